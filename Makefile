@@ -1,0 +1,66 @@
+# Everything a person or a machine does with this checkout; `make` alone lists it.
+
+PYTHON ?= python3
+PORT ?= 8000
+JOBS ?= auto
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+CODE := dashboard demo emulator secretsapp
+PINS := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make requirements" --extra postgres
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test check requirements clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: $(VENV)/.runtime ## Emulator, dashboard and worker with seeded data; PORT=8000, RESET=1 begins anew
+	@$(PY) -m demo --port $(PORT) $(if $(filter-out 0,$(RESET)),--reset)
+
+test: $(VENV)/.dev ## Every test, on SQLite and PostgreSQL, and the coverage bound
+	$(PY) -m coverage erase
+	$(PY) -m pytest -n $(JOBS) --cov --cov-report=
+	$(PY) -m tests.postgres $(PY) -m pytest -n $(JOBS) -m engine --cov --cov-append --cov-report=
+	$(PY) -m tests.bound
+
+check: $(VENV)/.dev ## Everything that can be said without running the product
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	find templates -name '*.html' -print0 | xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
+	$(VENV)/bin/mypy $(CODE) tests manage.py
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive $(CODE) manage.py
+	.ci/check-django $(PY)
+
+requirements: $(VENV)/.dev ## Pin what pyproject.toml asks for; the newest that fits with UPGRADE=1
+	$(VENV)/bin/$(PINS) $(if $(UPGRADE),--upgrade) --output-file requirements.txt
+	$(VENV)/bin/$(PINS) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.txt \
+		--output-file requirements-dev.txt
+
+clean: ## Remove what the tools made; databases and keys under var/ stay
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
+		.pytest_cache .ruff_cache
+	find $(CODE) tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The pins are installed again only when they have changed. What development needs contains what
+# the product needs, in the same versions.
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Sealroom needs Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.runtime: requirements.txt | $(PY)
+	@echo "Installing the requirements …"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(PY)
+	@echo "Installing the requirements of development …"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $(VENV)/.runtime $@

@@ -1,0 +1,45 @@
+"""From a database address to Django's settings for it: SQLite for one machine, PostgreSQL else."""
+
+from pathlib import Path
+
+import dj_database_url
+from dj_database_url import DBConfig
+
+from dashboard.env import SettingError
+
+SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
+
+# Writers queue at BEGIN instead of failing half-way, and a commit is on the disk when it returns.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": ("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"),
+}
+
+CONNECTION_SECONDS = 60
+
+
+def database(address: str | None, *, sqlite_file: Path) -> DBConfig:
+    """The settings for the database at `address`, or for `sqlite_file` where there is none."""
+    if address is None:
+        return {"ENGINE": SQLITE, "NAME": str(sqlite_file), "OPTIONS": dict(SQLITE_OPTIONS)}
+    config = _parse(address)
+    if config["ENGINE"] == SQLITE:
+        return {"ENGINE": SQLITE, "NAME": config["NAME"], "OPTIONS": dict(SQLITE_OPTIONS)}
+    if config["ENGINE"] == POSTGRESQL:
+        return config
+    raise SettingError("DATABASE_URL must begin with sqlite:// or postgres://.")
+
+
+def _parse(address: str) -> DBConfig:
+    try:
+        return dj_database_url.parse(
+            address.strip(), conn_max_age=CONNECTION_SECONDS, conn_health_checks=True
+        )
+    except ValueError:
+        # The address may hold a password, so the parser's own words stay inside.
+        raise SettingError(
+            "DATABASE_URL is not a usable address. It looks like "
+            "postgres://user:password@host:5432/name, with unusual characters percent-encoded."
+        ) from None

@@ -1,0 +1,133 @@
+"""Typed readers for settings given by the environment, each also by a file named in NAME_FILE."""
+
+import ipaddress
+import os
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"0", "false", "no", "off"})
+
+
+class SettingError(ImproperlyConfigured):
+    """A setting that cannot be used; the sentence names the setting and never shows its value."""
+
+
+def text(name: str) -> str | None:
+    """The value of a setting, or None where it is not given; an empty variable is not given.
+
+    `NAME_FILE` names a file that holds the value; one newline at its end is taken off.
+    """
+    value = os.environ.get(name) or None
+    path = os.environ.get(f"{name}_FILE") or None
+    if value is not None and path is not None:
+        raise SettingError(f"{name} and {name}_FILE are both set. Leave one of them out.")
+    return value if path is None else file_text(Path(path), f"{name}_FILE")
+
+
+def file_text(path: Path, setting: str, *, missing: str | None = None) -> str:
+    """What the file holds, without one newline at its end; an empty file is refused.
+
+    `missing` is the answer where there is no such file; without it that is refused too.
+    """
+    try:
+        content = path.read_text("utf-8")
+    except OSError as error:
+        if missing is not None and isinstance(error, FileNotFoundError):
+            return missing
+        reason = error.strerror or "it is not a usable path"
+        raise SettingError(f"{setting}: {path} cannot be read: {reason}.") from None
+    except ValueError:
+        raise SettingError(f"{setting}: {path} cannot be read: it is not UTF-8 text.") from None
+    if not content.strip():
+        raise SettingError(f"{setting}: {path} is empty. Put the value into it.")
+    return content.removesuffix("\n")
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A setting that is on or off."""
+    value = text(name)
+    if value is None:
+        return default
+    word = value.strip().lower()
+    if word in YES | NO:
+        return word in YES
+    raise SettingError(f"{name} must be on or off (also: true, yes, 1; false, no, 0).")
+
+
+def items(name: str) -> list[str]:
+    """The items of a list apart by commas, without the spaces around them."""
+    return [item for part in (text(name) or "").split(",") if (item := part.strip())]
+
+
+def networks(name: str) -> list[Network]:
+    """IP addresses and networks in CIDR notation, apart by commas."""
+    return [_network(name, item) for item in items(name)]
+
+
+def _network(name: str, item: str) -> Network:
+    try:
+        return ipaddress.ip_network(item)
+    except ValueError:
+        raise SettingError(
+            f"{name} must hold IP addresses or networks such as 10.0.0.0/8, apart by commas."
+        ) from None
+
+
+def base_url(name: str, *, default: str) -> str:
+    """An address that others are built on: scheme, host and port, without a slash at its end.
+
+    Plain HTTP is refused unless the host is this machine's loopback.
+    """
+    url = _url(name, text(name) or default)
+    if url.username is not None or url.password is not None:
+        raise SettingError(f"{name} must not hold a user name or password.")
+    if url.path.strip("/") or url.query or url.fragment:
+        raise SettingError(f"{name} must end after the host and port.")
+    if url.scheme == "http" and not is_loopback(url.hostname or ""):
+        raise SettingError(
+            f"{name} must begin with https://. Plain HTTP is only for this machine (127.0.0.1)."
+        )
+    return f"{url.scheme}://{url.netloc.lower()}"
+
+
+def proxy_url(name: str) -> str | None:
+    """The address of an HTTP proxy, which may hold a user name and password; or None."""
+    value = text(name)
+    if value is None:
+        return None
+    url = _url(name, value)
+    if url.path.strip("/") or url.query or url.fragment:
+        raise SettingError(f"{name} must end after the host and port.")
+    return f"{url.scheme}://{url.netloc}"
+
+
+def _url(name: str, value: str) -> SplitResult:
+    url = _split(value)
+    if url is None:
+        raise SettingError(f"{name} must be an address such as https://sealroom.example.com.")
+    return url
+
+
+def _split(value: str) -> SplitResult | None:
+    try:
+        url = urlsplit(value.strip())
+        # A port that is no number shows itself only when it is asked for.
+        usable = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return None
+    return url if usable else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can only mean this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,253 @@
+"""Settings of the dashboard: production unless the environment says otherwise (.env.example)."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from dashboard import env
+from dashboard.database import database
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / "var").absolute()
+KEYS_DIR = DATA_DIR / "keys"
+
+DEBUG = env.flag("DEBUG", default=False)
+
+
+# Keys. Where the environment is silent, what `setup` generated in KEYS_DIR is used; the text of
+# master and audit keys is read by secretsapp.keys alone.
+
+SECRET_KEY = env.text("SECRET_KEY") or env.file_text(
+    KEYS_DIR / "secret_key", "SECRET_KEY", missing=""
+)
+MASTER_KEYS = env.text("MASTER_KEYS")
+AUDIT_KEYS = env.text("AUDIT_KEYS")
+
+
+# Where the dashboard stands.
+
+SITE_URL = env.base_url("SITE_URL", default="http://127.0.0.1:8000")
+_SITE = urlsplit(SITE_URL)
+_SITE_HOST = _SITE.hostname or ""
+_LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+
+def _own_hosts() -> list[str]:
+    if env.is_loopback(_SITE_HOST):
+        return _LOOPBACK_HOSTS
+    return [_SITE_HOST]
+
+
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or _own_hosts()
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+ROOT_URLCONF = "dashboard.urls"
+WSGI_APPLICATION = "dashboard.wsgi.application"
+
+
+# Roblox's API.
+
+OPEN_CLOUD_URL = env.base_url("OPEN_CLOUD_URL", default="https://apis.roblox.com")
+OPEN_CLOUD_PROXY = env.proxy_url("OPEN_CLOUD_PROXY")
+OPEN_CLOUD_TIMEOUT_SECONDS = 15
+
+
+# What Django runs.
+
+INSTALLED_APPS = [
+    "secretsapp.apps.SecretsAppConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "secretsapp.middleware.ActorMiddleware",
+    "secretsapp.middleware.RefusalMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+# What is kept.
+
+DATABASES = {
+    "default": database(env.text("DATABASE_URL"), sqlite_file=DATA_DIR / "sealroom.sqlite3"),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# In the database, so that rate limits hold across processes and machines.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "sealroom_cache",
+    },
+}
+
+# Nothing that arrives is written to a file on its way in; values are at most 1,024 bytes.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+# Sealroom sends no mail; what a library would send by itself goes nowhere.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+
+# Transport: everything follows from SITE_URL, which is plain HTTP on loopback alone.
+
+_HTTPS = _SITE.scheme == "https"
+# A browser takes a cookie of this prefix only over HTTPS and from this very host.
+_COOKIE_PREFIX = "__Host-" if _HTTPS else ""
+_YEAR_SECONDS = 365 * 24 * 3600
+
+SECURE_SSL_REDIRECT = _HTTPS
+SECURE_HSTS_SECONDS = _YEAR_SECONDS if _HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_HTTPONLY = True
+
+# HSTS for the domain's other hosts, and in browsers' preload lists, is the owner's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        # Bootstrap's style sheet draws its icons from data: addresses.
+        "img-src": [SELF, "data:"],
+        "manifest-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+    },
+}
+
+
+# Sessions: encrypted with the master keys, over after half a day or with the browser.
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "secretsapp.sessions.EncryptedSerializer"
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+
+# People and sign-in.
+
+AUTH_USER_MODEL = "secretsapp.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+
+ACCOUNT_ADAPTER = "secretsapp.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _SITE.scheme
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+
+
+# Static files: served by the dashboard itself, collected or straight from the checkout.
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "collected"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+STORAGES = {
+    # No file is ever kept; this stands where a library would ask for a place.
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "dashboard.assets.CollectedWhereFound"},
+}
+
+
+# Language and time: one language, and times in UTC.
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+
+# Errors and log: one line an event, never a request's data or a statement's parameters.
+
+DEFAULT_EXCEPTION_REPORTER = "secretsapp.reports.QuietReporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "secretsapp.reports.HideEverythingFilter"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "secretsapp.reports.QuietFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Without handlers of its own: Django's would mail error reports.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # At DEBUG this one prints every statement with its parameters.
+        "django.db.backends": {"level": "INFO"},
+        "secretsapp": {"level": "DEBUG" if DEBUG else "INFO"},
+    },
+}

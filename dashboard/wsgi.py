@@ -1,0 +1,16 @@
+"""The entry point for a web server: `gunicorn dashboard.wsgi`."""
+
+import os
+import sys
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+
+application = get_wsgi_application()
+
+# The product can be asked whether it may start only once Django is set up.
+from secretsapp.checks import start_refusal  # noqa: E402
+
+if refusal := start_refusal():
+    sys.exit(refusal)

@@ -1,0 +1,205 @@
+"""Settings from the environment: read as what they are, or refused in a sentence."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dashboard import env
+
+MARKER = "marker-value-nobody-may-see"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file that holds a value and a newline."""
+    path = tmp_path / "value"
+    path.write_text("from a file\n")
+    return path
+
+
+def refusal(read: Callable[[], object]) -> str:
+    """The sentence with which a setting is refused."""
+    with pytest.raises(env.SettingError) as caught:
+        read()
+    return str(caught.value)
+
+
+def test_value_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORD", " as it is ")
+    assert env.text("WORD") == " as it is "
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_missing_and_empty_are_not_given(
+    value: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WORD", raising=False)
+    if value is not None:
+        monkeypatch.setenv("WORD", value)
+    assert env.text("WORD") is None
+    assert env.items("WORD") == []
+    assert env.flag("WORD", default=True) is True
+
+
+def test_value_comes_from_a_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORD", "")
+    monkeypatch.setenv("WORD_FILE", str(file))
+    assert env.text("WORD") == "from a file"
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [("a", "a"), ("a\n", "a"), ("a\n\n", "a\n"), ("a\r\n", "a"), (" a\nb\n", " a\nb")],
+)
+def test_one_newline_at_the_end_of_a_file_is_taken_off(
+    content: str, value: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_bytes(content.encode())
+    monkeypatch.setenv("WORD_FILE", str(file))
+    assert env.text("WORD") == value
+
+
+def test_value_and_file_together_are_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORD", MARKER)
+    monkeypatch.setenv("WORD_FILE", str(file))
+    sentence = refusal(lambda: env.text("WORD"))
+    assert sentence == "WORD and WORD_FILE are both set. Leave one of them out."
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (MARKER.encode() + b"\xff", "not UTF-8"),
+    ],
+)
+def test_unusable_file_is_refused_by_setting_and_path(
+    content: bytes | None, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "value"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("WORD_FILE", str(path))
+    sentence = refusal(lambda: env.text("WORD"))
+    assert sentence.startswith(f"WORD_FILE: {path} ")
+    assert reason in sentence
+    assert MARKER not in sentence
+
+
+def test_directory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORD_FILE", str(tmp_path))
+    assert "Is a directory" in refusal(lambda: env.text("WORD"))
+
+
+def test_missing_file_may_have_an_answer_but_an_unusable_one_has_none(tmp_path: Path) -> None:
+    assert env.file_text(tmp_path / "none", "WORD", missing="answer") == "answer"
+    assert "Is a directory" in refusal(lambda: env.file_text(tmp_path, "WORD", missing="answer"))
+
+
+@pytest.mark.parametrize(
+    ("value", "is_on"),
+    [("1", True), ("true", True), (" Yes ", True), ("ON", True), ("0", False), ("no", False)],
+)
+def test_flag_is_on_or_off(value: str, is_on: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORD", value)
+    assert env.flag("WORD", default=not is_on) is is_on
+
+
+def test_items_stand_apart_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORD", " a.example.com, ,b.example.com,")
+    assert env.items("WORD") == ["a.example.com", "b.example.com"]
+
+
+def test_networks_are_addresses_or_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORD", "127.0.0.1, 10.0.0.0/8,fd00::/8")
+    assert [str(network) for network in env.networks("WORD")] == [
+        "127.0.0.1/32",
+        "10.0.0.0/8",
+        "fd00::/8",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("https://Sealroom.example.com/", "https://sealroom.example.com"),
+        ("https://sealroom.example.com:8443", "https://sealroom.example.com:8443"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://127.9.9.9", "http://127.9.9.9"),
+        ("http://localhost:8000/", "http://localhost:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_base_url_is_https_or_this_machine(
+    value: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORD", value)
+    assert env.base_url("WORD", default="https://example.com") == address
+
+
+def test_base_url_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORD", raising=False)
+    assert env.base_url("WORD", default="https://example.com") == "https://example.com"
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (f"http://{MARKER}.example.com", "must begin with https://"),
+        ("http://10.0.0.1:8000", "must begin with https://"),
+        ("http://127.0.0.1.example.com", "must begin with https://"),
+        ("http://localhost.example.com", "must begin with https://"),
+        ("http://0.0.0.0:8000", "must begin with https://"),
+        (f"https://me:{MARKER}@example.com", "user name or password"),
+        ("http://127.0.0.1@example.com", "user name or password"),
+        (f"https://example.com/{MARKER}", "must end after the host and port"),
+        (f"https://example.com?{MARKER}", "must end after the host and port"),
+        (f"https://example.com#{MARKER}", "must end after the host and port"),
+        (MARKER, "must be an address"),
+        ("ftp://example.com", "must be an address"),
+        ("https://", "must be an address"),
+        ("https://example.com:99999", "must be an address"),
+        ("https://example.com:0", "must be an address"),
+        ("https://example.com:port", "must be an address"),
+        ("https://[::1", "must be an address"),
+    ],
+)
+def test_other_base_urls_are_refused_without_being_shown(
+    value: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORD", value)
+    sentence = refusal(lambda: env.base_url("WORD", default="https://example.com"))
+    assert sentence.startswith("WORD ")
+    assert reason in sentence
+    assert MARKER not in sentence
+
+
+def test_proxy_may_have_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORD", "http://me:pass@proxy.example.com:3128/")
+    assert env.proxy_url("WORD") == "http://me:pass@proxy.example.com:3128"
+
+
+def test_no_proxy_unless_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORD", raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    assert env.proxy_url("WORD") is None
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: env.flag("WORD", default=True),
+        lambda: env.networks("WORD"),
+        lambda: env.proxy_url("WORD"),
+    ],
+)
+def test_nonsense_is_refused_without_being_shown(
+    read: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORD", f"http://proxy.example.com/{MARKER}")
+    sentence = refusal(read)
+    assert sentence.startswith("WORD ")
+    assert MARKER not in sentence

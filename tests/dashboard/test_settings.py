@@ -1,0 +1,121 @@
+"""Settings as a whole: production unless the environment says otherwise."""
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.env import SettingError
+from tests.environment import SETTINGS
+from tests.repository.files import ROOT
+
+HTTPS = "https://sealroom.example.com"
+
+
+@pytest.fixture(autouse=True)
+def nothing_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment without settings, but for an empty data directory."""
+    for name in (*SETTINGS, "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+
+
+def read() -> dict[str, Any]:
+    """The settings as a process that starts now would have them."""
+    return runpy.run_path(str(ROOT / "dashboard" / "settings.py"))
+
+
+def test_nothing_given_is_production_on_this_machine(tmp_path: Path) -> None:
+    settings = read()
+    assert settings["DEBUG"] is False
+    assert settings["SITE_URL"] == "http://127.0.0.1:8000"
+    assert settings["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+    assert settings["OPEN_CLOUD_URL"] == "https://apis.roblox.com"
+    assert settings["OPEN_CLOUD_PROXY"] is None
+    assert settings["DATABASES"]["default"]["NAME"] == str(tmp_path / "sealroom.sqlite3")
+    assert settings["SECRET_KEY"] == ""
+    assert settings["MASTER_KEYS"] is None
+    assert settings["AUDIT_KEYS"] is None
+
+
+def test_data_directory_is_in_the_checkout_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATA_DIR")
+    assert read()["DATA_DIR"] == ROOT / "var"
+
+
+def test_generated_secret_key_is_used_where_the_environment_is_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "secret_key").write_text("generated\n")
+    assert read()["SECRET_KEY"] == "generated"
+    monkeypatch.setenv("SECRET_KEY", "given")
+    assert read()["SECRET_KEY"] == "given"
+
+
+def test_unusable_secret_key_file_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "keys" / "secret_key").mkdir(parents=True)
+    with pytest.raises(SettingError, match=r"^SECRET_KEY: .* cannot be read: Is a directory\.$"):
+        read()
+
+
+def test_https_turns_every_protection_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_URL", HTTPS)
+    settings = read()
+    assert settings["ALLOWED_HOSTS"] == ["sealroom.example.com"]
+    assert settings["CSRF_TRUSTED_ORIGINS"] == [HTTPS]
+    assert settings["SECURE_SSL_REDIRECT"] is True
+    assert settings["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert settings["SESSION_COOKIE_SECURE"] is True
+    assert settings["CSRF_COOKIE_SECURE"] is True
+    assert settings["SESSION_COOKIE_NAME"] == "__Host-sessionid"
+    assert settings["CSRF_COOKIE_NAME"] == "__Host-csrftoken"
+
+
+def test_plain_http_is_for_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read()["SECURE_SSL_REDIRECT"] is False
+    monkeypatch.setenv("SITE_URL", "http://sealroom.example.com")
+    with pytest.raises(SettingError, match="SITE_URL must begin with https://"):
+        read()
+
+
+def test_plain_http_to_another_roblox_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPEN_CLOUD_URL", "http://apis.example.com")
+    with pytest.raises(SettingError, match="OPEN_CLOUD_URL must begin with https://"):
+        read()
+
+
+def test_host_names_may_be_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_URL", HTTPS)
+    monkeypatch.setenv("ALLOWED_HOSTS", "a.example.com,b.example.com")
+    assert read()["ALLOWED_HOSTS"] == ["a.example.com", "b.example.com"]
+
+
+def test_forwarded_scheme_is_believed_only_behind_a_trusted_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert read()["SECURE_PROXY_SSL_HEADER"] is None
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8")
+    settings = read()
+    assert settings["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+    assert [str(network) for network in settings["TRUSTED_PROXIES"]] == ["10.0.0.0/8"]
+
+
+def test_policy_has_no_unsafe_source() -> None:
+    directives = read()["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    sources = {source for allowed in directives.values() for source in allowed}
+    assert sources == {"'none'", "'self'", "data:"}
+    assert directives["default-src"] == ["'none'"]
+    assert [name for name, allowed in directives.items() if "data:" in allowed] == ["img-src"]
+
+
+@pytest.mark.parametrize("debug", ["on", "off"])
+def test_statements_are_never_logged_and_reports_never_mailed(
+    debug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEBUG", debug)
+    loggers = read()["LOGGING"]["loggers"]
+    assert loggers["django.db.backends"]["level"] == "INFO"
+    assert loggers["django"]["handlers"] == []

@@ -1,0 +1,41 @@
+"""A pytest plugin: the environment that every test process starts in, of its own and thrown away.
+
+Settings are read when Django starts, so this is loaded before anything else of the project.
+"""
+
+import atexit
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+# Only the database may be given from outside: that is how the engine's tests reach PostgreSQL.
+SETTINGS = (
+    "ALLOWED_HOSTS",
+    "AUDIT_KEYS",
+    "DATA_DIR",
+    "DEBUG",
+    "MASTER_KEYS",
+    "OPEN_CLOUD_PROXY",
+    "OPEN_CLOUD_URL",
+    "SECRET_KEY",
+    "SITE_URL",
+    "TRUSTED_PROXIES",
+)
+
+
+def start_afresh() -> Path:
+    """Forget the settings of whoever runs the tests, and use a data directory of this process."""
+    for name in SETTINGS:
+        os.environ.pop(name, None)
+        os.environ.pop(f"{name}_FILE", None)
+    data_dir = Path(tempfile.mkdtemp(prefix="sealroom-tests-"))
+    atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
+    os.environ["DATA_DIR"] = str(data_dir)
+    os.environ["SECRET_KEY"] = secrets.token_urlsafe(48)
+    os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+    return data_dir
+
+
+start_afresh()

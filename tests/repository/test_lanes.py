@@ -1,0 +1,102 @@
+"""The lanes: run where they can, left visibly or with a failure where they cannot."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import lanes, postgres
+
+PRINT_ADDRESS = "import os; print(os.environ['DATABASE_URL'])"
+CONNECT = """
+import os, psycopg
+with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    server = connection.info
+    print(server.host, connection.execute("SHOW listen_addresses").fetchone()[0] or "no TCP")
+raise SystemExit(7)
+"""
+
+
+@pytest.fixture
+def without_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has neither PostgreSQL nor the address of one."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(lanes, "DEBIAN_SERVERS", tmp_path)
+    monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
+    monkeypatch.delenv("CI", raising=False)
+
+
+@pytest.mark.usefixtures("without_postgresql")
+def test_missing_server_is_said_and_skipped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert postgres.main(["false"]) == 0
+    assert capsys.readouterr().out.startswith("PostgreSQL lane SKIPPED: initdb and pg_ctl")
+
+
+@pytest.mark.usefixtures("without_postgresql")
+def test_missing_server_fails_under_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    assert postgres.main(["true"]) == 1
+
+
+@pytest.mark.usefixtures("without_postgresql")
+def test_missing_lanes_are_named() -> None:
+    assert lanes.missing_lanes() == [
+        "PostgreSQL (initdb and pg_ctl, or TEST_DATABASE_URL)",
+        "Chromium",
+    ]
+
+
+@pytest.mark.usefixtures("without_postgresql")
+def test_given_address_is_handed_on(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TEST_DATABASE_URL", "postgres://db.example.com/rooms")
+    assert lanes.has_engine_lane()
+    assert postgres.main([sys.executable, "-c", PRINT_ADDRESS]) == 0
+    assert capfd.readouterr().out == "postgres://db.example.com/rooms\n"
+
+
+def test_newest_server_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(lanes, "DEBIAN_SERVERS", tmp_path)
+    for version, programs in {
+        "9": ["initdb", "pg_ctl"],
+        "15": ["initdb", "pg_ctl"],
+        "16": [],
+    }.items():
+        directory = tmp_path / version / "bin"
+        directory.mkdir(parents=True)
+        for program in programs:
+            (directory / program).touch()
+    assert lanes.postgresql() == tmp_path / "15" / "bin"
+
+
+@pytest.mark.parametrize(
+    ("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)]
+)
+def test_a_test_is_left_with_its_reason(
+    ci: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="Chromium is not here"):
+        lanes.leave("Chromium is not here")
+
+
+@pytest.mark.process
+def test_cluster_has_no_port_and_is_gone_after_the_command() -> None:
+    if lanes.postgresql() is None:
+        lanes.leave("PostgreSQL is not here")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.postgres", sys.executable, "-c", CONNECT],
+        env={name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 7, done.stderr
+    directory, tcp = done.stdout.strip().split(" ", 1)
+    assert tcp == "no TCP"
+    assert not Path(directory).exists()
