@@ -1,0 +1,1 @@
+"""Sealroom: the one Django app that holds the product."""

@@ -1,0 +1,55 @@
+"""Who is acting and through which door: plain data, passed along and never looked up."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    """The three kinds of actor that the audit log knows."""
+
+    PERSON = "person"
+    COMMAND = "command"
+    SYSTEM = "system"
+
+
+class Door(StrEnum):
+    """The way by which an actor came in."""
+
+    BROWSER = "browser"
+    SHELL = "shell"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Someone or something that acts.
+
+    `name` is a person's e-mail address, or the name of the command or task; `person_id` is
+    set for people alone; `address` is the network address the person came from, if any.
+    """
+
+    kind: ActorKind
+    name: str
+    door: Door
+    person_id: int | None = None
+    address: str = ""
+
+    @property
+    def is_person(self) -> bool:
+        """Whether rights come from grants; commands and the system hold the keys anyway."""
+        return self.kind is ActorKind.PERSON
+
+
+def person(person_id: int, email: str, door: Door, address: str = "") -> Actor:
+    """A person, by the id and e-mail address of his account."""
+    return Actor(ActorKind.PERSON, email, door, person_id, address)
+
+
+def command(name: str) -> Actor:
+    """A management command that nobody signed in for: whoever runs it holds the keys."""
+    return Actor(ActorKind.COMMAND, name, Door.SHELL)
+
+
+def system(task: str, door: Door = Door.WORKER) -> Actor:
+    """The product itself, at a task of its own."""
+    return Actor(ActorKind.SYSTEM, task, door)

@@ -1,0 +1,128 @@
+"""What the product refuses; every class carries the sentence a person is shown.
+
+SealroomError
+├── Correctable                 the person can mend it where he stands; `field` names the input
+│   ├── InvalidInput            a name, value, domain, note, address, pattern, time … breaks a rule
+│   ├── NameTaken               the universe has a secret of that name
+│   ├── UniverseFull            Roblox's limit of secrets a universe is reached
+│   ├── SecretGone              the secret is no longer at Roblox
+│   ├── StaleVersion            the secret has changed since the person looked
+│   ├── AlreadyExists           an API key, universe or person of that name is here
+│   ├── LastAdmin               nobody would be left who can do everything
+│   ├── RobloxRefused           Roblox said no; nothing was changed
+│   ├── RobloxBusy              Roblox's rate limit; `retry_after` in seconds
+│   └── RobloxUnreachable       nothing was sent
+├── OutcomeUnknown              a write was sent and no usable answer came; never a form error
+├── RobloxUnusable              Roblox answered a read with something that cannot be used
+├── NotFound                    it does not exist, or the actor may not see it
+├── Forbidden                   the actor may see it, and may not do this
+├── LogBroken                   the audit log cannot take an event, or does not verify
+└── KeyTrouble                  at-rest encryption
+    ├── MissingKey              no key is configured, or the one that wrote a blob is not
+    └── WrongKey                a blob does not open: another key, another place, or damage
+"""
+
+
+class SealroomError(Exception):
+    """Anything the product refuses; `str()` is the sentence for the person."""
+
+
+class Correctable(SealroomError):
+    """A refusal that the person can correct; `field` is the input it belongs to, if one."""
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class InvalidInput(Correctable):
+    """An input breaks a rule; the sentence names the rule and never the value."""
+
+
+class NameTaken(Correctable):
+    """The universe already has a secret of that name."""
+
+
+class UniverseFull(Correctable):
+    """The universe holds as many secrets as Roblox allows."""
+
+
+class SecretGone(Correctable):
+    """The secret is no longer at Roblox."""
+
+
+class StaleVersion(Correctable):
+    """The secret has changed since the person looked at it."""
+
+
+class AlreadyExists(Correctable):
+    """Something of that name is here already."""
+
+
+class LastAdmin(Correctable):
+    """The last active admin would lose that role."""
+
+
+class RobloxRefused(Correctable):
+    """Roblox said no, so nothing was changed."""
+
+
+class RobloxBusy(Correctable):
+    """Roblox's rate limit is reached; `retry_after` says for how many seconds, if known."""
+
+    def __init__(self, sentence: str, *, retry_after: int | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class RobloxUnreachable(Correctable):
+    """Roblox could not be reached, and nothing was sent."""
+
+
+class OutcomeUnknown(SealroomError):
+    """A write was sent and no usable answer came back."""
+
+
+class RobloxUnusable(SealroomError):
+    """Roblox answered a read with something that cannot be used."""
+
+
+class NotFound(SealroomError):
+    """It does not exist, or the actor may not see it: both look the same from outside."""
+
+
+class Forbidden(SealroomError):
+    """The actor may see the subject and may not do this to it.
+
+    `permission` is the missing right's identifier; `universe_id` and `secret_name` say where,
+    if it was about one. A door translates it and has the refusal recorded.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        permission: str,
+        universe_id: int | None = None,
+        secret_name: str = "",
+    ) -> None:
+        super().__init__(sentence)
+        self.permission = permission
+        self.universe_id = universe_id
+        self.secret_name = secret_name
+
+
+class LogBroken(SealroomError):
+    """The audit log cannot take an event, or does not verify."""
+
+
+class KeyTrouble(SealroomError):
+    """Something is wrong with a key that protects data at rest."""
+
+
+class MissingKey(KeyTrouble):
+    """A key that is needed is not configured."""
+
+
+class WrongKey(KeyTrouble):
+    """A blob does not open with the key that it names."""

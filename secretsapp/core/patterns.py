@@ -1,0 +1,47 @@
+"""Name patterns of grants: an exact name, a prefix with a star, or empty for every name.
+
+They are this simple so that "not above one's own rights" can be decided.
+"""
+
+import re
+
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.rules import NAME_LIMIT
+
+EVERY_NAME = ""
+
+_PATTERN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\*?")
+
+
+def parse_pattern(text: str) -> str:
+    """The pattern in `text`; `*` alone and nothing at all both mean every name."""
+    pattern = text.strip()
+    if pattern in (EVERY_NAME, "*"):
+        return EVERY_NAME
+    if not _PATTERN.fullmatch(pattern) or len(pattern.removesuffix("*")) > NAME_LIMIT:
+        raise InvalidInput(
+            "A pattern is one exact name, or the beginning of names with a star behind it, "
+            "such as `PAY_*`.",
+            field="pattern",
+        )
+    return pattern
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether `pattern` covers the secret `name`; capitals count."""
+    if pattern == EVERY_NAME:
+        return True
+    if pattern.endswith("*"):
+        return name.startswith(pattern[:-1])
+    return name == pattern
+
+
+def covers(pattern: str, other: str) -> bool:
+    """Whether every name that `other` matches is matched by `pattern` too."""
+    if pattern == EVERY_NAME:
+        return True
+    if other == EVERY_NAME:
+        return False
+    if other.endswith("*"):
+        return pattern.endswith("*") and other[:-1].startswith(pattern[:-1])
+    return matches(pattern, other)

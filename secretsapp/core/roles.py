@@ -1,0 +1,79 @@
+"""Roles and permissions, and the one table between them."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """A thing that can be allowed; the first eight are about one universe."""
+
+    LIST_SECRETS = "list_secrets"
+    CREATE_SECRET = "create_secret"  # noqa: S105 - the name of a right
+    ROTATE_SECRET = "rotate_secret"  # noqa: S105 - the name of a right
+    CHANGE_DOMAIN = "change_domain"
+    EDIT_DETAILS = "edit_details"
+    DELETE_SECRET = "delete_secret"  # noqa: S105 - the name of a right
+    MANAGE_GRANTS = "manage_grants"
+    READ_AUDIT = "read_audit"
+    MANAGE_UNIVERSES = "manage_universes"
+    MANAGE_API_KEYS = "manage_api_keys"
+    MANAGE_PEOPLE = "manage_people"
+
+
+PERMISSION_WORDS = {
+    Permission.LIST_SECRETS: "list secrets",
+    Permission.CREATE_SECRET: "create secrets",
+    Permission.ROTATE_SECRET: "rotate secrets",
+    Permission.CHANGE_DOMAIN: "change the domain of secrets",
+    Permission.EDIT_DETAILS: "edit the note and owner of secrets",
+    Permission.DELETE_SECRET: "delete secrets",
+    Permission.MANAGE_GRANTS: "give and revoke access",
+    Permission.READ_AUDIT: "read the audit log",
+    Permission.MANAGE_UNIVERSES: "add and change universes",
+    Permission.MANAGE_API_KEYS: "add and replace API keys",
+    Permission.MANAGE_PEOPLE: "manage people",
+}
+
+
+class Role(StrEnum):
+    """A named bundle of permissions that a grant gives."""
+
+    ADMIN = "admin"
+    MANAGER = "manager"
+    EDITOR = "editor"
+    ROTATOR = "rotator"
+    VIEWER = "viewer"
+    AUDITOR = "auditor"
+
+
+ROLE_WORDS = {
+    Role.ADMIN: "Admin",
+    Role.MANAGER: "Manager",
+    Role.EDITOR: "Editor",
+    Role.ROTATOR: "Rotator",
+    Role.VIEWER: "Viewer",
+    Role.AUDITOR: "Auditor",
+}
+
+_VIEWER = frozenset({Permission.LIST_SECRETS})
+_ROTATOR = _VIEWER | {Permission.ROTATE_SECRET}
+_EDITOR = _ROTATOR | {
+    Permission.CREATE_SECRET,
+    Permission.CHANGE_DOMAIN,
+    Permission.EDIT_DETAILS,
+}
+_AUDITOR = _VIEWER | {Permission.READ_AUDIT}
+_MANAGER = _EDITOR | _AUDITOR | {Permission.DELETE_SECRET, Permission.MANAGE_GRANTS}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMIN: frozenset(Permission),
+    Role.MANAGER: _MANAGER,
+    Role.EDITOR: _EDITOR,
+    Role.ROTATOR: _ROTATOR,
+    Role.VIEWER: _VIEWER,
+    Role.AUDITOR: _AUDITOR,
+}
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that give `permission`, the mightiest first."""
+    return [role for role in Role if permission in PERMISSIONS[role]]

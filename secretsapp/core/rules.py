@@ -1,0 +1,127 @@
+"""What Roblox accepts: names, values, domains and sizes, checked before anything is sent.
+
+Source of every rule: the Open Cloud reference of the secrets store and its guide. Roblox's own
+400 does not say which rule broke, so each refusal here names the rule.
+"""
+
+import re
+import unicodedata
+
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.plaintext import Plaintext
+
+NAME_LIMIT = 64
+VALUE_LIMIT_BYTES = 1024
+DOMAIN_LIMIT = 253
+SECRETS_PER_UNIVERSE = 500
+UNIVERSE_ID_LIMIT = 2**63 - 1
+API_KEY_LIMIT_BYTES = 4096
+LABEL_LIMIT = 100
+NOTE_LIMIT = 2000
+REASON_LIMIT = 500
+
+ANY_DOMAIN = "*"
+NEVER_SENDABLE = ""
+
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+
+
+def check_name(name: str) -> None:
+    """Letters, digits and underscore, 1 to 64, not starting with a digit (documented)."""
+    if not name:
+        raise InvalidInput("Enter a name for the secret.", field="name")
+    if len(name) > NAME_LIMIT:
+        raise InvalidInput(
+            f"A name has at most {NAME_LIMIT} characters; this one has {len(name)}.", field="name"
+        )
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(
+            "A name holds only the letters A to Z and a to z, digits and underscores.",
+            field="name",
+        )
+    if name[0].isdigit():
+        raise InvalidInput("A name does not start with a digit.", field="name")
+
+
+def check_value(value: Plaintext) -> None:
+    """At least one byte and at most 1,024 bytes of UTF-8.
+
+    The guide says 1,024 characters and the announcement 1,024 bytes; the stricter is enforced.
+    """
+    if not len(value):
+        raise InvalidInput("Enter the value of the secret.", field="value")
+    if len(value) > VALUE_LIMIT_BYTES:
+        raise InvalidInput(
+            f"A value has at most {VALUE_LIMIT_BYTES:,} bytes; this one has {len(value):,}. "
+            "Shorten it.",
+            field="value",
+        )
+
+
+def check_domain(domain: str) -> None:
+    """Empty, `*`, a host name, or `*.` and a host name (documented)."""
+    if domain in (NEVER_SENDABLE, ANY_DOMAIN):
+        return
+    host = domain.removeprefix("*.")
+    if "*" in host:
+        raise InvalidInput(
+            "A star stands only at the start of a domain: `*` or `*.example.com`.", field="domain"
+        )
+    if "://" in domain or "/" in domain or ":" in domain:
+        raise InvalidInput(
+            "Enter only the host, without scheme, port and path: `api.example.com`.",
+            field="domain",
+        )
+    if len(domain) > DOMAIN_LIMIT or not all(map(_LABEL.fullmatch, host.split("."))):
+        raise InvalidInput(
+            "That is not a host name. Enter one like `api.example.com` or `*.example.com`; "
+            "write an international name in its `xn--` form.",
+            field="domain",
+        )
+
+
+def parse_universe_id(text: str) -> int:
+    """The universe id in `text`: a positive whole number of 64 bits."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(UNIVERSE_ID_LIMIT))):
+        raise InvalidInput("A universe id is a whole number such as 6930499524.", field="universe")
+    number = int(digits)
+    if not 0 < number <= UNIVERSE_ID_LIMIT:
+        raise InvalidInput("A universe id is a whole number such as 6930499524.", field="universe")
+    return number
+
+
+def check_api_key(api_key: Plaintext) -> None:
+    """Visible ASCII alone, as an HTTP header carries it, and no longer than 4,096 bytes."""
+    content = api_key.expose()
+    if not content:
+        raise InvalidInput("Enter the API key that Roblox showed you.", field="api_key")
+    if len(content) > API_KEY_LIMIT_BYTES or not all(33 <= byte <= 126 for byte in content):
+        raise InvalidInput(
+            "That is not an API key: it has spaces, line breaks or other characters that no key "
+            "has. Copy it again from Roblox.",
+            field="api_key",
+        )
+
+
+def check_label(text: str, *, field: str, what: str, limit: int = LABEL_LIMIT) -> None:
+    """A name or remark that people give: not empty, one line, no control characters."""
+    if not text.strip():
+        raise InvalidInput(f"Enter {what}.", field=field)
+    check_remark(text, field=field, limit=limit)
+    if "\n" in text:
+        raise InvalidInput("Keep it to one line.", field=field)
+
+
+def check_remark(text: str, *, field: str, limit: int) -> None:
+    """Free text, perhaps empty, of `limit` characters at most, that every database can hold."""
+    if len(text) > limit:
+        raise InvalidInput(f"Keep it to {limit:,} characters; this has {len(text):,}.", field=field)
+    if any(_is_unstorable(character) for character in text):
+        raise InvalidInput("Remove the control characters from it.", field=field)
+
+
+def _is_unstorable(character: str) -> bool:
+    """Control characters and lone surrogates; line breaks and tabs are text."""
+    return unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t"

@@ -1,0 +1,57 @@
+"""Seals a plaintext for a universe: libsodium's sealed box, which nobody here can open."""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+
+from nacl.bindings import crypto_box_PUBLICKEYBYTES
+from nacl.public import PublicKey as BoxKey
+from nacl.public import SealedBox
+
+from secretsapp.core.plaintext import Plaintext
+
+SEAL_OVERHEAD_BYTES = 48
+
+
+class UnusablePublicKey(ValueError):
+    """What claims to be a universe's public key is not an X25519 key in base64."""
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """A universe's X25519 public key and the `key_id` that must go with what it seals.
+
+    Roblox documents the id as a string; it is a number larger than 2**53, so it stays text.
+    """
+
+    key: bytes
+    key_id: str
+
+    @classmethod
+    def from_base64(cls, text: str, key_id: str) -> "PublicKey":
+        """The key as Roblox sends it; raises UnusablePublicKey for anything else."""
+        try:
+            key = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            raise UnusablePublicKey from None
+        if len(key) != crypto_box_PUBLICKEYBYTES or not key_id:
+            raise UnusablePublicKey
+        return cls(key, key_id)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A sealed value: base64 text of the sealed box, and the id of the key it was sealed for."""
+
+    box: str = field(repr=False)
+    key_id: str
+
+
+def seal(value: Plaintext, public_key: PublicKey) -> Sealed:
+    """Seal `value` for the holder of `public_key`.
+
+    The box is 48 bytes longer than the value; the result carries it in standard base64, as
+    Roblox's create and update calls take it.
+    """
+    box = SealedBox(BoxKey(public_key.key)).encrypt(value.expose())
+    return Sealed(base64.b64encode(box).decode("ascii"), public_key.key_id)

@@ -1,0 +1,38 @@
+"""Times as people write them and as Roblox sends them, always in UTC."""
+
+from datetime import UTC, datetime
+
+from secretsapp.core.errors import InvalidInput
+
+
+def parse_roblox_time(text: str) -> datetime | None:
+    """A time as Roblox sends it (RFC 3339), or None where it is missing or unreadable."""
+    try:
+        return _in_utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def parse_end(text: str) -> datetime | None:
+    """The end of a grant as a person writes it: ISO 8601, UTC unless it says otherwise.
+
+    A date alone means the start of that day. Nothing at all means no end.
+    """
+    if not text.strip():
+        return None
+    try:
+        return _in_utc(datetime.fromisoformat(text.strip()))
+    except (ValueError, OverflowError):
+        raise InvalidInput(
+            "Write the end as a date or a time in UTC: 2026-12-03 or 2026-12-03T18:00.",
+            field="until",
+        ) from None
+
+
+def _in_utc(time: datetime) -> datetime:
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def sentence_time(time: datetime) -> str:
+    """A time in words for a sentence, to the minute: `3 Dec 2026, 18:00 UTC`."""
+    return f"{time.day} {time:%b %Y, %H:%M} UTC"
