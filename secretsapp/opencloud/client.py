@@ -1,0 +1,135 @@
+"""The calls of Roblox's Open Cloud that Sealroom makes; retries are for reads alone."""
+
+from typing import Self
+
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.sealing import PublicKey, Sealed, UnusablePublicKey
+from secretsapp.opencloud.errors import Unusable
+from secretsapp.opencloud.transport import Timeouts, Transport
+from secretsapp.opencloud.types import (
+    Introspection,
+    RemoteSecret,
+    RemoteUniverse,
+    WriteReceipt,
+    read_introspection,
+    read_receipt,
+    read_secret,
+    read_text,
+    read_universe,
+)
+
+# Roblox sends pages of 10 unless asked for more, up to 500, which is also the most secrets a
+# universe can have (documented).
+PAGE_LIMIT = 500
+PAGES_AT_MOST = 100
+
+
+class Client:
+    """A conversation with Roblox under one API key; use it as a context manager.
+
+    Every call may raise the OpenCloudErrors: a read NothingSent, Refused or Unusable, a write
+    NothingSent, Refused or Unknown.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: Plaintext,
+        *,
+        proxy: str | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self._api_key = api_key
+        self._transport = Transport(base_url, api_key, proxy=proxy, timeouts=timeouts or Timeouts())
+
+    def __enter__(self) -> Self:
+        self._transport.__enter__()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._transport.__exit__(*raised)
+
+    def list_secrets(self, universe_id: int) -> list[RemoteSecret]:
+        """Every secret of the universe, in one call where there is no more than a page.
+
+        The list ends with a cursor that is null or empty (seen in clients).
+        """
+        secrets: list[RemoteSecret] = []
+        cursors = {""}
+        cursor = ""
+        for _ in range(PAGES_AT_MOST):
+            page, cursor = self._page(universe_id, cursor)
+            secrets += page
+            if not cursor:
+                return secrets
+            if cursor in cursors:
+                raise Unusable("Roblox listed the same page twice.")
+            cursors.add(cursor)
+        raise Unusable("Roblox's list did not end.")
+
+    def _page(self, universe_id: int, cursor: str) -> tuple[list[RemoteSecret], str]:
+        query: dict[str, str | int] = {"limit": PAGE_LIMIT}
+        if cursor:
+            query["cursor"] = cursor
+        page = self._transport.read(_secrets_path(universe_id), query).as_read()
+        items = page.get("secrets")
+        if "secrets" not in page or not isinstance(items, list | None):
+            raise Unusable("Roblox's list has no secrets in it.")
+        return [read_secret(item) for item in items or []], read_text(page, "nextPageCursor")
+
+    def public_key(self, universe_id: int) -> PublicKey:
+        """The universe's public key; fetch it immediately before every seal (documented)."""
+        path = f"{_secrets_path(universe_id)}/public-key"
+        record = self._transport.read(path).as_read()
+        try:
+            return PublicKey.from_base64(read_text(record, "secret"), read_text(record, "key_id"))
+        except UnusablePublicKey:
+            raise Unusable("Roblox's public key cannot be used.") from None
+
+    def create_secret(
+        self, universe_id: int, name: str, sealed: Sealed, domain: str
+    ) -> WriteReceipt:
+        """Create a secret; Conflict if the name is taken."""
+        body = {"id": name, **_content(sealed, domain)}
+        answer = self._transport.write("POST", _secrets_path(universe_id), body)
+        return read_receipt(answer.as_write())
+
+    def update_secret(
+        self, universe_id: int, name: str, sealed: Sealed, domain: str
+    ) -> WriteReceipt:
+        """Replace value and domain; what a PATCH without a domain does is unspecified."""
+        path = f"{_secrets_path(universe_id)}/{name}"
+        answer = self._transport.write("PATCH", path, _content(sealed, domain))
+        return read_receipt(answer.as_write())
+
+    def delete_secret(self, universe_id: int, name: str) -> None:
+        """Delete a secret for good; Missing if it is not there."""
+        self._transport.write("DELETE", f"{_secrets_path(universe_id)}/{name}").as_write()
+
+    def universe(self, universe_id: int) -> RemoteUniverse:
+        """The universe's name and owner."""
+        record = self._transport.read(f"/cloud/v2/universes/{universe_id}").as_read()
+        return read_universe(universe_id, record)
+
+    def universe_of_place(self, place_id: int) -> int:
+        """The id of the universe a place belongs to (seen in clients)."""
+        record = self._transport.read(f"/universes/v1/places/{place_id}/universe").as_read()
+        found = record.get("universeId")
+        if not isinstance(found, int):
+            raise Unusable("Roblox named no universe for that place.")
+        return found
+
+    def introspect(self) -> Introspection:
+        """What Roblox says of this key: a hint, because it works only for new keys (seen)."""
+        body = {"apiKey": self._api_key.expose().decode("latin-1")}
+        return read_introspection(
+            self._transport.post_to_read("/api-keys/v1/introspect", body).as_read()
+        )
+
+
+def _secrets_path(universe_id: int) -> str:
+    return f"/cloud/v2/universes/{universe_id}/secrets"
+
+
+def _content(sealed: Sealed, domain: str) -> dict[str, str]:
+    return {"secret": sealed.box, "key_id": sealed.key_id, "domain": domain}

@@ -1,0 +1,147 @@
+"""Sends requests to one base URL and nowhere else, bounded in time and size."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from urllib3.util import Retry
+
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.opencloud.answers import Answer
+from secretsapp.opencloud.errors import NothingSent, OpenCloudError, Unknown, Unusable
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 15
+ANSWER_SECONDS = 20
+LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS + ANSWER_SECONDS
+ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
+
+READ_RETRIES = 2
+RETRY_AFTER_MAX_SECONDS = 5
+RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds to wait for a connection, for each piece of an answer, and for all of it."""
+
+    connect: float = CONNECT_SECONDS
+    read: float = READ_SECONDS
+    answer: float = ANSWER_SECONDS
+
+
+class Transport:
+    """One HTTP session with Roblox under one API key.
+
+    No redirect is followed, because requests would hand the key to the other host; nothing is
+    taken from the environment, so that a proxy or a netrc entry is never an accident.
+    """
+
+    def __init__(
+        self, base_url: str, api_key: Plaintext, *, proxy: str | None, timeouts: Timeouts
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._timeouts = timeouts
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["x-api-key"] = api_key.expose().decode("latin-1")
+        if proxy:
+            self._session.proxies = {"http": proxy, "https": proxy}
+        self._session.mount(self._base_url, HTTPAdapter(max_retries=_read_retries()))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._session.close()
+
+    def read(self, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
+        """GET, repeated a few times where that may help; raises NothingSent or Unusable."""
+        return self._send("GET", path, Unusable, params=query)
+
+    def post_to_read(self, path: str, body: Mapping[str, str]) -> Answer:
+        """POST to a call that changes nothing; raises NothingSent or Unusable."""
+        return self._send("POST", path, Unusable, json=body)
+
+    def write(self, method: str, path: str, body: Mapping[str, str] | None = None) -> Answer:
+        """Send a write exactly once; raises NothingSent, or Unknown if no whole answer came."""
+        return self._send(method, path, Unknown, json=body)
+
+    def _send(
+        self, method: str, path: str, when_cut: type[OpenCloudError], **content: Any
+    ) -> Answer:
+        with (
+            _translated(when_cut),
+            self._session.request(
+                method,
+                self._base_url + path,
+                timeout=(self._timeouts.connect, self._timeouts.read),
+                allow_redirects=False,
+                stream=True,
+                **content,
+            ) as response,
+        ):
+            return Answer(
+                status=response.status_code,
+                retry_after=response.headers.get("retry-after", ""),
+                body=self._body_of(response, when_cut),
+            )
+
+    def _body_of(self, response: requests.Response, when_cut: type[OpenCloudError]) -> bytes:
+        """The whole body; a slow or endless one ends the call."""
+        ends = time.monotonic() + self._timeouts.answer
+        body = bytearray()
+        for chunk in response.iter_content(CHUNK_BYTES):
+            body += chunk
+            if len(body) > ANSWER_LIMIT_BYTES or time.monotonic() > ends:
+                raise when_cut("Roblox's answer was too long or too slow.")
+        return bytes(body)
+
+
+def _read_retries() -> Retry:
+    """Retries for GET alone: a write that is repeated could take effect twice."""
+    return Retry(
+        total=READ_RETRIES,
+        allowed_methods=frozenset({"GET"}),
+        status_forcelist=RETRIED_STATUSES,
+        backoff_factor=0.2,
+        retry_after_max=RETRY_AFTER_MAX_SECONDS,
+        raise_on_status=False,
+        redirect=False,
+    )
+
+
+@contextmanager
+def _translated(when_cut: type[OpenCloudError]) -> Iterator[None]:
+    """Failures of the network as OpenCloudErrors, without the originals, which hold the request."""
+    failure: OpenCloudError
+    try:
+        yield
+        return
+    except (requests.RequestException, HTTPError, OSError) as error:
+        if _never_connected(error):
+            failure = NothingSent("Roblox could not be reached.")
+        else:
+            failure = when_cut("The connection to Roblox broke before an answer came.")
+    raise failure
+
+
+def _never_connected(error: BaseException) -> bool:
+    """Whether the request failed before a connection stood, so that nothing was sent."""
+    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.ProxyError)):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, (NewConnectionError, NameResolutionError)):
+        return True
+    return isinstance(error, requests.exceptions.SSLError) and _is_certificate_failure(error)
+
+
+def _is_certificate_failure(error: BaseException) -> bool:
+    """A certificate is judged in the handshake, before a request is written."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)

@@ -1,0 +1,141 @@
+"""What Roblox's answers become: small frozen records, read with tolerance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from secretsapp.core.rules import DOMAIN_LIMIT, NAME_LIMIT
+from secretsapp.core.times import parse_roblox_time
+from secretsapp.opencloud.errors import Unusable
+
+TIME_LIMIT = 40
+KEY_ID_LIMIT = 64
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RemoteSecret:
+    """A secret as Roblox lists it: never its value. Times are Roblox's own text, or empty."""
+
+    name: str
+    domain: str
+    key_id: str
+    create_time: str
+    update_time: str
+
+
+@dataclass(frozen=True)
+class WriteReceipt:
+    """What an accepted create or update said; a field Roblox left out is None or empty."""
+
+    domain: str | None
+    create_time: str
+    update_time: str
+
+
+@dataclass(frozen=True)
+class RemoteUniverse:
+    """A universe's name and owner; `owner` is `groups/ID` or `users/ID`, or empty."""
+
+    universe_id: int
+    name: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Introspection:
+    """What Roblox says of an API key: a hint, not a proof. `ends` is its text, or empty."""
+
+    name: str
+    enabled: bool
+    expired: bool
+    ends: str
+    scopes: tuple[str, ...]
+
+
+def read_text(record: Json, *names: str) -> str:
+    """The first of the fields that holds usable text, else empty: each of them is nullable.
+
+    Text is usable if it is printable and no longer than a domain can be; nothing that Roblox
+    documents is longer, but for keys, which are no concern of this function.
+    """
+    for name in names:
+        found = record.get(name)
+        if isinstance(found, str) and _is_usable(found):
+            return found
+    return ""
+
+
+def read_secret(record: object) -> RemoteSecret:
+    """One item of the list; an older guide names the times `created` and `updated`.
+
+    Raises Unusable where the name or the domain cannot be told: both are acted upon.
+    """
+    if not isinstance(record, dict):
+        raise Unusable("Roblox listed something that is not a secret.")
+    name = read_text(record, "id")
+    domain = record.get("domain")
+    if not name or len(name) > NAME_LIMIT:
+        raise Unusable("Roblox listed a secret without a usable name.")
+    if not (domain is None or (isinstance(domain, str) and _is_usable(domain))):
+        raise Unusable("Roblox listed a secret with an unusable domain.")
+    return RemoteSecret(
+        name=name,
+        domain=domain or "",
+        key_id=read_text(record, "key_id")[:KEY_ID_LIMIT],
+        create_time=_read_time(record, "create_time", "created"),
+        update_time=_read_time(record, "update_time", "updated"),
+    )
+
+
+def _read_time(record: Json, *names: str) -> str:
+    """A time as Roblox wrote it, or empty where it is none: versions compare by this text."""
+    text = read_text(record, *names)
+    return text if len(text) <= TIME_LIMIT and parse_roblox_time(text) else ""
+
+
+def _is_usable(text: str) -> bool:
+    return len(text) <= DOMAIN_LIMIT and text.isprintable()
+
+
+def read_receipt(record: Json) -> WriteReceipt:
+    """The answer to a create or update; it may hold only the name and the times."""
+    return WriteReceipt(
+        domain=read_text(record, "domain") if isinstance(record.get("domain"), str) else None,
+        create_time=_read_time(record, "create_time", "created"),
+        update_time=_read_time(record, "update_time", "updated"),
+    )
+
+
+def read_universe(universe_id: int, record: Json) -> RemoteUniverse:
+    """The universe resource; its owner is in `group` or in `user`."""
+    return RemoteUniverse(
+        universe_id=universe_id,
+        name=read_text(record, "displayName"),
+        owner=read_text(record, "group", "user"),
+    )
+
+
+def read_introspection(record: Json) -> Introspection:
+    """The introspection of a key; clients saw two spellings of the end."""
+    scopes = record.get("scopes")
+    return Introspection(
+        name=read_text(record, "name"),
+        enabled=record.get("enabled") is not False,
+        expired=record.get("expired") is True,
+        ends=read_text(record, "expirationTimeUtc", "expirationUtcTime"),
+        scopes=tuple(_scopes(scopes if isinstance(scopes, list) else [])),
+    )
+
+
+def _scopes(scopes: list[object]) -> list[str]:
+    """The scopes as `name:operation`, in the words of Roblox's own pages."""
+    found = []
+    for scope in scopes:
+        if isinstance(scope, dict):
+            operations = scope.get("operations")
+            name = read_text(scope, "name")
+            known = operations if isinstance(operations, list) else []
+            found += [f"{name}:{operation}" for operation in known]
+    return found
