@@ -1,0 +1,17 @@
+"""Tells Django of the app; starting it reads no key and opens no connection."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class SecretsAppConfig(AppConfig):
+    """The one app of the product."""
+
+    name = "secretsapp"
+    verbose_name = "Sealroom"
+
+    def ready(self) -> None:
+        """Connect the receivers of third parties' signals, and the system checks."""
+        import_module("secretsapp.receivers")
+        import_module("secretsapp.checks")

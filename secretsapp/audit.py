@@ -1,0 +1,116 @@
+"""The only writer of audit events: appends them to the chain, last in a transaction."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from secretsapp.core import chain
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import LogBroken
+from secretsapp.core.events import Event
+from secretsapp.keys import audit_ring
+from secretsapp.models import ApiKey, AuditEvent, AuditHead, Universe, User
+from secretsapp.models.audit import HEAD_ID
+
+Subject = User | ApiKey | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event to be: what happened, who did it and to what. Details are short texts."""
+
+    event: Event
+    actor: Actor
+    universe: Universe | None = None
+    secret_name: str = ""
+    subject: Subject = None
+    change_id: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+def append(*entries: Entry) -> None:
+    """Append the entries to the chain, in order.
+
+    The head row stays locked until the transaction ends, so nothing else may be locked after
+    it: call this last. Raises LogBroken outside a transaction, and where the head is missing.
+    """
+    head = _locked_head()
+    for entry in entries:
+        _append(head, entry)
+
+
+def append_unless_recent(entry: Entry, *, seconds: int) -> bool:
+    """Append the entry unless an equal one is younger than `seconds`; say whether it was."""
+    head = _locked_head()
+    if _is_recent(entry, timezone.now() - timedelta(seconds=seconds)):
+        return False
+    _append(head, entry)
+    return True
+
+
+def _locked_head() -> AuditHead:
+    if not connection.in_atomic_block:
+        raise LogBroken("An audit event must be appended in the transaction of what it records.")
+    head = AuditHead.objects.select_for_update().filter(pk=HEAD_ID).first()
+    if head is None:
+        raise LogBroken(
+            "The audit log has lost its head, so nothing can be recorded and nothing is done. "
+            "Run `manage.py verify_audit` and restore a backup."
+        )
+    return head
+
+
+def _append(head: AuditHead, entry: Entry) -> None:
+    ring = audit_ring()
+    event = _event(head.sequence + 1, entry)
+    event.content = chain.content_hash(event.chained_fields())
+    event.link = chain.link_hash(head.link, event.content)
+    event.key_id = ring.current_key_id
+    event.mac = ring.authenticate(event.link)
+    event.save(force_insert=True)
+    head.sequence, head.link = event.sequence, event.link
+    head.save(update_fields=["sequence", "link"])
+
+
+def _event(sequence: int, entry: Entry) -> AuditEvent:
+    actor, universe = entry.actor, entry.universe
+    kind, subject_id, subject_name = _subject(entry.subject)
+    return AuditEvent(
+        sequence=sequence,
+        format=chain.FORMAT,
+        time=timezone.now(),
+        tag=entry.event.tag,
+        actor_kind=actor.kind,
+        actor_id=str(actor.person_id or ""),
+        actor_name=actor.name,
+        door=actor.door,
+        address=actor.address,
+        universe_id=str(universe.pk) if universe else "",
+        universe_name=universe.name if universe else "",
+        secret_name=entry.secret_name,
+        subject_kind=kind,
+        subject_id=subject_id,
+        subject_name=subject_name,
+        change_id=entry.change_id,
+        detail=json.dumps(dict(entry.detail), sort_keys=True),
+    )
+
+
+def _subject(subject: Subject) -> tuple[str, str, str]:
+    if subject is None:
+        return "", "", ""
+    if isinstance(subject, User):
+        return "person", str(subject.pk), subject.email
+    return "api_key", str(subject.pk), subject.name
+
+
+def _is_recent(entry: Entry, since: datetime) -> bool:
+    """Whether the same actor was recorded with the same event and details since then."""
+    wanted = _event(0, entry)
+    same = ("tag", "actor_kind", "actor_id", "actor_name", "universe_id", "secret_name", "detail")
+    same_values = {name: getattr(wanted, name) for name in (*same, "subject_id")}
+    return AuditEvent.objects.filter(time__gt=since, **same_values).exists()

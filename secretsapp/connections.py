@@ -1,0 +1,55 @@
+"""The only place where an API key is encrypted, decrypted and put to use."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.conf import settings
+
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.keys import master_ring
+from secretsapp.models import ApiKey
+from secretsapp.opencloud.client import Client
+from secretsapp.opencloud.transport import Timeouts
+
+
+def encrypt(api_key_id: UUID, value: Plaintext) -> bytes:
+    """The key's value as it is stored: it opens for the row of that id alone."""
+    return master_ring().encrypt(value.expose(), owner=_owner(api_key_id))
+
+
+def reencrypt(api_key: ApiKey) -> bytes:
+    """The stored value again, under the master key that writes now."""
+    return encrypt(api_key.pk, _decrypt(api_key))
+
+
+def is_current(api_key: ApiKey) -> bool:
+    """Whether the stored value is under the master key that writes now."""
+    return master_ring().is_current(bytes(api_key.encrypted_value))
+
+
+@contextmanager
+def client_of(api_key: ApiKey) -> Iterator[Client]:
+    """A client for a stored key; raises KeyTrouble where it does not open."""
+    with client_with(_decrypt(api_key)) as client:
+        yield client
+
+
+@contextmanager
+def client_with(value: Plaintext) -> Iterator[Client]:
+    """A client for a key that is not stored yet."""
+    seconds: float = settings.OPEN_CLOUD_TIMEOUT_SECONDS
+    timeouts = Timeouts(read=seconds, answer=seconds)
+    proxy: str | None = settings.OPEN_CLOUD_PROXY
+    with Client(settings.OPEN_CLOUD_URL, value, proxy=proxy, timeouts=timeouts) as client:
+        yield client
+
+
+def _decrypt(api_key: ApiKey) -> Plaintext:
+    blob = bytes(api_key.encrypted_value)
+    return Plaintext(master_ring().decrypt(blob, owner=_owner(api_key.pk)))
+
+
+def _owner(api_key_id: UUID) -> str:
+    """Table, column and row, so that a blob moved elsewhere does not open."""
+    return f"secretsapp_apikey.encrypted_value.{api_key_id}"

@@ -1,0 +1,21 @@
+"""The tables; doors write to them through `services` and read them through `queries`."""
+
+from secretsapp.models.access import Grant
+from secretsapp.models.accounts import User
+from secretsapp.models.audit import AuditEvent, AuditHead
+from secretsapp.models.changes import Change
+from secretsapp.models.keys import KeyProof
+from secretsapp.models.secrets import Secret
+from secretsapp.models.universes import ApiKey, Universe
+
+__all__ = [
+    "ApiKey",
+    "AuditEvent",
+    "AuditHead",
+    "Change",
+    "Grant",
+    "KeyProof",
+    "Secret",
+    "Universe",
+    "User",
+]

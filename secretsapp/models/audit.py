@@ -1,0 +1,72 @@
+"""The tables of the audit log: events, which are only ever inserted, and the head of the chain."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from django.db import models
+
+from secretsapp.core import chain
+
+HEAD_ID = 1
+
+
+class AuditEvent(models.Model):
+    """One event. It copies ids and names and has no foreign keys, so that others may go."""
+
+    sequence = models.BigIntegerField(primary_key=True)
+    format = models.SmallIntegerField()
+    time = models.DateTimeField()
+    tag = models.CharField(max_length=60)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=40, blank=True)
+    actor_name = models.CharField(max_length=254)
+    door = models.CharField(max_length=10)
+    address = models.CharField(max_length=45, blank=True)
+    universe_id = models.CharField(max_length=20, blank=True)
+    universe_name = models.CharField(max_length=100, blank=True)
+    secret_name = models.CharField(max_length=64, blank=True)
+    subject_kind = models.CharField(max_length=20, blank=True)
+    subject_id = models.CharField(max_length=40, blank=True)
+    subject_name = models.CharField(max_length=254, blank=True)
+    change_id = models.CharField(max_length=36, blank=True)
+    detail = models.TextField()
+    content = models.CharField(max_length=64)
+    link = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=16)
+    mac = models.CharField(max_length=64)
+
+    class Meta:
+        ordering: ClassVar = ["-sequence"]
+        indexes: ClassVar = [
+            models.Index(fields=["universe_id", "secret_name", "sequence"], name="event_of_secret"),
+            models.Index(fields=["actor_id", "sequence"], name="event_of_actor"),
+            models.Index(fields=["tag", "sequence"], name="event_of_tag"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.tag}"
+
+    def chained_fields(self) -> dict[str, str]:
+        """The event as the flat texts that are hashed."""
+        fields = {name: str(getattr(self, name)) for name in chain.FIELDS}
+        return fields | {"time": _text_of(self.time)}
+
+
+def _text_of(time: datetime) -> str:
+    """UTC to the microsecond, which is what both engines store."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class AuditHead(models.Model):
+    """One row: the sequence number and link of the newest event; whoever appends locks it."""
+
+    sequence = models.BigIntegerField()
+    link = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="audit_head_is_single"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence}:{self.link}"

@@ -1,0 +1,66 @@
+"""The table of intended writes to Roblox, each stored before it is attempted."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from secretsapp.models.universes import Universe
+
+
+class ChangeKind(models.TextChoices):
+    """What a change does to a secret."""
+
+    CREATE = "create"
+    ROTATE = "rotate"
+    DELETE = "delete"
+
+
+class ChangeState(models.TextChoices):
+    """How far a change came; the first two are open, the last three settled."""
+
+    STARTED = "started"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNDETERMINED = "undetermined"
+
+
+OPEN_STATES = (ChangeState.STARTED, ChangeState.UNKNOWN)
+
+
+class Change(models.Model):
+    """One intended write; `seen_…` is what Roblox listed of the secret just before."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=ChangeKind.choices)
+    state = models.CharField(max_length=15, choices=ChangeState.choices)
+    universe = models.ForeignKey(Universe, on_delete=models.CASCADE, related_name="changes")
+    name = models.CharField(max_length=64)
+    domain = models.CharField(max_length=253, blank=True)
+    seen = models.BooleanField()
+    seen_domain = models.CharField(max_length=253, blank=True)
+    seen_create_time = models.CharField(max_length=40, blank=True)
+    seen_update_time = models.CharField(max_length=40, blank=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=254)
+    door = models.CharField(max_length=10)
+    address = models.CharField(max_length=45, blank=True)
+    reason = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["universe", "name"], name="change_of_secret"),
+            models.Index(
+                fields=["started_at"],
+                condition=models.Q(state__in=OPEN_STATES),
+                name="change_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}: {self.state}"

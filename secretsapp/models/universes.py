@@ -1,0 +1,55 @@
+"""The tables of universes and of the API keys that open them."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+
+class ApiKey(models.Model):
+    """A Roblox API key, encrypted; its id is made here, because the encryption binds it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    encrypted_value = models.BinaryField()
+    note = models.TextField(blank=True)
+    ends_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    checked_at = models.DateTimeField(null=True)
+    check_passed = models.BooleanField(null=True)
+    check_result = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Environment(models.TextChoices):
+    """What a universe is for; only admins set it."""
+
+    PRODUCTION = "production"
+    STAGING = "staging"
+    DEVELOPMENT = "development"
+    UNSPECIFIED = "", "Not specified"
+
+
+class Universe(models.Model):
+    """A Roblox universe, under Roblox's own id."""
+
+    id = models.BigIntegerField("universe id", primary_key=True)
+    name = models.CharField(max_length=100)
+    environment = models.CharField(
+        max_length=20, choices=Environment.choices, default=Environment.UNSPECIFIED, blank=True
+    )
+    owner = models.CharField(max_length=40, blank=True)
+    api_key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="universes")
+    created_at = models.DateTimeField(auto_now_add=True)
+    synced_at = models.DateTimeField(null=True)
+    sync_tried_at = models.DateTimeField(null=True)
+    sync_failure = models.TextField(blank=True)
+    sync_claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["owner", "name", "id"]
+
+    def __str__(self) -> str:
+        return self.name

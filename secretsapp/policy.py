@@ -1,0 +1,155 @@
+"""What an actor may do: the only place where grants become rights."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from secretsapp.core import patterns
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import Forbidden
+from secretsapp.core.roles import (
+    PERMISSION_WORDS,
+    PERMISSIONS,
+    ROLE_WORDS,
+    Permission,
+    Role,
+    roles_with,
+)
+from secretsapp.models import Grant
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One grant in force: a role in one universe or, where `universe_id` is None, in all."""
+
+    role: Role
+    universe_id: int | None
+    pattern: str
+    until: datetime | None
+
+    def reaches(self, universe_id: int | None) -> bool:
+        """Whether it holds in that universe; None asks for all of them at once."""
+        return self.universe_id is None or self.universe_id == universe_id
+
+    def gives(self, permission: Permission) -> bool:
+        """Whether its role has the permission."""
+        return permission in PERMISSIONS[self.role]
+
+    def contains(self, other: "Holding") -> bool:
+        """Whether nothing in `other` goes beyond this: not in rights, place, names or time."""
+        return (
+            PERMISSIONS[other.role] <= PERMISSIONS[self.role]
+            and self.reaches(other.universe_id)
+            and patterns.covers(self.pattern, other.pattern)
+            and _ends_no_later(other.until, self.until)
+        )
+
+
+def _ends_no_later(end: datetime | None, limit: datetime | None) -> bool:
+    return limit is None or (end is not None and end <= limit)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Everything an actor may do at this moment."""
+
+    holdings: tuple[Holding, ...]
+
+    def in_universe(self, permission: Permission, universe_id: int) -> list[str]:
+        """The name patterns under which he has the permission there; none means not at all."""
+        return [
+            holding.pattern
+            for holding in self.holdings
+            if holding.reaches(universe_id) and holding.gives(permission)
+        ]
+
+    def allows(self, permission: Permission, universe_id: int, name: str) -> bool:
+        """Whether he has the permission on the secret of that name."""
+        granted = self.in_universe(permission, universe_id)
+        return any(patterns.matches(pattern, name) for pattern in granted)
+
+    def allows_somewhere(self, permission: Permission, universe_id: int) -> bool:
+        """Whether he has the permission on some name of the universe."""
+        return bool(self.in_universe(permission, universe_id))
+
+    def allows_throughout(self, permission: Permission, universe_id: int) -> bool:
+        """Whether he has the permission on every name of the universe."""
+        return patterns.EVERY_NAME in self.in_universe(permission, universe_id)
+
+    def allows_installation(self, permission: Permission) -> bool:
+        """Whether he has the permission in all universes, present and to come."""
+        return any(
+            holding.universe_id is None and not holding.pattern and holding.gives(permission)
+            for holding in self.holdings
+        )
+
+    def universes_with(self, permission: Permission) -> set[int] | None:
+        """The ids of the universes where he has the permission somewhere; None means all."""
+        giving = [holding for holding in self.holdings if holding.gives(permission)]
+        ids = {holding.universe_id for holding in giving}
+        return None if None in ids else {found for found in ids if found is not None}
+
+    def may_give(self, grant: Holding) -> bool:
+        """Whether he may give, change or revoke `grant`: it lies within one of his own."""
+        return any(
+            holding.gives(Permission.MANAGE_GRANTS) and holding.contains(grant)
+            for holding in self.holdings
+        )
+
+
+_EVERYTHING = Rights((Holding(Role.ADMIN, None, patterns.EVERY_NAME, None),))
+
+
+def rights_of(actor: Actor) -> Rights:
+    """The rights of the actor now.
+
+    A person has those of his grants that have not ended, and none once he is disabled. A
+    command holds the keys of the installation, and the system is the installation.
+    """
+    if not actor.is_person:
+        return _EVERYTHING
+    in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
+    grants = Grant.objects.filter(in_force, person_id=actor.person_id, person__is_active=True)
+    return Rights(tuple(map(holding_of, grants)))
+
+
+def holding_of(grant: Grant) -> Holding:
+    """The grant as a piece of rights."""
+    return Holding(Role(grant.role), grant.universe_id, grant.pattern, grant.until)
+
+
+def require(actor: Actor, permission: Permission, universe_id: int, name: str) -> None:
+    """Raise Forbidden unless the actor has the permission on that secret."""
+    if not rights_of(actor).allows(permission, universe_id, name):
+        raise refusal(permission, universe_id, name)
+
+
+def require_somewhere(actor: Actor, permission: Permission, universe_id: int) -> None:
+    """Raise Forbidden unless the actor has the permission on some name of the universe."""
+    if not rights_of(actor).allows_somewhere(permission, universe_id):
+        raise refusal(permission, universe_id)
+
+
+def require_installation(actor: Actor, permission: Permission) -> None:
+    """Raise Forbidden unless the actor has the permission in all universes."""
+    if not rights_of(actor).allows_installation(permission):
+        raise refusal(permission)
+
+
+def refusal(permission: Permission, universe_id: int | None = None, name: str = "") -> Forbidden:
+    """The refusal of a permission, in words that say who has it."""
+    where = f" on {name}" if name else ""
+    return Forbidden(
+        f"You may not {PERMISSION_WORDS[permission]}{where}. "
+        f"It takes the role {_one_of(roles_with(permission))}; ask a manager or an admin.",
+        permission=permission,
+        universe_id=universe_id,
+        secret_name=name,
+    )
+
+
+def _one_of(roles: Iterable[Role]) -> str:
+    return " or ".join(ROLE_WORDS[role] for role in roles)

@@ -1,0 +1,128 @@
+"""The database triggers that let audit events only ever be inserted, in one order.
+
+`setup` installs them after migrating, because SQLite drops a table's triggers silently when a
+migration rebuilds the table.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+_REFUSAL = "audit events are only ever inserted, each behind the last"
+
+_SQLITE = {
+    "audit_event_update": "BEFORE UPDATE ON secretsapp_auditevent",
+    "audit_event_delete": "BEFORE DELETE ON secretsapp_auditevent",
+    "audit_event_insert": (
+        "BEFORE INSERT ON secretsapp_auditevent WHEN NEW.sequence IS NOT "
+        "(SELECT sequence + 1 FROM secretsapp_audithead WHERE id = 1)"
+    ),
+    "audit_head_update": (
+        "BEFORE UPDATE ON secretsapp_audithead "
+        "WHEN NEW.id IS NOT OLD.id OR NEW.sequence IS NOT OLD.sequence + 1"
+    ),
+    "audit_head_delete": "BEFORE DELETE ON secretsapp_audithead",
+    "audit_head_insert": (
+        "BEFORE INSERT ON secretsapp_audithead WHEN EXISTS (SELECT 1 FROM secretsapp_audithead)"
+    ),
+}
+
+_POSTGRES_FUNCTIONS = {
+    "sealroom_refuse": f"BEGIN RAISE EXCEPTION '{_REFUSAL}'; END",
+    "sealroom_next_event": (
+        "BEGIN IF NEW.sequence IS DISTINCT FROM "
+        "(SELECT sequence + 1 FROM secretsapp_audithead WHERE id = 1) THEN RAISE EXCEPTION "
+        "'audit events are only ever inserted, each behind the last'; END IF; RETURN NEW; END"
+    ),
+    "sealroom_next_head": (
+        "BEGIN IF NEW.id IS DISTINCT FROM OLD.id "
+        "OR NEW.sequence IS DISTINCT FROM OLD.sequence + 1 THEN RAISE EXCEPTION "
+        "'audit events are only ever inserted, each behind the last'; END IF; RETURN NEW; END"
+    ),
+}
+
+_POSTGRES = {
+    "audit_event_change": ("secretsapp_auditevent", "UPDATE OR DELETE", "ROW", "sealroom_refuse"),
+    "audit_event_truncate": ("secretsapp_auditevent", "TRUNCATE", "STATEMENT", "sealroom_refuse"),
+    "audit_event_insert": ("secretsapp_auditevent", "INSERT", "ROW", "sealroom_next_event"),
+    "audit_head_update": ("secretsapp_audithead", "UPDATE", "ROW", "sealroom_next_head"),
+    "audit_head_delete": ("secretsapp_audithead", "DELETE", "ROW", "sealroom_refuse"),
+    "audit_head_truncate": ("secretsapp_audithead", "TRUNCATE", "STATEMENT", "sealroom_refuse"),
+}
+
+
+def install() -> None:
+    """Put every trigger in place, in its present form."""
+    remove()
+    for statement in _definitions().values():
+        _execute(statement)
+
+
+def remove() -> None:
+    """Take every trigger off; only `install` and the tests' flush of a database do that."""
+    for name in _definitions():
+        table = f" ON {_POSTGRES[name][0]}" if _is_postgres() else ""
+        _execute(f"DROP TRIGGER IF EXISTS {name}{table}")
+    if _is_postgres():
+        for name, body in _POSTGRES_FUNCTIONS.items():
+            _execute(_function(name, body))
+
+
+def missing() -> list[str]:
+    """The names of the triggers that are absent, switched off, or not of the present form."""
+    present = _present_in_postgres() if _is_postgres() else _present_in_sqlite()
+    return [name for name, wanted in _definitions().items() if present.get(name) != wanted]
+
+
+def _is_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _definitions() -> dict[str, str]:
+    """Each trigger's name with the statement that creates it."""
+    if _is_postgres():
+        return {
+            name: f"CREATE TRIGGER {name} BEFORE {events} ON {table} "
+            f"FOR EACH {unit} EXECUTE FUNCTION {function}()"
+            for name, (table, events, unit, function) in _POSTGRES.items()
+        }
+    return {
+        name: f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+        for name, when in _SQLITE.items()
+    }
+
+
+def _function(name: str, body: str) -> str:
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+
+
+def _present_in_sqlite() -> dict[str, str]:
+    return dict(_rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+
+
+def _present_in_postgres() -> dict[str, str]:
+    """The wanted statement for each trigger that is on and whose function has our body."""
+    rows = _rows(
+        "SELECT t.tgname, p.proname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+        "JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgenabled IN ('O', 'A') "
+        "AND c.relname IN ('secretsapp_auditevent', 'secretsapp_audithead') AND NOT t.tgisinternal"
+    )
+    wanted = _definitions()
+    return {
+        trigger: wanted[trigger]
+        for trigger, function, body in rows
+        if trigger in wanted
+        and _POSTGRES[trigger][3] == function
+        and _POSTGRES_FUNCTIONS[function] == body
+    }
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _rows(query: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
