@@ -1,0 +1,111 @@
+"""Secrets as an actor may see them: the mirror of Roblox, never a value."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import NotFound
+from secretsapp.core.roles import Permission
+from secretsapp.core.rules import SECRETS_PER_UNIVERSE
+from secretsapp.models import Change, Secret, Universe
+from secretsapp.models.changes import OPEN_STATES
+from secretsapp.policy import Rights, rights_of
+
+
+@dataclass(frozen=True)
+class SecretView:
+    """A secret with what the actor may do to it, and whether a write to it is still open."""
+
+    secret: Secret
+    is_open: bool
+    may_rotate: bool
+    may_change_domain: bool
+    may_edit_details: bool
+    may_delete: bool
+
+    @property
+    def changed_by(self) -> str:
+        """Who changed it last through Sealroom; empty if it was changed elsewhere."""
+        change = self.secret.last_change
+        return change.actor_name if change else ""
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When it was last changed, as Roblox says."""
+        return self.secret.updated_at
+
+
+@dataclass(frozen=True)
+class SecretListing:
+    """The secrets of a universe that the actor may see.
+
+    `room` is how many more the universe can hold, and None for those who may not create.
+    """
+
+    secrets: list[SecretView]
+    room: int | None
+
+    @property
+    def may_create(self) -> bool:
+        """Whether the actor may create some secret here."""
+        return self.room is not None
+
+
+def listing(actor: Actor, universe: Universe) -> SecretListing:
+    """Every secret of the universe that the actor may list, by name, in four queries."""
+    rights = rights_of(actor)
+    secrets = list(_of(universe))
+    seen = [
+        secret
+        for secret in secrets
+        if rights.allows(Permission.LIST_SECRETS, universe.pk, secret.name)
+    ]
+    present = sum(1 for secret in secrets if secret.missing_since is None)
+    may_create = rights.allows_somewhere(Permission.CREATE_SECRET, universe.pk)
+    return SecretListing(
+        secrets=list(_views(rights, universe, seen)),
+        room=max(0, SECRETS_PER_UNIVERSE - present) if may_create else None,
+    )
+
+
+def get(actor: Actor, universe: Universe, name: str) -> SecretView:
+    """The secret of that name; raises NotFound where it is not there or not to be seen."""
+    rights = rights_of(actor)
+    secret = _of(universe).filter(name=name).first()
+    if secret is None or not rights.allows(Permission.LIST_SECRETS, universe.pk, name):
+        raise NotFound(
+            f"{universe.name} has no secret of that name that you may see. "
+            "It may have been deleted; look at the list."
+        )
+    return next(_views(rights, universe, [secret]))
+
+
+def _of(universe: Universe) -> QuerySet[Secret]:
+    return Secret.objects.filter(universe=universe).select_related("last_change", "owner")
+
+
+def _views(rights: Rights, universe: Universe, secrets: Iterable[Secret]) -> Iterator[SecretView]:
+    open_names = set(
+        Change.objects.filter(universe=universe, state__in=OPEN_STATES).values_list(
+            "name", flat=True
+        )
+    )
+    for secret in secrets:
+        yield _view(rights, secret, secret.name in open_names)
+
+
+def _view(rights: Rights, secret: Secret, is_open: bool) -> SecretView:
+    def allows(permission: Permission) -> bool:
+        return rights.allows(permission, secret.universe_id, secret.name)
+
+    return SecretView(
+        secret=secret,
+        is_open=is_open,
+        may_rotate=allows(Permission.ROTATE_SECRET),
+        may_change_domain=allows(Permission.CHANGE_DOMAIN),
+        may_edit_details=allows(Permission.EDIT_DETAILS),
+        may_delete=allows(Permission.DELETE_SECRET),
+    )

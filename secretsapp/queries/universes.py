@@ -1,0 +1,27 @@
+"""Universes as an actor may see them."""
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import NotFound
+from secretsapp.core.roles import Permission
+from secretsapp.models import Universe
+from secretsapp.policy import rights_of
+
+
+def visible(actor: Actor) -> list[Universe]:
+    """The universes in which the actor may list some secret, ordered by owner and name."""
+    universes = Universe.objects.select_related("api_key").order_by("owner", "name", "pk")
+    ids = rights_of(actor).universes_with(Permission.LIST_SECRETS)
+    return list(universes if ids is None else universes.filter(pk__in=ids))
+
+
+def get(actor: Actor, universe_id: int) -> Universe:
+    """The universe of that id; raises NotFound unless the actor may list some of its secrets."""
+    universe = Universe.objects.select_related("api_key").filter(pk=universe_id).first()
+    if universe is None or not rights_of(actor).allows_somewhere(
+        Permission.LIST_SECRETS, universe_id
+    ):
+        raise NotFound(
+            "There is no such universe here, or nobody has given you access to it. "
+            "Ask an admin or a manager of the universe."
+        )
+    return universe

@@ -1,0 +1,47 @@
+"""Changes what only Sealroom knows of a secret: its note and its owner."""
+
+from django.db import transaction
+
+from secretsapp import audit
+from secretsapp.core import rules
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.events import Event
+from secretsapp.core.roles import Permission
+from secretsapp.models import Secret, Universe, User
+from secretsapp.policy import require
+
+
+def edit(
+    *, actor: Actor, universe: Universe, secret: Secret, note: str, owner: User | None
+) -> None:
+    """Set note and owner of a secret; the event names the fields, and a new owner.
+
+    The note's text stays out of the log, which cannot be corrected if it held too much. Raises
+    Forbidden or InvalidInput.
+    """
+    require(actor, Permission.EDIT_DETAILS, universe.pk, secret.name)
+    rules.check_remark(note, field="note", limit=rules.NOTE_LIMIT)
+    if owner is not None and not owner.is_active:
+        raise InvalidInput("That account is disabled. Choose another owner.", field="owner")
+    changed = _changed_fields(secret, note, owner)
+    if not changed:
+        return
+    with transaction.atomic():
+        secret.note, secret.owner = note, owner
+        secret.save(update_fields=["note", "owner"])
+        audit.append(
+            audit.Entry(
+                Event.SECRET_DETAILS_CHANGED,
+                actor,
+                universe,
+                secret.name,
+                subject=owner if "owner" in changed else None,
+                detail={"fields": " and ".join(changed)},
+            )
+        )
+
+
+def _changed_fields(secret: Secret, note: str, owner: User | None) -> list[str]:
+    changed = ["note"] if secret.note != note else []
+    return changed + (["owner"] if secret.owner != owner else [])

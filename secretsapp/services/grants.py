@@ -1,0 +1,130 @@
+"""Gives and revokes roles, never above the giver's own rights and never the last admin's."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from secretsapp import audit
+from secretsapp.core import rules
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import Forbidden, InvalidInput, LastAdmin, NotFound
+from secretsapp.core.events import Event
+from secretsapp.core.patterns import EVERY_NAME, parse_pattern
+from secretsapp.core.roles import ROLE_WORDS, Permission, Role
+from secretsapp.models import Grant, Universe, User
+from secretsapp.policy import Holding, holding_of, rights_of
+
+
+def give(
+    actor: Actor,
+    person: User,
+    role: Role,
+    universe: Universe | None,
+    *,
+    pattern: str = EVERY_NAME,
+    until: datetime | None = None,
+    reason: str = "",
+) -> Grant:
+    """Give a person a role in a universe, or in all if None, in place of the one he has there.
+
+    Raises Forbidden where the new or the old grant goes beyond the actor's own rights,
+    InvalidInput, and LastAdmin where the last admin would cease to be one.
+    """
+    rules.check_remark(reason, field="reason", limit=rules.REASON_LIMIT)
+    wanted = Holding(role, universe.pk if universe else None, parse_pattern(pattern), until)
+    _check(wanted, person)
+    with transaction.atomic():
+        _require(actor, wanted, person)
+        grant = _locked_grant(person, universe)
+        if grant is not None:
+            _require(actor, holding_of(grant), person)
+            _keep_an_admin(grant, still_admin=role is Role.ADMIN)
+        event = Event.GRANT_CHANGED if grant else Event.GRANT_GIVEN
+        grant = grant or Grant(person=person, universe=universe)
+        grant.role, grant.pattern, grant.until = role, wanted.pattern, until
+        grant.reason, grant.given_by, grant.given_at = reason, actor.name, timezone.now()
+        grant.save()
+        audit.append(entry(event, actor, grant))
+    return grant
+
+
+def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
+    """End a person's grant in a universe, or in all if None.
+
+    Raises NotFound where he has none there, Forbidden and LastAdmin as `give` does.
+    """
+    with transaction.atomic():
+        grant = _locked_grant(person, universe)
+        if grant is None:
+            raise NotFound(f"{person.email} has no role in {_scope(universe)}.")
+        _require(actor, holding_of(grant), person)
+        _keep_an_admin(grant, still_admin=False)
+        revoked = entry(Event.GRANT_REVOKED, actor, grant)
+        grant.delete()
+        audit.append(revoked)
+
+
+def _locked_grant(person: User, universe: Universe | None) -> Grant | None:
+    """The grant to change, with its person locked."""
+    lock(person)
+    return Grant.objects.filter(person=person, universe=universe).first()
+
+
+def lock(person: User) -> None:
+    """Lock the person's row: who changes his grants or account waits for whoever is at it."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def _check(wanted: Holding, person: User) -> None:
+    if wanted.until is not None and wanted.until <= timezone.now():
+        raise InvalidInput("The end lies in the past. Choose a later one.", field="until")
+    if wanted.role is Role.ADMIN and (
+        wanted.universe_id is not None or wanted.pattern or wanted.until
+    ):
+        raise InvalidInput(
+            "An admin is one everywhere, without pattern or end. Choose another role for less.",
+            field="role",
+        )
+    if not person.is_active:
+        raise InvalidInput(
+            f"The account of {person.email} is disabled. Enable it first.", field="person"
+        )
+
+
+def _require(actor: Actor, grant: Holding, person: User) -> None:
+    if not rights_of(actor).may_give(grant):
+        raise Forbidden(
+            f"You may not give or change {ROLE_WORDS[grant.role]} for {person.email} there: it "
+            "goes beyond your own rights in role, names or time. Ask an admin.",
+            permission=Permission.MANAGE_GRANTS,
+            universe_id=grant.universe_id,
+        )
+
+
+def _keep_an_admin(grant: Grant, *, still_admin: bool) -> None:
+    if grant.role == Role.ADMIN and not still_admin:
+        keep_an_admin_beside(grant.person)
+
+
+def keep_an_admin_beside(person: User) -> None:
+    """Raise LastAdmin unless another active person is an admin; locks the admins' grants."""
+    admins = Grant.objects.select_for_update().filter(role=Role.ADMIN).order_by("pk")
+    others = [grant.person_id for grant in admins if grant.person_id != person.pk]
+    if not User.objects.filter(pk__in=others, is_active=True).exists():
+        raise LastAdmin(f"{person.email} is the last admin. Make somebody else an admin first.")
+
+
+def _scope(universe: Universe | None) -> str:
+    return universe.name if universe else "all universes"
+
+
+def entry(event: Event, actor: Actor, grant: Grant) -> audit.Entry:
+    detail = {
+        "role": ROLE_WORDS[Role(grant.role)],
+        "scope": _scope(grant.universe),
+        "pattern": grant.pattern,
+        "until": grant.until.isoformat() if grant.until else "",
+        "reason": grant.reason,
+    }
+    return audit.Entry(event, actor, grant.universe, subject=grant.person, detail=detail)

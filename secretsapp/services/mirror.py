@@ -1,0 +1,192 @@
+"""Keeps the mirror of what Roblox lists, and reports what changed elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from secretsapp import audit, connections
+from secretsapp.core import actor as actors
+from secretsapp.core.actor import Actor, Door
+from secretsapp.core.errors import SealroomError
+from secretsapp.core.events import Event
+from secretsapp.core.roles import Permission
+from secretsapp.models import Change, Secret, Universe
+from secretsapp.models.changes import OPEN_STATES
+from secretsapp.opencloud.transport import LONGEST_CALL_SECONDS
+from secretsapp.opencloud.types import RemoteSecret
+from secretsapp.policy import require_somewhere
+from secretsapp.services.roblox import in_our_words
+
+SHORTEST_INTERVAL = timedelta(seconds=10)
+CLAIM = timedelta(seconds=3 * LONGEST_CALL_SECONDS)
+
+_MIRRORED = ["domain", "key_id", "create_time", "update_time"]
+_STATE = ["last_change", "drifted_at", "missing_since", "unsure"]
+
+
+def refresh(actor: Actor, universe: Universe) -> bool:
+    """Read the universe's secrets from Roblox and store them; say whether that was done.
+
+    It is not where a refresh is under way or was a moment ago. A failure of Roblox is stored
+    with the universe, to be shown, and does not raise. The events name the system: nobody
+    chose what is found.
+    """
+    require_somewhere(actor, Permission.LIST_SECRETS, universe.pk)
+    began = timezone.now()
+    if not _claim(universe, began):
+        return False
+    try:
+        with in_our_words(), connections.client_of(universe.api_key) as client:
+            listing = client.list_secrets(universe.pk)
+    except SealroomError as error:
+        _release(universe, sync_failure=str(error))
+        return False
+    store(universe, listing, began=began)
+    _release(universe, sync_failure="")
+    return True
+
+
+def _claim(universe: Universe, now: datetime) -> bool:
+    unclaimed = Q(sync_claimed_until__isnull=True) | Q(sync_claimed_until__lt=now)
+    rested = Q(sync_tried_at__isnull=True) | Q(sync_tried_at__lt=now - SHORTEST_INTERVAL)
+    claimed = Universe.objects.filter(unclaimed, rested, pk=universe.pk).update(
+        sync_claimed_until=now + CLAIM, sync_tried_at=now
+    )
+    return bool(claimed)
+
+
+def _release(universe: Universe, *, sync_failure: str) -> None:
+    Universe.objects.filter(pk=universe.pk).update(
+        sync_claimed_until=None, sync_failure=sync_failure
+    )
+
+
+def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetime) -> None:
+    """Make the mirror equal to a listing whose reading began at `began`.
+
+    Names with a change open since then are left alone. The first listing is a baseline, one
+    event; later differences that nobody here made are drift, one event each.
+    """
+    with transaction.atomic():
+        stored = lock(universe)
+        busy = _busy_names(universe, began)
+        remote = {secret.name: secret for secret in listing if secret.name not in busy}
+        if stored.synced_at and stored.synced_at > began:
+            return
+        first = stored.synced_at is None
+        differences = _Differences(universe, began, is_baseline=first)
+        differences.compare(remote, _mirror(universe, busy))
+        differences.save()
+        Universe.objects.filter(pk=universe.pk).update(synced_at=began)
+        entries = [_baseline(universe, len(listing))] if first else differences.entries
+        if entries:
+            audit.append(*entries)
+
+
+def lock(universe: Universe) -> Universe:
+    """Lock the universe's row: refreshes and outcomes of one universe go one after another."""
+    return Universe.objects.select_for_update(no_key=True).get(pk=universe.pk)
+
+
+def _busy_names(universe: Universe, began: datetime) -> set[str]:
+    open_since = Q(state__in=OPEN_STATES) | Q(settled_at__gte=began) | Q(started_at__gte=began)
+    changes = Change.objects.filter(open_since, universe=universe)
+    return set(changes.values_list("name", flat=True))
+
+
+def _mirror(universe: Universe, busy: set[str]) -> dict[str, Secret]:
+    secrets = Secret.objects.filter(universe=universe)
+    return {secret.name: secret for secret in secrets if secret.name not in busy}
+
+
+def _baseline(universe: Universe, count: int) -> audit.Entry:
+    return audit.Entry(Event.UNIVERSE_BASELINE, _system(), universe, detail={"count": str(count)})
+
+
+def _system() -> Actor:
+    return actors.system("refresh", Door.WORKER)
+
+
+@dataclass
+class _Differences:
+    """What a listing changes in the mirror, gathered and then saved at once."""
+
+    universe: Universe
+    began: datetime
+    is_baseline: bool
+    created: list[Secret] = field(default_factory=list)
+    changed: list[Secret] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+    entries: list[audit.Entry] = field(default_factory=list)
+
+    def compare(self, remote: dict[str, RemoteSecret], mirror: dict[str, Secret]) -> None:
+        for name in sorted(remote.keys() | mirror.keys()):
+            secret, found = mirror.get(name), remote.get(name)
+            if secret is None and found is not None:
+                self._appeared(found)
+            elif secret is not None and found is None:
+                self._vanished(secret)
+            elif secret is not None and found is not None:
+                self._is_there(secret, found)
+
+    def save(self) -> None:
+        Secret.objects.bulk_create(self.created)
+        Secret.objects.bulk_update(self.changed, _MIRRORED + _STATE, batch_size=100)
+        Secret.objects.filter(pk__in=self.dropped).delete()
+
+    def _appeared(self, found: RemoteSecret) -> None:
+        secret = Secret(universe=self.universe, name=found.name)
+        adopt(secret, found)
+        if not self.is_baseline:
+            self._drift(secret, Event.SECRET_DRIFT_APPEARED, _times("", found.update_time))
+        self.created.append(secret)
+
+    def _vanished(self, secret: Secret) -> None:
+        if secret.unsure:
+            self.dropped.append(secret.pk)
+        elif secret.missing_since is None:
+            self._drift(secret, Event.SECRET_DRIFT_VANISHED, _times(secret.update_time, ""))
+            secret.missing_since = self.began
+            self.changed.append(secret)
+
+    def _is_there(self, secret: Secret, found: RemoteSecret) -> None:
+        if not (secret.unsure or secret.missing_since or _differs(secret, found)):
+            return
+        if not secret.unsure:
+            was_missing = secret.missing_since is not None
+            event = Event.SECRET_DRIFT_APPEARED if was_missing else Event.SECRET_DRIFT_CHANGED
+            self._drift(secret, event, _times(secret.update_time, found.update_time))
+        adopt(secret, found)
+        self.changed.append(secret)
+
+    def _drift(self, secret: Secret, event: Event, detail: dict[str, str]) -> None:
+        secret.drifted_at = self.began
+        secret.last_change = None
+        self.entries.append(
+            audit.Entry(event, _system(), self.universe, secret.name, detail=detail)
+        )
+
+
+def adopt(secret: Secret, found: RemoteSecret) -> None:
+    """Take over what Roblox lists of a secret."""
+    secret.domain = found.domain
+    secret.key_id = found.key_id
+    secret.create_time = found.create_time
+    secret.update_time = found.update_time
+    secret.missing_since = None
+    secret.unsure = False
+
+
+def _differs(secret: Secret, found: RemoteSecret) -> bool:
+    """Whether it was written elsewhere; a time that Roblox leaves out now says nothing."""
+    times = ((secret.update_time, found.update_time), (secret.create_time, found.create_time))
+    moved = any(before and after and before != after for before, after in times)
+    return moved or secret.domain != found.domain
+
+
+def _times(before: str, after: str) -> dict[str, str]:
+    return {"update_time_before": before, "update_time_after": after}

@@ -1,0 +1,135 @@
+"""Creates, disables and enables accounts, sets passwords, and records who signs in."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from secretsapp import audit
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import AlreadyExists, InvalidInput
+from secretsapp.core.events import Event
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Permission, Role
+from secretsapp.models import Grant, User
+from secretsapp.policy import refusal, require_installation
+from secretsapp.services import grants
+
+SIGN_IN_FAILURE_SECONDS = 60
+
+
+def create(actor: Actor, *, email: str, password: Plaintext, admin: bool = False) -> User:
+    """Create an account; `admin` makes the person an admin in the same step.
+
+    Raises Forbidden, InvalidInput for an address or password that will not do, AlreadyExists.
+    """
+    require_installation(actor, Permission.MANAGE_PEOPLE)
+    user = User(email=_checked_email(email))
+    _set_password(user, password)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+            entries = [audit.Entry(Event.PERSON_CREATED, actor, subject=user)]
+            if admin:
+                entries.append(_make_admin(actor, user))
+            audit.append(*entries)
+    except IntegrityError:
+        raise AlreadyExists(
+            "There is an account with that e-mail address already.", field="email"
+        ) from None
+    return user
+
+
+def _make_admin(actor: Actor, user: User) -> audit.Entry:
+    grant = Grant.objects.create(
+        person=user, role=Role.ADMIN, given_by=actor.name, given_at=timezone.now()
+    )
+    return grants.entry(Event.GRANT_GIVEN, actor, grant)
+
+
+def disable(actor: Actor, person: User) -> None:
+    """End a person's access at once, sessions included; raises Forbidden or LastAdmin."""
+    require_installation(actor, Permission.MANAGE_PEOPLE)
+    with transaction.atomic():
+        grants.lock(person)
+        if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
+            grants.keep_an_admin_beside(person)
+        _set_active(actor, person, False, Event.PERSON_DISABLED)
+
+
+def enable(actor: Actor, person: User) -> None:
+    """Give a disabled person his access back, with the grants he has; raises Forbidden."""
+    require_installation(actor, Permission.MANAGE_PEOPLE)
+    with transaction.atomic():
+        _set_active(actor, person, True, Event.PERSON_ENABLED)
+
+
+def _set_active(actor: Actor, person: User, active: bool, event: Event) -> None:
+    changed = User.objects.filter(pk=person.pk, is_active=not active).update(is_active=active)
+    person.is_active = active
+    if changed:
+        audit.append(audit.Entry(event, actor, subject=person))
+
+
+def set_password(actor: Actor, person: User, password: Plaintext) -> None:
+    """Set a person's password, which ends his sessions; one's own, or anybody's as an admin."""
+    if actor.person_id != person.pk:
+        require_installation(actor, Permission.MANAGE_PEOPLE)
+    _set_password(person, password)
+    with transaction.atomic():
+        person.save(update_fields=["password"])
+        audit.append(audit.Entry(Event.PERSON_PASSWORD_SET, actor, subject=person))
+
+
+def record_sign_in(actor: Actor, person: User) -> None:
+    """Record that a person signed in."""
+    _require_self(actor, person)
+    with transaction.atomic():
+        audit.append(audit.Entry(Event.PERSON_SIGNED_IN, actor, subject=person))
+
+
+def record_sign_out(actor: Actor, person: User) -> None:
+    """Record that a person signed out."""
+    _require_self(actor, person)
+    with transaction.atomic():
+        audit.append(audit.Entry(Event.PERSON_SIGNED_OUT, actor, subject=person))
+
+
+def record_failed_sign_in(actor: Actor, email: str) -> None:
+    """Record a failed sign-in, once a minute for the same account and address at most.
+
+    Only an address that has an account is written down: people type passwords into that field.
+    """
+    person = User.objects.filter(email__iexact=email.strip()).first() if email else None
+    entry = audit.Entry(Event.PERSON_SIGN_IN_FAILED, actor, subject=person)
+    with transaction.atomic():
+        audit.append_unless_recent(entry, seconds=SIGN_IN_FAILURE_SECONDS)
+
+
+def _require_self(actor: Actor, person: User) -> None:
+    if actor.person_id != person.pk:
+        raise refusal(Permission.MANAGE_PEOPLE)
+
+
+def _checked_email(email: str) -> str:
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise InvalidInput(
+            "That is not an e-mail address such as name@example.com.", field="email"
+        ) from None
+    return address
+
+
+def _set_password(user: User, password: Plaintext) -> None:
+    """Hash the password; the rules are Django's, their sentences name no password."""
+    try:
+        text = password.expose().decode("utf-8")
+        validate_password(text, user)
+    except UnicodeDecodeError:
+        raise InvalidInput("A password must be text in UTF-8.", field="password") from None
+    except ValidationError as error:
+        raise InvalidInput(" ".join(error.messages), field="password") from None
+    user.set_password(text)

@@ -1,0 +1,27 @@
+"""Records that somebody was refused, after the transaction of the refused action is gone."""
+
+from django.db import transaction
+
+from secretsapp import audit
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import Forbidden
+from secretsapp.core.events import Event
+from secretsapp.core.roles import PERMISSION_WORDS, Permission
+from secretsapp.models import Universe
+
+SAME_REFUSAL_SECONDS = 60
+
+
+def record(actor: Actor, refusal: Forbidden) -> None:
+    """Record a refusal, at most once a minute for the same actor, permission and subject."""
+    where = refusal.universe_id
+    universe = None if where is None else Universe.objects.filter(pk=where).first()
+    entry = audit.Entry(
+        Event.ACCESS_REFUSED,
+        actor,
+        universe,
+        refusal.secret_name[:64],
+        detail={"permission": PERMISSION_WORDS[Permission(refusal.permission)]},
+    )
+    with transaction.atomic(durable=True):
+        audit.append_unless_recent(entry, seconds=SAME_REFUSAL_SECONDS)

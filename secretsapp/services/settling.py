@@ -1,0 +1,149 @@
+"""Settles changes whose outcome is open, by reading Roblox and never by repeating a write."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from secretsapp import audit, connections
+from secretsapp.core import settlement
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import SealroomError
+from secretsapp.core.events import change_event
+from secretsapp.core.roles import Permission
+from secretsapp.core.settlement import Attempt, Judgement, Reading
+from secretsapp.models import Change, Secret
+from secretsapp.models.changes import OPEN_STATES, ChangeState
+from secretsapp.opencloud.transport import LONGEST_CALL_SECONDS
+from secretsapp.opencloud.types import RemoteSecret
+from secretsapp.policy import require_installation
+from secretsapp.services import mirror
+from secretsapp.services.attempts import overlaps, settle_row
+from secretsapp.services.roblox import in_our_words
+
+# A write may reach Roblox until its own call has ended, and Roblox may take a while to show it.
+SETTLE_AFTER_SECONDS = 2 * LONGEST_CALL_SECONDS
+CLAIM = timedelta(seconds=4 * LONGEST_CALL_SECONDS)
+
+
+def settle(actor: Actor, *, older_than_seconds: int = SETTLE_AFTER_SECONDS) -> list[Change]:
+    """Settle the open changes that started longer ago than that; return those settled.
+
+    Any number of processes may do this at once: each claims what it works on. A change whose
+    universe cannot be read stays open for the next time.
+    """
+    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    claimed = _claim(timezone.now(), timedelta(seconds=older_than_seconds))
+    settled: list[Change] = []
+    for _, changes in groupby(claimed, key=lambda change: change.universe_id):
+        settled += _settle_universe(actor, list(changes))
+    return settled
+
+
+def _claim(now: datetime, age: timedelta) -> list[Change]:
+    """The open changes old enough, by universe, that no other process is working on."""
+    unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+    waiting = Change.objects.filter(
+        unclaimed, state__in=OPEN_STATES, started_at__lte=now - age
+    ).select_related("universe__api_key")
+    return [
+        change
+        for change in waiting.order_by("universe_id", "started_at")
+        if Change.objects.filter(unclaimed, pk=change.pk, state__in=OPEN_STATES).update(
+            claimed_until=now + CLAIM
+        )
+    ]
+
+
+def _settle_universe(actor: Actor, changes: list[Change]) -> list[Change]:
+    universe = changes[0].universe
+    try:
+        with in_our_words(), connections.client_of(universe.api_key) as client:
+            listing = client.list_secrets(universe.pk)
+    except SealroomError:
+        _release(changes)
+        return []
+    found = {secret.name: secret for secret in listing}
+    return [change for change in changes if _settle(actor, change, found.get(change.name))]
+
+
+def _release(changes: Iterable[Change]) -> None:
+    ids = [change.pk for change in changes]
+    Change.objects.filter(pk__in=ids).update(claimed_until=None)
+
+
+def _settle(actor: Actor, change: Change, found: RemoteSecret | None) -> bool:
+    """Store the judgement of one change; False where another process settled it first."""
+    with transaction.atomic(durable=True):
+        mirror.lock(change.universe)
+        judgement = settlement.judge(_attempt(change), _reading(found))
+        state = ChangeState(judgement.verdict)
+        if not settle_row(change, state, judgement.reason):
+            return False
+        _mirror_reading(change, found)
+        audit.append(_entry(actor, change, judgement, found))
+    return True
+
+
+def _attempt(change: Change) -> Attempt:
+    seen = Reading(change.seen_create_time, change.seen_update_time, change.seen_domain)
+    return Attempt(
+        kind=change.kind,
+        domain=change.domain,
+        seen=seen if change.seen else None,
+        starts=change.started_at,
+        ends=change.started_at + timedelta(seconds=LONGEST_CALL_SECONDS),
+        overlapped=overlaps(change),
+    )
+
+
+def _reading(found: RemoteSecret | None) -> Reading | None:
+    return Reading(found.create_time, found.update_time, found.domain) if found else None
+
+
+def _entry(
+    actor: Actor, change: Change, judgement: Judgement, found: RemoteSecret | None
+) -> audit.Entry:
+    """The event, with the evidence: what was read before the write and what is read now."""
+    evidence = {
+        "domain": change.domain,
+        "reason": judgement.reason,
+        "settled": "by reading",
+        "started_by": change.actor_name,
+        "update_time_before": change.seen_update_time,
+        "update_time_found": found.update_time if found else "",
+        "found": "yes" if found else "no",
+    }
+    return audit.Entry(
+        change_event(change.kind, judgement.verdict),
+        actor,
+        change.universe,
+        change.name,
+        change_id=str(change.pk),
+        detail=evidence,
+    )
+
+
+def _mirror_reading(change: Change, found: RemoteSecret | None) -> None:
+    """Bring the mirror to what was read, unless a younger write of ours may have overtaken it."""
+    secret = Secret.objects.filter(universe=change.universe, name=change.name).first()
+    if overlaps(change):
+        _doubt(secret)
+    elif found is None:
+        Secret.objects.filter(universe=change.universe, name=change.name).delete()
+    else:
+        secret = secret or Secret(universe=change.universe, name=change.name)
+        mirror.adopt(secret, found)
+        if change.state == ChangeState.SUCCEEDED:
+            secret.last_change, secret.drifted_at = change, None
+        secret.save()
+
+
+def _doubt(secret: Secret | None) -> None:
+    """Let the next refresh take over what it reads."""
+    if secret is not None:
+        secret.unsure = True
+        secret.save(update_fields=["unsure"])
