@@ -1,0 +1,18 @@
+"""What allauth may do here: sign people in, and nothing that makes an account."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from secretsapp.addresses import client_address
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's adapter with sign-up closed: accounts are made by admins."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that rate limits count by."""
+        return client_address(request)

@@ -1,0 +1,41 @@
+"""The one place that listens to signals, and only to those of sign-in and sign-out."""
+
+from typing import Any
+
+from allauth.account.signals import user_logged_in, user_logged_out
+from django.contrib.auth.signals import user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from secretsapp.addresses import client_address
+from secretsapp.core import actor as actors
+from secretsapp.core.actor import Actor, ActorKind, Door
+from secretsapp.models import User
+from secretsapp.services import people
+
+
+@receiver(user_logged_in)
+def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
+    """A person signed in."""
+    people.record_sign_in(_actor(request, user), user)
+
+
+@receiver(user_logged_out)
+def record_sign_out(request: HttpRequest, user: User | None, **_signal: object) -> None:
+    """A person signed out; the signal comes without one where the session had ended."""
+    if user is not None:
+        people.record_sign_out(_actor(request, user), user)
+
+
+@receiver(user_login_failed)
+def record_failure(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **_signal: object
+) -> None:
+    """A sign-in failed; nobody is acting whom we know."""
+    address = client_address(request) if request is not None else ""
+    nobody = Actor(ActorKind.SYSTEM, "somebody not signed in", Door.BROWSER, address=address)
+    people.record_failed_sign_in(nobody, str(credentials.get("email") or ""))
+
+
+def _actor(request: HttpRequest, user: User) -> Actor:
+    return actors.person(user.pk, user.email, Door.BROWSER, client_address(request))
