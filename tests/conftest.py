@@ -1,0 +1,125 @@
+"""The stage of every test: a guarded database, the emulator, and a fixed cast of people."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from pytest_django import DjangoDbBlocker, Settings
+
+from emulator import Emulator
+from emulator import Universe as EmulatedUniverse
+from secretsapp import triggers
+from secretsapp.models import ApiKey, Universe
+from secretsapp.services import installation as installations
+from tests import stage
+from tests.installation import Installation, open_installation
+from tests.stage import Cast, Person
+
+
+def pytest_configure() -> None:
+    """Hash passwords quickly: no test is about how slow that is."""
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Let SQLite's test database be a file, as the real one is: threads then contend for it."""
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        path = tmp_path_factory.mktemp("database") / "sealroom.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Set the test database up as `setup` does, and again whenever it was flushed."""
+    flush = connection.ops.execute_sql_flush
+
+    def flush_guarded(statements: list[str]) -> None:
+        triggers.remove()
+        flush(statements)
+        installations.prepare_database()
+
+    with django_db_blocker.unblock():
+        installations.generate_keys()
+        installations.prepare_database()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection.ops, "execute_sql_flush", flush_guarded)
+        yield
+
+
+@pytest.fixture
+def emulator(settings: Settings) -> Iterator[Emulator]:
+    """Roblox, as far as these tests are concerned, on a socket of its own."""
+    with Emulator() as running:
+        running.add_api_key(stage.API_KEY, name="automation")
+        settings.OPEN_CLOUD_URL = running.url
+        settings.OPEN_CLOUD_TIMEOUT_SECONDS = 5
+        yield running
+
+
+@pytest.fixture
+def harbor(emulator: Emulator) -> EmulatedUniverse:
+    """The emulator's side of the universe Harbor, with three secrets."""
+    return stage.add_harbor(emulator)
+
+
+@pytest.fixture
+def api_key(db: None, emulator: Emulator) -> ApiKey:
+    """The stored API key that the emulator accepts."""
+    return stage.store_api_key()
+
+
+@pytest.fixture
+def universe(harbor: EmulatedUniverse, api_key: ApiKey) -> Universe:
+    """Harbor as it is stored after it was added: production, with its baseline taken."""
+    return stage.store_universe(api_key)
+
+
+@pytest.fixture
+def cast(universe: Universe) -> Cast:
+    """One person for each role in Harbor, an admin of everything, and a stranger."""
+    return stage.engage_cast(universe)
+
+
+@pytest.fixture
+def client_for(cast: Cast) -> Iterator[Callable[[str | Person], Client]]:
+    """Makes a browser session of the person with that role."""
+    cache.clear()
+
+    def sign_in(who: str | Person) -> Client:
+        person = cast[who] if isinstance(who, str) else who
+        client = Client()
+        client.force_login(person.user)
+        return client
+
+    yield sign_in
+    cache.clear()
+
+
+@pytest.fixture
+def password() -> str:
+    """The password of everybody in the cast."""
+    return stage.PASSWORD
+
+
+@pytest.fixture
+def marker() -> str:
+    """A value like no other text anywhere, to search for afterwards."""
+    return f"marker {secrets.token_hex(12)} ß+/&"
+
+
+@pytest.fixture
+def installation(
+    tmp_path: Path, emulator: Emulator, request: pytest.FixtureRequest
+) -> Iterator[Installation]:
+    """An installation of its own, set up by real processes against the emulator."""
+    with open_installation(tmp_path / "data", emulator.url) as opened:
+        yield opened

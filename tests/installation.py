@@ -1,0 +1,108 @@
+"""A real installation of its own: a data directory, a database, and real processes on it."""
+
+import os
+import secrets
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A data directory and the environment under which processes use it."""
+
+    data_dir: Path
+    environment: dict[str, str]
+
+    def run(
+        self, *arguments: str, stdin: bytes = b"", environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a management command to its end."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            input=stdin,
+            capture_output=True,
+            cwd=ROOT,
+            env=self.environment | (environment or {}),
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+    def succeed(self, *arguments: str, stdin: bytes = b"") -> str:
+        """Run a management command that must succeed, and give its output."""
+        done = self.run(*arguments, stdin=stdin)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+        """Start a Python program of ours, such as `manage.py work`, and let it run."""
+        return subprocess.Popen(
+            [sys.executable, *arguments], cwd=ROOT, env=self.environment, **options
+        )
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query finds in the database, asked past the product."""
+        address = self.environment.get("DATABASE_URL")
+        if address:
+            with psycopg.connect(address) as connected:
+                return list(connected.execute(query.encode()).fetchall())
+        path = self.data_dir / "sealroom.sqlite3"
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as opened:
+            return list(opened.execute(query).fetchall())
+
+
+@contextmanager
+def open_installation(data_dir: Path, open_cloud_url: str) -> Iterator[Installation]:
+    """An installation that `setup` has prepared, on the engine that this run of tests is about."""
+    with _database() as address:
+        environment = _clean_environment() | {
+            "DATA_DIR": str(data_dir),
+            "OPEN_CLOUD_URL": open_cloud_url,
+        }
+        if address:
+            environment["DATABASE_URL"] = address
+        opened = Installation(data_dir, environment)
+        opened.succeed("setup")
+        yield opened
+
+
+def _clean_environment() -> dict[str, str]:
+    """What a process needs of this one's environment, without this one's settings."""
+    settings_of_ours = ("DATABASE_URL", "SECRET_KEY", "MASTER_KEYS", "AUDIT_KEYS", "ALLOWED_HOSTS")
+    return {name: value for name, value in os.environ.items() if name not in settings_of_ours}
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    """The address of a new PostgreSQL database, or nothing where SQLite is the engine."""
+    configured = settings.DATABASES["default"]
+    if configured["ENGINE"].endswith("sqlite3"):
+        yield ""
+        return
+    name = f"sealroom_{secrets.token_hex(6)}"
+    with psycopg.connect(_address(configured, "postgres"), autocommit=True) as connected:
+        connected.execute(f"CREATE DATABASE {name}".encode())
+    try:
+        yield _address(configured, name)
+    finally:
+        with psycopg.connect(_address(configured, "postgres"), autocommit=True) as connected:
+            connected.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def _address(configured: Mapping[str, Any], name: str) -> str:
+    user, host = configured["USER"], str(configured["HOST"])
+    password = f":{quote(configured['PASSWORD'])}" if configured["PASSWORD"] else ""
+    port = f"&port={configured['PORT']}" if configured["PORT"] else ""
+    return f"postgres://{user}{password}@/{name}?host={quote(host, safe='')}{port}"
