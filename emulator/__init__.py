@@ -1,0 +1,20 @@
+"""A stand-in for Roblox's Open Cloud: real sockets, real key pairs, and faults on request."""
+
+from emulator.api_keys import READ_SECRETS, WRITE_SECRETS, ApiKey
+from emulator.faults import Fault, Injection
+from emulator.journal import RecordedRequest
+from emulator.service import Emulator, EmulatorFailed
+from emulator.universe import SecretRecord, Universe
+
+__all__ = [
+    "READ_SECRETS",
+    "WRITE_SECRETS",
+    "ApiKey",
+    "Emulator",
+    "EmulatorFailed",
+    "Fault",
+    "Injection",
+    "RecordedRequest",
+    "SecretRecord",
+    "Universe",
+]

@@ -1,0 +1,34 @@
+"""Times as Roblox writes them: RFC 3339 in UTC with seven digits, and never the same one twice."""
+
+import time
+from datetime import UTC, datetime
+
+TICKS_PER_SECOND = 10_000_000
+NANOSECONDS_PER_TICK = 100
+
+
+class Clock:
+    """Tells the time in ticks of 100 nanoseconds, each later than the one told before."""
+
+    def __init__(self, last_tick: int = 0) -> None:
+        self.last_tick = last_tick
+
+    def tell(self) -> str:
+        """The time now, or the next tick after the last if that is later."""
+        self.last_tick = max(time.time_ns() // NANOSECONDS_PER_TICK, self.last_tick + 1)
+        return _text_of(self.last_tick)
+
+
+def as_text(moment: datetime | str) -> str:
+    """A time given by a test: a text is kept as it is, a moment must say its time zone."""
+    if isinstance(moment, str):
+        return moment
+    if moment.tzinfo is None:
+        raise ValueError("A time needs a time zone.")
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}0Z"
+
+
+def _text_of(tick: int) -> str:
+    seconds, fraction = divmod(tick, TICKS_PER_SECOND)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:07d}Z"

@@ -1,0 +1,53 @@
+"""Who gets in: the API key, the rate limit, the scope, and the universe, in this order."""
+
+from collections.abc import Callable
+
+from emulator import answers
+from emulator.answers import Answer, Refused
+from emulator.api_keys import ApiKey
+from emulator.calls import Call, Handler
+from emulator.rules import as_id
+from emulator.universe import Universe
+
+SecretsHandler = Callable[[Call, Universe], Answer]
+
+
+def authenticate(call: Call) -> ApiKey:
+    """The usable API key that came with the request; refuses with the one 401 otherwise."""
+    api_key = call.state.api_keys.get(call.request.headers.get("x-api-key", ""))
+    if api_key is None or not api_key.usable:
+        raise Refused(answers.invalid_api_key())
+    return api_key
+
+
+def guarded(scope: str, handler: SecretsHandler) -> Handler:
+    """A handler of the secrets store that only lets in what holds the scope."""
+
+    def guard(call: Call) -> Answer:
+        api_key = authenticate(call)
+        allowance = call.state.limiter.count(api_key.owner_id)
+        if allowance is None:
+            return _enter(call, api_key, scope, handler)
+        if allowance.exceeded:
+            return answers.too_many_requests().with_headers(allowance.headers)
+        return _enter(call, api_key, scope, handler).with_headers(allowance.headers)
+
+    return guard
+
+
+def _enter(call: Call, api_key: ApiKey, scope: str, handler: SecretsHandler) -> Answer:
+    try:
+        return handler(call, _universe(call, api_key, scope))
+    except Refused as refusal:
+        return refusal.answer
+
+
+def _universe(call: Call, api_key: ApiKey, scope: str) -> Universe:
+    """The universe named in the path; one that does not exist looks like one not permitted."""
+    universe_id = as_id(call.parts[0])
+    if universe_id is None:
+        raise Refused(answers.invalid_field("universeId", "The value is not valid."))
+    universe = call.state.universes.get(universe_id)
+    if universe is None or not api_key.may(scope, universe.profile):
+        raise Refused(answers.problem(403))
+    return universe

@@ -1,0 +1,65 @@
+"""The rate limit: so many calls a minute for each owner, over all keys and universes of theirs."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+WINDOW_SECONDS = 60
+
+
+@dataclass
+class Window:
+    """One owner's minute: when it began, in seconds since the epoch, and what was used of it."""
+
+    began: float
+    used: int = 0
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What is left after a call has been counted; `exceeded` if it was one too many."""
+
+    limit: int
+    remaining: int
+    reset_seconds: int
+    exceeded: bool
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The documented headers; a wait is told only to a call that was one too many."""
+        headers = {
+            "x-ratelimit-limit": f"{self.limit}, {self.limit};w={WINDOW_SECONDS}",
+            "x-ratelimit-remaining": str(self.remaining),
+            "x-ratelimit-reset": str(self.reset_seconds),
+        }
+        return {**headers, "retry-after": str(self.reset_seconds)} if self.exceeded else headers
+
+
+class RateLimiter:
+    """Counts calls by owner; without a limit it counts nothing."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.limit = limit
+        self._windows: dict[int, Window] = {}
+
+    def count(self, owner_id: int) -> Allowance | None:
+        """Count one call of the owner; None if there is no limit."""
+        if self.limit is None:
+            return None
+        now = time.time()
+        window = self._window(owner_id, now)
+        window.used += 1
+        return Allowance(
+            limit=self.limit,
+            remaining=max(0, self.limit - window.used),
+            reset_seconds=max(1, math.ceil(window.began + WINDOW_SECONDS - now)),
+            exceeded=window.used > self.limit,
+        )
+
+    def _window(self, owner_id: int, now: float) -> Window:
+        """The owner's window; a clock that went back begins a new one, too."""
+        window = self._windows.get(owner_id)
+        if window is None or not window.began <= now < window.began + WINDOW_SECONDS:
+            window = self._windows[owner_id] = Window(now)
+        return window

@@ -1,0 +1,65 @@
+"""Which handler answers which method and path."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from emulator import answers, lookup_calls, secret_calls
+from emulator.answers import Answer, Refused
+from emulator.api_keys import READ_SECRETS, WRITE_SECRETS
+from emulator.calls import Call, Handler
+from emulator.gate import guarded
+from emulator.request import Request
+from emulator.state import State
+
+UNIVERSE = "/cloud/v2/universes/([^/:]+)"
+SECRETS = f"{UNIVERSE}/secrets"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method, a pattern for the whole path, and the handler of both."""
+
+    method: str
+    path: str
+    handler: Handler
+
+
+# A path may match several patterns; the first of the right method answers.
+ROUTES = (
+    Route("GET", f"{SECRETS}/public-key", guarded(READ_SECRETS, secret_calls.public_key)),
+    Route("GET", SECRETS, guarded(READ_SECRETS, secret_calls.list_secrets)),
+    Route("POST", SECRETS, guarded(WRITE_SECRETS, secret_calls.create_secret)),
+    Route("PATCH", f"{SECRETS}/([^/]+)", guarded(WRITE_SECRETS, secret_calls.update_secret)),
+    Route("DELETE", f"{SECRETS}/([^/]+)", guarded(WRITE_SECRETS, secret_calls.delete_secret)),
+    Route("GET", UNIVERSE, lookup_calls.get_universe),
+    Route("GET", "/universes/v1/places/([^/]+)/universe", lookup_calls.universe_of_place),
+    Route("POST", "/api-keys/v1/introspect", lookup_calls.introspect),
+)
+
+
+def answer(state: State, request: Request) -> Answer:
+    """Carry the request out as a whole, under the lock, and answer it."""
+    with state.lock:
+        try:
+            return _handle(state, request)
+        except Refused as refusal:
+            return refusal.answer
+
+
+def _handle(state: State, request: Request) -> Answer:
+    found = [
+        (route, match) for route in ROUTES if (match := re.fullmatch(route.path, request.path))
+    ]
+    for route, match in found:
+        if route.method == request.method:
+            parts = tuple(unquote(part) for part in match.groups())
+            return route.handler(Call(state, request, parts))
+    if found:
+        return _wrong_method([route for route, _ in found])
+    return answers.gateway_error(404, "NotFound")
+
+
+def _wrong_method(routes: list[Route]) -> Answer:
+    allowed = ", ".join(sorted({route.method for route in routes}))
+    return answers.gateway_error(405, "Method not allowed").with_headers({"allow": allowed})

@@ -1,0 +1,84 @@
+"""Everything the emulator knows, under one lock, kept in a file if there is one."""
+
+from pathlib import Path
+from threading import RLock
+
+from emulator import documents
+from emulator.api_keys import ApiKey
+from emulator.clock import Clock
+from emulator.documents import Document, UnusableStateFile
+from emulator.limits import RateLimiter
+from emulator.universe import Profile, Shared, Universe
+
+FORMAT = 1
+
+
+class State:
+    """Universes, API keys and the rate limiter; hold `lock` while using more than one of them."""
+
+    def __init__(self, state_file: Path | None, rate_limit: int | None) -> None:
+        self.lock = RLock()
+        self.clock = Clock()
+        self.limiter = RateLimiter(rate_limit)
+        self.universes: dict[int, Universe] = {}
+        self.api_keys: dict[str, ApiKey] = {}
+        self._state_file = state_file
+        self._shared = Shared(self.lock, self.clock, self._save)
+        self._load()
+
+    def add_universe(self, profile: Profile) -> Universe:
+        """Make a universe without secrets; raises ValueError if it is there already."""
+        with self.lock:
+            if profile.universe_id in self.universes:
+                raise ValueError(f"Universe {profile.universe_id} is there already.")
+            universe = Universe(profile, self._shared)
+            self.universes[profile.universe_id] = universe
+            self._save()
+            return universe
+
+    def add_api_key(self, api_key: ApiKey) -> None:
+        """Make an API key known; one that is known already is replaced."""
+        with self.lock:
+            self.api_keys[api_key.key] = api_key
+            self._save()
+
+    def universe_of_place(self, place_id: int) -> Universe | None:
+        """The universe that the place belongs to."""
+        for universe in self.universes.values():
+            if place_id in universe.profile.place_ids:
+                return universe
+        return None
+
+    def _save(self) -> None:
+        if self._state_file is not None:
+            documents.write(self._state_file, self._as_document())
+
+    def _as_document(self) -> Document:
+        return {
+            "format": FORMAT,
+            "last_tick": self.clock.last_tick,
+            "universes": [universe.as_document() for universe in self.universes.values()],
+            "api_keys": [api_key.as_document() for api_key in self.api_keys.values()],
+        }
+
+    def _load(self) -> None:
+        document = documents.read(self._state_file) if self._state_file else None
+        if document is None:
+            return
+        try:
+            self._take_over(document)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise UnusableStateFile(
+                f"The state file {self._state_file} was not written by this emulator."
+            ) from None
+
+    def _take_over(self, document: Document) -> None:
+        if document["format"] != FORMAT:
+            raise ValueError("another format")
+        self.clock.last_tick = int(document["last_tick"])
+        for found in document["universes"]:
+            universe = Universe.from_document(found, self._shared)
+            self.universes[universe.id] = universe
+        for found in document["api_keys"]:
+            api_key = ApiKey.from_document(found)
+            self.api_keys[api_key.key] = api_key
