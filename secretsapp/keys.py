@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from secretsapp.core.chain import AuditRing
 from secretsapp.core.errors import MissingKey, WrongKey
@@ -42,8 +43,7 @@ def _keys(setting: str) -> list[Key]:
 
 def _text(setting: str) -> str:
     """What the environment says, else what `setup` left in the data directory."""
-    configured: str | None = getattr(settings, setting)
-    if configured:
+    if configured := _configured(setting):
         return configured
     path = _path(setting)
     try:
@@ -57,13 +57,30 @@ def _text(setting: str) -> str:
         raise MissingKey(f"{path} cannot be read. Correct the file or its permissions.") from None
 
 
+def _configured(setting: str) -> str:
+    """What the environment says, or nothing; Django refuses to give a SECRET_KEY that is empty."""
+    try:
+        return getattr(settings, setting) or ""
+    except ImproperlyConfigured:
+        return ""
+
+
 def _path(setting: str) -> Path:
     return Path(settings.KEYS_DIR) / FILES[setting]
 
 
+def check_secret_key() -> None:
+    """Raise MissingKey unless Django has a secret key: it signs sessions and links."""
+    if not _configured(SECRET_KEY):
+        raise MissingKey(
+            f"SECRET_KEY is not set and {_path(SECRET_KEY)} is not there. Run `manage.py setup`, "
+            "or give it in SECRET_KEY or SECRET_KEY_FILE."
+        )
+
+
 def is_configured(setting: str) -> bool:
     """Whether the environment or the data directory has the keys of `setting`."""
-    return bool(getattr(settings, setting)) or _path(setting).exists()
+    return bool(_configured(setting)) or _path(setting).exists()
 
 
 def generate(setting: str) -> Path:
@@ -74,7 +91,11 @@ def generate(setting: str) -> Path:
     path = _path(setting)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=False)
-    path.write_text(_new(setting) + "\n", "ascii")
+    key = _new(setting)
+    path.write_text(key + "\n", "ascii")
+    if setting == SECRET_KEY:
+        # The settings were read before there was one, and the rest of this process may need it.
+        settings.SECRET_KEY = key
     return path
 
 

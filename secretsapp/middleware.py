@@ -102,3 +102,16 @@ def refusal_page(request: HttpRequest, error: SealroomError) -> HttpResponse:
 def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     context = {"title": title, "sentence": sentence, "status": status}
     return render(request, "refusal.html", context, status=status)
+
+
+class NoStoreMiddleware:
+    """Keeps every page out of caches: what one person may see is nobody else's to find."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request; static files are served further out and may be kept."""
+        response = self._get_response(request)
+        response.headers["Cache-Control"] = "no-store"
+        return response

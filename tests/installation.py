@@ -101,8 +101,13 @@ def _database() -> Iterator[str]:
             connected.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+def _host(configured: Mapping[str, Any]) -> str:
+    """The host or socket directory, which an address without a host names as an option."""
+    return str(configured["HOST"] or configured.get("OPTIONS", {}).get("host", ""))
+
+
 def _address(configured: Mapping[str, Any], name: str) -> str:
-    user, host = configured["USER"], str(configured["HOST"])
+    user, host = configured["USER"], _host(configured)
     password = f":{quote(configured['PASSWORD'])}" if configured["PASSWORD"] else ""
     port = f"&port={configured['PORT']}" if configured["PORT"] else ""
     return f"postgres://{user}{password}@/{name}?host={quote(host, safe='')}{port}"

@@ -77,7 +77,8 @@ class AuditRing:
             raise MissingKey(
                 f"The audit key {key_id} is not among the configured ones. Add it to AUDIT_KEYS."
             )
-        return hmac.compare_digest(_mac(material, link), mac)
+        # Text that is not ASCII cannot be compared, and a row may have been edited to anything.
+        return hmac.compare_digest(_mac(material, link).encode("utf-8"), mac.encode("utf-8"))
 
 
 def _mac(material: bytes, link: str) -> str:

@@ -70,6 +70,9 @@ class Plaintext:
     def __format__(self, _specification: str) -> str:
         return HIDDEN
 
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("A Plaintext cannot be pickled or copied.")
+
     def __reduce_ex__(self, _protocol: object) -> NoReturn:
         raise TypeError("A Plaintext cannot be pickled or copied.")
 

@@ -110,7 +110,7 @@ def check_label(text: str, *, field: str, what: str, limit: int = LABEL_LIMIT) -
     if not text.strip():
         raise InvalidInput(f"Enter {what}.", field=field)
     check_remark(text, field=field, limit=limit)
-    if "\n" in text:
+    if text.splitlines() != [text]:
         raise InvalidInput("Keep it to one line.", field=field)
 
 

@@ -5,6 +5,7 @@ import binascii
 from dataclasses import dataclass, field
 
 from nacl.bindings import crypto_box_PUBLICKEYBYTES
+from nacl.exceptions import CryptoError
 from nacl.public import PublicKey as BoxKey
 from nacl.public import SealedBox
 
@@ -34,9 +35,18 @@ class PublicKey:
             key = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
             raise UnusablePublicKey from None
-        if len(key) != crypto_box_PUBLICKEYBYTES or not key_id:
+        if len(key) != crypto_box_PUBLICKEYBYTES or not key_id or not _can_seal(key):
             raise UnusablePublicKey
         return cls(key, key_id)
+
+
+def _can_seal(key: bytes) -> bool:
+    """Whether libsodium takes the key; it refuses the few whose boxes anybody could open."""
+    try:
+        SealedBox(BoxKey(key)).encrypt(b"")
+    except CryptoError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

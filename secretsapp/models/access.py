@@ -17,7 +17,9 @@ class Grant(models.Model):
     universe = models.ForeignKey(
         Universe, on_delete=models.CASCADE, null=True, related_name="grants"
     )
-    role = models.CharField(max_length=10, choices=[(role.value, ROLE_WORDS[role]) for role in Role])
+    role = models.CharField(
+        max_length=10, choices=[(role.value, ROLE_WORDS[role]) for role in Role]
+    )
     pattern = models.CharField(max_length=65, blank=True)
     until = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)

@@ -83,7 +83,7 @@ class Answer:
             return
         code = _known_code(self._json_object() or {})
         if self.status == 429:
-            raise TooManyRequests(self.status, code, _seconds(self.retry_after))
+            raise TooManyRequests(self.status, code, seconds_to_wait(self.retry_after))
         raise _BY_STATUS.get(self.status, Refused)(self.status, code)
 
     def _json_object(self) -> dict[str, Any] | None:
@@ -105,7 +105,7 @@ def _known_code(body: Json) -> str:
     return ""
 
 
-def _seconds(text: str) -> int | None:
+def seconds_to_wait(text: str) -> int | None:
     """The wait in whole seconds, capped; an HTTP date or nonsense is as good as nothing."""
     if not (text.isascii() and text.isdigit()) or len(text) > 9:
         return None

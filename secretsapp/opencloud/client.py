@@ -2,9 +2,11 @@
 
 from typing import Self
 
+from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.rules import UNIVERSE_ID_LIMIT, check_name
 from secretsapp.core.sealing import PublicKey, Sealed, UnusablePublicKey
-from secretsapp.opencloud.errors import Unusable
+from secretsapp.opencloud.errors import NothingSent, Unusable
 from secretsapp.opencloud.transport import Timeouts, Transport
 from secretsapp.opencloud.types import (
     Introspection,
@@ -98,13 +100,13 @@ class Client:
         self, universe_id: int, name: str, sealed: Sealed, domain: str
     ) -> WriteReceipt:
         """Replace value and domain; what a PATCH without a domain does is unspecified."""
-        path = f"{_secrets_path(universe_id)}/{name}"
-        answer = self._transport.write("PATCH", path, _content(sealed, domain))
+        body = _content(sealed, domain)
+        answer = self._transport.write("PATCH", _secret_path(universe_id, name), body)
         return read_receipt(answer.as_write())
 
     def delete_secret(self, universe_id: int, name: str) -> None:
         """Delete a secret for good; Missing if it is not there."""
-        self._transport.write("DELETE", f"{_secrets_path(universe_id)}/{name}").as_write()
+        self._transport.write("DELETE", _secret_path(universe_id, name)).as_write()
 
     def universe(self, universe_id: int) -> RemoteUniverse:
         """The universe's name and owner."""
@@ -115,7 +117,7 @@ class Client:
         """The id of the universe a place belongs to (seen in clients)."""
         record = self._transport.read(f"/universes/v1/places/{place_id}/universe").as_read()
         found = record.get("universeId")
-        if not isinstance(found, int):
+        if type(found) is not int or not 0 < found <= UNIVERSE_ID_LIMIT:
             raise Unusable("Roblox named no universe for that place.")
         return found
 
@@ -129,6 +131,15 @@ class Client:
 
 def _secrets_path(universe_id: int) -> str:
     return f"/cloud/v2/universes/{universe_id}/secrets"
+
+
+def _secret_path(universe_id: int, name: str) -> str:
+    """The path of one secret; NothingSent for what is no name, as it could point elsewhere."""
+    try:
+        check_name(name)
+    except InvalidInput:
+        raise NothingSent("Roblox has no secret of such a name.") from None
+    return f"{_secrets_path(universe_id)}/{name}"
 
 
 def _content(sealed: Sealed, domain: str) -> dict[str, str]:

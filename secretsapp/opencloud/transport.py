@@ -1,18 +1,16 @@
 """Sends requests to one base URL and nowhere else, bounded in time and size."""
 
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 from urllib3.util import Retry
 
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.opencloud.answers import Answer
+from secretsapp.opencloud.answers import Answer, seconds_to_wait
+from secretsapp.opencloud.deadline import DeadlineAdapter
 from secretsapp.opencloud.errors import NothingSent, OpenCloudError, Unknown, Unusable
 
 CONNECT_SECONDS = 5
@@ -53,7 +51,7 @@ class Transport:
         self._session.headers["x-api-key"] = api_key.expose().decode("latin-1")
         if proxy:
             self._session.proxies = {"http": proxy, "https": proxy}
-        self._session.mount(self._base_url, HTTPAdapter(max_retries=_read_retries()))
+        self._session.mount(self._base_url, DeadlineAdapter(timeouts.answer, _read_retries()))
 
     def __enter__(self) -> Self:
         return self
@@ -76,60 +74,78 @@ class Transport:
     def _send(
         self, method: str, path: str, when_cut: type[OpenCloudError], **content: Any
     ) -> Answer:
-        with (
-            _translated(when_cut),
-            self._session.request(
-                method,
-                self._base_url + path,
-                timeout=(self._timeouts.connect, self._timeouts.read),
-                allow_redirects=False,
-                stream=True,
-                **content,
-            ) as response,
-        ):
+        """One exchange; its failure is raised outside the handler of the original error.
+
+        The original holds the request with key and body, and would stay attached otherwise.
+        """
+        try:
+            return self._exchange(method, path, when_cut, content)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            failure = _failure(error, when_cut)
+        raise failure
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        when_cut: type[OpenCloudError],
+        content: Mapping[str, Any],
+    ) -> Answer:
+        with self._session.request(
+            method,
+            self._base_url + path,
+            timeout=(self._timeouts.connect, self._timeouts.read),
+            allow_redirects=False,
+            stream=True,
+            **content,
+        ) as response:
             return Answer(
                 status=response.status_code,
                 retry_after=response.headers.get("retry-after", ""),
-                body=self._body_of(response, when_cut),
+                body=_body_of(response, when_cut),
             )
 
-    def _body_of(self, response: requests.Response, when_cut: type[OpenCloudError]) -> bytes:
-        """The whole body; a slow or endless one ends the call."""
-        ends = time.monotonic() + self._timeouts.answer
-        body = bytearray()
-        for chunk in response.iter_content(CHUNK_BYTES):
-            body += chunk
-            if len(body) > ANSWER_LIMIT_BYTES or time.monotonic() > ends:
-                raise when_cut("Roblox's answer was too long or too slow.")
-        return bytes(body)
+
+def _body_of(response: requests.Response, when_cut: type[OpenCloudError]) -> bytes:
+    """The whole body; an endless one ends the call."""
+    body = bytearray()
+    for chunk in response.iter_content(CHUNK_BYTES):
+        body += chunk
+        if len(body) > ANSWER_LIMIT_BYTES:
+            raise when_cut("Roblox's answer was too long.")
+    return bytes(body)
+
+
+class _ReadRetry(Retry):
+    """Waits only as long as an answer asks in a way that makes sense."""
+
+    def parse_retry_after(self, retry_after: str) -> float:
+        """The wait in seconds, capped; zero for nonsense, which would be an error otherwise."""
+        return min(seconds_to_wait(retry_after) or 0, RETRY_AFTER_MAX_SECONDS)
 
 
 def _read_retries() -> Retry:
-    """Retries for GET alone: a write that is repeated could take effect twice."""
-    return Retry(
+    """Retries for GET alone: a write that is repeated could take effect twice.
+
+    Failures to connect and failures of TLS, which urllib3 would retry for every method, are
+    not retried at all: the latter can come after a write was sent.
+    """
+    return _ReadRetry(
         total=READ_RETRIES,
+        connect=0,
+        other=0,
         allowed_methods=frozenset({"GET"}),
         status_forcelist=RETRIED_STATUSES,
         backoff_factor=0.2,
-        retry_after_max=RETRY_AFTER_MAX_SECONDS,
         raise_on_status=False,
         redirect=False,
     )
 
 
-@contextmanager
-def _translated(when_cut: type[OpenCloudError]) -> Iterator[None]:
-    """Failures of the network as OpenCloudErrors, without the originals, which hold the request."""
-    failure: OpenCloudError
-    try:
-        yield
-        return
-    except (requests.RequestException, HTTPError, OSError) as error:
-        if _never_connected(error):
-            failure = NothingSent("Roblox could not be reached.")
-        else:
-            failure = when_cut("The connection to Roblox broke before an answer came.")
-    raise failure
+def _failure(error: Exception, when_cut: type[OpenCloudError]) -> OpenCloudError:
+    if _never_connected(error):
+        return NothingSent("Roblox could not be reached.")
+    return when_cut("The connection to Roblox broke before an answer came.")
 
 
 def _never_connected(error: BaseException) -> bool:

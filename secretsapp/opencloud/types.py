@@ -101,8 +101,9 @@ def _is_usable(text: str) -> bool:
 
 def read_receipt(record: Json) -> WriteReceipt:
     """The answer to a create or update; it may hold only the name and the times."""
+    domain = record.get("domain")
     return WriteReceipt(
-        domain=read_text(record, "domain") if isinstance(record.get("domain"), str) else None,
+        domain=domain if isinstance(domain, str) and _is_usable(domain) else None,
         create_time=_read_time(record, "create_time", "created"),
         update_time=_read_time(record, "update_time", "updated"),
     )
@@ -137,5 +138,5 @@ def _scopes(scopes: list[object]) -> list[str]:
             operations = scope.get("operations")
             name = read_text(scope, "name")
             known = operations if isinstance(operations, list) else []
-            found += [f"{name}:{operation}" for operation in known]
+            found += [f"{name}:{text}" for text in known if isinstance(text, str)]
     return found

@@ -1,20 +1,24 @@
 """People as an actor may see them."""
 
+from django.db.models import Q
+from django.utils import timezone
+
 from secretsapp.core import actor as actors
+from secretsapp.core import patterns
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
-from secretsapp.models import User
-from secretsapp.policy import rights_of
+from secretsapp.models import Grant, Universe, User
+from secretsapp.policy import require, rights_of
 
 
 def get(actor: Actor, email: str) -> User:
     """The person with that e-mail address, however it is capitalised.
 
-    People are seen by those who give access somewhere; for everyone else: NotFound.
+    People are seen by those who give access somewhere, and by themselves; else NotFound.
     """
     user = User.objects.filter(email__iexact=email.strip()).first()
-    if user is None or not _may_see_people(actor):
+    if user is None or not (user.pk == actor.person_id or _may_see_people(actor)):
         raise NotFound("There is no account with that e-mail address. Create it first.")
     return user
 
@@ -25,6 +29,19 @@ def acting_as(email: str) -> Actor:
     if user is None:
         raise NotFound("There is no active account with that e-mail address.")
     return actors.person(user.pk, user.email, Door.SHELL)
+
+
+def possible_owners(actor: Actor, universe: Universe, name: str) -> list[User]:
+    """The active people who may list the secret of that name, by e-mail address.
+
+    They are seen by those who may edit its details; for everyone else: Forbidden.
+    """
+    require(actor, Permission.EDIT_DETAILS, universe.pk, name)
+    here = Q(universe=universe) | Q(universe__isnull=True)
+    in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
+    grants = Grant.objects.filter(here, in_force, person__is_active=True).select_related("person")
+    people = {grant.person for grant in grants if patterns.matches(grant.pattern, name)}
+    return sorted(people, key=lambda person: person.email)
 
 
 def _may_see_people(actor: Actor) -> bool:

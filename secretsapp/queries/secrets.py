@@ -12,7 +12,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.core.rules import SECRETS_PER_UNIVERSE
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
-from secretsapp.policy import Rights, rights_of
+from secretsapp.policy import Rights, require, require_somewhere, rights_of
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,17 @@ def listing(actor: Actor, universe: Universe) -> SecretListing:
     )
 
 
-def get(actor: Actor, universe: Universe, name: str) -> SecretView:
-    """The secret of that name; raises NotFound where it is not there or not to be seen."""
+def get(
+    actor: Actor,
+    universe: Universe,
+    name: str,
+    permission: Permission = Permission.LIST_SECRETS,
+) -> SecretView:
+    """The secret of that name, for whoever may do `permission` to it.
+
+    Raises NotFound where it is not there or not to be seen, and Forbidden where the actor may
+    see it and not do that.
+    """
     rights = rights_of(actor)
     secret = _of(universe).filter(name=name).first()
     if secret is None or not rights.allows(Permission.LIST_SECRETS, universe.pk, name):
@@ -80,7 +89,13 @@ def get(actor: Actor, universe: Universe, name: str) -> SecretView:
             f"{universe.name} has no secret of that name that you may see. "
             "It may have been deleted; look at the list."
         )
+    require(actor, permission, universe.pk, name)
     return next(_views(rights, universe, [secret]))
+
+
+def check_may_create(actor: Actor, universe: Universe) -> None:
+    """Raise Forbidden unless the actor may create some secret in the universe."""
+    require_somewhere(actor, Permission.CREATE_SECRET, universe.pk)
 
 
 def _of(universe: Universe) -> QuerySet[Secret]:

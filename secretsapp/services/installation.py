@@ -64,7 +64,8 @@ def _start_log() -> None:
 
 
 def check_keys() -> None:
-    """Raise MissingKey unless both rings are configured and well formed."""
+    """Raise MissingKey unless every key is configured and well formed."""
+    keys.check_secret_key()
     keys.master_ring()
     keys.audit_ring()
 

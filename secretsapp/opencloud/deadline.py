@@ -1,0 +1,91 @@
+"""Ends an answer that takes too long as a whole; a socket's timeout bounds only each piece."""
+
+import io
+import socket
+import time
+from collections.abc import Mapping
+
+# Requests has no setting for this, so the class of its answers is changed one floor below.
+from http.client import HTTPResponse  # noqa: TID251 - it is the base class to extend
+from typing import Any
+
+from requests import PreparedRequest
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import Retry
+
+
+class _TimedReader(io.RawIOBase):
+    """Reads a connection until a moment of the monotonic clock; then raises TimeoutError."""
+
+    def __init__(self, connection: socket.socket, seconds: float) -> None:
+        self._connection = connection
+        self._raw = connection.makefile("rb", buffering=0)
+        self._ends = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        patience = self._connection.gettimeout()
+        self._connection.settimeout(left if patience is None else min(left, patience))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(HTTPResponse):
+    """An answer whose every byte, from the status line on, comes before the deadline or never."""
+
+    def __init__(self, connection: socket.socket, answer_seconds: float, **options: Any) -> None:
+        super().__init__(connection, **options)
+        self.fp.close()
+        self.fp = io.BufferedReader(_TimedReader(connection, answer_seconds))
+
+
+class _Timed:
+    """A connection that gives `answer_seconds` to each answer."""
+
+    response_class: Any
+
+    def __init__(self, *address: Any, answer_seconds: float, **options: Any) -> None:
+        super().__init__(*address, **options)
+
+        def timed_response(connection: socket.socket, **more: Any) -> _TimedResponse:
+            return _TimedResponse(connection, answer_seconds, **more)
+
+        self.response_class = timed_response
+
+
+class _TimedConnection(_Timed, HTTPConnection):
+    pass
+
+
+class _TimedSecureConnection(_Timed, HTTPSConnection):
+    pass
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """Carries requests over connections that give so many seconds to each answer."""
+
+    def __init__(self, answer_seconds: float, retries: Retry) -> None:
+        super().__init__(max_retries=retries)
+        self._answer_seconds = answer_seconds
+
+    def get_connection_with_tls_context(
+        self,
+        request: PreparedRequest,
+        verify: bool | str | None,
+        proxies: Mapping[str, str] | None = None,
+        cert: tuple[str, str] | str | None = None,
+    ) -> Any:
+        """The pool for the request; its connections keep the deadline."""
+        pool: Any = super().get_connection_with_tls_context(request, verify, proxies, cert)
+        pool.conn_kw["answer_seconds"] = self._answer_seconds
+        pool.ConnectionCls = _TimedSecureConnection if pool.scheme == "https" else _TimedConnection
+        return pool

@@ -1,0 +1,1 @@
+"""What the one write path promises as a whole, proved through real doors."""
