@@ -38,12 +38,11 @@ class HideEverythingFilter(SafeExceptionReporterFilter):
         """None of them: a settings object is of no help against a bug here."""
         return {}
 
-    def get_safe_request_meta(self, request: HttpRequest) -> dict[str, Any]:
-        """The method and path alone: headers hold cookies."""
-        shown = ("REQUEST_METHOD", "PATH_INFO")
-        return {name: request.META.get(name, "") for name in shown}
+    def get_safe_request_meta(self, request: HttpRequest | None) -> dict[str, Any]:
+        """None of it: headers hold cookies."""
+        return {}
 
-    def get_safe_cookies(self, request: HttpRequest) -> dict[str, Any]:
+    def get_safe_cookies(self, request: HttpRequest | None) -> dict[str, Any]:
         """None of them."""
         return {}
 

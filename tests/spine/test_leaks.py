@@ -1,0 +1,253 @@
+"""A value goes through every door and every failure, and is found nowhere afterwards."""
+
+import logging
+from collections.abc import Callable, Iterator
+from unittest.mock import patch
+
+import pytest
+from django.core import mail
+from django.test import Client
+from pytest_django import Settings
+
+from emulator import Emulator, Fault, faults
+from emulator import Universe as EmulatedUniverse
+from secretsapp.models import Universe
+from tests.installation import Installation
+from tests.spine.traces import LogRecords, Traces
+from tests.stage import API_KEY, HARBOR_ID
+
+SignIn = Callable[[str], Client]
+
+ECHO = "the value was: "
+
+FAULTS: dict[str, Callable[[str], Fault]] = {
+    "400": lambda value: faults.status(400, {"code": "INVALID_ARGUMENT", "message": ECHO + value}),
+    "401": lambda value: faults.status(401, {"errors": [{"code": 0, "message": ECHO + value}]}),
+    "403": lambda value: faults.status(403, {"title": ECHO + value, "status": "403"}),
+    "404": lambda value: faults.status(404, {"error": ECHO + value}),
+    "409": lambda value: faults.status(409, {"code": value, "message": ECHO + value}),
+    "429": lambda value: faults.status(429, ECHO + value, {"retry-after": "7"}),
+    "500": lambda value: faults.status(500, ECHO + value),
+    "html": lambda value: faults.status(200, f"<h1>{value}</h1>", {"content-type": "text/html"}),
+    "redirect": lambda value: faults.redirect(f"http://127.0.0.1:9/?{value.encode().hex()}"),
+    "timeout": lambda _: faults.delay(2),
+    "cut before": lambda _: faults.cut_before(),
+    "cut after": lambda _: faults.cut_after(),
+    "truncated": lambda _: faults.truncated(),
+    "none": lambda _: Fault(),
+}
+
+# Every step of a write, from the form to the outcome; a name that moves away fails its test.
+STEPS = (
+    "secretsapp.core.rules.check_value",
+    "secretsapp.policy.rights_of",
+    "secretsapp.connections._decrypt",
+    "secretsapp.opencloud.client.Client.list_secrets",
+    "secretsapp.opencloud.client.Client.public_key",
+    "secretsapp.services.changes.seal",
+    "secretsapp.services.attempts._change_of",
+    "secretsapp.services.attempts.lock",
+    "secretsapp.audit._append",
+    "secretsapp.opencloud.transport.Transport.write",
+    "secretsapp.opencloud.client.read_receipt",
+    "secretsapp.services.attempts._mirror_success",
+    "secretsapp.views.changes.Done",
+    "secretsapp.views.forms.redirect",
+)
+
+
+@pytest.fixture
+def traces(marker: str) -> Iterator[Traces]:
+    """Collects traces of the marker; the log is listened to from the beginning."""
+    collected = Traces(marker)
+    records = LogRecords()
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(records)
+    root.setLevel(logging.DEBUG)
+    yield collected
+    root.setLevel(level)
+    root.removeHandler(records)
+
+
+@pytest.fixture
+def log_lines(traces: Traces) -> list[str]:
+    """What has been logged since the test began."""
+    handlers = [found for found in logging.getLogger().handlers if isinstance(found, LogRecords)]
+    return handlers[-1].lines
+
+
+@pytest.fixture
+def client(client_for: SignIn, debug: bool, settings: Settings) -> Client:
+    """An editor's browser; an exception becomes a page, as it would in service."""
+    settings.DEBUG = debug
+    settings.DEBUG_PROPAGATE_EXCEPTIONS = False
+    settings.OPEN_CLOUD_TIMEOUT_SECONDS = 0.5
+    client = client_for("editor")
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.fixture
+def debug() -> bool:
+    """Whether DEBUG is on, where Django shows the most: it must make no difference."""
+    return True
+
+
+def create_and_rotate(client: Client, traces: Traces, value: str, **changed: str) -> None:
+    """Send the value by both forms, and look at what comes back, and at the pages after it."""
+    sent = {"name": "NEW_ONE", "value": value, "reach": "any"} | changed
+    base = f"/universes/{HARBOR_ID}"
+    for address in (f"{base}/new-secret/", f"{base}/secrets/PAY_KEY/rotate/"):
+        traces.add_response(f"answer of {address}", client.post(address, sent))
+        traces.add_response(f"page of {address}", client.get(address))
+    for address in (f"{base}/", f"{base}/secrets/PAY_KEY/", "/"):
+        traces.add_response(f"page of {address}", client.get(address))
+
+
+def look_everywhere(traces: Traces, log_lines: list[str]) -> None:
+    """Nothing anywhere."""
+    traces.add_database()
+    traces.add_cache()
+    traces.add("log", "\n".join(log_lines))
+    traces.add("mail", repr([message.message().as_bytes() for message in mail.outbox]))
+    assert log_lines, "the log was not listened to"
+    assert traces.found() == []
+
+
+def test_the_search_finds_a_value_in_each_of_its_forms(marker: str, universe: Universe) -> None:
+    """The search itself can fail: it finds what was put where it should not be."""
+    traces = Traces(marker)
+    universe.name = marker
+    universe.save()
+    traces.add("own", marker)
+    traces.add_database()
+    assert traces.found() == ["own", "table secretsapp_universe"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_failure_of_roblox_leaves_a_trace(
+    fault: str,
+    marker: str,
+    client: Client,
+    emulator: Emulator,
+    traces: Traces,
+    log_lines: list[str],
+) -> None:
+    for method in ("POST", "PATCH"):
+        emulator.inject(FAULTS[fault](marker), method=method)
+    create_and_rotate(client, traces, marker)
+    look_everywhere(traces, log_lines)
+
+
+@pytest.mark.parametrize("fault", ["400", "500", "html", "truncated", "none"])
+def test_no_failure_of_a_reading_leaves_a_trace(
+    fault: str,
+    marker: str,
+    client: Client,
+    emulator: Emulator,
+    traces: Traces,
+    log_lines: list[str],
+) -> None:
+    emulator.inject(FAULTS[fault](marker), method="GET", times=6)
+    create_and_rotate(client, traces, marker)
+    look_everywhere(traces, log_lines)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": "1 bad name"},
+        {"name": ""},
+        {"name": "PAY_KEY"},
+        {"reach": ""},
+        {"reach": "host", "domain": "no host"},
+        {"reach": "nonsense"},
+        {"version": "2020-01-01T00:00:00Z"},
+    ],
+    ids=str,
+)
+def test_no_invalid_form_leaves_a_trace(
+    changed: dict[str, str],
+    marker: str,
+    client: Client,
+    traces: Traces,
+    log_lines: list[str],
+) -> None:
+    create_and_rotate(client, traces, marker, **changed)
+    look_everywhere(traces, log_lines)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda value: value + "x" * 1024,
+        lambda value: value + "\ufffd",
+        lambda value: value + "\x00",
+    ],
+    ids=["too long", "replacement character", "nul"],
+)
+def test_no_value_that_is_refused_leaves_a_trace(
+    spoil: Callable[[str], str],
+    marker: str,
+    client: Client,
+    traces: Traces,
+    log_lines: list[str],
+) -> None:
+    create_and_rotate(client, traces, spoil(marker))
+    look_everywhere(traces, log_lines)
+
+
+@pytest.mark.parametrize("debug", [False, True], ids=["production", "debug"])
+@pytest.mark.parametrize("step", STEPS)
+def test_no_exception_at_any_step_leaves_a_trace(
+    step: str, marker: str, client: Client, traces: Traces, log_lines: list[str]
+) -> None:
+    with patch(step, side_effect=RuntimeError(f"a bug that quotes its input: {marker}")) as broken:
+        create_and_rotate(client, traces, marker)
+    assert broken.called, f"{step} is no step any more"
+    look_everywhere(traces, log_lines)
+
+
+def test_a_value_in_the_wrong_place_of_a_request_leaves_no_trace(
+    marker: str, client: Client, traces: Traces, log_lines: list[str]
+) -> None:
+    """A file, a JSON body, another field: whatever a client gets wrong."""
+    address = f"/universes/{HARBOR_ID}/secrets/PAY_KEY/rotate/"
+    body = f'{{"value": "{marker}"}}'
+    answers = [
+        client.post(address, body, content_type="application/json"),
+        client.post(address, {"version": marker, "value": marker}),
+        client.put(address, marker, content_type="text/plain"),
+        client.post(address, {"value": marker * 2000}),
+    ]
+    for number, answer in enumerate(answers):
+        assert answer.status_code in (400, 405, 413, 422)
+        traces.add_response(f"answer {number}", answer)
+    look_everywhere(traces, log_lines)
+
+
+@pytest.mark.process
+def test_the_shell_leaves_no_trace(
+    marker: str, installation: Installation, emulator: Emulator, harbor: EmulatedUniverse
+) -> None:
+    installation.succeed("add_api_key", "automation", stdin=API_KEY.encode())
+    installation.succeed("add_universe", str(HARBOR_ID), "--api-key", "automation")
+    universe, traces = str(HARBOR_ID), Traces(marker)
+
+    def run(*command: str) -> None:
+        done = installation.run(*command, stdin=f"{marker}\n".encode())
+        traces.add(f"{command[0]}, output", done.stdout + done.stderr)
+
+    for fault in ("400", "500", "truncated", "none"):
+        emulator.inject(FAULTS[fault](marker), method="PATCH")
+        run("rotate_secret", universe, "PAY_KEY")
+    run("create_secret", universe, "PAY_KEY", "--domain", "*")
+    run("create_secret", universe, "1BAD", "--domain", "*")
+    run("add_api_key", "automation")
+    run("create_user", "somebody@example.com")
+    assert harbor.values["PAY_KEY"] == marker.encode()
+    for path in installation.data_dir.rglob("*"):
+        if path.is_file():
+            traces.add(path.name, path.read_bytes())
+    assert traces.found() == []

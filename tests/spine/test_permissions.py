@@ -1,0 +1,209 @@
+"""Every address, with every method, as every role: who is let in and who is not."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from emulator import Emulator
+from emulator import Universe as EmulatedUniverse
+from secretsapp.core.roles import Role
+from secretsapp.models import AuditEvent, Grant, Universe
+from secretsapp.services import grants, people
+from tests.spine.doors import DOORS, EVERYBODY, METHODS, OPEN_TO_ALL, SEND, Door, names_of_addresses
+from tests.stage import STAGEHAND, Cast, engage
+
+SignIn = Callable[[str], Client]
+SECRET = "PAY_KEY"
+WRITES = {"POST", "PATCH", "DELETE"}
+
+every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+every_role = pytest.mark.parametrize("role", EVERYBODY)
+doors_in_universes = [door for door in DOORS if door.about]
+doors_of_secrets = [door for door in DOORS if door.about == "secret"]
+
+
+def ask(client: Client, door: Door, method: str, universe: Universe | int, name: str) -> int:
+    """The status of a request at a door; a POST sends what the page is for."""
+    address = door.address(universe, name)
+    data = {"reach": "host", "domain": "api.pay.example"} | door.sent
+    if method == SEND:
+        return client.post(address, data).status_code
+    return client.generic(method, address).status_code
+
+
+def writes(emulator: Emulator) -> list[str]:
+    return [request.method for request in emulator.requests if request.method in WRITES]
+
+
+def test_every_address_is_in_this_table() -> None:
+    assert names_of_addresses() == {door.name for door in DOORS} | OPEN_TO_ALL
+
+
+@every_door
+@every_role
+def test_a_role_passes_where_it_may_and_is_refused_where_it_may_not(
+    door: Door, role: str, client_for: SignIn, universe: Universe, emulator: Emulator
+) -> None:
+    client = client_for(role)
+    emulator.clear_requests()
+    may_pass = role in door.may_pass
+    assert ask(client, door, "GET", universe, SECRET) == (door.read_answer if may_pass else 403)
+    if SEND in door.allowed:
+        status = door.answer if may_pass else 403
+        assert ask(client, door, SEND, universe, SECRET) == status
+    if not may_pass:
+        assert writes(emulator) == []
+
+
+@every_door
+def test_other_methods_are_refused_to_those_who_may_pass(
+    door: Door, client_for: SignIn, universe: Universe, emulator: Emulator
+) -> None:
+    client = client_for("admin")
+    for method in set(METHODS) - set(door.allowed):
+        assert ask(client, door, method, universe, SECRET) == 405, method
+    assert writes(emulator) == []
+
+
+@every_door
+def test_a_stranger_finds_nothing(
+    door: Door, client_for: SignIn, universe: Universe, emulator: Emulator
+) -> None:
+    client = client_for("stranger")
+    emulator.clear_requests()
+    for method in door.allowed:
+        assert ask(client, door, method, universe, SECRET) == door.stranger, method
+    assert emulator.requests == []
+
+
+@every_door
+def test_whoever_is_not_signed_in_is_sent_to_sign_in(
+    door: Door, universe: Universe, emulator: Emulator
+) -> None:
+    client = Client()
+    emulator.clear_requests()
+    for method in METHODS:
+        assert ask(client, door, method, universe, SECRET) == 302, method
+    response = client.get(door.address(universe, SECRET))
+    assert response.headers["Location"].startswith("/sign-in/?next=")
+    assert emulator.requests == []
+
+
+@pytest.mark.parametrize("door", doors_in_universes, ids=lambda door: door.name)
+@pytest.mark.parametrize("universe_id", [1, 2**63 - 1])
+def test_foreign_and_unknown_universes_look_alike(
+    door: Door, universe_id: int, client_for: SignIn, api_key: object
+) -> None:
+    for method in door.allowed:
+        assert ask(client_for("admin"), door, method, universe_id, SECRET) == 404
+        assert ask(client_for("manager"), door, method, universe_id, SECRET) == 404
+
+
+@pytest.mark.parametrize("door", doors_in_universes, ids=lambda door: door.name)
+def test_a_role_in_one_universe_opens_no_other(
+    door: Door, client_for: SignIn, universe: Universe, emulator: Emulator
+) -> None:
+    other = _second_universe(universe, emulator)
+    for method in door.allowed:
+        assert ask(client_for("manager"), door, method, other, SECRET) == 404
+
+
+def _second_universe(universe: Universe, emulator: Emulator) -> Universe:
+    emulator.add_universe(42, name="Elsewhere").put(SECRET, b"x", "*")
+    return Universe.objects.create(id=42, name="Elsewhere", api_key=universe.api_key)
+
+
+@pytest.mark.parametrize("address", ["/universes/0/", f"/universes/{2**63}/", "/universes/x/"])
+def test_what_is_no_universe_id_is_not_found(address: str, client_for: SignIn) -> None:
+    assert client_for("admin").get(address).status_code == 404
+
+
+@pytest.mark.parametrize("door", doors_of_secrets, ids=lambda door: door.name)
+def test_a_pattern_hides_the_other_names(
+    door: Door, cast: Cast, client_for: SignIn, universe: Universe, emulator: Emulator
+) -> None:
+    grants.give(STAGEHAND, cast["manager"].user, Role.MANAGER, universe, pattern="PAY_*")
+    client = client_for("manager")
+    emulator.clear_requests()
+    for method in door.allowed:
+        assert ask(client, door, method, universe, "SIGNING_SEED") == 404
+    assert emulator.requests == []
+    assert ask(client, door, "GET", universe, SECRET) == 200
+
+
+def test_a_pattern_bounds_what_may_be_created(
+    cast: Cast, client_for: SignIn, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    grants.give(STAGEHAND, cast["editor"].user, Role.EDITOR, universe, pattern="PAY_*")
+    address = f"/universes/{universe.pk}/new-secret/"
+    sent = {"value": "a value", "reach": "any"}
+    client = client_for("editor")
+    assert client.post(address, sent | {"name": "pay_x"}).status_code == 403
+    assert client.post(address, sent | {"name": "PAY_X"}).status_code == 302
+    assert {"PAY_X"} == set(harbor.values) - {"PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"}
+
+
+def test_a_rotator_cannot_change_the_domain(
+    client_for: SignIn, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    address = f"/universes/{universe.pk}/secrets/{SECRET}/rotate/"
+    response = client_for("rotator").post(address, {"value": "new", "reach": "any"})
+    assert response.status_code == 403
+    assert harbor.secrets[SECRET].domain == "api.pay.example"
+    assert harbor.values[SECRET] == b"pay value"
+
+
+@every_door
+def test_an_ended_grant_opens_nothing(
+    door: Door, cast: Cast, client_for: SignIn, universe: Universe
+) -> None:
+    ended = timezone.now() - timedelta(seconds=1)
+    Grant.objects.filter(person=cast["manager"].user).update(until=ended)
+    for method in door.allowed:
+        assert ask(client_for("manager"), door, method, universe, SECRET) == door.stranger
+
+
+@every_door
+def test_a_disabled_person_is_signed_out_at_once(
+    door: Door, cast: Cast, client_for: SignIn, universe: Universe
+) -> None:
+    client = client_for("manager")
+    people.disable(STAGEHAND, cast["manager"].user)
+    for method in door.allowed:
+        assert ask(client, door, method, universe, SECRET) == 302
+        assert ask(client, door, "GET", universe, SECRET) == 302
+
+
+@every_door
+def test_a_forged_form_without_a_token_is_refused(
+    door: Door, cast: Cast, universe: Universe, emulator: Emulator
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast["admin"].user)
+    emulator.clear_requests()
+    if SEND in door.allowed:
+        assert ask(client, door, SEND, universe, SECRET) == 403
+    assert emulator.requests == []
+
+
+def test_a_refusal_is_recorded_once_a_minute(client_for: SignIn, universe: Universe) -> None:
+    client = client_for("viewer")
+    for _ in range(3):
+        client.get(f"/universes/{universe.pk}/secrets/{SECRET}/delete/")
+    event = AuditEvent.objects.get(tag="access.refused")
+    assert (event.actor_name, event.secret_name) == ("viewer@example.com", SECRET)
+    assert event.universe_name == "Harbor"
+
+
+def test_an_auditor_of_everything_reads_also_what_is_about_no_universe(
+    client_for: SignIn, cast: Cast
+) -> None:
+    overseer = engage("overseer")
+    grants.give(STAGEHAND, overseer.user, Role.AUDITOR, None)
+    client = Client()
+    client.force_login(overseer.user)
+    assert b"created the account of" in client.get("/audit/").content
+    assert b"created the account of" not in client_for("auditor").get("/audit/").content

@@ -1,0 +1,112 @@
+"""Looks for a value in everything that could have kept it, in every form it could have."""
+
+import base64
+import html
+import json
+import logging
+import pickle
+import zlib
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
+
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.http import HttpResponse
+
+from secretsapp.reports import QuietFormatter
+
+# Where a value is cut into lines or encoded from another offset, a piece of it still shows.
+PIECE = 12
+
+
+def forms_of(value: str) -> set[bytes]:
+    """The value as it is, and as encodings would leave it; of base64, each of three offsets."""
+    raw = value.encode()
+    forms = {
+        raw,
+        html.escape(value).encode(),
+        quote(value).encode(),
+        quote_plus(value).encode(),
+        json.dumps(value)[1:-1].encode(),
+        repr(value)[1:-1].encode(),
+        raw.hex().encode(),
+        value.encode("utf-16-le"),
+    }
+    for offset in range(3):
+        encoded = base64.b64encode(b"x" * offset + raw)
+        core = encoded[4 : len(encoded) - 4]
+        forms |= {core, core.replace(b"+", b"-").replace(b"/", b"_")}
+    return forms
+
+
+class LogRecords(logging.Handler):
+    """Keeps every log record as the console would print it, and all that the record carries."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.DEBUG)
+        self.setFormatter(QuietFormatter("{name}: {message}", style="{"))
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line and the arguments."""
+        self.lines.append(self.format(record))
+        self.lines.append(repr(record.args))
+
+
+class Traces:
+    """Everything that was seen, with a word for where."""
+
+    def __init__(self, value: str) -> None:
+        self._forms = forms_of(value)
+        self._places: list[tuple[str, bytes]] = []
+
+    def add(self, place: str, content: str | bytes) -> None:
+        """Look at this too."""
+        raw = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+        self._places.append((place, raw))
+
+    def add_response(self, place: str, response: HttpResponse) -> None:
+        """The body and the headers of a response, cookies included."""
+        self.add(place, response.content)
+        self.add(f"{place}, headers", repr(response.serialize_headers()))
+        self.add(f"{place}, cookies", response.cookies.output())
+
+    def add_database(self) -> None:
+        """Every column of every table, and what sessions hold once they are decrypted."""
+        for table in connection.introspection.table_names():
+            for row in _rows(table):
+                self.add(f"table {table}", b" | ".join(map(_raw, row)))
+        for session in Session.objects.all():
+            self.add("session", repr(session.get_decoded()))
+
+    def add_cache(self) -> None:
+        """What lies in the cache, unpacked."""
+        for (stored,) in _rows("sealroom_cache", "value"):
+            self.add("cache", repr(pickle.loads(base64.b64decode(stored))))  # noqa: S301 - our own
+
+    def found(self) -> list[str]:
+        """The places where the value stands in one form or another."""
+        return sorted({place for place, content in self._places if self._is_in(content)})
+
+    def _is_in(self, content: bytes) -> bool:
+        return any(form in content for form in self._forms)
+
+
+def _rows(table: str, columns: str = "*") -> Iterator[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {connection.ops.quote_name(table)}")
+        yield from cursor.fetchall()
+
+
+def _raw(cell: object) -> bytes:
+    if isinstance(cell, bytes | memoryview):
+        raw = bytes(cell)
+        return raw + b" " + _inflated(raw)
+    return str(cell).encode("utf-8", "surrogateescape")
+
+
+def _inflated(raw: bytes) -> bytes:
+    try:
+        return zlib.decompress(raw)
+    except zlib.error:
+        return b""
