@@ -11,7 +11,16 @@ from django.shortcuts import render
 from secretsapp.addresses import client_address
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
-from secretsapp.core.errors import Forbidden, NotFound, OutcomeUnknown, RobloxBusy, SealroomError
+from secretsapp.core.errors import (
+    Forbidden,
+    KeyTrouble,
+    LogBroken,
+    NotFound,
+    OutcomeUnknown,
+    RobloxBusy,
+    RobloxUnusable,
+    SealroomError,
+)
 from secretsapp.services import refusals
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -25,6 +34,9 @@ _STATUSES: tuple[tuple[type[SealroomError], int, str], ...] = (
     (Forbidden, 403, "Not allowed"),
     (RobloxBusy, 429, "Roblox asks for patience"),
     (OutcomeUnknown, 502, "Sent, and the outcome is not known"),
+    (RobloxUnusable, 502, "No usable answer from Roblox"),
+    (KeyTrouble, 503, "A key of this installation is missing"),
+    (LogBroken, 503, "The audit log is broken"),
 )
 
 

@@ -31,7 +31,11 @@ class Door:
     def address(self, universe: Universe | int, name: str) -> str:
         """Where it is, for that universe and secret."""
         universe_id = universe if isinstance(universe, int) else universe.pk
-        arguments = {"": [], "universe": [universe_id], "secret": [universe_id, name]}
+        arguments: dict[str, list[object]] = {
+            "": [],
+            "universe": [universe_id],
+            "secret": [universe_id, name],
+        }
         return reverse(self.name, args=arguments[self.about])
 
 

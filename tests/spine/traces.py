@@ -7,11 +7,11 @@ import logging
 import pickle
 import zlib
 from collections.abc import Iterator
+from typing import Any, Protocol
 from urllib.parse import quote, quote_plus
 
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.http import HttpResponse
 
 from secretsapp.reports import QuietFormatter
 
@@ -53,6 +53,16 @@ class LogRecords(logging.Handler):
         self.lines.append(repr(record.args))
 
 
+class Answered(Protocol):
+    """A response as a test client gives it."""
+
+    content: bytes
+    cookies: Any
+
+    def serialize_headers(self) -> bytes:
+        """The headers as they are sent."""
+
+
 class Traces:
     """Everything that was seen, with a word for where."""
 
@@ -65,7 +75,7 @@ class Traces:
         raw = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
         self._places.append((place, raw))
 
-    def add_response(self, place: str, response: HttpResponse) -> None:
+    def add_response(self, place: str, response: Answered) -> None:
         """The body and the headers of a response, cookies included."""
         self.add(place, response.content)
         self.add(f"{place}, headers", repr(response.serialize_headers()))
@@ -82,7 +92,7 @@ class Traces:
     def add_cache(self) -> None:
         """What lies in the cache, unpacked."""
         for (stored,) in _rows("sealroom_cache", "value"):
-            self.add("cache", repr(pickle.loads(base64.b64decode(stored))))  # noqa: S301 - our own
+            self.add("cache", repr(pickle.loads(base64.b64decode(str(stored)))))  # noqa: S301 - our own
 
     def found(self) -> list[str]:
         """The places where the value stands in one form or another."""
