@@ -1,0 +1,1 @@
+"""The shell: one command per file, all sharing one base class."""

@@ -1,0 +1,34 @@
+"""`manage.py add_api_key`: an API key of Roblox, to be stored encrypted."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.input import read_hidden
+from secretsapp.management.output import Report
+from secretsapp.services import api_keys
+
+
+class Command(ActingCommand):
+    """Adds an API key."""
+
+    help = (
+        "Store an API key of Roblox, encrypted. It is piped in or typed at a hidden prompt, and "
+        "is tried as soon as a universe is added with it."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """What the key shall be called here."""
+        parser.add_argument("name", metavar="NAME", help="What to call the key here.")
+        parser.add_argument("--note", default="", help="Whose key it is, or what it is for.")
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Encrypt the key and store it."""
+        value = read_hidden("API key: ")
+        api_key = api_keys.add(actor, name=options["name"], value=value, note=options["note"])
+        return Report(
+            lines=[f"Added the API key “{api_key.name}”. Add a universe with it to try it."],
+            data={"api_key": api_key.name},
+        )

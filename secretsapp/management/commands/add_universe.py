@@ -1,0 +1,57 @@
+"""`manage.py add_universe`: a universe whose secrets shall be managed here."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_universe_id
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.models.universes import Environment
+from secretsapp.queries import api_keys
+from secretsapp.services import universes
+
+
+class Command(ActingCommand):
+    """Adds a universe."""
+
+    help = (
+        "Add a universe that a stored API key opens, and take stock of its secrets. Roblox is "
+        "called for real: if the key does not open it, nothing is stored."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The universe, the key to it, and what to call it."""
+        add_universe_id(parser)
+        parser.add_argument(
+            "--api-key", required=True, metavar="NAME", help="The name of the stored API key."
+        )
+        parser.add_argument(
+            "--name", default="", metavar="TEXT", help="What to call it; else Roblox's own name."
+        )
+        parser.add_argument(
+            "--environment",
+            default="",
+            choices=[value for value in Environment.values if value],
+            help="What the universe is for.",
+        )
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Prove the key on the universe and store it."""
+        universe = universes.add(
+            actor,
+            universe_id=options["universe_id"],
+            api_key=api_keys.get(actor, options["api_key"]),
+            name=options["name"],
+            environment=options["environment"],
+        )
+        return Report(
+            lines=[f"Added the universe {universe.name} ({universe.pk})."],
+            data={
+                "universe": universe.pk,
+                "name": universe.name,
+                "environment": universe.environment,
+                "owner": universe.owner,
+            },
+        )

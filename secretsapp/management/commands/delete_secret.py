@@ -1,0 +1,33 @@
+"""`manage.py delete_secret`: a secret goes for good."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_secret
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report, change_report
+from secretsapp.queries import universes
+from secretsapp.services import changes
+
+
+class Command(ActingCommand):
+    """Deletes a secret."""
+
+    help = "Delete a secret at Roblox. This cannot be undone: games that use it will fail."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The secret, and that it is meant."""
+        add_secret(parser)
+        parser.add_argument("--yes", action="store_true", help="Say that you mean it.")
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Delete the secret, once it is said to be meant."""
+        universe = universes.get(actor, options["universe_id"])
+        if not options["yes"]:
+            raise CommandError(
+                "Nothing was deleted: it cannot be undone. Add --yes if that is what you want."
+            )
+        change = changes.delete(actor=actor, universe=universe, name=options["name"])
+        return change_report(change, f"Deleted {change.name} in {universe.name}.")

@@ -1,0 +1,31 @@
+"""`manage.py disable_user`: the end of a person's access."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_email
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.queries import people
+from secretsapp.services import people as accounts
+
+
+class Command(ActingCommand):
+    """Disables an account."""
+
+    help = "End a person's access at once, sessions included. The account and its history stay."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The person."""
+        add_email(parser)
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Disable the account."""
+        person = people.get(actor, options["email"])
+        accounts.disable(actor, person)
+        return Report(
+            lines=[f"Disabled the account of {person.email}."],
+            data={"email": person.email, "active": False},
+        )

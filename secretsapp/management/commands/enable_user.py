@@ -1,0 +1,31 @@
+"""`manage.py enable_user`: a disabled person's access again."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_email
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.queries import people
+from secretsapp.services import people as accounts
+
+
+class Command(ActingCommand):
+    """Enables an account."""
+
+    help = "Give a disabled person access again, with the roles that were left."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The person."""
+        add_email(parser)
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Enable the account."""
+        person = people.get(actor, options["email"])
+        accounts.enable(actor, person)
+        return Report(
+            lines=[f"Enabled the account of {person.email}."],
+            data={"email": person.email, "active": True},
+        )

@@ -1,0 +1,73 @@
+"""`manage.py grant`: a role for a person."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.patterns import EVERY_NAME
+from secretsapp.core.roles import ROLE_WORDS, Role
+from secretsapp.core.times import parse_end, sentence_time
+from secretsapp.management.arguments import add_email, add_scope, scope_of
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report, exact_time
+from secretsapp.models import Grant
+from secretsapp.queries import people
+from secretsapp.services import grants
+
+
+class Command(ActingCommand):
+    """Grants a role."""
+
+    help = (
+        "Give a person a role in a universe or in all of them, in place of the one held there. "
+        "Nobody can give more than he has himself."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The person, the role, where it holds, and its bounds."""
+        add_email(parser)
+        parser.add_argument(
+            "role", metavar="ROLE", choices=[str(role) for role in Role], help=", ".join(Role)
+        )
+        add_scope(parser)
+        parser.add_argument(
+            "--pattern",
+            default=EVERY_NAME,
+            metavar="NAME|PREFIX*",
+            help="Only the secret of that name, or those whose names begin so.",
+        )
+        parser.add_argument(
+            "--until", default="", metavar="TIME", help="The end in UTC: 2026-12-03T18:00."
+        )
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why it is given.")
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Store the grant."""
+        grant = grants.give(
+            actor,
+            people.get(actor, options["email"]),
+            Role(options["role"]),
+            scope_of(actor, options),
+            pattern=options["pattern"],
+            until=parse_end(options["until"]),
+            reason=options["reason"],
+        )
+        return Report(lines=[_sentence(grant)], data=_data(grant))
+
+
+def _sentence(grant: Grant) -> str:
+    where = grant.universe.name if grant.universe else "all universes"
+    names = f", for {grant.pattern}" if grant.pattern else ""
+    end = f", until {sentence_time(grant.until)}" if grant.until else ""
+    return f"{grant.person.email} is now {ROLE_WORDS[Role(grant.role)]} of {where}{names}{end}."
+
+
+def _data(grant: Grant) -> dict[str, Any]:
+    return {
+        "email": grant.person.email,
+        "role": grant.role,
+        "universe": grant.universe_id,
+        "pattern": grant.pattern,
+        "until": exact_time(grant.until),
+    }

@@ -1,0 +1,99 @@
+"""`manage.py list_secrets`: what a universe holds, never a value."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.times import sentence_time
+from secretsapp.management.arguments import add_universe_id
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report, exact_time, short_time, table
+from secretsapp.models import Universe
+from secretsapp.queries import secrets, universes
+from secretsapp.queries.secrets import SecretListing, SecretView
+from secretsapp.services import mirror
+
+_HEADINGS = ("NAME", "DOMAIN", "CHANGED (UTC)", "CHANGED BY", "STATE", "NOTE")
+
+
+class Command(ActingCommand):
+    """Lists secrets."""
+
+    help = (
+        "List the secrets of a universe that one may see, read from Roblox now. Where Roblox "
+        "cannot be reached, what was read last is shown, and as of when."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The universe."""
+        add_universe_id(parser)
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Refresh the mirror and show it."""
+        mirror.refresh(actor, universes.get(actor, options["universe_id"]))
+        universe = universes.get(actor, options["universe_id"])
+        listing = secrets.listing(actor, universe)
+        return Report(
+            lines=_lines(listing), data=_data(universe, listing), notice=_notice(universe)
+        )
+
+
+def _notice(universe: Universe) -> str:
+    if not universe.sync_failure:
+        return ""
+    when = sentence_time(universe.synced_at) if universe.synced_at else "never"
+    return f"This is as of {when}: {universe.sync_failure}"
+
+
+def _lines(listing: SecretListing) -> list[str]:
+    if not listing.secrets:
+        return ["There are no secrets that you may see."]
+    return table(_HEADINGS, [_row(view) for view in listing.secrets])
+
+
+def _row(view: SecretView) -> tuple[str, ...]:
+    secret = view.secret
+    return (
+        secret.name,
+        secret.domain or "nowhere",
+        short_time(view.changed_at),
+        view.changed_by or "outside Sealroom",
+        _state(view),
+        secret.note.partition("\n")[0],
+    )
+
+
+def _state(view: SecretView) -> str:
+    if view.is_open:
+        return "outcome unknown"
+    if view.secret.missing_since:
+        return "missing"
+    return "changed elsewhere" if view.secret.drifted_at else "–"
+
+
+def _data(universe: Universe, listing: SecretListing) -> dict[str, Any]:
+    return {
+        "universe": universe.pk,
+        "name": universe.name,
+        "as_of": exact_time(universe.synced_at),
+        "failure": universe.sync_failure,
+        "room": listing.room,
+        "secrets": [_secret(view) for view in listing.secrets],
+    }
+
+
+def _secret(view: SecretView) -> dict[str, Any]:
+    secret = view.secret
+    return {
+        "name": secret.name,
+        "domain": secret.domain,
+        "create_time": secret.create_time,
+        "update_time": secret.update_time,
+        "changed_by": view.changed_by,
+        "outcome_unknown": view.is_open,
+        "missing_since": exact_time(secret.missing_since),
+        "changed_elsewhere_at": exact_time(secret.drifted_at),
+        "owner": secret.owner.email if secret.owner else "",
+        "note": secret.note,
+    }

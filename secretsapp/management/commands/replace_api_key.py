@@ -1,0 +1,38 @@
+"""`manage.py replace_api_key`: another value for a stored API key."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.input import read_hidden
+from secretsapp.management.output import Report, exact_time
+from secretsapp.queries import api_keys
+from secretsapp.services import api_keys as key_services
+
+
+class Command(ActingCommand):
+    """Replaces an API key."""
+
+    help = (
+        "Put another API key in the place of a stored one; its universes stay. The new key is "
+        "piped in or typed at a hidden prompt, and must open every one of them."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The name of the stored key."""
+        parser.add_argument("name", metavar="NAME", help="The name of the stored key.")
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Try the new key on every universe and store it."""
+        api_key = api_keys.get(actor, options["name"])
+        report = key_services.replace(actor, api_key, read_hidden("New API key: "))
+        return Report(
+            lines=[f"Replaced the API key “{api_key.name}”: {report.result}."],
+            data={
+                "api_key": api_key.name,
+                "result": report.result,
+                "ends_at": exact_time(report.ends_at),
+            },
+        )

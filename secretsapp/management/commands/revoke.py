@@ -1,0 +1,34 @@
+"""`manage.py revoke`: the end of a person's role."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_email, add_scope, scope_of
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.queries import people
+from secretsapp.services import grants
+
+
+class Command(ActingCommand):
+    """Revokes a role."""
+
+    help = "End the role that a person has in a universe, or the one in all of them."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The person and where the role holds."""
+        add_email(parser)
+        add_scope(parser)
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Delete the grant."""
+        person = people.get(actor, options["email"])
+        universe = scope_of(actor, options)
+        grants.revoke(actor, person, universe)
+        where = universe.name if universe else "all universes"
+        return Report(
+            lines=[f"Revoked the role of {person.email} in {where}."],
+            data={"email": person.email, "universe": universe.pk if universe else None},
+        )

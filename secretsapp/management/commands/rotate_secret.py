@@ -1,0 +1,46 @@
+"""`manage.py rotate_secret`: a new value for a secret."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_secret
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.input import read_hidden
+from secretsapp.management.output import Report, change_report
+from secretsapp.queries import universes
+from secretsapp.services import changes
+
+
+class Command(ActingCommand):
+    """Rotates a secret."""
+
+    help = (
+        "Give a secret a new value, which is piped in, less one newline at its end, or typed at a "
+        "hidden prompt. Running servers keep the old value until they restart."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The secret, and another domain if it shall have one."""
+        add_secret(parser)
+        parser.add_argument(
+            "--domain",
+            help="Another domain, '' for nowhere; without this option the domain stays.",
+        )
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Seal the value and rotate the secret."""
+        universe = universes.get(actor, options["universe_id"])
+        change = changes.rotate(
+            actor=actor,
+            universe=universe,
+            name=options["name"],
+            value=read_hidden("New value: "),
+            domain=options["domain"],
+        )
+        return change_report(
+            change,
+            f"Rotated {change.name} in {universe.name}. Running servers keep the old value until "
+            "they restart.",
+        )

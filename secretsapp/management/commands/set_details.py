@@ -1,0 +1,51 @@
+"""`manage.py set_details`: the note and the owner of a secret."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_secret
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.models import User
+from secretsapp.queries import people, secrets, universes
+from secretsapp.services import details
+
+
+class Command(ActingCommand):
+    """Sets what only Sealroom knows of a secret."""
+
+    help = "Set the note or the owner of a secret; Roblox is told nothing of them."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The secret and its details; what is not given stays."""
+        add_secret(parser)
+        parser.add_argument("--note", help="What it is for; '' removes the note.")
+        parser.add_argument("--owner", metavar="EMAIL", help="Who looks after it; '' for nobody.")
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Store the details that were given."""
+        universe = universes.get(actor, options["universe_id"])
+        secret = secrets.get(actor, universe, options["name"]).secret
+        note, owner = options["note"], options["owner"]
+        details.edit(
+            actor=actor,
+            universe=universe,
+            secret=secret,
+            note=secret.note if note is None else note,
+            owner=secret.owner if owner is None else _owner(actor, owner),
+        )
+        return Report(
+            lines=[f"The details of {secret.name} in {universe.name} are set."],
+            data={
+                "universe": universe.pk,
+                "name": secret.name,
+                "note": secret.note,
+                "owner": secret.owner.email if secret.owner else "",
+            },
+        )
+
+
+def _owner(actor: Actor, email: str) -> User | None:
+    return people.get(actor, email) if email else None

@@ -1,0 +1,35 @@
+"""`manage.py set_password`: another password for a person."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_email
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.input import read_new_password
+from secretsapp.management.output import Report
+from secretsapp.queries import people
+from secretsapp.services import people as accounts
+
+
+class Command(ActingCommand):
+    """Sets a password."""
+
+    help = (
+        "Set a person's password, which ends the person's sessions. It is piped in, or typed "
+        "twice at a hidden prompt."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The person."""
+        add_email(parser)
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Store the hash of the password."""
+        person = people.get(actor, options["email"])
+        accounts.set_password(actor, person, read_new_password())
+        return Report(
+            lines=[f"The password of {person.email} is set, and older sessions have ended."],
+            data={"email": person.email},
+        )

@@ -1,0 +1,72 @@
+"""`manage.py setup`: keys, tables, triggers and cache of an installation."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from secretsapp.management.base import SealroomCommand
+from secretsapp.services import installation
+
+PRIVATE_UMASK = 0o077
+
+
+class Command(SealroomCommand):
+    """Sets an installation up."""
+
+    help = (
+        "Make the keys that are missing (readable by their owner alone), bring the database up to "
+        "date, and put the guards of the audit log in place. Safe to repeat, and needed after "
+        "every update."
+    )
+
+    def run(self, options: dict[str, Any]) -> None:
+        """Set up, and say which keys were made."""
+        try:
+            with _private_files():
+                made = _set_up()
+        except OSError as error:
+            where = error.filename or "The data directory"
+            raise CommandError(f"{where} cannot be made or changed: {error.strerror}.") from None
+        self._say(made)
+
+    def _say(self, made: list[str]) -> None:
+        for path in made:
+            self.stdout.write(f"Made {path}")
+        if made:
+            self.stdout.write("Keep a copy of the keys elsewhere: nothing can replace them.")
+        self.stdout.write("The installation is set up.")
+
+
+def _set_up() -> list[str]:
+    """Each step does nothing where it was done before; the files of the keys that were made."""
+    Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
+    made = installation.generate_keys()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    installation.prepare_database()
+    _close_database_to_others()
+    return made
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """What is made meanwhile, the SQLite file too, is its owner's alone."""
+    before = os.umask(PRIVATE_UMASK)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def _close_database_to_others() -> None:
+    """An SQLite file from before the set-up may be open to others; what is no file stays."""
+    path = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor == "sqlite" and path.is_file():
+        path.chmod(0o600)

@@ -1,0 +1,36 @@
+"""`manage.py test_api_key`: whether a stored API key works, tried on Roblox itself."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report, exact_time
+from secretsapp.queries import api_keys
+from secretsapp.services import api_keys as key_services
+
+
+class Command(ActingCommand):
+    """Tests an API key."""
+
+    help = "Try a stored API key on every universe that it serves."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The name of the stored key."""
+        parser.add_argument("name", metavar="NAME", help="The name of the stored key.")
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Try the key; one that does not pass is a failure of the command."""
+        api_key = api_keys.get(actor, options["name"])
+        report = key_services.test(actor, api_key)
+        if not report.passed:
+            raise CommandError(f"The API key “{api_key.name}” did not pass: {report.result}")
+        return Report(
+            lines=[f"The API key “{api_key.name}” works: {report.result}."],
+            data={
+                "api_key": api_key.name,
+                "result": report.result,
+                "ends_at": exact_time(report.ends_at),
+            },
+        )

@@ -1,0 +1,44 @@
+"""`manage.py verify_audit`: whether the audit log is whole."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.queries import chain
+
+
+class Command(ActingCommand):
+    """Verifies the audit log."""
+
+    help = (
+        "Check every event of the audit log, and print an anchor to note elsewhere. That events "
+        "were cut off at the end is only found against an anchor noted before."
+    )
+
+    # A log that is not whole keeps everything else from starting; this says where it breaks.
+    only_when_ready = False
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The anchor, if one was noted."""
+        parser.add_argument(
+            "--anchor",
+            metavar="SEQ:LINK",
+            help="An anchor that was printed and noted before; the log must still hold it.",
+        )
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Verify, and name the new anchor."""
+        given = options["anchor"]
+        verified = chain.verify(actor, None if given is None else chain.parse_anchor(given))
+        anchor = f"{verified.head.sequence}:{verified.head.link}"
+        lines = [f"The audit log is whole: {verified.events} events.", f"Anchor: {anchor}", _ADVICE]
+        return Report(lines=lines, data={"events": verified.events, "anchor": anchor})
+
+
+_ADVICE = (
+    "Note the anchor outside this database: events cut off at the end are only found against it "
+    "(--anchor)."
+)

@@ -1,0 +1,64 @@
+"""Values, API keys and passwords on their way in: from a pipe or a hidden prompt, never argv."""
+
+import getpass
+import sys
+import warnings
+
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.plaintext import Plaintext
+
+LIMIT_BYTES = 64 * 1024
+
+
+def read_hidden(prompt: str) -> Plaintext:
+    """What is piped in, less one trailing newline, or what is typed unseen after `prompt`.
+
+    Raises InvalidInput where there is no input, too much of it, or a terminal that cannot hide
+    what is typed.
+    """
+    if sys.stdin is not None and sys.stdin.isatty():
+        return _typed(prompt)
+    return _piped()
+
+
+def read_new_password() -> Plaintext:
+    """A new password; a person types it twice. Raises InvalidInput as `read_hidden` does."""
+    first = read_hidden("New password: ")
+    if sys.stdin.isatty() and read_hidden("The same again: ") != first:
+        raise InvalidInput("The two passwords differ. Start again.", field="password")
+    return first
+
+
+def _typed(prompt: str) -> Plaintext:
+    with warnings.catch_warnings():
+        # getpass warns, and goes on in the open, where a terminal cannot hide its input.
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return Plaintext.from_text(getpass.getpass(prompt))
+        except getpass.GetPassWarning:
+            raise InvalidInput(
+                "This terminal cannot hide what is typed. Pipe the value in instead."
+            ) from None
+        except EOFError:
+            raise InvalidInput("Nothing was typed, so nothing was done.") from None
+        except UnicodeDecodeError:
+            raise InvalidInput("What was typed is not text in UTF-8. Type it again.") from None
+
+
+def _piped() -> Plaintext:
+    content = _bounded()
+    if len(content) > LIMIT_BYTES:
+        raise InvalidInput(
+            f"More than {LIMIT_BYTES // 1024} KiB were piped in, so nothing was done. "
+            "Pipe in the value alone."
+        )
+    return Plaintext.from_stream(content)
+
+
+def _bounded() -> bytes:
+    if sys.stdin is None:
+        raise InvalidInput("There is no standard input. Pipe the value in.")
+    try:
+        return sys.stdin.buffer.read(LIMIT_BYTES + 1)
+    except OSError:
+        raise InvalidInput("Standard input cannot be read. Pipe the value in.") from None

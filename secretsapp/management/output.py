@@ -1,0 +1,70 @@
+"""What a command has to say: lines for people, and the same as JSON for scripts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from secretsapp.models import Change
+
+COLUMN_GAP = "  "
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of a command: `lines` are for people, `data` for scripts.
+
+    `notice` is a sentence about the result that does not belong to it; it goes to standard error.
+    """
+
+    lines: Sequence[str]
+    data: Mapping[str, Any] = field(default_factory=dict)
+    notice: str = ""
+
+
+def printable(text: str) -> str:
+    """The text without anything that could steer a terminal: names come from elsewhere too."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of columns that are as wide as their widest cell."""
+    cells = [headings, *rows]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
+    return [_line(row, widths) for row in cells]
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+    return COLUMN_GAP.join(padded).rstrip()
+
+
+def short_time(time: datetime | None) -> str:
+    """A time in UTC to the minute, or a dash where there is none."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M}" if time else "–"
+
+
+def exact_time(time: datetime | None) -> str | None:
+    """A time for scripts: ISO 8601 in UTC, or None where there is none."""
+    return time.astimezone(UTC).isoformat() if time else None
+
+
+def change_report(change: Change, sentence: str) -> Report:
+    """What became of a change to a secret."""
+    return Report(
+        lines=[sentence],
+        data={
+            "change": str(change.pk),
+            "kind": str(change.kind),
+            "universe": change.universe_id,
+            "name": change.name,
+            "domain": change.domain,
+            "state": str(change.state),
+        },
+    )
+
+
+def settled_line(change: Change) -> str:
+    """What was found out about a change whose outcome was open."""
+    reason = f" ({change.reason})" if change.reason else ""
+    return f"{change.kind} {change.name} in {change.universe.name}: {change.state}{reason}"

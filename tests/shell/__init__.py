@@ -1,0 +1,1 @@
+"""The shell: what each command does, says and refuses."""

@@ -1,0 +1,53 @@
+"""The shell's door within the test's own process."""
+
+import io
+import json
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command wrote to standard output and to standard error."""
+
+    output: str
+    errors: str
+
+    @property
+    def json(self) -> Any:
+        """The output as the JSON it must be."""
+        return json.loads(self.output)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs commands, with bytes piped into standard input."""
+
+    patch: pytest.MonkeyPatch
+
+    def run(self, command: str, *arguments: object, piped: bytes = b"") -> Said:
+        """Run a command that succeeds."""
+        output, errors = io.StringIO(), io.StringIO()
+        with self.patch.context() as patch:
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8"))
+            call_command(command, *map(str, arguments), stdout=output, stderr=errors)
+        return Said(output.getvalue(), errors.getvalue())
+
+    def refuse(self, command: str, *arguments: object, piped: bytes = b"", status: int = 1) -> str:
+        """Run a command that must end with that status, and give its sentence."""
+        with pytest.raises(CommandError) as refusal:
+            self.run(command, *arguments, piped=piped)
+        assert refusal.value.returncode == status
+        sentence = str(refusal.value)
+        assert "\n" not in sentence
+        return sentence
+
+
+@pytest.fixture
+def shell(db: None, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """The shell over the test's database."""
+    return Shell(monkeypatch)

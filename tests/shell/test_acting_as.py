@@ -1,0 +1,127 @@
+"""Who acts: the person named by --as, with that person's rights, or the command itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from emulator import Emulator
+from emulator import Universe as EmulatedUniverse
+from secretsapp.models import AuditEvent, Universe
+from secretsapp.services import people
+from tests.shell.conftest import Shell
+from tests.stage import HARBOR_ID, STAGEHAND, Cast
+
+
+def test_without_a_name_the_command_is_the_actor(shell: Shell, universe: Universe) -> None:
+    shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
+    event = AuditEvent.objects.latest("sequence")
+    assert event.tag == "secret.rotate.succeeded"
+    assert (event.actor_kind, event.actor_name, event.door) == ("command", "rotate_secret", "shell")
+
+
+def test_with_a_name_that_person_is_the_actor(shell: Shell, cast: Cast) -> None:
+    acting = ("--as", "Editor@Example.com")
+    shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", *acting, piped=b"second")
+    event = AuditEvent.objects.latest("sequence")
+    assert (event.actor_kind, event.actor_name) == ("person", "editor@example.com")
+    assert event.actor_id == str(cast["editor"].user.pk)
+    assert event.door == "shell"
+
+
+@pytest.mark.parametrize(
+    ("who", "command", "arguments"),
+    [
+        ("viewer", "rotate_secret", (HARBOR_ID, "PAY_KEY")),
+        ("auditor", "rotate_secret", (HARBOR_ID, "PAY_KEY")),
+        ("rotator", "rotate_secret", (HARBOR_ID, "PAY_KEY", "--domain", "*")),
+        ("rotator", "create_secret", (HARBOR_ID, "NEW_KEY", "--domain", "*")),
+        ("rotator", "set_details", (HARBOR_ID, "PAY_KEY", "--note", "x")),
+        ("editor", "delete_secret", (HARBOR_ID, "PAY_KEY", "--yes")),
+        ("manager", "create_user", ("new@example.com",)),
+        ("manager", "disable_user", ("viewer@example.com",)),
+        ("manager", "set_password", ("viewer@example.com",)),
+        ("manager", "add_api_key", ("another",)),
+        ("manager", "replace_api_key", ("automation",)),
+        ("manager", "test_api_key", ("automation",)),
+        ("manager", "add_universe", (7, "--api-key", "automation")),
+        ("manager", "grant", ("viewer@example.com", "viewer", "--all")),
+        ("manager", "grant", ("viewer@example.com", "admin", "--all")),
+        ("manager", "rotate_master_key", ()),
+        ("manager", "settle_changes", ()),
+        ("auditor", "verify_audit", ()),
+    ],
+)
+def test_what_a_person_may_not_do_is_refused_and_recorded(
+    shell: Shell,
+    cast: Cast,
+    harbor: EmulatedUniverse,
+    emulator: Emulator,
+    who: str,
+    command: str,
+    arguments: tuple[object, ...],
+) -> None:
+    before, values = AuditEvent.objects.count(), harbor.values
+    sentence = shell.refuse(
+        command, *arguments, "--as", f"{who}@example.com", piped=b"a value for this"
+    )
+    assert "may not" in sentence
+    event = AuditEvent.objects.latest("sequence")
+    assert (event.tag, event.actor_name) == ("access.refused", f"{who}@example.com")
+    assert AuditEvent.objects.count() == before + 1
+    assert harbor.values == values
+
+
+def test_same_refusal_is_recorded_once_a_minute(shell: Shell, cast: Cast) -> None:
+    before = AuditEvent.objects.count()
+    for _ in range(3):
+        acting = ("--as", "viewer@example.com")
+        shell.refuse("rotate_secret", HARBOR_ID, "PAY_KEY", *acting, piped=b"second")
+    assert AuditEvent.objects.count() == before + 1
+
+
+def test_refusal_that_cannot_be_recorded_is_one_all_the_same(
+    shell: Shell, cast: Cast, harbor: EmulatedUniverse, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connection.execute_wrapper(_refuse_events):
+        acting = ("--as", "viewer@example.com")
+        sentence = shell.refuse("rotate_secret", HARBOR_ID, "PAY_KEY", *acting, piped=b"second")
+    assert "You may not rotate secrets" in sentence
+    assert "A refusal could not be recorded: OperationalError" in caplog.messages
+    assert harbor.values["PAY_KEY"] == b"pay value"
+
+
+def test_what_a_person_may_not_see_is_not_there(shell: Shell, cast: Cast) -> None:
+    hidden = shell.refuse("list_secrets", HARBOR_ID, "--as", "stranger@example.com")
+    assert hidden == shell.refuse("list_secrets", 42, "--as", "stranger@example.com")
+
+
+def test_list_shows_what_the_pattern_covers(shell: Shell, cast: Cast) -> None:
+    grant = ("stranger@example.com", "viewer", "--universe", HARBOR_ID, "--pattern", "PAY_*")
+    shell.run("grant", *grant)
+    said = shell.run("list_secrets", HARBOR_ID, "--json", "--as", "stranger@example.com")
+    assert [secret["name"] for secret in said.json["secrets"]] == ["PAY_KEY", "PAY_WEBHOOK"]
+    assert said.json["room"] is None
+
+
+def test_nobody_can_act_as_a_disabled_or_unknown_person(shell: Shell, cast: Cast) -> None:
+    people.disable(STAGEHAND, cast["editor"].user)
+    unknown = shell.refuse("list_secrets", HARBOR_ID, "--as", "nobody@example.com")
+    assert unknown == "There is no active account with that e-mail address."
+    assert unknown == shell.refuse("list_secrets", HARBOR_ID, "--as", "editor@example.com")
+
+
+def test_people_set_their_own_password(shell: Shell, cast: Cast) -> None:
+    acting = ("--as", "viewer@example.com")
+    shell.run("set_password", "viewer@example.com", *acting, piped=b"a lantern on the pier")
+    cast["viewer"].user.refresh_from_db()
+    assert cast["viewer"].user.check_password("a lantern on the pier")
+
+
+def _refuse_events(
+    execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any
+) -> Any:
+    if sql.startswith("INSERT") and "auditevent" in sql:
+        raise OperationalError("the disk is full")
+    return execute(sql, parameters, many, context)

@@ -1,0 +1,110 @@
+"""API keys and universes from the shell."""
+
+import pytest
+
+from emulator import Emulator, faults
+from emulator import Universe as EmulatedUniverse
+from secretsapp.models import ApiKey, Universe
+from tests.shell.conftest import Shell
+from tests.stage import API_KEY, HARBOR_ID
+
+HARBOR_IN = ("add_universe", HARBOR_ID, "--api-key", "automation")
+
+
+def test_piped_key_opens_a_universe(shell: Shell, harbor: EmulatedUniverse) -> None:
+    added = shell.run("add_api_key", "automation", piped=f"{API_KEY}\n".encode())
+    assert "“automation”" in added.output
+    said = shell.run(*HARBOR_IN, "--environment", "production", "--json")
+    assert said.json == {
+        "universe": HARBOR_ID,
+        "name": "Harbor",
+        "environment": "production",
+        "owner": "groups/1234567",
+    }
+    assert Universe.objects.get().secrets.count() == len(harbor.secrets)
+
+
+def test_key_is_stored_encrypted_and_never_said(shell: Shell) -> None:
+    said = shell.run("add_api_key", "automation", "--json", piped=API_KEY.encode())
+    assert said.json == {"api_key": "automation"}
+    assert API_KEY.encode() not in bytes(ApiKey.objects.get().encrypted_value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("automation", API_KEY.encode(), "already"),
+        ("", b"key", "Enter a name"),
+        ("another", b"", "Enter the API key"),
+        ("another", b"two words", "not an API key"),
+        ("another", b"\xff\x00", "not an API key"),
+    ],
+)
+def test_unusable_keys_are_refused(
+    shell: Shell, api_key: ApiKey, name: str, value: bytes, words: str
+) -> None:
+    assert words in shell.refuse("add_api_key", name, piped=value)
+    assert ApiKey.objects.get() == api_key
+
+
+def test_universe_has_the_name_it_is_given(
+    shell: Shell, api_key: ApiKey, harbor: EmulatedUniverse
+) -> None:
+    said = shell.run(*HARBOR_IN, "--name", "The Harbor")
+    assert said.output == f"Added the universe The Harbor ({HARBOR_ID}).\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((42, "--api-key", "automation"), "Roblox"),
+        ((HARBOR_ID, "--api-key", "nothing"), "no API key named “nothing”"),
+        ((HARBOR_ID, "--api-key", "automation", "--name", "two\nlines"), "one line"),
+    ],
+)
+def test_universe_that_cannot_be_added_is_not_stored(
+    shell: Shell,
+    api_key: ApiKey,
+    harbor: EmulatedUniverse,
+    arguments: tuple[object, ...],
+    words: str,
+) -> None:
+    assert words in shell.refuse("add_universe", *arguments)
+    assert not Universe.objects.exists()
+
+
+def test_universe_is_added_once(shell: Shell, universe: Universe) -> None:
+    assert "is here already" in shell.refuse(*HARBOR_IN)
+
+
+def test_working_key_passes_its_test(shell: Shell, universe: Universe) -> None:
+    said = shell.run("test_api_key", "automation")
+    assert said.output == "The API key “automation” works: it opens 1 universe.\n"
+    assert set(shell.run("test_api_key", "automation", "--json").json) == {
+        "api_key",
+        "result",
+        "ends_at",
+    }
+
+
+def test_key_that_fails_its_test_fails_the_command_and_is_marked(
+    shell: Shell, universe: Universe, emulator: Emulator
+) -> None:
+    emulator.inject(faults.status(401))
+    sentence = shell.refuse("test_api_key", "automation")
+    assert "did not pass: Roblox refused the API key" in sentence
+    assert ApiKey.objects.get().check_passed is False
+
+
+def test_replacing_key_must_open_every_universe(
+    shell: Shell, universe: Universe, emulator: Emulator
+) -> None:
+    before = bytes(ApiKey.objects.get().encrypted_value)
+    refused = shell.refuse("replace_api_key", "automation", piped=b"wrong-key")
+    assert "Roblox refused the API key" in refused
+    assert bytes(ApiKey.objects.get().encrypted_value) == before
+    emulator.add_api_key("second-key")
+    said = shell.run("replace_api_key", "automation", piped=b"second-key\n")
+    assert said.output == "Replaced the API key “automation”: it opens 1 universe.\n"
+    shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
+    assert emulator.requests[-1].headers["x-api-key"] == "second-key"

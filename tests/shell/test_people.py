@@ -1,0 +1,125 @@
+"""Accounts and roles from the shell."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from secretsapp.models import Grant, Universe, User
+from tests.shell.conftest import Shell
+from tests.stage import HARBOR_ID, PASSWORD, Cast
+
+NEW_PASSWORD = b"a lantern on the pier\n"
+
+
+def test_created_account_signs_in_with_the_piped_password(shell: Shell) -> None:
+    said = shell.run("create_user", "New@Example.com", piped=NEW_PASSWORD)
+    assert said.output == "Created the account of new@example.com, without any role yet.\n"
+    user = User.objects.get(email="new@example.com")
+    assert user.check_password("a lantern on the pier")
+    assert not Grant.objects.filter(person=user).exists()
+
+
+def test_admin_is_made_in_the_same_step(shell: Shell) -> None:
+    said = shell.run("create_user", "new@example.com", "--admin", "--json", piped=NEW_PASSWORD)
+    assert said.json == {"email": "new@example.com", "admin": True}
+    assert Grant.objects.get(person__email="new@example.com").role == "admin"
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "words"),
+    [
+        ("not an address", NEW_PASSWORD, "not an e-mail address"),
+        ("EDITOR@example.com", NEW_PASSWORD, "account with that e-mail address already"),
+        ("new@example.com", b"short", "too short"),
+        ("new@example.com", b"\xff\xfe" * 10, "text in UTF-8"),
+        ("new@example.com", b"", "too short"),
+    ],
+)
+def test_unusable_accounts_are_refused(
+    shell: Shell, cast: Cast, email: str, password: bytes, words: str
+) -> None:
+    assert words in shell.refuse("create_user", email, piped=password)
+    assert User.objects.count() == len(cast)
+
+
+def test_disabled_person_is_enabled_again(shell: Shell, cast: Cast) -> None:
+    disabled = shell.run("disable_user", "viewer@example.com", "--json")
+    assert disabled.json == {"email": "viewer@example.com", "active": False}
+    assert not User.objects.get(email="viewer@example.com").is_active
+    enabled = shell.run("enable_user", "viewer@example.com")
+    assert enabled.output == "Enabled the account of viewer@example.com.\n"
+    assert User.objects.get(email="viewer@example.com").is_active
+
+
+def test_last_admin_stays(shell: Shell, cast: Cast) -> None:
+    assert "the last admin" in shell.refuse("disable_user", "admin@example.com")
+    assert "the last admin" in shell.refuse("revoke", "admin@example.com", "--all")
+
+
+@pytest.mark.parametrize("command", ["disable_user", "enable_user", "set_password"])
+def test_unknown_people_are_refused(shell: Shell, cast: Cast, command: str) -> None:
+    sentence = shell.refuse(command, "nobody@example.com", piped=NEW_PASSWORD)
+    assert sentence == "There is no account with that e-mail address. Create it first."
+
+
+def test_password_is_replaced_or_stays(shell: Shell, cast: Cast) -> None:
+    assert "too short" in shell.refuse("set_password", "viewer@example.com", piped=b"short")
+    assert User.objects.get(email="viewer@example.com").check_password(PASSWORD)
+    said = shell.run("set_password", "viewer@example.com", piped=NEW_PASSWORD)
+    assert said.output.startswith("The password of viewer@example.com is set")
+    assert User.objects.get(email="viewer@example.com").check_password("a lantern on the pier")
+
+
+def test_grant_with_every_bound(shell: Shell, universe: Universe, cast: Cast) -> None:
+    bounds = ("--pattern", "PAY_*", "--until", "2126-12-03T18:00", "--reason", "Winter event.")
+    said = shell.run("grant", "stranger@example.com", "rotator", "--universe", HARBOR_ID, *bounds)
+    assert said.output == (
+        "stranger@example.com is now Rotator of Harbor, for PAY_*, until 3 Dec 2126, 18:00 UTC.\n"
+    )
+    grant = Grant.objects.get(person=cast["stranger"].user)
+    assert (grant.universe, grant.pattern, grant.reason) == (universe, "PAY_*", "Winter event.")
+    assert grant.until == datetime(2126, 12, 3, 18, tzinfo=UTC)
+
+
+def test_grant_of_all_universes_as_json(shell: Shell, cast: Cast) -> None:
+    said = shell.run("grant", "stranger@example.com", "auditor", "--all", "--json")
+    assert said.json == {
+        "email": "stranger@example.com",
+        "role": "auditor",
+        "universe": None,
+        "pattern": "",
+        "until": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nobody@example.com", "viewer", "--all"), "no account with that"),
+        (("stranger@example.com", "viewer", "--universe", 42), "no such universe"),
+        (("stranger@example.com", "viewer", "--all", "--until", "soon"), "Write the end as"),
+        (("stranger@example.com", "viewer", "--all", "--until", "2020-01-01"), "in the past"),
+        (("stranger@example.com", "viewer", "--all", "--pattern", "A*B"), "A pattern is"),
+        (("stranger@example.com", "admin", "--universe", HARBOR_ID), "everywhere"),
+    ],
+)
+def test_unusable_grants_are_refused(
+    shell: Shell, cast: Cast, arguments: tuple[object, ...], words: str
+) -> None:
+    assert words in shell.refuse("grant", *arguments)
+    assert not Grant.objects.filter(person=cast["stranger"].user).exists()
+
+
+def test_revoked_role_is_gone_and_cannot_be_revoked_again(shell: Shell, cast: Cast) -> None:
+    scope = ("--universe", HARBOR_ID)
+    said = shell.run("revoke", "viewer@example.com", *scope, "--json")
+    assert said.json == {"email": "viewer@example.com", "universe": HARBOR_ID}
+    assert not Grant.objects.filter(person=cast["viewer"].user).exists()
+    assert "has no role" in shell.refuse("revoke", "viewer@example.com", *scope)
+
+
+def test_manager_gives_roles_in_his_universe_alone(shell: Shell, cast: Cast) -> None:
+    acting = ("--as", "manager@example.com")
+    scope = ("--universe", HARBOR_ID)
+    shell.run("grant", "stranger@example.com", "editor", *scope, *acting)
+    assert Grant.objects.get(person=cast["stranger"].user).given_by == "manager@example.com"

@@ -1,0 +1,168 @@
+"""Secrets from the shell: created, rotated, deleted, listed and described."""
+
+import pytest
+
+from emulator import Emulator, faults
+from emulator import Universe as EmulatedUniverse
+from secretsapp.models import AuditEvent, Change, Secret, Universe
+from tests.shell.conftest import Shell
+from tests.stage import HARBOR_ID, Cast
+
+CREATED = ("--domain", "api.example.com")
+
+
+def test_created_secret_holds_exactly_what_was_piped_in(
+    shell: Shell, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    value = "first line\nsecond line, größer".encode()
+    said = shell.run("create_secret", HARBOR_ID, "NEW_KEY", *CREATED, piped=value)
+    assert said.output == "Created NEW_KEY in Harbor.\n"
+    assert harbor.values["NEW_KEY"] == value
+    assert harbor.secrets["NEW_KEY"].domain == "api.example.com"
+
+
+@pytest.mark.parametrize(
+    ("piped", "sealed"),
+    [
+        (b"value", b"value"),
+        (b"value\n", b"value"),
+        (b"value\n\n", b"value\n"),
+        (b"value\r\n", b"value\r"),
+        (b" value ", b" value "),
+        (b"\nvalue\n", b"\nvalue"),
+    ],
+)
+def test_exactly_one_trailing_newline_is_taken_off(
+    shell: Shell, universe: Universe, harbor: EmulatedUniverse, piped: bytes, sealed: bytes
+) -> None:
+    shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=piped)
+    assert harbor.values["PAY_KEY"] == sealed
+
+
+def test_rotation_keeps_the_domain_unless_another_is_given(
+    shell: Shell, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
+    assert harbor.secrets["PAY_KEY"].domain == "api.pay.example"
+    shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", "--domain", "", piped=b"third")
+    assert harbor.secrets["PAY_KEY"].domain == ""
+    assert harbor.values["PAY_KEY"] == b"third"
+
+
+def test_deletion_has_to_be_said_to_be_meant(
+    shell: Shell, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    sentence = shell.refuse("delete_secret", HARBOR_ID, "PAY_KEY")
+    assert "--yes" in sentence
+    assert "PAY_KEY" in harbor.secrets
+    said = shell.run("delete_secret", HARBOR_ID, "PAY_KEY", "--yes")
+    assert said.output == "Deleted PAY_KEY in Harbor.\n"
+    assert "PAY_KEY" not in harbor.secrets
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "kind", "domain"),
+    [
+        ("create_secret", ("NEW_KEY", *CREATED), "create", "api.example.com"),
+        ("rotate_secret", ("PAY_KEY",), "rotate", "api.pay.example"),
+        ("delete_secret", ("PAY_KEY", "--yes"), "delete", "api.pay.example"),
+    ],
+)
+def test_change_as_json(
+    shell: Shell,
+    universe: Universe,
+    command: str,
+    arguments: tuple[str, ...],
+    kind: str,
+    domain: str,
+) -> None:
+    said = shell.run(command, HARBOR_ID, *arguments, "--json", piped=b"value")
+    assert said.json == {
+        "change": str(Change.objects.get().pk),
+        "kind": kind,
+        "universe": HARBOR_ID,
+        "name": arguments[0],
+        "domain": domain,
+        "state": "succeeded",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "words"),
+    [
+        (faults.status(401), 1, "Roblox refused the API key"),
+        (faults.status(403), 1, "Roblox does not allow this"),
+        (faults.status(409), 1, "already has a secret of that name"),
+        (faults.status(400), 1, "Roblox refused the request"),
+        (faults.status(429, headers={"retry-after": "7"}), 1, "Try again in 7 seconds"),
+        (faults.status(500), 3, "it is not known whether it took effect"),
+        (faults.cut_before(), 3, "it is not known whether it took effect"),
+        (faults.cut_after(), 3, "it is not known whether it took effect"),
+        (faults.html(), 3, "it is not known whether it took effect"),
+    ],
+)
+def test_what_goes_wrong_at_roblox_is_a_sentence_and_a_status(
+    shell: Shell,
+    universe: Universe,
+    emulator: Emulator,
+    marker: str,
+    fault: faults.Fault,
+    status: int,
+    words: str,
+) -> None:
+    emulator.inject(fault, method="POST")
+    sentence = shell.refuse(
+        "create_secret", HARBOR_ID, "NEW_KEY", *CREATED, piped=marker.encode(), status=status
+    )
+    assert words in sentence
+    assert marker not in sentence
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value", "words"),
+    [
+        (("9LIVES", *CREATED), b"value", "does not start with a digit"),
+        (("PAY_KEY", *CREATED), b"value", "already has a secret named PAY_KEY"),
+        (("NEW_KEY", "--domain", "https://x.example"), b"value", "only the host"),
+        (("NEW_KEY", *CREATED), b"", "Enter the value"),
+        (("NEW_KEY", *CREATED), b"\n", "Enter the value"),
+        (("NEW_KEY", *CREATED), b"x" * 1025, "at most 1,024 bytes"),
+        (("NEW_KEY", *CREATED), b"x" * 70_000, "More than 64 KiB"),
+    ],
+)
+def test_what_breaks_a_rule_is_refused_and_nothing_is_sent(
+    shell: Shell,
+    universe: Universe,
+    emulator: Emulator,
+    arguments: tuple[str, ...],
+    value: bytes,
+    words: str,
+) -> None:
+    assert words in shell.refuse("create_secret", HARBOR_ID, *arguments, piped=value)
+    assert not any(request.method == "POST" for request in emulator.requests)
+
+
+def test_unknown_universe_is_refused_before_the_value_is_asked_for(shell: Shell) -> None:
+    assert "no such universe" in shell.refuse("create_secret", 42, "NEW_KEY", *CREATED)
+
+
+def test_details_that_are_not_given_stay(shell: Shell, universe: Universe, cast: Cast) -> None:
+    shell.run("set_details", HARBOR_ID, "PAY_KEY", "--note", "Live key.")
+    said = shell.run("set_details", HARBOR_ID, "PAY_KEY", "--owner", "editor@example.com", "--json")
+    assert said.json == {
+        "universe": HARBOR_ID,
+        "name": "PAY_KEY",
+        "note": "Live key.",
+        "owner": "editor@example.com",
+    }
+    shell.run("set_details", HARBOR_ID, "PAY_KEY", "--note", "", "--owner", "")
+    secret = Secret.objects.get(name="PAY_KEY")
+    assert (secret.note, secret.owner) == ("", None)
+
+
+def test_details_of_a_secret_that_is_not_there_are_refused(
+    shell: Shell, universe: Universe
+) -> None:
+    before = AuditEvent.objects.count()
+    assert "no secret of that name" in shell.refuse("set_details", HARBOR_ID, "NOPE", "--note", "x")
+    assert AuditEvent.objects.count() == before

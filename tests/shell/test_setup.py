@@ -1,0 +1,126 @@
+"""Setting up: private files, nothing lost by a second time, and a start that stops in words."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from secretsapp.core.keyring import generate_key
+from tests.environment import SETTINGS
+from tests.installation import Installation
+
+pytestmark = pytest.mark.process
+
+FOREIGN = {"DATABASE_URL", *SETTINGS, *(f"{name}_FILE" for name in SETTINGS)}
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Installation:
+    """An installation of which there is nothing yet, on SQLite."""
+    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    data_dir = tmp_path / "new" / "data"
+    return Installation(data_dir, kept | {"DATA_DIR": str(data_dir)})
+
+
+@pytest.fixture
+def fresh(bare: Installation) -> Installation:
+    """An installation that was set up just now."""
+    bare.succeed("setup")
+    return bare
+
+
+def mode(path: Path) -> int:
+    """Who may do what with a file."""
+    return path.stat().st_mode & 0o777
+
+
+def contents(installation: Installation) -> dict[str, bytes]:
+    """The text of each key file."""
+    return {path.name: path.read_bytes() for path in (installation.data_dir / "keys").iterdir()}
+
+
+def refused(installation: Installation, *arguments: str, **environment: str) -> str:
+    """The one sentence with which a command is refused."""
+    done = installation.run(*arguments, environment=environment)
+    assert (done.returncode, done.stdout) == (1, b"")
+    sentence = done.stderr.decode()
+    assert sentence.count("\n") == 1
+    assert "Traceback" not in sentence
+    return sentence
+
+
+def test_set_up_makes_private_files_and_repeats_without_harm(bare: Installation) -> None:
+    said = bare.succeed("setup")
+    keys = contents(bare)
+    assert set(keys) == {"secret_key", "master_keys", "audit_keys"}
+    assert all(f"Made {bare.data_dir / 'keys' / name}\n" in said for name in keys)
+    assert not any(key.decode().strip() in said for key in keys.values())
+    files = [path for path in bare.data_dir.rglob("*") if path.is_file()]
+    assert bare.data_dir / "sealroom.sqlite3" in files
+    assert {mode(path) for path in files} == {0o600}
+    assert mode(bare.data_dir) == mode(bare.data_dir / "keys") == 0o700
+
+    bare.run("create_user", "editor@example.com", stdin=b"a lantern on the pier")
+    assert bare.succeed("setup") == "The installation is set up.\n"
+    assert contents(bare) == keys
+    assert bare.rows("SELECT email FROM secretsapp_user") == [("editor@example.com",)]
+    bare.succeed("verify_audit")
+
+
+def test_set_up_closes_a_database_that_was_open_to_others(fresh: Installation) -> None:
+    database = fresh.data_dir / "sealroom.sqlite3"
+    database.chmod(0o644)
+    fresh.succeed("setup")
+    assert mode(database) == 0o600
+
+
+def test_nothing_acts_before_the_set_up(bare: Installation) -> None:
+    for command in (["list_secrets", "7"], ["work"]):
+        assert "Run `manage.py setup`" in refused(bare, *command)
+    assert not bare.data_dir.exists()
+
+
+def test_lost_keys_are_not_replaced(fresh: Installation) -> None:
+    (fresh.data_dir / "keys" / "master_keys").unlink()
+    assert "Bring back the keys" in refused(fresh, "setup")
+    assert "MASTER_KEYS is not set" in refused(fresh, "list_secrets", "7")
+    assert not (fresh.data_dir / "keys" / "master_keys").exists()
+
+
+def test_wrong_keys_stop_the_start_in_words(fresh: Installation) -> None:
+    key = generate_key()
+    for command in (["list_secrets", "7"], ["work"], ["setup"]):
+        sentence = refused(fresh, *command, MASTER_KEYS=key)
+        assert "key" in sentence
+        assert key not in sentence
+    fresh.run("create_user", "editor@example.com", stdin=b"a lantern on the pier")
+    for command in (["list_secrets", "7"], ["work"], ["verify_audit"]):
+        assert "audit key" in refused(fresh, *command, AUDIT_KEYS=key)
+
+
+def test_malformed_keys_are_refused_without_being_shown(bare: Installation) -> None:
+    sentence = refused(bare, "setup", MASTER_KEYS="not-base64-of-a-key")
+    assert "MASTER_KEYS" in sentence
+    assert "not-base64-of-a-key" not in sentence
+
+
+def test_data_directory_that_cannot_be_made_is_a_sentence(
+    bare: Installation, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "nothing")
+    sentence = refused(bare, "setup", DATA_DIR=str(tmp_path / "link"))
+    assert sentence.endswith("link cannot be made or changed: File exists.\n")
+
+
+def test_database_without_tables_is_a_sentence(fresh: Installation) -> None:
+    (fresh.data_dir / "sealroom.sqlite3").unlink()
+    for command in (["list_secrets", "7"], ["work", "--once"], ["verify_audit"]):
+        assert "setup" in refused(fresh, *command)
+
+
+def test_missing_driver_of_the_database_is_a_sentence(bare: Installation, tmp_path: Path) -> None:
+    for driver in ("psycopg", "psycopg2"):
+        (tmp_path / f"{driver}.py").write_text("raise ImportError")
+    settings = {"PYTHONPATH": str(tmp_path), "DATABASE_URL": "postgres://sealroom@127.0.0.1:9/x"}
+    for command in (["setup"], ["list_secrets", "7"]):
+        assert "psycopg" in refused(bare, *command, **settings)
