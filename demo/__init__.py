@@ -1,0 +1,1 @@
+"""The demo: emulator, seeded data and dashboard, started by one command."""

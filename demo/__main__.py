@@ -1,0 +1,145 @@
+"""The demo: `python -m demo [--port 8000] [--reset]`, until Ctrl-C."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from demo import story
+from demo.place import HOST, Place, default_directory
+from demo.processes import ENDING, DemoFailed, Processes
+
+READY_SECONDS = 60
+POLL_SECONDS = 0.1
+LATENCY_MS = "40"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the demo until it is ended; the exit status."""
+    options = _parsed(arguments)
+    for number in ENDING:
+        signal.signal(number, signal.default_int_handler)
+    place = Place(options.directory.absolute(), options.port)
+    try:
+        with place.held(), Processes() as processes:
+            place.check_port()
+            _run(place, processes, reset=options.reset)
+    except DemoFailed as failure:
+        print(failure, file=sys.stderr, flush=True)
+        return 1
+    except KeyboardInterrupt:
+        _say("The demo has ended; the next start goes on from here.")
+    return 0
+
+
+def _parsed(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--port", type=_port, default=os.environ.get("PORT") or "8000")
+    parser.add_argument("--reset", action="store_true", help="begin anew")
+    parser.add_argument("--directory", type=Path, default=default_directory())
+    options = parser.parse_args(arguments)
+    options.reset = options.reset or os.environ.get("RESET", "0") not in ("", "0")
+    return options
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+
+
+def _run(place: Place, processes: Processes, *, reset: bool) -> None:
+    if reset or not place.is_seeded:
+        place.clear()
+    _prepare(place, processes)
+    environment = place.environment(_start_emulator(place, processes))
+    processes.start("worker", ["manage.py", "work"], environment)
+    processes.start("dashboard", _web_server(place), environment)
+    _wait_until_ready(place, processes)
+    _say(_welcome(place))
+    name = processes.wait_for_an_end()
+    raise DemoFailed(f"The {name} has ended by itself, so the demo ends too.")
+
+
+def _prepare(place: Place, processes: Processes) -> None:
+    """Set up on every start, for a newer version's migrations; the past is played once."""
+    processes.finish("set-up", ["manage.py", "setup"], place.environment())
+    if not place.is_seeded:
+        _say("Making up some history …")
+        seed = ["-m", "demo.seed", str(place.state_file)]
+        processes.finish("seeding", seed, place.environment())
+        place.mark_seeded()
+
+
+def _start_emulator(place: Place, processes: Processes) -> str:
+    """The emulator's address, on a free port of its own."""
+    arguments = ["-m", "emulator", "--latency-ms", LATENCY_MS, "--state", str(place.state_file)]
+    line = processes.start_announcing("emulator", arguments, place.environment())
+    url: str = json.loads(line)["url"]
+    return url
+
+
+def _web_server(place: Place) -> list[str]:
+    bind = ["--bind", f"{HOST}:{place.port}"]
+    ending = ["--graceful-timeout", "2", "--no-control-socket"]
+    return [
+        "-m",
+        "gunicorn",
+        "dashboard.wsgi",
+        *bind,
+        "--threads",
+        "4",
+        *ending,
+        "--log-level",
+        "warning",
+    ]
+
+
+def _wait_until_ready(place: Place, processes: Processes) -> None:
+    """Ask until the dashboard answers; raises DemoFailed where it does not."""
+    deadline = time.monotonic() + READY_SECONDS
+    while not _answers(place):
+        if name := processes.ended():
+            raise DemoFailed(f"The {name} did not start.")
+        if time.monotonic() > deadline:
+            raise DemoFailed(f"The dashboard did not answer within {READY_SECONDS} seconds.")
+        time.sleep(POLL_SECONDS)
+
+
+def _answers(place: Place) -> bool:
+    connection = HTTPConnection(HOST, place.port, timeout=READY_SECONDS)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status < 500
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _welcome(place: Place) -> str:
+    width = max(len(account.email) for account in story.ACCOUNTS)
+    people = [f"  {account.email:{width}}  {account.rights}" for account in story.ACCOUNTS]
+    return "\n".join(
+        [
+            "",
+            f"Sealroom is at {place.url}/ with these accounts:",
+            "",
+            *people,
+            "",
+            f"Everybody's password: {story.PASSWORD}",
+            "Ctrl-C ends the demo.",
+        ]
+    )
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""Where the demo keeps its things, and which address it serves."""
+
+import fcntl
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.processes import ROOT, DemoFailed
+
+HOST = "127.0.0.1"
+
+# The settings of whoever starts the demo: it must never touch another installation's data.
+SETTINGS = (
+    "ALLOWED_HOSTS",
+    "AUDIT_KEYS",
+    "DATABASE_URL",
+    "DATA_DIR",
+    "DEBUG",
+    "DJANGO_SETTINGS_MODULE",
+    "MASTER_KEYS",
+    "OPEN_CLOUD_PROXY",
+    "OPEN_CLOUD_URL",
+    "SECRET_KEY",
+    "SITE_URL",
+    "TRUSTED_PROXIES",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A directory that is the demo's alone, and a port on loopback."""
+
+    directory: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The address of the dashboard."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def state_file(self) -> Path:
+        """What the emulator holds."""
+        return self.directory / "emulator.json"
+
+    @property
+    def is_seeded(self) -> bool:
+        """Whether the demo's past was played to its end."""
+        return self._seeded.exists()
+
+    @property
+    def _seeded(self) -> Path:
+        return self.directory / "seeded"
+
+    def mark_seeded(self) -> None:
+        """Remember that the demo's past was played to its end."""
+        self._seeded.touch()
+
+    def clear(self) -> None:
+        """Remove what the demo made, and nothing else that may lie there."""
+        shutil.rmtree(self.directory / "keys", ignore_errors=True)
+        for path in (self._seeded, self.state_file, *self.directory.glob("sealroom.sqlite3*")):
+            path.unlink(missing_ok=True)
+
+    def environment(self, open_cloud_url: str = "") -> dict[str, str]:
+        """The environment of the demo's processes."""
+        foreign = {*SETTINGS, *(f"{name}_FILE" for name in SETTINGS)}
+        kept = {name: value for name, value in os.environ.items() if name not in foreign}
+        own = {"DATA_DIR": str(self.directory), "SITE_URL": self.url}
+        return kept | own | ({"OPEN_CLOUD_URL": open_cloud_url} if open_cloud_url else {})
+
+    def check_port(self) -> None:
+        """Raise DemoFailed where something else listens on the port."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, self.port))
+            except OSError as error:
+                raise DemoFailed(
+                    f"Port {self.port} cannot be used: {error.strerror}. "
+                    f"Choose another: make demo PORT={_another(self.port)}"
+                ) from None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the directory for this process; raises DemoFailed where another demo has it."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.directory / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise DemoFailed(
+                    "A demo is running already. End that one first with Ctrl-C."
+                ) from None
+            yield
+
+
+def default_directory() -> Path:
+    """`var/demo` in the checkout."""
+    return ROOT / "var" / "demo"
+
+
+def _another(port: int) -> int:
+    return port + 1 if port < 65535 else 8000

@@ -1,0 +1,1 @@
+"""The demo: its processes, its place, and its past."""
