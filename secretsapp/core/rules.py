@@ -118,8 +118,13 @@ def check_remark(text: str, *, field: str, limit: int) -> None:
     """Free text, perhaps empty, of `limit` characters at most, that every database can hold."""
     if len(text) > limit:
         raise InvalidInput(f"Keep it to {limit:,} characters; this has {len(text):,}.", field=field)
-    if any(_is_unstorable(character) for character in text):
+    if not is_storable(text):
         raise InvalidInput("Remove the control characters from it.", field=field)
+
+
+def is_storable(text: str) -> bool:
+    """Whether every database can hold the text, and so be asked for it."""
+    return not any(_is_unstorable(character) for character in text)
 
 
 def _is_unstorable(character: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import requests
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError
 from urllib3.util import Retry
 
 from secretsapp.core.plaintext import Plaintext
@@ -76,11 +76,12 @@ class Transport:
     ) -> Answer:
         """One exchange; its failure is raised outside the handler of the original error.
 
-        The original holds the request with key and body, and would stay attached otherwise.
+        The original holds the request with key and body, and would stay attached otherwise. A
+        ValueError is what an answer that is hardly HTTP can provoke below.
         """
         try:
             return self._exchange(method, path, when_cut, content)
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             failure = _failure(error, when_cut)
         raise failure
 
@@ -148,12 +149,14 @@ def _failure(error: Exception, when_cut: type[OpenCloudError]) -> OpenCloudError
     return when_cut("The connection to Roblox broke before an answer came.")
 
 
-def _never_connected(error: BaseException) -> bool:
-    """Whether the request failed before a connection stood, so that nothing was sent."""
-    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.ProxyError)):
-        return True
+def _never_connected(error: Exception) -> bool:
+    """Whether the request failed before a connection stood, so that nothing was sent.
+
+    urllib3 calls a proxy's failure one even after the request went out, so its cause counts.
+    """
     reason = getattr(error.args[0] if error.args else None, "reason", None)
-    if isinstance(reason, (NewConnectionError, NameResolutionError)):
+    cause = reason.original_error if isinstance(reason, ProxyError) else reason
+    if isinstance(cause, (ConnectTimeoutError, NewConnectionError)):
         return True
     return isinstance(error, requests.exceptions.SSLError) and _is_certificate_failure(error)
 

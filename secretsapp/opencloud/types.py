@@ -135,8 +135,12 @@ def _scopes(scopes: list[object]) -> list[str]:
     found = []
     for scope in scopes:
         if isinstance(scope, dict):
-            operations = scope.get("operations")
             name = read_text(scope, "name")
-            known = operations if isinstance(operations, list) else []
-            found += [f"{name}:{text}" for text in known if isinstance(text, str)]
+            found += [f"{name}:{operation}" for operation in _operations(scope)]
     return found
+
+
+def _operations(scope: Json) -> list[str]:
+    found = scope.get("operations")
+    texts = found if isinstance(found, list) else []
+    return [text for text in texts if isinstance(text, str) and _is_usable(text)]

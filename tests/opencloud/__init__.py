@@ -1,0 +1,1 @@
+"""Tests of the client, over real sockets and without Django's database."""

@@ -1,0 +1,151 @@
+"""The list of secrets, page by page, whatever its items look like."""
+
+import pytest
+
+from emulator import Emulator, Universe, faults
+from secretsapp.opencloud.client import PAGES_AT_MOST, Client
+from secretsapp.opencloud.errors import Unusable
+from tests.opencloud.calls import UNIVERSE_ID
+
+
+def page(*names: str, cursor: object = None) -> dict[str, object]:
+    """A page with secrets of these names."""
+    return {"secrets": [{"id": name} for name in names], "nextPageCursor": cursor}
+
+
+def names(client: Client) -> list[str]:
+    """The names that the client lists."""
+    return [secret.name for secret in client.list_secrets(UNIVERSE_ID)]
+
+
+def cursors(emulator: Emulator) -> list[str | None]:
+    """The cursors that were asked for."""
+    return [request.query.get("cursor") for request in emulator.requests]
+
+
+def test_500_secrets_come_in_one_call(
+    client: Client, emulator: Emulator, universe: Universe
+) -> None:
+    universe.remove("OLD")
+    for number in range(500):
+        universe.put(f"KEY_{number:03}", b"v")
+    assert names(client) == [f"KEY_{number:03}" for number in range(500)]
+    assert [request.query for request in emulator.requests] == [{"limit": "500"}]
+
+
+def test_more_than_a_page_is_followed_to_the_end(
+    client: Client, emulator: Emulator, universe: Universe
+) -> None:
+    for number in range(600):
+        universe.put(f"KEY_{number:03}", b"v")
+    assert names(client) == [*(f"KEY_{number:03}" for number in range(600)), "OLD"]
+    assert len(emulator.requests) == 2
+    assert all(request.query["limit"] == "500" for request in emulator.requests)
+
+
+def test_small_pages_are_joined_in_their_order(client: Client, emulator: Emulator) -> None:
+    for found in (page("A", "B", cursor="one"), page(cursor="two"), page("C", cursor="")):
+        emulator.inject(faults.status(200, found))
+    assert names(client) == ["A", "B", "C"]
+    assert cursors(emulator) == [None, "one", "two"]
+
+
+def test_a_cursor_is_sent_back_as_it_came(client: Client, emulator: Emulator) -> None:
+    emulator.inject(faults.status(200, page(cursor="a+b/c=&d e?#ü")))
+    emulator.inject(faults.status(200, page()))
+    assert names(client) == []
+    assert cursors(emulator) == [None, "a+b/c=&d e?#ü"]
+
+
+@pytest.mark.parametrize("end", [None, "", 7, [], "line\nbreak"])
+def test_the_list_ends_without_a_usable_cursor(
+    client: Client, emulator: Emulator, end: object
+) -> None:
+    emulator.inject(faults.status(200, page("A", cursor=end)))
+    assert names(client) == ["A"]
+    assert len(emulator.requests) == 1
+
+
+def test_a_universe_without_secrets_may_list_null(client: Client, emulator: Emulator) -> None:
+    emulator.inject(faults.status(200, {"secrets": None, "nextPageCursor": None}))
+    assert names(client) == []
+
+
+def test_a_page_that_comes_again_ends_the_call(client: Client, emulator: Emulator) -> None:
+    for cursor in ("one", "two", "one"):
+        emulator.inject(faults.status(200, page("A", cursor=cursor)))
+    with pytest.raises(Unusable, match="same page twice"):
+        names(client)
+    assert len(emulator.requests) == 3
+
+
+def test_a_list_without_end_ends_the_call(client: Client, emulator: Emulator) -> None:
+    for number in range(PAGES_AT_MOST):
+        emulator.inject(faults.status(200, page("A", cursor=f"page {number}")))
+    with pytest.raises(Unusable, match="did not end"):
+        names(client)
+    assert len(emulator.requests) == PAGES_AT_MOST
+
+
+@pytest.mark.parametrize("found", [{}, {"items": []}, {"secrets": {}}, {"secrets": "A"}])
+def test_a_page_without_secrets_is_not_an_empty_universe(
+    client: Client, emulator: Emulator, found: dict[str, object]
+) -> None:
+    emulator.inject(faults.status(200, found))
+    with pytest.raises(Unusable, match="no secrets in it"):
+        names(client)
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (None, "not a secret"),
+        ("A", "not a secret"),
+        ({}, "usable name"),
+        ({"id": None}, "usable name"),
+        ({"id": 7}, "usable name"),
+        ({"id": ""}, "usable name"),
+        ({"id": "x" * 65}, "usable name"),
+        ({"id": "a\x00b"}, "usable name"),
+        ({"id": "\ud800"}, "usable name"),
+        ({"id": "A", "domain": 7}, "unusable domain"),
+        ({"id": "A", "domain": "x" * 254}, "unusable domain"),
+        ({"id": "A", "domain": "a\nb"}, "unusable domain"),
+    ],
+)
+def test_a_secret_that_cannot_be_told_apart_ends_the_call(
+    client: Client, emulator: Emulator, item: object, reason: str
+) -> None:
+    emulator.inject(faults.status(200, {"secrets": [{"id": "B"}, item]}))
+    with pytest.raises(Unusable, match=reason):
+        names(client)
+
+
+@pytest.mark.parametrize(
+    ("item", "domain", "key_id", "times"),
+    [
+        ({"domain": None, "key_id": None, "create_time": None, "update_time": None}, "", "", ""),
+        ({"domain": "*", "key_id": "9" * 19}, "*", "9" * 19, ""),
+        ({"create_time": "soon", "update_time": "x" * 41, "key_id": 7}, "", "", ""),
+        ({"create_time": 7, "update_time": ["2026-11-21T10:00:00Z"]}, "", "", ""),
+        (
+            {"created": "2026-11-21T10:00:00Z", "updated": "2026-11-21T10:00:00Z"},
+            "",
+            "",
+            "2026-11-21T10:00:00Z",
+        ),
+        ({"key_id": "9" * 70, "create_time": "2026" + " " * 37}, "", "9" * 64, ""),
+    ],
+)
+def test_any_other_field_may_be_missing_or_odd(
+    client: Client,
+    emulator: Emulator,
+    item: dict[str, object],
+    domain: str,
+    key_id: str,
+    times: str,
+) -> None:
+    emulator.inject(faults.status(200, {"secrets": [{"id": "A", **item}]}))
+    (found,) = client.list_secrets(UNIVERSE_ID)
+    assert (found.domain, found.key_id) == (domain, key_id)
+    assert (found.create_time, found.update_time) == (times, times)
