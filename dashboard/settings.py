@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "secretsapp.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "secretsapp.htmx.SignInMiddleware",
     "secretsapp.middleware.ActorMiddleware",
     "secretsapp.middleware.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -249,5 +251,7 @@ LOGGING = {
         # At DEBUG this one prints every statement with its parameters.
         "django.db.backends": {"level": "INFO"},
         "secretsapp": {"level": "DEBUG" if DEBUG else "INFO"},
+        # It warns of every read that is tried again; what comes of the reading is told anyway.
+        "urllib3": {"level": "ERROR"},
     },
 }

@@ -4,20 +4,26 @@ from typing import Any
 
 from allauth.account.signals import user_logged_in, user_logged_out
 from django.contrib.auth.signals import user_login_failed
+from django.db import DatabaseError
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from secretsapp.addresses import client_address
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
+from secretsapp.core.errors import SealroomError
 from secretsapp.models import User
 from secretsapp.services import people
 
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
-    """A person signed in."""
-    people.record_sign_in(_actor(request, user), user)
+    """A person signed in; what cannot be recorded does not happen."""
+    try:
+        people.record_sign_in(_actor(request, user), user)
+    except (SealroomError, DatabaseError):
+        request.session.flush()
+        raise
 
 
 @receiver(user_logged_out)

@@ -42,7 +42,7 @@ _POSTGRES_FUNCTIONS = {
 }
 
 _POSTGRES = {
-    "audit_event_change": ("secretsapp_auditevent", "UPDATE OR DELETE", "ROW", "sealroom_refuse"),
+    "audit_event_change": ("secretsapp_auditevent", "DELETE OR UPDATE", "ROW", "sealroom_refuse"),
     "audit_event_truncate": ("secretsapp_auditevent", "TRUNCATE", "STATEMENT", "sealroom_refuse"),
     "audit_event_insert": ("secretsapp_auditevent", "INSERT", "ROW", "sealroom_next_event"),
     "audit_head_update": ("secretsapp_audithead", "UPDATE", "ROW", "sealroom_next_head"),
@@ -101,19 +101,20 @@ def _present_in_sqlite() -> dict[str, str]:
 
 
 def _present_in_postgres() -> dict[str, str]:
-    """The wanted statement for each trigger that is on and whose function has our body."""
+    """The definition of each trigger that is on and whose function has our body.
+
+    PostgreSQL writes it as we do, so that a condition or a column added to one shows.
+    """
     rows = _rows(
-        "SELECT t.tgname, p.proname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
-        "JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgenabled IN ('O', 'A') "
-        "AND c.relname IN ('secretsapp_auditevent', 'secretsapp_audithead') AND NOT t.tgisinternal"
+        "SELECT t.tgname, pg_get_triggerdef(t.oid, true), p.proname, p.prosrc FROM pg_trigger t "
+        "JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal "
+        "AND t.tgrelid IN "
+        "(to_regclass('secretsapp_auditevent'), to_regclass('secretsapp_audithead'))"
     )
-    wanted = _definitions()
     return {
-        trigger: wanted[trigger]
-        for trigger, function, body in rows
-        if trigger in wanted
-        and _POSTGRES[trigger][3] == function
-        and _POSTGRES_FUNCTIONS[function] == body
+        trigger: definition
+        for trigger, definition, function, body in rows
+        if _POSTGRES_FUNCTIONS.get(function) == body
     }
 
 

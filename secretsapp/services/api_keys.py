@@ -1,6 +1,7 @@
 """Adds, tests and replaces the Roblox API keys that Sealroom works with."""
 
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import datetime
 from uuid import uuid4
 
@@ -88,9 +89,11 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
 def _tried(api_key: ApiKey) -> KeyReport:
     try:
         with in_our_words(), connections.client_of(api_key) as client:
-            return _prove(client, list(api_key.universes.all()))
+            report = _prove(client, list(api_key.universes.all()))
     except SealroomError as error:
         return KeyReport(passed=False, result=str(error), ends_at=api_key.ends_at)
+    # Roblox tells the end of new keys alone: what it told once stays known.
+    return replace_fields(report, ends_at=report.ends_at or api_key.ends_at)
 
 
 def _prove(client: Client, universes: list[Universe]) -> KeyReport:

@@ -5,7 +5,7 @@ from django.db import transaction
 from secretsapp import audit
 from secretsapp.core import rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import InvalidInput
+from secretsapp.core.errors import InvalidInput, SecretGone
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe, User
@@ -18,7 +18,7 @@ def edit(
     """Set note and owner of a secret; the event names the fields, and a new owner.
 
     The note's text stays out of the log, which cannot be corrected if it held too much. Raises
-    Forbidden or InvalidInput.
+    Forbidden, InvalidInput, or SecretGone where the secret was deleted meanwhile.
     """
     require(actor, Permission.EDIT_DETAILS, universe.pk, secret.name)
     rules.check_remark(note, field="note", limit=rules.NOTE_LIMIT)
@@ -28,8 +28,9 @@ def edit(
     if not changed:
         return
     with transaction.atomic():
+        if not Secret.objects.filter(pk=secret.pk).update(note=note, owner=owner):
+            raise SecretGone(f"{secret.name} is no longer there. Look at the list again.")
         secret.note, secret.owner = note, owner
-        secret.save(update_fields=["note", "owner"])
         audit.append(
             audit.Entry(
                 Event.SECRET_DETAILS_CHANGED,

@@ -22,7 +22,7 @@ from secretsapp.policy import require_somewhere
 from secretsapp.services.roblox import in_our_words
 
 SHORTEST_INTERVAL = timedelta(seconds=10)
-CLAIM = timedelta(seconds=3 * LONGEST_CALL_SECONDS)
+CLAIM = timedelta(seconds=5 * LONGEST_CALL_SECONDS)
 
 _MIRRORED = ["domain", "key_id", "create_time", "update_time"]
 _STATE = ["last_change", "drifted_at", "missing_since", "unsure"]

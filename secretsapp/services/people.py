@@ -2,7 +2,7 @@
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -12,11 +12,13 @@ from secretsapp.core.errors import AlreadyExists, InvalidInput
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
+from secretsapp.core.rules import is_storable
 from secretsapp.models import Grant, User
 from secretsapp.policy import refusal, require_installation
 from secretsapp.services import grants
 
 SIGN_IN_FAILURE_SECONDS = 60
+EMAIL_LIMIT = 254
 
 
 def create(actor: Actor, *, email: str, password: Plaintext, admin: bool = False) -> User:
@@ -101,7 +103,8 @@ def record_failed_sign_in(actor: Actor, email: str) -> None:
 
     Only an address that has an account is written down: people type passwords into that field.
     """
-    person = User.objects.filter(email__iexact=email.strip()).first() if email else None
+    known = User.objects.filter(email__iexact=email.strip())
+    person = known.first() if is_storable(email) else None
     entry = audit.Entry(Event.PERSON_SIGN_IN_FAILED, actor, subject=person)
     with transaction.atomic():
         audit.append_unless_recent(entry, seconds=SIGN_IN_FAILURE_SECONDS)
@@ -115,6 +118,7 @@ def _require_self(actor: Actor, person: User) -> None:
 def _checked_email(email: str) -> str:
     address = email.strip().lower()
     try:
+        MaxLengthValidator(EMAIL_LIMIT)(address)
         validate_email(address)
     except ValidationError:
         raise InvalidInput(

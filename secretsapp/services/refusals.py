@@ -7,6 +7,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.events import Event
 from secretsapp.core.roles import PERMISSION_WORDS, Permission
+from secretsapp.core.rules import NAME_LIMIT, is_storable
 from secretsapp.models import Universe
 
 SAME_REFUSAL_SECONDS = 60
@@ -16,11 +17,13 @@ def record(actor: Actor, refusal: Forbidden) -> None:
     """Record a refusal, at most once a minute for the same actor, permission and subject."""
     where = refusal.universe_id
     universe = None if where is None else Universe.objects.filter(pk=where).first()
+    # The name is as it was typed: it may be longer than one, or text that cannot be stored.
+    name = refusal.secret_name[:NAME_LIMIT] if is_storable(refusal.secret_name) else ""
     entry = audit.Entry(
         Event.ACCESS_REFUSED,
         actor,
         universe,
-        refusal.secret_name[:64],
+        name,
         detail={"permission": PERMISSION_WORDS[Permission(refusal.permission)]},
     )
     with transaction.atomic(durable=True):

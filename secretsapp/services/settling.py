@@ -24,8 +24,9 @@ from secretsapp.services import mirror
 from secretsapp.services.attempts import overlaps, settle_row
 from secretsapp.services.roblox import in_our_words
 
-# A write may reach Roblox until its own call has ended, and Roblox may take a while to show it.
-SETTLE_AFTER_SECONDS = 2 * LONGEST_CALL_SECONDS
+# A write may reach Roblox until its own call has ended, and Roblox may take a while to show it;
+# looking up Roblox's address, which no timeout of ours bounds, may take as long again.
+SETTLE_AFTER_SECONDS = 3 * LONGEST_CALL_SECONDS
 CLAIM = timedelta(seconds=4 * LONGEST_CALL_SECONDS)
 
 
@@ -95,7 +96,7 @@ def _attempt(change: Change) -> Attempt:
         domain=change.domain,
         seen=seen if change.seen else None,
         starts=change.started_at,
-        ends=change.started_at + timedelta(seconds=LONGEST_CALL_SECONDS),
+        ends=change.started_at + timedelta(seconds=SETTLE_AFTER_SECONDS),
         overlapped=overlaps(change),
     )
 
