@@ -1,0 +1,71 @@
+"""Fields that keep a value to themselves, and the attributes that keep helpers off a form."""
+
+from typing import Any
+
+from django import forms
+
+from secretsapp.core import rules
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.times import parse_roblox_time
+
+# Neither the browser nor a password manager is to keep, correct or offer what is typed.
+QUIET = {
+    "autocapitalize": "off",
+    "autocomplete": "off",
+    "autocorrect": "off",
+    "data-1p-ignore": "true",
+    "data-bwignore": "true",
+    "data-lpignore": "true",
+    "spellcheck": "false",
+}
+
+
+class UnshownTextarea(forms.Textarea):
+    """A text area that never shows a value, whatever it was bound to."""
+
+    def format_value(self, value: Any) -> None:
+        """Nothing, always."""
+
+
+class PlaintextField(forms.Field):
+    """The value of a secret as it was typed, which comes out as a Plaintext alone."""
+
+    def __init__(self) -> None:
+        attributes = QUIET | {"class": "form-control masked", "rows": "4", "wrap": "soft"}
+        super().__init__(
+            label="Value",
+            help_text=f"At most {rules.VALUE_LIMIT_BYTES:,} bytes. It is sealed at once and can "
+            "never be shown again, here or at Roblox.",
+            widget=UnshownTextarea(attributes),
+            # An empty value is refused below, in the words of the rule.
+            required=False,
+        )
+
+    def clean(self, value: Any) -> Plaintext:
+        """Exactly what was typed; raises ValidationError where a rule forbids it."""
+        try:
+            plaintext = Plaintext.from_form(value or "")
+            rules.check_value(plaintext)
+        except InvalidInput as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return plaintext
+
+    def bound_data(self, data: Any, initial: Any) -> None:
+        """Nothing is shown again after an error."""
+
+
+class VersionField(forms.CharField):
+    """The time at which Roblox says the secret was last changed, as the person saw it."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was sent if it is a time; anything else is nothing to send back again."""
+        return data if parse_roblox_time(str(data)) else initial
+
+
+def text_input(**attributes: str) -> forms.TextInput:
+    """A quiet input of one line."""
+    return forms.TextInput(QUIET | {"class": "form-control"} | attributes)

@@ -1,0 +1,192 @@
+"""The forms of one secret: create, rotate, delete, details."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from secretsapp.core import rules
+from secretsapp.core.errors import InvalidInput
+from secretsapp.forms.fields import QUIET, PlaintextField, VersionField, text_input
+from secretsapp.models import Secret, User
+from secretsapp.queries.secrets import SecretView
+
+ANY, HOST, NEVER = "any", "host", "never"
+REACHES = [
+    (HOST, "One host, or its subdomains"),
+    (ANY, "Any domain (*)"),
+    (NEVER, "Never sendable"),
+]
+
+FIXED_DOMAINS = {ANY: rules.ANY_DOMAIN, NEVER: rules.NEVER_SENDABLE}
+
+
+class DomainForm(forms.Form):
+    """Where the value may be sent: a choice that nobody makes by leaving it alone."""
+
+    reach = forms.ChoiceField(
+        label="Where may the value be sent?",
+        choices=REACHES,
+        widget=forms.RadioSelect(QUIET | {"class": "form-check-input"}),
+        error_messages={
+            "required": "Choose where the value may be sent.",
+            "invalid_choice": "Choose where the value may be sent.",
+        },
+    )
+    domain = forms.CharField(
+        label="Host",
+        required=False,
+        widget=text_input(placeholder="api.example.com", inputmode="url"),
+        help_text="The host alone, such as api.example.com; *.example.com for its subdomains.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Let `domain` be what is stored at Roblox, or None where nothing was chosen."""
+        cleaned = super().clean() or {}
+        reach = cleaned.get("reach")
+        if reach == HOST:
+            self._check_host(cleaned.get("domain", ""))
+        else:
+            cleaned["domain"] = FIXED_DOMAINS.get(reach or "")
+        return cleaned
+
+    def _check_host(self, host: str) -> None:
+        if "domain" in self.errors:
+            return
+        if host in (rules.NEVER_SENDABLE, rules.ANY_DOMAIN):
+            self.add_error("domain", "Enter the host, or choose one of the other two.")
+            return
+        try:
+            rules.check_domain(host)
+        except InvalidInput as refusal:
+            self.add_error("domain", str(refusal))
+
+
+class CreateForm(DomainForm):
+    """A new secret."""
+
+    name = forms.CharField(
+        label="Name",
+        required=False,
+        widget=text_input(maxlength=str(rules.NAME_LIMIT), placeholder="PAYMENT_API_KEY"),
+        help_text="Letters, digits and underscores, not starting with a digit. "
+        "It cannot be changed later.",
+    )
+    value = PlaintextField()
+
+    field_order = ("name", "value", "reach", "domain")
+
+    def clean_name(self) -> str:
+        """The name, if Roblox accepts it."""
+        name: str = self.cleaned_data["name"]
+        try:
+            rules.check_name(name)
+        except InvalidInput as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return name
+
+
+class VersionedForm(forms.Form):
+    """A form that carries the version of the secret as the person saw it."""
+
+    version = VersionField()
+
+    def start_anew(self, secret: Secret) -> None:
+        """Forget what was typed and carry the version of now: the person is told what changed."""
+        self.data = initial_of(secret)
+
+
+class RotateForm(VersionedForm):
+    """A new value for a secret whose domain stays."""
+
+    value = PlaintextField()
+
+
+class RotateWithDomainForm(DomainForm, RotateForm):
+    """A new value for a secret, and the domain to go with it."""
+
+    field_order = ("value", "reach", "domain")
+
+    def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
+        super().__init__(data, initial=initial)
+        # The domain that the secret has is chosen already; without any choice it stays.
+        self.fields["reach"].required = False
+
+
+def rotate_form(view: SecretView, data: Mapping[str, Any] | None) -> RotateForm:
+    """The form for what the person may change of that secret.
+
+    Whoever sends a domain gets the form with one, so that it is refused and not ignored.
+    """
+    if view.may_change_domain or (data and "reach" in data):
+        return RotateWithDomainForm(data, initial=initial_of(view.secret))
+    return RotateForm(data, initial=initial_of(view.secret))
+
+
+def initial_of(secret: Secret) -> dict[str, str]:
+    """What the forms of a secret begin with: its version and its domain."""
+    return {"version": secret.update_time} | _chosen(secret.domain)
+
+
+def _chosen(domain: str) -> dict[str, str]:
+    for reach, fixed in FIXED_DOMAINS.items():
+        if domain == fixed:
+            return {"reach": reach}
+    return {"reach": HOST, "domain": domain}
+
+
+class DeleteForm(VersionedForm):
+    """The name of the secret, typed by whoever wants it gone."""
+
+    typed = forms.CharField(
+        label="Type its name to confirm",
+        required=False,
+        strip=False,
+        widget=text_input(),
+    )
+
+    def __init__(self, secret: Secret, data: Mapping[str, Any] | None) -> None:
+        self._name = secret.name
+        super().__init__(data, initial=initial_of(secret))
+
+    def clean_typed(self) -> str:
+        """Only the very name confirms."""
+        typed: str = self.cleaned_data["typed"]
+        if typed != self._name:
+            raise forms.ValidationError(
+                f"Type {self._name} exactly as it stands here. Capitals count."
+            )
+        return typed
+
+
+class DetailsForm(forms.Form):
+    """What only Sealroom knows of a secret."""
+
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "4"}),
+        help_text="What it is for and who issued it. Never the value: everybody who may list "
+        "the secret can read the note.",
+    )
+
+    def __init__(
+        self, secret: Secret, people: Iterable[User], data: Mapping[str, Any] | None
+    ) -> None:
+        owner = secret.owner
+        super().__init__(data, initial={"note": secret.note, "owner": owner.pk if owner else ""})
+        # Whoever owns it stays on the list, also without access of his own.
+        owners = {person.pk: person for person in [*people, *([owner] if owner else [])]}
+        self.fields["owner"] = _owner_field(owners)
+
+
+def _owner_field(owners: Mapping[int, User]) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label="Owner",
+        required=False,
+        choices=[("", "Nobody"), *((pk, person.email) for pk, person in owners.items())],
+        coerce=lambda pk: owners[int(pk)],
+        empty_value=None,
+        widget=forms.Select(QUIET | {"class": "form-select"}),
+        help_text="Who looks after it.",
+    )

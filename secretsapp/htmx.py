@@ -1,0 +1,48 @@
+"""What htmx needs of the server: to tell its requests, and the way to sign in anew."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+_REDIRECTS = (302, 303)
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page, and not a browser for all of it."""
+    return bool(HtmxDetails(request))
+
+
+class SignInMiddleware:
+    """Lets the whole page go to the sign-in, where htmx would put it into a part of the page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request; a redirect to the sign-in becomes one that htmx hands on."""
+        response = self._get_response(request)
+        if wants_fragment(request) and _leads_to_sign_in(response):
+            return HttpResponseClientRedirect(_sign_in_and_back(request))
+        return response
+
+
+def _leads_to_sign_in(response: HttpResponse) -> bool:
+    location = response.headers.get("Location", "")
+    return response.status_code in _REDIRECTS and urlsplit(location).path == _sign_in_path()
+
+
+def _sign_in_path() -> str:
+    return resolve_url(settings.LOGIN_URL)
+
+
+def _sign_in_and_back(request: HttpRequest) -> str:
+    page = HtmxDetails(request).current_url_abs_path
+    return redirect_to_login(page, _sign_in_path()).url if page else _sign_in_path()

@@ -1,0 +1,103 @@
+"""What templates need beyond Django: times, icons, and what stands in the navigation."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.http import HttpRequest
+from django.template import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from secretsapp.core.rules import ANY_DOMAIN, NEVER_SENDABLE
+from secretsapp.core.times import sentence_time
+from secretsapp.queries import audit
+
+register = template.Library()
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MONTH, YEAR = timedelta(days=30), timedelta(days=365)
+_UNITS = (
+    (YEAR, "year", "years"),
+    (MONTH, "month", "months"),
+    (DAY, "day", "days"),
+    (HOUR, "hour", "hours"),
+    (MINUTE, "min", "min"),
+)
+
+
+def age(time: datetime, now: datetime) -> str:
+    """How long ago in words, by the largest unit that fits."""
+    passed = now - time
+    for unit, one, several in _UNITS:
+        count = passed // unit
+        if count >= 1:
+            return f"{count} {one if count == 1 else several} ago"
+    return "just now"
+
+
+@register.simple_tag
+def ago(time: datetime) -> SafeString:
+    """How long ago it was, with the exact time in UTC behind it."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        time.isoformat(),
+        sentence_time(time),
+        age(time, timezone.now()),
+    )
+
+
+@register.simple_tag
+def moment(time: datetime) -> SafeString:
+    """The exact time in UTC."""
+    return format_html('<time datetime="{}">{}</time>', time.isoformat(), sentence_time(time))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A small drawing beside words that say the same."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def may_read_audit(context: Context) -> bool:
+    """Whether the person may read some part of the audit log."""
+    request: HttpRequest | None = context.get("request")
+    actor = getattr(request, "actor", None)
+    return actor is not None and audit.may_read(actor)
+
+
+@register.filter
+def is_any_domain(domain: str) -> bool:
+    """Whether the value may be sent anywhere."""
+    return domain == ANY_DOMAIN
+
+
+@register.filter
+def is_never_sendable(domain: str) -> bool:
+    """Whether the value may be sent nowhere."""
+    return domain == NEVER_SENDABLE
+
+
+@register.filter
+def words(identifier: str) -> str:
+    """An identifier such as `update_time_before` in words."""
+    return identifier.replace("_", " ").capitalize()
+
+
+@register.filter
+def owner_words(owner: str) -> str:
+    """The owner of a universe as Roblox names it: `groups/1234567` is “Group 1234567”."""
+    kind, _, number = owner.partition("/")
+    return f"{kind.removesuffix('s').capitalize()} {number}" if number else "Unknown owner"
+
+
+@register.filter
+def first_line(text: str) -> str:
+    """The first line of a text that has something in it."""
+    return text.strip().partition("\n")[0].strip()

@@ -1,0 +1,109 @@
+"""The writes to Roblox: create, rotate, delete."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from secretsapp.core.errors import StaleVersion
+from secretsapp.core.roles import Permission
+from secretsapp.forms.secrets import CreateForm, DeleteForm, VersionedForm, rotate_form
+from secretsapp.middleware import ActorRequest
+from secretsapp.models import Universe
+from secretsapp.queries import secrets, universes
+from secretsapp.services import changes
+from secretsapp.views import forms
+from secretsapp.views.forms import Done
+
+
+@require_http_methods(forms.METHODS)
+def create(request: ActorRequest, universe_id: int) -> HttpResponse:
+    """A new secret."""
+    universe = universes.get(request.actor, universe_id)
+    secrets.check_may_create(request.actor, universe)
+    form = CreateForm(forms.posted(request))
+
+    def write() -> Done:
+        name, value, domain = (form.cleaned_data[field] for field in ("name", "value", "domain"))
+        changes.create(
+            actor=request.actor, universe=universe, name=name, value=value, domain=domain
+        )
+        sentence = f"Created {name} at {_clock()}. Running servers see it once they restart."
+        return Done(sentence, _address(universe, name))
+
+    answer = forms.submitted(request, form, universe, write)
+    return answer or forms.page(request, "secret_create.html", form, {"universe": universe})
+
+
+@require_http_methods(forms.METHODS)
+def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
+    """A new value, and for those who may also another domain."""
+    universe = universes.get(request.actor, universe_id)
+    view = secrets.get(request.actor, universe, name, Permission.ROTATE_SECRET)
+    form = rotate_form(view, forms.posted(request))
+
+    def write() -> Done:
+        with _starting_anew_if_stale(request, form, universe, name):
+            changes.rotate(
+                actor=request.actor,
+                universe=universe,
+                name=name,
+                value=form.cleaned_data["value"],
+                domain=form.cleaned_data.get("domain"),
+                seen_version=form.cleaned_data["version"],
+            )
+        sentence = f"Saved {_clock()}. Running servers keep the old value until they restart."
+        return Done(sentence, _address(universe, name))
+
+    answer = forms.submitted(request, form, universe, write)
+    return answer or _page(request, "secret_rotate.html", form, universe, name)
+
+
+@require_http_methods(forms.METHODS)
+def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
+    """The end of a secret, confirmed by typing its name."""
+    universe = universes.get(request.actor, universe_id)
+    view = secrets.get(request.actor, universe, name, Permission.DELETE_SECRET)
+    form = DeleteForm(view.secret, forms.posted(request))
+
+    def write() -> Done:
+        version = form.cleaned_data["version"]
+        with _starting_anew_if_stale(request, form, universe, name):
+            changes.delete(actor=request.actor, universe=universe, name=name, seen_version=version)
+        sentence = f"Deleted {name} at {_clock()}. Running servers keep it until they restart."
+        return Done(sentence, reverse("universe", args=[universe.pk]))
+
+    answer = forms.submitted(request, form, universe, write)
+    return answer or _page(request, "secret_delete.html", form, universe, name)
+
+
+@contextmanager
+def _starting_anew_if_stale(
+    request: ActorRequest, form: VersionedForm, universe: Universe, name: str
+) -> Iterator[None]:
+    """After somebody else's change, show what holds now and let the person decide anew."""
+    try:
+        yield
+    except StaleVersion:
+        form.start_anew(secrets.get(request.actor, universe, name).secret)
+        raise
+
+
+def _page(
+    request: ActorRequest, template: str, form: VersionedForm, universe: Universe, name: str
+) -> HttpResponse:
+    """The page of a form about a secret, which is asked for again: a refusal may know more."""
+    view = secrets.get(request.actor, universe, name)
+    context = {"universe": universe, "view": view, "secret": view.secret}
+    return forms.page(request, template, form, context)
+
+
+def _address(universe: Universe, name: str) -> str:
+    return reverse("secret", args=[universe.pk, name])
+
+
+def _clock() -> str:
+    return f"{timezone.now():%H:%M} UTC"

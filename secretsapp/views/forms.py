@@ -1,0 +1,62 @@
+"""How every form is answered: a redirect when it is done, or the page with what is in the way."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from secretsapp.core.errors import Correctable, OutcomeUnknown
+from secretsapp.models import Universe
+
+METHODS = ["GET", "HEAD", "POST"]
+UNPROCESSABLE = 422
+ENTER_AGAIN = "Enter the value again: it is never kept."
+
+
+@dataclass(frozen=True)
+class Done:
+    """An action that succeeded: the sentence that says so, and the address of the next page."""
+
+    sentence: str
+    address: str
+
+
+def posted(request: HttpRequest) -> Mapping[str, Any] | None:
+    """What a form is bound to: what was sent, or None where the page is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def submitted(
+    request: HttpRequest, form: Form, universe: Universe, action: Callable[[], Done]
+) -> HttpResponse | None:
+    """Act on a valid form and redirect, so that a reload repeats nothing.
+
+    None where the form is not valid or the action was refused; the refusal stands in the form
+    then. An outcome that is not known leads to the list, where nothing sends it again.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        done = action()
+    except Correctable as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return None
+    except OutcomeUnknown as unknown:
+        messages.warning(request, str(unknown))
+        return redirect("universe", universe_id=universe.pk)
+    messages.success(request, done.sentence)
+    return redirect(done.address)
+
+
+def page(
+    request: HttpRequest, template: str, form: Form, context: Mapping[str, Any]
+) -> HttpResponse:
+    """The page of a form; with errors in it the status is 422, and a value is asked for again."""
+    if form.errors and "value" in form.fields and not form.has_error("value"):
+        form.add_error("value", ENTER_AGAIN)
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, template, {**context, "form": form}, status=status)

@@ -1,0 +1,1 @@
+"""Tests of the pages, through Django's own test client."""

@@ -1,0 +1,247 @@
+"""Creating and rotating: what is sealed, what is refused, and that a value is never shown."""
+
+import pytest
+
+from emulator import Emulator, faults
+from emulator import Universe as EmulatedUniverse
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.models import Universe
+from secretsapp.services import changes
+from tests.pages.conftest import AddressOf, ClientFor
+from tests.pages.reading import body, chosen_reach, field, value_shown, words
+from tests.stage import Cast
+
+NEW = {"name": "NEW_KEY", "value": "hello", "reach": "host", "domain": "api.example.com"}
+AGAIN = "Enter the value again: it is never kept."
+TYPED = [
+    "two\nlines",
+    " spaces at the ends \n",
+    "\n",
+    "ключ ключей 🔑",
+    "nul \x00 and escape \x1b",
+    "é" * 512,
+]
+
+
+@pytest.mark.parametrize("role", ["admin", "manager", "editor"])
+def test_a_created_secret_is_sealed_and_shown(
+    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse, role: str
+) -> None:
+    answer = client_for(role).post(address_of("secret_create"), NEW, follow=True)
+    assert answer.redirect_chain == [(address_of("secret", "NEW_KEY"), 302)]
+    assert "Created NEW_KEY at" in words(answer)
+    assert "Running servers see it once they restart." in words(answer)
+    assert harbor.values["NEW_KEY"] == b"hello"
+    assert harbor.secrets["NEW_KEY"].domain == "api.example.com"
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_roblox_gets_exactly_what_was_typed(
+    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse, typed: str
+) -> None:
+    sent = typed.replace("\n", "\r\n")  # as a browser sends a textarea
+    answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": sent})
+    assert answer.status_code == 302
+    assert harbor.values["PAY_KEY"] == typed.encode()
+
+
+@pytest.mark.parametrize(
+    ("reach", "domain", "stored"),
+    [
+        ("any", "left.over.example", "*"),
+        ("never", "", ""),
+        ("host", " *.example.com ", "*.example.com"),
+    ],
+)
+def test_the_domain_is_what_was_chosen(
+    client_for: ClientFor,
+    address_of: AddressOf,
+    harbor: EmulatedUniverse,
+    reach: str,
+    domain: str,
+    stored: str,
+) -> None:
+    chosen = NEW | {"reach": reach, "domain": domain}
+    assert client_for("editor").post(address_of("secret_create"), chosen).status_code == 302
+    assert harbor.secrets["NEW_KEY"].domain == stored
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"name": ""}, "Enter a name for the secret."),
+        ({"name": "1KEY"}, "A name does not start with a digit."),
+        ({"name": "PAY-KEY"}, "A name holds only the letters"),
+        ({"name": "N" * 65}, "A name has at most 64 characters"),
+        ({"name": "PAY_KEY"}, "Harbor already has a secret named PAY_KEY."),
+        ({"value": ""}, "Enter the value of the secret."),
+        ({"value": "é" * 513}, "A value has at most 1,024 bytes; this one has 1,026."),
+        ({"value": "lost \N{REPLACEMENT CHARACTER}"}, "The value did not arrive as valid text."),
+        ({"reach": ""}, "Choose where the value may be sent."),
+        ({"reach": "elsewhere"}, "Choose where the value may be sent."),
+        ({"domain": ""}, "Enter the host, or choose one of the other two."),
+        ({"domain": "*"}, "Enter the host, or choose one of the other two."),
+        ({"domain": "https://api.example.com"}, "Enter only the host"),
+        ({"domain": "a.*.example.com"}, "A star stands only at the start of a domain"),
+        ({"domain": "nul\x00.example.com"}, "Null characters are not allowed."),
+    ],
+)
+def test_what_cannot_be_created_comes_back_with_a_sentence(
+    client_for: ClientFor,
+    address_of: AddressOf,
+    harbor: EmulatedUniverse,
+    changed: dict[str, str],
+    sentence: str,
+) -> None:
+    before = harbor.values
+    answer = client_for("editor").post(address_of("secret_create"), NEW | changed)
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert value_shown(answer) == ""
+    assert 'role="alert" tabindex="-1" autofocus' in body(answer)
+    assert harbor.values == before
+
+
+def test_nothing_is_chosen_for_a_new_secret(client_for: ClientFor, address_of: AddressOf) -> None:
+    page = client_for("editor").get(address_of("secret_create"))
+    assert body(page).count('name="reach"') == 3
+    assert chosen_reach(page) == []
+
+
+def test_a_value_is_asked_for_again_and_never_shown(
+    client_for: ClientFor, address_of: AddressOf, marker: str
+) -> None:
+    answer = client_for("editor").post(
+        address_of("secret_create"), NEW | {"value": marker, "reach": ""}
+    )
+    assert AGAIN in words(answer)
+    assert value_shown(answer) == ""
+    assert marker.split()[1] not in body(answer)
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (faults.status(401), "Roblox refused the API key"),
+        (faults.status(403), "Roblox does not allow this"),
+        (faults.status(429, headers={"retry-after": "7"}), "Try again in 7 seconds."),
+        (faults.status(400), "Roblox refused the request"),
+    ],
+)
+def test_what_roblox_refuses_comes_back_with_a_sentence(
+    client_for: ClientFor,
+    address_of: AddressOf,
+    emulator: Emulator,
+    marker: str,
+    fault: faults.Fault,
+    sentence: str,
+) -> None:
+    emulator.inject(fault, method="POST")
+    answer = client_for("editor").post(address_of("secret_create"), NEW | {"value": marker})
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert AGAIN in words(answer)
+    assert marker.split()[1] not in body(answer)
+
+
+def test_an_unknown_outcome_leads_to_the_list_and_invites_nobody_to_send_it_again(
+    client_for: ClientFor, address_of: AddressOf, emulator: Emulator
+) -> None:
+    emulator.inject(faults.cut_after(), method="POST")
+    answer = client_for("editor").post(address_of("secret_create"), NEW, follow=True)
+    assert answer.redirect_chain == [(address_of("universe"), 302)]
+    assert "do not send it again before that" in words(answer)
+
+
+def test_rotating_keeps_the_domain_of_those_who_may_not_change_it(
+    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse
+) -> None:
+    client, address = client_for("rotator"), address_of("secret_rotate", "PAY_KEY")
+    page = client.get(address)
+    assert "api.pay.example" in words(page)
+    assert 'name="reach"' not in body(page)
+    version = field(page, "version")
+    answer = client.post(address, {"value": "new", "version": version}, follow=True)
+    assert "Running servers keep the old value until they restart." in words(answer)
+    assert harbor.secrets["PAY_KEY"].domain == "api.pay.example"
+    assert harbor.values["PAY_KEY"] == b"new"
+
+
+def test_a_rotator_who_sends_a_domain_all_the_same_is_refused(
+    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse
+) -> None:
+    sent = {"value": "new", "reach": "any", "domain": ""}
+    answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), sent)
+    assert answer.status_code == 403
+    assert "change the domain" in words(answer)
+    assert harbor.values["PAY_KEY"] == b"pay value"
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"), [("PAY_KEY", "host"), ("PAY_WEBHOOK", "any"), ("SIGNING_SEED", "never")]
+)
+def test_the_domain_that_a_secret_has_is_chosen_already(
+    client_for: ClientFor, address_of: AddressOf, name: str, chosen: str
+) -> None:
+    page = client_for("editor").get(address_of("secret_rotate", name))
+    assert chosen_reach(page) == [chosen]
+
+
+def test_somebody_who_rotated_meanwhile_is_named_and_nothing_is_sent(
+    client_for: ClientFor,
+    address_of: AddressOf,
+    cast: Cast,
+    universe: Universe,
+    harbor: EmulatedUniverse,
+) -> None:
+    client, address = client_for("editor"), address_of("secret_rotate", "PAY_KEY")
+    seen = field(client.get(address), "version")
+    value = Plaintext(b"theirs")
+    changes.rotate(
+        actor=cast["manager"].actor, universe=universe, name="PAY_KEY", value=value, domain="*"
+    )
+    mine = {"value": "mine", "version": seen, "reach": "host", "domain": "api.pay.example"}
+    refused = client.post(address, mine)
+    assert refused.status_code == 422
+    assert "PAY_KEY was changed by manager@example.com" in words(refused)
+    assert harbor.values["PAY_KEY"] == b"theirs"
+    assert value_shown(refused) == ""
+    assert field(refused, "version") == harbor.secrets["PAY_KEY"].update_time
+    assert chosen_reach(refused) == ["any"]
+
+    again = mine | {"version": field(refused, "version"), "reach": "any"}
+    assert client.post(address, again).status_code == 302
+    assert harbor.values["PAY_KEY"] == b"mine"
+
+
+def test_another_error_keeps_the_version_that_was_seen(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    sent = {"value": "", "version": "2020-01-01T00:00:00Z"}
+    answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), sent)
+    assert field(answer, "version") == "2020-01-01T00:00:00Z"
+
+
+def test_a_secret_that_is_gone_from_roblox_cannot_be_rotated(
+    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse
+) -> None:
+    harbor.remove("PAY_KEY")
+    client = client_for("editor")
+    answer = client.post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    assert answer.status_code == 422
+    assert "PAY_KEY is no longer at Roblox" in words(answer)
+    page = words(client.get(address_of("secret", "PAY_KEY")))
+    assert "Roblox has not listed it since" in page
+
+
+def test_helpers_are_kept_off_every_field_of_a_form_with_a_value(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    client = client_for("editor")
+    for address in (address_of("secret_create"), address_of("secret_rotate", "PAY_KEY")):
+        page = body(client.get(address))
+        form = page[page.index('<form class="form"') :]
+        inputs = form.replace("<textarea", "<input").split("<input")[1:]
+        shown = [part.partition(">")[0] for part in inputs if 'type="hidden"' not in part]
+        for quiet in ('autocomplete="off"', 'spellcheck="false"', 'data-1p-ignore="true"'):
+            assert all(quiet in part for part in shown)

@@ -1,0 +1,177 @@
+"""One secret: its page, its details and its end."""
+
+import pytest
+from django.utils import timezone
+
+from emulator import Universe as EmulatedUniverse
+from secretsapp.core.roles import Role
+from secretsapp.models import Grant, Secret, Universe
+from secretsapp.services import grants, people
+from tests import stage
+from tests.pages.conftest import AddressOf, ClientFor
+from tests.pages.reading import body, field, words
+from tests.stage import Cast
+
+ACTIONS = {
+    "manager": {"Rotate", "Delete", "Edit details"},
+    "editor": {"Rotate", "Edit details"},
+    "rotator": {"Rotate"},
+    "viewer": set(),
+    "auditor": set(),
+}
+
+
+@pytest.mark.parametrize("role", ACTIONS)
+def test_the_page_offers_what_one_may_do(
+    client_for: ClientFor, address_of: AddressOf, role: str
+) -> None:
+    page = body(client_for(role).get(address_of("secret", "PAY_KEY")))
+    offered = {words for words in ACTIONS["manager"] if f">{words}</a>" in page}
+    assert offered == ACTIONS[role]
+
+
+def test_the_page_shows_every_event_of_the_secret(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    page = words(client_for("viewer").get(address_of("secret", "PAY_KEY")))
+    assert "rotator@example.com set out to rotate PAY_KEY" in page
+    assert "rotator@example.com rotated PAY_KEY" in page
+    assert "secret.rotate.succeeded · from 127.0.0.1" in page
+
+
+def test_ones_own_change_is_called_so(client_for: ClientFor, address_of: AddressOf) -> None:
+    client = client_for("rotator")
+    client.post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    page = address_of("secret", "PAY_KEY")
+    assert "Last changed by you, here" in words(client.get(page))
+    assert "Last changed by rotator@example.com, here" in words(client_for("viewer").get(page))
+
+
+def test_a_change_elsewhere_is_explained(
+    client_for: ClientFor, address_of: AddressOf, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    harbor.put("PAY_KEY", b"theirs", "*")
+    client = client_for("viewer")
+    Universe.objects.filter(pk=universe.pk).update(sync_tried_at=None)
+    client.post(address_of("universe_refresh"))
+    page = words(client.get(address_of("secret", "PAY_KEY")))
+    assert "It was changed outside the dashboard" in page
+    assert "Last changed by outside the dashboard" in page
+
+
+def test_a_name_that_is_not_there_is_not_found(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    answer = client_for("admin").get(address_of("secret", "NO_SUCH_KEY"))
+    assert answer.status_code == 404
+    assert "It may have been deleted; look at the list." in words(answer)
+
+
+def test_a_secret_named_new_has_its_own_page(client_for: ClientFor, address_of: AddressOf) -> None:
+    client = client_for("editor")
+    sent = {"name": "new", "value": "x", "reach": "never"}
+    answer = client.post(address_of("secret_create"), sent, follow=True)
+    assert answer.status_code == 200
+    assert "new · Harbor · Sealroom" in words(answer)
+
+
+def test_note_and_owner_are_kept(client_for: ClientFor, address_of: AddressOf, cast: Cast) -> None:
+    viewer = cast["viewer"].user
+    sent = {"note": "From the provider.\r\nAsk first.", "owner": str(viewer.pk)}
+    client = client_for("editor")
+    answer = client.post(address_of("secret_details", "PAY_KEY"), sent, follow=True)
+    assert "Details saved." in words(answer)
+    assert "Owner viewer@example.com" in words(answer)
+    assert "Note From the provider. Ask first." in words(answer)
+    list_page = words(client.get(address_of("universe")))
+    assert "From the provider." in list_page
+    assert "Ask first." not in list_page
+
+
+def test_only_people_with_access_can_be_chosen_as_owner(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast
+) -> None:
+    client, address = client_for("editor"), address_of("secret_details", "PAY_KEY")
+    page = body(client.get(address))
+    assert "viewer@example.com" in page
+    assert "admin@example.com" in page
+    assert "stranger@example.com" not in page
+    answer = client.post(address, {"note": "", "owner": str(cast["stranger"].user.pk)})
+    assert answer.status_code == 422
+    assert Secret.objects.get(name="PAY_KEY").owner is None
+
+
+def test_access_that_ended_or_lies_elsewhere_makes_no_owner(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast, universe: Universe
+) -> None:
+    grants.give(stage.STAGEHAND, cast["viewer"].user, Role.VIEWER, universe, pattern="PAY_WEBHOOK")
+    Grant.objects.filter(person=cast["auditor"].user).update(until=timezone.now())
+    page = body(client_for("editor").get(address_of("secret_details", "PAY_KEY")))
+    assert "rotator@example.com" in page
+    assert "viewer@example.com" not in page
+    assert "auditor@example.com" not in page
+
+
+def test_an_owner_who_was_disabled_stays_until_another_is_chosen(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast
+) -> None:
+    client, address = client_for("editor"), address_of("secret_details", "PAY_KEY")
+    sent = {"note": "", "owner": str(cast["viewer"].user.pk)}
+    assert client.post(address, sent).status_code == 302
+    people.disable(stage.STAGEHAND, cast["viewer"].user)
+    assert "viewer@example.com" in body(client.get(address))
+    refused = client.post(address, sent | {"note": "another"})
+    assert refused.status_code == 422
+    assert "That account is disabled. Choose another owner." in words(refused)
+
+
+@pytest.mark.parametrize("note", ["x" * 2001, "nul \x00", "bell \x07"])
+def test_a_note_that_cannot_be_kept_comes_back(
+    client_for: ClientFor, address_of: AddressOf, note: str
+) -> None:
+    answer = client_for("editor").post(address_of("secret_details", "PAY_KEY"), {"note": note})
+    assert answer.status_code == 422
+    assert 'id="id_note_error"' in body(answer)
+    assert Secret.objects.get(name="PAY_KEY").note == ""
+
+
+def test_typing_the_name_deletes_the_secret(
+    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse
+) -> None:
+    client, address = client_for("manager"), address_of("secret_delete", "PAY_KEY")
+    page = client.get(address)
+    assert "This cannot be undone." in words(page)
+    sent = {"typed": "PAY_KEY", "version": field(page, "version")}
+    answer = client.post(address, sent, follow=True)
+    assert answer.redirect_chain == [(address_of("universe"), 302)]
+    assert "Deleted PAY_KEY at" in words(answer)
+    assert "PAY_KEY" not in harbor.secrets
+    assert not Secret.objects.filter(name="PAY_KEY").exists()
+
+
+@pytest.mark.parametrize("typed", ["", "pay_key", "PAY_KEY ", "PAY_WEBHOOK", "PAY_KEY\x00"])
+def test_anything_but_the_very_name_deletes_nothing(
+    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse, typed: str
+) -> None:
+    answer = client_for("manager").post(address_of("secret_delete", "PAY_KEY"), {"typed": typed})
+    assert answer.status_code == 422
+    assert 'id="id_typed_error"' in body(answer)
+    assert "PAY_KEY" in harbor.secrets
+
+
+def test_a_secret_that_changed_meanwhile_is_not_deleted(
+    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse
+) -> None:
+    client, address = client_for("manager"), address_of("secret_delete", "PAY_KEY")
+    seen = field(client.get(address), "version")
+    harbor.put("PAY_KEY", b"theirs", "*")
+    refused = client.post(address, {"typed": "PAY_KEY", "version": seen})
+    assert refused.status_code == 422
+    assert "PAY_KEY was changed by somebody outside the dashboard" in words(refused)
+    assert field(refused, "typed") == ""
+    assert harbor.values["PAY_KEY"] == b"theirs"
+
+    sent = {"typed": "PAY_KEY", "version": field(refused, "version")}
+    assert client.post(address, sent).status_code == 302
+    assert "PAY_KEY" not in harbor.secrets

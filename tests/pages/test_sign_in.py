@@ -1,0 +1,117 @@
+"""Signing in and out, and what strangers to the dashboard are told."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from secretsapp.models import AuditEvent
+from secretsapp.services import people
+from tests import stage
+from tests.pages.conftest import AddressOf, ClientFor
+from tests.pages.reading import body, words
+from tests.stage import Cast
+
+SIGN_IN = "/sign-in/"
+
+
+@pytest.fixture(autouse=True)
+def _rested(db: None) -> None:
+    """Let no attempt of an earlier test count."""
+    cache.clear()
+
+
+def typed(role: str, password: str) -> dict[str, str]:
+    """What is typed at the sign-in."""
+    return {"login": f"{role}@example.com", "password": password}
+
+
+def test_signing_in_leads_to_the_page_one_wanted(
+    cast: Cast, address_of: AddressOf, password: str
+) -> None:
+    client = Client()
+    wanted = address_of("secret", "PAY_KEY")
+    sent_to = client.get(wanted)
+    assert sent_to.headers["Location"] == f"{SIGN_IN}?next={wanted}"
+    form = client.get(f"{SIGN_IN}?next={wanted}")
+    assert f'name="next" value="{wanted}"' in body(form)
+    answer = client.post(SIGN_IN, typed("viewer", password) | {"next": wanted})
+    assert answer.headers["Location"] == wanted
+    assert AuditEvent.objects.filter(tag="person.signed_in").count() == 1
+
+
+def test_another_host_is_no_page_one_wanted(cast: Cast, password: str) -> None:
+    sent = typed("viewer", password) | {"next": "https://elsewhere.example/"}
+    assert Client().post(SIGN_IN, sent).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("role", ["viewer", "nobody-of-that-name"])
+def test_a_wrong_password_and_an_unknown_address_look_the_same(cast: Cast, role: str) -> None:
+    answer = Client().post(SIGN_IN, typed(role, "wrong password"))
+    page = words(answer)
+    assert "The email address and/or password you specified are not correct." in page
+    assert "wrong password" not in body(answer)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Accept": "application/json"}, {"X-Requested-With": "XMLHttpRequest"}]
+)
+def test_the_form_is_not_given_back_as_json_with_its_password(
+    cast: Cast, headers: dict[str, str]
+) -> None:
+    answer = Client().post(SIGN_IN, typed("viewer", "wrong password"), headers=headers)
+    assert answer.status_code == 406
+    assert body(answer) == ""
+
+
+def test_there_is_no_way_to_sign_up_or_to_stay_signed_in(db: None) -> None:
+    page = body(Client().get(SIGN_IN))
+    for absent in ("remember", "sign up", "signup", "forgot"):
+        assert absent not in page.lower()
+
+
+def test_guessing_ends_in_words(cast: Cast, password: str) -> None:
+    client = Client()
+    for _ in range(5):
+        client.post(SIGN_IN, typed("viewer", "wrong password"))
+    answer = client.post(SIGN_IN, typed("viewer", password))
+    assert "Too many failed login attempts. Try again later." in words(answer)
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_flood_is_turned_away_in_the_layout(cast: Cast) -> None:
+    client = Client()
+    statuses = [client.post(SIGN_IN, {}).status_code for _ in range(31)]
+    assert statuses[:30] == [200] * 30
+    assert statuses[30] == 429
+    assert "Wait a minute and try again." in words(client.post(SIGN_IN, {}))
+
+
+def test_a_disabled_account_is_told_so(cast: Cast, password: str) -> None:
+    people.disable(stage.STAGEHAND, cast["viewer"].user)
+    client = Client()
+    answer = client.post(SIGN_IN, typed("viewer", password), follow=True)
+    assert answer.status_code == 403
+    assert "Ask an admin to enable it." in words(answer)
+    assert "_auth_user_id" not in client.session
+
+
+def test_signing_out_ends_the_session(client_for: ClientFor) -> None:
+    client = client_for("viewer")
+    answer = client.post("/sign-out/", follow=True)
+    assert answer.redirect_chain == [(SIGN_IN, 302)]
+    assert "You are signed out." in words(answer)
+    assert client.get("/").status_code == 302
+
+
+def test_signing_out_is_never_a_link(client_for: ClientFor) -> None:
+    client = client_for("viewer")
+    assert client.get("/sign-out/").status_code == 405
+    assert client.get("/").status_code == 200
+
+
+def test_signing_out_after_the_session_ended_is_no_error(db: None) -> None:
+    assert Client().post("/sign-out/").headers["Location"] == SIGN_IN
+
+
+def test_who_is_signed_in_already_goes_on(client_for: ClientFor) -> None:
+    assert client_for("viewer").get(SIGN_IN).headers["Location"] == "/"
