@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core import patterns
@@ -18,7 +18,7 @@ from secretsapp.core.roles import (
     Role,
     roles_with,
 )
-from secretsapp.models import Grant
+from secretsapp.models import Grant, User
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,22 @@ def rights_of(actor: Actor) -> Rights:
     """
     if not actor.is_person:
         return _EVERYTHING
-    in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
-    grants = Grant.objects.filter(in_force, person_id=actor.person_id, person__is_active=True)
-    return Rights(tuple(map(holding_of, grants)))
+    return Rights(tuple(map(holding_of, _in_force().filter(person_id=actor.person_id))))
+
+
+def people_with(permission: Permission, universe_id: int, name: str) -> set[User]:
+    """The people who have the permission on that secret now."""
+    return {
+        grant.person
+        for grant in _in_force().select_related("person")
+        if Rights((holding_of(grant),)).allows(permission, universe_id, name)
+    }
+
+
+def _in_force() -> QuerySet[Grant]:
+    """The grants that have not ended, of people who are not disabled."""
+    not_ended = Q(until__isnull=True) | Q(until__gt=timezone.now())
+    return Grant.objects.filter(not_ended, person__is_active=True)
 
 
 def holding_of(grant: Grant) -> Holding:

@@ -3,6 +3,7 @@
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
+from secretsapp.core.rules import is_storable
 from secretsapp.models import ApiKey
 from secretsapp.policy import require_installation
 
@@ -16,7 +17,7 @@ def visible(actor: Actor) -> list[ApiKey]:
 def get(actor: Actor, name: str) -> ApiKey:
     """The API key of that name; raises Forbidden, or NotFound."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    api_key = ApiKey.objects.filter(name=name).first()
+    api_key = ApiKey.objects.filter(name=name).first() if is_storable(name) else None
     if api_key is None:
         raise NotFound(f"There is no API key named “{name}”. Add it first.")
     return api_key

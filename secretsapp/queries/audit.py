@@ -13,6 +13,7 @@ from secretsapp.core.errors import Forbidden
 from secretsapp.core.events import Severity
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
+from secretsapp.core.rules import is_storable
 from secretsapp.models import AuditEvent, Universe
 from secretsapp.policy import Rights, refusal, rights_of
 
@@ -81,6 +82,8 @@ def history(actor: Actor, universe: Universe, name: str) -> list[EventView]:
     """The newest events about one secret, for whoever may list it; else Forbidden."""
     if not rights_of(actor).allows(Permission.LIST_SECRETS, universe.pk, name):
         raise refusal(Permission.LIST_SECRETS, universe.pk, name)
+    if not is_storable(name):
+        return []
     about = AuditEvent.objects.filter(universe_id=str(universe.pk), secret_name=name)
     return [_view(event) for event in about.order_by("-sequence")[:HISTORY_SIZE]]
 
@@ -132,6 +135,8 @@ def _prefix_name(length: int) -> str:
 
 
 def _filtered(found: QuerySet[AuditEvent], wanted: AuditFilter) -> QuerySet[AuditEvent]:
+    if not (is_storable(wanted.person) and is_storable(wanted.tag)):
+        return found.none()
     if wanted.universe_id is not None:
         found = found.filter(universe_id=str(wanted.universe_id))
     if wanted.person:

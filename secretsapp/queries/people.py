@@ -1,15 +1,12 @@
 """People as an actor may see them."""
 
-from django.db.models import Q
-from django.utils import timezone
-
 from secretsapp.core import actor as actors
-from secretsapp.core import patterns
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
-from secretsapp.models import Grant, Universe, User
-from secretsapp.policy import require, rights_of
+from secretsapp.core.rules import is_storable
+from secretsapp.models import Universe, User
+from secretsapp.policy import people_with, require, rights_of
 
 
 def get(actor: Actor, email: str) -> User:
@@ -17,7 +14,7 @@ def get(actor: Actor, email: str) -> User:
 
     People are seen by those who give access somewhere, and by themselves; else NotFound.
     """
-    user = User.objects.filter(email__iexact=email.strip()).first()
+    user = _account(email)
     if user is None or not (user.pk == actor.person_id or _may_see_people(actor)):
         raise NotFound("There is no account with that e-mail address. Create it first.")
     return user
@@ -25,8 +22,8 @@ def get(actor: Actor, email: str) -> User:
 
 def acting_as(email: str) -> Actor:
     """The actor for a person named on the command line; NotFound unless he is active."""
-    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
-    if user is None:
+    user = _account(email)
+    if user is None or not user.is_active:
         raise NotFound("There is no active account with that e-mail address.")
     return actors.person(user.pk, user.email, Door.SHELL)
 
@@ -37,11 +34,14 @@ def possible_owners(actor: Actor, universe: Universe, name: str) -> list[User]:
     They are seen by those who may edit its details; for everyone else: Forbidden.
     """
     require(actor, Permission.EDIT_DETAILS, universe.pk, name)
-    here = Q(universe=universe) | Q(universe__isnull=True)
-    in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
-    grants = Grant.objects.filter(here, in_force, person__is_active=True).select_related("person")
-    people = {grant.person for grant in grants if patterns.matches(grant.pattern, name)}
+    people = people_with(Permission.LIST_SECRETS, universe.pk, name)
     return sorted(people, key=lambda person: person.email)
+
+
+def _account(email: str) -> User | None:
+    if not is_storable(email):
+        return None
+    return User.objects.filter(email__iexact=email.strip()).first()
 
 
 def _may_see_people(actor: Actor) -> bool:

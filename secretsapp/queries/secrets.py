@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
-from secretsapp.core.rules import SECRETS_PER_UNIVERSE
+from secretsapp.core.rules import SECRETS_PER_UNIVERSE, is_storable
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.policy import Rights, require, require_somewhere, rights_of
@@ -83,7 +83,7 @@ def get(
     see it and not do that.
     """
     rights = rights_of(actor)
-    secret = _of(universe).filter(name=name).first()
+    secret = _of(universe).filter(name=name).first() if is_storable(name) else None
     if secret is None or not rights.allows(Permission.LIST_SECRETS, universe.pk, name):
         raise NotFound(
             f"{universe.name} has no secret of that name that you may see. "

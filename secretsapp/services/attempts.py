@@ -19,6 +19,11 @@ from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.services.mirror import lock
 from secretsapp.services.roblox import translate
 
+_OVERTAKEN = (
+    "Roblox accepted the change so late that Sealroom had already judged it by reading. Look at "
+    "the secret, and rotate it once more if in doubt."
+)
+
 Write = Callable[[], WriteReceipt | None]
 
 
@@ -49,6 +54,8 @@ def attempt(intent: Intent, write: Write) -> Change:
         _store(intent, change, state, reason=str(refusal))
         raise refusal from None
     _store(intent, change, ChangeState.SUCCEEDED, receipt=receipt)
+    if change.state != ChangeState.SUCCEEDED:
+        raise OutcomeUnknown(_OVERTAKEN)
     return change
 
 

@@ -45,7 +45,9 @@ def prepare_database() -> None:
         else:
             _start_log()
             keys.store_proof()
-        triggers.install()
+        # Beside a running dashboard they stay: to replace them would lock the log.
+        if triggers.missing():
+            triggers.install()
 
 
 def _check_head() -> None:

@@ -1,0 +1,248 @@
+"""The audit log as people may read it: their scopes, paging, filters, histories."""
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings, strategies
+
+from secretsapp import audit
+from secretsapp.core import patterns
+from secretsapp.core.errors import Forbidden
+from secretsapp.core.events import Event, Severity
+from secretsapp.core.roles import Role
+from secretsapp.models import ApiKey, AuditEvent, Universe
+from secretsapp.queries.audit import (
+    HISTORY_SIZE,
+    PAGE_SIZE,
+    AuditFilter,
+    AuditPage,
+    EventView,
+    history,
+    may_read,
+    page,
+)
+from secretsapp.services import grants
+from tests.services.unfinished import make
+from tests.stage import STAGEHAND, Cast, Person, engage
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+
+EVERYTHING = AuditFilter()
+NAMES = ["PAY_KEY", "PAY_WEBHOOK", "pay_key", "PAYX", "PAY", "SIGNING_SEED"]
+
+
+@pytest.fixture
+def quay(api_key: ApiKey) -> Universe:
+    """Another universe."""
+    return Universe.objects.create(id=77, name="Quay", api_key=api_key)
+
+
+def record(universe: Universe | None, *names: str, event: Event = Event.ACCESS_REFUSED) -> None:
+    """Let events about those names be in the log."""
+    with transaction.atomic():
+        audit.append(*[audit.Entry(event, STAGEHAND, universe, name) for name in names])
+
+
+def auditor_of(universe: Universe | None, pattern: str = "") -> Person:
+    """Somebody who reads the log of that scope."""
+    person = engage("reader")
+    grants.give(STAGEHAND, person.user, Role.AUDITOR, universe, pattern=pattern)
+    return person
+
+
+def seen(person: Person, wanted: AuditFilter = EVERYTHING) -> list[EventView]:
+    """Every event that he is shown, page after page, newest first."""
+    found: list[EventView] = []
+    shown = page(person.actor, wanted)
+    found += shown.events
+    while shown.older is not None:
+        shown = page(person.actor, wanted, before=shown.older)
+        found += shown.events
+    return found
+
+
+def test_an_admin_reads_the_whole_log_newest_first(cast: Cast) -> None:
+    shown = [event.sequence for event in seen(cast["admin"])]
+    assert shown == list(range(AuditEvent.objects.count(), 0, -1))
+
+
+@pytest.mark.parametrize("who", ["editor", "rotator", "viewer", "stranger"])
+def test_who_may_read_no_part_of_it_is_refused(cast: Cast, who: str) -> None:
+    assert not may_read(cast[who].actor)
+    with pytest.raises(Forbidden) as caught:
+        page(cast[who].actor, EVERYTHING)
+    assert caught.value.permission == "read_audit"
+
+
+@pytest.mark.parametrize("who", ["manager", "auditor"])
+def test_a_universes_readers_see_the_events_about_it_alone(
+    universe: Universe, quay: Universe, cast: Cast, who: str
+) -> None:
+    record(quay, "PAY_KEY")
+    assert may_read(cast[who].actor)
+    shown = seen(cast[who])
+    assert {event.universe_id for event in shown} == {universe.pk}
+    assert len(shown) == AuditEvent.objects.filter(universe_id=str(universe.pk)).count()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("PAY_*", {"PAY_KEY", "PAY_WEBHOOK"}),
+        ("pay_*", {"pay_key"}),
+        ("PAY*", {"PAY_KEY", "PAY_WEBHOOK", "PAYX", "PAY"}),
+        ("PAY", {"PAY"}),
+        ("PAY_KEY", {"PAY_KEY"}),
+        ("pay_key", {"pay_key"}),
+        ("NOTHING*", set()),
+    ],
+)
+def test_a_pattern_shows_its_names_and_capitals_count(
+    universe: Universe, quay: Universe, pattern: str, expected: set[str]
+) -> None:
+    record(universe, *NAMES)
+    record(quay, *NAMES)
+    shown = seen(auditor_of(universe, pattern))
+    assert {event.secret_name for event in shown} == expected
+    assert {event.universe_id for event in shown} <= {universe.pk}
+
+
+def test_a_pattern_in_all_universes_reaches_every_one_but_nothing_else(
+    universe: Universe, quay: Universe
+) -> None:
+    record(universe, *NAMES)
+    record(quay, *NAMES)
+    shown = seen(auditor_of(None, "PAY_*"))
+    assert {event.universe_id for event in shown} == {universe.pk, quay.pk}
+    assert {event.secret_name for event in shown} == {"PAY_KEY", "PAY_WEBHOOK"}
+
+
+def test_several_scopes_add_up(universe: Universe, quay: Universe) -> None:
+    record(universe, *NAMES)
+    record(quay, *NAMES)
+    person = auditor_of(universe, "PAY_*")
+    grants.give(STAGEHAND, person.user, Role.AUDITOR, quay, pattern="SIGNING_SEED")
+    assert {(event.universe_name, event.secret_name) for event in seen(person)} == {
+        ("Harbor", "PAY_KEY"),
+        ("Harbor", "PAY_WEBHOOK"),
+        ("Quay", "SIGNING_SEED"),
+    }
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(pattern=strategies.from_regex(r"[pP][aA][yY]?(_[kKwW]?)?\*?", fullmatch=True))
+def test_the_log_shows_the_names_that_the_pattern_matches(universe: Universe, pattern: str) -> None:
+    if not AuditEvent.objects.filter(secret_name="PAYX").exists():
+        record(universe, *NAMES)
+    with transaction.atomic():
+        shown = {event.secret_name for event in seen(auditor_of(universe, pattern))}
+        transaction.set_rollback(True)
+    assert shown == {name for name in NAMES if patterns.matches(pattern, name)}
+
+
+def test_pages_follow_each_other_without_gaps_or_repeats(universe: Universe) -> None:
+    reader = auditor_of(universe)
+    record(universe, *[f"S_{number}" for number in range(2 * PAGE_SIZE)])
+    first = page(reader.actor, EVERYTHING)
+    assert len(first.events) == PAGE_SIZE
+    assert first.older == first.events[-1].sequence
+    # What is appended between two pages moves nothing.
+    record(universe, "MEANWHILE")
+    second = page(reader.actor, EVERYTHING, before=first.older)
+    assert second.events[0].sequence == first.older - 1
+    whole = [event.sequence for event in seen(reader)]
+    assert whole == sorted(set(whole), reverse=True)
+    assert len(whole) == AuditEvent.objects.filter(universe_id=str(universe.pk)).count()
+
+
+def test_a_page_that_is_just_full_is_the_last(universe: Universe) -> None:
+    reader = auditor_of(universe, "S_*")
+    record(universe, *[f"S_{number}" for number in range(PAGE_SIZE)])
+    shown = page(reader.actor, EVERYTHING)
+    assert (len(shown.events), shown.older) == (PAGE_SIZE, None)
+
+
+@pytest.mark.parametrize("before", [0, 1, -5, 10**30])
+def test_any_number_may_be_asked_before(cast: Cast, before: int) -> None:
+    shown = page(cast["admin"].actor, EVERYTHING, before=before)
+    assert (shown == AuditPage([], None)) == (before <= 1)
+
+
+def test_filters_narrow_by_universe_person_and_event(
+    universe: Universe, quay: Universe, cast: Cast
+) -> None:
+    make("rotate", cast, universe)
+    record(quay, "PAY_KEY")
+    admin = cast["admin"]
+    of_quay = seen(admin, AuditFilter(universe_id=quay.pk))
+    assert {event.universe_name for event in of_quay} == {"Quay"}
+    by_manager = seen(admin, AuditFilter(person="MANAGER@"))
+    assert {event.actor_name for event in by_manager} == {"manager@example.com"}
+    rotations = seen(admin, AuditFilter(tag="secret.rotate"))
+    assert [event.tag for event in rotations] == [
+        "secret.rotate.succeeded",
+        "secret.rotate.started",
+    ]
+    assert len(seen(admin, AuditFilter(tag="secret.rotate.started"))) == 1
+    assert seen(admin, AuditFilter(tag="secret.rot")) == []
+    both = AuditFilter(universe_id=universe.pk, person="manager", tag="secret")
+    assert len(seen(admin, both)) == 2
+
+
+def test_a_filter_reaches_nothing_beyond_ones_scope(quay: Universe, cast: Cast) -> None:
+    record(quay, "PAY_KEY")
+    assert seen(cast["auditor"], AuditFilter(universe_id=quay.pk)) == []
+    assert seen(cast["auditor"], AuditFilter(tag="person")) == []
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "'; --", "ß"])
+def test_what_is_special_to_the_database_is_only_text(cast: Cast, text: str) -> None:
+    shown = seen(cast["admin"], AuditFilter(person=text))
+    assert all(text in event.actor_name for event in shown)
+    assert seen(cast["admin"], AuditFilter(tag=text)) == []
+
+
+def test_a_view_tells_the_event_in_words(universe: Universe, cast: Cast) -> None:
+    make("rotate", cast, universe)
+    event = page(cast["auditor"].actor, EVERYTHING).events[0]
+    assert (event.actor_name, event.sentence) == ("manager@example.com", "rotated PAY_KEY")
+    assert (event.severity, event.door, event.address) == (Severity.NOTICE, "browser", "127.0.0.1")
+    assert (event.universe_name, event.detail) == ("Harbor", {"domain": "api.pay.example"})
+
+
+def test_an_event_of_a_later_version_is_shown_by_its_tag(universe: Universe, cast: Cast) -> None:
+    record(universe, "PAY_KEY")
+    latest = AuditEvent.objects.order_by("-sequence")[0]
+    later = AuditEvent(tag="moon.landed", detail="{}")
+    later.__dict__ |= {
+        name: value
+        for name, value in latest.__dict__.items()
+        if name not in ("_state", "tag", "detail", "sequence")
+    }
+    later.sequence = latest.sequence + 1
+    later.save(force_insert=True)
+    event = page(cast["admin"].actor, EVERYTHING).events[0]
+    assert (event.sentence, event.severity) == ("moon.landed", Severity.INFO)
+
+
+def test_a_history_is_of_one_secret_and_bounded(
+    universe: Universe, quay: Universe, cast: Cast
+) -> None:
+    record(universe, "PAY_WEBHOOK", "pay_key")
+    record(quay, "PAY_KEY")
+    make("rotate", cast, universe)
+    tags = [event.tag for event in history(cast["viewer"].actor, universe, "PAY_KEY")]
+    assert tags == ["secret.rotate.succeeded", "secret.rotate.started"]
+    record(universe, *["PAY_KEY"] * HISTORY_SIZE)
+    assert len(history(cast["viewer"].actor, universe, "PAY_KEY")) == HISTORY_SIZE
+
+
+def test_the_history_of_what_one_may_not_see_is_refused(universe: Universe, cast: Cast) -> None:
+    with pytest.raises(Forbidden):
+        history(cast["stranger"].actor, universe, "PAY_KEY")
+    cashier = engage("cashier")
+    grants.give(STAGEHAND, cashier.user, Role.VIEWER, universe, pattern="PAY_*")
+    assert history(cashier.actor, universe, "PAY_KEY") == []
+    with pytest.raises(Forbidden):
+        history(cashier.actor, universe, "SIGNING_SEED")

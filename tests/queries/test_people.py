@@ -1,0 +1,118 @@
+"""People, their grants and API keys, as far as one may see them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from secretsapp.core.actor import ActorKind, Door
+from secretsapp.core.errors import Forbidden, NotFound
+from secretsapp.core.roles import Role
+from secretsapp.models import ApiKey, Grant, Universe, User
+from secretsapp.queries import api_keys, grants, people
+from secretsapp.services import grants as grant_services
+from tests.stage import STAGEHAND, Cast, engage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("who", ["admin", "manager"])
+def test_who_gives_access_finds_people_however_they_are_written(cast: Cast, who: str) -> None:
+    assert people.get(cast[who].actor, " Stranger@EXAMPLE.com ") == cast["stranger"].user
+    assert people.get(STAGEHAND, "viewer@example.com") == cast["viewer"].user
+
+
+@pytest.mark.parametrize("who", ["editor", "rotator", "viewer", "auditor", "stranger"])
+def test_for_all_others_only_they_themselves_exist(cast: Cast, who: str) -> None:
+    actor = cast[who].actor
+    assert people.get(actor, actor.name) == cast[who].user
+    sentences = set()
+    for email in ("admin@example.com", "nobody@example.com", ""):
+        with pytest.raises(NotFound) as caught:
+            people.get(actor, email)
+        sentences.add(str(caught.value))
+    assert len(sentences) == 1
+
+
+def test_a_person_acts_from_the_shell_with_his_own_rights(cast: Cast) -> None:
+    actor = people.acting_as(" Editor@example.com ")
+    assert (actor.kind, actor.door, actor.name) == (
+        ActorKind.PERSON,
+        Door.SHELL,
+        "editor@example.com",
+    )
+    assert actor.person_id == cast["editor"].user.pk
+
+
+def test_nobody_acts_as_a_disabled_or_unknown_person(cast: Cast) -> None:
+    User.objects.filter(email="editor@example.com").update(is_active=False)
+    for email in ("editor@example.com", "nobody@example.com", ""):
+        with pytest.raises(NotFound, match="no active account"):
+            people.acting_as(email)
+
+
+def test_possible_owners_are_those_who_may_list_the_secret(universe: Universe, cast: Cast) -> None:
+    cashier = engage("cashier")
+    grant_services.give(STAGEHAND, cashier.user, Role.VIEWER, universe, pattern="PAY_*")
+    User.objects.filter(email="rotator@example.com").update(is_active=False)
+    Grant.objects.filter(person=cast["viewer"].user).update(until=timezone.now())
+    everybody = ["admin", "auditor", "editor", "manager"]
+
+    def owners(name: str) -> list[str]:
+        found = people.possible_owners(cast["editor"].actor, universe, name)
+        return [person.email.partition("@")[0] for person in found]
+
+    assert owners("SIGNING_SEED") == everybody
+    assert owners("PAY_KEY") == sorted([*everybody, "cashier"])
+
+
+@pytest.mark.parametrize("who", ["rotator", "viewer", "auditor", "stranger"])
+def test_who_edits_no_details_is_told_no_owners(universe: Universe, cast: Cast, who: str) -> None:
+    with pytest.raises(Forbidden):
+        people.possible_owners(cast[who].actor, universe, "PAY_KEY")
+
+
+def test_grants_are_shown_to_those_who_may_change_them(universe: Universe, cast: Cast) -> None:
+    person = cast["viewer"].user
+    grant_services.give(STAGEHAND, person, Role.VIEWER, None)
+    seen = grants.of_person(cast["admin"].actor, person)
+    assert [grant.universe for grant in seen] == [universe, None]
+    seen = grants.of_person(cast["manager"].actor, person)
+    assert [grant.universe for grant in seen] == [universe]
+    for who in ("editor", "auditor", "viewer", "stranger"):
+        assert grants.of_person(cast[who].actor, person) == []
+
+
+def test_one_grant_is_found_by_its_place(universe: Universe, cast: Cast) -> None:
+    person, manager = cast["viewer"].user, cast["manager"].actor
+    assert grants.get(manager, person, universe).role == "viewer"
+    with pytest.raises(NotFound, match="no grant of all universes that you may change"):
+        grants.get(manager, person, None)
+    with pytest.raises(NotFound, match="no grant of Harbor that you may change"):
+        grants.get(cast["auditor"].actor, person, universe)
+    assert grants.get(manager, cast["manager"].user, universe).role == "manager"
+
+
+def test_a_grant_that_outlasts_ones_own_is_not_shown(universe: Universe, cast: Cast) -> None:
+    Grant.objects.filter(person=cast["manager"].user).update(
+        until=timezone.now() + timedelta(days=1)
+    )
+    assert grants.of_person(cast["manager"].actor, cast["viewer"].user) == []
+
+
+def test_api_keys_are_shown_to_admins_with_what_they_serve(universe: Universe, cast: Cast) -> None:
+    ApiKey.objects.create(name="another", encrypted_value=b"")
+    found = api_keys.visible(cast["admin"].actor)
+    assert [api_key.name for api_key in found] == ["another", "automation"]
+    assert [list(api_key.universes.all()) for api_key in found] == [[], [universe]]
+    assert api_keys.get(cast["admin"].actor, "automation") == universe.api_key
+    with pytest.raises(NotFound, match=r"named “none”\. Add it first"):
+        api_keys.get(cast["admin"].actor, "none")
+
+
+@pytest.mark.parametrize("who", ["manager", "editor", "auditor", "stranger"])
+def test_api_keys_are_no_concern_of_others(universe: Universe, cast: Cast, who: str) -> None:
+    with pytest.raises(Forbidden):
+        api_keys.visible(cast[who].actor)
+    with pytest.raises(Forbidden):
+        api_keys.get(cast[who].actor, "automation")

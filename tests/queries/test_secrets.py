@@ -1,0 +1,177 @@
+"""Secrets and universes as people see them: what one may not see does not exist."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from emulator import Emulator, faults
+from secretsapp.core.errors import Forbidden, NotFound
+from secretsapp.core.roles import Permission, Role
+from secretsapp.models import ApiKey, Secret, Universe
+from secretsapp.queries import secrets, universes
+from secretsapp.services import grants
+from tests.services.unfinished import leave_open, make, mirrored
+from tests.stage import STAGEHAND, Cast, Person, engage
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODY = ["admin", "manager", "editor", "rotator", "viewer", "auditor"]
+CREATORS = ["admin", "manager", "editor"]
+
+
+@pytest.fixture
+def quay(api_key: ApiKey) -> Universe:
+    """Another universe, in which only the admin has anything."""
+    return Universe.objects.create(id=77, name="Quay", owner="users/1", api_key=api_key)
+
+
+@pytest.fixture
+def cashier(universe: Universe) -> Person:
+    """A viewer of the names that begin with PAY_."""
+    person = engage("cashier")
+    grants.give(STAGEHAND, person.user, Role.VIEWER, universe, pattern="PAY_*")
+    return person
+
+
+def names(listing: secrets.SecretListing) -> list[str]:
+    """The names in a listing."""
+    return [view.secret.name for view in listing.secrets]
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_every_role_lists_all_and_only_creators_see_the_room(
+    universe: Universe, cast: Cast, who: str
+) -> None:
+    listing = secrets.listing(cast[who].actor, universe)
+    assert names(listing) == ["PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"]
+    assert listing.room == (497 if who in CREATORS else None)
+    assert listing.may_create == (who in CREATORS)
+
+
+def test_a_pattern_lists_and_counts_no_more(universe: Universe, cashier: Person) -> None:
+    listing = secrets.listing(cashier.actor, universe)
+    assert (names(listing), listing.room) == (["PAY_KEY", "PAY_WEBHOOK"], None)
+
+
+def test_a_missing_secret_takes_no_room(universe: Universe, cast: Cast) -> None:
+    Secret.objects.filter(name="PAY_KEY").update(missing_since=timezone.now())
+    assert secrets.listing(cast["editor"].actor, universe).room == 498
+
+
+def test_the_number_of_queries_does_not_grow(universe: Universe, cast: Cast) -> None:
+    actor = cast["editor"].actor
+    Secret.objects.exclude(name="PAY_KEY").delete()
+    with CaptureQueriesContext(connection) as for_one:
+        secrets.listing(actor, universe)
+    Secret.objects.bulk_create(
+        Secret(universe=universe, name=f"S_{number}", owner=cast["viewer"].user)
+        for number in range(99)
+    )
+    with CaptureQueriesContext(connection) as for_many:
+        listing = secrets.listing(actor, universe)
+        owners = {view.secret.owner.email for view in listing.secrets if view.secret.owner}
+        assert (len(listing.secrets), owners) == (100, {"viewer@example.com"})
+        assert {view.changed_by for view in listing.secrets} == {""}
+    assert len(for_many) == len(for_one) <= 4
+
+
+@pytest.mark.parametrize(
+    ("who", "rotate", "domain", "edit", "delete"),
+    [
+        ("manager", True, True, True, True),
+        ("editor", True, True, True, False),
+        ("rotator", True, False, False, False),
+        ("auditor", False, False, False, False),
+    ],
+)
+def test_a_view_says_what_one_may_do(
+    universe: Universe,
+    cast: Cast,
+    who: str,
+    rotate: bool,
+    domain: bool,
+    edit: bool,
+    delete: bool,
+) -> None:
+    view = secrets.get(cast[who].actor, universe, "PAY_KEY")
+    assert (view.may_rotate, view.may_change_domain) == (rotate, domain)
+    assert (view.may_edit_details, view.may_delete) == (edit, delete)
+
+
+def test_a_view_says_who_changed_it_last_and_when(universe: Universe, cast: Cast) -> None:
+    actor = cast["viewer"].actor
+    assert secrets.get(actor, universe, "PAY_KEY").changed_by == ""
+    make("rotate", cast, universe)
+    view = secrets.get(actor, universe, "PAY_KEY")
+    assert view.changed_by == "manager@example.com"
+    assert view.changed_at == mirrored(universe).updated_at is not None
+
+
+def test_a_view_says_whether_a_write_is_open(
+    emulator: Emulator, universe: Universe, cast: Cast
+) -> None:
+    leave_open("rotate", faults.cut_after(), emulator, cast, universe)
+    listing = secrets.listing(cast["viewer"].actor, universe)
+    open_names = [view.secret.name for view in listing.secrets if view.is_open]
+    assert open_names == ["PAY_KEY"]
+
+
+def test_what_one_may_not_see_and_what_is_not_there_look_the_same(
+    universe: Universe, cashier: Person
+) -> None:
+    assert secrets.get(cashier.actor, universe, "PAY_KEY").secret.name == "PAY_KEY"
+    sentences = set()
+    for name in ("SIGNING_SEED", "NO_SUCH", "pay_key", "PAY_NO_SUCH", ""):
+        with pytest.raises(NotFound) as caught:
+            secrets.get(cashier.actor, universe, name)
+        sentences.add(str(caught.value))
+    assert len(sentences) == 1
+
+
+def test_what_one_may_see_and_not_do_is_forbidden(universe: Universe, cast: Cast) -> None:
+    with pytest.raises(Forbidden) as caught:
+        secrets.get(cast["viewer"].actor, universe, "PAY_KEY", Permission.DELETE_SECRET)
+    assert (caught.value.permission, caught.value.secret_name) == ("delete_secret", "PAY_KEY")
+    view = secrets.get(cast["manager"].actor, universe, "PAY_KEY", Permission.DELETE_SECRET)
+    assert view.may_delete
+    with pytest.raises(NotFound):
+        secrets.get(cast["stranger"].actor, universe, "PAY_KEY", Permission.DELETE_SECRET)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_only_who_may_create_some_secret_passes_the_check(
+    universe: Universe, cast: Cast, who: str
+) -> None:
+    if who in CREATORS:
+        secrets.check_may_create(cast[who].actor, universe)
+        return
+    with pytest.raises(Forbidden):
+        secrets.check_may_create(cast[who].actor, universe)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_universes_are_those_in_which_one_may_list(
+    universe: Universe, quay: Universe, cast: Cast, who: str
+) -> None:
+    expected = [universe, quay] if who == "admin" else [universe]
+    assert universes.visible(cast[who].actor) == expected
+    assert universes.get(cast[who].actor, universe.pk) == universe
+
+
+def test_a_foreign_universe_and_none_look_the_same(quay: Universe, cast: Cast) -> None:
+    assert universes.visible(cast["stranger"].actor) == []
+    sentences = set()
+    for universe_id in (quay.pk, 1, 0, -1, 10**30):
+        with pytest.raises(NotFound) as caught:
+            universes.get(cast["manager"].actor, universe_id)
+        sentences.add(str(caught.value))
+    assert len(sentences) == 1
+    assert universes.get(cast["admin"].actor, quay.pk) == quay
+
+
+def test_a_stranger_sees_nothing_of_a_universe(universe: Universe, cast: Cast) -> None:
+    listing = secrets.listing(cast["stranger"].actor, universe)
+    assert (listing.secrets, listing.room) == ([], None)
+    with pytest.raises(NotFound):
+        universes.get(cast["stranger"].actor, universe.pk)

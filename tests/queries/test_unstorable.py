@@ -1,0 +1,63 @@
+"""Text that no database can hold is nothing, on both engines: no error, and no way to one."""
+
+import pytest
+
+from secretsapp.core.actor import Actor, ActorKind, Door
+from secretsapp.core.errors import Forbidden, InvalidInput, NotFound, SecretGone
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Permission
+from secretsapp.models import Universe
+from secretsapp.policy import require
+from secretsapp.queries import api_keys, audit, people, secrets
+from secretsapp.services import changes, refusals
+from secretsapp.services import people as people_services
+from tests.services.watch import Watch
+from tests.stage import Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+
+NOBODY = Actor(ActorKind.SYSTEM, "somebody not signed in", Door.BROWSER)
+
+
+@pytest.mark.parametrize("text", ["\x00", "PAY_KEY\x00", "\ud800"])
+def test_it_is_not_found(universe: Universe, cast: Cast, text: str) -> None:
+    actor = cast["admin"].actor
+    with pytest.raises(NotFound):
+        secrets.get(actor, universe, text)
+    with pytest.raises(NotFound):
+        people.get(actor, text)
+    with pytest.raises(NotFound):
+        people.acting_as(text)
+    with pytest.raises(NotFound):
+        api_keys.get(actor, text)
+    for wanted in (audit.AuditFilter(person=text), audit.AuditFilter(tag=text)):
+        assert audit.page(actor, wanted).events == []
+    assert audit.history(actor, universe, text) == []
+
+
+@pytest.mark.parametrize("text", ["\x00", "editor@example.com\x00", "\ud800"])
+def test_a_failed_sign_in_with_it_is_recorded(cast: Cast, text: str) -> None:
+    watch = Watch()
+    people_services.record_failed_sign_in(NOBODY, text)
+    assert (watch.tags, watch.last.subject_name) == (["person.sign_in_failed"], "")
+
+
+@pytest.mark.parametrize("text", ["\x00", "PAY_KEY\x00", "\ud800"])
+def test_a_refusal_about_it_is_recorded_without_it(
+    universe: Universe, cast: Cast, text: str
+) -> None:
+    watch = Watch()
+    with pytest.raises(Forbidden) as caught:
+        require(cast["viewer"].actor, Permission.CREATE_SECRET, universe.pk, text)
+    refusals.record(cast["viewer"].actor, caught.value)
+    assert (watch.tags, watch.last.secret_name) == (["access.refused"], "")
+
+
+def test_a_universe_has_no_secret_of_such_a_name(universe: Universe, cast: Cast) -> None:
+    actor, value = cast["admin"].actor, Plaintext(b"value")
+    with pytest.raises(InvalidInput):
+        changes.create(actor=actor, universe=universe, name="\x00", value=value, domain="*")
+    with pytest.raises(SecretGone):
+        changes.rotate(actor=actor, universe=universe, name="\x00", value=value)
+    with pytest.raises(SecretGone):
+        changes.delete(actor=actor, universe=universe, name="\ud800")

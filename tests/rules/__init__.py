@@ -1,0 +1,1 @@
+"""The rules over the tables: policy, keys, triggers, connections, appending to the log."""

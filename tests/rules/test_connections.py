@@ -1,0 +1,63 @@
+"""API keys at rest: a blob opens for its own row alone, and its text goes to Roblox alone."""
+
+from uuid import uuid4
+
+import pytest
+from pytest_django import Settings
+
+from emulator import Emulator
+from secretsapp import connections
+from secretsapp.core.errors import MissingKey, WrongKey
+from secretsapp.core.keyring import generate_key
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.models import ApiKey
+from tests.stage import API_KEY, HARBOR_ID
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.usefixtures("harbor")
+def test_a_stored_key_is_sent_in_its_header(emulator: Emulator, api_key: ApiKey) -> None:
+    with connections.client_of(api_key) as client:
+        assert len(client.list_secrets(HARBOR_ID)) == 3
+    assert emulator.requests[-1].headers["x-api-key"] == API_KEY
+
+
+@pytest.mark.engine
+def test_a_blob_moved_to_another_row_does_not_open(api_key: ApiKey) -> None:
+    other = ApiKey.objects.create(name="other", encrypted_value=api_key.encrypted_value)
+    stored = ApiKey.objects.get(pk=other.pk)
+    with pytest.raises(WrongKey), connections.client_of(stored):
+        pass
+    with pytest.raises(WrongKey):
+        connections.reencrypt(stored)
+
+
+@pytest.mark.parametrize("place", [0, 5, 12, 30, -1])
+def test_a_damaged_blob_does_not_open(api_key: ApiKey, place: int) -> None:
+    blob = bytearray(api_key.encrypted_value)
+    blob[place] ^= 1
+    api_key.encrypted_value = bytes(blob)
+    with pytest.raises((WrongKey, MissingKey)), connections.client_of(api_key):
+        pass
+
+
+def test_a_blob_of_a_key_that_is_gone_names_it(api_key: ApiKey, settings: Settings) -> None:
+    settings.MASTER_KEYS = generate_key()
+    with pytest.raises(MissingKey, match="Add it to MASTER_KEYS again"):
+        connections.reencrypt(api_key)
+
+
+def test_the_same_value_is_never_the_same_blob() -> None:
+    owner, value = uuid4(), Plaintext(b"emulated-api-key")
+    assert connections.encrypt(owner, value) != connections.encrypt(owner, value)
+    assert value.expose() not in connections.encrypt(owner, value)
+
+
+def test_encrypting_again_keeps_the_value(emulator: Emulator, api_key: ApiKey) -> None:
+    before = bytes(api_key.encrypted_value)
+    api_key.encrypted_value = connections.reencrypt(api_key)
+    assert bytes(api_key.encrypted_value) != before
+    with connections.client_of(api_key) as client:
+        client.introspect()
+    assert emulator.requests[-1].headers["x-api-key"] == API_KEY

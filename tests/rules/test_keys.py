@@ -1,0 +1,133 @@
+"""Key rings: from the environment, else from the data directory, else refused in words."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from secretsapp import keys
+from secretsapp.core.errors import MissingKey, WrongKey
+from secretsapp.core.keyring import generate_key
+from secretsapp.models import KeyProof
+
+RINGS = pytest.mark.parametrize(
+    ("setting", "ring"),
+    [(keys.MASTER_KEYS, keys.master_ring), (keys.AUDIT_KEYS, keys.audit_ring)],
+)
+
+
+@pytest.fixture
+def directory(settings: Settings, tmp_path: Path) -> Path:
+    """An empty directory of keys, with an environment that is silent."""
+    settings.KEYS_DIR = tmp_path
+    settings.MASTER_KEYS = settings.AUDIT_KEYS = None
+    return tmp_path
+
+
+def test_the_environment_comes_before_the_data_directory(
+    settings: Settings, directory: Path
+) -> None:
+    keys.generate(keys.MASTER_KEYS)
+    keys.generate(keys.AUDIT_KEYS)
+    generated = keys.current_master_key_id(), keys.audit_ring().current_key_id
+    settings.MASTER_KEYS = settings.AUDIT_KEYS = generate_key()
+    given = keys.current_master_key_id(), keys.audit_ring().current_key_id
+    assert given[0] == given[1]
+    assert set(given).isdisjoint(generated)
+
+
+@RINGS
+def test_without_a_key_the_sentence_says_what_to_do(
+    directory: Path, setting: str, ring: Callable[[], object]
+) -> None:
+    assert not keys.is_configured(setting)
+    with pytest.raises(MissingKey, match=f"{setting} is not set and .* is not there") as caught:
+        ring()
+    assert f"{setting}_FILE" in str(caught.value)
+
+
+@RINGS
+def test_a_file_that_cannot_be_read_is_said_to_be_so(
+    directory: Path, setting: str, ring: Callable[[], object]
+) -> None:
+    path = directory / keys.FILES[setting]
+    path.write_bytes(b"\xff\xfe not ascii")
+    with pytest.raises(MissingKey, match=r"cannot be read\. Correct the file"):
+        ring()
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(MissingKey, match="cannot be read"):
+        ring()
+
+
+@pytest.mark.parametrize("text", ["", " \n", "tooshort", "A" * 44, "not base64 at all!"])
+def test_text_that_is_no_key_is_refused_without_showing_it(directory: Path, text: str) -> None:
+    (directory / "master_keys").write_text(text, "ascii")
+    with pytest.raises(MissingKey, match="MASTER_KEYS") as caught:
+        keys.master_ring()
+    assert not text.strip() or text not in str(caught.value)
+
+
+def test_a_key_given_twice_is_refused(settings: Settings, directory: Path) -> None:
+    key = generate_key()
+    settings.MASTER_KEYS = f"{key}\n{key}"
+    with pytest.raises(MissingKey, match="the same key twice"):
+        keys.master_ring()
+
+
+def test_a_generated_key_works_and_is_never_written_over(directory: Path) -> None:
+    path = keys.generate(keys.MASTER_KEYS)
+    assert path.stat().st_mode & 0o777 == 0o600
+    blob = keys.master_ring().encrypt(b"content", owner="here")
+    with pytest.raises(FileExistsError):
+        keys.generate(keys.MASTER_KEYS)
+    assert keys.master_ring().decrypt(blob, owner="here") == b"content"
+    assert keys.is_configured(keys.MASTER_KEYS)
+
+
+def test_the_first_key_writes_and_every_key_reads(settings: Settings) -> None:
+    first, second = generate_key(), generate_key()
+    settings.MASTER_KEYS = first
+    blob = keys.master_ring().encrypt(b"content", owner="here")
+    written_by = keys.current_master_key_id()
+    settings.MASTER_KEYS = f"{second},{first}"
+    assert keys.master_ring().decrypt(blob, owner="here") == b"content"
+    assert keys.current_master_key_id() != written_by
+    assert not keys.master_ring().is_current(blob)
+
+
+@pytest.mark.django_db
+def test_the_proof_tells_a_wrong_key_from_a_missing_one(settings: Settings) -> None:
+    keys.check_proof()
+    ring = keys.master_ring()
+    KeyProof.objects.update(blob=ring.encrypt(b"another sentence", owner="secretsapp_keyproof"))
+    with pytest.raises(WrongKey, match="does not belong to this database"):
+        keys.check_proof()
+    KeyProof.objects.update(blob=ring.encrypt(b"anything", owner="elsewhere"))
+    with pytest.raises(WrongKey, match="damaged or moved"):
+        keys.check_proof()
+    settings.MASTER_KEYS = generate_key()
+    with pytest.raises(MissingKey, match="not among the configured ones"):
+        keys.check_proof()
+    KeyProof.objects.all().delete()
+    assert not keys.has_proof()
+    with pytest.raises(MissingKey, match="is not set up"):
+        keys.check_proof()
+
+
+def test_without_a_secret_key_nothing_starts(settings: Settings) -> None:
+    keys.check_secret_key()
+    settings.SECRET_KEY = ""
+    with pytest.raises(MissingKey, match="SECRET_KEY is not set"):
+        keys.check_secret_key()
+
+
+def test_a_generated_secret_key_serves_this_process_too(
+    settings: Settings, directory: Path
+) -> None:
+    settings.SECRET_KEY = ""
+    assert not keys.is_configured(keys.SECRET_KEY)
+    path = keys.generate(keys.SECRET_KEY)
+    assert path.read_text("ascii").strip() == settings.SECRET_KEY
+    keys.check_secret_key()

@@ -1,0 +1,1 @@
+"""The actions: what they do at Roblox, in the database and in the log."""

@@ -1,0 +1,170 @@
+"""What an action needs on stage, and the calls that take more than a line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from emulator import Emulator, faults
+from emulator import Universe as EmulatedUniverse
+from secretsapp.core.events import Event
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Role
+from secretsapp.models import ApiKey, Change, Grant, Universe
+from secretsapp.models.changes import ChangeKind, ChangeState
+from secretsapp.opencloud.errors import Unknown
+from secretsapp.opencloud.types import RemoteSecret
+from secretsapp.services import (
+    attempts,
+    changes,
+    details,
+    grants,
+    mirror,
+    people,
+    roblox,
+    universes,
+)
+from tests.services.unfinished import leave_open, let_rest, mirrored
+from tests.stage import Cast
+
+SECOND_UNIVERSE = 77
+VALUE = Plaintext(b"new")
+PASSWORD = Plaintext(b"a sentence nobody guesses")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that an action may need."""
+
+    emulator: Emulator
+    harbor: EmulatedUniverse
+    universe: Universe
+    cast: Cast
+
+    @property
+    def api_key(self) -> ApiKey:
+        """The stored key."""
+        return self.universe.api_key
+
+
+Act = Callable[[Stage], object]
+
+
+def nothing(_stage: Stage) -> None:
+    """Prepare nothing."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """A call, and its events as `tag | actor | universe | secret | subject`."""
+
+    function: str
+    act: Act
+    events: tuple[str, ...] = ()
+    before: Act = nothing
+
+
+def leave_rotation_open(stage: Stage) -> None:
+    """Leave a rotation behind whose outcome is not known, and which took effect."""
+    leave_open("rotate", faults.cut_after(), stage.emulator, stage.cast, stage.universe)
+
+
+def meddle(stage: Stage) -> None:
+    """Change one secret, remove one and add one outside the dashboard."""
+    stage.harbor.put("PAY_KEY", b"theirs", "api.pay.example")
+    stage.harbor.remove("PAY_WEBHOOK")
+    stage.harbor.put("APPEARED", b"theirs", "")
+    let_rest(stage.universe)
+
+
+def add_second_universe(stage: Stage) -> None:
+    """Let the emulator have another universe."""
+    stage.emulator.add_universe(SECOND_UNIVERSE, name="Quay")
+
+
+def engage_second_admin(stage: Stage) -> None:
+    """Let there be an admin beside the first."""
+    grants.give(stage.cast["admin"].actor, stage.cast["stranger"].user, Role.ADMIN, None)
+
+
+def disable_viewer(stage: Stage) -> None:
+    """Disable the viewer."""
+    people.disable(stage.cast["admin"].actor, stage.cast["viewer"].user)
+
+
+def attempt(stage: Stage) -> Change:
+    """Attempt a write that needs nothing of Roblox."""
+    actor = stage.cast["editor"].actor
+    intent = attempts.Intent(actor, ChangeKind.CREATE, stage.universe, "NEW_KEY", "", None)
+    return attempts.attempt(intent, lambda: None)
+
+
+def create(stage: Stage) -> Change:
+    """Create a secret."""
+    return changes.create(
+        actor=stage.cast["editor"].actor,
+        universe=stage.universe,
+        name="NEW_KEY",
+        value=VALUE,
+        domain="",
+    )
+
+
+def rotate(stage: Stage) -> Change:
+    """Rotate a secret."""
+    actor = stage.cast["rotator"].actor
+    return changes.rotate(actor=actor, universe=stage.universe, name="PAY_KEY", value=VALUE)
+
+
+def delete(stage: Stage) -> Change:
+    """Delete a secret."""
+    actor = stage.cast["manager"].actor
+    return changes.delete(actor=actor, universe=stage.universe, name="PAY_KEY")
+
+
+def edit_details(stage: Stage) -> None:
+    """Give a secret an owner."""
+    details.edit(
+        actor=stage.cast["editor"].actor,
+        universe=stage.universe,
+        secret=mirrored(stage.universe),
+        note="",
+        owner=stage.cast["viewer"].user,
+    )
+
+
+def add_universe(stage: Stage) -> Universe:
+    """Add the other universe."""
+    return universes.add(
+        stage.cast["admin"].actor, universe_id=SECOND_UNIVERSE, api_key=stage.api_key
+    )
+
+
+def store_listing(stage: Stage) -> None:
+    """Store a listing in which one secret is left."""
+    held = stage.harbor.secrets["SIGNING_SEED"]
+    remote = RemoteSecret(held.name, held.domain, held.key_id, held.create_time, held.update_time)
+    mirror.store(stage.universe, [remote], began=timezone.now())
+
+
+def settle_row(stage: Stage) -> bool:
+    """Settle a change of which another function tells the log."""
+    return attempts.settle_row(Change.objects.get(), ChangeState.FAILED, "reason")
+
+
+def translate(_stage: Stage) -> None:
+    """Put an error into words."""
+    roblox.translate(Unknown("broken"))
+    with roblox.in_our_words():
+        pass
+
+
+def adopt(stage: Stage) -> None:
+    """Take a listing over into a row that is not saved."""
+    held = stage.harbor.secrets["PAY_KEY"]
+    mirror.adopt(mirrored(stage.universe), RemoteSecret(held.name, "", "", "", ""))
+
+
+def grant_entry(stage: Stage) -> None:
+    """Make the entry of an event that another function appends."""
+    grants.entry(Event.GRANT_GIVEN, stage.cast["admin"].actor, Grant.objects.all()[0])

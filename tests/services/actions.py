@@ -1,0 +1,226 @@
+"""Every public function of the services, how to call it, and the events that it writes."""
+
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Permission, Role
+from secretsapp.models import Change
+from secretsapp.policy import refusal
+from secretsapp.services import (
+    api_keys,
+    attempts,
+    grants,
+    installation,
+    master_keys,
+    mirror,
+    people,
+    refusals,
+    sessions,
+    settling,
+    universes,
+)
+from tests.services.acting import (
+    PASSWORD,
+    VALUE,
+    Action,
+    add_second_universe,
+    add_universe,
+    adopt,
+    attempt,
+    create,
+    delete,
+    disable_viewer,
+    edit_details,
+    engage_second_admin,
+    grant_entry,
+    leave_rotation_open,
+    meddle,
+    rotate,
+    settle_row,
+    store_listing,
+    translate,
+)
+from tests.stage import API_KEY
+
+ADMIN, EDITOR, MANAGER = "admin@example.com", "editor@example.com", "manager@example.com"
+
+
+def on_universe(kind: str, who: str, secret: str, *states: str) -> tuple[str, ...]:
+    """The events of a write to a secret of Harbor."""
+    return tuple(f"secret.{kind}.{state} | {who} | Harbor | {secret} | " for state in states)
+
+
+DRIFT = (
+    "secret.drift.appeared | refresh | Harbor | APPEARED | ",
+    "secret.drift.changed | refresh | Harbor | PAY_KEY | ",
+    "secret.drift.vanished | refresh | Harbor | PAY_WEBHOOK | ",
+)
+WHOLE = ("started", "succeeded")
+
+ACTIONS = [
+    Action("attempts.attempt", attempt, on_universe("create", EDITOR, "NEW_KEY", *WHOLE)),
+    Action("changes.create", create, on_universe("create", EDITOR, "NEW_KEY", *WHOLE)),
+    Action(
+        "changes.rotate", rotate, on_universe("rotate", "rotator@example.com", "PAY_KEY", *WHOLE)
+    ),
+    Action("changes.delete", delete, on_universe("delete", MANAGER, "PAY_KEY", *WHOLE)),
+    Action(
+        "details.edit",
+        edit_details,
+        (f"secret.details.changed | {EDITOR} | Harbor | PAY_KEY | viewer@example.com",),
+    ),
+    Action(
+        "grants.give",
+        lambda stage: grants.give(
+            stage.cast["manager"].actor, stage.cast["stranger"].user, Role.VIEWER, stage.universe
+        ),
+        (f"grant.given | {MANAGER} | Harbor |  | stranger@example.com",),
+    ),
+    Action(
+        "grants.give",
+        lambda stage: grants.give(
+            stage.cast["admin"].actor, stage.cast["admin"].user, Role.VIEWER, None
+        ),
+        (f"grant.changed | {ADMIN} |  |  | {ADMIN}",),
+        before=engage_second_admin,
+    ),
+    Action(
+        "grants.revoke",
+        lambda stage: grants.revoke(
+            stage.cast["manager"].actor, stage.cast["viewer"].user, stage.universe
+        ),
+        (f"grant.revoked | {MANAGER} | Harbor |  | viewer@example.com",),
+    ),
+    Action(
+        "people.create",
+        lambda stage: people.create(
+            stage.cast["admin"].actor, email="new@example.com", password=PASSWORD, admin=True
+        ),
+        (
+            f"person.created | {ADMIN} |  |  | new@example.com",
+            f"grant.given | {ADMIN} |  |  | new@example.com",
+        ),
+    ),
+    Action(
+        "people.disable",
+        lambda stage: people.disable(stage.cast["admin"].actor, stage.cast["admin"].user),
+        (f"person.disabled | {ADMIN} |  |  | {ADMIN}",),
+        before=engage_second_admin,
+    ),
+    Action(
+        "people.enable",
+        lambda stage: people.enable(stage.cast["admin"].actor, stage.cast["viewer"].user),
+        (f"person.enabled | {ADMIN} |  |  | viewer@example.com",),
+        before=disable_viewer,
+    ),
+    Action(
+        "people.set_password",
+        lambda stage: people.set_password(
+            stage.cast["editor"].actor, stage.cast["editor"].user, PASSWORD
+        ),
+        (f"person.password_set | {EDITOR} |  |  | {EDITOR}",),
+    ),
+    Action(
+        "people.record_sign_in",
+        lambda stage: people.record_sign_in(stage.cast["editor"].actor, stage.cast["editor"].user),
+        (f"person.signed_in | {EDITOR} |  |  | {EDITOR}",),
+    ),
+    Action(
+        "people.record_sign_out",
+        lambda stage: people.record_sign_out(stage.cast["editor"].actor, stage.cast["editor"].user),
+        (f"person.signed_out | {EDITOR} |  |  | {EDITOR}",),
+    ),
+    Action(
+        "people.record_failed_sign_in",
+        lambda stage: people.record_failed_sign_in(stage.cast["editor"].actor, MANAGER),
+        (f"person.sign_in_failed | {EDITOR} |  |  | {MANAGER}",),
+    ),
+    Action(
+        "api_keys.add",
+        lambda stage: api_keys.add(stage.cast["admin"].actor, name="second", value=VALUE),
+        (f"api_key.added | {ADMIN} |  |  | second",),
+    ),
+    Action(
+        "api_keys.replace",
+        lambda stage: api_keys.replace(
+            stage.cast["admin"].actor, stage.api_key, Plaintext(API_KEY.encode())
+        ),
+        (f"api_key.replaced | {ADMIN} |  |  | automation",),
+    ),
+    Action(
+        "api_keys.test",
+        lambda stage: api_keys.test(stage.cast["admin"].actor, stage.api_key),
+        (f"api_key.tested | {ADMIN} |  |  | automation",),
+    ),
+    Action(
+        "universes.add",
+        add_universe,
+        (
+            f"universe.added | {ADMIN} | Quay |  | automation",
+            "universe.baseline | refresh | Quay |  | ",
+        ),
+        before=add_second_universe,
+    ),
+    Action(
+        "universes.edit",
+        lambda stage: universes.edit(
+            stage.cast["admin"].actor, stage.universe, name="Port", environment="staging"
+        ),
+        (f"universe.changed | {ADMIN} | Port |  | ",),
+    ),
+    Action(
+        "mirror.refresh",
+        lambda stage: mirror.refresh(stage.cast["viewer"].actor, stage.universe),
+        DRIFT,
+        before=meddle,
+    ),
+    Action(
+        "mirror.store",
+        store_listing,
+        (
+            "secret.drift.vanished | refresh | Harbor | PAY_KEY | ",
+            "secret.drift.vanished | refresh | Harbor | PAY_WEBHOOK | ",
+        ),
+    ),
+    Action(
+        "settling.settle",
+        lambda stage: settling.settle(stage.cast["admin"].actor, older_than_seconds=0),
+        on_universe("rotate", ADMIN, "PAY_KEY", "succeeded"),
+        before=leave_rotation_open,
+    ),
+    Action(
+        "master_keys.rotate",
+        lambda stage: master_keys.rotate(stage.cast["admin"].actor),
+        (f"master_key.rotated | {ADMIN} |  |  | ",),
+    ),
+    Action(
+        "refusals.record",
+        lambda stage: refusals.record(
+            stage.cast["viewer"].actor,
+            refusal(Permission.DELETE_SECRET, stage.universe.pk, "PAY_KEY"),
+        ),
+        ("access.refused | viewer@example.com | Harbor | PAY_KEY | ",),
+    ),
+    # What follows writes no event of its own: it is a part of the above, or changes no table
+    # that the log tells of.
+    Action("attempts.settle_row", settle_row, before=leave_rotation_open),
+    Action(
+        "attempts.overlaps",
+        lambda _stage: attempts.overlaps(Change.objects.get()),
+        before=leave_rotation_open,
+    ),
+    Action("grants.entry", grant_entry),
+    Action("grants.lock", lambda stage: grants.lock(stage.cast["viewer"].user)),
+    Action(
+        "grants.keep_an_admin_beside",
+        lambda stage: grants.keep_an_admin_beside(stage.cast["viewer"].user),
+    ),
+    Action("mirror.adopt", adopt),
+    Action("mirror.lock", lambda stage: mirror.lock(stage.universe)),
+    Action("roblox.in_our_words", translate),
+    Action("roblox.translate", translate),
+    Action("sessions.encrypt", lambda _stage: sessions.encrypt(b"content")),
+    Action("sessions.decrypt", lambda _stage: sessions.decrypt(sessions.encrypt(b"content"))),
+    Action("installation.check_keys", lambda _stage: installation.check_keys()),
+    Action("installation.check_ready", lambda _stage: installation.check_ready()),
+    Action("installation.generate_keys", lambda _stage: installation.generate_keys()),
+    Action("installation.prepare_database", lambda _stage: installation.prepare_database()),
+]

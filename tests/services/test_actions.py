@@ -1,0 +1,82 @@
+"""Every public action writes exactly its events, and appends them last."""
+
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+
+import pytest
+from django.db import transaction
+
+from emulator import Emulator
+from emulator import Universe as EmulatedUniverse
+from secretsapp import audit, services
+from secretsapp.core.events import Event
+from secretsapp.models import AuditEvent, Universe
+from secretsapp.services import mirror
+from tests.services.acting import Action, Stage
+from tests.services.actions import ACTIONS
+from tests.services.statements import recorded_transactions
+from tests.services.watch import Watch
+from tests.stage import Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+
+EVERY_ACTION = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.function)
+APPENDING = [action for action in ACTIONS if action.events]
+
+
+@pytest.fixture
+def on_stage(emulator: Emulator, harbor: EmulatedUniverse, universe: Universe, cast: Cast) -> Stage:
+    """Everything that an action may need."""
+    return Stage(emulator, harbor, universe, cast)
+
+
+def in_words(event: AuditEvent) -> str:
+    """The event as the table writes it."""
+    where = (event.universe_name, event.secret_name, event.subject_name)
+    return " | ".join((event.tag, event.actor_name, *where))
+
+
+def public_functions(module: ModuleType) -> set[str]:
+    """The functions that the module offers to others, with its own name before them."""
+    short = module.__name__.rpartition(".")[2]
+    return {
+        f"{short}.{name}"
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+def test_the_table_holds_every_public_function() -> None:
+    names = [
+        found.name for found in pkgutil.iter_modules(services.__path__, "secretsapp.services.")
+    ]
+    offered = set().union(*[public_functions(importlib.import_module(name)) for name in names])
+    assert offered == {action.function for action in ACTIONS}
+
+
+def test_a_table_touched_too_late_would_be_seen(on_stage: Stage) -> None:
+    with recorded_transactions() as transactions, transaction.atomic():
+        audit.append(audit.Entry(Event.PERSON_SIGNED_IN, on_stage.cast["viewer"].actor))
+        mirror.lock(on_stage.universe)
+    assert [found.touched_after_the_head() for found in transactions] == [{"secretsapp_universe"}]
+
+
+@EVERY_ACTION
+def test_it_writes_exactly_its_events(on_stage: Stage, action: Action) -> None:
+    action.before(on_stage)
+    watch = Watch()
+    action.act(on_stage)
+    assert tuple(map(in_words, watch.events)) == action.events
+
+
+@pytest.mark.parametrize("action", APPENDING, ids=lambda action: action.function)
+def test_it_touches_nothing_else_once_it_appends(on_stage: Stage, action: Action) -> None:
+    action.before(on_stage)
+    with recorded_transactions() as transactions:
+        action.act(on_stage)
+    appending = [found for found in transactions if found.appends]
+    assert appending
+    for found in appending:
+        assert found.touched_after_the_head() == set()

@@ -1,0 +1,206 @@
+"""API keys: stored encrypted, proved by real calls, replaced only by one that works."""
+
+from datetime import UTC, datetime
+
+import pytest
+from pytest_django import Settings
+
+from emulator import READ_SECRETS, Emulator, faults
+from secretsapp.core.errors import (
+    AlreadyExists,
+    Forbidden,
+    InvalidInput,
+    RobloxRefused,
+    RobloxUnreachable,
+)
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.models import ApiKey, Universe
+from secretsapp.services import api_keys
+from tests.services.together import together
+from tests.services.unfinished import make
+from tests.services.watch import Watch, detail, writes
+from tests.stage import API_KEY, STAGEHAND, Cast
+
+pytestmark = pytest.mark.django_db
+
+SECOND = "second-emulated-api-key"
+END = datetime(2031, 5, 6, tzinfo=UTC)
+
+
+def value(text: str) -> Plaintext:
+    """The key as it is typed."""
+    return Plaintext(text.encode())
+
+
+def test_a_key_is_stored_encrypted(api_key: ApiKey) -> None:
+    stored = bytes(ApiKey.objects.get(pk=api_key.pk).encrypted_value)
+    assert API_KEY.encode() not in stored
+    twin = api_keys.add(STAGEHAND, name="twin", value=value(API_KEY))
+    assert bytes(twin.encrypted_value) != stored
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field"),
+    [
+        ("", API_KEY, "name"),
+        ("two\nlines", API_KEY, "name"),
+        ("x" * 101, API_KEY, "name"),
+        ("new", "", "api_key"),
+        ("new", "with space", "api_key"),
+        ("new", "with\nbreak", "api_key"),
+        ("new", "ümlaut", "api_key"),
+        ("new", "x" * 4097, "api_key"),
+    ],
+)
+def test_what_cannot_be_a_key_is_refused_in_words(
+    cast: Cast, name: str, text: str, field: str
+) -> None:
+    watch = Watch()
+    with pytest.raises(InvalidInput) as caught:
+        api_keys.add(cast["admin"].actor, name=name, value=value(text))
+    assert (caught.value.field, watch.tags) == (field, [])
+    assert not text or text not in str(caught.value)
+
+
+def test_a_name_is_given_once(api_key: ApiKey) -> None:
+    watch = Watch()
+    with pytest.raises(AlreadyExists, match="named “automation” already"):
+        api_keys.add(STAGEHAND, name="automation", value=value(SECOND))
+    assert (ApiKey.objects.count(), watch.tags) == (1, [])
+
+
+@pytest.mark.parametrize("who", ["manager", "auditor", "stranger"])
+def test_only_admins_touch_keys(
+    emulator: Emulator, universe: Universe, cast: Cast, who: str
+) -> None:
+    watch, actor = Watch(), cast[who].actor
+    emulator.clear_requests()
+    with pytest.raises(Forbidden):
+        api_keys.add(actor, name="new", value=value(SECOND))
+    with pytest.raises(Forbidden):
+        api_keys.replace(actor, universe.api_key, value(SECOND))
+    with pytest.raises(Forbidden):
+        api_keys.test(actor, universe.api_key)
+    assert (watch.tags, emulator.requests) == ([], [])
+
+
+def test_a_test_calls_roblox_for_every_universe(
+    emulator: Emulator, universe: Universe, cast: Cast
+) -> None:
+    emulator.clear_requests()
+    watch = Watch()
+    report = api_keys.test(cast["admin"].actor, universe.api_key)
+    assert (report.passed, report.result, report.ends_at) == (True, "it opens 1 universe", None)
+    read = {request.path.rpartition("/")[2] for request in emulator.requests}
+    assert {"secrets", "public-key"} <= read
+    assert (watch.tags, detail(watch.last)["result"]) == (["api_key.tested"], report.result)
+    stored = ApiKey.objects.get()
+    assert (stored.check_passed, stored.check_result) == (True, report.result)
+    assert stored.checked_at is not None
+    assert writes(emulator) == []
+
+
+def test_a_test_counts_the_universes(emulator: Emulator, universe: Universe) -> None:
+    emulator.add_universe(77)
+    Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
+    assert api_keys.test(STAGEHAND, universe.api_key).result == "it opens 2 universes"
+
+
+def test_a_key_that_serves_nothing_has_proved_nothing(api_key: ApiKey) -> None:
+    report = api_keys.test(STAGEHAND, api_key)
+    assert (report.passed, report.result) == (False, "not used yet")
+
+
+def test_the_end_that_roblox_told_once_stays_known(emulator: Emulator, universe: Universe) -> None:
+    emulator.add_api_key(API_KEY, expires=END)
+    assert api_keys.test(STAGEHAND, universe.api_key).ends_at == END
+    emulator.add_api_key(API_KEY, enabled=False)
+    assert api_keys.test(STAGEHAND, universe.api_key).ends_at == END
+    emulator.add_api_key(API_KEY)
+    assert api_keys.test(STAGEHAND, universe.api_key).ends_at == END
+    assert ApiKey.objects.get().ends_at == END
+
+
+def test_an_introspection_that_fails_is_done_without(
+    emulator: Emulator, universe: Universe
+) -> None:
+    emulator.inject(faults.status(400), path="introspect")
+    report = api_keys.test(STAGEHAND, universe.api_key)
+    assert (report.passed, report.ends_at) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ({"enabled": False}, "refused the API key"),
+        ({"allowed": False}, "is not on the key's list"),
+        ({"permitted": False}, "lacks the permission"),
+        ({"universes": [77]}, "does not cover this universe"),
+    ],
+)
+def test_a_key_that_fails_says_why_and_what_to_do(
+    emulator: Emulator, universe: Universe, terms: dict[str, bool], words: str
+) -> None:
+    emulator.add_api_key(API_KEY, **terms)  # type: ignore[arg-type]  # each name has its own type
+    report = api_keys.test(STAGEHAND, universe.api_key)
+    assert not report.passed
+    assert words in report.result
+    stored = ApiKey.objects.get()
+    assert (stored.check_passed, stored.check_result) == (False, report.result)
+
+
+def test_a_key_that_does_not_open_fails_its_test_in_words(
+    universe: Universe, settings: Settings
+) -> None:
+    settings.MASTER_KEYS = "A" * 43 + "="
+    report = api_keys.test(STAGEHAND, universe.api_key)
+    assert not report.passed
+    assert "Add it to MASTER_KEYS again" in report.result
+
+
+def test_a_replaced_key_is_used_from_then_on(
+    emulator: Emulator, universe: Universe, cast: Cast
+) -> None:
+    emulator.add_api_key(SECOND, expires=END)
+    watch = Watch()
+    report = api_keys.replace(cast["admin"].actor, universe.api_key, value(SECOND))
+    assert (report.passed, report.ends_at) == (True, END)
+    emulator.add_api_key(API_KEY, enabled=False)
+    make("rotate", cast, Universe.objects.get())
+    assert watch.tags[0] == "api_key.replaced"
+    assert emulator.requests[-1].headers["x-api-key"] == SECOND
+
+
+@pytest.mark.parametrize("scopes", [None, [READ_SECRETS]])
+def test_a_refused_key_leaves_the_old_one_in_place(
+    emulator: Emulator, universe: Universe, cast: Cast, scopes: list[str] | None
+) -> None:
+    if scopes:
+        emulator.add_api_key(SECOND, scopes=scopes, universes=[77])
+    before = bytes(ApiKey.objects.get().encrypted_value)
+    watch = Watch()
+    with pytest.raises(RobloxRefused):
+        api_keys.replace(cast["admin"].actor, universe.api_key, value(SECOND))
+    assert (bytes(ApiKey.objects.get().encrypted_value), watch.tags) == (before, [])
+    make("rotate", cast, Universe.objects.get())
+
+
+def test_a_key_that_cannot_be_tried_replaces_nothing(
+    emulator: Emulator, universe: Universe, cast: Cast
+) -> None:
+    before = bytes(ApiKey.objects.get().encrypted_value)
+    emulator.stop()
+    with pytest.raises(RobloxUnreachable):
+        api_keys.replace(cast["admin"].actor, universe.api_key, value(SECOND))
+    with pytest.raises(InvalidInput):
+        api_keys.replace(cast["admin"].actor, universe.api_key, value("with space"))
+    assert bytes(ApiKey.objects.get().encrypted_value) == before
+
+
+@pytest.mark.engine
+@pytest.mark.django_db(transaction=True)
+def test_a_name_taken_at_once_is_taken_by_one() -> None:
+    done = together(
+        *[lambda: api_keys.add(STAGEHAND, name="new", value=Plaintext(b"emulated-key"))] * 2
+    )
+    assert sorted(type(found).__name__ for found in done) == ["AlreadyExists", "ApiKey"]

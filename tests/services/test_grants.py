@@ -1,0 +1,222 @@
+"""Grants: nothing is given, changed or revoked above one's own rights."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import Forbidden, InvalidInput, LastAdmin, NotFound
+from secretsapp.core.roles import Role
+from secretsapp.models import ApiKey, Grant, Universe
+from secretsapp.services import grants
+from tests.services.watch import Watch, detail
+from tests.stage import STAGEHAND, Cast, Person, engage
+
+pytestmark = pytest.mark.django_db
+
+NEXT_YEAR = datetime(timezone.now().year + 1, 6, 1, tzinfo=UTC)
+LATER = NEXT_YEAR + timedelta(days=1)
+
+
+@pytest.fixture
+def quay(api_key: ApiKey) -> Universe:
+    """Another universe, in which nobody has anything."""
+    return Universe.objects.create(id=77, name="Quay", api_key=api_key)
+
+
+@pytest.fixture
+def deputy(universe: Universe) -> Person:
+    """A manager of the names that begin with PAY_, until next year."""
+    person = engage("deputy")
+    grants.give(STAGEHAND, person.user, Role.MANAGER, universe, pattern="PAY_*", until=NEXT_YEAR)
+    return person
+
+
+def test_a_manager_gives_every_role_but_admin_in_his_universe(
+    universe: Universe, cast: Cast
+) -> None:
+    for role in (Role.MANAGER, Role.EDITOR, Role.ROTATOR, Role.VIEWER, Role.AUDITOR):
+        grant = grants.give(cast["manager"].actor, cast["stranger"].user, role, universe)
+        assert (grant.role, grant.given_by) == (role, "manager@example.com")
+    assert Grant.objects.filter(person=cast["stranger"].user).count() == 1
+
+
+@pytest.mark.parametrize("giver", ["editor", "rotator", "viewer", "auditor", "stranger"])
+def test_nobody_below_a_manager_gives_anything(universe: Universe, cast: Cast, giver: str) -> None:
+    watch = Watch()
+    with pytest.raises(Forbidden, match="goes beyond your own rights") as caught:
+        grants.give(cast[giver].actor, cast["stranger"].user, Role.VIEWER, universe)
+    assert (caught.value.permission, caught.value.universe_id) == ("manage_grants", universe.pk)
+    assert not Grant.objects.filter(person=cast["stranger"].user).exists()
+    assert watch.tags == []
+
+
+def test_a_manager_gives_nothing_elsewhere_or_everywhere(
+    universe: Universe, quay: Universe, cast: Cast
+) -> None:
+    for place in (quay, None):
+        with pytest.raises(Forbidden):
+            grants.give(cast["manager"].actor, cast["stranger"].user, Role.VIEWER, place)
+
+
+def test_nobody_but_an_admin_makes_an_admin(universe: Universe, cast: Cast) -> None:
+    with pytest.raises(Forbidden):
+        grants.give(cast["manager"].actor, cast["manager"].user, Role.ADMIN, None)
+    grants.give(STAGEHAND, cast["stranger"].user, Role.MANAGER, None)
+    with pytest.raises(Forbidden):
+        grants.give(cast["stranger"].actor, cast["stranger"].user, Role.ADMIN, None)
+    assert Grant.objects.filter(role=Role.ADMIN).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "until", "allowed"),
+    [
+        ("PAY_*", NEXT_YEAR, True),
+        ("PAY_KEY", NEXT_YEAR - timedelta(days=1), True),
+        ("PAY_K*", NEXT_YEAR, True),
+        ("", NEXT_YEAR, False),
+        ("*", NEXT_YEAR, False),
+        ("PA*", NEXT_YEAR, False),
+        ("pay_*", NEXT_YEAR, False),
+        ("PAYMENT", NEXT_YEAR, False),
+        ("PAY_KEY", None, False),
+        ("PAY_KEY", LATER, False),
+    ],
+)
+def test_a_grant_reaches_no_further_in_names_or_time_than_the_givers(
+    universe: Universe,
+    cast: Cast,
+    deputy: Person,
+    pattern: str,
+    until: datetime | None,
+    allowed: bool,
+) -> None:
+    person = cast["stranger"].user
+
+    def give() -> Grant:
+        return grants.give(
+            deputy.actor, person, Role.VIEWER, universe, pattern=pattern, until=until
+        )
+
+    if allowed:
+        assert (give().pattern, give().until) == (pattern, until)
+        return
+    with pytest.raises(Forbidden):
+        give()
+    assert not Grant.objects.filter(person=person).exists()
+
+
+def test_a_mightier_grant_is_neither_changed_nor_revoked(
+    universe: Universe, cast: Cast, deputy: Person
+) -> None:
+    for name in ("manager", "viewer"):
+        person = cast[name].user
+        with pytest.raises(Forbidden):
+            grants.give(
+                deputy.actor, person, Role.VIEWER, universe, pattern="PAY_*", until=NEXT_YEAR
+            )
+        with pytest.raises(Forbidden):
+            grants.revoke(deputy.actor, person, universe)
+    with pytest.raises(Forbidden):
+        grants.revoke(cast["manager"].actor, cast["admin"].user, None)
+    kept = Grant.objects.exclude(person=deputy.user).values_list("role", "pattern")
+    assert sorted(kept) == sorted((role.value, "") for role in Role)
+
+
+def test_a_manager_may_lower_himself_but_not_rise(universe: Universe, cast: Cast) -> None:
+    manager = cast["manager"]
+    grants.give(manager.actor, manager.user, Role.EDITOR, universe)
+    with pytest.raises(Forbidden):
+        grants.give(manager.actor, manager.user, Role.MANAGER, universe)
+
+
+def test_an_ended_or_disabled_giver_gives_nothing(
+    universe: Universe, cast: Cast, deputy: Person
+) -> None:
+    Grant.objects.filter(person=deputy.user).update(until=timezone.now())
+    cast["manager"].user.is_active = False
+    cast["manager"].user.save(update_fields=["is_active"])
+    for giver in (deputy, cast["manager"]):
+        with pytest.raises(Forbidden):
+            grants.give(
+                giver.actor, cast["stranger"].user, Role.VIEWER, universe, pattern="PAY_KEY"
+            )
+
+
+@pytest.mark.parametrize(
+    ("role", "pattern", "until", "words"),
+    [
+        (Role.VIEWER, "PAY-*", None, "A pattern is"),
+        (Role.VIEWER, "*PAY", None, "A pattern is"),
+        (Role.VIEWER, "", datetime(2020, 1, 1, tzinfo=UTC), "end lies in the past"),
+        (Role.ADMIN, "PAY_*", None, "An admin is one everywhere"),
+        (Role.ADMIN, "", NEXT_YEAR, "An admin is one everywhere"),
+    ],
+)
+def test_a_grant_that_makes_no_sense_is_refused_in_words(
+    cast: Cast, role: Role, pattern: str, until: datetime | None, words: str
+) -> None:
+    with pytest.raises(InvalidInput, match=words.replace("*", r"\*")):
+        grants.give(STAGEHAND, cast["stranger"].user, role, None, pattern=pattern, until=until)
+
+
+def test_an_admin_of_one_universe_and_a_grant_for_a_disabled_person_are_refused(
+    universe: Universe, cast: Cast
+) -> None:
+    with pytest.raises(InvalidInput, match="everywhere"):
+        grants.give(STAGEHAND, cast["stranger"].user, Role.ADMIN, universe)
+    cast["stranger"].user.is_active = False
+    with pytest.raises(InvalidInput, match=r"is disabled\. Enable it first"):
+        grants.give(STAGEHAND, cast["stranger"].user, Role.VIEWER, universe)
+    with pytest.raises(InvalidInput, match="500 characters"):
+        grants.give(STAGEHAND, cast["viewer"].user, Role.VIEWER, universe, reason="x" * 501)
+
+
+def test_what_nobody_has_cannot_be_revoked(universe: Universe, cast: Cast) -> None:
+    with pytest.raises(NotFound, match=r"stranger@example\.com has no role in Harbor"):
+        grants.revoke(cast["admin"].actor, cast["stranger"].user, universe)
+    with pytest.raises(NotFound, match="no role in all universes"):
+        grants.revoke(cast["admin"].actor, cast["manager"].user, None)
+
+
+def test_the_events_tell_the_whole_grant(universe: Universe, cast: Cast) -> None:
+    watch, actor, person = Watch(), cast["manager"].actor, cast["stranger"].user
+    grants.give(
+        actor, person, Role.EDITOR, universe, pattern="PAY_*", until=NEXT_YEAR, reason="holiday"
+    )
+    grants.give(actor, person, Role.VIEWER, universe)
+    grants.revoke(actor, person, universe)
+    assert watch.tags == ["grant.given", "grant.changed", "grant.revoked"]
+    assert {(event.subject_name, event.actor_name) for event in watch.events} == {
+        ("stranger@example.com", "manager@example.com")
+    }
+    assert detail(watch.events[0]) == {
+        "role": "Editor",
+        "scope": "Harbor",
+        "pattern": "PAY_*",
+        "until": NEXT_YEAR.isoformat(),
+        "reason": "holiday",
+    }
+
+
+@pytest.mark.parametrize("actor", [STAGEHAND, None])
+def test_the_last_admin_stays_one(cast: Cast, actor: Actor | None) -> None:
+    admin, giver = cast["admin"].user, actor or cast["admin"].actor
+    for role in (Role.MANAGER, Role.VIEWER):
+        with pytest.raises(LastAdmin, match="Make somebody else an admin first"):
+            grants.give(giver, admin, role, None)
+    with pytest.raises(LastAdmin):
+        grants.revoke(giver, admin, None)
+    grants.give(giver, admin, Role.ADMIN, None)
+    engage("second", admin=True)
+    grants.revoke(giver, admin, None)
+    assert Grant.objects.get(role=Role.ADMIN).person.email == "second@example.com"
+
+
+def test_a_disabled_admin_does_not_count_as_another(cast: Cast) -> None:
+    second = engage("second", admin=True).user
+    second.is_active = False
+    second.save(update_fields=["is_active"])
+    with pytest.raises(LastAdmin):
+        grants.revoke(cast["admin"].actor, cast["admin"].user, None)

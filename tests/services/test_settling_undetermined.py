@@ -1,0 +1,122 @@
+"""What a reading cannot tell is undetermined: the log claims no more than is known."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from emulator import Emulator, faults
+from emulator import Universe as EmulatedUniverse
+from secretsapp.models import Change, Secret, Universe
+from secretsapp.models.changes import ChangeState
+from secretsapp.services import mirror, settling
+from tests.services.unfinished import leave_open, let_rest, make, mirrored
+from tests.services.watch import Watch, detail
+from tests.stage import STAGEHAND, Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+
+UNDETERMINED = ChangeState.UNDETERMINED
+
+
+def settle_now() -> list[Change]:
+    """Settle every open change, however young."""
+    return settling.settle(STAGEHAND, older_than_seconds=0)
+
+
+def change_again(harbor: EmulatedUniverse) -> None:
+    """Somebody changes the secret again, hours later."""
+    harbor.put("PAY_KEY", b"x", "api.pay.example", update_time=timezone.now() + timedelta(hours=2))
+
+
+def change_domain(harbor: EmulatedUniverse) -> None:
+    """Somebody gives the secret another domain."""
+    harbor.put("PAY_KEY", b"x", "*")
+
+
+def create_anew(harbor: EmulatedUniverse) -> None:
+    """Somebody deletes the secret and creates it again."""
+    harbor.remove("PAY_KEY")
+    harbor.put("PAY_KEY", b"x", "api.pay.example")
+
+
+def remove(harbor: EmulatedUniverse) -> None:
+    """Somebody deletes the secret."""
+    harbor.remove("PAY_KEY")
+
+
+def omit_times(harbor: EmulatedUniverse) -> None:
+    """Roblox leaves the times out."""
+    harbor.omit_times = True
+
+
+@pytest.mark.parametrize(
+    ("kind", "meanwhile", "reason"),
+    [
+        ("rotate", change_again, "changed again later"),
+        ("rotate", change_domain, "another domain than was sent"),
+        ("rotate", create_anew, "deleted and created again"),
+        ("rotate", remove, "no longer there"),
+        ("rotate", omit_times, "gave no time to compare"),
+        ("delete", create_anew, "it may be a new one"),
+    ],
+)
+def test_what_the_reading_cannot_tell_is_undetermined(
+    emulator: Emulator,
+    harbor: EmulatedUniverse,
+    universe: Universe,
+    cast: Cast,
+    kind: str,
+    meanwhile: Callable[[EmulatedUniverse], None],
+    reason: str,
+) -> None:
+    leave_open(kind, faults.cut_before(), emulator, cast, universe)
+    meanwhile(harbor)
+    watch = Watch()
+    assert [change.state for change in settle_now()] == [UNDETERMINED]
+    assert watch.tags == [f"secret.{kind}.undetermined"]
+    assert reason in detail(watch.last)["reason"]
+
+
+def test_a_creation_that_somebody_else_may_have_made_is_undetermined(
+    emulator: Emulator, harbor: EmulatedUniverse, universe: Universe, cast: Cast
+) -> None:
+    leave_open("create", faults.cut_before(), emulator, cast, universe)
+    harbor.put("NEW_KEY", b"theirs", "elsewhere.example")
+    assert [change.state for change in settle_now()] == [UNDETERMINED]
+
+
+def test_overlapping_writes_are_undetermined_and_leave_the_mirror_unsure(
+    emulator: Emulator, harbor: EmulatedUniverse, universe: Universe, cast: Cast
+) -> None:
+    first = leave_open("rotate", faults.cut_after(), emulator, cast, universe)
+    second = leave_open("rotate", faults.cut_after(), emulator, cast, universe)
+    settled = settle_now()
+    assert [(change.pk, change.state) for change in settled] == [
+        (first.pk, UNDETERMINED),
+        (second.pk, UNDETERMINED),
+    ]
+    assert mirrored(universe).unsure
+    let_rest(universe)
+    watch = Watch()
+    assert mirror.refresh(STAGEHAND, universe)
+    assert (mirrored(universe).unsure, watch.tags) == (False, [])
+    assert mirrored(universe).update_time == harbor.secrets["PAY_KEY"].update_time
+
+
+def test_overlapping_creations_have_no_row_to_doubt(
+    emulator: Emulator, universe: Universe, cast: Cast
+) -> None:
+    leave_open("create", faults.cut_before(), emulator, cast, universe)
+    leave_open("create", faults.cut_before(), emulator, cast, universe)
+    assert [change.state for change in settle_now()] == [UNDETERMINED, UNDETERMINED]
+    assert not Secret.objects.filter(universe=universe, name="NEW_KEY").exists()
+
+
+def test_an_open_write_is_overlapped_by_a_later_one_that_succeeded(
+    emulator: Emulator, universe: Universe, cast: Cast
+) -> None:
+    leave_open("rotate", faults.cut_after(), emulator, cast, universe)
+    make("rotate", cast, universe)
+    assert [change.state for change in settle_now()] == [UNDETERMINED]
