@@ -13,6 +13,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Never."""
         return False
 
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Never: as JSON a form would be given back with the password that was typed."""
+        return False
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that rate limits count by."""
         return client_address(request)

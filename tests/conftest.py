@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -40,18 +41,19 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Set the test database up as `setup` does, and again whenever it was flushed."""
-    flush = connection.ops.execute_sql_flush
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
 
-    def flush_guarded(statements: list[str]) -> None:
+    def flush_guarded(operation: BaseDatabaseOperations, statements: list[str]) -> None:
         triggers.remove()
-        flush(statements)
+        flush(operation, statements)
         installations.prepare_database()
 
     with django_db_blocker.unblock():
         installations.generate_keys()
         installations.prepare_database()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection.ops, "execute_sql_flush", flush_guarded)
+        patch.setattr(operations, "execute_sql_flush", flush_guarded)
         yield
 
 

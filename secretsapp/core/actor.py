@@ -52,4 +52,4 @@ def command(name: str) -> Actor:
 
 def system(task: str, door: Door = Door.WORKER) -> Actor:
     """The product itself, at a task of its own."""
-    return Actor(ActorKind.SYSTEM, task, door)
+    return Actor(ActorKind.SYSTEM, f"Sealroom ({task})", door)

@@ -140,7 +140,7 @@ def _stale(universe: Universe, name: str) -> StaleVersion:
     when = f" on {sentence_time(found.updated_at)}" if found and found.updated_at else ""
     return StaleVersion(
         f"{name} was changed by {who}{when}, after you opened this page. Nothing was sent. "
-        "Look whether your change is still wanted, and enter the value again."
+        "Look whether your change is still wanted."
     )
 
 

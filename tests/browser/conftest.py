@@ -9,8 +9,6 @@ from django.db import connection
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from secretsapp import triggers
-from secretsapp.services import installation
 from tests import lanes, stage
 from tests.stage import Cast
 
@@ -72,27 +70,12 @@ def browser() -> Iterator[Browser]:
     if path is None:
         lanes.leave("Chromium is not installed, so no journey was made.")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        _share_the_thread(patch)
+        # Playwright keeps an event loop running in this thread, and fixtures use the database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         running = playwright.chromium.launch(executable_path=str(path), args=ARGUMENTS)
         yield running
         running.close()
         connection.close()
-
-
-def _share_the_thread(patch: pytest.MonkeyPatch) -> None:
-    """Let the fixtures use the database beside the event loop that Playwright keeps running.
-
-    Django gives them a connection of its own there, whose flushes meet the triggers as well.
-    """
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    flush = connection.ops.execute_sql_flush
-
-    def flush_guarded(statements: list[str]) -> None:
-        triggers.remove()
-        flush(statements)
-        installation.prepare_database()
-
-    patch.setattr(connection.ops, "execute_sql_flush", flush_guarded)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def test_a_command_comes_through_the_shell_and_needs_no_grant() -> None:
 
 @pytest.mark.parametrize("door", Door)
 def test_the_system_may_come_through_any_door(door: Door) -> None:
-    assert system("refresh", door) == Actor(ActorKind.SYSTEM, "refresh", door)
+    assert system("refresh", door) == Actor(ActorKind.SYSTEM, "Sealroom (refresh)", door)
     assert not system("refresh").is_person
     assert system("refresh").door is Door.WORKER
 

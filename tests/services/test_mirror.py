@@ -32,7 +32,7 @@ def test_the_first_listing_is_one_event(harbor: EmulatedUniverse, api_key: ApiKe
     watch = Watch()
     assert mirror.refresh(STAGEHAND, universe)
     assert (watch.tags, detail(watch.last)) == (["universe.baseline"], {"count": "3"})
-    assert (watch.last.actor_kind, watch.last.actor_name) == ("system", "refresh")
+    assert (watch.last.actor_kind, watch.last.actor_name) == ("system", "Sealroom (refresh)")
     rows = Secret.objects.filter(universe=universe, drifted_at=None)
     assert {row.name: row.update_time for row in rows} == {
         name: held.update_time for name, held in harbor.secrets.items()
@@ -93,7 +93,8 @@ def test_what_changed_elsewhere_is_one_event_and_is_never_repaired(
     assert refresh(universe)
     assert watch.tags == [f"secret.drift.{verb}"]
     event = watch.last
-    assert (event.actor_kind, event.actor_name, event.secret_name) == ("system", "refresh", name)
+    assert (event.actor_kind, event.actor_name) == ("system", "Sealroom (refresh)")
+    assert event.secret_name == name
     assert (event.universe_id, event.universe_name) == (str(HARBOR_ID), "Harbor")
     row = mirrored(universe, name)
     assert row.drifted_at is not None

@@ -39,7 +39,7 @@ def test_four_processes_appending_at_once_leave_one_whole_chain(
     failures = [process.communicate(b"go\n", timeout=120)[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * PROCESSES, failures
     assert count(installation) == before + PROCESSES * EVENTS_EACH
-    assert order_of(installation, "appender 2") == list(range(EVENTS_EACH))
+    assert order_of(installation, "Sealroom (appender 2)") == list(range(EVENTS_EACH))
     assert f"{before + PROCESSES * EVENTS_EACH} events" in installation.succeed("verify_audit")
 
 

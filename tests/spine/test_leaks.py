@@ -18,6 +18,9 @@ from tests.stage import API_KEY, HARBOR_ID
 
 SignIn = Callable[[str], Client]
 
+# The root, and those that the settings keep quieter than it.
+TALKATIVE = ("", "django", "django.db.backends", "secretsapp", "urllib3")
+
 ECHO = "the value was: "
 
 FAULTS: dict[str, Callable[[str], Fault]] = {
@@ -61,13 +64,15 @@ def traces(marker: str) -> Iterator[Traces]:
     """Collects traces of the marker; the log is listened to from the beginning."""
     collected = Traces(marker)
     records = LogRecords()
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(records)
-    root.setLevel(logging.DEBUG)
+    loggers = [logging.getLogger(name) for name in TALKATIVE]
+    levels = [logger.level for logger in loggers]
+    loggers[0].addHandler(records)
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG)
     yield collected
-    root.setLevel(level)
-    root.removeHandler(records)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    loggers[0].removeHandler(records)
 
 
 @pytest.fixture
