@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,16 @@ class Installation:
         return subprocess.Popen(
             [sys.executable, *arguments], cwd=ROOT, env=self.environment, **options
         )
+
+    def execute(self, statement: str) -> None:
+        """Change the database past the product."""
+        address = self.environment.get("DATABASE_URL")
+        if address:
+            with psycopg.connect(address) as connected:
+                connected.execute(statement.encode())
+            return
+        with closing(sqlite3.connect(self.data_dir / "sealroom.sqlite3")) as opened, opened:
+            opened.execute(statement)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query finds in the database, asked past the product."""

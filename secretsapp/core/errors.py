@@ -11,7 +11,8 @@ SealroomError
 │   ├── LastAdmin               nobody would be left who can do everything
 │   ├── RobloxRefused           Roblox said no; nothing was changed
 │   ├── RobloxBusy              Roblox's rate limit; `retry_after` in seconds
-│   └── RobloxUnreachable       nothing was sent
+│   ├── RobloxUnreachable       nothing was sent
+│   └── HeldUp                  this server was too slow to send it; nothing was sent
 ├── OutcomeUnknown              a write was sent and no usable answer came; never a form error
 ├── RobloxUnusable              Roblox answered a read with something that cannot be used
 ├── NotFound                    it does not exist, or the actor may not see it
@@ -77,6 +78,10 @@ class RobloxBusy(Correctable):
 
 class RobloxUnreachable(Correctable):
     """Roblox could not be reached, and nothing was sent."""
+
+
+class HeldUp(Correctable):
+    """So much time passed before a write could be sent that it was not sent."""
 
 
 class OutcomeUnknown(SealroomError):

@@ -13,6 +13,12 @@ def parse_roblox_time(text: str) -> datetime | None:
         return None
 
 
+def is_older(time: str, other: str) -> bool:
+    """Whether both are times as Roblox sends them, and the first is the earlier one."""
+    first, second = parse_roblox_time(time), parse_roblox_time(other)
+    return first is not None and second is not None and first < second
+
+
 def parse_end(text: str) -> datetime | None:
     """The end of a grant as a person writes it: ISO 8601, UTC unless it says otherwise.
 

@@ -34,6 +34,17 @@ class Timeouts:
     answer: float = ANSWER_SECONDS
 
 
+class _Session(requests.Session):
+    """A session for which an answer never leads elsewhere.
+
+    Requests looks where a redirect leads even if it is not to follow it, and reads the whole
+    body for that, however long it is.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere."""
+
+
 class Transport:
     """One HTTP session with Roblox under one API key.
 
@@ -46,7 +57,7 @@ class Transport:
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._timeouts = timeouts
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False
         self._session.headers["x-api-key"] = api_key.expose().decode("latin-1")
         if proxy:

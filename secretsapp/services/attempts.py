@@ -1,7 +1,8 @@
 """One attempt to change a secret: written down, sent once, and its outcome stored."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.db import DatabaseError, transaction
 from django.db.models import Q
@@ -9,20 +10,22 @@ from django.utils import timezone
 
 from secretsapp import audit
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import OutcomeUnknown, SealroomError
+from secretsapp.core.errors import HeldUp, OutcomeUnknown, SealroomError
 from secretsapp.core.events import change_event
-from secretsapp.core.times import parse_roblox_time
+from secretsapp.core.roles import Permission
+from secretsapp.core.times import is_older
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.opencloud import errors
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
+from secretsapp.policy import require
+from secretsapp.services import mirror
 from secretsapp.services.mirror import lock
 from secretsapp.services.roblox import translate
 
-_OVERTAKEN = (
-    "Roblox accepted the change so late that Sealroom had already judged it by reading. Look at "
-    "the secret, and rotate it once more if in doubt."
-)
+# A write that is sent later than this after it was written down could reach Roblox when it is
+# already being settled: a stopped process, a sleeping machine, a database that made it wait.
+SEND_WITHIN = timedelta(seconds=10)
 
 Write = Callable[[], WriteReceipt | None]
 
@@ -37,6 +40,7 @@ class Intent:
     name: str
     domain: str
     seen: RemoteSecret | None
+    needs: tuple[Permission, ...]
 
 
 def attempt(intent: Intent, write: Write) -> Change:
@@ -46,6 +50,7 @@ def attempt(intent: Intent, write: Write) -> Change:
     OutcomeUnknown where it was sent and the outcome is not known or could not be stored.
     """
     change = _begin(intent)
+    _refuse_if_late(intent, change)
     try:
         receipt = write()
     except errors.OpenCloudError as error:
@@ -54,8 +59,6 @@ def attempt(intent: Intent, write: Write) -> Change:
         _store(intent, change, state, reason=str(refusal))
         raise refusal from None
     _store(intent, change, ChangeState.SUCCEEDED, receipt=receipt)
-    if change.state != ChangeState.SUCCEEDED:
-        raise OutcomeUnknown(_OVERTAKEN)
     return change
 
 
@@ -64,12 +67,25 @@ def _is_open(error: errors.OpenCloudError) -> bool:
 
 
 def _begin(intent: Intent) -> Change:
-    change = _change_of(intent)
+    """Write the change down, if the actor still has the rights: reading Roblox took a while."""
     with transaction.atomic(durable=True):
         lock(intent.universe)
+        for permission in intent.needs:
+            require(intent.actor, permission, intent.universe.pk, intent.name)
+        change = _change_of(intent)
         change.save(force_insert=True)
         audit.append(_entry(intent.actor, change, ChangeState.STARTED))
     return change
+
+
+def _refuse_if_late(intent: Intent, change: Change) -> None:
+    if timezone.now() - change.started_at <= SEND_WITHIN:
+        return
+    refusal = HeldUp(
+        "This server was held up before it could send the change, so nothing was sent. Try again."
+    )
+    _store(intent, change, ChangeState.FAILED, reason=str(refusal))
+    raise refusal
 
 
 def _change_of(intent: Intent) -> Change:
@@ -105,12 +121,13 @@ def _store(
     try:
         with transaction.atomic(durable=True):
             lock(intent.universe)
-            if not settle_row(change, state, reason):
-                change.refresh_from_db()
+            late = not settle_row(change, state, reason)
+            if late and not _outweighs(change, state, reason):
                 return
             if state is ChangeState.SUCCEEDED:
                 _mirror_success(change, receipt)
-            audit.append(_entry(intent.actor, change, state, reason))
+            entry = _entry(intent.actor, change, state, reason)
+            audit.append(_called_late(entry) if late else entry)
     except (DatabaseError, SealroomError):
         raise OutcomeUnknown(
             "The change was sent to Roblox, and its outcome could not be stored here. Sealroom "
@@ -127,6 +144,23 @@ def settle_row(change: Change, state: ChangeState, reason: str) -> bool:
             state=state, reason=reason, settled_at=change.settled_at, claimed_until=None
         )
     )
+
+
+def _outweighs(change: Change, state: ChangeState, reason: str) -> bool:
+    """Put a judgement by reading right that Roblox's own, late answer contradicts.
+
+    Say whether there was anything to put right; an answer that tells nothing outweighs nothing.
+    """
+    if state is ChangeState.UNKNOWN:
+        change.refresh_from_db()
+        return False
+    judged_otherwise = Change.objects.filter(pk=change.pk).exclude(state=state)
+    return bool(judged_otherwise.update(state=state, reason=reason, settled_at=change.settled_at))
+
+
+def _called_late(entry: audit.Entry) -> audit.Entry:
+    late = "the answer came after a judgement by reading, which this puts right"
+    return replace(entry, detail={**entry.detail, "late": late})
 
 
 def _entry(actor: Actor, change: Change, state: ChangeState, reason: str = "") -> audit.Entry:
@@ -170,19 +204,14 @@ def _mirror_success(change: Change, receipt: WriteReceipt | None) -> None:
     if receipt is not None:
         _take_over(secret, change, receipt)
     secret.unsure = unsure or receipt is None or not receipt.update_time
-    secret.save()
+    mirror.keep(secret)
 
 
 def _take_over(secret: Secret, change: Change, receipt: WriteReceipt) -> None:
-    if _is_older(receipt.update_time, secret.update_time):
+    if is_older(receipt.update_time, secret.update_time):
         return
     secret.domain = change.domain if receipt.domain is None else receipt.domain
     secret.create_time = receipt.create_time or change.seen_create_time
     secret.update_time = receipt.update_time
     secret.last_change = change
     secret.drifted_at = secret.missing_since = None
-
-
-def _is_older(time: str, other: str) -> bool:
-    first, second = parse_roblox_time(time), parse_roblox_time(other)
-    return first is not None and second is not None and first < second

@@ -42,7 +42,8 @@ def create(
         if look.count >= rules.SECRETS_PER_UNIVERSE:
             raise _full(universe)
         sealed = _sealed(client, universe, value)
-        intent = Intent(actor, ChangeKind.CREATE, universe, name, domain, look.found)
+        needs = (Permission.CREATE_SECRET,)
+        intent = Intent(actor, ChangeKind.CREATE, universe, name, domain, None, needs)
 
         def write() -> WriteReceipt:
             return client.create_secret(universe.pk, name, sealed, domain)
@@ -69,13 +70,12 @@ def rotate(
     _check_content(value, domain or "")
     with in_our_words(), connections.client_of(universe.api_key) as client:
         found = _present(_look(client, universe, name), universe, name, seen_version)
-        if domain is None or domain == found.domain:
-            new_domain = found.domain
-        else:
-            require(actor, Permission.CHANGE_DOMAIN, universe.pk, name)
-            new_domain = domain
+        new_domain = found.domain if domain is None else domain
+        needs = _needs_of_rotation(found, new_domain)
+        for permission in needs:
+            require(actor, permission, universe.pk, name)
         sealed = _sealed(client, universe, value)
-        intent = Intent(actor, ChangeKind.ROTATE, universe, name, new_domain, found)
+        intent = Intent(actor, ChangeKind.ROTATE, universe, name, new_domain, found, needs)
 
         def write() -> WriteReceipt:
             return client.update_secret(universe.pk, name, sealed, new_domain)
@@ -90,12 +90,19 @@ def delete(
     require(actor, Permission.DELETE_SECRET, universe.pk, name)
     with in_our_words(), connections.client_of(universe.api_key) as client:
         found = _present(_look(client, universe, name), universe, name, seen_version)
-        intent = Intent(actor, ChangeKind.DELETE, universe, name, found.domain, found)
+        needs = (Permission.DELETE_SECRET,)
+        intent = Intent(actor, ChangeKind.DELETE, universe, name, found.domain, found, needs)
 
         def write() -> None:
             client.delete_secret(universe.pk, name)
 
         return attempts.attempt(intent, write)
+
+
+def _needs_of_rotation(found: RemoteSecret, domain: str) -> tuple[Permission, ...]:
+    if domain == found.domain:
+        return (Permission.ROTATE_SECRET,)
+    return (Permission.ROTATE_SECRET, Permission.CHANGE_DOMAIN)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
+from secretsapp.core.times import is_older
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.opencloud.transport import LONGEST_CALL_SECONDS
@@ -23,6 +24,10 @@ from secretsapp.services.roblox import in_our_words
 
 SHORTEST_INTERVAL = timedelta(seconds=10)
 CLAIM = timedelta(seconds=5 * LONGEST_CALL_SECONDS)
+
+# Roblox's list may lag behind a write, and clocks of two machines differ a little; for so long a
+# name that was just written here is left alone.
+GRACE = timedelta(seconds=60)
 
 _MIRRORED = ["domain", "key_id", "create_time", "update_time"]
 _STATE = ["last_change", "drifted_at", "missing_since", "unsure"]
@@ -68,8 +73,8 @@ def _release(universe: Universe, *, sync_failure: str) -> None:
 def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetime) -> None:
     """Make the mirror equal to a listing whose reading began at `began`.
 
-    Names with a change open since then are left alone. The first listing is a baseline, one
-    event; later differences that nobody here made are drift, one event each.
+    Names with a change open since a little before are left alone. The first listing is a
+    baseline, one event; later differences that nobody here made are drift, one event each.
     """
     with transaction.atomic():
         stored = lock(universe)
@@ -93,7 +98,8 @@ def lock(universe: Universe) -> Universe:
 
 
 def _busy_names(universe: Universe, began: datetime) -> set[str]:
-    open_since = Q(state__in=OPEN_STATES) | Q(settled_at__gte=began) | Q(started_at__gte=began)
+    since = began - GRACE
+    open_since = Q(state__in=OPEN_STATES) | Q(settled_at__gte=since) | Q(started_at__gte=since)
     changes = Change.objects.filter(open_since, universe=universe)
     return set(changes.values_list("name", flat=True))
 
@@ -181,8 +187,21 @@ def adopt(secret: Secret, found: RemoteSecret) -> None:
     secret.unsure = False
 
 
+def keep(secret: Secret) -> None:
+    """Store a row of the mirror, and leave alone what people wrote beside it."""
+    if secret._state.adding:
+        secret.save(force_insert=True)
+    else:
+        secret.save(update_fields=_MIRRORED + _STATE)
+
+
 def _differs(secret: Secret, found: RemoteSecret) -> bool:
-    """Whether it was written elsewhere; a time that Roblox leaves out now says nothing."""
+    """Whether it was written elsewhere.
+
+    A time that Roblox leaves out now says nothing, and an older one only that the list lags.
+    """
+    if is_older(found.update_time, secret.update_time):
+        return False
     times = ((secret.update_time, found.update_time), (secret.create_time, found.create_time))
     moved = any(before and after and before != after for before, after in times)
     return moved or secret.domain != found.domain

@@ -14,7 +14,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.events import change_event
 from secretsapp.core.roles import Permission
-from secretsapp.core.settlement import Attempt, Judgement, Reading
+from secretsapp.core.settlement import Attempt, Judgement, Reading, Verdict
 from secretsapp.models import Change, Secret
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.opencloud.transport import LONGEST_CALL_SECONDS
@@ -34,7 +34,8 @@ def settle(actor: Actor, *, older_than_seconds: int = SETTLE_AFTER_SECONDS) -> l
     """Settle the open changes that started longer ago than that; return those settled.
 
     Any number of processes may do this at once: each claims what it works on. A change whose
-    universe cannot be read stays open for the next time.
+    universe cannot be read stays open for the next time, and so does one that may still be on
+    its way, unless it is seen to have taken effect.
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     claimed = _claim(timezone.now(), timedelta(seconds=older_than_seconds))
@@ -61,6 +62,7 @@ def _claim(now: datetime, age: timedelta) -> list[Change]:
 
 def _settle_universe(actor: Actor, changes: list[Change]) -> list[Change]:
     universe = changes[0].universe
+    began = timezone.now()
     try:
         with in_our_words(), connections.client_of(universe.api_key) as client:
             listing = client.list_secrets(universe.pk)
@@ -68,7 +70,11 @@ def _settle_universe(actor: Actor, changes: list[Change]) -> list[Change]:
         _release(changes)
         return []
     found = {secret.name: secret for secret in listing}
-    return [change for change in changes if _settle(actor, change, found.get(change.name))]
+    settled = [
+        change for change in changes if _settle(actor, change, found.get(change.name), began)
+    ]
+    _release(set(changes) - set(settled))
+    return settled
 
 
 def _release(changes: Iterable[Change]) -> None:
@@ -76,13 +82,18 @@ def _release(changes: Iterable[Change]) -> None:
     Change.objects.filter(pk__in=ids).update(claimed_until=None)
 
 
-def _settle(actor: Actor, change: Change, found: RemoteSecret | None) -> bool:
-    """Store the judgement of one change; False where another process settled it first."""
+def _settle(actor: Actor, change: Change, found: RemoteSecret | None, began: datetime) -> bool:
+    """Store the judgement of one change; False where it stays open or another process was first.
+
+    Until its time is over a write may still take effect, so only success is seen before that.
+    """
     with transaction.atomic(durable=True):
         mirror.lock(change.universe)
-        judgement = settlement.judge(_attempt(change), _reading(found))
-        state = ChangeState(judgement.verdict)
-        if not settle_row(change, state, judgement.reason):
+        attempt = _attempt(change)
+        judgement = settlement.judge(attempt, _reading(found))
+        if judgement.verdict is not Verdict.SUCCEEDED and began < attempt.ends:
+            return False
+        if not settle_row(change, ChangeState(judgement.verdict), judgement.reason):
             return False
         _mirror_reading(change, found)
         audit.append(_entry(actor, change, judgement, found))
@@ -140,11 +151,11 @@ def _mirror_reading(change: Change, found: RemoteSecret | None) -> None:
         mirror.adopt(secret, found)
         if change.state == ChangeState.SUCCEEDED:
             secret.last_change, secret.drifted_at = change, None
-        secret.save()
+        mirror.keep(secret)
 
 
 def _doubt(secret: Secret | None) -> None:
     """Let the next refresh take over what it reads."""
     if secret is not None:
         secret.unsure = True
-        secret.save(update_fields=["unsure"])
+        mirror.keep(secret)

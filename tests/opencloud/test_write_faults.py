@@ -27,6 +27,11 @@ NOT_CARRIED_OUT = {
     "504": faults.status(504),
     "599": faults.status(599),
     "304": faults.status(304),
+    "redirect with an endless body": faults.status(302, b"x" * 5_000_000, {"Location": ELSEWHERE}),
+    "redirect with a broken body": faults.status(
+        302, b"no gzip", {"Location": ELSEWHERE, "Content-Encoding": "gzip"}
+    ),
+    "redirect to nonsense": faults.status(302, b"", {"Location": "http://[::1"}),
     **{f"redirect {code}": faults.redirect(ELSEWHERE, code) for code in (301, 302, 303, 307, 308)},
 }
 CARRIED_OUT = {

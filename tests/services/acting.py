@@ -9,7 +9,7 @@ from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.roles import Role
+from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.errors import Unknown
@@ -95,7 +95,8 @@ def disable_viewer(stage: Stage) -> None:
 def attempt(stage: Stage) -> Change:
     """Attempt a write that needs nothing of Roblox."""
     actor = stage.cast["editor"].actor
-    intent = attempts.Intent(actor, ChangeKind.CREATE, stage.universe, "NEW_KEY", "", None)
+    needs = (Permission.CREATE_SECRET,)
+    intent = attempts.Intent(actor, ChangeKind.CREATE, stage.universe, "NEW_KEY", "", None, needs)
     return attempts.attempt(intent, lambda: None)
 
 

@@ -16,6 +16,7 @@ from secretsapp.services import (
     sessions,
     settling,
     universes,
+    upkeep,
 )
 from tests.services.acting import (
     PASSWORD,
@@ -38,6 +39,7 @@ from tests.services.acting import (
     store_listing,
     translate,
 )
+from tests.services.unfinished import mirrored
 from tests.stage import API_KEY
 
 ADMIN, EDITOR, MANAGER = "admin@example.com", "editor@example.com", "manager@example.com"
@@ -49,9 +51,9 @@ def on_universe(kind: str, who: str, secret: str, *states: str) -> tuple[str, ..
 
 
 DRIFT = (
-    "secret.drift.appeared | refresh | Harbor | APPEARED | ",
-    "secret.drift.changed | refresh | Harbor | PAY_KEY | ",
-    "secret.drift.vanished | refresh | Harbor | PAY_WEBHOOK | ",
+    "secret.drift.appeared | Sealroom (refresh) | Harbor | APPEARED | ",
+    "secret.drift.changed | Sealroom (refresh) | Harbor | PAY_KEY | ",
+    "secret.drift.vanished | Sealroom (refresh) | Harbor | PAY_WEBHOOK | ",
 )
 WHOLE = ("started", "succeeded")
 
@@ -155,7 +157,7 @@ ACTIONS = [
         add_universe,
         (
             f"universe.added | {ADMIN} | Quay |  | automation",
-            "universe.baseline | refresh | Quay |  | ",
+            "universe.baseline | Sealroom (refresh) | Quay |  | ",
         ),
         before=add_second_universe,
     ),
@@ -176,8 +178,8 @@ ACTIONS = [
         "mirror.store",
         store_listing,
         (
-            "secret.drift.vanished | refresh | Harbor | PAY_KEY | ",
-            "secret.drift.vanished | refresh | Harbor | PAY_WEBHOOK | ",
+            "secret.drift.vanished | Sealroom (refresh) | Harbor | PAY_KEY | ",
+            "secret.drift.vanished | Sealroom (refresh) | Harbor | PAY_WEBHOOK | ",
         ),
     ),
     Action(
@@ -214,11 +216,17 @@ ACTIONS = [
         lambda stage: grants.keep_an_admin_beside(stage.cast["viewer"].user),
     ),
     Action("mirror.adopt", adopt),
+    Action("mirror.keep", lambda stage: mirror.keep(mirrored(stage.universe))),
     Action("mirror.lock", lambda stage: mirror.lock(stage.universe)),
     Action("roblox.in_our_words", translate),
     Action("roblox.translate", translate),
-    Action("sessions.encrypt", lambda _stage: sessions.encrypt(b"content")),
-    Action("sessions.decrypt", lambda _stage: sessions.decrypt(sessions.encrypt(b"content"))),
+    Action("sessions.stored_key", lambda _stage: sessions.stored_key("key")),
+    Action("sessions.encrypt", lambda _stage: sessions.encrypt(b"content", "row")),
+    Action(
+        "sessions.decrypt",
+        lambda _stage: sessions.decrypt(sessions.encrypt(b"content", "row"), "row"),
+    ),
+    Action("upkeep.clear_expired_cache", lambda _stage: upkeep.clear_expired_cache()),
     Action("installation.check_keys", lambda _stage: installation.check_keys()),
     Action("installation.check_ready", lambda _stage: installation.check_ready()),
     Action("installation.generate_keys", lambda _stage: installation.generate_keys()),

@@ -18,6 +18,7 @@ from secretsapp.core.errors import (
     SecretGone,
 )
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import WriteReceipt
@@ -145,9 +146,8 @@ def test_a_write_that_found_no_connection_has_failed(
     emulator: Emulator, universe: Universe, cast: Cast
 ) -> None:
     watch = Watch()
-    intent = attempts.Intent(
-        cast["manager"].actor, ChangeKind.CREATE, universe, "NEW_KEY", "*", seen=None
-    )
+    actor, needs = cast["manager"].actor, (Permission.CREATE_SECRET,)
+    intent = attempts.Intent(actor, ChangeKind.CREATE, universe, "NEW_KEY", "*", None, needs)
     emulator.stop()
 
     def delete() -> WriteReceipt | None:

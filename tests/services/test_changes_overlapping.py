@@ -8,10 +8,11 @@ from secretsapp.core.errors import OutcomeUnknown, RobloxRefused
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.services import changes, mirror
+from secretsapp.services import changes
 from tests.services.together import together
+from tests.services.unfinished import refresh_later
 from tests.services.watch import Watch
-from tests.stage import STAGEHAND, Cast
+from tests.stage import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -42,7 +43,7 @@ def test_a_write_beside_an_open_one_leaves_the_mirror_unsure_until_the_next_refr
     settled(universe)
     Change.objects.update(settled_at=mirrored.updated_at)
     watch = Watch()
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refresh_later(universe)
     mirrored.refresh_from_db()
     assert (mirrored.unsure, watch.tags) == (False, [])
     assert mirrored.update_time == harbor.secrets["PAY_KEY"].update_time
@@ -59,7 +60,7 @@ def test_a_deletion_beside_an_open_write_keeps_the_row_until_the_next_refresh(
     settled(universe)
     Change.objects.update(settled_at=change.started_at)
     watch = Watch()
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refresh_later(universe)
     assert not Secret.objects.filter(universe=universe, name="PAY_KEY").exists()
     assert watch.tags == []
 
@@ -99,7 +100,7 @@ def test_rotations_at_once_all_succeed_and_the_mirror_ends_as_roblox(
     assert [change.state for change in done if isinstance(change, Change)] == ["succeeded"] * 3
     assert sorted(watch.tags) == ["secret.rotate.started"] * 3 + ["secret.rotate.succeeded"] * 3
     Universe.objects.filter(pk=universe.pk).update(sync_tried_at=None)
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refresh_later(universe)
     mirrored = Secret.objects.get(universe=universe, name="PAY_KEY")
     assert mirrored.update_time == harbor.secrets["PAY_KEY"].update_time
     assert not mirrored.unsure

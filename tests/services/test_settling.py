@@ -9,8 +9,8 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import Forbidden
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.services import changes, mirror, settling
-from tests.services.unfinished import leave_open, let_rest
+from secretsapp.services import changes, settling
+from tests.services.unfinished import later, leave_open, refresh_later
 from tests.services.watch import Watch, detail, writes
 from tests.stage import STAGEHAND, Cast
 
@@ -21,7 +21,8 @@ FAILED, SUCCEEDED = ChangeState.FAILED, ChangeState.SUCCEEDED
 
 def settle_now() -> list[Change]:
     """Settle every open change, however young."""
-    return settling.settle(STAGEHAND, older_than_seconds=0)
+    with later():
+        return settling.settle(STAGEHAND, older_than_seconds=0)
 
 
 @pytest.mark.parametrize(
@@ -71,9 +72,8 @@ def assert_mirror_agrees(
         expected = change if state is SUCCEEDED else None
         assert rows[change.name].last_change == expected
         assert not rows[change.name].unsure
-    let_rest(universe)
     watch = Watch()
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refresh_later(universe)
     assert watch.tags == []
 
 
@@ -150,8 +150,7 @@ def test_a_later_deletion_of_ours_is_no_drift(
     leave_open("rotate", faults.cut_after(), emulator, cast, universe)
     changes.delete(actor=cast["manager"].actor, universe=universe, name="PAY_KEY")
     settle_now()
-    let_rest(universe)
     watch = Watch()
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refresh_later(universe)
     assert watch.tags == []
     assert not Secret.objects.filter(universe=universe, name="PAY_KEY").exists()

@@ -99,7 +99,7 @@ def test_changes_of_two_universes_are_settled_each_by_its_own_reading(
         actor_kind="command",
         actor_name="tests",
         door="shell",
-        started_at=timezone.now(),
+        started_at=timezone.now() - timedelta(minutes=10),
     )
     emulator.inject(faults.status(403), path="/universes/77/")
     assert [change.universe_id for change in settle_now()] == [universe.pk]

@@ -10,8 +10,8 @@ from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.services import mirror, settling
-from tests.services.unfinished import leave_open, let_rest, make, mirrored
+from secretsapp.services import settling
+from tests.services.unfinished import later, leave_open, make, mirrored, refresh_later
 from tests.services.watch import Watch, detail
 from tests.stage import STAGEHAND, Cast
 
@@ -22,7 +22,8 @@ UNDETERMINED = ChangeState.UNDETERMINED
 
 def settle_now() -> list[Change]:
     """Settle every open change, however young."""
-    return settling.settle(STAGEHAND, older_than_seconds=0)
+    with later():
+        return settling.settle(STAGEHAND, older_than_seconds=0)
 
 
 def change_again(harbor: EmulatedUniverse) -> None:
@@ -98,9 +99,8 @@ def test_overlapping_writes_are_undetermined_and_leave_the_mirror_unsure(
         (second.pk, UNDETERMINED),
     ]
     assert mirrored(universe).unsure
-    let_rest(universe)
     watch = Watch()
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refresh_later(universe)
     assert (mirrored(universe).unsure, watch.tags) == (False, [])
     assert mirrored(universe).update_time == harbor.secrets["PAY_KEY"].update_time
 

@@ -1,13 +1,19 @@
 """Leaves changes behind whose outcome is not known, as faults of Roblox do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from emulator import Emulator, Fault
 from secretsapp.core.errors import OutcomeUnknown
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.services import changes
-from tests.stage import Cast
+from secretsapp.services import changes, mirror
+from tests.stage import STAGEHAND, Cast
 
 METHODS = {"create": "POST", "rotate": "PATCH", "delete": "DELETE"}
 
@@ -37,9 +43,23 @@ def leave_open(
     return Change.objects.order_by("-started_at")[0]
 
 
+@contextmanager
+def later(minutes: int = 10) -> Iterator[None]:
+    """Minutes later, when nothing that was sent can still be on its way."""
+    with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+        yield
+
+
 def mirrored(universe: Universe, name: str = "PAY_KEY") -> Secret:
     """The row of that secret."""
     return Secret.objects.get(universe=universe, name=name)
+
+
+def refresh_later(universe: Universe) -> bool:
+    """Refresh once our own writes lie far enough back to be compared."""
+    let_rest(universe)
+    with later(minutes=30):
+        return mirror.refresh(STAGEHAND, universe)
 
 
 def let_rest(universe: Universe) -> None:
