@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "secretsapp.middleware.ForwardedSchemeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -109,13 +110,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# In the database, so that rate limits hold across processes and machines.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "sealroom_cache",
-    },
-}
+CACHES = {"default": {"BACKEND": "secretsapp.cache.JsonCache"}}
 
 # Nothing that arrives is written to a file on its way in; values are at most 1,024 bytes.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
@@ -167,8 +162,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Sessions: encrypted with the master keys, over after half a day or with the browser.
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_SERIALIZER = "secretsapp.sessions.EncryptedSerializer"
+SESSION_ENGINE = "secretsapp.sessions"
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = _HTTPS
@@ -203,7 +197,9 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _SITE.scheme
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+# A person may be guessed at from many addresses, but no single address may use that limit up: it
+# would keep the person out. So each address has a far lower one, over the same time.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/5m/ip,100/5m/key"}
 
 
 # Static files: served by the dashboard itself, collected or straight from the checkout.

@@ -5,9 +5,11 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from dashboard.content_type import in_utf8
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
-application = get_wsgi_application()
+application = in_utf8(get_wsgi_application())
 
 # The product can be asked whether it may start only once Django is set up.
 from secretsapp.checks import start_refusal  # noqa: E402

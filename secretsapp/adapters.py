@@ -1,5 +1,7 @@
 """What allauth may do here: sign people in, and nothing that makes an account."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
@@ -20,3 +22,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that rate limits count by."""
         return client_address(request)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Whom failed attempts count against: the person.
+
+        allauth puts the Host header before it, whose port a client may choose: every port would
+        be a limit of its own.
+        """
+        return str(credentials.get("email") or "").lower()

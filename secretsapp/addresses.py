@@ -13,7 +13,7 @@ def client_address(request: HttpRequest) -> str:
 
     X-Forwarded-For is believed only as far as trusted proxies wrote it, from the right.
     """
-    address = _parse(request.META.get("REMOTE_ADDR", ""))
+    address = _peer(request)
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while hops and address is not None and _is_trusted(address):
         previous = _parse(hops.pop())
@@ -23,11 +23,28 @@ def client_address(request: HttpRequest) -> str:
     return str(address) if address else ""
 
 
+def is_from_trusted_proxy(request: HttpRequest) -> bool:
+    """Whether a trusted proxy handed the request to us, and so may speak of it."""
+    address = _peer(request)
+    return address is not None and _is_trusted(address)
+
+
+def _peer(request: HttpRequest) -> Address | None:
+    return _parse(request.META.get("REMOTE_ADDR", ""))
+
+
 def _parse(text: str) -> Address | None:
+    """An address in the one form by which it is counted, compared and recorded."""
     try:
-        return ipaddress.ip_address(text.strip())
+        address = ipaddress.ip_address(text.strip())
     except ValueError:
         return None
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    # What follows a % means something on one machine alone, and may be any text of any length.
+    if address.scope_id is not None:
+        return None
+    return address.ipv4_mapped or address
 
 
 def _is_trusted(address: Address) -> bool:

@@ -1,11 +1,12 @@
 """The only writer of audit events: appends them to the chain, last in a transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from secretsapp.core import chain
@@ -17,6 +18,19 @@ from secretsapp.models import ApiKey, AuditEvent, AuditHead, Universe, User
 from secretsapp.models.audit import HEAD_ID
 
 Subject = User | ApiKey | None
+
+# An event is equal to another that says the same of the same actor, and may come from elsewhere.
+EQUAL = (
+    "tag",
+    "actor_kind",
+    "actor_id",
+    "actor_name",
+    "universe_id",
+    "secret_name",
+    "subject_id",
+    "detail",
+)
+EQUAL_AMONG = 1000
 
 
 @dataclass(frozen=True)
@@ -43,10 +57,16 @@ def append(*entries: Entry) -> None:
         _append(head, entry)
 
 
-def append_unless_recent(entry: Entry, *, seconds: int) -> bool:
-    """Append the entry unless an equal one is younger than `seconds`; say whether it was."""
+def append_unless_recent(entry: Entry, *, seconds: int, per_address: bool = False) -> bool:
+    """Append the entry unless an equal one is younger than `seconds`; say whether it was.
+
+    With `per_address` one from another network address is not equal. Only the newest EQUAL_AMONG
+    events are looked through, because everybody else waits for the head meanwhile.
+    """
     head = _locked_head()
-    if _is_recent(entry, timezone.now() - timedelta(seconds=seconds)):
+    equal = _equal(entry, EQUAL + (("address",) if per_address else ()))
+    since = timezone.now() - timedelta(seconds=seconds)
+    if equal.filter(time__gt=since, sequence__gt=head.sequence - EQUAL_AMONG).exists():
         return False
     _append(head, entry)
     return True
@@ -108,9 +128,7 @@ def _subject(subject: Subject) -> tuple[str, str, str]:
     return "api_key", str(subject.pk), subject.name
 
 
-def _is_recent(entry: Entry, since: datetime) -> bool:
-    """Whether the same actor was recorded with the same event and details since then."""
+def _equal(entry: Entry, fields: Iterable[str]) -> QuerySet[AuditEvent]:
+    """The events that have the same in these fields."""
     wanted = _event(0, entry)
-    same = ("tag", "actor_kind", "actor_id", "actor_name", "universe_id", "secret_name", "detail")
-    same_values = {name: getattr(wanted, name) for name in (*same, "subject_id")}
-    return AuditEvent.objects.filter(time__gt=since, **same_values).exists()
+    return AuditEvent.objects.filter(**{name: getattr(wanted, name) for name in fields})

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from secretsapp.addresses import client_address
+from secretsapp.addresses import client_address, is_from_trusted_proxy
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import (
@@ -38,6 +38,22 @@ _STATUSES: tuple[tuple[type[SealroomError], int, str], ...] = (
     (KeyTrouble, 503, "A key of this installation is missing"),
     (LogBroken, 503, "The audit log is broken"),
 )
+
+
+class ForwardedSchemeMiddleware:
+    """Drops X-Forwarded-Proto unless a trusted proxy sent it: anybody can say HTTPS.
+
+    Django asks the header alone and not who sent it, so this stands before all that asks Django.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request over the transport that we know of."""
+        if not is_from_trusted_proxy(request):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return self._get_response(request)
 
 
 class ActorMiddleware:

@@ -3,6 +3,7 @@
 from secretsapp.models.access import Grant
 from secretsapp.models.accounts import User
 from secretsapp.models.audit import AuditEvent, AuditHead
+from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change
 from secretsapp.models.keys import KeyProof
 from secretsapp.models.secrets import Secret
@@ -12,6 +13,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "AuditHead",
+    "CacheEntry",
     "Change",
     "Grant",
     "KeyProof",

@@ -21,9 +21,10 @@ from secretsapp.opencloud.types import (
 )
 
 # Roblox sends pages of 10 unless asked for more, up to 500, which is also the most secrets a
-# universe can have (documented).
+# universe can have (documented). A list far beyond that is none that can be acted upon.
 PAGE_LIMIT = 500
-PAGES_AT_MOST = 100
+PAGES_AT_MOST = 10
+SECRETS_AT_MOST = 1000
 
 
 class Client:
@@ -54,16 +55,17 @@ class Client:
     def list_secrets(self, universe_id: int) -> list[RemoteSecret]:
         """Every secret of the universe, in one call where there is no more than a page.
 
-        The list ends with a cursor that is null or empty (seen in clients).
+        The list ends with a cursor that is null or empty (seen in clients). Raises Unusable
+        where it does not end, is longer than any can be, or holds a name twice.
         """
-        secrets: list[RemoteSecret] = []
+        secrets: dict[str, RemoteSecret] = {}
         cursors = {""}
         cursor = ""
         for _ in range(PAGES_AT_MOST):
             page, cursor = self._page(universe_id, cursor)
-            secrets += page
+            _add(secrets, page)
             if not cursor:
-                return secrets
+                return list(secrets.values())
             if cursor in cursors:
                 raise Unusable("Roblox listed the same page twice.")
             cursors.add(cursor)
@@ -127,6 +129,16 @@ class Client:
         return read_introspection(
             self._transport.post_to_read("/api-keys/v1/introspect", body).as_read()
         )
+
+
+def _add(secrets: dict[str, RemoteSecret], page: list[RemoteSecret]) -> None:
+    """Add a page to what is listed so far, by name."""
+    if len(secrets) + len(page) > SECRETS_AT_MOST:
+        raise Unusable("Roblox listed more secrets than a universe can have.")
+    for secret in page:
+        if secret.name in secrets:
+            raise Unusable("Roblox listed the same secret twice.")
+        secrets[secret.name] = secret
 
 
 def _secrets_path(universe_id: int) -> str:

@@ -1,7 +1,8 @@
 """The audit log as an actor may read it: newest first, paged by sequence number."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -9,24 +10,30 @@ from django.db.models.functions import Substr
 
 from secretsapp.core import events
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import Forbidden
-from secretsapp.core.events import Severity
+from secretsapp.core.errors import Forbidden, InvalidInput, LogBroken
+from secretsapp.core.events import Event, Severity
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
-from secretsapp.core.rules import is_storable
+from secretsapp.core.rules import is_storable, parse_universe_id
 from secretsapp.models import AuditEvent, Universe
 from secretsapp.policy import Rights, refusal, rights_of
+from secretsapp.queries.reading import rows
 
 PAGE_SIZE = 50
 HISTORY_SIZE = 100
 
+EDITED = "did what cannot be read any more: somebody edited the event in the database"
+
 
 @dataclass(frozen=True)
 class EventView:
-    """An event in words; `universe_id` is None where the event is about none."""
+    """An event in words; `universe_id` is None where the event is about none.
+
+    An event that was edited in the database keeps its tag and says so; its `time` may be None.
+    """
 
     sequence: int
-    time: datetime
+    time: datetime | None
     tag: str
     severity: Severity
     actor_name: str
@@ -70,22 +77,39 @@ def page(actor: Actor, wanted: AuditFilter, before: int | None = None) -> AuditP
     found = _filtered(_readable(actor), wanted)
     if before is not None:
         found = found.filter(sequence__lt=before)
-    rows = list(found.order_by("-sequence")[: PAGE_SIZE + 1])
-    shown = rows[:PAGE_SIZE]
+    events = _newest(found, PAGE_SIZE + 1)
+    shown = events[:PAGE_SIZE]
     return AuditPage(
         events=[_view(event) for event in shown],
-        older=shown[-1].sequence if len(rows) > PAGE_SIZE else None,
+        older=shown[-1].sequence if len(events) > PAGE_SIZE else None,
     )
 
 
 def history(actor: Actor, universe: Universe, name: str) -> list[EventView]:
-    """The newest events about one secret, for whoever may list it; else Forbidden."""
-    if not rights_of(actor).allows(Permission.LIST_SECRETS, universe.pk, name):
+    """The newest events about one secret, for whoever may list it; else Forbidden.
+
+    Who may not read its audit log is shown no network addresses, and of refusals only his own.
+    """
+    rights = rights_of(actor)
+    if not rights.allows(Permission.LIST_SECRETS, universe.pk, name):
         raise refusal(Permission.LIST_SECRETS, universe.pk, name)
     if not is_storable(name):
         return []
     about = AuditEvent.objects.filter(universe_id=str(universe.pk), secret_name=name)
-    return [_view(event) for event in about.order_by("-sequence")[:HISTORY_SIZE]]
+    if rights.allows(Permission.READ_AUDIT, universe.pk, name):
+        return [_view(event) for event in _newest(about, HISTORY_SIZE)]
+    told = about.exclude(~Q(actor_id=str(actor.person_id)), tag=Event.ACCESS_REFUSED.tag)
+    return [replace(_view(event), address="") for event in _newest(told, HISTORY_SIZE)]
+
+
+def _newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:
+    events = rows(found.order_by("-sequence")[:count])
+    if events is None:
+        raise LogBroken(
+            "One of these events cannot be read: somebody edited it in the database. "
+            "Run `manage.py verify_audit`, which names it."
+        )
+    return events
 
 
 def _readable(actor: Actor) -> QuerySet[AuditEvent]:
@@ -148,23 +172,47 @@ def _filtered(found: QuerySet[AuditEvent], wanted: AuditFilter) -> QuerySet[Audi
 
 def _view(event: AuditEvent) -> EventView:
     known = events.BY_TAG.get(event.tag)
-    detail: dict[str, str] = json.loads(event.detail)
-    words = detail | {
-        "secret": event.secret_name,
-        "universe": event.universe_name,
-        "subject": event.subject_name,
-    }
+    detail = _detail(event)
+    is_edited = detail is None or event.time is None
+    severity = known.severity if known else Severity.INFO
     return EventView(
         sequence=event.sequence,
         time=event.time,
         tag=event.tag,
-        severity=known.severity if known else Severity.INFO,
+        severity=Severity.WARNING if is_edited else severity,
         actor_name=event.actor_name,
-        sentence=known.describe(words) if known else event.tag,
-        universe_id=int(event.universe_id) if event.universe_id else None,
+        sentence=EDITED if is_edited else _sentence(event, detail or {}),
+        universe_id=_universe_id(event),
         universe_name=event.universe_name,
         secret_name=event.secret_name,
         address=event.address,
         door=event.door,
-        detail=detail,
+        detail=detail or {},
     )
+
+
+def _sentence(event: AuditEvent, detail: Mapping[str, str]) -> str:
+    known = events.BY_TAG.get(event.tag)
+    own = {
+        "secret": event.secret_name,
+        "universe": event.universe_name,
+        "subject": event.subject_name,
+    }
+    return known.describe({**detail, **own}) if known else event.tag
+
+
+def _detail(event: AuditEvent) -> dict[str, str] | None:
+    """The details, or None where they are not texts by name, as every event is written with."""
+    try:
+        found: dict[str, str] = json.loads(event.detail)
+        "".join(text for pair in found.items() for text in pair).encode("utf-8")
+    except (AttributeError, RecursionError, TypeError, ValueError):
+        return None
+    return found
+
+
+def _universe_id(event: AuditEvent) -> int | None:
+    try:
+        return parse_universe_id(event.universe_id)
+    except InvalidInput:
+        return None

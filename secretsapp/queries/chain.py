@@ -1,7 +1,11 @@
 """Verifies the audit log: every event, every link, the head, and an anchor if there is one."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
+
+from django.db.models import QuerySet
 
 from secretsapp import triggers
 from secretsapp.core import chain
@@ -12,9 +16,15 @@ from secretsapp.keys import audit_ring
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.policy import require_installation
+from secretsapp.queries.reading import UNREADABLE, rows
 
 BATCH = 2000
 LINK_LENGTH = 64
+
+_HEAD_UNREADABLE = (
+    "The head of the audit log cannot be read: it was edited in the database. The log was "
+    "tampered with."
+)
 
 
 @dataclass(frozen=True)
@@ -76,36 +86,98 @@ def _check_triggers() -> None:
 
 
 def _head() -> AuditHead:
-    head = AuditHead.objects.filter(pk=HEAD_ID).first()
-    if head is None:
+    heads = rows(AuditHead.objects.filter(pk=HEAD_ID))
+    if heads is None:
+        raise LogBroken(_HEAD_UNREADABLE)
+    if not heads:
         raise LogBroken("The head of the audit log is missing: the log was tampered with.")
-    return head
+    return heads[0]
 
 
 def _events() -> Iterator[AuditEvent]:
     """Every event in order, in batches by sequence, so that memory stays bounded."""
-    last = -(2**62)
-    while batch := list(AuditEvent.objects.filter(sequence__gt=last).order_by("sequence")[:BATCH]):
+    last = 0
+    batch = rows(_after(last)[:BATCH])
+    while batch:
         yield from batch
         last = batch[-1].sequence
+        batch = rows(_after(last)[:BATCH])
+    if batch is None:
+        yield from _one_by_one(last)
+
+
+def _after(last: int) -> QuerySet[AuditEvent]:
+    """The events behind `last` in order; from the start also those that stand before the first."""
+    events = AuditEvent.objects.order_by("sequence")
+    return events.filter(sequence__gt=last) if last else events
+
+
+def _one_by_one(last: int) -> Iterator[AuditEvent]:
+    """The events behind `last`, each read by itself, up to the one that cannot be read."""
+    for number in count(last + 1):
+        found = rows(AuditEvent.objects.filter(sequence=number))
+        if found is None:
+            raise LogBroken(_unreadable(number))
+        if not found:
+            _check_nothing_beside(number - 1)
+            return
+        yield from found
+
+
+def _check_nothing_beside(last: int) -> None:
+    """Refuse events that are none of 1 to `last`; without any, the failed reading has passed."""
+    if AuditEvent.objects.exclude(sequence__range=(1, last)).exists():
+        raise LogBroken(
+            f"Event {last + 1} is missing, and an event that stands outside the order cannot be "
+            "read: it was edited in the database."
+        )
+
+
+def _unreadable(number: int) -> str:
+    return f"Event {number} cannot be read: it was edited in the database."
 
 
 def _check(event: AuditEvent, last: Anchor) -> None:
     expected = last.sequence + 1
     if event.sequence != expected:
-        raise LogBroken(f"Event {expected} is missing: the next one has number {event.sequence}.")
+        raise LogBroken(
+            f"Event {expected} is missing: the next one has number {event.sequence!s:.20}."
+        )
+    with _told_if_broken(_unreadable(expected)):
+        _check_content(event, last)
+
+
+@contextmanager
+def _told_if_broken(sentence: str) -> Iterator[None]:
+    """Turn what is raised over an edited value into the sentence that says so."""
+    try:
+        yield
+    except UNREADABLE:
+        raise LogBroken(sentence) from None
+
+
+def _check_content(event: AuditEvent, last: Anchor) -> None:
     if event.format != chain.FORMAT:
         raise LogBroken(f"Event {event.sequence} has an unknown format.")
     if chain.content_hash(event.chained_fields()) != event.content:
         raise LogBroken(f"Event {event.sequence} was edited: its content does not match its hash.")
     if chain.link_hash(last.link, event.content) != event.link:
         raise LogBroken(f"Event {event.sequence} does not follow from event {last.sequence}.")
-    if not audit_ring().verifies(event.link, mac=event.mac, key_id=event.key_id):
+    if not audit_ring().verifies(event.link, mac=event.mac, key_id=_text(event.key_id)):
         raise LogBroken(f"Event {event.sequence} was not written with our audit key.")
 
 
+def _text(found: object) -> str:
+    """The text that it is; SQLite may hold bytes, which would look like a key we do not have."""
+    if not isinstance(found, str):
+        raise TypeError("Not a text.")
+    return found
+
+
 def _check_end(last: Anchor, head: AuditHead) -> None:
-    if head.sequence > last.sequence:
-        raise LogBroken(f"Event {last.sequence + 1} is missing: the end was cut off.")
-    if (head.sequence, head.link) != (last.sequence, last.link):
-        raise LogBroken(f"The head of the log does not match event {last.sequence}.")
+    if (head.sequence, head.link) == (last.sequence, last.link):
+        return
+    with _told_if_broken(_HEAD_UNREADABLE):
+        if head.sequence > last.sequence:
+            raise LogBroken(f"Event {last.sequence + 1} is missing: the end was cut off.")
+    raise LogBroken(f"The head of the log does not match event {last.sequence}.")

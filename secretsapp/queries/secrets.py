@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import NotFound
+from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.roles import Permission
-from secretsapp.core.rules import SECRETS_PER_UNIVERSE, is_storable
+from secretsapp.core.rules import SECRETS_PER_UNIVERSE, check_name, is_storable
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.policy import Rights, require, require_somewhere, rights_of
@@ -36,6 +36,18 @@ class SecretView:
     def changed_at(self) -> datetime | None:
         """When it was last changed, as Roblox says."""
         return self.secret.updated_at
+
+    @property
+    def has_page(self) -> bool:
+        """Whether it can be named in an address and to Roblox: its name is as Roblox documents.
+
+        What Roblox lists is taken as it comes, and so may have any name.
+        """
+        try:
+            check_name(self.secret.name)
+        except InvalidInput:
+            return False
+        return True
 
 
 @dataclass(frozen=True)

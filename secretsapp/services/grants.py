@@ -34,11 +34,11 @@ def give(
     rules.check_remark(reason, field="reason", limit=rules.REASON_LIMIT)
     wanted = Holding(role, universe.pk if universe else None, parse_pattern(pattern), until)
     _check(wanted, person)
+    _require(actor, wanted, f"give {ROLE_WORDS[role]} to {person.email}")
     with transaction.atomic():
-        _require(actor, wanted, person)
         grant = _locked_grant(person, universe)
         if grant is not None:
-            _require(actor, holding_of(grant), person)
+            _require_to_change(actor, grant)
             _keep_an_admin(grant, still_admin=role is Role.ADMIN)
         event = Event.GRANT_CHANGED if grant else Event.GRANT_GIVEN
         grant = grant or Grant(person=person, universe=universe)
@@ -52,13 +52,15 @@ def give(
 def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
     """End a person's grant in a universe, or in all if None.
 
-    Raises NotFound where he has none there, Forbidden and LastAdmin as `give` does.
+    Raises NotFound where he has none there, Forbidden and LastAdmin as `give` does. Who gives
+    no roles there is refused before anything is looked up, and so learns of none.
     """
+    _require_some(actor, universe, person)
     with transaction.atomic():
         grant = _locked_grant(person, universe)
         if grant is None:
             raise NotFound(f"{person.email} has no role in {_scope(universe)}.")
-        _require(actor, holding_of(grant), person)
+        _require_to_change(actor, grant)
         _keep_an_admin(grant, still_admin=False)
         revoked = entry(Event.GRANT_REVOKED, actor, grant)
         grant.delete()
@@ -92,14 +94,30 @@ def _check(wanted: Holding, person: User) -> None:
         )
 
 
-def _require(actor: Actor, grant: Holding, person: User) -> None:
+def _require_some(actor: Actor, universe: Universe | None, person: User) -> None:
+    """Refuse who may give no role at all in the universe, or in all of them if None."""
+    universe_ids = rights_of(actor).universes_with(Permission.MANAGE_GRANTS)
+    if universe_ids is not None and (universe is None or universe.pk not in universe_ids):
+        raise _beyond(f"change the role of {person.email}", universe.pk if universe else None)
+
+
+def _require_to_change(actor: Actor, grant: Grant) -> None:
+    """Refuse what goes beyond the actor's rights, without a word of what that is."""
+    _require(actor, holding_of(grant), f"change the role of {grant.person.email}")
+
+
+def _require(actor: Actor, grant: Holding, deed: str) -> None:
     if not rights_of(actor).may_give(grant):
-        raise Forbidden(
-            f"You may not give or change {ROLE_WORDS[grant.role]} for {person.email} there: it "
-            "goes beyond your own rights in role, names or time. Ask an admin.",
-            permission=Permission.MANAGE_GRANTS,
-            universe_id=grant.universe_id,
-        )
+        raise _beyond(deed, grant.universe_id)
+
+
+def _beyond(deed: str, universe_id: int | None) -> Forbidden:
+    return Forbidden(
+        f"You may not {deed} there: it goes beyond your own rights in role, names or time. "
+        "Ask an admin.",
+        permission=Permission.MANAGE_GRANTS,
+        universe_id=universe_id,
+    )
 
 
 def _keep_an_admin(grant: Grant, *, still_admin: bool) -> None:

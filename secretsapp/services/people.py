@@ -12,9 +12,9 @@ from secretsapp.core.errors import AlreadyExists, InvalidInput
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
-from secretsapp.core.rules import is_storable
 from secretsapp.models import Grant, User
 from secretsapp.policy import refusal, require_installation
+from secretsapp.queries.people import account_of
 from secretsapp.services import grants
 
 SIGN_IN_FAILURE_SECONDS = 60
@@ -103,11 +103,9 @@ def record_failed_sign_in(actor: Actor, email: str) -> None:
 
     Only an address that has an account is written down: people type passwords into that field.
     """
-    known = User.objects.filter(email__iexact=email.strip())
-    person = known.first() if is_storable(email) else None
-    entry = audit.Entry(Event.PERSON_SIGN_IN_FAILED, actor, subject=person)
+    entry = audit.Entry(Event.PERSON_SIGN_IN_FAILED, actor, subject=account_of(email))
     with transaction.atomic():
-        audit.append_unless_recent(entry, seconds=SIGN_IN_FAILURE_SECONDS)
+        audit.append_unless_recent(entry, seconds=SIGN_IN_FAILURE_SECONDS, per_address=True)
 
 
 def _require_self(actor: Actor, person: User) -> None:
@@ -116,7 +114,15 @@ def _require_self(actor: Actor, person: User) -> None:
 
 
 def _checked_email(email: str) -> str:
-    address = email.strip().lower()
+    """The address in lower case; two that look alike are never two accounts."""
+    address = email.strip()
+    if not address.isascii():
+        raise InvalidInput(
+            "An e-mail address here holds only the letters A to Z and a to z, digits and signs of "
+            "ASCII. This one has another letter, which may only look like one of them; write its "
+            "domain in the `xn--` form.",
+            field="email",
+        )
     try:
         MaxLengthValidator(EMAIL_LIMIT)(address)
         validate_email(address)
@@ -124,7 +130,7 @@ def _checked_email(email: str) -> str:
         raise InvalidInput(
             "That is not an e-mail address such as name@example.com.", field="email"
         ) from None
-    return address
+    return address.lower()
 
 
 def _set_password(user: User, password: Plaintext) -> None:

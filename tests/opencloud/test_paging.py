@@ -3,7 +3,7 @@
 import pytest
 
 from emulator import Emulator, Universe, faults
-from secretsapp.opencloud.client import PAGES_AT_MOST, Client
+from secretsapp.opencloud.client import PAGES_AT_MOST, SECRETS_AT_MOST, Client
 from secretsapp.opencloud.errors import Unusable
 from tests.opencloud.calls import UNIVERSE_ID
 
@@ -72,8 +72,8 @@ def test_a_universe_without_secrets_may_list_null(client: Client, emulator: Emul
 
 
 def test_a_page_that_comes_again_ends_the_call(client: Client, emulator: Emulator) -> None:
-    for cursor in ("one", "two", "one"):
-        emulator.inject(faults.status(200, page("A", cursor=cursor)))
+    for name, cursor in (("A", "one"), ("B", "two"), ("C", "one")):
+        emulator.inject(faults.status(200, page(name, cursor=cursor)))
     with pytest.raises(Unusable, match="same page twice"):
         names(client)
     assert len(emulator.requests) == 3
@@ -81,10 +81,56 @@ def test_a_page_that_comes_again_ends_the_call(client: Client, emulator: Emulato
 
 def test_a_list_without_end_ends_the_call(client: Client, emulator: Emulator) -> None:
     for number in range(PAGES_AT_MOST):
-        emulator.inject(faults.status(200, page("A", cursor=f"page {number}")))
+        emulator.inject(faults.status(200, page(f"A{number}", cursor=f"page {number}")))
     with pytest.raises(Unusable, match="did not end"):
         names(client)
     assert len(emulator.requests) == PAGES_AT_MOST
+
+
+def test_the_last_page_that_is_asked_for_may_end_the_list(
+    client: Client, emulator: Emulator
+) -> None:
+    listed = [f"A{number}" for number in range(PAGES_AT_MOST)]
+    for name in listed:
+        cursor = "" if name == listed[-1] else name
+        emulator.inject(faults.status(200, page(name, cursor=cursor)))
+    assert names(client) == listed
+
+
+@pytest.mark.parametrize("pages", [[SECRETS_AT_MOST], [400, SECRETS_AT_MOST - 400]])
+def test_a_list_that_is_as_long_as_can_be_is_read(
+    client: Client, emulator: Emulator, pages: list[int]
+) -> None:
+    inject_pages(emulator, pages)
+    assert len(names(client)) == SECRETS_AT_MOST
+
+
+@pytest.mark.parametrize("pages", [[SECRETS_AT_MOST + 1], [400, SECRETS_AT_MOST - 399]])
+def test_a_list_longer_than_any_can_be_ends_the_call(
+    client: Client, emulator: Emulator, pages: list[int]
+) -> None:
+    inject_pages(emulator, pages)
+    with pytest.raises(Unusable, match="more secrets than a universe can have"):
+        names(client)
+
+
+def inject_pages(emulator: Emulator, sizes: list[int]) -> None:
+    """Let the list come in pages of these sizes."""
+    for place, size in enumerate(sizes):
+        found = [f"PAGE_{place}_{number}" for number in range(size)]
+        cursor = "" if place == len(sizes) - 1 else f"after {place}"
+        emulator.inject(faults.status(200, page(*found, cursor=cursor)))
+
+
+@pytest.mark.parametrize("pages", [[("A", "B", "A")], [("A", "B"), ("C", "A")]])
+def test_a_name_that_is_listed_twice_ends_the_call(
+    client: Client, emulator: Emulator, pages: list[tuple[str, ...]]
+) -> None:
+    for place, found in enumerate(pages):
+        cursor = "" if place == len(pages) - 1 else "more"
+        emulator.inject(faults.status(200, page(*found, cursor=cursor)))
+    with pytest.raises(Unusable, match="same secret twice"):
+        names(client)
 
 
 @pytest.mark.parametrize("found", [{}, {"items": []}, {"secrets": {}}, {"secrets": "A"}])

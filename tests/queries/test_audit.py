@@ -234,8 +234,53 @@ def test_a_history_is_of_one_secret_and_bounded(
     make("rotate", cast, universe)
     tags = [event.tag for event in history(cast["viewer"].actor, universe, "PAY_KEY")]
     assert tags == ["secret.rotate.succeeded", "secret.rotate.started"]
-    record(universe, *["PAY_KEY"] * HISTORY_SIZE)
+    record(universe, *["PAY_KEY"] * HISTORY_SIZE, event=Event.SECRET_DRIFT_CHANGED)
     assert len(history(cast["viewer"].actor, universe, "PAY_KEY")) == HISTORY_SIZE
+
+
+def refuse(person: Person, universe: Universe) -> None:
+    """Let a refusal of that person about PAY_KEY be in the log."""
+    with transaction.atomic():
+        audit.append(audit.Entry(Event.ACCESS_REFUSED, person.actor, universe, "PAY_KEY"))
+
+
+@pytest.mark.parametrize("who", ["editor", "rotator", "viewer"])
+def test_who_reads_no_log_sees_no_addresses_and_no_refusals_of_others(
+    universe: Universe, cast: Cast, who: str
+) -> None:
+    make("rotate", cast, universe)
+    for name in ("editor", "rotator", "viewer", "stranger"):
+        refuse(cast[name], universe)
+    record(universe, "PAY_KEY")
+    shown = history(cast[who].actor, universe, "PAY_KEY")
+    assert [(event.tag, event.actor_name) for event in shown] == [
+        ("access.refused", f"{who}@example.com"),
+        ("secret.rotate.succeeded", "manager@example.com"),
+        ("secret.rotate.started", "manager@example.com"),
+    ]
+    assert {event.address for event in shown} == {""}
+
+
+@pytest.mark.parametrize("who", ["admin", "manager", "auditor"])
+def test_who_reads_the_log_sees_all_of_a_history(universe: Universe, cast: Cast, who: str) -> None:
+    make("rotate", cast, universe)
+    refuse(cast["viewer"], universe)
+    shown = history(cast[who].actor, universe, "PAY_KEY")
+    assert [event.tag for event in shown] == [
+        "access.refused",
+        "secret.rotate.succeeded",
+        "secret.rotate.started",
+    ]
+    assert {event.address for event in shown} == {"127.0.0.1"}
+
+
+def test_reading_the_log_of_other_names_shows_no_more_of_this_one(
+    universe: Universe, cast: Cast
+) -> None:
+    person = auditor_of(None, "SIGNING_*")
+    grants.give(STAGEHAND, person.user, Role.VIEWER, universe)
+    refuse(cast["viewer"], universe)
+    assert history(person.actor, universe, "PAY_KEY") == []
 
 
 def test_the_history_of_what_one_may_not_see_is_refused(universe: Universe, cast: Cast) -> None:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from secretsapp.core.actor import ActorKind, Door
@@ -32,6 +34,40 @@ def test_for_all_others_only_they_themselves_exist(cast: Cast, who: str) -> None
             people.get(actor, email)
         sentences.add(str(caught.value))
     assert len(sentences) == 1
+
+
+def test_a_person_one_may_not_see_and_none_take_the_same_questions(cast: Cast) -> None:
+    asked = []
+    for email in ("admin@example.com", "nobody@example.com"):
+        with CaptureQueriesContext(connection) as captured, pytest.raises(NotFound):
+            people.get(cast["viewer"].actor, email)
+        asked.append([found["sql"].partition(" WHERE ")[0] for found in captured])
+    assert asked[0] == asked[1] != []
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    "lookalike",
+    [
+        "adm\N{LATIN SMALL LETTER DOTLESS I}n@example.com",
+        "ADM\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}N@example.com",
+        "admin@example.com\N{COMBINING DOT ABOVE}",
+        "\N{FULLWIDTH LATIN SMALL LETTER A}dmin@example.com",
+        "admi_@example.com",
+        "admin@example%",
+    ],
+)
+def test_what_only_looks_like_an_address_finds_nobody(cast: Cast, lookalike: str) -> None:
+    assert people.account_of("ADMIN@example.com") == cast["admin"].user
+    assert people.account_of(lookalike) is None
+    with pytest.raises(NotFound):
+        people.acting_as(lookalike)
+
+
+def test_a_sign_that_becomes_a_letter_in_lower_case_finds_nobody(cast: Cast) -> None:
+    kelvin = engage("kelvin")
+    assert people.account_of("KELVIN@example.com") == kelvin.user
+    assert people.account_of("\N{KELVIN SIGN}elvin@example.com") is None
 
 
 def test_a_person_acts_from_the_shell_with_his_own_rights(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from emulator import Emulator, faults
@@ -117,6 +118,33 @@ def test_a_view_says_whether_a_write_is_open(
     assert open_names == ["PAY_KEY"]
 
 
+@pytest.mark.parametrize(
+    ("name", "has_page"),
+    [
+        ("PAY_KEY", True),
+        ("_", True),
+        ("new", True),
+        ("x" * 64, True),
+        ("9KEY", False),
+        ("pay-key", False),
+        ("a b", False),
+        ("é", False),
+        ("a/b", False),
+        (".", False),
+        ("..", False),
+        ("?", False),
+    ],
+)
+def test_a_name_that_roblox_does_not_document_has_no_page(
+    universe: Universe, cast: Cast, name: str, has_page: bool
+) -> None:
+    Secret.objects.get_or_create(universe=universe, name=name)
+    view = secrets.get(cast["viewer"].actor, universe, name)
+    assert view.has_page is has_page
+    if has_page:
+        assert reverse("secret", args=[universe.pk, name]).endswith(f"/{name}/")
+
+
 def test_what_one_may_not_see_and_what_is_not_there_look_the_same(
     universe: Universe, cashier: Person
 ) -> None:
@@ -168,6 +196,18 @@ def test_a_foreign_universe_and_none_look_the_same(quay: Universe, cast: Cast) -
         sentences.add(str(caught.value))
     assert len(sentences) == 1
     assert universes.get(cast["admin"].actor, quay.pk) == quay
+
+
+def test_a_foreign_universe_and_none_take_the_same_questions(quay: Universe, cast: Cast) -> None:
+    asked = []
+    for universe_id in (quay.pk, 1):
+        with (
+            CaptureQueriesContext(connection) as captured,
+            pytest.raises(NotFound),
+        ):
+            universes.get(cast["manager"].actor, universe_id)
+        asked.append([found["sql"].partition(" WHERE ")[0] for found in captured])
+    assert asked[0] == asked[1] != []
 
 
 def test_a_stranger_sees_nothing_of_a_universe(universe: Universe, cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """Appending: in a transaction, behind the last event, or not at all."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -142,6 +143,35 @@ def test_an_equal_entry_is_appended_again_only_when_the_last_is_old(
             appended.append(audit.append_unless_recent(wanted, seconds=60))
     assert appended == [True, False, True, False]
     assert len(watch.events) == 2
+
+
+def append_unless_recent(wanted: audit.Entry, *, per_address: bool = False) -> bool:
+    """Append in a transaction unless an equal entry is less than a minute old."""
+    with transaction.atomic():
+        return audit.append_unless_recent(wanted, seconds=60, per_address=per_address)
+
+
+def test_another_address_makes_another_event_only_where_it_is_asked_for(
+    universe: Universe, cast: Cast
+) -> None:
+    here = entry(cast, universe)
+    elsewhere = replace(here, actor=replace(here.actor, address="192.0.2.7"))
+    assert append_unless_recent(here)
+    assert not append_unless_recent(elsewhere)
+    assert append_unless_recent(elsewhere, per_address=True)
+    assert not append_unless_recent(elsewhere, per_address=True)
+    assert not append_unless_recent(here, per_address=True)
+
+
+def test_an_equal_entry_is_looked_for_among_the_newest_events_alone(
+    universe: Universe, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "EQUAL_AMONG", 3)
+    wanted, other = entry(cast, universe), audit.Entry(Event.PERSON_SIGNED_IN, STAGEHAND)
+    append(wanted, other, other)
+    assert not append_unless_recent(wanted)
+    append(other)
+    assert append_unless_recent(wanted)
 
 
 @pytest.mark.django_db(transaction=True)

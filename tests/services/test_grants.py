@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
@@ -122,6 +124,57 @@ def test_a_mightier_grant_is_neither_changed_nor_revoked(
         grants.revoke(cast["manager"].actor, cast["admin"].user, None)
     kept = Grant.objects.exclude(person=deputy.user).values_list("role", "pattern")
     assert sorted(kept) == sorted((role.value, "") for role in Role)
+
+
+@pytest.mark.parametrize("person", ["admin", "manager", "stranger"])
+def test_who_gives_no_roles_in_all_universes_does_not_learn_who_has_one(
+    universe: Universe, cast: Cast, person: str
+) -> None:
+    sentences = []
+    for giver in ("manager", "editor", "stranger"):
+        actor, user = cast[giver].actor, cast[person].user
+        with pytest.raises(Forbidden) as caught, CaptureQueriesContext(connection) as asked:
+            grants.revoke(actor, user, None)
+        sentences.append(str(caught.value))
+        assert len(asked) == 1
+        with pytest.raises(Forbidden, match=f"give Viewer to {person}@example.com"):
+            grants.give(actor, user, Role.VIEWER, None)
+    assert len(set(sentences)) == 1
+    assert f"You may not change the role of {person}@example.com there" in sentences[0]
+
+
+@pytest.mark.parametrize("giver", ["editor", "rotator", "viewer", "auditor", "stranger"])
+def test_who_gives_no_roles_in_a_universe_does_not_learn_who_has_one(
+    universe: Universe, quay: Universe, cast: Cast, giver: str
+) -> None:
+    for place in (universe, quay):
+        for person in ("manager", "admin"):
+            with pytest.raises(Forbidden) as caught:
+                grants.revoke(cast[giver].actor, cast[person].user, place)
+            assert (caught.value.permission, caught.value.universe_id) == (
+                "manage_grants",
+                place.pk,
+            )
+    assert Grant.objects.filter(person=cast["manager"].user).exists()
+
+
+def test_the_refusal_of_a_change_does_not_name_the_mightier_role(
+    universe: Universe, cast: Cast, deputy: Person
+) -> None:
+    with pytest.raises(Forbidden) as caught:
+        grants.revoke(deputy.actor, cast["auditor"].user, universe)
+    assert "goes beyond your own rights" in str(caught.value)
+    assert "Auditor" not in str(caught.value)
+
+
+def test_a_manager_of_all_universes_revokes_there(universe: Universe, cast: Cast) -> None:
+    grants.give(STAGEHAND, cast["stranger"].user, Role.MANAGER, None)
+    grants.give(STAGEHAND, cast["viewer"].user, Role.VIEWER, None)
+    grants.revoke(cast["stranger"].actor, cast["viewer"].user, None)
+    with pytest.raises(NotFound, match="no role in all universes"):
+        grants.revoke(cast["stranger"].actor, cast["viewer"].user, None)
+    with pytest.raises(Forbidden):
+        grants.revoke(cast["stranger"].actor, cast["admin"].user, None)
 
 
 def test_a_manager_may_lower_himself_but_not_rise(universe: Universe, cast: Cast) -> None:

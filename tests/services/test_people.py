@@ -1,5 +1,7 @@
 """Accounts: created, disabled, enabled, given passwords; and who signs in."""
 
+from dataclasses import replace
+
 import pytest
 
 from secretsapp.core.actor import Actor, ActorKind, Door
@@ -43,6 +45,9 @@ def test_an_admin_is_made_in_one_step(cast: Cast) -> None:
         ("", PASSWORD, "email"),
         ("a@b@example.com", PASSWORD, "email"),
         ("x" * 300 + "@example.com", PASSWORD, "email"),
+        ("adm\N{LATIN SMALL LETTER DOTLESS I}n@example.com", PASSWORD, "email"),
+        ("\N{KELVIN SIGN}elvin@example.com", PASSWORD, "email"),
+        ("new@b\N{LATIN SMALL LETTER U WITH DIAERESIS}ro.example", PASSWORD, "email"),
         ("new@example.com", Plaintext(b"qwz"), "password"),
         ("new@example.com", Plaintext(b""), "password"),
         ("new@example.com", Plaintext(b"123456789012345"), "password"),
@@ -66,6 +71,13 @@ def test_an_address_is_one_account_however_it_is_written(cast: Cast) -> None:
     with pytest.raises(AlreadyExists) as caught:
         people.create(STAGEHAND, email="EDITOR@example.com", password=PASSWORD)
     assert (caught.value.field, watch.tags) == ("email", [])
+
+
+def test_a_letter_that_only_looks_like_one_is_refused_with_the_reason(cast: Cast) -> None:
+    lookalike = "adm\N{LATIN SMALL LETTER DOTLESS I}n@example.com"
+    with pytest.raises(InvalidInput, match="This one has another letter, which may only look"):
+        people.create(STAGEHAND, email=lookalike, password=PASSWORD)
+    assert not User.objects.filter(email__startswith="adm").exclude(pk=cast["admin"].user.pk)
 
 
 @pytest.mark.parametrize("who", ["manager", "auditor", "stranger"])
@@ -143,6 +155,19 @@ def test_failed_sign_ins_are_recorded_once_a_minute_for_each_account(cast: Cast)
         people.record_failed_sign_in(NOBODY, "editor@example.com")
         people.record_failed_sign_in(NOBODY, "viewer@example.com")
     assert len(watch.events) == 2
+
+
+def test_failed_sign_ins_from_elsewhere_do_not_hide_behind_the_first(cast: Cast) -> None:
+    watch = Watch()
+    for address in ("127.0.0.1", "192.0.2.7", "127.0.0.1", "192.0.2.7"):
+        people.record_failed_sign_in(replace(NOBODY, address=address), "editor@example.com")
+    assert [event.address for event in watch.events] == ["127.0.0.1", "192.0.2.7"]
+
+
+def test_a_failed_sign_in_with_a_lookalike_names_nobody(cast: Cast) -> None:
+    watch = Watch()
+    people.record_failed_sign_in(NOBODY, "ed\N{LATIN SMALL LETTER DOTLESS I}tor@example.com")
+    assert (watch.tags, watch.last.subject_name) == (["person.sign_in_failed"], "")
 
 
 @pytest.mark.engine

@@ -1,5 +1,6 @@
 """Refusals are recorded, at most once a minute for the same one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,13 @@ def test_the_same_refusal_is_recorded_once_a_minute(universe: Universe, cast: Ca
         with time_machine.travel(start + timedelta(seconds=seconds), tick=False):
             refusals.record(actor, delete_of(universe))
     assert len(watch.events) == 2
+
+
+def test_the_same_refusal_from_elsewhere_is_still_the_same(universe: Universe, cast: Cast) -> None:
+    watch, actor = Watch(), cast["viewer"].actor
+    for address in ("127.0.0.1", "192.0.2.7"):
+        refusals.record(replace(actor, address=address), delete_of(universe))
+    assert len(watch.events) == 1
 
 
 def test_another_actor_right_or_subject_is_another_refusal(universe: Universe, cast: Cast) -> None:

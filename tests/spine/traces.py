@@ -4,7 +4,6 @@ import base64
 import html
 import json
 import logging
-import pickle
 import zlib
 from collections.abc import Iterator
 from typing import Any, Protocol
@@ -13,7 +12,9 @@ from urllib.parse import quote, quote_plus
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from secretsapp.models import CacheEntry
 from secretsapp.reports import QuietFormatter
+from secretsapp.services import sessions
 
 # Where a value is cut into lines or encoded from another offset, a piece of it still shows.
 PIECE = 12
@@ -86,13 +87,15 @@ class Traces:
         for table in connection.introspection.table_names():
             for row in _rows(table):
                 self.add(f"table {table}", b" | ".join(map(_raw, row)))
-        for session in Session.objects.all():
-            self.add("session", repr(session.get_decoded()))
+        for stored in Session.objects.all():
+            content = sessions.decrypt(base64.b64decode(stored.session_data), stored.session_key)
+            self.add("session", content)
+            self.add("session", repr(json.loads(content)))
 
     def add_cache(self) -> None:
         """What lies in the cache, unpacked."""
-        for (stored,) in _rows("sealroom_cache", "value"):
-            self.add("cache", repr(pickle.loads(base64.b64decode(str(stored)))))  # noqa: S301 - our own
+        for entry in CacheEntry.objects.all():
+            self.add("cache", repr((entry.key, json.loads(entry.value))))
 
     def found(self) -> list[str]:
         """The places where the value stands in one form or another."""
@@ -102,9 +105,9 @@ class Traces:
         return any(form in content for form in self._forms)
 
 
-def _rows(table: str, columns: str = "*") -> Iterator[tuple[object, ...]]:
+def _rows(table: str) -> Iterator[tuple[object, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns} FROM {connection.ops.quote_name(table)}")
+        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
         yield from cursor.fetchall()
 
 

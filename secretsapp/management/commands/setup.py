@@ -1,4 +1,4 @@
-"""`manage.py setup`: keys, tables, triggers and cache of an installation."""
+"""`manage.py setup`: keys, tables and triggers of an installation."""
 
 import os
 from collections.abc import Iterator
@@ -49,7 +49,6 @@ def _set_up() -> list[str]:
     Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
     made = installation.generate_keys()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
     installation.prepare_database()
     _close_database_to_others()
     return made

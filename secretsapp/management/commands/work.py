@@ -14,7 +14,7 @@ from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.output import settled_line
-from secretsapp.services import settling
+from secretsapp.services import settling, upkeep
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +26,8 @@ class Command(SealroomCommand):
     """Works in the background."""
 
     help = (
-        "Settle changes whose outcome is open, every minute, and clear ended sessions once a day. "
-        "Any number may run at once. SIGTERM and Ctrl-C end it."
+        "Settle changes whose outcome is open, every minute, and clear ended sessions and expired "
+        "counts once a day. Any number may run at once. SIGTERM and Ctrl-C end it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -67,3 +67,4 @@ def _round(number: int) -> None:
         log.info("%s", settled_line(change))
     if number % ROUNDS_A_DAY == 0:
         call_command("clearsessions")
+        upkeep.clear_expired_cache()
