@@ -58,6 +58,8 @@ def _go_on() -> None:
             log.error("This round failed: %s", error)
         except Error as error:
             log.error("This round failed for the database: %s", type(error).__name__)
+        except Exception:
+            log.exception("This round failed by a mistake of Sealroom.")
         time.sleep(INTERVAL_SECONDS)
 
 
