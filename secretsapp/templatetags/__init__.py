@@ -1,1 +1,1 @@
-"""TODO"""
+"""What templates need beside the context."""

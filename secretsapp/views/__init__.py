@@ -1,1 +1,1 @@
-"""TODO"""
+"""The pages: each view asks queries and services, and renders."""
