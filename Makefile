@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-JOBS ?= auto
+# One more than there are processors: now and then a test only waits.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -24,7 +25,7 @@ demo: $(VENV)/.runtime ## Emulator, dashboard and worker with seeded data; PORT=
 test: $(VENV)/.dev ## Every test, on SQLite and PostgreSQL, and the coverage bound
 	$(PY) -m coverage erase
 	$(PY) -m pytest -n $(JOBS) --cov --cov-report=
-	$(PY) -m tests.postgres $(PY) -m pytest -n $(JOBS) -m engine --cov --cov-append --cov-report=
+	$(PY) -m tests.postgres $(PY) -m pytest -n $(JOBS) -m engine
 	$(PY) -m tests.bound
 
 check: $(VENV)/.dev ## Everything that can be said without running the product

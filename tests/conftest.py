@@ -18,8 +18,10 @@ from secretsapp import triggers
 from secretsapp.models import ApiKey, Universe
 from secretsapp.services import installation as installations
 from tests import stage
-from tests.installation import Installation, open_installation
+from tests.installation import Installation, open_copy, open_installation
 from tests.stage import Cast, Person
+
+LONG = ("long", "process", "browser")
 
 
 def pytest_configure() -> None:
@@ -27,15 +29,24 @@ def pytest_configure() -> None:
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no processor is left without work at the end."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Let SQLite's test database be a file, as the real one is: threads then contend for it."""
+    """Let SQLite's test database be a file, as the real one is: threads then contend for it.
+
+    Unlike the real one it need not outlive a loss of power.
+    """
     database = django_settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         path = tmp_path_factory.mktemp("database") / "sealroom.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(path)
+        connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(scope="session")
@@ -118,10 +129,25 @@ def marker() -> str:
     return f"marker {secrets.token_hex(12)} ß+/&"
 
 
+@pytest.fixture(scope="session")
+def installation_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that a real process has set up, to be copied and left alone."""
+    data_dir = tmp_path_factory.mktemp("installation") / "data"
+    with open_installation(data_dir, "http://127.0.0.1:9") as opened:
+        yield opened
+
+
 @pytest.fixture
 def installation(
-    tmp_path: Path, emulator: Emulator, request: pytest.FixtureRequest
+    installation_template: Installation, tmp_path: Path, emulator: Emulator
 ) -> Iterator[Installation]:
-    """An installation of its own, set up by real processes against the emulator."""
-    with open_installation(tmp_path / "data", emulator.url) as opened:
+    """An installation of its own, as `setup` left it, for real processes against the emulator."""
+    with open_copy(installation_template, tmp_path / "data", emulator.url) as opened:
         yield opened
+
+
+@pytest.fixture
+def stocked(installation: Installation, harbor: EmulatedUniverse) -> Installation:
+    """The installation with its API key and Harbor."""
+    installation.add_universe(harbor.id, api_key=stage.API_KEY)
+    return installation

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,13 +11,23 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND_SECONDS = 60
+
+# Two commands in one process, for tests that are about what comes after them.
+ADD_UNIVERSE = """
+import sys
+import django
+django.setup()
+from django.core.management import call_command
+call_command("add_api_key", "automation")
+call_command("add_universe", sys.argv[1], "--api-key", "automation")
+"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,19 @@ class Installation:
         done = self.run(*arguments, stdin=stdin)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
+
+    def add_universe(self, universe_id: int, *, api_key: str) -> None:
+        """Store the API key and add the universe that it opens."""
+        done = subprocess.run(
+            [sys.executable, "-c", ADD_UNIVERSE, str(universe_id)],
+            input=api_key.encode(),
+            capture_output=True,
+            cwd=ROOT,
+            env=self.environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"},
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         """Start a Python program of ours, such as `manage.py work`, and let it run."""
@@ -77,15 +101,28 @@ class Installation:
 def open_installation(data_dir: Path, open_cloud_url: str) -> Iterator[Installation]:
     """An installation that `setup` has prepared, on the engine that this run of tests is about."""
     with _database() as address:
-        environment = _clean_environment() | {
-            "DATA_DIR": str(data_dir),
-            "OPEN_CLOUD_URL": open_cloud_url,
-        }
-        if address:
-            environment["DATABASE_URL"] = address
-        opened = Installation(data_dir, environment)
+        opened = Installation(data_dir, _environment(data_dir, open_cloud_url, address))
         opened.succeed("setup")
         yield opened
+
+
+@contextmanager
+def open_copy(
+    template: Installation, data_dir: Path, open_cloud_url: str
+) -> Iterator[Installation]:
+    """An installation of its own that begins as a copy of one at which nobody works."""
+    shutil.copytree(template.data_dir, data_dir)
+    with _database(template=template.environment.get("DATABASE_URL")) as address:
+        yield Installation(data_dir, _environment(data_dir, open_cloud_url, address))
+
+
+def _environment(data_dir: Path, open_cloud_url: str, address: str) -> dict[str, str]:
+    """The environment of an installation, on SQLite where there is no address of a database."""
+    environment = _clean_environment() | {
+        "DATA_DIR": str(data_dir),
+        "OPEN_CLOUD_URL": open_cloud_url,
+    }
+    return environment | ({"DATABASE_URL": address} if address else {})
 
 
 def _clean_environment() -> dict[str, str]:
@@ -95,15 +132,19 @@ def _clean_environment() -> dict[str, str]:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
-    """The address of a new PostgreSQL database, or nothing where SQLite is the engine."""
+def _database(template: str | None = None) -> Iterator[str]:
+    """The address of a new PostgreSQL database, or nothing where SQLite is the engine.
+
+    It begins empty, or as a copy of the database at the address `template`.
+    """
     configured = settings.DATABASES["default"]
     if configured["ENGINE"].endswith("sqlite3"):
         yield ""
         return
     name = f"sealroom_{secrets.token_hex(6)}"
+    copied = f" TEMPLATE {urlsplit(template).path[1:]}" if template else ""
     with psycopg.connect(_address(configured, "postgres"), autocommit=True) as connected:
-        connected.execute(f"CREATE DATABASE {name}".encode())
+        connected.execute(f"CREATE DATABASE {name}{copied}".encode())
     try:
         yield _address(configured, name)
     finally:

@@ -1,14 +1,21 @@
 """The fixed cast and their universe, put on stage through the services."""
 
 from dataclasses import dataclass
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
+from secretsapp import audit
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
+from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
-from secretsapp.models import ApiKey, Universe, User
+from secretsapp.models import ApiKey, Grant, Universe, User
 from secretsapp.services import api_keys, grants, people, universes
 
 API_KEY = "emulated-api-key"
@@ -18,6 +25,7 @@ GROUP_ID = 1234567
 STAGEHAND = actors.command("tests")
 
 ROLES_IN_HARBOR = (Role.MANAGER, Role.EDITOR, Role.ROTATOR, Role.VIEWER, Role.AUDITOR)
+CAST = (*(role.value for role in ROLES_IN_HARBOR), "admin", "stranger")
 
 
 @dataclass(frozen=True)
@@ -60,11 +68,40 @@ def store_universe(api_key: ApiKey) -> Universe:
 
 
 def engage_cast(universe: Universe) -> Cast:
-    """Everybody, with the rights that the names say."""
-    cast = {role.value: engage(role.value) for role in ROLES_IN_HARBOR}
-    for role in ROLES_IN_HARBOR:
-        grants.give(STAGEHAND, cast[role.value].user, role, universe)
-    return cast | {"admin": engage("admin", admin=True), "stranger": engage("stranger")}
+    """Everybody, with the rights that the names say.
+
+    As the services would write them (there is a test of that), but at once: most tests begin so.
+    """
+    hashed = _hashed_password()
+    users = User.objects.bulk_create(
+        User(email=f"{name}@example.com", password=hashed) for name in CAST
+    )
+    cast = {name: Person(user) for name, user in zip(CAST, users, strict=True)}
+    given = Grant.objects.bulk_create(
+        _grant(cast[role.value].user, role, None if role is Role.ADMIN else universe)
+        for role in (*ROLES_IN_HARBOR, Role.ADMIN)
+    )
+    with transaction.atomic():
+        audit.append(
+            *[audit.Entry(Event.PERSON_CREATED, STAGEHAND, subject=user) for user in users],
+            *[grants.entry(Event.GRANT_GIVEN, STAGEHAND, grant) for grant in given],
+        )
+    return cast
+
+
+@cache
+def _hashed_password() -> str:
+    return make_password(PASSWORD)
+
+
+def _grant(person: User, role: Role, universe: Universe | None) -> Grant:
+    return Grant(
+        person=person,
+        universe=universe,
+        role=role,
+        given_by=STAGEHAND.name,
+        given_at=timezone.now(),
+    )
 
 
 def engage(name: str, *, admin: bool = False) -> Person:

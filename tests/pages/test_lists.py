@@ -1,5 +1,7 @@
 """The universes one may see and their secrets, with and without htmx."""
 
+from html import escape
+
 import pytest
 from django.test import Client
 
@@ -134,6 +136,25 @@ def test_odd_words_are_escaped_and_set_apart(
     page = body(client_for("viewer").get(address_of("universe")))
     assert "<bdi>\u202e&lt;b&gt;Harbor</bdi>" in page
     assert "<b>Harbor" not in page
+
+
+@pytest.mark.parametrize("name", ["pay-key", "a b", "é", "a/b", ".", "..", "9KEY", "?", "<b>"])
+def test_a_name_that_roblox_does_not_document_is_shown_without_a_link(
+    client_for: ClientFor,
+    address_of: AddressOf,
+    universe: Universe,
+    harbor: EmulatedUniverse,
+    name: str,
+) -> None:
+    harbor.put(name, b"x", "*")
+    rested(universe)
+    for role in ("admin", "viewer"):
+        answer = client_for(role).post(address_of("universe_refresh"), follow=True)
+        assert answer.status_code == 200
+        assert f'<bdi class="name">{escape(name)}</bdi>' in body(answer)
+        assert "No name that Roblox documents: it can be changed at Roblox alone." in words(answer)
+        assert address_of("secret", "PAY_KEY") in body(answer)
+        assert body(answer).count("/secrets/") == 3
 
 
 def test_a_session_that_ended_sends_htmx_to_the_sign_in(address_of: AddressOf, db: None) -> None:

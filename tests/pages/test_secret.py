@@ -34,10 +34,23 @@ def test_the_page_shows_every_event_of_the_secret(
     client_for: ClientFor, address_of: AddressOf
 ) -> None:
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
-    page = words(client_for("viewer").get(address_of("secret", "PAY_KEY")))
-    assert "rotator@example.com set out to rotate PAY_KEY" in page
-    assert "rotator@example.com rotated PAY_KEY" in page
-    assert "secret.rotate.succeeded · from 127.0.0.1" in page
+    for role in ("viewer", "auditor"):
+        page = words(client_for(role).get(address_of("secret", "PAY_KEY")))
+        assert "rotator@example.com set out to rotate PAY_KEY" in page
+        assert "rotator@example.com rotated PAY_KEY" in page
+        assert ("secret.rotate.succeeded · from 127.0.0.1" in page) is (role == "auditor")
+
+
+def test_the_refusals_of_others_are_told_to_those_who_read_the_log(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    client_for("viewer").get(address_of("secret_delete", "PAY_KEY"))
+    told = {
+        role: "viewer@example.com was refused: delete secrets"
+        in words(client_for(role).get(address_of("secret", "PAY_KEY")))
+        for role in ("viewer", "editor", "auditor")
+    }
+    assert told == {"viewer": True, "editor": False, "auditor": True}
 
 
 def test_ones_own_change_is_called_so(client_for: ClientFor, address_of: AddressOf) -> None:

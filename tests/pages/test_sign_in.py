@@ -69,13 +69,41 @@ def test_there_is_no_way_to_sign_up_or_to_stay_signed_in(db: None) -> None:
         assert absent not in page.lower()
 
 
-def test_guessing_ends_in_words(cast: Cast, password: str) -> None:
-    client = Client()
-    for _ in range(5):
-        client.post(SIGN_IN, typed("viewer", "wrong password"))
-    answer = client.post(SIGN_IN, typed("viewer", password))
-    assert "Too many failed login attempts. Try again later." in words(answer)
-    assert "_auth_user_id" not in client.session
+def guess(role: str, address: str, times: int) -> None:
+    """Fail to sign in as somebody, that many times, from that address."""
+    client = Client(REMOTE_ADDR=address)
+    for _ in range(times):
+        client.post(SIGN_IN, typed(role, "wrong password"))
+
+
+def is_let_in(role: str, password: str, address: str, **headers: str) -> bool:
+    """Whether the right password signs that person in from there; if not, it is said why."""
+    client = Client(REMOTE_ADDR=address)
+    answer = client.post(SIGN_IN, typed(role, password), headers=headers)
+    let_in = "_auth_user_id" in client.session
+    assert let_in or "Too many failed login attempts. Try again later." in words(answer)
+    return let_in
+
+
+def test_guessing_ends_for_the_address_and_keeps_nobody_else_out(cast: Cast, password: str) -> None:
+    guess("viewer", "192.0.2.1", times=10)
+    assert not is_let_in("viewer", password, "192.0.2.1")
+    assert not is_let_in("editor", password, "192.0.2.1")
+    assert is_let_in("viewer", password, "192.0.2.2")
+
+
+def test_guessing_from_many_addresses_ends_for_the_person(cast: Cast, password: str) -> None:
+    for number in range(10):
+        guess("viewer", f"192.0.2.{number}", times=10)
+    assert not is_let_in("viewer", password, "192.0.2.100")
+    assert is_let_in("editor", password, "192.0.2.100")
+    # The port of the Host header is the client's to choose, and no way around the count.
+    assert not is_let_in("viewer", password, "192.0.2.101", host="testserver:4321")
+
+
+def test_a_right_password_uses_no_attempt_up(cast: Cast, password: str) -> None:
+    guess("viewer", "192.0.2.1", times=9)
+    assert all(is_let_in("viewer", password, "192.0.2.1") for _ in range(3))
 
 
 def test_a_flood_is_turned_away_in_the_layout(cast: Cast) -> None:

@@ -72,7 +72,9 @@ def test_a_value_comes_back_as_it_was(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [object(), b"bytes", {1}, (1, 2), {1: "one"}, float("nan"), float("inf")], ids=repr
+    "value",
+    [object(), b"bytes", {1}, (1, 2), {1: "one"}, float("nan"), float("inf")],
+    ids=["object", "bytes", "set", "tuple", "number for a name", "nan", "infinity"],
 )
 @pytest.mark.parametrize("store", [cache.set, cache.add])
 def test_what_json_cannot_say_is_refused(store: Any, value: object) -> None:

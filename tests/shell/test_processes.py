@@ -21,43 +21,37 @@ PASSWORD = "a lantern on the pier"
 SECONDS = 30
 
 
-@pytest.fixture
-def harbor_inside(installation: Installation, harbor: EmulatedUniverse) -> Installation:
-    """An installation that manages Harbor."""
-    installation.succeed("add_api_key", "automation", stdin=API_KEY.encode())
-    installation.succeed("add_universe", HARBOR, "--api-key", "automation")
-    return installation
-
-
 def test_whole_main_job_says_no_secret(
-    harbor_inside: Installation, harbor: EmulatedUniverse, marker: str
+    installation: Installation, harbor: EmulatedUniverse, marker: str
 ) -> None:
     said = [
-        harbor_inside.run("create_user", "e@example.com", stdin=f"{PASSWORD}\n".encode()),
-        harbor_inside.run("grant", "e@example.com", "editor", "--universe", HARBOR),
+        installation.run("add_api_key", "automation", stdin=API_KEY.encode()),
+        installation.run("add_universe", HARBOR, "--api-key", "automation"),
+        installation.run("create_user", "e@example.com", stdin=f"{PASSWORD}\n".encode()),
+        installation.run("grant", "e@example.com", "editor", "--universe", HARBOR),
     ]
     acting = ("--as", "e@example.com")
     new = ("create_secret", HARBOR, "NEW_KEY", "--domain", "*", *acting)
-    said.append(harbor_inside.run(*new, stdin=f"{marker}\n".encode()))
+    said.append(installation.run(*new, stdin=f"{marker}\n".encode()))
     assert harbor.values["NEW_KEY"] == marker.encode()
     second = f"{marker} 2".encode()
-    said.append(harbor_inside.run("rotate_secret", HARBOR, "NEW_KEY", *acting, stdin=second))
+    said.append(installation.run("rotate_secret", HARBOR, "NEW_KEY", *acting, stdin=second))
     assert harbor.values["NEW_KEY"] == second
-    said.append(harbor_inside.run("list_secrets", HARBOR, "--json", *acting))
-    said.append(harbor_inside.run("delete_secret", HARBOR, "NEW_KEY", "--yes"))
+    said.append(installation.run("list_secrets", HARBOR, "--json", *acting))
+    said.append(installation.run("delete_secret", HARBOR, "NEW_KEY", "--yes"))
     assert "NEW_KEY" not in harbor.values
-    said.append(harbor_inside.run("verify_audit"))
+    said.append(installation.run("verify_audit"))
     assert [(done.returncode, done.stderr) for done in said] == [(0, b"")] * len(said)
     everything = b"".join(done.stdout for done in said).decode()
     assert not any(secret in everything for secret in (marker, PASSWORD, API_KEY))
 
 
 def test_refusal_is_one_sentence_and_recorded(
-    harbor_inside: Installation, harbor: EmulatedUniverse, marker: str
+    stocked: Installation, harbor: EmulatedUniverse, marker: str
 ) -> None:
-    harbor_inside.succeed("create_user", "v@example.com", stdin=PASSWORD.encode())
-    harbor_inside.succeed("grant", "v@example.com", "viewer", "--universe", HARBOR)
-    done = harbor_inside.run(
+    stocked.succeed("create_user", "v@example.com", stdin=PASSWORD.encode())
+    stocked.succeed("grant", "v@example.com", "viewer", "--universe", HARBOR)
+    done = stocked.run(
         "rotate_secret", HARBOR, "PAY_KEY", "--as", "v@example.com", stdin=marker.encode()
     )
     assert (done.returncode, done.stdout) == (1, b"")
@@ -65,7 +59,7 @@ def test_refusal_is_one_sentence_and_recorded(
     assert done.stderr.count(b"\n") == 1
     assert harbor.values["PAY_KEY"] == b"pay value"
     newest = "SELECT tag, actor_name FROM secretsapp_auditevent ORDER BY sequence DESC LIMIT 1"
-    assert harbor_inside.rows(newest) == [("access.refused", "v@example.com")]
+    assert stocked.rows(newest) == [("access.refused", "v@example.com")]
 
 
 def test_wrong_usage_is_refused_with_its_own_status(installation: Installation) -> None:

@@ -1,6 +1,7 @@
 """Setting up: private files, nothing lost by a second time, and a start that stops in words."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,30 @@ pytestmark = pytest.mark.process
 FOREIGN = {"DATABASE_URL", *SETTINGS, *(f"{name}_FILE" for name in SETTINGS)}
 
 
-@pytest.fixture
-def bare(tmp_path: Path) -> Installation:
-    """An installation of which there is nothing yet, on SQLite."""
+def on_sqlite(data_dir: Path) -> Installation:
+    """An installation in that directory."""
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    data_dir = tmp_path / "new" / "data"
     return Installation(data_dir, kept | {"DATA_DIR": str(data_dir)})
 
 
 @pytest.fixture
-def fresh(bare: Installation) -> Installation:
-    """An installation that was set up just now."""
-    bare.succeed("setup")
+def bare(tmp_path: Path) -> Installation:
+    """An installation of which there is nothing yet, on SQLite."""
+    return on_sqlite(tmp_path / "new" / "data")
+
+
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation as `setup` leaves it, to be copied and left alone."""
+    prepared = on_sqlite(tmp_path_factory.mktemp("set-up") / "data")
+    prepared.succeed("setup")
+    return prepared
+
+
+@pytest.fixture
+def fresh(set_up: Installation, bare: Installation) -> Installation:
+    """An installation that was set up and not used yet."""
+    shutil.copytree(set_up.data_dir, bare.data_dir)
     return bare
 
 

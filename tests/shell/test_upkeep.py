@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.utils import timezone
 from pytest_django import Settings
@@ -16,7 +17,7 @@ from pytest_django import Settings
 from emulator import Emulator, faults
 from secretsapp import triggers
 from secretsapp.core.keyring import generate_key
-from secretsapp.models import ApiKey, AuditEvent, Change, Universe
+from secretsapp.models import ApiKey, AuditEvent, CacheEntry, Change, Universe
 from secretsapp.models.changes import OPEN_STATES
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID
@@ -140,15 +141,18 @@ def test_wrong_master_key_stops_in_words(
 
 
 @in_real_transactions
-def test_one_round_of_work_settles_and_clears_ended_sessions(
+def test_one_round_of_work_settles_and_clears_what_has_ended(
     shell: Shell, open_change: Change
 ) -> None:
     age(open_change)
     Session.objects.create(session_key="ended", session_data="", expire_date=timezone.now())
+    cache.set("ended", 1, timeout=0)
+    cache.set("living", 1)
     assert shell.run("work", "--once").output == ""
     open_change.refresh_from_db()
     assert open_change.state not in OPEN_STATES
     assert not Session.objects.exists()
+    assert [entry.key for entry in CacheEntry.objects.all()] == [cache.make_key("living")]
     event = AuditEvent.objects.latest("sequence")
     assert (event.actor_kind, event.door) == ("system", "worker")
     assert event.actor_name == "Sealroom (settle)"

@@ -9,7 +9,7 @@ import pytest
 from emulator import Emulator, Fault, faults
 from emulator import Universe as EmulatedUniverse
 from tests.installation import Installation
-from tests.stage import API_KEY, HARBOR_ID
+from tests.stage import HARBOR_ID
 
 pytestmark = [pytest.mark.engine, pytest.mark.process]
 
@@ -19,14 +19,6 @@ VALUE = b"value of a process that died"
 
 CARRIED_OUT = faults.delay(NEVER_SECONDS, carried_out_first=True)
 NOT_CARRIED_OUT = Fault(carried_out=False, delay_after=NEVER_SECONDS)
-
-
-@pytest.fixture
-def stocked(installation: Installation, harbor: EmulatedUniverse) -> Installation:
-    """The installation with its API key and Harbor."""
-    installation.succeed("add_api_key", "automation", stdin=API_KEY.encode())
-    installation.succeed("add_universe", str(HARBOR_ID), "--api-key", "automation")
-    return installation
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Universe
 from tests.installation import Installation
 from tests.spine.traces import LogRecords, Traces
-from tests.stage import API_KEY, HARBOR_ID
+from tests.stage import HARBOR_ID
 
 SignIn = Callable[[str], Client]
 
@@ -234,14 +234,12 @@ def test_a_value_in_the_wrong_place_of_a_request_leaves_no_trace(
 
 @pytest.mark.process
 def test_the_shell_leaves_no_trace(
-    marker: str, installation: Installation, emulator: Emulator, harbor: EmulatedUniverse
+    marker: str, stocked: Installation, emulator: Emulator, harbor: EmulatedUniverse
 ) -> None:
-    installation.succeed("add_api_key", "automation", stdin=API_KEY.encode())
-    installation.succeed("add_universe", str(HARBOR_ID), "--api-key", "automation")
     universe, traces = str(HARBOR_ID), Traces(marker)
 
     def run(*command: str) -> None:
-        done = installation.run(*command, stdin=f"{marker}\n".encode())
+        done = stocked.run(*command, stdin=f"{marker}\n".encode())
         traces.add(f"{command[0]}, output", done.stdout + done.stderr)
 
     for fault in ("400", "500", "truncated", "none"):
@@ -252,7 +250,7 @@ def test_the_shell_leaves_no_trace(
     run("add_api_key", "automation")
     run("create_user", "somebody@example.com")
     assert harbor.values["PAY_KEY"] == marker.encode()
-    for path in installation.data_dir.rglob("*"):
+    for path in stocked.data_dir.rglob("*"):
         if path.is_file():
             traces.add(path.name, path.read_bytes())
     assert traces.found() == []

@@ -98,6 +98,7 @@ class Writer:
         return changes.delete(actor=actor, universe=universe, name=own)
 
 
+@pytest.mark.long
 @pytest.mark.engine
 @pytest.mark.django_db(transaction=True)
 def test_what_the_log_says_agrees_with_what_roblox_holds(

@@ -1,0 +1,46 @@
+"""The cast stands on stage as the services would have put it there."""
+
+from typing import Any
+
+from secretsapp.core.roles import Role
+from secretsapp.models import AuditEvent, Grant, Universe, User
+from secretsapp.services import grants
+from tests import stage
+from tests.stage import ROLES_IN_HARBOR, STAGEHAND, Cast
+
+# What differs from one person, and from one moment, to the next.
+OWN = {"id", "person_id", "email", "password", "created_at", "given_at", "sequence", "time"}
+OF_THE_CHAIN = {"subject_id", "subject_name", "content", "link", "mac"}
+
+
+def said(row: User | Grant | AuditEvent) -> dict[str, Any]:
+    """The columns that two people of equal rights have in common."""
+    columns = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return {name: columns[name] for name in columns.keys() - OWN - OF_THE_CHAIN}
+
+
+def rows_about(person: User) -> list[dict[str, Any]]:
+    """The account, its grants and its events, without what is its own."""
+    events = AuditEvent.objects.filter(subject_kind="person", subject_id=str(person.pk))
+    stored = User.objects.get(pk=person.pk)
+    return [
+        said(stored),
+        *map(said, Grant.objects.filter(person=person)),
+        *map(said, events.order_by("sequence")),
+    ]
+
+
+def test_everybody_is_as_the_services_would_have_made_him(universe: Universe, cast: Cast) -> None:
+    for role in ROLES_IN_HARBOR:
+        double = stage.engage(f"second-{role.value}").user
+        grants.give(STAGEHAND, double, role, universe)
+        assert rows_about(double) == rows_about(cast[role.value].user)
+        assert len(rows_about(double)) == 4
+    second_admin = stage.engage("second-admin", admin=True)
+    assert rows_about(second_admin.user) == rows_about(cast["admin"].user)
+    assert Grant.objects.filter(role=Role.ADMIN).count() == 2
+    assert rows_about(stage.engage("second-stranger").user) == rows_about(cast["stranger"].user)
+
+
+def test_everybody_signs_in_with_the_password(cast: Cast, password: str) -> None:
+    assert all(person.user.check_password(password) for person in cast.values())
