@@ -143,7 +143,7 @@ def _mirror_reading(change: Change, found: RemoteSecret | None) -> None:
     """Bring the mirror to what was read, unless a younger write of ours may have overtaken it."""
     secret = Secret.objects.filter(universe=change.universe, name=change.name).first()
     if overlaps(change):
-        _doubt(secret)
+        _doubt(secret, change, found)
     elif found is None:
         Secret.objects.filter(universe=change.universe, name=change.name).delete()
     else:
@@ -154,8 +154,11 @@ def _mirror_reading(change: Change, found: RemoteSecret | None) -> None:
         mirror.keep(secret)
 
 
-def _doubt(secret: Secret | None) -> None:
-    """Let the next refresh take over what it reads."""
+def _doubt(secret: Secret | None, change: Change, found: RemoteSecret | None) -> None:
+    """Let the next refresh take over what it reads, also of a secret that has no row yet."""
+    if secret is None and found is not None:
+        secret = Secret(universe=change.universe, name=change.name)
+        mirror.adopt(secret, found)
     if secret is not None:
         secret.unsure = True
         mirror.keep(secret)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
@@ -120,3 +121,16 @@ def test_an_open_write_is_overlapped_by_a_later_one_that_succeeded(
     leave_open("rotate", faults.cut_after(), emulator, cast, universe)
     make("rotate", cast, universe)
     assert [change.state for change in settle_now()] == [UNDETERMINED]
+
+
+def test_of_overlapping_creations_the_one_that_took_effect_late_is_no_drift(
+    emulator: Emulator, universe: Universe, cast: Cast, settings: Settings
+) -> None:
+    settings.OPEN_CLOUD_TIMEOUT_SECONDS = 0.3
+    leave_open("create", faults.delay(1), emulator, cast, universe)
+    leave_open("create", faults.cut_before(), emulator, cast, universe)
+    emulator.wait_idle()
+    assert [change.state for change in settle_now()] == [UNDETERMINED, UNDETERMINED]
+    watch = Watch()
+    assert refresh_later(universe)
+    assert (mirrored(universe, "NEW_KEY").unsure, watch.tags) == (False, [])
