@@ -12,7 +12,7 @@ ANSWERED = {200, 302, 400, 422}
 
 # The database and the emulator keep what an example leaves there; no example minds.
 anything = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 odd = st.text(max_size=80) | st.sampled_from(["*", "*.", ".", "a..b", "\x00", "\r\n", "x" * 3000])
 reaches = st.sampled_from(["any", "host", "never", ""]) | odd
