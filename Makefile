@@ -24,8 +24,12 @@ demo: $(VENV)/.runtime ## Emulator, dashboard and worker with seeded data; PORT=
 
 test: $(VENV)/.dev ## Every test, on SQLite and PostgreSQL, and the coverage bound
 	$(PY) -m coverage erase
-	$(PY) -m pytest -n $(JOBS) --cov --cov-report=
-	$(PY) -m tests.postgres $(PY) -m pytest -n $(JOBS) -m engine
+	@# The smaller lane runs beside the larger one; what it says is shown when both have ended.
+	@said=$$(mktemp); \
+	$(PY) -m tests.postgres $(PY) -m pytest -n 1 -m engine >"$$said" 2>&1 & lane=$$!; \
+	$(PY) -m pytest -n $(JOBS) --cov --cov-report=; sqlite=$$?; \
+	wait $$lane; postgres=$$?; cat "$$said"; rm -f "$$said"; \
+	[ $$sqlite -eq 0 ] && [ $$postgres -eq 0 ]
 	$(PY) -m tests.bound
 
 check: $(VENV)/.dev ## Everything that can be said without running the product
