@@ -56,11 +56,12 @@ def _run(place: Place, processes: Processes, *, reset: bool) -> None:
     if reset or not place.is_seeded:
         place.clear()
     _prepare(place, processes)
-    environment = place.environment(_start_emulator(place, processes))
+    open_cloud_url = _start_emulator(place, processes)
+    environment = place.environment(open_cloud_url)
     processes.start("worker", ["manage.py", "work"], environment)
     processes.start("dashboard", _web_server(place), environment)
     _wait_until_ready(place, processes)
-    _say(_welcome(place))
+    _say(_welcome(place, open_cloud_url))
     name = processes.wait_for_an_end()
     raise DemoFailed(f"The {name} has ended by itself, so the demo ends too.")
 
@@ -121,7 +122,7 @@ def _answers(place: Place) -> bool:
         connection.close()
 
 
-def _welcome(place: Place) -> str:
+def _welcome(place: Place, open_cloud_url: str) -> str:
     width = max(len(account.email) for account in story.ACCOUNTS)
     people = [f"  {account.email:{width}}  {account.rights}" for account in story.ACCOUNTS]
     return "\n".join(
@@ -132,6 +133,11 @@ def _welcome(place: Place) -> str:
             *people,
             "",
             f"Everybody's password: {story.PASSWORD}",
+            "",
+            "The shell, from another terminal:",
+            f"  export DATA_DIR={place.directory} OPEN_CLOUD_URL={open_cloud_url}",
+            f"  .venv/bin/python manage.py list_secrets {story.HARBOR}",
+            "",
             "Ctrl-C ends the demo.",
         ]
     )

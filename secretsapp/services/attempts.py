@@ -130,7 +130,7 @@ def _store(
             audit.append(_called_late(entry) if late else entry)
     except (DatabaseError, SealroomError):
         raise OutcomeUnknown(
-            "The change was sent to Roblox, and its outcome could not be stored here. Sealroom "
+            "The change may have been sent, and its outcome could not be stored here. Sealroom "
             "will find out by reading; look at the list in a few minutes."
         ) from None
 

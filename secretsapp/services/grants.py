@@ -138,6 +138,7 @@ def _scope(universe: Universe | None) -> str:
 
 
 def entry(event: Event, actor: Actor, grant: Grant) -> audit.Entry:
+    """The audit entry for what happened to a grant, with all that the grant says."""
     detail = {
         "role": ROLE_WORDS[Role(grant.role)],
         "scope": _scope(grant.universe),
