@@ -59,6 +59,14 @@ def flag(name: str, *, default: bool) -> bool:
     raise SettingError(f"{name} must be on or off (also: true, yes, 1; false, no, 0).")
 
 
+def port(name: str, *, default: int) -> int:
+    """A port of TCP."""
+    value = (text(name) or str(default)).strip()
+    if value.isascii() and value.isdigit() and 0 < int(value[:6]) < 65536:
+        return int(value)
+    raise SettingError(f"{name} must be a port: a number from 1 to 65535.")
+
+
 def items(name: str) -> list[str]:
     """The items of a list apart by commas, without the spaces around them."""
     return [item for part in (text(name) or "").split(",") if (item := part.strip())]

@@ -51,6 +51,10 @@ OPEN_CLOUD_URL = env.base_url("OPEN_CLOUD_URL", default="https://apis.roblox.com
 OPEN_CLOUD_PROXY = env.proxy_url("OPEN_CLOUD_PROXY")
 OPEN_CLOUD_TIMEOUT_SECONDS = 15
 
+# The address from which Roblox sees this server come, for the list of an API key. Where it is not
+# said, Sealroom shows it only if it can tell it for sure.
+SERVER_ADDRESS = env.text("SERVER_ADDRESS") or ""
+
 
 # What Django runs.
 
@@ -118,8 +122,23 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 
-# Sealroom sends no mail; what a library would send by itself goes nowhere.
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# Mail: for links to set a password, where a server for it is given; otherwise admins copy them.
+# What a library would send by itself goes nowhere then.
+
+EMAIL_HOST = env.text("MAIL_HOST") or ""
+EMAIL_PORT = env.port("MAIL_PORT", default=587)
+EMAIL_HOST_USER = env.text("MAIL_USER") or ""
+EMAIL_HOST_PASSWORD = env.text("MAIL_PASSWORD") or ""
+EMAIL_USE_SSL = EMAIL_PORT == 465
+# Without encryption a password link could be read on its way; on this machine there is no way.
+EMAIL_USE_TLS = not EMAIL_USE_SSL and not env.is_loopback(EMAIL_HOST)
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM") or f"sealroom@{_SITE_HOST}"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "django.core.mail.backends.dummy.EmailBackend"
+)
 
 
 # Transport: everything follows from SITE_URL, which is plain HTTP on loopback alone.

@@ -8,6 +8,8 @@ SealroomError
 │   ├── SecretGone              the secret is no longer at Roblox
 │   ├── StaleVersion            the secret has changed since the person looked
 │   ├── AlreadyExists           an API key, universe or person of that name is here
+│   ├── StillInUse              something else needs it: it cannot be removed yet
+│   ├── CodeRefused             a one-time code is wrong, used or has ended
 │   ├── LastAdmin               nobody would be left who can do everything
 │   ├── RobloxRefused           Roblox said no; nothing was changed
 │   ├── RobloxBusy              Roblox's rate limit; `retry_after` in seconds
@@ -58,6 +60,14 @@ class StaleVersion(Correctable):
 
 class AlreadyExists(Correctable):
     """Something of that name is here already."""
+
+
+class StillInUse(Correctable):
+    """Something cannot be removed while something else needs it."""
+
+
+class CodeRefused(Correctable):
+    """A one-time code is wrong, was used or has ended: which of these is not told."""
 
 
 class LastAdmin(Correctable):

@@ -69,6 +69,11 @@ class Event(Enum):
         "saw that {secret} was deleted outside the dashboard",
         _WARNING,
     )
+    SECRET_DRIFT_ACKNOWLEDGED = (
+        "secret.drift.acknowledged",
+        "acknowledged that {secret} was changed outside the dashboard",
+        _NOTICE,
+    )
     UNIVERSE_ADDED = ("universe.added", "added the universe {universe}", _NOTICE)
     UNIVERSE_CHANGED = ("universe.changed", "changed the {fields} of {universe}", _NOTICE)
     UNIVERSE_BASELINE = (
@@ -76,8 +81,15 @@ class Event(Enum):
         "took stock of {universe} for the first time: {count} secrets",
         _INFO,
     )
+    UNIVERSE_REMOVED = (
+        "universe.removed",
+        "removed the universe {universe} from the dashboard",
+        _WARNING,
+    )
     API_KEY_ADDED = ("api_key.added", "added the API key {subject}", _NOTICE)
     API_KEY_REPLACED = ("api_key.replaced", "replaced the API key {subject}", _NOTICE)
+    API_KEY_CHANGED = ("api_key.changed", "changed the {fields} of the API key {subject}", _NOTICE)
+    API_KEY_REMOVED = ("api_key.removed", "removed the API key {subject}", _NOTICE)
     API_KEY_TESTED = ("api_key.tested", "tested the API key {subject}: {result}", _INFO)
     GRANT_GIVEN = ("grant.given", "made {subject} {role} of {scope}", _NOTICE)
     GRANT_CHANGED = ("grant.changed", "changed {subject} to {role} of {scope}", _NOTICE)
@@ -85,15 +97,24 @@ class Event(Enum):
     PERSON_CREATED = ("person.created", "created the account of {subject}", _NOTICE)
     PERSON_DISABLED = ("person.disabled", "disabled the account of {subject}", _NOTICE)
     PERSON_ENABLED = ("person.enabled", "enabled the account of {subject}", _NOTICE)
+    PERSON_CHANGED = ("person.changed", "changed the {fields} of {subject}", _INFO)
+    PERSON_LINK_MADE = ("person.link_made", "made a password link for {subject}", _NOTICE)
+    PERSON_LINK_MAILED = ("person.link_mailed", "mailed a password link to {subject}", _INFO)
     PERSON_PASSWORD_SET = ("person.password_set", "set the password of {subject}", _NOTICE)
     PERSON_SIGNED_IN = ("person.signed_in", "signed in", _INFO)
     PERSON_SIGNED_OUT = ("person.signed_out", "signed out", _INFO)
+    PERSON_SESSIONS_ENDED = ("person.sessions_ended", "ended sessions of {subject}: {count}", _INFO)
     PERSON_SIGN_IN_FAILED = (
         "person.sign_in_failed",
         "was refused: a sign-in to {subject} failed",
         _WARNING,
     )
     ACCESS_REFUSED = ("access.refused", "was refused: {permission}", _WARNING)
+    INSTALLATION_CLAIMED = (
+        "installation.claimed",
+        "claimed this installation with the one-time code",
+        _NOTICE,
+    )
     MASTER_KEY_ROTATED = (
         "master_key.rotated",
         "encrypted {count} API keys again under the master key {key}",

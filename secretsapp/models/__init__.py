@@ -1,7 +1,7 @@
 """The tables; doors write to them through `services` and read them through `queries`."""
 
 from secretsapp.models.access import Grant
-from secretsapp.models.accounts import User
+from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User
 from secretsapp.models.audit import AuditEvent, AuditHead
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change
@@ -17,7 +17,10 @@ __all__ = [
     "Change",
     "Grant",
     "KeyProof",
+    "OneTimeCode",
+    "PasswordMail",
     "Secret",
+    "SignedIn",
     "Universe",
     "User",
 ]

@@ -14,6 +14,7 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=100, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_active_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -28,3 +29,60 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+
+class SignedIn(models.Model):
+    """A session of a person, under the hash that the session itself is stored under.
+
+    What the session holds is encrypted; this is what its person is shown of it.
+    """
+
+    stored_key = models.CharField(max_length=40, primary_key=True)
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    address = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+    began_at = models.DateTimeField()
+    active_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"session of {self.person_id}"
+
+
+class CodePurpose(models.TextChoices):
+    """What a one-time code is good for."""
+
+    CLAIM = "claim"
+    PASSWORD = "password"
+
+
+class OneTimeCode(models.Model):
+    """A code that proves who was given it: only its hash is here, and it ends by being used.
+
+    The code that claims a new installation belongs to nobody.
+    """
+
+    purpose = models.CharField(max_length=10, choices=CodePurpose.choices)
+    person = models.OneToOneField(User, on_delete=models.CASCADE, null=True, related_name="code")
+    hashed = models.CharField(max_length=64, unique=True)
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["purpose"], condition=models.Q(person__isnull=True), name="code_of_nobody"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
+class PasswordMail(models.Model):
+    """A password link that a person asked for by mail, until the worker has sent it."""
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True)
+    asked_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"password mail to {self.person_id}"

@@ -203,3 +203,16 @@ def test_nonsense_is_refused_without_being_shown(
     sentence = refusal(read)
     assert sentence.startswith("WORD ")
     assert MARKER not in sentence
+
+
+def test_port_is_a_number_of_tcp(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.port("MAIL_PORT", default=587) == 587
+    monkeypatch.setenv("MAIL_PORT", " 465 ")
+    assert env.port("MAIL_PORT", default=587) == 465
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "1" * 5000, "-1", "smtp", "٢٥"])
+def test_other_ports_are_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL_PORT", value)
+    with pytest.raises(env.SettingError, match=r"^MAIL_PORT must be a port"):
+        env.port("MAIL_PORT", default=587)

@@ -119,3 +119,41 @@ def test_statements_are_never_logged_and_reports_never_mailed(
     loggers = read()["LOGGING"]["loggers"]
     assert loggers["django.db.backends"]["level"] == "INFO"
     assert loggers["django"]["handlers"] == []
+
+
+def test_no_mail_is_sent_unless_a_server_for_it_is_given() -> None:
+    settings = read()
+    assert settings["EMAIL_BACKEND"].endswith(".dummy.EmailBackend")
+    assert settings["DEFAULT_FROM_EMAIL"] == "sealroom@127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "at_once", "after_asking"),
+    [
+        ("smtp.example.com", None, False, True),
+        ("smtp.example.com", "465", True, False),
+        ("127.0.0.1", "2525", False, False),
+    ],
+)
+def test_mail_is_encrypted_on_its_way(
+    host: str,
+    port: str | None,
+    at_once: bool,
+    after_asking: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MAIL_HOST", host)
+    if port:
+        monkeypatch.setenv("MAIL_PORT", port)
+    settings = read()
+    assert settings["EMAIL_BACKEND"].endswith(".smtp.EmailBackend")
+    assert (settings["EMAIL_USE_SSL"], settings["EMAIL_USE_TLS"]) == (at_once, after_asking)
+
+
+def test_mail_comes_from_the_site_or_from_whom_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SITE_URL", HTTPS)
+    assert read()["DEFAULT_FROM_EMAIL"] == "sealroom@sealroom.example.com"
+    monkeypatch.setenv("MAIL_FROM", "keys@example.com")
+    assert read()["DEFAULT_FROM_EMAIL"] == "keys@example.com"
