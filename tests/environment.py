@@ -7,6 +7,7 @@ import atexit
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -44,4 +45,13 @@ def start_afresh() -> Path:
     return data_dir
 
 
+def hear_ctrl_c() -> None:
+    """Let the processes of tests end by Ctrl-C, also where this one runs in the background.
+
+    A shell has background jobs ignore it, and so would every process that they start.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 start_afresh()
+hear_ctrl_c()
