@@ -6,7 +6,7 @@ from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.rules import UNIVERSE_ID_LIMIT, check_name
 from secretsapp.core.sealing import PublicKey, Sealed, UnusablePublicKey
-from secretsapp.opencloud.errors import NothingSent, Unusable
+from secretsapp.opencloud.errors import NothingSent, NoUniverse, Unusable
 from secretsapp.opencloud.transport import Timeouts, Transport
 from secretsapp.opencloud.types import (
     Introspection,
@@ -116,9 +116,11 @@ class Client:
         return read_universe(universe_id, record)
 
     def universe_of_place(self, place_id: int) -> int:
-        """The id of the universe a place belongs to (seen in clients)."""
+        """The id of the universe a place belongs to (seen in clients); NoUniverse if to none."""
         record = self._transport.read(f"/universes/v1/places/{place_id}/universe").as_read()
         found = record.get("universeId")
+        if found is None:
+            raise NoUniverse("Roblox knows no universe with that place.")
         if type(found) is not int or not 0 < found <= UNIVERSE_ID_LIMIT:
             raise Unusable("Roblox named no universe for that place.")
         return found

@@ -10,6 +10,7 @@ OpenCloudError
 │   └── TooManyRequests 429: `retry_after` in seconds, if told
 ├── Unknown             a write was sent, no usable answer came: read, never repeat
 └── Unusable            a read was answered with something that cannot be used
+    └── NoUniverse      a place was looked up that belongs to no universe
 """
 
 
@@ -63,3 +64,7 @@ class Unknown(OpenCloudError):
 
 class Unusable(OpenCloudError):
     """A read could not be completed, or its answer could not be understood."""
+
+
+class NoUniverse(Unusable):
+    """The place belongs to no universe."""

@@ -1,5 +1,6 @@
 """What Roblox's answers become: small frozen records, read with tolerance."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ TIME_LIMIT = 40
 KEY_ID_LIMIT = 64
 
 Json = Mapping[str, Any]
+
+_UNIVERSE_ID = re.compile("[0-9]{1,19}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,14 @@ class RemoteUniverse:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What a key may do, such as `universe.secret:read`, and where; None is everywhere."""
+
+    name: str
+    universe_ids: frozenset[int] | None
+
+
+@dataclass(frozen=True)
 class Introspection:
     """What Roblox says of an API key: a hint, not a proof. `ends` is its text, or empty."""
 
@@ -51,7 +62,19 @@ class Introspection:
     enabled: bool
     expired: bool
     ends: str
-    scopes: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+
+    def has(self, scope: str) -> bool:
+        """Whether the key has the scope somewhere."""
+        return any(found.name == scope for found in self.scopes)
+
+    def covers(self, scope: str, universe_id: int) -> bool:
+        """Whether the key has the scope in that universe."""
+        return any(
+            found.name == scope
+            and (found.universe_ids is None or universe_id in found.universe_ids)
+            for found in self.scopes
+        )
 
 
 def read_text(record: Json, *names: str) -> str:
@@ -130,13 +153,15 @@ def read_introspection(record: Json) -> Introspection:
     )
 
 
-def _scopes(scopes: list[object]) -> list[str]:
+def _scopes(scopes: list[object]) -> list[Scope]:
     """The scopes as `name:operation`, in the words of Roblox's own pages."""
     found = []
     for scope in scopes:
         if isinstance(scope, dict):
-            name = read_text(scope, "name")
-            found += [f"{name}:{operation}" for operation in _operations(scope)]
+            name, universe_ids = read_text(scope, "name"), _universe_ids(scope)
+            found += [
+                Scope(f"{name}:{operation}", universe_ids) for operation in _operations(scope)
+            ]
     return found
 
 
@@ -144,3 +169,12 @@ def _operations(scope: Json) -> list[str]:
     found = scope.get("operations")
     texts = found if isinstance(found, list) else []
     return [text for text in texts if isinstance(text, str) and _is_usable(text)]
+
+
+def _universe_ids(scope: Json) -> frozenset[int] | None:
+    """The universes a scope is bound to; None where it is bound to none, or nothing is said."""
+    found = scope.get("universeIds")
+    if not isinstance(found, list) or "*" in found:
+        return None
+    texts = [str(each) for each in found]
+    return frozenset(int(text) for text in texts if _UNIVERSE_ID.fullmatch(text))

@@ -1,17 +1,61 @@
 """API keys as an actor may see them: their names and what they serve, never their values."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
 from secretsapp.core.rules import is_storable
-from secretsapp.models import ApiKey
+from secretsapp.models import ApiKey, Universe
 from secretsapp.policy import require_installation
+
+# Long enough before the end of a key that whoever makes keys at Roblox can be found.
+WARN_BEFORE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class KeyView:
+    """A key with the universes it opens, and how near its end is."""
+
+    api_key: ApiKey
+    universes: list[Universe]
+    left: timedelta | None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its end is over."""
+        return self.left is not None and self.left <= timedelta()
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether its end is near, and not over."""
+        return self.left is not None and timedelta() < self.left <= WARN_BEFORE
+
+    @property
+    def days_left(self) -> int:
+        """The whole days until its end; to be asked where it has one."""
+        return self.left.days if self.left else 0
 
 
 def visible(actor: Actor) -> list[ApiKey]:
     """Every API key, by name; raises Forbidden for those who may not manage them."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
     return list(ApiKey.objects.order_by("name").prefetch_related("universes"))
+
+
+def overview(actor: Actor) -> list[KeyView]:
+    """Every API key with what it serves, by name; raises Forbidden."""
+    return [_view(api_key) for api_key in visible(actor)]
+
+
+def choices(actor: Actor) -> list[ApiKey]:
+    """The API keys that a universe can be opened with, by name; raises Forbidden."""
+    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    return list(ApiKey.objects.order_by("name"))
 
 
 def get(actor: Actor, name: str) -> ApiKey:
@@ -21,3 +65,17 @@ def get(actor: Actor, name: str) -> ApiKey:
     if api_key is None:
         raise NotFound(f"There is no API key named “{name}”. Add it first.")
     return api_key
+
+
+def view(actor: Actor, api_key_id: UUID) -> KeyView:
+    """The API key of that id with what it serves; raises Forbidden, or NotFound."""
+    require_installation(actor, Permission.MANAGE_API_KEYS)
+    api_key = ApiKey.objects.filter(pk=api_key_id).prefetch_related("universes").first()
+    if api_key is None:
+        raise NotFound("There is no such API key. It may have been removed.")
+    return _view(api_key)
+
+
+def _view(api_key: ApiKey) -> KeyView:
+    left = api_key.ends_at - timezone.now() if api_key.ends_at else None
+    return KeyView(api_key, list(api_key.universes.all()), left)

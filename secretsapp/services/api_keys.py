@@ -1,5 +1,7 @@
-"""Adds, tests and replaces the Roblox API keys that Sealroom works with."""
+"""Adds, tests, replaces and removes the Roblox API keys that Sealroom works with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import replace as replace_fields
 from datetime import datetime
@@ -11,47 +13,147 @@ from django.utils import timezone
 from secretsapp import audit, connections
 from secretsapp.core import rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import AlreadyExists, SealroomError
+from secretsapp.core.errors import (
+    AlreadyExists,
+    InvalidInput,
+    NotFound,
+    RobloxRefused,
+    SealroomError,
+    StillInUse,
+)
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
-from secretsapp.core.times import parse_roblox_time
+from secretsapp.core.times import parse_roblox_time, sentence_time
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import OpenCloudError
+from secretsapp.opencloud.errors import Missing, NotAllowed, OpenCloudError, Unauthorized
 from secretsapp.policy import require_installation
-from secretsapp.services.roblox import in_our_words
+from secretsapp.queries import trials
+from secretsapp.services.roblox import in_our_words, translate
 
 
 @dataclass(frozen=True)
 class KeyReport:
-    """The result of a test: a sentence, whether the key works, and its end if Roblox tells."""
+    """The result of a test: a sentence, whether the key works, and its end if Roblox tells.
 
-    passed: bool
+    A key that serves no universe has nothing to be tried on: `passed` is None.
+    """
+
+    passed: bool | None
     result: str
     ends_at: datetime | None
 
 
-def add(actor: Actor, *, name: str, value: Plaintext, note: str = "") -> ApiKey:
-    """Store an API key, encrypted; raises Forbidden, InvalidInput or AlreadyExists."""
+def add(
+    actor: Actor,
+    *,
+    name: str,
+    value: Plaintext,
+    note: str = "",
+    ends_at: datetime | None = None,
+) -> ApiKey:
+    """Store an API key, encrypted; raises Forbidden, InvalidInput or AlreadyExists.
+
+    Roblox is asked when the key ends, which it tells of new ones; else `ends_at` is believed.
+    """
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    rules.check_label(name, field="name", what="a name for the API key")
-    rules.check_remark(note, field="note", limit=rules.NOTE_LIMIT)
+    _check_words(name, note)
+    _check_end(ends_at)
     rules.check_api_key(value)
+    _refuse_taken(name)
     key_id = uuid4()
     api_key = ApiKey(
         id=key_id, name=name, note=note, encrypted_value=connections.encrypt(key_id, value)
     )
+    with connections.client_with(value) as client:
+        api_key.ends_at = _end(client) or ends_at
     try:
         with transaction.atomic():
             api_key.save(force_insert=True)
             audit.append(audit.Entry(Event.API_KEY_ADDED, actor, subject=api_key))
     except IntegrityError:
-        raise AlreadyExists(
-            f"There is an API key named “{name}” already. Choose another name, or replace it.",
-            field="name",
-        ) from None
+        raise _taken(name) from None
     return api_key
+
+
+def _check_words(name: str, note: str) -> None:
+    rules.check_label(name, field="name", what="a name for the API key")
+    rules.check_remark(note, field="note", limit=rules.NOTE_LIMIT)
+
+
+def _check_end(ends_at: datetime | None) -> None:
+    if ends_at is not None and ends_at <= timezone.now():
+        raise InvalidInput("That end lies in the past. Enter a later one.", field="ends_at")
+
+
+def _refuse_taken(name: str) -> None:
+    if ApiKey.objects.filter(name=name).exists():
+        raise _taken(name)
+
+
+def _taken(name: str) -> AlreadyExists:
+    return AlreadyExists(
+        f"There is an API key named “{name}” already. Choose another name, or replace it.",
+        field="name",
+    )
+
+
+def lock(api_key: ApiKey) -> ApiKey:
+    """Lock the key's row: none is removed while a universe is given it.
+
+    Raises NotFound where the key was removed meanwhile.
+    """
+    stored = ApiKey.objects.select_for_update(no_key=True).filter(pk=api_key.pk).first()
+    if stored is None:
+        raise NotFound("The API key was removed meanwhile. Choose another, or add it again.")
+    return stored
+
+
+def edit(actor: Actor, api_key: ApiKey, *, name: str, note: str, ends_at: datetime | None) -> None:
+    """Change what the key is called here, its note, and the end that is known of it."""
+    require_installation(actor, Permission.MANAGE_API_KEYS)
+    _check_words(name, note)
+    try:
+        with transaction.atomic():
+            stored = lock(api_key)
+            if ends_at != stored.ends_at:
+                _check_end(ends_at)
+            after = {"name": name, "note": note, "end": _written(ends_at)}
+            before = {"name": stored.name, "note": stored.note, "end": _written(stored.ends_at)}
+            changed = [field for field in after if before[field] != after[field]]
+            if changed:
+                api_key.name, api_key.note, api_key.ends_at = name, note, ends_at
+                api_key.save(update_fields=["name", "note", "ends_at"])
+                detail = {"fields": " and ".join(changed)}
+                # The note is long, and stands with the key.
+                told = [field for field in changed if field != "note"]
+                detail |= {f"{field}_before": before[field] for field in told}
+                detail |= {field: after[field] for field in told}
+                audit.append(
+                    audit.Entry(Event.API_KEY_CHANGED, actor, subject=api_key, detail=detail)
+                )
+    except IntegrityError:
+        raise _taken(name) from None
+
+
+def _written(time: datetime | None) -> str:
+    return sentence_time(time) if time else ""
+
+
+def remove(actor: Actor, api_key: ApiKey) -> None:
+    """Forget a key; raises StillInUse while a universe is opened with it."""
+    require_installation(actor, Permission.MANAGE_API_KEYS)
+    with transaction.atomic():
+        stored = lock(api_key)
+        serves = list(stored.universes.values_list("name", flat=True))
+        if serves:
+            raise StillInUse(
+                f"It still opens {', '.join(serves)}. Give those universes another key, or remove "
+                "them, and then the key."
+            )
+        ApiKey.objects.filter(pk=stored.pk).delete()
+        audit.append(audit.Entry(Event.API_KEY_REMOVED, actor, subject=stored))
 
 
 def replace(actor: Actor, api_key: ApiKey, value: Plaintext) -> KeyReport:
@@ -62,9 +164,10 @@ def replace(actor: Actor, api_key: ApiKey, value: Plaintext) -> KeyReport:
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     rules.check_api_key(value)
-    with in_our_words(), connections.client_with(value) as client:
+    with in_our_words(), _telling_address(actor), connections.client_with(value) as client:
         report = _prove(client, list(api_key.universes.all()))
     with transaction.atomic():
+        lock(api_key)
         api_key.encrypted_value = connections.encrypt(api_key.pk, value)
         api_key.save(update_fields=["encrypted_value"])
         _store(api_key, report)
@@ -75,8 +178,9 @@ def replace(actor: Actor, api_key: ApiKey, value: Plaintext) -> KeyReport:
 def test(actor: Actor, api_key: ApiKey) -> KeyReport:
     """Try a stored key on every universe it serves, and store what came of it."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    report = _tried(api_key)
+    report = _tried(actor, api_key)
     with transaction.atomic():
+        lock(api_key)
         _store(api_key, report)
         audit.append(
             audit.Entry(
@@ -86,9 +190,9 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
     return report
 
 
-def _tried(api_key: ApiKey) -> KeyReport:
+def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
     try:
-        with in_our_words(), connections.client_of(api_key) as client:
+        with in_our_words(), _telling_address(actor), connections.client_of(api_key) as client:
             report = _prove(client, list(api_key.universes.all()))
     except SealroomError as error:
         return KeyReport(passed=False, result=str(error), ends_at=api_key.ends_at)
@@ -96,14 +200,27 @@ def _tried(api_key: ApiKey) -> KeyReport:
     return replace_fields(report, ends_at=report.ends_at or api_key.ends_at)
 
 
+@contextmanager
+def _telling_address(actor: Actor) -> Iterator[None]:
+    """Say beside Roblox's refusal of a key which address should be on its list."""
+    try:
+        yield
+    except Unauthorized as error:
+        advice = trials.server_address(actor).advice
+        raise RobloxRefused(f"{translate(error)} {advice}") from None
+
+
 def _prove(client: Client, universes: list[Universe]) -> KeyReport:
     """Read each universe for real; introspection is a hint, good for the end date alone."""
     for universe in universes:
-        client.public_key(universe.pk)
-        client.list_secrets(universe.pk)
+        try:
+            client.public_key(universe.pk)
+            client.list_secrets(universe.pk)
+        except (NotAllowed, Missing) as error:
+            raise RobloxRefused(f"{universe.name}: {translate(error)}") from None
     count = len(universes)
     words = f"it opens {count} universe{'' if count == 1 else 's'}" if count else "not used yet"
-    return KeyReport(passed=bool(count), result=words, ends_at=_end(client))
+    return KeyReport(passed=True if count else None, result=words, ends_at=_end(client))
 
 
 def _end(client: Client) -> datetime | None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from secretsapp import audit, connections
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
-from secretsapp.core.errors import SealroomError
+from secretsapp.core.errors import NotFound, SealroomError
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import is_older
@@ -93,8 +93,14 @@ def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetim
 
 
 def lock(universe: Universe) -> Universe:
-    """Lock the universe's row: refreshes and outcomes of one universe go one after another."""
-    return Universe.objects.select_for_update(no_key=True).get(pk=universe.pk)
+    """Lock the universe's row: refreshes and outcomes of one universe go one after another.
+
+    Raises NotFound where the universe was removed meanwhile.
+    """
+    stored = Universe.objects.select_for_update(no_key=True).filter(pk=universe.pk).first()
+    if stored is None:
+        raise NotFound("The universe was removed from the dashboard meanwhile.")
+    return stored
 
 
 def _busy_names(universe: Universe, began: datetime) -> set[str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from secretsapp import audit, connections
 from secretsapp.core import settlement
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import SealroomError
+from secretsapp.core.errors import NotFound, SealroomError
 from secretsapp.core.events import change_event
 from secretsapp.core.roles import Permission
 from secretsapp.core.settlement import Attempt, Judgement, Reading, Verdict
@@ -70,9 +70,13 @@ def _settle_universe(actor: Actor, changes: list[Change]) -> list[Change]:
         _release(changes)
         return []
     found = {secret.name: secret for secret in listing}
-    settled = [
-        change for change in changes if _settle(actor, change, found.get(change.name), began)
-    ]
+    try:
+        settled = [
+            change for change in changes if _settle(actor, change, found.get(change.name), began)
+        ]
+    except NotFound:
+        # The universe was removed, and its changes with it.
+        return []
     _release(set(changes) - set(settled))
     return settled
 

@@ -1,4 +1,4 @@
-"""Adds universes, and changes their names and environments."""
+"""Adds universes, changes what they are called and opened with, and removes them."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,18 @@ from django.utils import timezone
 from secretsapp import audit, connections
 from secretsapp.core import rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import AlreadyExists, InvalidInput
+from secretsapp.core.errors import AlreadyExists, InvalidInput, StillInUse
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, Universe
+from secretsapp.models import ApiKey, Change, Grant, Universe
+from secretsapp.models.changes import OPEN_STATES
 from secretsapp.models.universes import Environment
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import Refused, Unusable
 from secretsapp.opencloud.types import RemoteSecret, RemoteUniverse
 from secretsapp.policy import require_installation
-from secretsapp.services import mirror
+from secretsapp.services import grants, mirror
+from secretsapp.services.api_keys import lock as lock_key
 from secretsapp.services.roblox import in_our_words
 
 
@@ -60,6 +62,7 @@ def _insert(actor: Actor, universe: Universe) -> None:
     detail = {"environment": universe.environment, "api_key": universe.api_key.name}
     try:
         with transaction.atomic():
+            lock_key(universe.api_key)
             universe.save(force_insert=True)
             audit.append(
                 audit.Entry(
@@ -101,19 +104,61 @@ def _already_here(universe_id: int) -> AlreadyExists:
     return AlreadyExists(f"The universe {universe_id} is here already.", field="universe")
 
 
-def edit(actor: Actor, universe: Universe, *, name: str, environment: str) -> None:
-    """Rename a universe or set its environment, which only admins may."""
+def edit(
+    actor: Actor, universe: Universe, *, name: str, environment: str, api_key: ApiKey | None = None
+) -> None:
+    """Rename a universe, set its environment or give it another key, which only admins may.
+
+    Another key is tried on the universe first: if it does not open it, that refusal is raised and
+    nothing is changed.
+    """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     rules.check_label(name, field="name", what="a name for the universe")
     _check_environment(environment)
-    pairs = {"name": (universe.name, name), "environment": (universe.environment, environment)}
-    changed = [field for field, (before, after) in pairs.items() if before != after]
-    if not changed:
-        return
-    detail = {"fields": " and ".join(changed)}
-    detail |= {f"{field}_before": pairs[field][0] for field in changed}
-    detail |= {field: pairs[field][1] for field in changed}
+    if api_key is not None and api_key.pk != universe.api_key_id:
+        with in_our_words(), connections.client_of(api_key) as client:
+            _prove(client, universe.pk)
     with transaction.atomic():
-        universe.name, universe.environment = name, environment
-        universe.save(update_fields=["name", "environment"])
-        audit.append(audit.Entry(Event.UNIVERSE_CHANGED, actor, universe, detail=detail))
+        stored = mirror.lock(universe)
+        after = {"name": name, "environment": environment}
+        before = {"name": stored.name, "environment": stored.environment}
+        if api_key is not None:
+            lock_key(api_key)
+            before["API key"], after["API key"] = stored.api_key.name, api_key.name
+        changed = [field for field in after if before[field] != after[field]]
+        if changed:
+            universe.name, universe.environment = name, environment
+            universe.api_key = api_key or stored.api_key
+            universe.save(update_fields=["name", "environment", "api_key"])
+            detail = {"fields": " and ".join(changed)} | _said(changed, before, after)
+            audit.append(audit.Entry(Event.UNIVERSE_CHANGED, actor, universe, detail=detail))
+
+
+def _said(changed: list[str], before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
+    """What the fields were and what they are, under names that a detail can have."""
+    names = {field: field.lower().replace(" ", "_") for field in changed}
+    said = {f"{names[field]}_before": before[field] for field in changed}
+    return said | {names[field]: after[field] for field in changed}
+
+
+def remove(actor: Actor, universe: Universe) -> None:
+    """Take a universe off the dashboard with its grants, notes and changes.
+
+    Its secrets stay at Roblox, and its events in the log. Raises StillInUse while the outcome of
+    a change is open: whoever sent it would never learn of it.
+    """
+    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    with transaction.atomic():
+        stored = mirror.lock(universe)
+        if Change.objects.filter(universe=stored, state__in=OPEN_STATES).exists():
+            raise StillInUse(
+                "The outcome of a change is still open there. Sealroom finds it out within a few "
+                "minutes; remove the universe after that."
+            )
+        given = Grant.objects.select_for_update(of=("self",)).filter(universe=stored)
+        revoked = [
+            grants.entry(Event.GRANT_REVOKED, actor, grant)
+            for grant in given.select_related("person", "universe").order_by("pk")
+        ]
+        Universe.objects.filter(pk=stored.pk).delete()
+        audit.append(*revoked, audit.Entry(Event.UNIVERSE_REMOVED, actor, stored))

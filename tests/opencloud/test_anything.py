@@ -115,7 +115,8 @@ def test_any_item_of_the_list_is_a_secret_or_unusable(item: object) -> None:
 def test_any_record_is_read_as_text_that_can_be_shown(record: dict[str, Any]) -> None:
     universe, found = read_universe(UNIVERSE_ID, record), read_introspection(record)
     receipt = read_receipt(record)
-    texts = [universe.name, universe.owner, found.name, found.ends, *found.scopes]
+    texts = [universe.name, universe.owner, found.name, found.ends]
+    texts += [scope.name for scope in found.scopes]
     texts += [receipt.domain or "", receipt.create_time, receipt.update_time]
     assert all(text.isprintable() for text in texts)
 

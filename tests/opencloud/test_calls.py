@@ -13,6 +13,7 @@ from secretsapp.opencloud.types import (
     Introspection,
     RemoteSecret,
     RemoteUniverse,
+    Scope,
     WriteReceipt,
 )
 from tests.opencloud.calls import KEY, UNIVERSE_ID, Call, create, failure_of, sealed_for, update
@@ -168,7 +169,7 @@ def test_a_key_is_introspected(client: Client, emulator: Emulator) -> None:
         enabled=True,
         expired=False,
         ends="2026-12-03T18:00:00.0000000Z",
-        scopes=("universe.secret:read", "universe.secret:write"),
+        scopes=(Scope("universe.secret:read", None), Scope("universe.secret:write", None)),
     )
 
 
@@ -182,11 +183,13 @@ def test_a_key_is_introspected(client: Client, emulator: Emulator) -> None:
         ),
         (
             {"name": ["x"], "scopes": ["x", {"name": "a", "operations": ["read", 7, ["b"]]}]},
-            Introspection("", enabled=True, expired=False, ends="", scopes=("a:read",)),
+            Introspection(
+                "", enabled=True, expired=False, ends="", scopes=(Scope("a:read", None),)
+            ),
         ),
         (
             {"scopes": [{"name": "a"}, {"operations": ["x\ny", "z" * 300, "read"]}]},
-            Introspection("", enabled=True, expired=False, ends="", scopes=(":read",)),
+            Introspection("", enabled=True, expired=False, ends="", scopes=(Scope(":read", None),)),
         ),
     ],
 )
@@ -195,6 +198,28 @@ def test_an_introspection_may_lack_anything(
 ) -> None:
     emulator.inject(faults.status(200, record))
     assert client.introspect() == found
+
+
+@pytest.mark.parametrize(
+    ("told", "covered"),
+    [
+        (["7", 8, "x", None, "9" * 5000], {7, 8}),
+        ([], set()),
+        (["*"], {7, 8, 9}),
+        (None, {7, 8, 9}),
+        ("7", {7, 8, 9}),
+    ],
+)
+def test_an_introspection_says_where_a_scope_holds(
+    client: Client, emulator: Emulator, told: object, covered: set[int]
+) -> None:
+    scope = {"name": "universe.secret", "operations": ["read"], "universeIds": told}
+    emulator.inject(faults.status(200, {"scopes": [scope]}))
+    hint = client.introspect()
+    assert hint.has("universe.secret:read")
+    assert not hint.has("universe.secret:write")
+    assert {each for each in (7, 8, 9) if hint.covers("universe.secret:read", each)} == covered
+    assert not hint.covers("universe.secret:write", 7)
 
 
 @pytest.mark.parametrize(

@@ -6,25 +6,30 @@ import pytest
 from pytest_django import Settings
 
 from emulator import READ_SECRETS, Emulator, faults
+from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import (
     AlreadyExists,
     Forbidden,
     InvalidInput,
+    NotFound,
     RobloxRefused,
     RobloxUnreachable,
+    StillInUse,
 )
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Universe
-from secretsapp.services import api_keys
+from secretsapp.services import api_keys, universes
 from tests.services.together import together
 from tests.services.unfinished import make
 from tests.services.watch import Watch, detail, writes
-from tests.stage import API_KEY, STAGEHAND, Cast
+from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast
 
 pytestmark = pytest.mark.django_db
 
 SECOND = "second-emulated-api-key"
 END = datetime(2031, 5, 6, tzinfo=UTC)
+LATER = datetime(2032, 1, 1, tzinfo=UTC)
+OVER = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def value(text: str) -> Plaintext:
@@ -81,6 +86,10 @@ def test_only_admins_touch_keys(
         api_keys.replace(actor, universe.api_key, value(SECOND))
     with pytest.raises(Forbidden):
         api_keys.test(actor, universe.api_key)
+    with pytest.raises(Forbidden):
+        api_keys.edit(actor, universe.api_key, name="new", note="", ends_at=None)
+    with pytest.raises(Forbidden):
+        api_keys.remove(actor, universe.api_key)
     assert (watch.tags, emulator.requests) == ([], [])
 
 
@@ -108,7 +117,8 @@ def test_a_test_counts_the_universes(emulator: Emulator, universe: Universe) -> 
 
 def test_a_key_that_serves_nothing_has_proved_nothing(api_key: ApiKey) -> None:
     report = api_keys.test(STAGEHAND, api_key)
-    assert (report.passed, report.result) == (False, "not used yet")
+    assert (report.passed, report.result) == (None, "not used yet")
+    assert ApiKey.objects.get().check_passed is None
 
 
 def test_the_end_that_roblox_told_once_stays_known(emulator: Emulator, universe: Universe) -> None:
@@ -135,7 +145,7 @@ def test_an_introspection_that_fails_is_done_without(
         ({"enabled": False}, "refused the API key"),
         ({"allowed": False}, "is not on the key's list"),
         ({"permitted": False}, "lacks the permission"),
-        ({"universes": [77]}, "does not cover this universe"),
+        ({"universes": [77]}, "Harbor: Roblox does not allow this"),
     ],
 )
 def test_a_key_that_fails_says_why_and_what_to_do(
@@ -199,8 +209,113 @@ def test_a_key_that_cannot_be_tried_replaces_nothing(
 
 @pytest.mark.engine
 @pytest.mark.django_db(transaction=True)
-def test_a_name_taken_at_once_is_taken_by_one() -> None:
+def test_a_name_taken_at_once_is_taken_by_one(emulator: Emulator) -> None:
     done = together(
         *[lambda: api_keys.add(STAGEHAND, name="new", value=Plaintext(b"emulated-key"))] * 2
     )
     assert sorted(type(found).__name__ for found in done) == ["AlreadyExists", "ApiKey"]
+
+
+def test_the_end_that_roblox_tells_outweighs_the_one_entered(
+    emulator: Emulator, api_key: ApiKey
+) -> None:
+    emulator.add_api_key(SECOND, expires=END)
+    added = api_keys.add(STAGEHAND, name="told", value=value(SECOND), ends_at=LATER)
+    assert added.ends_at == END
+    emulator.inject(faults.cut_before(), path="introspect")
+    entered = api_keys.add(STAGEHAND, name="entered", value=value(SECOND), ends_at=LATER)
+    assert entered.ends_at == LATER
+
+
+def test_an_end_that_is_over_is_refused_unless_it_is_the_one_known(
+    emulator: Emulator, api_key: ApiKey
+) -> None:
+    with pytest.raises(InvalidInput, match="lies in the past") as caught:
+        api_keys.add(STAGEHAND, name="new", value=value(SECOND), ends_at=OVER)
+    assert caught.value.field == "ends_at"
+    with pytest.raises(InvalidInput, match="lies in the past"):
+        api_keys.edit(STAGEHAND, api_key, name="automation", note="", ends_at=OVER)
+    ApiKey.objects.update(ends_at=OVER)
+    api_keys.edit(STAGEHAND, api_key, name="renamed", note="", ends_at=OVER)
+    assert ApiKey.objects.get().name == "renamed"
+
+
+def test_an_edit_of_a_key_names_what_changed_and_keeps_the_note_to_itself(
+    api_key: ApiKey, cast: Cast
+) -> None:
+    watch = Watch()
+    actor = cast["admin"].actor
+    api_keys.edit(actor, api_key, name="Robot", note="Whose it is", ends_at=END)
+    assert detail(watch.last) == {
+        "fields": "name and note and end",
+        "name_before": "automation",
+        "name": "Robot",
+        "end_before": "",
+        "end": "6 May 2031, 00:00 UTC",
+    }
+    api_keys.edit(actor, api_key, name="Robot", note="Whose it is", ends_at=END)
+    assert watch.tags == ["api_key.changed"]
+    stored = ApiKey.objects.get()
+    assert (stored.name, stored.note, stored.ends_at) == ("Robot", "Whose it is", END)
+
+
+def test_a_key_takes_no_name_of_another(emulator: Emulator, api_key: ApiKey) -> None:
+    twin = api_keys.add(STAGEHAND, name="twin", value=value(SECOND))
+    with pytest.raises(AlreadyExists, match="named “automation” already"):
+        api_keys.edit(STAGEHAND, twin, name="automation", note="", ends_at=None)
+
+
+def test_a_key_is_removed_once_it_opens_nothing(universe: Universe) -> None:
+    watch = Watch()
+    with pytest.raises(StillInUse, match="It still opens Harbor"):
+        api_keys.remove(STAGEHAND, universe.api_key)
+    assert watch.tags == []
+    universes.remove(STAGEHAND, universe)
+    api_keys.remove(STAGEHAND, universe.api_key)
+    assert not ApiKey.objects.exists()
+    assert watch.tags[-1] == "api_key.removed"
+
+
+def test_a_key_that_was_removed_meanwhile_is_not_found(
+    harbor: EmulatedUniverse, api_key: ApiKey
+) -> None:
+    api_keys.remove(STAGEHAND, api_key)
+    for act in (
+        lambda: api_keys.remove(STAGEHAND, api_key),
+        lambda: api_keys.test(STAGEHAND, api_key),
+        lambda: api_keys.replace(STAGEHAND, api_key, value(API_KEY)),
+        lambda: api_keys.edit(STAGEHAND, api_key, name="x", note="", ends_at=None),
+        lambda: universes.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
+    ):
+        with pytest.raises(NotFound, match="removed meanwhile"):
+            act()
+    assert not Universe.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "words"), [("203.0.113.7", "203.0.113.7/32"), ("", "icanhazip")]
+)
+def test_a_refused_key_is_told_which_address_its_list_needs(
+    emulator: Emulator, universe: Universe, settings: Settings, address: str, words: str
+) -> None:
+    settings.SERVER_ADDRESS = address
+    emulator.add_api_key(API_KEY, allowed=False)
+    report = api_keys.test(STAGEHAND, universe.api_key)
+    assert "refused the API key" in report.result
+    assert words in report.result
+    with pytest.raises(RobloxRefused, match=words):
+        api_keys.replace(STAGEHAND, universe.api_key, value(API_KEY))
+
+
+@pytest.mark.engine
+@pytest.mark.django_db(transaction=True)
+def test_a_key_removed_and_given_a_universe_at_once_does_only_one_of_them(
+    harbor: EmulatedUniverse, api_key: ApiKey
+) -> None:
+    done = together(
+        lambda: api_keys.remove(STAGEHAND, api_key),
+        lambda: universes.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
+    )
+    kinds = [type(found).__name__ for found in done]
+    assert kinds in (["NoneType", "NotFound"], ["StillInUse", "Universe"])
+    assert Universe.objects.exists() == ApiKey.objects.exists()

@@ -188,5 +188,7 @@ def test_only_admins_add_and_edit(
         universes.edit(actor, universe, name="Port", environment="")
     with pytest.raises(Forbidden):
         universes.add(actor, universe_id=77, api_key=universe.api_key)
+    with pytest.raises(Forbidden):
+        universes.remove(actor, universe)
     assert (watch.tags, emulator.requests) == ([], [])
     assert Universe.objects.get().name == "Harbor"

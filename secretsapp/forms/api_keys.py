@@ -1,0 +1,115 @@
+"""The forms of API keys: a key is taken in and never shown again."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django import forms
+
+from secretsapp.core import rules
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.forms.fields import QUIET, UnshownTextarea, text_input
+from secretsapp.models import ApiKey
+
+FIRST_NAME = "Automation"
+
+
+class KeyField(forms.Field):
+    """An API key as it was pasted, which comes out as a Plaintext alone."""
+
+    def __init__(self) -> None:
+        attributes = QUIET | {"class": "form-control masked key-value", "rows": "3"}
+        super().__init__(
+            label="API key",
+            help_text="As Roblox showed it, once. It is stored encrypted and never shown again.",
+            widget=UnshownTextarea(attributes),
+            # An empty key is refused below, in the words of the rule.
+            required=False,
+        )
+
+    def clean(self, value: Any) -> Plaintext:
+        """The key without the blanks around it; raises ValidationError where it can be none."""
+        try:
+            plaintext = Plaintext.from_form(str(value or "").strip())
+            rules.check_api_key(plaintext)
+        except InvalidInput as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return plaintext
+
+    def bound_data(self, data: Any, initial: Any) -> None:
+        """Nothing is shown again after an error."""
+
+
+class EndField(forms.DateField):
+    """The day on which a key ends, as the time at which that day begins in UTC."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Ends on",
+            required=False,
+            widget=forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, "%Y-%m-%d"),
+            help_text="The expiration that was chosen at Roblox, so that you are warned before "
+            "it. Where Roblox tells it, that counts.",
+            error_messages={"invalid": "Enter the day as 2027-01-31, or leave it empty."},
+        )
+
+    def clean(self, value: Any) -> datetime | None:
+        """The time, or None where there is no end."""
+        day: date | None = super().clean(value)
+        return datetime.combine(day, time(), UTC) if day else None
+
+
+class WordsForm(forms.Form):
+    """What people write beside a key."""
+
+    name = forms.CharField(
+        label="Name",
+        required=False,
+        widget=text_input(maxlength=str(rules.LABEL_LIMIT)),
+        help_text="What it is called here.",
+    )
+    ends_at = EndField()
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "3"}),
+        help_text="Whose account it belongs to, and who can make another. Never the key.",
+    )
+
+
+class AddKeyForm(WordsForm):
+    """A new key."""
+
+    value = KeyField()
+
+    field_order = ("name", "value", "ends_at", "note")
+
+    def __init__(self, data: Mapping[str, Any] | None, *, is_first: bool) -> None:
+        initial = {"name": FIRST_NAME} if is_first else {}
+        super().__init__(data, initial=initial, auto_id="key_%s")
+
+
+class EditKeyForm(WordsForm):
+    """What is said of a key that is here."""
+
+    def __init__(self, api_key: ApiKey, data: Mapping[str, Any] | None) -> None:
+        self._stored = api_key.ends_at
+        initial = {"name": api_key.name, "note": api_key.note, "ends_at": self._stored}
+        super().__init__(data, initial=initial, auto_id="key_%s")
+
+    def clean_ends_at(self) -> datetime | None:
+        """The end; a day that was left alone keeps the hour that Roblox told."""
+        entered: datetime | None = self.cleaned_data["ends_at"]
+        if entered and self._stored and entered.date() == self._stored.date():
+            return self._stored
+        return entered
+
+
+class ReplaceKeyForm(forms.Form):
+    """Another value for a key."""
+
+    value = KeyField()
+
+    def __init__(self, data: Mapping[str, Any] | None) -> None:
+        super().__init__(data, auto_id="key_%s")

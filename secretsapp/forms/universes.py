@@ -1,0 +1,129 @@
+"""The forms of universes: add and try, settings, remove."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from secretsapp.core import rules
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.references import Reference, parse_reference
+from secretsapp.forms.fields import QUIET, text_input
+from secretsapp.models import ApiKey, Universe
+from secretsapp.models.universes import Environment
+
+UNSPECIFIED = "unspecified"
+ENVIRONMENTS = [
+    (environment.value or UNSPECIFIED, environment.label) for environment in Environment
+]
+CHOOSE_KEY = "Choose the API key that opens it."
+CHOOSE_ENVIRONMENT = "Choose what the universe is for; “Not specified” is a choice, too."
+
+
+class EnvironmentField(forms.ChoiceField):
+    """What a universe is for: a choice that nobody makes by leaving it alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="What is it for?",
+            choices=ENVIRONMENTS,
+            widget=forms.RadioSelect(QUIET | {"class": "form-check-input"}),
+            error_messages={"required": CHOOSE_ENVIRONMENT, "invalid_choice": CHOOSE_ENVIRONMENT},
+        )
+
+    def clean(self, value: Any) -> str:
+        """The environment as it is stored."""
+        chosen: str = super().clean(value)
+        return "" if chosen == UNSPECIFIED else chosen
+
+
+class KeyChoice(forms.TypedChoiceField):
+    """One of the stored API keys."""
+
+    def __init__(self, keys: Iterable[ApiKey], *, is_chosen: bool) -> None:
+        by_id = {str(api_key.pk): api_key for api_key in keys}
+        named = [(key_id, api_key.name) for key_id, api_key in by_id.items()]
+        super().__init__(
+            label="API key",
+            choices=named if is_chosen or len(named) == 1 else [("", "Choose a key"), *named],
+            coerce=lambda key_id: by_id[key_id],
+            widget=forms.Select(QUIET | {"class": "form-select"}),
+            error_messages={"required": CHOOSE_KEY, "invalid_choice": CHOOSE_KEY},
+        )
+
+
+def _name_field(help_text: str) -> forms.CharField:
+    widget = text_input(maxlength=str(rules.LABEL_LIMIT))
+    return forms.CharField(label="Name", required=False, widget=widget, help_text=help_text)
+
+
+class AddUniverseForm(forms.Form):
+    """A universe to be added, or only tried: then its environment does not matter yet."""
+
+    universe = forms.CharField(
+        label="Universe",
+        required=False,
+        widget=text_input(placeholder="6930499524", inputmode="url"),
+        help_text="Its id, the id of one of its places, or the link of the game: paste what you "
+        "have.",
+    )
+    name = _name_field("What it is called here. Left empty: what Roblox calls it.")
+    environment = EnvironmentField()
+
+    field_order = ("universe", "api_key", "name", "environment")
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, keys: Iterable[ApiKey], *, is_trial: bool = False
+    ) -> None:
+        super().__init__(data, auto_id="universe_%s")
+        self.fields["api_key"] = KeyChoice(keys, is_chosen=False)
+        self.fields["environment"].required = not is_trial
+        self.order_fields(self.field_order)
+
+    def clean_universe(self) -> Reference:
+        """The universe or place that was pasted."""
+        try:
+            return parse_reference(self.cleaned_data["universe"])
+        except InvalidInput as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+
+class SettingsForm(forms.Form):
+    """What a universe is called, what it is for, and the key that opens it."""
+
+    name = _name_field("What it is called here; Roblox is told nothing.")
+    environment = EnvironmentField()
+
+    def __init__(
+        self, universe: Universe, keys: Iterable[ApiKey], data: Mapping[str, Any] | None
+    ) -> None:
+        initial = {
+            "name": universe.name,
+            "environment": universe.environment or UNSPECIFIED,
+            "api_key": str(universe.api_key_id),
+        }
+        super().__init__(data, initial=initial)
+        self.fields["api_key"] = KeyChoice(keys, is_chosen=True)
+        # Without a choice the key stays.
+        self.fields["api_key"].required = False
+
+
+class RemoveUniverseForm(forms.Form):
+    """The name of the universe, typed by whoever wants it off the dashboard."""
+
+    typed = forms.CharField(
+        label="Type its name to confirm", required=False, strip=False, widget=text_input()
+    )
+
+    def __init__(self, universe: Universe, data: Mapping[str, Any] | None) -> None:
+        self._name = universe.name
+        super().__init__(data)
+
+    def clean_typed(self) -> str:
+        """Only the very name confirms."""
+        typed: str = self.cleaned_data["typed"]
+        if typed != self._name:
+            raise forms.ValidationError(
+                f"Type {self._name} exactly as it stands here. Capitals count."
+            )
+        return typed

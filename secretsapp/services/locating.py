@@ -1,0 +1,66 @@
+"""Finds out which universe a reference means, by asking Roblox under the key that shall open it."""
+
+from collections.abc import Iterator
+
+from secretsapp import connections
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import RobloxRefused
+from secretsapp.core.references import Kind, Reference
+from secretsapp.core.roles import Permission
+from secretsapp.models import ApiKey
+from secretsapp.opencloud.client import Client
+from secretsapp.opencloud.errors import (
+    Missing,
+    NoUniverse,
+    Refused,
+    TooManyRequests,
+    Unusable,
+)
+from secretsapp.policy import require_installation
+from secretsapp.services.roblox import in_our_words
+
+
+def universe_id_of(actor: Actor, api_key: ApiKey, reference: Reference) -> int:
+    """The universe meant: of a bare number, the first that the key opens.
+
+    Where it opens none, the likeliest: whoever goes on with it is told why not.
+    """
+    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    if reference.kind is Kind.UNIVERSE:
+        return reference.number
+    with in_our_words(), connections.client_of(api_key) as client:
+        found: list[int] = []
+        for universe_id in candidates(client, reference):
+            found.append(universe_id)
+            if reference.kind is Kind.PLACE or _opens(client, universe_id):
+                return universe_id
+    if not found:
+        raise RobloxRefused(
+            "Roblox knows no universe with that place. Copy the link of the game again.",
+            field="universe",
+        )
+    return found[0]
+
+
+def candidates(client: Client, reference: Reference) -> Iterator[int]:
+    """The ids of the universes that the reference may mean, the likeliest first."""
+    if reference.kind is not Kind.PLACE:
+        yield reference.number
+    if reference.kind is not Kind.UNIVERSE:
+        try:
+            yield client.universe_of_place(reference.number)
+        except (Missing, NoUniverse):
+            return
+        except (Refused, Unusable):
+            if reference.kind is Kind.PLACE:
+                raise
+
+
+def _opens(client: Client, universe_id: int) -> bool:
+    try:
+        client.public_key(universe_id)
+    except TooManyRequests:
+        raise
+    except Refused:
+        return False
+    return True

@@ -1,0 +1,256 @@
+"""What the evidence of a trial means, step by step, in words that say what to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from secretsapp.core.references import Kind, Reference
+from secretsapp.core.times import parse_roblox_time, sentence_time
+from secretsapp.opencloud.errors import (
+    NotAllowed,
+    NothingSent,
+    OpenCloudError,
+    Refused,
+    TooManyRequests,
+    Unauthorized,
+)
+from secretsapp.opencloud.types import Introspection, RemoteUniverse
+from secretsapp.services.roblox import translate
+
+READ, WRITE = "universe.secret:read", "universe.secret:write"
+GROUP_PERMISSION = "List, create, update, and delete secrets"
+
+
+class StepState(StrEnum):
+    """What came of a step; open is what no test can prove."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    OPEN = "open"
+    NOT_REACHED = "not reached"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its result in a sentence, and where several causes are possible all of them."""
+
+    title: str
+    state: StepState
+    sentence: str = ""
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What one universe answered: its secrets counted, or the refusal."""
+
+    universe_id: int
+    profile: RemoteUniverse | None
+    is_missing: bool = False
+    refusal: Refused | None = None
+    count: int = 0
+
+    @property
+    def refuses_key(self) -> bool:
+        """Whether the key itself is refused: Roblox says 401 also where it means 403."""
+        return isinstance(self.refusal, Unauthorized) and self.profile is None
+
+    @property
+    def is_found(self) -> bool:
+        """Whether there is such a universe, or may be one."""
+        return self.refusal is None or not self.is_missing
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a trial learned; `hint` is what Roblox says of the key, for new keys alone."""
+
+    reference: Reference
+    entered_end: datetime | None
+    hint: Introspection | None
+    probe: Probe | None
+    disturbance: OpenCloudError | None
+
+    @property
+    def scopes(self) -> Introspection | None:
+        """The hint, if it tells of scopes."""
+        return self.hint if self.hint and self.hint.scopes else None
+
+
+Advice = Callable[[], str]
+
+
+def steps_of(evidence: Evidence, advice: Advice) -> tuple[Step, ...]:
+    """The steps of a trial in their order; after a failed one the others are not reached.
+
+    `advice` says what to do about the key's list of addresses, and is asked only where it matters.
+    """
+    makers = (
+        _reachable,
+        lambda found: _key(found, advice),
+        _universe,
+        _reads,
+        _writes,
+        _end,
+    )
+    steps: list[Step] = []
+    for maker in makers:
+        step = maker(evidence)
+        failed = any(each.state is StepState.FAILED for each in steps)
+        steps.append(Step(step.title, StepState.NOT_REACHED) if failed else step)
+    return tuple(steps)
+
+
+def _reachable(found: Evidence) -> Step:
+    title = "Roblox answers"
+    if found.disturbance is None:
+        return Step(title, StepState.PASSED)
+    if isinstance(found.disturbance, NothingSent):
+        sentence = (
+            "Roblox could not be reached: no connection could be made. Check this server's "
+            "network, its firewall and the setting OPEN_CLOUD_PROXY, and test again."
+        )
+    elif isinstance(found.disturbance, TooManyRequests | Refused):
+        sentence = str(translate(found.disturbance))
+    else:
+        sentence = (
+            "What came back cannot be used. Test again in a minute; if it stays so, something "
+            "between this server and Roblox answers in its place."
+        )
+    return Step(title, StepState.FAILED, sentence)
+
+
+def _key(found: Evidence, advice: Advice) -> Step:
+    title = "Roblox accepts the API key"
+    name = f"Roblox calls it “{found.hint.name}”." if found.hint and found.hint.name else ""
+    if found.probe is None:
+        return Step(title, StepState.PASSED if found.hint else StepState.OPEN, name)
+    if not found.probe.refuses_key:
+        return Step(title, StepState.PASSED, name)
+    return _refused_key(title, found.hint, advice)
+
+
+def _refused_key(title: str, hint: Introspection | None, advice: Advice) -> Step:
+    if hint is None:
+        sentence = "Roblox refused the key. It gives the same answer for two reasons:"
+        wrong = (
+            "The key is wrong, disabled or has ended, perhaps by itself after 60 days without "
+            "use. Look at it on Roblox's page of API keys; enable it there, or make a new one "
+            "and replace it here."
+        )
+        address = f"Or this server's address is not on the key's list. {advice()}"
+        return Step(title, StepState.FAILED, sentence, (wrong, address))
+    if hint.expired:
+        sentence = "The key has ended. Give it a later end at Roblox, or replace it here."
+    elif not hint.enabled:
+        sentence = "The key is disabled. Enable it on Roblox's page of API keys."
+    else:
+        sentence = (
+            "Roblox knows the key and has it enabled, and yet refuses it: most likely this "
+            f"server's address is not on the key's list. {advice()} Else the key is wrong here: "
+            "replace it."
+        )
+    return Step(title, StepState.FAILED, sentence)
+
+
+def _universe(found: Evidence) -> Step:
+    title = "The universe is found"
+    probe, number = found.probe, found.reference.number
+    if probe is None:
+        sentence = f"Roblox knows no universe with the place {number}. Copy the link again."
+        return Step(title, StepState.FAILED, sentence)
+    if not probe.is_found:
+        either = found.reference.kind is Kind.EITHER
+        what = "neither a universe nor a place" if either else "no universe"
+        return Step(title, StepState.FAILED, f"Roblox knows {what} {number}. Check the number.")
+    if probe.profile:
+        return Step(title, StepState.PASSED, _named(probe.profile))
+    if probe.refusal is None:
+        sentence = f"{probe.universe_id}. Roblox does not tell its name to this key: give it one."
+        return Step(title, StepState.PASSED, sentence)
+    sentence = f"Roblox does not tell this key whether there is a universe {probe.universe_id}."
+    return Step(title, StepState.OPEN, sentence)
+
+
+def _named(profile: RemoteUniverse) -> str:
+    kind, _, number = profile.owner.partition("/")
+    owner = f", of {kind.removesuffix('s')} {number}" if number else ""
+    name = f"“{profile.name}”" if profile.name else "It has no name"
+    return f"{name}{owner}, universe {profile.universe_id}."
+
+
+def _reads(found: Evidence) -> Step:
+    title = "The key may read its secrets"
+    probe = found.probe
+    if probe is None:
+        return Step(title, StepState.NOT_REACHED)
+    if probe.refusal is None:
+        listed = f"{probe.count} secret{'' if probe.count == 1 else 's'}"
+        sentence = f"It lists {listed}, and the public key that values are sealed with."
+        return Step(title, StepState.PASSED, sentence)
+    if not isinstance(probe.refusal, NotAllowed | Unauthorized):
+        return Step(title, StepState.FAILED, str(translate(probe.refusal)))
+    return _not_allowed(title, probe, found.scopes)
+
+
+def _not_allowed(title: str, probe: Probe, hint: Introspection | None) -> Step:
+    scope = (
+        f"The key lacks the scope {READ}. Edit it at Roblox: API system secret-store, operations "
+        "read and write."
+    )
+    coverage = (
+        "The key does not cover this universe. Edit it at Roblox and add the experience to its "
+        "list."
+    )
+    permission = _missing_right(probe)
+    if hint is None:
+        sentence = "Roblox does not say what is missing. It is one of these, the likeliest first:"
+        return Step(title, StepState.FAILED, sentence, (coverage, permission, scope))
+    if not hint.has(READ):
+        return Step(title, StepState.FAILED, scope)
+    if not hint.covers(READ, probe.universe_id):
+        return Step(title, StepState.FAILED, coverage)
+    return Step(title, StepState.FAILED, f"The key has the scope for it. {permission}")
+
+
+def _missing_right(probe: Probe) -> str:
+    if probe.profile and probe.profile.owner.startswith("users/"):
+        return (
+            "The universe belongs to a user and not to a group: only a key of that very user "
+            "opens it."
+        )
+    return (
+        "The account that the key belongs to lacks the right: in the group, give its role the "
+        f"permission “{GROUP_PERMISSION}” for this game."
+    )
+
+
+def _writes(found: Evidence) -> Step:
+    title = "The key may change them"
+    hint, probe = found.scopes, found.probe
+    if hint is None or probe is None:
+        sentence = f"A test changes nothing, so the first change proves it. It takes {WRITE}."
+        return Step(title, StepState.OPEN, sentence)
+    if hint.covers(WRITE, probe.universe_id):
+        sentence = f"Roblox says that it has the scope {WRITE}. The first change proves it."
+        return Step(title, StepState.PASSED, sentence)
+    sentence = (
+        f"The key lacks the scope {WRITE} for this universe: it can list secrets and change none. "
+        "Edit it at Roblox."
+    )
+    return Step(title, StepState.FAILED, sentence)
+
+
+def _end(found: Evidence) -> Step:
+    title = "When the key ends"
+    told = parse_roblox_time(found.hint.ends) if found.hint else None
+    if told:
+        return Step(title, StepState.PASSED, f"On {sentence_time(told)}, as Roblox says.")
+    if found.entered_end:
+        sentence = f"On {sentence_time(found.entered_end)}, as was entered here."
+        return Step(title, StepState.PASSED, sentence)
+    sentence = (
+        "Roblox does not tell. Enter the end with the key, if it has one, to be warned in time."
+    )
+    return Step(title, StepState.OPEN, sentence)

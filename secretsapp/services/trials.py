@@ -1,0 +1,108 @@
+"""Tries an API key on a universe before anything is stored, and says step by step what is wrong."""
+
+from dataclasses import dataclass
+
+from secretsapp import connections
+from secretsapp.core.actor import Actor
+from secretsapp.core.references import Reference
+from secretsapp.core.roles import Permission
+from secretsapp.models import ApiKey, Universe
+from secretsapp.opencloud.client import Client
+from secretsapp.opencloud.errors import (
+    Missing,
+    NothingSent,
+    OpenCloudError,
+    Refused,
+    TooManyRequests,
+    Unusable,
+)
+from secretsapp.opencloud.types import Introspection, RemoteUniverse
+from secretsapp.policy import require_installation
+from secretsapp.queries import trials
+from secretsapp.services.locating import candidates
+from secretsapp.services.trial_steps import Evidence, Probe, Step, StepState, steps_of
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of a trial: its steps, and the universe that was meant, as far as it is known."""
+
+    steps: tuple[Step, ...]
+    universe_id: int | None
+    stored: Universe | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is in the way; what cannot be proven is not."""
+        return all(step.state is not StepState.FAILED for step in self.steps)
+
+
+def run(actor: Actor, api_key: ApiKey, reference: Reference) -> Trial:
+    """Call Roblox under the key for the universe meant; nothing is stored and nothing written.
+
+    Raises Forbidden, and KeyTrouble where the stored key does not open here.
+    """
+    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    with connections.client_of(api_key) as client:
+        evidence = _gathered(client, reference, api_key)
+    steps = steps_of(evidence, lambda: trials.server_address(actor).advice)
+    if evidence.probe is None:
+        return Trial(steps, None, None)
+    found = evidence.probe.universe_id
+    return Trial(steps, found, Universe.objects.filter(pk=found).first())
+
+
+def _gathered(client: Client, reference: Reference, api_key: ApiKey) -> Evidence:
+    """All that Roblox says, until something opens or a disturbance ends it."""
+    hint: Introspection | None = None
+    probes: list[Probe] = []
+    disturbance: OpenCloudError | None = None
+    try:
+        hint = _hint(client)
+        for universe_id in candidates(client, reference):
+            probes.append(_probe(client, universe_id))
+            if probes[-1].refusal is None:
+                break
+    except OpenCloudError as error:
+        disturbance = error
+    return Evidence(reference, api_key.ends_at, hint, _likeliest(probes), disturbance)
+
+
+def _hint(client: Client) -> Introspection | None:
+    """What Roblox tells of the key itself: of new keys alone, as clients saw."""
+    try:
+        return client.introspect()
+    except NothingSent:
+        raise
+    except OpenCloudError:
+        return None
+
+
+def _probe(client: Client, universe_id: int) -> Probe:
+    """Read what managing the universe's secrets begins with."""
+    profile, is_missing = _profile(client, universe_id)
+    try:
+        client.public_key(universe_id)
+        count = len(client.list_secrets(universe_id))
+    except TooManyRequests:
+        raise
+    except Refused as refusal:
+        return Probe(universe_id, profile, is_missing=is_missing, refusal=refusal)
+    return Probe(universe_id, profile, count=count)
+
+
+def _profile(client: Client, universe_id: int) -> tuple[RemoteUniverse | None, bool]:
+    """Name and owner if the key may read them, and whether Roblox says there is no such one."""
+    try:
+        return client.universe(universe_id), False
+    except TooManyRequests:
+        raise
+    except (Refused, Unusable) as error:
+        return None, isinstance(error, Missing)
+
+
+def _likeliest(probes: list[Probe]) -> Probe | None:
+    """The one that opened, else one that exists, else the first."""
+    opened = [probe for probe in probes if probe.refusal is None]
+    existing = [probe for probe in probes if not probe.is_missing]
+    return next(iter([*opened, *existing, *probes]), None)

@@ -1,0 +1,125 @@
+"""The API keys that open universes: listed, added, tried, replaced, removed, and never shown."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from secretsapp.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
+from secretsapp.middleware import ActorRequest
+from secretsapp.queries import api_keys as queries
+from secretsapp.services import api_keys as services
+from secretsapp.services.api_keys import KeyReport
+from secretsapp.views import forms, guide
+from secretsapp.views.forms import Done
+
+
+@require_safe
+def api_keys(request: ActorRequest) -> HttpResponse:
+    """Every key with what it serves."""
+    return render(request, "api_keys.html", {"views": queries.overview(request.actor)})
+
+
+@require_http_methods(forms.METHODS)
+def create(request: ActorRequest) -> HttpResponse:
+    """A new key, also from the guide."""
+    keys = queries.visible(request.actor)
+    form = AddKeyForm(forms.posted(request), is_first=not keys)
+
+    def add() -> Done:
+        words = {field: form.cleaned_data[field] for field in ("name", "value", "note", "ends_at")}
+        api_key = services.add(request.actor, **words)
+        if guide.is_asked_for(request):
+            return Done(f"Stored the key “{api_key.name}”.", reverse("guide"))
+        sentence = f"Stored the key “{api_key.name}”. Add a universe with it to try it."
+        return Done(sentence, _address(api_key.pk))
+
+    answer = forms.submitted(request, form, add)
+    if answer is None and guide.is_asked_for(request):
+        return guide.page(request, guide.Filled(key_form=form))
+    return answer or forms.page(request, "api_key_new.html", form, {})
+
+
+@require_safe
+def api_key(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
+    """What is known of a key, and what it serves."""
+    return render(request, "api_key.html", {"view": queries.view(request.actor, api_key_id)})
+
+
+@require_http_methods(forms.METHODS)
+def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
+    """Name, note and end of a key."""
+    found = queries.view(request.actor, api_key_id).api_key
+    form = EditKeyForm(found, forms.posted(request))
+
+    def save() -> Done:
+        words = {field: form.cleaned_data[field] for field in ("name", "note", "ends_at")}
+        services.edit(request.actor, found, **words)
+        return Done("Changes saved.", _address(api_key_id))
+
+    return forms.submitted(request, form, save) or _page(
+        request, "api_key_edit.html", form, api_key_id
+    )
+
+
+@require_http_methods(forms.METHODS)
+def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
+    """Another key in the place of this one, once it opens the same universes."""
+    found = queries.view(request.actor, api_key_id).api_key
+    form = ReplaceKeyForm(forms.posted(request))
+
+    def put() -> Done:
+        services.replace(request.actor, found, form.cleaned_data["value"])
+        return Done(
+            "Replaced. The old key is forgotten here: delete it at Roblox.", _address(api_key_id)
+        )
+
+    return forms.submitted(request, form, put) or _page(
+        request, "api_key_replace.html", form, api_key_id
+    )
+
+
+@require_http_methods(forms.METHODS)
+def test(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
+    """Try the key on every universe it serves; a GET only leads to its page."""
+    found = queries.view(request.actor, api_key_id).api_key
+    if request.method == "POST":
+        report = services.test(request.actor, found)
+        level = messages.SUCCESS if report.passed else messages.WARNING
+        messages.add_message(request, level, _in_words(report))
+    return redirect("api_key", api_key_id=api_key_id)
+
+
+def _in_words(report: KeyReport) -> str:
+    if report.passed is None:
+        return "No universe is opened with this key yet, so there is nothing to try it on."
+    return f"The key works: {report.result}." if report.passed else report.result
+
+
+@require_http_methods(forms.METHODS)
+def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
+    """Forget a key that opens nothing."""
+    found = queries.view(request.actor, api_key_id).api_key
+    form = Form(forms.posted(request))
+
+    def forget() -> Done:
+        services.remove(request.actor, found)
+        sentence = f"Removed the key “{found.name}”. Delete it at Roblox, too."
+        return Done(sentence, reverse("api_keys"))
+
+    return forms.submitted(request, form, forget) or _page(
+        request, "api_key_remove.html", form, api_key_id
+    )
+
+
+def _page(request: ActorRequest, template: str, form: Form, api_key_id: UUID) -> HttpResponse:
+    context = {"view": queries.view(request.actor, api_key_id)}
+    return forms.page(request, template, form, context)
+
+
+def _address(api_key_id: UUID) -> str:
+    return reverse("api_key", args=[api_key_id])

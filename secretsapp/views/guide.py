@@ -1,0 +1,47 @@
+"""The guide from a new account at Roblox to the first universe, which two forms stand on."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+
+from secretsapp.forms.api_keys import AddKeyForm
+from secretsapp.forms.universes import AddUniverseForm
+from secretsapp.middleware import ActorRequest
+from secretsapp.queries import api_keys, trials, universes
+from secretsapp.services.trials import Trial
+from secretsapp.views import forms
+
+GUIDE = "guide"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What the page is shown with after a form of it was sent."""
+
+    key_form: AddKeyForm | None = None
+    universe_form: AddUniverseForm | None = None
+    trial: Trial | None = None
+
+
+def is_asked_for(request: HttpRequest) -> bool:
+    """Whether a form that also stands elsewhere was sent from the guide."""
+    return request.POST.get("next") == GUIDE
+
+
+def page(request: ActorRequest, filled: Filled) -> HttpResponse:
+    """The guide with the forms as they were filled in, or empty."""
+    keys = api_keys.choices(request.actor)
+    key_form = filled.key_form or AddKeyForm(None, is_first=not keys)
+    universe_form = filled.universe_form or AddUniverseForm(None, keys)
+    added = universes.visible(request.actor)
+    context = {
+        "keys": keys,
+        "universes": added,
+        "is_halfway": bool(keys) and not added,
+        "server": trials.server_address(request.actor),
+        "key_form": key_form,
+        "universe_form": universe_form,
+        "trial": filled.trial,
+    }
+    sent = key_form if key_form.is_bound else universe_form
+    return forms.page(request, "guide.html", sent, context)

@@ -1,0 +1,139 @@
+"""Universes themselves: the guide to the first one, adding, trying, settings, removing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from secretsapp.core.errors import (
+    RobloxRefused,
+    RobloxUnreachable,
+    RobloxUnusable,
+    SecretGone,
+)
+from secretsapp.core.references import Kind, Reference
+from secretsapp.forms.universes import AddUniverseForm, RemoveUniverseForm, SettingsForm
+from secretsapp.htmx import wants_fragment
+from secretsapp.middleware import ActorRequest
+from secretsapp.models import ApiKey
+from secretsapp.queries import api_keys, removal, universes
+from secretsapp.services import locating, trials
+from secretsapp.services import universes as services
+from secretsapp.services.trials import Trial
+from secretsapp.views import forms
+from secretsapp.views import guide as guides
+from secretsapp.views.forms import Done
+
+
+@require_safe
+def guide(request: ActorRequest) -> HttpResponse:
+    """From nothing to the first universe, or to another group."""
+    return guides.page(request, guides.Filled())
+
+
+@require_http_methods(forms.METHODS)
+def create(request: ActorRequest) -> HttpResponse:
+    """A universe to be managed here; where Roblox does not open it, a trial says why not."""
+    keys = api_keys.choices(request.actor)
+    form = AddUniverseForm(forms.posted(request), keys)
+    told: list[Trial] = []
+
+    def add() -> Done:
+        reference, api_key = form.cleaned_data["universe"], form.cleaned_data["api_key"]
+        with _telling_why(request, api_key, reference, told):
+            universe = services.add(
+                request.actor,
+                universe_id=locating.universe_id_of(request.actor, api_key, reference),
+                api_key=api_key,
+                name=form.cleaned_data["name"],
+                environment=form.cleaned_data["environment"],
+            )
+        return Done(f"Added {universe.name}.", reverse("universe", args=[universe.pk]))
+
+    answer = forms.submitted(request, form, add)
+    return answer or _adding(request, form, keys, told[0] if told else None)
+
+
+@require_http_methods(forms.METHODS)
+def test(request: ActorRequest) -> HttpResponse:
+    """Try a key on a universe that is not added; a GET, as after signing in anew, leads back."""
+    keys = api_keys.choices(request.actor)
+    if request.method != "POST":
+        return redirect("universe_create")
+    form = AddUniverseForm(request.POST, keys, is_trial=True)
+    trial = None
+    if form.is_valid():
+        reference, api_key = form.cleaned_data["universe"], form.cleaned_data["api_key"]
+        trial = trials.run(request.actor, api_key, reference)
+    if wants_fragment(request):
+        return forms.page(request, "_trial.html", form, {"trial": trial, "is_fragment": True})
+    return _adding(request, form, keys, trial)
+
+
+def _adding(
+    request: ActorRequest, form: AddUniverseForm, keys: list[ApiKey], trial: Trial | None
+) -> HttpResponse:
+    """The page that the form was sent from, as it was filled in."""
+    if guides.is_asked_for(request):
+        return guides.page(request, guides.Filled(universe_form=form, trial=trial))
+    return forms.page(request, "universe_new.html", form, {"keys": keys, "trial": trial})
+
+
+@contextmanager
+def _telling_why(
+    request: ActorRequest, api_key: ApiKey, reference: Reference, told: list[Trial]
+) -> Iterator[None]:
+    """Where Roblox does not open a universe, let a trial say step by step what is wrong."""
+    try:
+        yield
+    except (RobloxRefused, RobloxUnreachable, RobloxUnusable, SecretGone):
+        told.append(trials.run(request.actor, api_key, reference))
+        raise RobloxRefused(
+            "Roblox did not open the universe with this key, so nothing was stored. The test "
+            "says what is in the way."
+        ) from None
+
+
+@require_http_methods(forms.METHODS)
+def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
+    """What a universe is called, what it is for, and the key that opens it."""
+    universe = universes.get(request.actor, universe_id)
+    keys = api_keys.choices(request.actor)
+    form = SettingsForm(universe, keys, forms.posted(request))
+    told: list[Trial] = []
+
+    def save() -> Done:
+        api_key = form.cleaned_data["api_key"] or universe.api_key
+        with _telling_why(request, api_key, Reference(universe_id, Kind.UNIVERSE), told):
+            services.edit(
+                request.actor,
+                universe,
+                name=form.cleaned_data["name"],
+                environment=form.cleaned_data["environment"],
+                api_key=api_key,
+            )
+        return Done("Settings saved.", reverse("universe", args=[universe_id]))
+
+    answer = forms.submitted(request, form, save, universe)
+    context = {"universe": universe, "trial": told[0] if told else None}
+    return answer or forms.page(request, "universe_settings.html", form, context)
+
+
+@require_http_methods(forms.METHODS)
+def remove(request: ActorRequest, universe_id: int) -> HttpResponse:
+    """Take a universe off the dashboard, confirmed by typing its name."""
+    universe = universes.get(request.actor, universe_id)
+    goes = removal.of(request.actor, universe)
+    form = RemoveUniverseForm(universe, forms.posted(request))
+
+    def take_off() -> Done:
+        services.remove(request.actor, universe)
+        sentence = f"Removed {universe.name} from the dashboard. Its secrets are still at Roblox."
+        return Done(sentence, reverse("home"))
+
+    answer = forms.submitted(request, form, take_off, universe)
+    context = {"universe": universe, "removal": goes}
+    return answer or forms.page(request, "universe_remove.html", form, context)

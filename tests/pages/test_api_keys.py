@@ -1,0 +1,179 @@
+"""The pages of API keys: stored once, tried, replaced, removed, and never shown."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from emulator import Emulator
+from secretsapp.models import ApiKey, AuditEvent, Universe
+from tests.pages.conftest import ClientFor
+from tests.pages.reading import body, field, value_shown, words
+from tests.stage import API_KEY
+
+SECOND = "second-emulated-api-key"
+NEW = {"name": "Second", "value": f"  {SECOND}\r\n", "ends_at": "", "note": "Whose it is"}
+
+
+@pytest.fixture
+def admin(client_for: ClientFor) -> Client:
+    """The admin's browser."""
+    return client_for("admin")
+
+
+@pytest.fixture
+def address(universe: Universe) -> Callable[[str], str]:
+    """The address of a page about the stored key."""
+    return lambda page: reverse(page, args=[universe.api_key_id])
+
+
+Address = Callable[[str], str]
+
+
+def end(days: float) -> None:
+    """Let every key end that many days from now."""
+    ApiKey.objects.update(ends_at=timezone.now() + timedelta(days=days))
+
+
+def test_a_key_is_stored_without_the_blanks_around_it_and_never_shown(
+    admin: Client, emulator: Emulator
+) -> None:
+    answer = admin.post(reverse("api_key_create"), NEW, follow=True)
+    stored = ApiKey.objects.get(name="Second")
+    assert answer.redirect_chain == [(reverse("api_key", args=[stored.pk]), 302)]
+    assert "Stored the key “Second”." in words(answer)
+    assert "Whose it is" in words(answer)
+    assert SECOND not in body(answer)
+    asked = [request for request in emulator.requests if "introspect" in request.path]
+    assert asked[-1].headers["x-api-key"] == SECOND
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"name": ""}, "Enter a name for the API key."),
+        ({"name": "automation"}, "There is an API key named “automation” already."),
+        ({"value": ""}, "Enter the API key that Roblox showed you."),
+        ({"value": "two words"}, "That is not an API key"),
+        ({"ends_at": "soon"}, "Enter the day as 2027-01-31, or leave it empty."),
+        ({"ends_at": "2020-01-01"}, "That end lies in the past."),
+    ],
+)
+def test_what_will_not_do_is_said_and_the_key_is_asked_for_again(
+    admin: Client, changed: dict[str, str], sentence: str
+) -> None:
+    answer = admin.post(reverse("api_key_create"), NEW | changed)
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert (value_shown(answer), ApiKey.objects.count()) == ("", 1)
+    assert SECOND not in body(answer)
+    assert "Whose it is" in body(answer)
+
+
+def test_the_list_says_what_each_key_opens_and_how_the_last_test_went(
+    admin: Client, universe: Universe, emulator: Emulator, address: Address
+) -> None:
+    assert "automation Harbor no end known never tested" in words(admin.get(reverse("api_keys")))
+    answer = admin.post(address("api_key_test"), follow=True)
+    assert "The key works: it opens 1 universe." in words(answer)
+    assert "works just now" in words(admin.get(reverse("api_keys")))
+    emulator.add_api_key(API_KEY, allowed=False)
+    answer = admin.post(address("api_key_test"), follow=True)
+    assert "The last test failed, just now . Roblox refused the API key" in words(answer)
+    assert "fails just now" in words(admin.get(reverse("api_keys")))
+    admin.post(reverse("api_key_create"), NEW)
+    unused = reverse("api_key_test", args=[ApiKey.objects.get(name="Second").pk])
+    assert "nothing to try it on" in words(admin.post(unused, follow=True))
+
+
+@pytest.mark.parametrize(
+    ("days", "chip"),
+    [
+        (12.5, "ends in 12 days"),
+        (1.5, "ends in 1 day"),
+        (0.5, "ends within a day"),
+        (-1, "ended"),
+    ],
+)
+def test_an_end_that_is_near_is_seen(
+    admin: Client, address: Address, days: float, chip: str
+) -> None:
+    end(days)
+    assert chip in words(admin.get(reverse("api_keys")))
+    shown = words(admin.get(address("api_key")))
+    assert "Make a new one at Roblox with the same account" in shown
+
+
+def test_an_end_that_is_far_is_only_a_date(admin: Client, address: Address) -> None:
+    end(31)
+    assert "ends in" not in words(admin.get(reverse("api_keys")))
+    assert "Make a new one" not in words(admin.get(address("api_key")))
+
+
+def test_an_edit_keeps_the_hour_of_an_end_that_was_left_alone(
+    admin: Client, address: Address
+) -> None:
+    end(40.5)
+    before = ApiKey.objects.get().ends_at
+    page = admin.get(address("api_key_edit"))
+    sent = {"name": "Robot", "note": "", "ends_at": field(page, "ends_at")}
+    assert "Changes saved." in words(admin.post(address("api_key_edit"), sent, follow=True))
+    assert (ApiKey.objects.get().name, ApiKey.objects.get().ends_at) == ("Robot", before)
+    assert admin.post(address("api_key_edit"), sent | {"ends_at": ""}).status_code == 302
+    assert ApiKey.objects.get().ends_at is None
+
+
+def test_a_key_that_opens_all_takes_the_place_of_the_old_one(
+    admin: Client, emulator: Emulator, address: Address
+) -> None:
+    emulator.add_api_key(SECOND)
+    before = bytes(ApiKey.objects.get().encrypted_value)
+    answer = admin.post(address("api_key_replace"), {"value": SECOND}, follow=True)
+    assert "Replaced. The old key is forgotten here" in words(answer)
+    assert bytes(ApiKey.objects.get().encrypted_value) != before
+
+
+def test_a_key_that_does_not_leaves_the_old_one(
+    admin: Client, emulator: Emulator, address: Address
+) -> None:
+    before = bytes(ApiKey.objects.get().encrypted_value)
+    answer = admin.post(address("api_key_replace"), {"value": "wrong"})
+    assert (answer.status_code, value_shown(answer)) == (422, "")
+    assert "Roblox refused the API key" in words(answer)
+    assert bytes(ApiKey.objects.get().encrypted_value) == before
+
+
+def test_a_key_in_use_stays_and_another_goes(admin: Client, address: Address) -> None:
+    assert "It cannot be removed while a universe is opened with it: Harbor" in words(
+        admin.get(address("api_key_remove"))
+    )
+    refused = admin.post(address("api_key_remove"))
+    assert (refused.status_code, ApiKey.objects.count()) == (422, 1)
+    admin.post(reverse("api_key_create"), NEW)
+    unused = reverse("api_key_remove", args=[ApiKey.objects.get(name="Second").pk])
+    assert "Nothing is opened with it." in words(admin.get(unused))
+    answer = admin.post(unused, follow=True)
+    assert "Removed the key “Second”." in words(answer)
+    assert ApiKey.objects.get().name == "automation"
+
+
+def test_without_a_key_the_list_leads_to_the_guide(admin: Client, universe: Universe) -> None:
+    universe.delete()
+    ApiKey.objects.all().delete()
+    answer = admin.get(reverse("api_keys"))
+    assert f'href="{reverse("guide")}"' in body(answer)
+    assert field(admin.get(reverse("api_key_create")), "name") == "Automation"
+
+
+def test_an_unknown_key_is_not_found(admin: Client) -> None:
+    unknown = "00000000-0000-4000-8000-000000000000"
+    assert admin.get(reverse("api_key", args=[unknown])).status_code == 404
+
+
+def test_a_refusal_names_the_right(client_for: ClientFor) -> None:
+    answer = client_for("manager").get(reverse("api_keys"))
+    assert "It takes the role Admin" in words(answer)
+    assert AuditEvent.objects.filter(tag="access.refused").count() == 1

@@ -1,0 +1,244 @@
+"""The guide, adding and trying universes, their settings, and removing them."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_examples
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from emulator import Emulator, faults
+from emulator import Universe as EmulatedUniverse
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.models import ApiKey, Change, Grant, Universe
+from secretsapp.models.changes import ChangeState
+from secretsapp.services import api_keys
+from tests.pages.conftest import AddressOf, ClientFor
+from tests.pages.reading import body, field, words
+from tests.services.unfinished import leave_open
+from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast, engage
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def admin(client_for: ClientFor) -> Client:
+    """The admin's browser."""
+    return client_for("admin")
+
+
+@pytest.fixture
+def newcomer(db: None, harbor: EmulatedUniverse) -> Client:
+    """The browser of the first admin, with nothing added yet."""
+    client = Client()
+    client.force_login(engage("newcomer", admin=True).user)
+    return client
+
+
+def sent(**changed: str) -> dict[str, str]:
+    """A form that adds the emulated universe Quay with the only key."""
+    key = str(ApiKey.objects.earliest("created_at").pk)
+    return {"universe": "77", "api_key": key, "name": "", "environment": "staging"} | changed
+
+
+@pytest.fixture
+def quay(emulator: Emulator) -> EmulatedUniverse:
+    """A universe at Roblox that is not here yet."""
+    return emulator.add_universe(77, name="Quay", group_id=1234567)
+
+
+def test_the_guide_leads_from_nothing_to_the_first_universe(
+    newcomer: Client, settings: Settings
+) -> None:
+    settings.SERVER_ADDRESS = "203.0.113.7"
+    page = newcomer.get(reverse("guide"))
+    assert "203.0.113.7/32" in words(page)
+    assert "List, create, update, and delete secrets" in words(page)
+    assert "Add universe" not in words(page)
+    stored = {"next": "guide", "name": field(page, "name"), "value": API_KEY}
+    page = newcomer.post(reverse("api_key_create"), stored, follow=True)
+    assert page.redirect_chain == [(reverse("guide"), 302)]
+    assert "Stored: Automation" in words(page)
+    typed = sent(next="guide", universe=str(HARBOR_ID), environment="")
+    page = newcomer.post(reverse("universe_test"), typed)
+    assert page.status_code == 200
+    assert "Nothing is in the way" in words(page)
+    assert "Connect your group on Roblox" in words(page)
+    assert field(page, "universe") == str(HARBOR_ID)
+    assert not Universe.objects.exists()
+    page = newcomer.post(
+        reverse("universe_create"), typed | {"environment": "production"}, follow=True
+    )
+    assert page.redirect_chain == [(reverse("universe", args=[HARBOR_ID]), 302)]
+    assert "Added Harbor." in words(page)
+    assert "Connect another group" in words(newcomer.get(reverse("guide")))
+
+
+def test_the_guide_shows_again_what_will_not_do(newcomer: Client, api_key: ApiKey) -> None:
+    page = newcomer.post(reverse("api_key_create"), {"next": "guide", "value": "two words"})
+    assert page.status_code == 422
+    assert "Connect your group" in words(page)
+    assert "That is not an API key" in words(page)
+    page = newcomer.post(reverse("universe_create"), {"next": "guide", "universe": "x"})
+    assert page.status_code == 422
+    assert "That names no universe." in words(page)
+
+
+def test_an_address_that_is_not_known_is_told_how_to_find(newcomer: Client) -> None:
+    assert "Sealroom cannot tell that address" in words(newcomer.get(reverse("guide")))
+
+
+@pytest.mark.parametrize("reference", ["77", "78", "https://www.roblox.com/games/78/Quay?x=1"])
+def test_a_universe_is_added_by_id_place_or_link(
+    admin: Client, quay: EmulatedUniverse, reference: str
+) -> None:
+    answer = admin.post(reverse("universe_create"), sent(universe=reference), follow=True)
+    assert answer.redirect_chain == [(reverse("universe", args=[77]), 302)]
+    added = Universe.objects.get(pk=77)
+    assert (added.name, added.environment) == ("Quay", "staging")
+
+
+def test_that_it_is_for_nothing_particular_is_a_choice(
+    admin: Client, quay: EmulatedUniverse
+) -> None:
+    admin.post(reverse("universe_create"), sent(environment="unspecified", name="Pier"))
+    added = Universe.objects.get(pk=77)
+    assert (added.name, added.environment) == ("Pier", "")
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"universe": ""}, "Paste the universe id"),
+        ({"universe": "Quay"}, "That names no universe."),
+        ({"api_key": ""}, "Choose the API key that opens it."),
+        ({"api_key": "x"}, "Choose the API key that opens it."),
+        ({"environment": ""}, "“Not specified” is a choice, too."),
+        ({"name": "x" * 101}, "Keep it to 100 characters"),
+        ({"universe": str(HARBOR_ID)}, f"The universe {HARBOR_ID} is here already."),
+    ],
+)
+def test_what_will_not_do_is_said_and_what_was_typed_stays(
+    admin: Client, quay: EmulatedUniverse, changed: dict[str, str], sentence: str
+) -> None:
+    answer = admin.post(reverse("universe_create"), sent(**changed))
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert field(answer, "universe") == (changed.get("universe", "77"))
+    assert Universe.objects.count() == 1
+
+
+def test_where_roblox_does_not_open_it_a_test_says_why(
+    admin: Client, emulator: Emulator, quay: EmulatedUniverse
+) -> None:
+    emulator.add_api_key(API_KEY, universes=[HARBOR_ID])
+    answer = admin.post(reverse("universe_create"), sent())
+    assert answer.status_code == 422
+    assert "nothing was stored" in words(answer)
+    assert "The key does not cover this universe." in words(answer)
+    emulator.add_api_key(API_KEY)
+    emulator.inject(faults.html(), path="public-key", times=9)
+    assert "cannot be used" in words(admin.post(reverse("universe_create"), sent()))
+
+
+def test_a_test_shows_its_steps_and_stores_nothing(admin: Client, quay: EmulatedUniverse) -> None:
+    page = admin.post(reverse("universe_test"), sent(environment=""))
+    assert page.status_code == 200
+    assert "<h1>Add a universe</h1>" in body(page)
+    fragment = admin.post(reverse("universe_test"), sent(environment=""), headers=HTMX)
+    assert "<h1>" not in body(fragment)
+    for answer in (page, fragment):
+        assert "“Quay”, of group 1234567, universe 77." in words(answer)
+    assert Universe.objects.count() == 1
+
+
+def test_a_test_of_nothing_says_what_is_missing(admin: Client, universe: Universe) -> None:
+    answer = admin.post(reverse("universe_test"), sent(universe="x"), headers=HTMX)
+    assert answer.status_code == 422
+    assert "That names no universe." in words(answer)
+    assert "universe is here already: Harbor" in words(
+        admin.post(reverse("universe_test"), sent(universe=str(HARBOR_ID)))
+    )
+
+
+def test_without_a_key_the_guide_is_offered(newcomer: Client) -> None:
+    page = newcomer.get(reverse("universe_create"))
+    assert "none is stored here yet" in words(page)
+    assert "<form class" not in body(page).partition("<main")[2]
+
+
+def test_settings_are_changed(admin: Client, address_of: AddressOf, emulator: Emulator) -> None:
+    emulator.add_api_key("second")
+    second = api_keys.add(STAGEHAND, name="second", value=Plaintext(b"second"))
+    changed = {"name": "Port", "environment": "unspecified", "api_key": str(second.pk)}
+    answer = admin.post(address_of("universe_settings"), changed, follow=True)
+    assert "Settings saved." in words(answer)
+    stored = Universe.objects.get()
+    assert (stored.name, stored.environment, stored.api_key) == ("Port", "", second)
+
+
+def test_settings_that_roblox_or_a_rule_refuses_change_nothing(
+    admin: Client, address_of: AddressOf, emulator: Emulator
+) -> None:
+    emulator.add_api_key("second", universes=[77])
+    second = api_keys.add(STAGEHAND, name="second", value=Plaintext(b"second"))
+    changed = {"name": "Port", "environment": "staging", "api_key": str(second.pk)}
+    answer = admin.post(address_of("universe_settings"), changed)
+    assert answer.status_code == 422
+    assert "The key does not cover this universe." in words(answer)
+    answer = admin.post(address_of("universe_settings"), {"name": "", "environment": "staging"})
+    assert "Enter a name for the universe." in words(answer)
+    assert Universe.objects.get().name == "Harbor"
+
+
+def test_a_universe_goes_only_by_its_exact_name(
+    admin: Client, address_of: AddressOf, harbor: EmulatedUniverse
+) -> None:
+    page = admin.get(address_of("universe_remove"))
+    assert "The 5 roles that people have in this universe alone." in words(page)
+    for typed in ("", "harbor", "Harbor "):
+        answer = admin.post(address_of("universe_remove"), {"typed": typed})
+        assert (answer.status_code, Universe.objects.count()) == (422, 1)
+    answer = admin.post(address_of("universe_remove"), {"typed": "Harbor"}, follow=True)
+    assert "Removed Harbor from the dashboard. Its secrets are still at Roblox." in words(answer)
+    assert (Universe.objects.exists(), len(harbor.secrets)) == (False, 3)
+    assert Grant.objects.count() == 1
+
+
+def test_an_open_change_is_seen_before_and_keeps_the_universe(
+    admin: Client, address_of: AddressOf, emulator: Emulator, cast: Cast, universe: Universe
+) -> None:
+    leave_open("rotate", faults.cut_after(), emulator, cast, universe)
+    assert "until then the universe cannot be removed" in words(
+        admin.get(address_of("universe_remove"))
+    )
+    answer = admin.post(address_of("universe_remove"), {"typed": "Harbor"})
+    assert answer.status_code == 422
+    assert Change.objects.get().state == ChangeState.UNKNOWN
+
+
+@pytest.mark.parametrize("page", ["universe_settings", "universe_remove"])
+def test_a_manager_is_told_who_may(client_for: ClientFor, address_of: AddressOf, page: str) -> None:
+    answer = client_for("manager").get(address_of(page))
+    assert answer.status_code == 403
+    assert "It takes the role Admin" in words(answer)
+
+
+ODD = st.text(max_size=60) | st.sampled_from(["\x00", "\r\n", "x" * 3000, "9" * 400, "0001-01-01"])
+
+
+@settings_of_examples(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(one=ODD, other=ODD)
+def test_no_input_makes_a_page_fail(
+    admin: Client, address_of: AddressOf, one: str, other: str
+) -> None:
+    universe = sent(universe=one, name=other, environment=other)
+    assert admin.post(reverse("universe_test"), universe).status_code in {200, 422}
+    assert admin.post(reverse("universe_create"), universe).status_code in {302, 422}
+    changed = {"name": one, "environment": "staging", "api_key": other}
+    assert admin.post(address_of("universe_settings"), changed).status_code in {302, 422}
+    key = {"name": one, "value": other, "ends_at": other, "note": one}
+    assert admin.post(reverse("api_key_create"), key).status_code in {302, 422}

@@ -1,0 +1,74 @@
+"""The actions on universes, API keys and drift."""
+
+from django.utils import timezone
+
+from secretsapp.core.references import Kind, Reference
+from secretsapp.models import ApiKey
+from secretsapp.opencloud.client import Client
+from secretsapp.services import api_keys, drift, locating, trial_steps, trials, universes
+from secretsapp.services.trial_steps import Evidence
+from tests.services.acting import VALUE, Action, Stage
+from tests.stage import ROLES_IN_HARBOR, STAGEHAND
+
+
+def mark_changed(stage: Stage) -> None:
+    """Let a secret be one that was changed elsewhere."""
+    stage.universe.secrets.filter(name="PAY_KEY").update(drifted_at=timezone.now())
+
+
+def add_second_key(_stage: Stage) -> None:
+    """Let there be a key that opens nothing."""
+    api_keys.add(STAGEHAND, name="second", value=VALUE)
+
+
+def list_candidates(stage: Stage) -> list[int]:
+    """What a universe id can mean."""
+    with Client(stage.emulator.url, VALUE) as client:
+        return list(locating.candidates(client, HARBOR))
+
+
+HARBOR = Reference(6930499524, Kind.UNIVERSE)
+NOTHING_TOLD = Evidence(HARBOR, None, None, None, None)
+
+UNIVERSE_ACTIONS: list[Action] = [
+    Action(
+        "universes.remove",
+        lambda stage: universes.remove(stage.cast["admin"].actor, stage.universe),
+        (
+            *(
+                f"grant.revoked | admin@example.com | Harbor |  | {role}@example.com"
+                for role in ROLES_IN_HARBOR
+            ),
+            "universe.removed | admin@example.com | Harbor |  | ",
+        ),
+    ),
+    Action(
+        "api_keys.edit",
+        lambda stage: api_keys.edit(
+            stage.cast["admin"].actor, stage.api_key, name="Robot", note="", ends_at=None
+        ),
+        ("api_key.changed | admin@example.com |  |  | Robot",),
+    ),
+    Action(
+        "api_keys.remove",
+        lambda stage: api_keys.remove(stage.cast["admin"].actor, ApiKey.objects.get(name="second")),
+        ("api_key.removed | admin@example.com |  |  | second",),
+        before=add_second_key,
+    ),
+    Action("api_keys.lock", lambda stage: api_keys.lock(stage.api_key)),
+    Action("locating.candidates", list_candidates),
+    Action(
+        "locating.universe_id_of",
+        lambda stage: locating.universe_id_of(stage.cast["admin"].actor, stage.api_key, HARBOR),
+    ),
+    Action(
+        "trials.run", lambda stage: trials.run(stage.cast["admin"].actor, stage.api_key, HARBOR)
+    ),
+    Action("trial_steps.steps_of", lambda _stage: trial_steps.steps_of(NOTHING_TOLD, lambda: "")),
+    Action(
+        "drift.acknowledge",
+        lambda stage: drift.acknowledge(stage.cast["editor"].actor, stage.universe, "PAY_KEY"),
+        ("secret.drift.acknowledged | editor@example.com | Harbor | PAY_KEY | ",),
+        before=mark_changed,
+    ),
+]
