@@ -14,10 +14,13 @@ PINS := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--custom-compile-command "make requirements" --extra postgres
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check requirements clean
+.PHONY: help run demo test check bench requirements clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: $(VENV)/.runtime ## Sealroom itself, with its data under var/; PORT=8000
+	@$(PY) manage.py run --port $(PORT)
 
 demo: $(VENV)/.runtime ## Emulator, dashboard and worker with seeded data; PORT=8000, RESET=1 begins anew
 	@$(PY) -m demo --port $(PORT) $(if $(filter-out 0,$(RESET)),--reset)
@@ -40,6 +43,9 @@ check: $(VENV)/.dev ## Everything that can be said without running the product
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive $(CODE) manage.py
 	.ci/check-django $(PY)
+
+bench: $(VENV)/.dev ## Measure what people wait for; benchmarks/README.md says how to read it
+	@$(PY) -m benchmarks.filter
 
 requirements: $(VENV)/.dev ## Pin what pyproject.toml asks for; the newest that fits with UPGRADE=1
 	$(VENV)/bin/$(PINS) $(if $(UPGRADE),--upgrade) --output-file requirements.txt

@@ -5,16 +5,13 @@ import json
 import os
 import signal
 import sys
-import time
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from demo import story
-from demo.place import HOST, Place, default_directory
-from demo.processes import ENDING, DemoFailed, Processes
+from demo.place import Place, default_directory
+from secretsapp.management.processes import ENDING, Processes, ProcessFailed
+from secretsapp.management.serving import check_port, parse_port, wait_until_ready, web_server
 
-READY_SECONDS = 60
-POLL_SECONDS = 0.1
 LATENCY_MS = "40"
 
 
@@ -26,9 +23,9 @@ def main(arguments: list[str]) -> int:
     place = Place(options.directory.absolute(), options.port)
     try:
         with place.held(), Processes() as processes:
-            place.check_port()
+            check_port(place.port, "make demo")
             _run(place, processes, reset=options.reset)
-    except DemoFailed as failure:
+    except ProcessFailed as failure:
         print(failure, file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
@@ -38,18 +35,12 @@ def main(arguments: list[str]) -> int:
 
 def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
-    parser.add_argument("--port", type=_port, default=os.environ.get("PORT") or "8000")
+    parser.add_argument("--port", type=parse_port, default=os.environ.get("PORT") or "8000")
     parser.add_argument("--reset", action="store_true", help="begin anew")
     parser.add_argument("--directory", type=Path, default=default_directory())
     options = parser.parse_args(arguments)
     options.reset = options.reset or os.environ.get("RESET", "0") not in ("", "0")
     return options
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536:
-        return int(text)
-    raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
 
 
 def _run(place: Place, processes: Processes, *, reset: bool) -> None:
@@ -59,11 +50,11 @@ def _run(place: Place, processes: Processes, *, reset: bool) -> None:
     open_cloud_url = _start_emulator(place, processes)
     environment = place.environment(open_cloud_url)
     processes.start("worker", ["manage.py", "work"], environment)
-    processes.start("dashboard", _web_server(place), environment)
-    _wait_until_ready(place, processes)
+    processes.start("dashboard", web_server(place.port), environment)
+    wait_until_ready(place.port, processes, site=place.url)
     _say(_welcome(place, open_cloud_url))
     name = processes.wait_for_an_end()
-    raise DemoFailed(f"The {name} has ended by itself, so the demo ends too.")
+    raise ProcessFailed(f"The {name} has ended by itself, so the demo ends too.")
 
 
 def _prepare(place: Place, processes: Processes) -> None:
@@ -82,44 +73,6 @@ def _start_emulator(place: Place, processes: Processes) -> str:
     line = processes.start_announcing("emulator", arguments, place.environment())
     url: str = json.loads(line)["url"]
     return url
-
-
-def _web_server(place: Place) -> list[str]:
-    bind = ["--bind", f"{HOST}:{place.port}"]
-    ending = ["--graceful-timeout", "2", "--no-control-socket"]
-    return [
-        "-m",
-        "gunicorn",
-        "dashboard.wsgi",
-        *bind,
-        "--threads",
-        "4",
-        *ending,
-        "--log-level",
-        "warning",
-    ]
-
-
-def _wait_until_ready(place: Place, processes: Processes) -> None:
-    """Ask until the dashboard answers; raises DemoFailed where it does not."""
-    deadline = time.monotonic() + READY_SECONDS
-    while not _answers(place):
-        if name := processes.ended():
-            raise DemoFailed(f"The {name} did not start.")
-        if time.monotonic() > deadline:
-            raise DemoFailed(f"The dashboard did not answer within {READY_SECONDS} seconds.")
-        time.sleep(POLL_SECONDS)
-
-
-def _answers(place: Place) -> bool:
-    connection = HTTPConnection(HOST, place.port, timeout=READY_SECONDS)
-    try:
-        connection.request("GET", "/")
-        return connection.getresponse().status < 500
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _welcome(place: Place, open_cloud_url: str) -> str:

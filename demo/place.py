@@ -3,15 +3,13 @@
 import fcntl
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.processes import ROOT, DemoFailed
-
-HOST = "127.0.0.1"
+from secretsapp.management.processes import ROOT, ProcessFailed
+from secretsapp.management.serving import HOST
 
 # The settings of whoever starts the demo: it must never touch another installation's data.
 SETTINGS = (
@@ -79,27 +77,15 @@ class Place:
         own = {"DATA_DIR": str(self.directory), "SITE_URL": self.url}
         return kept | own | ({"OPEN_CLOUD_URL": open_cloud_url} if open_cloud_url else {})
 
-    def check_port(self) -> None:
-        """Raise DemoFailed where something else listens on the port."""
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, self.port))
-            except OSError as error:
-                raise DemoFailed(
-                    f"Port {self.port} cannot be used: {error.strerror}. "
-                    f"Choose another: make demo PORT={_another(self.port)}"
-                ) from None
-
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep the directory for this process; raises DemoFailed where another demo has it."""
+        """Keep the directory for this process; raises ProcessFailed where another demo has it."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.directory / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise DemoFailed(
+                raise ProcessFailed(
                     "A demo is running already. End that one first with Ctrl-C."
                 ) from None
             yield
@@ -108,7 +94,3 @@ class Place:
 def default_directory() -> Path:
     """`var/demo` in the checkout."""
     return ROOT / "var" / "demo"
-
-
-def _another(port: int) -> int:
-    return port + 1 if port < 65535 else 8000

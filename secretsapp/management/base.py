@@ -17,7 +17,7 @@ from django.core.management.base import (
     CommandParser,
     handle_default_options,
 )
-from django.db import DatabaseError, Error, connections
+from django.db import Error, connections
 
 from secretsapp.checks import start_refusal
 from secretsapp.core import actor as actors
@@ -174,7 +174,7 @@ class ActingCommand(SealroomCommand):
         try:
             report = self.act(actor, options)
         except Forbidden as refusal:
-            record_refusal(actor, refusal)
+            refusals.record(actor, refusal)
             raise
         self._say(report, as_json=options["as_json"])
 
@@ -192,14 +192,6 @@ class ActingCommand(SealroomCommand):
             return
         for line in report.lines:
             self.stdout.write(printable(line))
-
-
-def record_refusal(actor: Actor, refusal: Forbidden) -> None:
-    """Record a refusal; if that fails the person is refused all the same."""
-    try:
-        refusals.record(actor, refusal)
-    except (DatabaseError, SealroomError) as error:
-        log.error("A refusal could not be recorded: %s", type(error).__name__)
 
 
 def _is_text(argument: str) -> bool:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from secretsapp import audit
+from secretsapp.core import rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
 from secretsapp.core.events import Event
@@ -15,32 +16,57 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, User
 from secretsapp.policy import refusal, require_installation
 from secretsapp.queries.people import account_of
-from secretsapp.services import grants
+from secretsapp.services import codes, grants, signed_in
 
 SIGN_IN_FAILURE_SECONDS = 60
 EMAIL_LIMIT = 254
+NAME_LIMIT = 100
 
 
-def create(actor: Actor, *, email: str, password: Plaintext, admin: bool = False) -> User:
+def create(
+    actor: Actor,
+    *,
+    email: str,
+    password: Plaintext | None,
+    name: str = "",
+    admin: bool = False,
+) -> User:
     """Create an account; `admin` makes the person an admin in the same step.
 
-    Raises Forbidden, InvalidInput for an address or password that will not do, AlreadyExists.
+    Without a password nobody signs in to it until one is set by a link. Raises Forbidden,
+    InvalidInput for an address, name or password that will not do, AlreadyExists.
     """
     require_installation(actor, Permission.MANAGE_PEOPLE)
-    user = User(email=_checked_email(email))
-    _set_password(user, password)
+    user = prepare(email=email, name=name, password=password)
     try:
         with transaction.atomic():
             user.save(force_insert=True)
-            entries = [audit.Entry(Event.PERSON_CREATED, actor, subject=user)]
-            if admin:
-                entries.append(_make_admin(actor, user))
-            audit.append(*entries)
+            audit.append(*introduce(actor, user, admin=admin))
     except IntegrityError:
         raise AlreadyExists(
             "There is an account with that e-mail address already.", field="email"
         ) from None
     return user
+
+
+def prepare(*, email: str, name: str, password: Plaintext | None) -> User:
+    """An account that is not stored yet; raises InvalidInput for what will not do."""
+    if name:
+        rules.check_label(name, field="name", what="a name", limit=NAME_LIMIT)
+    user = User(email=_checked_email(email), name=name.strip())
+    if password is None:
+        user.set_unusable_password()
+    else:
+        hash_password(user, password)
+    return user
+
+
+def introduce(actor: Actor, user: User, *, admin: bool) -> list[audit.Entry]:
+    """The entries for an account that was just stored; it is made an admin's if wanted."""
+    entries = [audit.Entry(Event.PERSON_CREATED, actor, subject=user)]
+    if admin:
+        entries.append(_make_admin(actor, user))
+    return entries
 
 
 def _make_admin(actor: Actor, user: User) -> audit.Entry:
@@ -57,6 +83,8 @@ def disable(actor: Actor, person: User) -> None:
         grants.lock(person)
         if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
             grants.keep_an_admin_beside(person)
+        codes.discard(person)
+        signed_in.delete(person.sessions.all())
         _set_active(actor, person, False, Event.PERSON_DISABLED)
 
 
@@ -78,9 +106,11 @@ def set_password(actor: Actor, person: User, password: Plaintext) -> None:
     """Set a person's password, which ends his sessions; one's own, or anybody's as an admin."""
     if actor.person_id != person.pk:
         require_installation(actor, Permission.MANAGE_PEOPLE)
-    _set_password(person, password)
+    hash_password(person, password)
     with transaction.atomic():
+        codes.discard(person)
         person.save(update_fields=["password"])
+        signed_in.delete(person.sessions.all())
         audit.append(audit.Entry(Event.PERSON_PASSWORD_SET, actor, subject=person))
 
 
@@ -133,8 +163,8 @@ def _checked_email(email: str) -> str:
     return address.lower()
 
 
-def _set_password(user: User, password: Plaintext) -> None:
-    """Hash the password; the rules are Django's, their sentences name no password."""
+def hash_password(user: User, password: Plaintext) -> None:
+    """Hash the password, unsaved; raises InvalidInput by Django's rules, which do not name it."""
     try:
         text = password.expose().decode("utf-8")
         validate_password(text, user)

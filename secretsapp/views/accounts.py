@@ -1,14 +1,26 @@
 """Sign-in and sign-out, by allauth's views in our own layout."""
 
 from allauth.account.views import LoginView, LogoutView
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from secretsapp.queries.entry import is_claimed
 from secretsapp.views.forms import METHODS
 
-sign_in = require_http_methods(METHODS)(LoginView.as_view())
+
+@login_not_required
+@require_http_methods(METHODS)
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Sign in; as long as nobody has an account, this leads to the first run."""
+    if not is_claimed():
+        return redirect("first_run")
+    view = LoginView.as_view(extra_context={"sends_mail": bool(settings.EMAIL_HOST)})
+    answer: HttpResponseBase = view(request)
+    return answer
+
 
 # Also for those whose session has ended meanwhile: they are where they wanted to be.
 sign_out = login_not_required(require_POST(LogoutView.as_view()))

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.content_type import in_utf8, without_encoding
+from tests.stage import engage
 
 PARTS = "multipart/form-data; boundary=x"
 CODECS = sorted(
@@ -107,6 +108,7 @@ in_real_transactions = pytest.mark.django_db(transaction=True)
 
 @in_real_transactions
 def test_a_page_comes_whatever_the_content_type() -> None:
+    engage("somebody")
     for content_type in (*UNREADABLE, ""):
         status, page = ask("/sign-in/?next=/a", content_type)
         assert status == HTTPStatus.OK
@@ -115,6 +117,7 @@ def test_a_page_comes_whatever_the_content_type() -> None:
 
 @in_real_transactions
 def test_the_page_for_a_bad_request_comes_too() -> None:
+    engage("somebody")
     for content_type in UNREADABLE:
         status, page = ask(f"/sign-in/?next=/a{'&a=1' * 200}", content_type)
         assert status == HTTPStatus.BAD_REQUEST

@@ -21,7 +21,14 @@ Headers = dict[str, str]
 
 @pytest.fixture
 def served(installation: Installation) -> Iterator[HTTPConnection]:
-    """A connection to gunicorn, which is given a socket that listens already."""
+    """A connection to gunicorn, which is given a socket that listens already.
+
+    There is an account: where nobody has one yet, every way leads to the first.
+    """
+    installation.execute(
+        "INSERT INTO secretsapp_user (password, email, name, is_active, created_at) "
+        "VALUES ('!', 'somebody@example.com', '', TRUE, CURRENT_TIMESTAMP)"
+    )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         descriptor = listening.fileno()
         options = ["--bind", f"fd://{descriptor}", "--no-control-socket", "--log-level", "warning"]

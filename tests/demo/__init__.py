@@ -1,1 +1,1 @@
-"""The demo: its processes, its place, and its past."""
+"""The demo: its place, and its past."""

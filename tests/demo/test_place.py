@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from demo.place import SETTINGS, Place
-from demo.processes import DemoFailed
+from secretsapp.management.processes import ProcessFailed
 
 PORT = 8000
 
@@ -17,7 +17,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def test_two_demos_do_not_share_a_place(place: Place) -> None:
-    with place.held(), pytest.raises(DemoFailed, match="running already"), place.held():
+    with place.held(), pytest.raises(ProcessFailed, match="running already"), place.held():
         pass
     with place.held():
         assert place.directory.stat().st_mode & 0o777 == 0o700

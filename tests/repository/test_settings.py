@@ -11,7 +11,11 @@ SETTINGS = ROOT / "dashboard" / "settings.py"
 EXAMPLE = ROOT / ".env.example"
 
 # These start a process or hand an environment to one; everything else asks Django's settings.
-READERS = {"dashboard/env.py", "dashboard/wsgi.py"}
+READERS = {
+    "dashboard/env.py",
+    "dashboard/wsgi.py",
+    "secretsapp/management/commands/run.py",
+}
 
 
 def settings_read(source: str) -> set[str]:

@@ -138,6 +138,7 @@ def test_what_breaks_a_rule_is_refused_and_nothing_is_sent(
     value: bytes,
     words: str,
 ) -> None:
+    emulator.clear_requests()
     assert words in shell.refuse("create_secret", HARBOR_ID, *arguments, piped=value)
     assert not any(request.method == "POST" for request in emulator.requests)
 

@@ -16,9 +16,11 @@ from pytest_django import Settings
 
 from emulator import Emulator, faults
 from secretsapp import triggers
+from secretsapp.core.actor import Actor
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import ApiKey, AuditEvent, CacheEntry, Change, Universe
 from secretsapp.models.changes import OPEN_STATES
+from secretsapp.services import password_mail
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID
 
@@ -177,11 +179,12 @@ def test_work_survives_a_failing_database_with_one_line(
 
     def sleep(seconds: float) -> None:
         nonlocal sleeps
-        assert seconds == 60
+        assert seconds == 5
         sleeps += 1
         if sleeps == 1:
             failing.__exit__(None, None, None)
-        else:
+        # Every minute it settles, so once more by now.
+        if sleeps == 13:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(time, "sleep", sleep)
@@ -209,17 +212,40 @@ def test_work_survives_a_refusal_of_its_own_with_one_line(
     def sleep(_seconds: float) -> None:
         nonlocal rounds
         rounds += 1
-        if rounds == 2:
+        if rounds == 13:
             raise KeyboardInterrupt
         settings.AUDIT_KEYS = "no key"
         age(open_change)
 
     monkeypatch.setattr(time, "sleep", sleep)
     shell.run("work")
-    assert rounds == 2
     failures = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert len(failures) == 1
     assert failures[0].startswith("This round failed: Key 1 in AUDIT_KEYS")
+
+
+@in_real_transactions
+def test_a_part_that_fails_keeps_no_other_from_its_work(
+    shell: Shell,
+    universe: Universe,
+    usual_signals: None,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    settings: Settings,
+) -> None:
+    def fail(_actor: Actor) -> int:
+        raise ValueError("a mistake")
+
+    def stop(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    settings.EMAIL_HOST = "127.0.0.1"
+    cache.set("ended", 1, timeout=0)
+    monkeypatch.setattr(password_mail, "send_waiting", fail)
+    monkeypatch.setattr(time, "sleep", stop)
+    shell.run("work")
+    assert "This round failed by a mistake of Sealroom." in caplog.text
+    assert not CacheEntry.objects.exists()
 
 
 @in_real_transactions

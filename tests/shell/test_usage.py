@@ -70,4 +70,4 @@ def test_everything_that_acts_takes_a_person_and_gives_json(name: str) -> None:
     shown = parser_of(name).format_help()
     acts = isinstance(command_named(name), ActingCommand)
     assert acts == ("--as EMAIL" in shown) == ("--json" in shown)
-    assert acts != (name in ("setup", "work", "changepassword", "createsuperuser"))
+    assert acts != (name in ("setup", "run", "work", "changepassword", "createsuperuser"))

@@ -1,11 +1,13 @@
-"""`manage.py work`: what happens in the background, once a minute."""
+"""`manage.py work`: what happens in the background, every few seconds, minutes and days."""
 
 import itertools
 import logging
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.db import Error, close_old_connections
@@ -14,20 +16,22 @@ from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.output import settled_line
-from secretsapp.services import settling, upkeep
+from secretsapp.services import password_mail, settling, upkeep
 
 log = logging.getLogger(__name__)
 
-INTERVAL_SECONDS = 60
-ROUNDS_A_DAY = 24 * 60
+INTERVAL_SECONDS = 5
+ROUNDS_A_MINUTE = 12
+ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
 
 
 class Command(SealroomCommand):
     """Works in the background."""
 
     help = (
-        "Settle changes whose outcome is open, every minute, and clear ended sessions and expired "
-        "counts once a day. Any number may run at once. SIGTERM and Ctrl-C end it."
+        "Mail the password links that people asked for, settle changes whose outcome is open, "
+        "every minute, and clear ended sessions and expired counts once a day. Any number may run "
+        "at once. SIGTERM and Ctrl-C end it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -38,7 +42,8 @@ class Command(SealroomCommand):
         """Round after round until told to end, even in the middle of one: nothing is lost then."""
         self.require_ready()
         if options["once"]:
-            _round(0)
+            for part in _parts(0):
+                part()
             return
         try:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -50,23 +55,46 @@ class Command(SealroomCommand):
 
 
 def _go_on() -> None:
-    """A round that fails is a line in the log, and the next one tries again."""
+    """A part that fails is a line in the log; the others are done, and it is tried again."""
     for number in itertools.count():
-        try:
-            _round(number)
-        except SealroomError as error:
-            log.error("This round failed: %s", error)
-        except Error as error:
-            log.error("This round failed for the database: %s", type(error).__name__)
-        except Exception:
-            log.exception("This round failed by a mistake of Sealroom.")
+        for part in _parts(number):
+            _try(part)
         time.sleep(INTERVAL_SECONDS)
 
 
-def _round(number: int) -> None:
-    close_old_connections()
+def _try(part: Callable[[], None]) -> None:
+    try:
+        part()
+    except SealroomError as error:
+        log.error("This round failed: %s", error)
+    except Error as error:
+        log.error("This round failed for the database: %s", type(error).__name__)
+    except Exception:
+        log.exception("This round failed by a mistake of Sealroom.")
+
+
+def _parts(number: int) -> list[Callable[[], None]]:
+    """What is to be done in the round of that number."""
+    parts: list[Callable[[], None]] = [close_old_connections]
+    if settings.EMAIL_HOST:
+        parts.append(_mail)
+    if number % ROUNDS_A_MINUTE == 0:
+        parts.append(_settle)
+    if number % ROUNDS_A_DAY == 0:
+        parts.append(_clear)
+    return parts
+
+
+def _mail() -> None:
+    password_mail.send_waiting(actors.system("mail"))
+
+
+def _settle() -> None:
     for change in settling.settle(actors.system("settle")):
         log.info("%s", settled_line(change))
-    if number % ROUNDS_A_DAY == 0:
-        call_command("clearsessions")
-        upkeep.clear_expired_cache()
+
+
+def _clear() -> None:
+    call_command("clearsessions")
+    upkeep.clear_ended_sessions()
+    upkeep.clear_expired_cache()

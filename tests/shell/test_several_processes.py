@@ -1,4 +1,4 @@
-"""The demo's processes: none outlives it, whatever ends first."""
+"""Programs that one command runs together: none outlives it, whatever ends first."""
 
 import os
 import signal
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from demo import processes
-from demo.processes import ENDING, DemoFailed, Processes
+from secretsapp.management import processes
+from secretsapp.management.processes import ENDING, Processes, ProcessFailed
 
 ENVIRONMENT = dict(os.environ)
 
@@ -48,7 +48,7 @@ def test_when_one_ends_it_is_named_and_the_others_are_ended() -> None:
     assert_gone(stayer)
 
 
-@pytest.mark.parametrize("problem", [DemoFailed("That went wrong."), KeyboardInterrupt()])
+@pytest.mark.parametrize("problem", [ProcessFailed("That went wrong."), KeyboardInterrupt()])
 def test_error_and_interrupt_end_every_process(problem: BaseException) -> None:
     stayers = []
 
@@ -71,7 +71,9 @@ def test_process_that_does_not_heed_the_signal_is_killed(monkeypatch: pytest.Mon
 
 def test_step_that_fails_and_program_that_says_nothing_are_told() -> None:
     with Processes() as running:
-        with pytest.raises(DemoFailed, match="The set-up failed"):
+        running.finish("set-up", ["-c", "pass"], ENVIRONMENT)
+        assert running.ended() == ""
+        with pytest.raises(ProcessFailed, match="The set-up failed"):
             running.finish("set-up", ["-c", "raise SystemExit(1)"], ENVIRONMENT)
-        with pytest.raises(DemoFailed, match="The emulator did not start"):
+        with pytest.raises(ProcessFailed, match="The emulator did not start"):
             running.start_announcing("emulator", ["-c", "pass"], ENVIRONMENT)

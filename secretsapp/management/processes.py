@@ -1,4 +1,4 @@
-"""The processes that the demo starts: each in a group of its own, and ended by its id."""
+"""Programs that one command runs together: each in a group of its own, and ended by its id."""
 
 import os
 import signal
@@ -9,13 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ENDING_SECONDS = 8
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class DemoFailed(Exception):
-    """The demo cannot go on; the text is a sentence for the user."""
+class ProcessFailed(Exception):
+    """What was started cannot go on; the text is a sentence for the user."""
 
 
 class Processes:
@@ -53,15 +53,15 @@ class Processes:
         self._running[name] = process
         line = process.stdout.readline() if process.stdout else ""
         if not line:
-            raise DemoFailed(f"The {name} did not start.")
+            raise ProcessFailed(f"The {name} did not start.")
         return line
 
     def finish(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
-        """Run a program to its end; raises DemoFailed where it fails."""
+        """Run a program to its end; raises ProcessFailed where it fails."""
         process = _started(arguments, environment, stdout=subprocess.DEVNULL)
         self._running[name] = process
         if process.wait() != 0:
-            raise DemoFailed(f"The {name} failed; its own words are above.")
+            raise ProcessFailed(f"The {name} failed; its own words are above.")
         del self._running[name]
 
     def ended(self) -> str:
@@ -80,7 +80,7 @@ def _started(
     arguments: list[str], environment: Mapping[str, str], stdout: int | None = None
 ) -> subprocess.Popen[str]:
     # Bandit asks twice what is started: our own programs, by Python itself and without a shell.
-    return subprocess.Popen(  # nosec B603
+    return subprocess.Popen(  # noqa: S603 # nosec B603
         [sys.executable, *arguments],
         cwd=ROOT,
         env=dict(environment),

@@ -1,0 +1,27 @@
+"""The form by which an installation gets its first admin."""
+
+from django import forms
+
+from secretsapp.forms.passwords import EMAIL_LIMIT, CodeField, PasswordField, email_input
+
+NAME_LIMIT = 100
+
+
+class ClaimForm(forms.Form):
+    """The code from the terminal, and the account that it makes."""
+
+    code = CodeField(
+        help_text="It stands on the terminal in which Sealroom was started.", autofocus="true"
+    )
+    name = forms.CharField(
+        label="Your name",
+        max_length=NAME_LIMIT,
+        widget=forms.TextInput({"class": "form-control", "autocomplete": "name"}),
+    )
+    email = forms.CharField(
+        label="E-mail address",
+        help_text="You sign in with it.",
+        max_length=EMAIL_LIMIT,
+        widget=email_input(),
+    )
+    password = PasswordField()

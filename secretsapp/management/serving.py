@@ -1,0 +1,73 @@
+"""The web server on this machine's loopback: how it is started, and when it is there."""
+
+import argparse
+import socket
+import time
+from http.client import HTTPConnection, HTTPException  # noqa: TID251 - loopback
+from urllib.parse import urlsplit
+
+from secretsapp.management.processes import Processes, ProcessFailed
+
+HOST = "127.0.0.1"
+READY_SECONDS = 60
+POLL_SECONDS = 0.1
+
+
+def parse_port(text: str) -> int:
+    """A port of TCP, as an argument on the command line."""
+    if text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+
+
+def check_port(port: int, command: str) -> None:
+    """Raise ProcessFailed where something else listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            another = port + 1 if port < 65535 else 8000
+            raise ProcessFailed(
+                f"Port {port} cannot be used: {error.strerror}. "
+                f"Choose another: {command} PORT={another}"
+            ) from None
+
+
+def web_server(port: int) -> list[str]:
+    """The arguments of Python that serve the dashboard on that port."""
+    ending = ["--graceful-timeout", "2", "--no-control-socket"]
+    return [
+        *["-m", "gunicorn", "dashboard.wsgi"],
+        *["--bind", f"{HOST}:{port}", "--threads", "4"],
+        *[*ending, "--log-level", "warning"],
+    ]
+
+
+def wait_until_ready(port: int, processes: Processes, *, site: str) -> None:
+    """Ask until the dashboard at the address `site` answers on that port.
+
+    Raises ProcessFailed where it does not, or with an error.
+    """
+    host = urlsplit(site).netloc
+    deadline = time.monotonic() + READY_SECONDS
+    while not (status := _status(port, host)):
+        if name := processes.ended():
+            raise ProcessFailed(f"The {name} did not start.")
+        if time.monotonic() > deadline:
+            raise ProcessFailed(f"The dashboard did not answer within {READY_SECONDS} seconds.")
+        time.sleep(POLL_SECONDS)
+    if status >= 500:
+        raise ProcessFailed("The dashboard answers with an error; its own words are above.")
+
+
+def _status(port: int, host: str) -> int:
+    """The status with which the dashboard answers; 0 while it does not."""
+    connection = HTTPConnection(HOST, port, timeout=READY_SECONDS)
+    try:
+        connection.request("GET", "/", headers={"Host": host})
+        return connection.getresponse().status
+    except (OSError, HTTPException):
+        return 0
+    finally:
+        connection.close()

@@ -1,0 +1,114 @@
+"""Ways in that a one-time code opens: a new installation, and a password of one's own."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from secretsapp import audit
+from secretsapp.core import actor as actors
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.events import Event
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Permission
+from secretsapp.models import User
+from secretsapp.models.accounts import CodePurpose
+from secretsapp.policy import require_installation
+from secretsapp.queries.entry import is_claimed
+from secretsapp.services import codes, grants, people, signed_in
+from secretsapp.services.codes import Code
+
+CLAIM_CODE_GOOD_FOR = timedelta(hours=1)
+LINK_GOOD_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class PasswordLink:
+    """A link by which a person sets a password, once; to be shown to whoever hands it over.
+
+    The code stands behind the `#`, which no browser sends to a server.
+    """
+
+    address: str = field(repr=False)
+    code: str = field(repr=False)
+    ends_at: datetime
+
+
+def make_link(actor: Actor, person: User) -> PasswordLink:
+    """Make a link with which the person sets a password, in place of an older one.
+
+    Raises Forbidden, and InvalidInput where the account is disabled.
+    """
+    with transaction.atomic():
+        grants.lock(person)
+        require_installation(actor, Permission.MANAGE_PEOPLE)
+        if not User.objects.filter(pk=person.pk, is_active=True).exists():
+            raise InvalidInput(f"The account of {person.email} is disabled. Enable it first.")
+        codes.discard(person)
+        code = codes.issue(CodePurpose.PASSWORD, person, good_for=LINK_GOOD_FOR)
+        audit.append(audit.Entry(Event.PERSON_LINK_MADE, actor, subject=person))
+    return link(code)
+
+
+def link(code: Code) -> PasswordLink:
+    """The link of a code for a password."""
+    address = f"{settings.SITE_URL}{reverse('password_set')}#{code.text}"
+    return PasswordLink(address, code.text, code.ends_at)
+
+
+def set_password(actor: Actor, code: Plaintext, password: Plaintext) -> User:
+    """Set the password of the person whose code it is, which ends his sessions.
+
+    The person acts, from where `actor` came. Raises CodeRefused, also for a disabled account, and
+    InvalidInput for a password that will not do, after which the code is still good.
+    """
+    found = codes.find(CodePurpose.PASSWORD, code)
+    person = User.objects.filter(code=found, is_active=True).first()
+    if person is None:
+        raise codes.refusal()
+    people.hash_password(person, password)
+    with transaction.atomic():
+        grants.lock(person)
+        codes.use_up(found)
+        codes.discard(person)
+        person.save(update_fields=["password"])
+        signed_in.delete(person.sessions.all())
+        entry = audit.Entry(Event.PERSON_PASSWORD_SET, _acting(actor, person), subject=person)
+        audit.append(entry)
+    return person
+
+
+def issue_claim_code(actor: Actor) -> Code | None:
+    """A new code for the first admin, in place of an older one; None once there is an account."""
+    require_installation(actor, Permission.MANAGE_PEOPLE)
+    with transaction.atomic():
+        if is_claimed():
+            return None
+        return codes.issue(CodePurpose.CLAIM, None, good_for=CLAIM_CODE_GOOD_FOR)
+
+
+def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Plaintext) -> User:
+    """Make the first account, an admin's, for whoever has the code from the terminal.
+
+    The new admin acts, from where `actor` came. Raises CodeRefused, also where there is an account
+    by now, and InvalidInput for what will not do, after which the code is still good.
+    """
+    found = codes.find(CodePurpose.CLAIM, code)
+    user = people.prepare(email=email, name=name, password=password)
+    with transaction.atomic():
+        codes.use_up(found)
+        if is_claimed():
+            raise codes.refusal()
+        user.save(force_insert=True)
+        admin = _acting(actor, user)
+        introduction = people.introduce(admin, user, admin=True)
+        audit.append(audit.Entry(Event.INSTALLATION_CLAIMED, admin), *introduction)
+    return user
+
+
+def _acting(actor: Actor, person: User) -> Actor:
+    """The person whom a code has made known, where nobody was."""
+    return actors.person(person.pk, person.email, actor.door, actor.address)

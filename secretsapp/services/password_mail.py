@@ -1,0 +1,122 @@
+"""Password links by mail: asked for by anybody, sent by the worker, once for each asking."""
+
+import logging
+import time
+from datetime import timedelta
+from itertools import takewhile
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from secretsapp import audit
+from secretsapp.core.actor import Actor
+from secretsapp.core.events import Event
+from secretsapp.core.times import sentence_time
+from secretsapp.models import PasswordMail, User
+from secretsapp.models.accounts import CodePurpose
+from secretsapp.queries.people import account_of
+from secretsapp.services import codes, entry, grants
+
+log = logging.getLogger(__name__)
+
+GOOD_FOR = timedelta(hours=1)
+GIVEN_UP_AFTER = timedelta(hours=1)
+# Longer than a mail server can keep a worker waiting; another worker takes it over then.
+CLAIMED_FOR = timedelta(minutes=2)
+AGAIN_AFTER = timedelta(minutes=1)
+NOT_AGAIN_FOR_SECONDS = 5 * 60
+ANSWER_SECONDS = 0.25
+
+SUBJECT = "Set your password at Sealroom"
+
+
+def ask(email: str) -> None:
+    """Let the worker mail a link to the active account of that address, if there is one.
+
+    It takes the same time whatever is found: nobody learns here who has an account. For five
+    minutes after a link was asked for none is sent again.
+    """
+    answer_at = time.monotonic() + ANSWER_SECONDS
+    person = account_of(email)
+    if person is not None and person.is_active:
+        _ask_for(person)
+    time.sleep(max(0, answer_at - time.monotonic()))
+
+
+def _ask_for(person: User) -> None:
+    if cache.add(f"password-mail:{person.pk}", True, NOT_AGAIN_FOR_SECONDS):
+        asked = {"asked_at": timezone.now(), "claimed_until": None}
+        PasswordMail.objects.update_or_create(person=person, defaults=asked)
+
+
+def send_waiting(actor: Actor) -> int:
+    """Send the links that wait, each by one worker alone; gives how many were sent.
+
+    Where the mail server does not take one it is tried again for an hour, and the others wait for
+    the next round: a server that does not answer must not keep the worker from its other work.
+    """
+    _give_up()
+    waiting = PasswordMail.objects.filter(_unclaimed()).order_by("asked_at")
+    people = [mail.person for mail in waiting.select_related("person")]
+    return sum(1 for _ in takewhile(lambda person: _send(actor, person), people))
+
+
+def _give_up() -> None:
+    too_old = PasswordMail.objects.filter(asked_at__lte=timezone.now() - GIVEN_UP_AFTER)
+    if too_old.delete()[0]:
+        log.warning("Password links that were asked for an hour ago could not be mailed.")
+
+
+def _unclaimed() -> Q:
+    return Q(claimed_until=None) | Q(claimed_until__lte=timezone.now())
+
+
+def _send(actor: Actor, person: User) -> bool:
+    # The code is stored before it is on its way: a link that arrives works.
+    code = _claim(person)
+    if code is None:
+        return False
+    try:
+        _message(person, code).send()
+    except OSError as error:
+        log.warning("The mail server did not take a password link: %s", type(error).__name__)
+        again_at = timezone.now() + AGAIN_AFTER
+        PasswordMail.objects.filter(person=person).update(claimed_until=again_at)
+        return False
+    with transaction.atomic():
+        PasswordMail.objects.filter(person=person).delete()
+        audit.append(audit.Entry(Event.PERSON_LINK_MAILED, actor, subject=person))
+    return True
+
+
+def _claim(person: User) -> codes.Code | None:
+    """A code to be sent by us alone; None where another worker sends one, or none is to be sent."""
+    until = timezone.now() + CLAIMED_FOR
+    with transaction.atomic():
+        grants.lock(person)
+        unclaimed = PasswordMail.objects.filter(_unclaimed(), person=person)
+        if not unclaimed.update(claimed_until=until):
+            return None
+        return codes.issue(CodePurpose.PASSWORD, person, good_for=GOOD_FOR)
+
+
+def _message(person: User, code: codes.Code) -> EmailMessage:
+    link = entry.link(code)
+    words = {
+        "address": link.address,
+        "page": link.address.partition("#")[0],
+        "code": link.code,
+        "ends": sentence_time(link.ends_at),
+    }
+    return EmailMessage(
+        SUBJECT,
+        render_to_string("mail/password.txt", words).strip(),
+        settings.DEFAULT_FROM_EMAIL,
+        [person.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )

@@ -1,0 +1,40 @@
+"""The first run: whoever has the code from the terminal becomes the first admin."""
+
+from allauth.account.utils import perform_login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from secretsapp.forms.first_run import ClaimForm
+from secretsapp.middleware import ActorRequest
+from secretsapp.queries.entry import is_claimed
+from secretsapp.services import entry
+from secretsapp.views.forms import METHODS, Done, page, posted, submitted
+from secretsapp.views.passwords import CODE_ATTEMPTS, too_many
+
+
+@login_not_required
+@require_http_methods(METHODS)
+def claim(request: ActorRequest) -> HttpResponse:
+    """Make the first account; once there is one this leads to the sign-in."""
+    if is_claimed():
+        return redirect("account_login")
+    if refusal := too_many(request, CODE_ATTEMPTS):
+        return refusal
+    form = ClaimForm(posted(request))
+
+    def act() -> Done:
+        given = form.cleaned_data
+        user = entry.claim(
+            request.actor,
+            given["code"],
+            email=given["email"],
+            name=given["name"],
+            password=given["password"],
+        )
+        perform_login(request, user)
+        return Done("You are the admin of this installation.", reverse("guide"))
+
+    return submitted(request, form, act) or page(request, "first_run.html", form, {})

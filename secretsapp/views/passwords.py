@@ -1,0 +1,64 @@
+"""A password of one's own, by a one-time code; and how to get such a code by mail."""
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from secretsapp.core.errors import NotFound
+from secretsapp.forms.passwords import ForgottenForm, SetPasswordForm
+from secretsapp.middleware import ActorRequest
+from secretsapp.services import entry, password_mail
+from secretsapp.views.forms import METHODS, Done, page, posted, submitted
+
+# Of allauth's rate limits those that are meant for the same: by network address, and for mails
+# also by the address that is typed.
+CODE_ATTEMPTS = "reset_password_from_key"
+MAILS = "reset_password"
+
+
+@login_not_required
+@require_http_methods(METHODS)
+def set_by_code(request: ActorRequest) -> HttpResponse:
+    """Set a password with a code, which a link has behind its `#`: only the browser sees it."""
+    if refusal := too_many(request, CODE_ATTEMPTS):
+        return refusal
+    form = SetPasswordForm(posted(request))
+
+    def act() -> Done:
+        given = form.cleaned_data
+        entry.set_password(request.actor, given["code"], given["password"])
+        return Done("Your password is set. Sign in with it.", reverse("account_login"))
+
+    return submitted(request, form, act) or page(request, "password_set.html", form, {})
+
+
+@login_not_required
+@require_http_methods(METHODS)
+def forgotten(request: ActorRequest) -> HttpResponse:
+    """Ask for a link by mail; the answer is the same whoever is asked for."""
+    if not settings.EMAIL_HOST:
+        raise NotFound(
+            "This installation sends no mail. Ask an admin for a link to set a new password."
+        )
+    form = ForgottenForm(posted(request))
+    typed = str(request.POST.get("email", "")).strip().lower()
+    if refusal := too_many(request, MAILS, key=typed):
+        return refusal
+
+    def act() -> Done:
+        password_mail.ask(form.cleaned_data["email"])
+        return Done(
+            "If there is an account with that address, a link is on its way. It works for an hour.",
+            reverse("account_login"),
+        )
+
+    return submitted(request, form, act) or page(request, "password_forgotten.html", form, {})
+
+
+def too_many(request: ActorRequest, action: str, key: str = "") -> HttpResponse | None:
+    """The page that asks for patience, where the limit of that action is reached."""
+    answer: HttpResponse | None = ratelimit.consume_or_429(request, action=action, key=key)
+    return answer

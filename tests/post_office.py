@@ -1,0 +1,74 @@
+"""A mail server on a socket of its own, as far as sending needs one (RFC 5321)."""
+
+import socketserver
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from threading import Thread
+from typing import ClassVar
+
+OK = b"250 ok"
+REFUSED = b"451 not now"
+
+
+@dataclass
+class PostOffice:
+    """What was sent, and whether anything is taken now."""
+
+    port: int = 0
+    is_open: bool = True
+    mails: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    office: PostOffice
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    server: _Server
+    answers: ClassVar = {b"DATA": b"354 go on", b"QUIT": b"221 bye"}
+
+    def handle(self) -> None:
+        """Answer line by line until the other side has gone."""
+        self._say(b"220 post office")
+        while line := self.rfile.readline():
+            verb = line[:4].upper().strip()
+            if verb == b"RCPT" and not self.server.office.is_open:
+                self._say(REFUSED)
+                continue
+            self._say(self.answers.get(verb, OK))
+            if verb == b"RCPT":
+                self.server.office.recipients.append(line.decode().strip()[len("RCPT TO:<") : -1])
+            if verb == b"DATA":
+                self._take()
+
+    def _take(self) -> None:
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            lines.append(line.removeprefix(b"."))
+        mail = message_from_bytes(b"".join(lines), policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.server.office.mails.append(mail)
+        self._say(OK)
+
+    def _say(self, line: bytes) -> None:
+        self.wfile.write(line + b"\r\n")
+
+
+@contextmanager
+def open_post_office() -> Iterator[PostOffice]:
+    """A post office that takes mails until the context ends."""
+    with _Server(("127.0.0.1", 0), _Conversation) as server:
+        server.office = PostOffice(port=server.server_address[1])
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server.office
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,227 @@
+"""One-time codes: what they look like, who they let in, and when they stop doing so."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from secretsapp.core.errors import CodeRefused, Forbidden, InvalidInput
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.models import Grant, OneTimeCode, SignedIn, User
+from secretsapp.models.accounts import CodePurpose
+from secretsapp.services import codes, entry, people
+from secretsapp.services.codes import Code
+from tests.services.actions_entry import NOBODY
+from tests.services.together import together
+from tests.services.watch import Watch
+from tests.stage import STAGEHAND, Cast, engage
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = Plaintext(b"a sentence nobody guesses")
+HOUR = timedelta(hours=1)
+
+
+def typed(text: str) -> Plaintext:
+    """What a person typed."""
+    return Plaintext.from_text(text)
+
+
+def claim_code() -> Code:
+    """The code for the first admin."""
+    code = entry.issue_claim_code(STAGEHAND)
+    assert code is not None
+    return code
+
+
+def claim(code: str, email: str = "first@example.com") -> User:
+    """Claim the installation with that code."""
+    return entry.claim(NOBODY, typed(code), email=email, name="First", password=PASSWORD)
+
+
+def test_a_code_is_120_bits_in_groups_and_only_its_hash_is_stored() -> None:
+    texts = {codes.issue(CodePurpose.CLAIM, None, good_for=HOUR).text for _ in range(20)}
+    assert len(texts) == 20
+    assert all(re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){5}[0-9A-HJKMNP-TV-Z]{4}", t) for t in texts)
+    row = OneTimeCode.objects.get()
+    stored = f"{row.hashed} {row}"
+    assert not any(text in stored or text.replace("-", "") in stored for text in texts)
+
+
+def test_a_code_does_not_show_itself() -> None:
+    code = codes.issue(CodePurpose.CLAIM, None, good_for=HOUR)
+    assert code.text not in repr(code)
+    link = entry.link(code)
+    assert link.code == code.text
+    assert code.text not in repr(link)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        str.lower,
+        lambda text: f"  {text.replace('-', ' ')}\n",
+        lambda text: text.replace("0", "o").replace("1", "l"),
+        lambda text: f"https://sealroom.example.com/password/#{text}",
+    ],
+)
+def test_a_code_is_known_however_it_is_written(change: object) -> None:
+    assert callable(change)
+    code = codes.issue(CodePurpose.CLAIM, None, good_for=HOUR)
+    found = codes.find(CodePurpose.CLAIM, typed(change(code.text)))
+    assert found == OneTimeCode.objects.get()
+
+
+def test_wrong_used_replaced_and_ended_codes_are_refused_in_one_sentence(cast: Cast) -> None:
+    viewer = cast["viewer"].user
+    replaced = codes.issue(CodePurpose.PASSWORD, viewer, good_for=HOUR)
+    used = codes.issue(CodePurpose.PASSWORD, viewer, good_for=HOUR)
+    entry.set_password(NOBODY, typed(used.text), PASSWORD)
+    ended = codes.issue(CodePurpose.PASSWORD, viewer, good_for=timedelta(0))
+    for_another_purpose = codes.issue(CodePurpose.CLAIM, None, good_for=HOUR)
+    watch, sentences = Watch(), set()
+    for text in (replaced.text, used.text, ended.text, for_another_purpose.text, "nonsense", ""):
+        with pytest.raises(CodeRefused) as refused:
+            entry.set_password(NOBODY, typed(text), PASSWORD)
+        sentences.add(str(refused.value))
+        assert refused.value.field == "code"
+    assert (len(sentences), watch.tags) == (1, [])
+
+
+def test_a_person_sets_his_own_password_with_a_link_of_an_admin(cast: Cast) -> None:
+    watch, viewer = Watch(), cast["viewer"].user
+    link = entry.make_link(cast["admin"].actor, viewer)
+    assert link.address == f"http://127.0.0.1:8000/password/#{link.code}"
+    assert timedelta(hours=23) < link.ends_at - timezone.now() <= timedelta(hours=24)
+    entry.set_password(NOBODY, typed(link.code), PASSWORD)
+    viewer.refresh_from_db()
+    assert viewer.check_password("a sentence nobody guesses")
+    assert watch.tags == ["person.link_made", "person.password_set"]
+    assert (watch.last.actor_id, watch.last.address) == (str(viewer.pk), NOBODY.address)
+    assert (watch.last.actor_kind, watch.last.door) == ("person", "browser")
+
+
+def test_a_password_that_will_not_do_leaves_the_code_good(cast: Cast) -> None:
+    link = entry.make_link(STAGEHAND, cast["viewer"].user)
+    with pytest.raises(InvalidInput):
+        entry.set_password(NOBODY, typed(link.code), Plaintext(b"short"))
+    entry.set_password(NOBODY, typed(link.code), PASSWORD)
+
+
+@pytest.mark.parametrize("who", ["manager", "viewer", "stranger"])
+def test_only_who_manages_people_makes_links(cast: Cast, who: str) -> None:
+    for person in (cast["editor"].user, cast[who].user):
+        with pytest.raises(Forbidden):
+            entry.make_link(cast[who].actor, person)
+    with pytest.raises(Forbidden):
+        entry.issue_claim_code(cast[who].actor)
+    assert not OneTimeCode.objects.exists()
+
+
+def test_a_disabled_person_gets_no_link_and_one_he_has_ends(cast: Cast) -> None:
+    viewer = cast["viewer"].user
+    link = entry.make_link(STAGEHAND, viewer)
+    people.disable(STAGEHAND, viewer)
+    with pytest.raises(InvalidInput, match="is disabled"):
+        entry.make_link(STAGEHAND, viewer)
+    people.enable(STAGEHAND, viewer)
+    with pytest.raises(CodeRefused):
+        entry.set_password(NOBODY, typed(link.code), PASSWORD)
+    people.disable(STAGEHAND, viewer)
+    late = codes.issue(CodePurpose.PASSWORD, viewer, good_for=HOUR)
+    with pytest.raises(CodeRefused):
+        entry.set_password(NOBODY, typed(late.text), PASSWORD)
+
+
+def test_no_link_outlives_a_password_that_was_set_otherwise(cast: Cast) -> None:
+    link = entry.make_link(STAGEHAND, cast["viewer"].user)
+    people.set_password(cast["viewer"].actor, cast["viewer"].user, PASSWORD)
+    with pytest.raises(CodeRefused):
+        entry.set_password(NOBODY, typed(link.code), PASSWORD)
+
+
+@pytest.mark.parametrize("way", ["link", "admin", "disabled"])
+def test_no_session_is_left_of_a_person_who_lost_it(
+    cast: Cast, client_for: Callable[[str], Client], way: str
+) -> None:
+    viewer, admin = cast["viewer"].user, cast["admin"].actor
+    client_for("viewer").get("/")
+    assert SignedIn.objects.filter(person=viewer).count() == Session.objects.count() == 1
+    if way == "link":
+        entry.set_password(NOBODY, typed(entry.make_link(admin, viewer).code), PASSWORD)
+    elif way == "admin":
+        people.set_password(admin, viewer, PASSWORD)
+    else:
+        people.disable(admin, viewer)
+    assert not SignedIn.objects.exists()
+    assert not Session.objects.exists()
+
+
+def test_an_account_without_a_password_lets_nobody_in_until_its_link_is_used() -> None:
+    user = people.create(STAGEHAND, email="new@example.com", name="New Person", password=None)
+    assert (user.name, user.has_usable_password()) == ("New Person", False)
+    link = entry.make_link(STAGEHAND, user)
+    entry.set_password(NOBODY, typed(link.code), PASSWORD)
+    user.refresh_from_db()
+    assert user.check_password("a sentence nobody guesses")
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "bell\a", " ", "x" * 101])
+def test_a_name_that_will_not_do_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        people.create(STAGEHAND, email="new@example.com", name=name, password=None)
+    assert refused.value.field == "name"
+
+
+def test_the_first_account_is_an_admins_and_there_is_no_second_claim() -> None:
+    watch = Watch()
+    first = claim(claim_code().text)
+    grant = Grant.objects.get(person=first)
+    assert (grant.role, grant.universe_id, grant.given_by) == ("admin", None, first.email)
+    assert watch.tags == ["installation.claimed", "person.created", "grant.given"]
+    assert {event.actor_name for event in watch.events} == {first.email}
+    assert entry.issue_claim_code(STAGEHAND) is None
+
+
+def test_a_claim_code_is_worth_nothing_once_somebody_has_an_account() -> None:
+    code = claim_code()
+    engage("somebody")
+    with pytest.raises(CodeRefused):
+        claim(code.text)
+    assert User.objects.count() == 1
+
+
+def test_a_claim_that_will_not_do_leaves_the_code_good() -> None:
+    code = claim_code()
+    for email in ("nobody", ""):
+        with pytest.raises(InvalidInput):
+            claim(code.text, email)
+    claim(code.text)
+
+
+@pytest.mark.engine
+@pytest.mark.django_db(transaction=True)
+def test_of_two_claims_at_once_one_wins() -> None:
+    code = claim_code()
+    done = together(
+        *[lambda name=name: claim(code.text, f"{name}@example.com") for name in ("one", "two")]
+    )
+    assert sorted(type(found).__name__ for found in done) == ["CodeRefused", "User"]
+    assert User.objects.count() == Grant.objects.count() == 1
+
+
+@pytest.mark.engine
+@pytest.mark.django_db(transaction=True)
+def test_of_two_uses_of_a_link_at_once_one_wins() -> None:
+    link = entry.make_link(STAGEHAND, engage("somebody").user)
+    done = together(
+        *[
+            lambda text=text: entry.set_password(NOBODY, typed(link.code), Plaintext(text))
+            for text in (b"a lantern on the pier", b"a sentence nobody guesses")
+        ]
+    )
+    assert sorted(type(found).__name__ for found in done) == ["CodeRefused", "User"]

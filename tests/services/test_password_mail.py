@@ -1,0 +1,172 @@
+"""Password links by mail: sent over a real socket, once, to nobody but people with an account."""
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.utils import timezone
+from pytest_django import Settings
+
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.models import OneTimeCode, PasswordMail, User
+from secretsapp.services import codes, entry, password_mail, people
+from tests.post_office import PostOffice, open_post_office
+from tests.services.actions_entry import NOBODY, WORKER
+from tests.services.together import together
+from tests.services.watch import Watch
+from tests.stage import STAGEHAND, Cast, engage
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = Plaintext(b"a sentence nobody guesses")
+VIEWER = "viewer@example.com"
+LINK = re.compile(r"^http://127\.0\.0\.1:8000/password/#(\S+)$", re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def _quick(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no asking of an earlier test count, and no answer wait."""
+    cache.clear()
+    monkeypatch.setattr(password_mail, "ANSWER_SECONDS", 0)
+
+
+@pytest.fixture
+def post_office(settings: Settings) -> Iterator[PostOffice]:
+    """The mail server of this installation."""
+    with open_post_office() as office:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
+        settings.EMAIL_USE_TLS = False
+        yield office
+
+
+def text_of(office: PostOffice) -> str:
+    """The text of the mail that was sent last."""
+    text: str = office.mails[-1].get_content()
+    return text.replace("\r\n", "\n")
+
+
+def test_a_link_is_mailed_and_sets_the_password(cast: Cast, post_office: PostOffice) -> None:
+    watch = Watch()
+    password_mail.ask("Viewer@Example.com ")
+    assert (watch.tags, post_office.mails) == ([], [])
+    assert password_mail.send_waiting(WORKER) == 1
+    assert post_office.recipients == [VIEWER]
+    mail = post_office.mails[0]
+    assert (mail["To"], mail["From"]) == (VIEWER, "sealroom@127.0.0.1")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    found = LINK.search(text_of(post_office))
+    assert found is not None
+    assert f"paste this code there:\n\n{found[1]}\n" in text_of(post_office)
+    assert OneTimeCode.objects.get().ends_at - timezone.now() <= timedelta(hours=1)
+    entry.set_password(NOBODY, Plaintext.from_text(found[1]), PASSWORD)
+    assert watch.tags == ["person.link_mailed", "person.password_set"]
+    assert (password_mail.send_waiting(WORKER), len(post_office.mails)) == (0, 1)
+
+
+@pytest.mark.parametrize("email", ["nobody@example.com", "", "no address", "editor@example.com"])
+def test_nothing_is_mailed_to_strangers_and_disabled_people(
+    cast: Cast, post_office: PostOffice, email: str
+) -> None:
+    people.disable(STAGEHAND, cast["editor"].user)
+    password_mail.ask(email)
+    assert (PasswordMail.objects.count(), password_mail.send_waiting(WORKER)) == (0, 0)
+
+
+def test_every_answer_takes_the_same_time(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(password_mail, "ANSWER_SECONDS", 0.1)
+    for email in (VIEWER, "nobody@example.com"):
+        began = time.monotonic()
+        password_mail.ask(email)
+        assert time.monotonic() - began >= 0.1
+
+
+def test_asking_often_mails_once_in_five_minutes(cast: Cast, post_office: PostOffice) -> None:
+    for _ in range(3):
+        password_mail.ask(VIEWER)
+        password_mail.send_waiting(WORKER)
+    assert len(post_office.mails) == 1
+
+
+def test_a_server_that_takes_nothing_is_tried_again(
+    cast: Cast, post_office: PostOffice, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch, post_office.is_open = Watch(), False
+    password_mail.ask(VIEWER)
+    password_mail.ask("editor@example.com")
+    assert password_mail.send_waiting(WORKER) == 0
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["The mail server did not take a password link: SMTPRecipientsRefused"]
+    post_office.is_open = True
+    assert password_mail.send_waiting(WORKER) == 1
+    PasswordMail.objects.update(claimed_until=timezone.now())
+    assert password_mail.send_waiting(WORKER) == 1
+    assert sorted(post_office.recipients) == ["editor@example.com", VIEWER]
+    assert watch.tags == ["person.link_mailed"] * 2
+
+
+def test_after_an_hour_it_is_given_up(
+    cast: Cast, post_office: PostOffice, caplog: pytest.LogCaptureFixture
+) -> None:
+    password_mail.ask(VIEWER)
+    PasswordMail.objects.update(asked_at=timezone.now() - timedelta(hours=1))
+    assert password_mail.send_waiting(WORKER) == 0
+    assert (PasswordMail.objects.exists(), post_office.mails) == (False, [])
+    assert "an hour ago" in caplog.text
+    assert "viewer" not in caplog.text
+
+
+def test_a_link_of_an_admin_stands_in_place_of_one_that_waits(
+    cast: Cast, post_office: PostOffice
+) -> None:
+    password_mail.ask(VIEWER)
+    link = entry.make_link(STAGEHAND, cast["viewer"].user)
+    assert password_mail.send_waiting(WORKER) == 0
+    entry.set_password(NOBODY, Plaintext.from_text(link.code), PASSWORD)
+
+
+def test_no_code_is_in_the_log_or_the_events(
+    cast: Cast, post_office: PostOffice, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch = Watch()
+    caplog.set_level("DEBUG")
+    password_mail.ask(VIEWER)
+    password_mail.send_waiting(WORKER)
+    code = codes.Code(LINK.findall(text_of(post_office))[0], timezone.now())
+    entry.set_password(NOBODY, Plaintext.from_text(code.text), PASSWORD)
+    told = f"{caplog.text} {[vars(event) for event in watch.events]}"
+    assert code.text not in told
+    assert VIEWER not in caplog.text
+
+
+def test_what_another_worker_has_mailed_meanwhile_is_left_alone(
+    cast: Cast, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work_beside(person: User, code: codes.Code) -> EmailMessage:
+        monkeypatch.setattr(password_mail, "_message", message)
+        assert password_mail.send_waiting(WORKER) == 1
+        return message(person, code)
+
+    message = password_mail._message
+    monkeypatch.setattr(password_mail, "_message", work_beside)
+    for email in (VIEWER, "editor@example.com"):
+        password_mail.ask(email)
+    assert password_mail.send_waiting(WORKER) == 1
+    assert sorted(post_office.recipients) == ["editor@example.com", VIEWER]
+
+
+@pytest.mark.engine
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_mail_a_link_once(post_office: PostOffice) -> None:
+    engage("viewer")
+    password_mail.ask(VIEWER)
+    assert sorted(map(str, together(*[lambda: password_mail.send_waiting(WORKER)] * 3))) == [
+        "0",
+        "0",
+        "1",
+    ]
+    assert post_office.recipients == [VIEWER]
