@@ -1,9 +1,55 @@
-"""Grants as an actor may see them."""
+"""Grants as an actor may see them, and what he may give of his own."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import NotFound
+from secretsapp.core.errors import Forbidden, InvalidInput, NotFound
+from secretsapp.core.patterns import EVERY_NAME
+from secretsapp.core.roles import PERMISSIONS, Permission, Role
+from secretsapp.core.times import sentence_time
 from secretsapp.models import Grant, Universe, User
-from secretsapp.policy import holding_of, rights_of
+from secretsapp.policy import Holding, Rights, holding_of, refusal, rights_of
+
+
+@dataclass(frozen=True)
+class GrantView:
+    """A grant with what the actor may do to it.
+
+    `is_in_sight` says whether he may list every name that it covers: a pattern, and a reason, may
+    hold the name of a secret.
+    """
+
+    grant: Grant
+    may_change: bool
+    is_in_sight: bool
+    is_last_admin: bool
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it gives nothing any more."""
+        return self.grant.until is not None and self.grant.until <= timezone.now()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an actor may give in a universe, or in all if None.
+
+    The mightiest role comes first. `pattern` and `latest_end` are the widest that he has there, for
+    a form to begin with.
+    """
+
+    universe: Universe | None
+    roles: list[Role]
+    people: list[User]
+    pattern: str
+    latest_end: datetime | None
+    may_create_people: bool
 
 
 def of_person(actor: Actor, person: User) -> list[Grant]:
@@ -20,3 +66,175 @@ def get(actor: Actor, person: User, universe: Universe | None) -> Grant:
             return grant
     scope = universe.name if universe else "all universes"
     raise NotFound(f"{person.email} has no grant of {scope} that you may change.")
+
+
+def own(actor: Actor) -> list[GrantView]:
+    """The actor's own grants, ended ones too."""
+    return _views(rights_of(actor), _ordered(Grant.objects.filter(person_id=actor.person_id)))
+
+
+def held_by(actor: Actor, person: User) -> list[GrantView]:
+    """A person's grants, ended ones too, for who manages people; for others: Forbidden."""
+    rights = rights_of(actor)
+    if not rights.allows_installation(Permission.MANAGE_PEOPLE):
+        raise refusal(Permission.MANAGE_PEOPLE)
+    return _views(rights, _ordered(Grant.objects.filter(person=person)))
+
+
+def in_universe(actor: Actor, universe: Universe) -> list[GrantView]:
+    """The grants that reach the universe, for who gives access there; for others: Forbidden."""
+    rights = rights_of(actor)
+    if not rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk):
+        raise refusal(Permission.MANAGE_GRANTS, universe.pk)
+    reaching = Grant.objects.filter(Q(universe=universe) | Q(universe__isnull=True))
+    return _views(rights, _ordered(reaching))
+
+
+def everywhere(actor: Actor) -> list[GrantView]:
+    """The grants of all universes, for who gives access in all; for others: Forbidden."""
+    rights = rights_of(actor)
+    if rights.universes_with(Permission.MANAGE_GRANTS) is not None:
+        raise refusal(Permission.MANAGE_GRANTS)
+    return _views(rights, _ordered(Grant.objects.filter(universe__isnull=True)))
+
+
+def to_change(actor: Actor, person_id: int, universe: Universe | None) -> GrantView:
+    """The grant of that person in the universe, or in all if None.
+
+    Raises NotFound where he has none there, and Forbidden where it goes beyond the actor's rights.
+    """
+    views = in_universe(actor, universe) if universe else everywhere(actor)
+    universe_id = universe.pk if universe else None
+    for view in views:
+        if (view.grant.person_id, view.grant.universe_id) == (person_id, universe_id):
+            return _changeable(view)
+    raise NotFound("That person has no role here. Somebody may have revoked it; look at the list.")
+
+
+def _changeable(view: GrantView) -> GrantView:
+    if view.may_change:
+        return view
+    raise Forbidden(
+        f"You may not change the role of {view.grant.person.email} there: it goes beyond your own "
+        "rights in role, names or time. Ask an admin.",
+        permission=Permission.MANAGE_GRANTS,
+        universe_id=view.grant.universe_id,
+    )
+
+
+def _ordered(grants: QuerySet[Grant]) -> list[Grant]:
+    """Those of one universe before those of all, each by place, might and person."""
+    might = list(Role)
+    found = grants.select_related("person", "universe")
+    return sorted(
+        found,
+        key=lambda grant: (
+            grant.universe is None,
+            grant.universe.name if grant.universe else "",
+            might.index(Role(grant.role)),
+            grant.person.email,
+        ),
+    )
+
+
+def _views(rights: Rights, grants: Iterable[Grant]) -> list[GrantView]:
+    last_admin = _last_admin_id()
+    return [
+        GrantView(
+            grant=grant,
+            may_change=rights.may_give(holding_of(grant)),
+            is_in_sight=_is_in_sight(rights, grant),
+            is_last_admin=grant.role == Role.ADMIN and grant.person_id == last_admin,
+        )
+        for grant in grants
+    ]
+
+
+def _is_in_sight(rights: Rights, grant: Grant) -> bool:
+    return grant.pattern == EVERY_NAME or any(
+        holding.reaches(grant.universe_id) and patterns.covers(holding.pattern, grant.pattern)
+        for holding in rights.holdings
+    )
+
+
+def _last_admin_id() -> int | None:
+    """The only active admin, if there is one alone."""
+    admins = Grant.objects.filter(role=Role.ADMIN, person__is_active=True)
+    ids = list(admins.values_list("person_id", flat=True)[:2])
+    return ids[0] if len(ids) == 1 else None
+
+
+def is_last_admin(actor: Actor, person: User) -> bool:
+    """Whether nobody else could do everything, as who manages people may know."""
+    return any(view.is_last_admin for view in held_by(actor, person))
+
+
+def scope(actor: Actor, universe: Universe | None) -> Scope:
+    """What the actor may give in the universe, or in all if None; Forbidden where nothing."""
+    holdings = _giving(actor, universe)
+    if not holdings:
+        raise refusal(Permission.MANAGE_GRANTS, universe.pk if universe else None)
+    return Scope(
+        universe=universe,
+        roles=[role for role in Role if _may_be_given(role, holdings, universe)],
+        people=list(User.objects.filter(is_active=True).order_by("email")),
+        pattern=min((holding.pattern for holding in holdings), key=len),
+        latest_end=_latest_end(holdings),
+        may_create_people=rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE),
+    )
+
+
+def check_within(
+    actor: Actor,
+    universe: Universe | None,
+    role: Role,
+    pattern: str,
+    until: datetime | None,
+) -> None:
+    """Raise InvalidInput, which names the bound, where the actor's own access is narrower.
+
+    The action refuses the same, without such help.
+    """
+    wanted = Holding(role, universe.pk if universe else None, pattern, until)
+    holdings = [
+        holding
+        for holding in _giving(actor, universe)
+        if PERMISSIONS[role] <= PERMISSIONS[holding.role]
+    ]
+    if any(holding.contains(wanted) for holding in holdings):
+        return
+    covering = [holding for holding in holdings if patterns.covers(holding.pattern, pattern)]
+    if latest := _latest_end(covering):
+        raise InvalidInput(
+            f"Your own access there ends on {sentence_time(latest)}. Choose no later end.",
+            field="end",
+        )
+    if holdings and not covering:
+        bounds = " or ".join(holding.pattern for holding in holdings)
+        raise InvalidInput(
+            f"Your own access there covers {bounds}. Enter a name or a pattern within it.",
+            field="pattern",
+        )
+
+
+def _giving(actor: Actor, universe: Universe | None) -> list[Holding]:
+    """The actor's own grants by which he gives others there."""
+    universe_id = universe.pk if universe else None
+    return [
+        holding
+        for holding in rights_of(actor).holdings
+        if holding.gives(Permission.MANAGE_GRANTS) and holding.reaches(universe_id)
+    ]
+
+
+def _may_be_given(role: Role, holdings: list[Holding], universe: Universe | None) -> bool:
+    """Whether some grant of the role lies within the holdings; an admin is one everywhere."""
+    if role is Role.ADMIN and universe is not None:
+        return False
+    return any(PERMISSIONS[role] <= PERMISSIONS[holding.role] for holding in holdings)
+
+
+def _latest_end(holdings: list[Holding]) -> datetime | None:
+    """When the last of them ends; None where one has no end, or there are none."""
+    ends = [holding.until for holding in holdings if holding.until is not None]
+    return max(ends) if len(ends) == len(holdings) and ends else None

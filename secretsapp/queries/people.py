@@ -1,12 +1,62 @@
-"""People as an actor may see them."""
+"""People as an actor may see them, and himself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import NotFound
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import ROLE_WORDS, Permission, Role
 from secretsapp.core.rules import is_storable
-from secretsapp.models import Universe, User
-from secretsapp.policy import people_with, require, rights_of
+from secretsapp.models import Grant, OneTimeCode, SignedIn, Universe, User
+from secretsapp.models.accounts import CodePurpose
+from secretsapp.policy import people_with, require, require_installation, rights_of
+
+
+@dataclass(frozen=True)
+class RoleSummary:
+    """A role that a person has: in all universes, in the one named, or in so many."""
+
+    role: str
+    universes: list[str] | None
+
+    @property
+    def only(self) -> str:
+        """The name of the universe where there is only one."""
+        return self.universes[0] if self.universes and len(self.universes) == 1 else ""
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """A person, his roles in short, and until when a link to set his password is good."""
+
+    person: User
+    roles: list[RoleSummary]
+    link_ends_at: datetime | None
+
+    @property
+    def has_entered(self) -> bool:
+        """Whether he was ever here; only a person with a password could be."""
+        return self.person.last_active_at is not None
+
+    @property
+    def has_password(self) -> bool:
+        """Whether he could sign in."""
+        return self.person.has_usable_password()
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """A session of one's own; one of them is that in which one asks."""
+
+    session: SignedIn
+    is_current: bool
 
 
 def get(actor: Actor, email: str) -> User:
@@ -28,6 +78,61 @@ def acting_as(email: str) -> Actor:
     if user is None or not user.is_active:
         raise NotFound("There is no active account with that e-mail address.")
     return actors.person(user.pk, user.email, Door.SHELL)
+
+
+def everybody(actor: Actor) -> list[PersonView]:
+    """All people, the disabled last; raises Forbidden for those who do not manage people."""
+    require_installation(actor, Permission.MANAGE_PEOPLE)
+    return _views(User.objects.order_by("-is_active", "email"))
+
+
+def of_id(actor: Actor, person_id: int) -> PersonView:
+    """The person of that id; raises Forbidden as `everybody` does, or NotFound."""
+    require_installation(actor, Permission.MANAGE_PEOPLE)
+    for view in _views(User.objects.filter(pk=person_id)):
+        return view
+    raise NotFound("There is no such person here. Look at the list of people.")
+
+
+def _views(people: QuerySet[User]) -> list[PersonView]:
+    now = timezone.now()
+    grants = Grant.objects.filter(person__in=people).exclude(until__lte=now)
+    held: dict[int, list[Grant]] = {}
+    for grant in grants.select_related("universe"):
+        held.setdefault(grant.person_id, []).append(grant)
+    codes = OneTimeCode.objects.filter(purpose=CodePurpose.PASSWORD, ends_at__gt=now)
+    links = dict(codes.filter(person__in=people).values_list("person_id", "ends_at"))
+    return [
+        PersonView(person, _summed_up(held.get(person.pk, [])), links.get(person.pk))
+        for person in people
+    ]
+
+
+def _summed_up(grants: Iterable[Grant]) -> list[RoleSummary]:
+    """The roles, the mightiest first; those of all universes before those of some."""
+    might = list(Role)
+
+    def order(grant: Grant) -> tuple[int, bool]:
+        return might.index(Role(grant.role)), grant.universe is not None
+
+    return [
+        RoleSummary(
+            ROLE_WORDS[might[place]],
+            sorted(grant.universe.name for grant in found if grant.universe) if partial else None,
+        )
+        for (place, partial), found in groupby(sorted(grants, key=order), key=order)
+    ]
+
+
+def own_sessions(actor: Actor, current: str) -> list[SessionView]:
+    """The actor's sessions that have not ended, the one stored as `current` first."""
+    found = SignedIn.objects.filter(person_id=actor.person_id).order_by("-active_at", "pk")
+    living = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    views = [
+        SessionView(session, session.stored_key == current)
+        for session in found.filter(stored_key__in=living)
+    ]
+    return sorted(views, key=lambda view: not view.is_current)
 
 
 def possible_owners(actor: Actor, universe: Universe, name: str) -> list[User]:

@@ -8,12 +8,13 @@ from django.utils import timezone
 from secretsapp import audit
 from secretsapp.core import rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import Forbidden, InvalidInput, LastAdmin, NotFound
+from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastAdmin, NotFound
 from secretsapp.core.events import Event
 from secretsapp.core.patterns import EVERY_NAME, parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
 from secretsapp.models import Grant, Universe, User
 from secretsapp.policy import Holding, holding_of, rights_of
+from secretsapp.services import mirror
 
 
 def give(
@@ -25,18 +26,22 @@ def give(
     pattern: str = EVERY_NAME,
     until: datetime | None = None,
     reason: str = "",
+    anew: bool = False,
 ) -> Grant:
     """Give a person a role in a universe, or in all if None, in place of the one he has there.
 
     Raises Forbidden where the new or the old grant goes beyond the actor's own rights,
-    InvalidInput, and LastAdmin where the last admin would cease to be one.
+    InvalidInput, and LastAdmin where the last admin would cease to be one. With `anew` nothing is
+    replaced: raises AlreadyExists where he has one there.
     """
     rules.check_remark(reason, field="reason", limit=rules.REASON_LIMIT)
     wanted = Holding(role, universe.pk if universe else None, parse_pattern(pattern), until)
     _check(wanted, person)
-    _require(actor, wanted, f"give {ROLE_WORDS[role]} to {person.email}")
     with transaction.atomic():
         grant = _locked_grant(person, universe)
+        _require(actor, wanted, f"give {ROLE_WORDS[role]} to {person.email}")
+        if grant is not None and anew:
+            raise _has_one(grant)
         if grant is not None:
             _require_to_change(actor, grant)
             _keep_an_admin(grant, still_admin=role is Role.ADMIN)
@@ -67,9 +72,19 @@ def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
         audit.append(revoked)
 
 
+def _has_one(grant: Grant) -> AlreadyExists:
+    return AlreadyExists(
+        f"{grant.person.email} is {ROLE_WORDS[Role(grant.role)]} in {_scope(grant.universe)} "
+        "already. Change that grant instead.",
+        field="person",
+    )
+
+
 def _locked_grant(person: User, universe: Universe | None) -> Grant | None:
-    """The grant to change, with its person locked."""
+    """The grant to change, with its person locked, and its universe before that is removed."""
     lock(person)
+    if universe is not None:
+        mirror.lock(universe)
     return Grant.objects.filter(person=person, universe=universe).first()
 
 

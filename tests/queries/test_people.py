@@ -136,6 +136,16 @@ def test_a_grant_that_outlasts_ones_own_is_not_shown(universe: Universe, cast: C
     assert grants.of_person(cast["manager"].actor, cast["viewer"].user) == []
 
 
+def test_only_who_gives_access_somewhere_is_told_his_bounds(universe: Universe, cast: Cast) -> None:
+    for who in ("editor", "stranger"):
+        # Whoever gives none at all is refused by the action, and told no bounds.
+        grants.check_within(cast[who].actor, universe, Role.VIEWER, "", None)
+        with pytest.raises(Forbidden):
+            grants.scope(cast[who].actor, universe)
+        with pytest.raises(Forbidden):
+            grants.held_by(cast[who].actor, cast["viewer"].user)
+
+
 def test_api_keys_are_shown_to_admins_with_what_they_serve(universe: Universe, cast: Cast) -> None:
     ApiKey.objects.create(name="another", encrypted_value=b"")
     found = api_keys.visible(cast["admin"].actor)

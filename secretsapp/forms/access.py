@@ -1,0 +1,175 @@
+"""The form of a grant: who, which role, for which names, until when, and why."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.html import format_html
+
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.patterns import parse_pattern
+from secretsapp.core.roles import ROLE_WORDS, Role
+from secretsapp.core.rules import REASON_LIMIT
+from secretsapp.forms.fields import QUIET, text_input
+from secretsapp.models import Grant, User
+from secretsapp.queries.grants import Scope
+from secretsapp.queries.roles import SUMMARIES
+
+NEVER, ON_A_DATE = "never", "date"
+DAYS = (7, 30, 90)
+LAST_MINUTE = time(23, 59, tzinfo=UTC)
+SELECT = QUIET | {"class": "form-select"}
+
+
+class GrantForm(forms.Form):
+    """A role of somebody in one universe, or in all."""
+
+    pattern = forms.CharField(
+        label="Secrets",
+        required=False,
+        widget=text_input(placeholder="every secret", maxlength="65"),
+        help_text="Empty for every secret, one exact name, or the beginning of names with a star "
+        "behind it, such as PAY_*. Capitals count.",
+    )
+    last_day = forms.DateField(
+        label="Last day, in UTC",
+        required=False,
+        widget=forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, "%Y-%m-%d"),
+        error_messages={"invalid": "Enter the day as a date such as 2026-12-03."},
+    )
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        widget=text_input(maxlength=str(REASON_LIMIT)),
+        help_text="Why this person needs it. It stands in the audit log: never write a value.",
+    )
+
+    field_order = ("person", "role", "pattern", "end", "last_day", "reason")
+
+    def __init__(
+        self,
+        scope: Scope,
+        data: Mapping[str, Any] | None,
+        grant: Grant | None = None,
+        person: str = "",
+    ) -> None:
+        self._scope = scope
+        self._grant = grant
+        super().__init__(data, initial=_initial(scope, grant) | {"person": person})
+        if grant is None:
+            self.fields["person"] = _person_field(scope.people)
+        self.fields["role"] = _role_field(scope.roles)
+        self.fields["end"] = forms.ChoiceField(
+            label="End",
+            required=False,
+            choices=_ends(scope.latest_end),
+            widget=forms.Select(SELECT),
+        )
+        self.order_fields(self.field_order)
+
+    def clean_pattern(self) -> str:
+        """The pattern, if it is one."""
+        try:
+            return parse_pattern(self.cleaned_data["pattern"])
+        except InvalidInput as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+    def clean(self) -> dict[str, Any]:
+        """Let `until` be the end, or None for no end."""
+        cleaned = super().clean() or {}
+        cleaned["until"] = None
+        end = cleaned.get("end", "")
+        if end == ON_A_DATE and "last_day" not in self.errors:
+            cleaned["until"] = self._end_of(cleaned.get("last_day"))
+        elif end.isdigit():
+            cleaned["until"] = self._end_of(_today() + timedelta(days=int(end)))
+        if cleaned["until"] and cleaned["until"] <= timezone.now():
+            self.add_error("last_day", "That day is over. Choose a later one.")
+        return cleaned
+
+    def _end_of(self, day: date | None) -> datetime | None:
+        """The last minute of the day; on the day itself the exact end that was there, or is due."""
+        if day is None:
+            self.add_error("last_day", "Choose the last day, or another end.")
+            return None
+        for known in (self._grant.until if self._grant else None, self._scope.latest_end):
+            if known is not None and known.date() == day:
+                return known
+        return datetime.combine(day, LAST_MINUTE)
+
+
+def _today() -> date:
+    return timezone.now().date()
+
+
+def _initial(scope: Scope, grant: Grant | None) -> dict[str, Any]:
+    if grant is None:
+        ends = scope.latest_end
+        return {
+            "pattern": scope.pattern,
+            "end": ON_A_DATE if ends else NEVER,
+            "last_day": _day(ends),
+        }
+    return {
+        "role": grant.role,
+        "pattern": grant.pattern,
+        "end": ON_A_DATE if grant.until else NEVER,
+        "last_day": _day(grant.until),
+        "reason": grant.reason,
+    }
+
+
+def _day(end: datetime | None) -> date | None:
+    return end.date() if end else None
+
+
+def _ends(latest: datetime | None) -> list[tuple[str, str]]:
+    """The ends to choose from, no later than one's own."""
+    last = latest.date() if latest else date.max
+    within = [days for days in DAYS if _today() + timedelta(days=days) <= last]
+    unlimited = [] if latest else [(NEVER, "No end")]
+    return [
+        *unlimited,
+        *[(str(days), f"In {days} days") for days in within],
+        (ON_A_DATE, "On a date"),
+    ]
+
+
+def _person_field(people: list[User]) -> forms.TypedChoiceField:
+    by_email = {person.email: person for person in people}
+    return forms.TypedChoiceField(
+        label="Person",
+        choices=[("", "Choose a person"), *[(each.email, _called(each)) for each in people]],
+        coerce=by_email.__getitem__,
+        widget=forms.Select(SELECT),
+        error_messages={
+            "required": "Choose a person.",
+            "invalid_choice": "There is no active account with that e-mail address. "
+            "An admin creates it first.",
+        },
+    )
+
+
+def _called(person: User) -> str:
+    return f"{person.email} ({person.name})" if person.name else person.email
+
+
+def _role_field(roles: list[Role]) -> forms.TypedChoiceField:
+    choose = "Choose a role."
+    return forms.TypedChoiceField(
+        label="Role",
+        choices=[(role.value, _explained(role)) for role in roles],
+        coerce=Role,
+        widget=forms.RadioSelect(QUIET | {"class": "form-check-input"}),
+        error_messages={"required": choose, "invalid_choice": choose},
+    )
+
+
+def _explained(role: Role) -> str:
+    return format_html(
+        '<span class="choice-title">{}</span> <span class="help">{}</span>',
+        ROLE_WORDS[role],
+        SUMMARIES[role],
+    )

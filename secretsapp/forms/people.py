@@ -1,0 +1,31 @@
+"""The form for a new account."""
+
+from django import forms
+
+from secretsapp.forms.fields import QUIET, text_input
+from secretsapp.services.people import EMAIL_LIMIT, NAME_LIMIT
+
+
+class CreatePersonForm(forms.Form):
+    """Whom to let in; the password is the person's own to choose."""
+
+    email = forms.CharField(
+        label="E-mail address",
+        required=False,
+        max_length=EMAIL_LIMIT,
+        widget=text_input(inputmode="email", placeholder="name@example.com"),
+        help_text="The person signs in with it. It cannot be changed later.",
+    )
+    name = forms.CharField(
+        label="Name",
+        required=False,
+        widget=text_input(maxlength=str(NAME_LIMIT)),
+        help_text="It may be left empty.",
+    )
+    admin = forms.BooleanField(
+        label="Make this person an admin",
+        required=False,
+        widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
+        help_text="An admin may do everything in all universes. Others get their access on the "
+        "Access page of a universe, once the account is there.",
+    )

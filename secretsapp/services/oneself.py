@@ -1,0 +1,53 @@
+"""What people change of their own accounts: their name and their password."""
+
+from django.db import transaction
+
+from secretsapp import audit
+from secretsapp.core import rules
+from secretsapp.core.actor import Actor
+from secretsapp.core.events import Event
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Permission
+from secretsapp.models import SignedIn, User
+from secretsapp.policy import refusal
+from secretsapp.services import codes, grants, people, signed_in
+
+
+def rename(actor: Actor, person: User, name: str) -> None:
+    """Give oneself another name, or none; raises Forbidden for others, and InvalidInput."""
+    _require_self(actor, person)
+    wanted = name.strip()
+    if wanted:
+        rules.check_label(wanted, field="name", what="a name", limit=people.NAME_LIMIT)
+    if wanted == person.name:
+        return
+    with transaction.atomic():
+        person.name = wanted
+        person.save(update_fields=["name"])
+        detail = {"fields": "name"}
+        audit.append(audit.Entry(Event.PERSON_CHANGED, actor, subject=person, detail=detail))
+
+
+def change_password(actor: Actor, person: User, password: Plaintext, stored_key: str) -> None:
+    """Set one's own password and end one's sessions, all but the one under that key, and links.
+
+    Whoever calls it has asked for the password of now. Raises Forbidden for others, and
+    InvalidInput for a password that will not do.
+    """
+    _require_self(actor, person)
+    people.hash_password(person, password)
+    with transaction.atomic():
+        grants.lock(person)
+        codes.discard(person)
+        person.save(update_fields=["password"])
+        others = SignedIn.objects.filter(person=person).exclude(pk=stored_key)
+        count = signed_in.delete(others)
+        entries = [audit.Entry(Event.PERSON_PASSWORD_SET, actor, subject=person)]
+        if count:
+            entries.append(signed_in.ended(actor, person, count))
+        audit.append(*entries)
+
+
+def _require_self(actor: Actor, person: User) -> None:
+    if actor.person_id != person.pk:
+        raise refusal(Permission.MANAGE_PEOPLE)

@@ -1,0 +1,117 @@
+"""Keeps what a person is shown of his sessions, and ends them."""
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from secretsapp import audit
+from secretsapp.core.actor import Actor
+from secretsapp.core.events import Event
+from secretsapp.core.roles import Permission
+from secretsapp.core.rules import is_storable
+from secretsapp.models import SignedIn, User
+from secretsapp.policy import refusal
+
+RECORDED_EVERY = timedelta(minutes=5)
+UNKNOWN_LIMIT = 60
+
+# The first that is found counts: every browser says that it is Safari, and most say Chrome.
+_BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS": "Firefox",
+    "Chrome/": "Chrome",
+    "CriOS": "Chrome",
+    "Safari/": "Safari",
+}
+_SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "CrOS": "ChromeOS",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+
+
+def record(actor: Actor, person: User, stored_key: str, user_agent: str) -> None:
+    """Record that the person is active in that session, unless it was said a short while ago.
+
+    Most calls are one read. The first one for a session is what makes it known.
+    """
+    now = timezone.now()
+    session = SignedIn.objects.filter(pk=stored_key)
+    if session.filter(active_at__gt=now - RECORDED_EVERY).exists():
+        return
+    seen = {"active_at": now, "address": actor.address, "browser": in_words(user_agent)}
+    with transaction.atomic():
+        User.objects.filter(pk=person.pk).update(last_active_at=now)
+        if not session.update(**seen):
+            first = SignedIn(stored_key=stored_key, person=person, began_at=now, **seen)
+            # Another request of the same session may have been quicker.
+            SignedIn.objects.bulk_create([first], ignore_conflicts=True)
+
+
+def in_words(user_agent: str) -> str:
+    """What a browser says of itself, as `Firefox on Windows`; else the beginning of its words."""
+    browser = _first(_BROWSERS, user_agent)
+    system = _first(_SYSTEMS, user_agent)
+    if browser:
+        return f"{browser} on {system}" if system else browser
+    return user_agent[:UNKNOWN_LIMIT].strip() if is_storable(user_agent) else ""
+
+
+def _first(names: dict[str, str], user_agent: str) -> str:
+    return next((name for sign, name in names.items() if sign in user_agent), "")
+
+
+def move(actor: Actor, person: User, stored_key: str, new_stored_key: str) -> None:
+    """Let the person's session be known under the new key that it was given."""
+    _own(actor, person).filter(pk=stored_key).update(stored_key=new_stored_key)
+
+
+def end(actor: Actor, person: User, stored_key: str) -> int:
+    """End that session of the person's; how many ended: none where it had before."""
+    return _end(actor, person, _own(actor, person).filter(pk=stored_key))
+
+
+def end_others(actor: Actor, person: User, stored_key: str) -> int:
+    """End all sessions of the person's but that one; how many ended."""
+    return _end(actor, person, _own(actor, person).exclude(pk=stored_key))
+
+
+def _own(actor: Actor, person: User) -> QuerySet[SignedIn]:
+    """The person's sessions; raises Forbidden for everybody else."""
+    if actor.person_id != person.pk:
+        raise refusal(Permission.MANAGE_PEOPLE)
+    return SignedIn.objects.filter(person=person)
+
+
+def _end(actor: Actor, person: User, sessions: QuerySet[SignedIn]) -> int:
+    with transaction.atomic():
+        count = delete(sessions)
+        if count:
+            audit.append(ended(actor, person, count))
+    return count
+
+
+def delete(sessions: QuerySet[SignedIn]) -> int:
+    """Delete the sessions and what was shown of them; how many of them had not ended yet."""
+    keys = list(sessions.values_list("pk", flat=True))
+    stored = Session.objects.filter(session_key__in=keys)
+    count = stored.filter(expire_date__gt=timezone.now()).count()
+    stored.delete()
+    SignedIn.objects.filter(pk__in=keys).delete()
+    return count
+
+
+def ended(actor: Actor, person: User, count: int) -> audit.Entry:
+    """The audit entry for sessions of a person that were ended."""
+    detail = {"count": str(count)}
+    return audit.Entry(Event.PERSON_SESSIONS_ENDED, actor, subject=person, detail=detail)

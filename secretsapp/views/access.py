@@ -1,0 +1,119 @@
+"""Who may do what: in one universe, or in all of them where no universe is named."""
+
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from secretsapp.forms.access import GrantForm
+from secretsapp.middleware import ActorRequest
+from secretsapp.models import Universe, User
+from secretsapp.queries import grants, roles, universes
+from secretsapp.services import grants as services
+from secretsapp.views import forms
+from secretsapp.views.forms import Done
+
+
+@require_safe
+def access(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
+    """The grants that hold there, and what each role may do."""
+    universe = _universe(request, universe_id)
+    if universe is None:
+        found = grants.everywhere(request.actor)
+    else:
+        found = grants.in_universe(request.actor, universe)
+    context = {"universe": universe, "grants": found, "roles": roles.table()}
+    return render(request, "access.html", context)
+
+
+@require_http_methods(forms.METHODS)
+def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
+    """A role for somebody who has none there."""
+    universe = _universe(request, universe_id)
+    scope = grants.scope(request.actor, universe)
+    person = request.GET.get("person", "")
+    form = GrantForm(scope, forms.posted(request), person=person)
+
+    def write() -> Done:
+        person = form.cleaned_data["person"]
+        _give(request, person, universe, form, anew=True)
+        return Done(f"{person.email} has access now.", _next(request, universe, person))
+
+    answer = forms.submitted(request, form, write)
+    context = {"universe": universe, "may_create_people": scope.may_create_people}
+    return answer or forms.page(request, "access_give.html", form, context)
+
+
+@require_http_methods(forms.METHODS)
+def change(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
+    """Another role, pattern, end or reason for somebody who has a role there."""
+    universe = _universe(request, universe_id)
+    scope = grants.scope(request.actor, universe)
+    view = grants.to_change(request.actor, person_id, universe)
+    person = view.grant.person
+    form = GrantForm(scope, forms.posted(request), view.grant)
+
+    def write() -> Done:
+        _give(request, person, universe, form)
+        return Done(f"Changed the access of {person.email}.", _next(request, universe, person))
+
+    answer = forms.submitted(request, form, write)
+    context = {"universe": universe, "view": view, "person": person}
+    return answer or forms.page(request, "access_change.html", form, context)
+
+
+@require_http_methods(forms.METHODS)
+def revoke(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
+    """The end of somebody's role there, confirmed on a page that says what it means."""
+    universe = _universe(request, universe_id)
+    view = grants.to_change(request.actor, person_id, universe)
+    person = view.grant.person
+    form = Form(forms.posted(request))
+
+    def write() -> Done:
+        services.revoke(request.actor, person, universe)
+        return Done(f"Revoked the access of {person.email}.", _next(request, universe, person))
+
+    answer = forms.submitted(request, form, write)
+    context = {"universe": universe, "view": view, "person": person}
+    return answer or forms.page(request, "access_revoke.html", form, context)
+
+
+def _universe(request: ActorRequest, universe_id: int | None) -> Universe | None:
+    return None if universe_id is None else universes.get(request.actor, universe_id)
+
+
+def _give(
+    request: ActorRequest,
+    person: User,
+    universe: Universe | None,
+    form: GrantForm,
+    *,
+    anew: bool = False,
+) -> None:
+    """Give what the form says; first, a narrower access of one's own is said at its field."""
+    sent: dict[str, Any] = form.cleaned_data
+    role, pattern, until = sent["role"], sent["pattern"], sent["until"]
+    grants.check_within(request.actor, universe, role, pattern, until)
+    services.give(
+        request.actor,
+        person,
+        role,
+        universe,
+        pattern=pattern,
+        until=until,
+        reason=sent["reason"],
+        anew=anew,
+    )
+
+
+def _next(request: ActorRequest, universe: Universe | None, person: User) -> str:
+    """The list of grants; who changed his own may not see it any more."""
+    if person.pk == request.actor.person_id:
+        return reverse("home")
+    if universe is None:
+        return reverse("access_everywhere")
+    return reverse("access", args=[universe.pk])

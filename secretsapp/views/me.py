@@ -1,0 +1,98 @@
+"""Oneself: name, password, sessions, and what one may do."""
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from secretsapp.core.errors import InvalidInput
+from secretsapp.forms.me import NameForm, PasswordForm, SessionForm
+from secretsapp.middleware import ActorRequest
+from secretsapp.models import User
+from secretsapp.queries import grants, people
+from secretsapp.services import oneself, sessions, signed_in
+from secretsapp.views import forms
+from secretsapp.views.forms import Done
+
+
+@require_http_methods(forms.METHODS)
+def me(request: ActorRequest) -> HttpResponse:
+    """One's own account; the form on it is for the name."""
+    person = _oneself(request)
+    form = NameForm(forms.posted(request), initial={"name": person.name})
+
+    def write() -> Done:
+        oneself.rename(request.actor, person, form.cleaned_data["name"])
+        return Done("Name saved.", reverse("me"))
+
+    answer = forms.submitted(request, form, write)
+    context = {
+        "sessions": people.own_sessions(request.actor, _stored_key(request)),
+        "grants": grants.own(request.actor),
+    }
+    return answer or forms.page(request, "me.html", form, context)
+
+
+@require_http_methods(forms.METHODS)
+def password(request: ActorRequest) -> HttpResponse:
+    """A new password; all other sessions end."""
+    person = _oneself(request)
+    form = PasswordForm(forms.posted(request))
+
+    def write() -> Done:
+        _check(request, person, form.cleaned_data["current"])
+        before = _stored_key(request)
+        oneself.change_password(request.actor, person, form.cleaned_data["password"], before)
+        update_session_auth_hash(request, person)
+        signed_in.move(request.actor, person, before, _stored_key(request))
+        return Done("Password changed. Your other sessions have ended.", reverse("me"))
+
+    answer = forms.submitted(request, form, write)
+    return answer or forms.page(request, "me_password.html", form, {})
+
+
+def _check(request: ActorRequest, person: User, current: str) -> None:
+    """Ask for the password as the sign-in does, with its limits on guessing."""
+    try:
+        found = get_adapter(request).authenticate(request, email=person.email, password=current)
+    except ValidationError:
+        raise InvalidInput("Too many attempts. Wait five minutes and try again.") from None
+    if found is None:
+        raise InvalidInput("That is not your current password.", field="current")
+
+
+@require_http_methods(forms.METHODS)
+def end_session(request: ActorRequest) -> HttpResponse:
+    """End another session of one's own; a GET, as after signing in anew, only leads back."""
+    if request.method == "POST":
+        wanted = SessionForm(request.POST).wanted()
+        if wanted == _stored_key(request):
+            messages.error(request, "You are using that session. Sign out to end it.")
+        elif signed_in.end(request.actor, _oneself(request), wanted):
+            messages.success(request, "That session has ended.")
+        else:
+            messages.info(request, "That session had ended already.")
+    return redirect("me")
+
+
+@require_http_methods(forms.METHODS)
+def end_other_sessions(request: ActorRequest) -> HttpResponse:
+    """End all other sessions of one's own; a GET only leads back."""
+    if request.method == "POST":
+        count = signed_in.end_others(request.actor, _oneself(request), _stored_key(request))
+        words = "1 other session has" if count == 1 else f"{count or 'No'} other sessions have"
+        messages.success(request, f"{words} ended.")
+    return redirect("me")
+
+
+def _oneself(request: ActorRequest) -> User:
+    """The person who asks, as the services take people: everybody here is signed in."""
+    return people.get(request.actor, request.actor.name)
+
+
+def _stored_key(request: ActorRequest) -> str:
+    return sessions.stored_key(request.session.session_key or "")

@@ -1,0 +1,119 @@
+"""The people of this installation, as who manages them sees them."""
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from secretsapp.core.errors import Correctable
+from secretsapp.core.times import sentence_time
+from secretsapp.forms.people import CreatePersonForm
+from secretsapp.middleware import ActorRequest
+from secretsapp.models import Universe, User
+from secretsapp.queries import grants, roles, universes
+from secretsapp.queries import people as queries
+from secretsapp.services import entry
+from secretsapp.services import people as services
+from secretsapp.views import forms
+from secretsapp.views.forms import Done
+
+LINK = "password_link"
+
+
+@require_safe
+def people(request: ActorRequest) -> HttpResponse:
+    """Everybody, and what each role may do."""
+    context = {"people": queries.everybody(request.actor), "roles": roles.table()}
+    return render(request, "people.html", context)
+
+
+@require_http_methods(forms.METHODS)
+def create(request: ActorRequest) -> HttpResponse:
+    """A new account, whose person sets the password by a link."""
+    queries.everybody(request.actor)
+    form = CreatePersonForm(forms.posted(request))
+
+    def write() -> Done:
+        person = services.create(request.actor, password=None, **form.cleaned_data)
+        _make_link(request, person)
+        return Done(f"Created the account of {person.email}.", _address(person))
+
+    answer = forms.submitted(request, form, write)
+    return answer or forms.page(request, "person_create.html", form, {})
+
+
+@require_safe
+def person(request: ActorRequest, person_id: int) -> HttpResponse:
+    """A person's account and access; and, once, the link that was just made for him."""
+    view = queries.of_id(request.actor, person_id)
+    link = request.session.get(LINK)
+    if link and link["person_id"] == person_id:
+        del request.session[LINK]
+    else:
+        link = None
+    held = grants.held_by(request.actor, view.person)
+    places = {found.grant.universe_id for found in held}
+    everywhere: list[Universe | None] = [*universes.visible(request.actor), None]
+    context = {
+        "view": view,
+        "person": view.person,
+        "grants": held,
+        "giveable": [each for each in everywhere if (each.pk if each else None) not in places],
+        "is_last_admin": any(found.is_last_admin for found in held),
+        "link": link,
+    }
+    return render(request, "person.html", context)
+
+
+@require_http_methods(forms.METHODS)
+def make_link(request: ActorRequest, person_id: int) -> HttpResponse:
+    """A new link to set the password; a GET, as after signing in anew, only leads to the page."""
+    found = queries.of_id(request.actor, person_id).person
+    if request.method == "POST":
+        try:
+            _make_link(request, found)
+        except Correctable as refusal:
+            messages.error(request, str(refusal))
+    return redirect(_address(found))
+
+
+@require_http_methods(forms.METHODS)
+def disable(request: ActorRequest, person_id: int) -> HttpResponse:
+    """The end of a person's access, confirmed on a page that says what it means."""
+    found = queries.of_id(request.actor, person_id).person
+    form = Form(forms.posted(request))
+
+    def write() -> Done:
+        services.disable(request.actor, found)
+        return Done(f"Disabled the account of {found.email}.", _address(found))
+
+    answer = forms.submitted(request, form, write)
+    is_last_admin = grants.is_last_admin(request.actor, found)
+    context = {"person": found, "is_last_admin": is_last_admin}
+    return answer or forms.page(request, "person_disable.html", form, context)
+
+
+@require_http_methods(forms.METHODS)
+def enable(request: ActorRequest, person_id: int) -> HttpResponse:
+    """Access again, with the grants that are there; a GET only leads to the page."""
+    found = queries.of_id(request.actor, person_id).person
+    if request.method == "POST":
+        services.enable(request.actor, found)
+        messages.success(request, f"Enabled the account of {found.email}.")
+    return redirect(_address(found))
+
+
+def _make_link(request: ActorRequest, person: User) -> None:
+    """Make a link and put it into the session, which is encrypted, for the page that shows it."""
+    link = entry.make_link(request.actor, person)
+    request.session[LINK] = {
+        "person_id": person.pk,
+        "address": link.address,
+        "ends": sentence_time(link.ends_at),
+    }
+
+
+def _address(person: User) -> str:
+    return reverse("person", args=[person.pk])

@@ -1,0 +1,285 @@
+"""Who may do what, in a universe and everywhere: given, changed and revoked by pages."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.http import HttpResponseBase
+from django.test import Client
+from django.utils import timezone
+
+from secretsapp.core.roles import Role
+from secretsapp.models import Grant, Universe, User
+from secretsapp.services import grants, people
+from tests.pages.conftest import AddressOf, ClientFor
+from tests.pages.reading import body, field, words
+from tests.stage import STAGEHAND, Cast, Person, engage
+
+STRANGER = "stranger@example.com"
+EVERYWHERE = "/access/"
+
+
+@pytest.fixture
+def deputy(cast: Cast, universe: Universe) -> Person:
+    """A manager of the names that begin with PAY_, for forty days."""
+    person = engage("deputy")
+    until = timezone.now() + timedelta(days=40)
+    grants.give(STAGEHAND, person.user, Role.MANAGER, universe, pattern="PAY_*", until=until)
+    return person
+
+
+def browser_of(person: Person) -> Client:
+    """A session of somebody who is not in the cast."""
+    client = Client()
+    client.force_login(person.user)
+    return client
+
+
+def grant_of(email: str) -> Grant:
+    """The one grant of a person."""
+    return Grant.objects.get(person__email=email)
+
+
+def offered_roles(answer: HttpResponseBase) -> list[str]:
+    """The roles that a form lets one choose."""
+    parts = body(answer).split('name="role" value="')[1:]
+    return [part.partition('"')[0] for part in parts]
+
+
+def test_the_list_has_what_reaches_the_universe(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast
+) -> None:
+    grants.give(STAGEHAND, cast["stranger"].user, Role.AUDITOR, None, reason="looks at all")
+    Grant.objects.filter(person=cast["viewer"].user).update(until=datetime(2026, 1, 3, tzinfo=UTC))
+    people.disable(STAGEHAND, cast["editor"].user)
+    page = words(client_for("manager").get(address_of("access")))
+    assert "manager@example.com you Manager every secret no end by tests" in page
+    assert "viewer@example.com Viewer every secret ended 3 Jan 2026" in page
+    assert "editor@example.com account disabled Editor" in page
+    assert "stranger@example.com Auditor in all universes every secret" in page
+    assert "looks at all Beyond your rights: an admin can change it." in page
+    whole = words(client_for("admin").get(EVERYWHERE))
+    assert "Manager every secret" not in whole
+    assert "What is given here holds in every universe" in whole
+    assert "The last admin. Make somebody else an admin first." in whole
+
+
+def test_a_pattern_beyond_ones_own_and_its_reason_are_not_shown(
+    address_of: AddressOf, cast: Cast, universe: Universe, deputy: Person
+) -> None:
+    viewer, rotator = cast["viewer"].user, cast["rotator"].user
+    grants.give(
+        STAGEHAND, viewer, Role.VIEWER, universe, pattern="SIGNING_SEED", reason="for SIGNING"
+    )
+    grants.give(STAGEHAND, rotator, Role.ROTATOR, universe, pattern="PAY_KEY", reason="pays")
+    client = browser_of(deputy)
+    page = words(client.get(address_of("access")))
+    assert "SIGNING" not in page
+    assert "names beyond your own access" in page
+    assert "PAY_KEY" in page
+    assert "pays" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "everywhere", "offered"),
+    [
+        ("manager", False, ["manager", "editor", "rotator", "viewer", "auditor"]),
+        ("admin", False, ["manager", "editor", "rotator", "viewer", "auditor"]),
+        ("admin", True, ["admin", "manager", "editor", "rotator", "viewer", "auditor"]),
+    ],
+)
+def test_only_roles_that_one_may_give_are_offered(
+    client_for: ClientFor, address_of: AddressOf, role: str, everywhere: bool, offered: list[str]
+) -> None:
+    address = f"{EVERYWHERE}new/" if everywhere else address_of("access_give")
+    answer = client_for(role).get(address)
+    assert offered_roles(answer) == offered
+    assert ("Create an account" in words(answer)) is (role == "admin")
+
+
+def test_access_is_given_with_pattern_end_and_reason(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    sent = {
+        "person": STRANGER,
+        "role": "rotator",
+        "pattern": "PAY_*",
+        "end": "date",
+        "last_day": "2099-12-03",
+        "reason": "season two",
+    }
+    done = client_for("manager").post(address_of("access_give"), sent, follow=True)
+    assert "stranger@example.com has access now." in words(done)
+    assert "Rotator PAY_* until 3 Dec 2099 by manager@example.com" in words(done)
+    grant = grant_of(STRANGER)
+    assert grant.until == datetime(2099, 12, 3, 23, 59, tzinfo=UTC)
+    assert (grant.pattern, grant.reason) == ("PAY_*", "season two")
+
+
+@pytest.mark.parametrize("days", ["7", "30", "90"])
+def test_a_quick_choice_ends_with_that_day(
+    client_for: ClientFor, address_of: AddressOf, days: str
+) -> None:
+    sent = {"person": STRANGER, "role": "viewer", "end": days}
+    assert client_for("manager").post(address_of("access_give"), sent).status_code == 302
+    until = grant_of(STRANGER).until
+    assert until is not None
+    assert until.date() == (timezone.now() + timedelta(days=int(days))).date()
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"person": ""}, "Choose a person."),
+        ({"person": "nobody@example.com"}, "There is no active account with that e-mail address."),
+        ({"person": "viewer@example.com"}, "is Viewer in Harbor already. Change that grant"),
+        ({"role": ""}, "Choose a role."),
+        ({"role": "admin"}, "Choose a role."),
+        ({"pattern": "PAY-*"}, "A pattern is one exact name"),
+        ({"end": "date"}, "Choose the last day, or another end."),
+        ({"end": "date", "last_day": "soon"}, "Enter the day as a date such as 2026-12-03."),
+        ({"end": "date", "last_day": "2020-01-01"}, "That day is over. Choose a later one."),
+        ({"end": "1"}, "Select a valid choice."),
+        ({"reason": "x" * 501}, "Keep it to 500 characters"),
+    ],
+)
+def test_what_cannot_be_given_comes_back_with_the_reason(
+    client_for: ClientFor, address_of: AddressOf, changed: dict[str, str], sentence: str
+) -> None:
+    sent = {"person": STRANGER, "role": "viewer"} | changed
+    answer = client_for("manager").post(address_of("access_give"), sent)
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert not Grant.objects.filter(person__email=STRANGER).exists()
+
+
+def test_the_form_begins_within_ones_own_bounds_and_says_them(
+    address_of: AddressOf, deputy: Person
+) -> None:
+    client, address = browser_of(deputy), address_of("access_give")
+    end = Grant.objects.get(person=deputy.user).until
+    assert end is not None
+    form = client.get(address, {"person": STRANGER})
+    assert field(form, "pattern") == "PAY_*"
+    assert field(form, "last_day") == end.date().isoformat()
+    for absent in ("No end", "In 90 days"):
+        assert absent not in words(form)
+    assert 'value="stranger@example.com" selected' in body(form)
+    sent = {"person": STRANGER, "role": "viewer", "end": "date", "pattern": "PAY_*"}
+    wider = client.post(address, sent | {"pattern": "", "last_day": end.date().isoformat()})
+    assert "Your own access there covers PAY_*." in words(wider)
+    later = client.post(address, sent | {"last_day": (end + timedelta(days=1)).date().isoformat()})
+    assert "Your own access there ends on" in words(later)
+    assert client.post(address, sent | {"last_day": end.date().isoformat()}).status_code == 302
+    assert grant_of(STRANGER).until == end
+
+
+def test_a_grant_is_changed_in_the_form_that_it_fills(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast, universe: Universe
+) -> None:
+    viewer = cast["viewer"].user
+    until = datetime(2099, 6, 1, 18, 30, tzinfo=UTC)
+    grants.give(STAGEHAND, viewer, Role.VIEWER, universe, pattern="PAY_*", until=until, reason="x")
+    client, address = client_for("manager"), address_of("access_change", str(viewer.pk))
+    form = client.get(address)
+    assert "Now: Viewer · PAY_* · until 1 Jun 2099 · given by tests" in words(form)
+    assert (field(form, "pattern"), field(form, "reason")) == ("PAY_*", "x")
+    assert 'name="role" value="viewer"' in body(form)
+    sent = {"role": "editor", "pattern": "PAY_*", "end": "date", "last_day": "2099-06-01"}
+    done = client.post(address, sent, follow=True)
+    assert "Changed the access of viewer@example.com." in words(done)
+    assert (grant_of(viewer.email).role, grant_of(viewer.email).until) == ("editor", until)
+    client.post(address, {"role": "viewer", "end": "never"})
+    assert (grant_of(viewer.email).pattern, grant_of(viewer.email).until) == ("", None)
+
+
+def test_an_ended_grant_is_extended_or_taken_off_the_list(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast
+) -> None:
+    viewer = cast["viewer"].user
+    Grant.objects.filter(person=viewer).update(until=datetime(2026, 1, 3, tzinfo=UTC))
+    client, key = client_for("manager"), str(viewer.pk)
+    kept = {"role": "viewer", "end": "date", "last_day": "2026-01-03"}
+    answer = client.post(address_of("access_change", key), kept)
+    assert "That day is over." in words(answer)
+    client.post(address_of("access_change", key), {"role": "viewer", "end": "30"})
+    assert (grant_of(viewer.email).until or timezone.now()) > timezone.now()
+    Grant.objects.filter(person=viewer).update(until=datetime(2026, 1, 3, tzinfo=UTC))
+    question = client.get(address_of("access_revoke", key))
+    assert "It has ended already; this takes it off the list." in words(question)
+    client.post(address_of("access_revoke", key))
+    assert not Grant.objects.filter(person=viewer).exists()
+
+
+def test_revoking_asks_first_and_leads_back(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast
+) -> None:
+    client, address = client_for("manager"), address_of("access_revoke", _key(cast, "viewer"))
+    assert "It ends at once" in words(client.get(address))
+    done = client.post(address, follow=True)
+    assert done.redirect_chain == [(address_of("access"), 302)]
+    assert "Revoked the access of viewer@example.com." in words(done)
+    assert client.get(address).status_code == 404
+    assert client.post(address).status_code == 404
+
+
+def test_ones_own_access_is_lost_with_a_warning_and_leads_home(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast
+) -> None:
+    client, key = client_for("manager"), _key(cast, "manager")
+    for page in ("access_change", "access_revoke"):
+        assert "This is your own access." in words(client.get(address_of(page, key)))
+    done = client.post(address_of("access_revoke", key))
+    assert done.headers["Location"] == "/"
+
+
+def test_everywhere_is_given_changed_and_revoked(client_for: ClientFor, cast: Cast) -> None:
+    client, person = client_for("admin"), cast["stranger"].user
+    given = client.post(f"{EVERYWHERE}new/", {"person": STRANGER, "role": "admin"})
+    assert given.headers["Location"] == EVERYWHERE
+    address = f"{EVERYWHERE}{person.pk}/"
+    refused = client.post(address, {"role": "admin", "pattern": "PAY_*"})
+    assert "An admin is one everywhere, without pattern or end." in words(refused)
+    client.post(address, {"role": "auditor", "end": "never"})
+    assert grant_of(STRANGER).role == "auditor"
+    client.post(f"{address}revoke/")
+    assert not Grant.objects.filter(person=person).exists()
+
+
+def test_the_last_admin_stays_one(client_for: ClientFor, cast: Cast) -> None:
+    client, key = client_for("admin"), cast["admin"].user.pk
+    question = words(client.get(f"{EVERYWHERE}{key}/revoke/"))
+    assert "This is the last admin. Make somebody else an admin first." in question
+    for answer in (
+        client.post(f"{EVERYWHERE}{key}/revoke/"),
+        client.post(f"{EVERYWHERE}{key}/", {"role": "viewer"}),
+    ):
+        assert answer.status_code == 422
+        assert "admin@example.com is the last admin." in words(answer)
+
+
+def test_a_mightier_grant_and_one_of_everywhere_are_not_changed_from_a_universe(
+    address_of: AddressOf, cast: Cast, deputy: Person
+) -> None:
+    client = browser_of(deputy)
+    for page in ("access_change", "access_revoke"):
+        answer = client.get(address_of(page, _key(cast, "viewer")))
+        assert answer.status_code == 403
+        assert "it goes beyond your own rights" in words(answer)
+        assert client.get(address_of(page, _key(cast, "admin"))).status_code == 404
+
+
+def test_a_manager_of_all_universes_gives_there_within_his_names(
+    client_for: ClientFor, cast: Cast
+) -> None:
+    stranger = cast["stranger"].user
+    grants.give(STAGEHAND, stranger, Role.MANAGER, None, pattern="PAY_*")
+    client = client_for("stranger")
+    assert "Beyond your rights" in words(client.get(EVERYWHERE))
+    assert "admin" not in offered_roles(client.get(f"{EVERYWHERE}new/"))
+    sent = {"person": "viewer@example.com", "role": "viewer", "pattern": "PAY_KEY"}
+    assert client.post(f"{EVERYWHERE}new/", sent).status_code == 302
+
+
+def _key(cast: Cast, name: str) -> str:
+    user: User = cast[name].user
+    return str(user.pk)

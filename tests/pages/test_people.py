@@ -1,0 +1,178 @@
+"""The People page and a person's own: create, hand over a link, disable, enable."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from secretsapp.core.roles import ROLE_WORDS, Role
+from secretsapp.models import Grant, OneTimeCode, Universe, User
+from secretsapp.queries import roles
+from secretsapp.services import grants, people
+from tests.pages.conftest import ClientFor
+from tests.pages.reading import body, words
+from tests.stage import STAGEHAND, Cast, engage
+
+PEOPLE = "/people/"
+
+
+def address_of(email: str, *rest: str) -> str:
+    """The page of a person, or what is below it."""
+    return "/".join([f"/people/{User.objects.get(email=email).pk}", *rest, ""])
+
+
+def create(client: Client, email: str, **sent: str) -> str:
+    """The page that follows the creation of an account."""
+    return body(client.post("/people/new/", {"email": email} | sent, follow=True))
+
+
+def link_on(page: str) -> str:
+    """The password link that a page shows."""
+    found = re.search(r'id="password-link"[^>]*value="([^"]*)"', page)
+    assert found is not None
+    return html.unescape(found.group(1))
+
+
+def test_the_table_says_who_may_do_what_and_who_was_here(
+    client_for: ClientFor, cast: Cast, universe: Universe
+) -> None:
+    quay = Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
+    viewer = cast["viewer"].user
+    grants.give(STAGEHAND, viewer, Role.VIEWER, quay)
+    grants.give(STAGEHAND, viewer, Role.AUDITOR, None)
+    Grant.objects.filter(person=cast["editor"].user).update(until=timezone.now())
+    people.disable(STAGEHAND, cast["rotator"].user)
+    client = client_for("admin")
+    client.get(PEOPLE)
+    page = words(client.get(PEOPLE))
+    assert "admin@example.com you Admin Last active just now Active" in page
+    assert "viewer@example.com Viewer in 2 universes, Auditor in all universes" in page
+    assert "manager@example.com Manager in Harbor Last active never Never signed in" in page
+    assert "editor@example.com no access" in page
+    assert "rotator@example.com Rotator in Harbor Last active never Disabled" in page
+
+
+def test_the_table_of_ticks_is_drawn_from_the_roles(client_for: ClientFor) -> None:
+    page = words(client_for("admin").get(PEOPLE))
+    assert "May Admin Manager Editor Rotator Viewer Auditor" in page
+    assert "Delete secrets yes yes –no –no –no –no" in page
+    assert "Add and replace API keys yes –no" in page
+    assert set(roles.SUMMARIES) == set(ROLE_WORDS)
+
+
+def test_a_new_person_is_handed_a_link_that_is_shown_once(
+    client_for: ClientFor, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_for("admin")
+    page = create(client, "new@example.com", name="Nele")
+    link = link_on(page)
+    assert "/password/#" in link
+    assert "It works once, until" in page
+    code = link.partition("#")[2]
+    assert all(code not in row.session_data for row in Session.objects.all())
+    assert code not in OneTimeCode.objects.get().hashed
+    assert code not in caplog.text
+    again = body(client.get(address_of("new@example.com")))
+    assert code not in again
+    assert "Link until" in again
+    assert "Nele" in body(client.get(PEOPLE))
+
+
+def test_the_link_is_shown_on_the_page_of_its_person_alone(client_for: ClientFor) -> None:
+    client = client_for("admin")
+    client.post("/people/new/", {"email": "new@example.com"})
+    assert 'id="password-link"' not in body(client.get(address_of("viewer@example.com")))
+    assert "/password/#" in link_on(body(client.get(address_of("new@example.com"))))
+
+
+def test_a_newer_link_takes_the_place_of_the_older(client_for: ClientFor) -> None:
+    client = client_for("admin")
+    first = link_on(create(client, "new@example.com"))
+    made = client.post(address_of("new@example.com", "password-link"), follow=True)
+    assert link_on(body(made)) != first
+    assert OneTimeCode.objects.count() == 1
+    OneTimeCode.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    assert "No password yet: make a link" in words(client.get(PEOPLE))
+
+
+def test_an_admin_is_made_at_once(client_for: ClientFor) -> None:
+    create(client_for("admin"), "new@example.com", admin="on")
+    assert Grant.objects.get(person__email="new@example.com").role == Role.ADMIN
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"email": "viewer@example.com"}, "There is an account with that e-mail address already."),
+        ({"email": "nobody"}, "That is not an e-mail address"),
+        ({"email": ""}, "That is not an e-mail address"),
+        ({"email": "new@example.com", "name": "x" * 101}, "Keep it to 100 characters"),
+    ],
+)
+def test_an_account_that_cannot_be_made_is_said_why(
+    client_for: ClientFor, sent: dict[str, str], sentence: str
+) -> None:
+    answer = client_for("admin").post("/people/new/", sent)
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+
+
+def test_a_person_is_disabled_after_a_question_and_enabled_again(client_for: ClientFor) -> None:
+    client, viewer = client_for("admin"), client_for("viewer")
+    question = client.get(address_of("viewer@example.com", "disable"))
+    assert "The person is signed out everywhere at once" in words(question)
+    done = client.post(address_of("viewer@example.com", "disable"), follow=True)
+    assert "Disabled the account of viewer@example.com." in words(done)
+    assert "Enable account" in words(done)
+    assert viewer.get("/me/").status_code == 302
+    refused = client.post(address_of("viewer@example.com", "password-link"), follow=True)
+    assert "is disabled. Enable it first." in words(refused)
+    enabled = client.post(address_of("viewer@example.com", "enable"), follow=True)
+    assert "Enabled the account of viewer@example.com." in words(enabled)
+
+
+def test_the_last_admin_is_not_disabled_and_it_is_said_why(client_for: ClientFor) -> None:
+    client = client_for("admin")
+    own = client.get(address_of("admin@example.com"))
+    assert 'disable/"' not in body(own)
+    assert "not possible: this is the last admin" in words(own)
+    question = client.get(address_of("admin@example.com", "disable"))
+    assert "Disable account" not in words(question)
+    refused = client.post(address_of("admin@example.com", "disable"))
+    assert refused.status_code == 422
+    assert "admin@example.com is the last admin." in words(refused)
+    engage("second", admin=True)
+    assert 'disable/"' in body(client.get(address_of("admin@example.com")))
+    question = client.get(address_of("admin@example.com", "disable"))
+    assert "This is your own account." in words(question)
+
+
+def test_the_page_of_a_person_has_his_grants_and_where_more_can_be_given(
+    client_for: ClientFor, universe: Universe
+) -> None:
+    client = client_for("admin")
+    page = body(client.get(address_of("viewer@example.com")))
+    person = User.objects.get(email="viewer@example.com").pk
+    assert f'href="/universes/{universe.pk}/access/{person}/revoke/"' in page
+    assert 'href="/audit/?person=viewer%40example.com"' in page
+    assert 'href="/access/new/?person=viewer%40example.com"' in page
+    assert f"/universes/{universe.pk}/access/new/" not in page
+    stranger = body(client.get(address_of("stranger@example.com")))
+    assert "No access yet" in stranger
+    assert f"/universes/{universe.pk}/access/new/?person=stranger%40example.com" in stranger
+
+
+def test_a_person_who_is_not_there_is_not_found(client_for: ClientFor) -> None:
+    assert client_for("admin").get("/people/999999/").status_code == 404
+    assert client_for("manager").get("/people/999999/").status_code == 403
+
+
+def test_names_of_others_are_escaped_and_set_apart(client_for: ClientFor, cast: Cast) -> None:
+    User.objects.filter(pk=cast["viewer"].user.pk).update(name="\u202e<b>Vera")
+    page = body(client_for("admin").get(PEOPLE))
+    assert "<bdi>\u202e&lt;b&gt;Vera</bdi>" in page
+    assert "<b>Vera" not in page
