@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "secretsapp.htmx.SignInMiddleware",
     "secretsapp.middleware.ActorMiddleware",
+    "secretsapp.middleware.LastActiveMiddleware",
     "secretsapp.middleware.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

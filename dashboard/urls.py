@@ -3,3 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [path("", include("secretsapp.urls"))]
+
+# What fails before a view is reached does not pass our middleware.
+handler500 = "secretsapp.views.refusals.failed"

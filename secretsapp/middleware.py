@@ -6,38 +6,19 @@ from collections.abc import Callable
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from secretsapp.addresses import client_address, is_from_trusted_proxy
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
-from secretsapp.core.errors import (
-    Forbidden,
-    KeyTrouble,
-    LogBroken,
-    NotFound,
-    OutcomeUnknown,
-    RobloxBusy,
-    RobloxUnusable,
-    SealroomError,
-)
-from secretsapp.services import refusals
+from secretsapp.core.errors import Forbidden, SealroomError
+from secretsapp.services import refusals, sessions, signed_in
+from secretsapp.views import refusals as pages
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 log = logging.getLogger(__name__)
 
 _NOBODY = "somebody not signed in"
-
-_STATUSES: tuple[tuple[type[SealroomError], int, str], ...] = (
-    (NotFound, 404, "Not found"),
-    (Forbidden, 403, "Not allowed"),
-    (RobloxBusy, 429, "Roblox asks for patience"),
-    (OutcomeUnknown, 502, "Sent, and the outcome is not known"),
-    (RobloxUnusable, 502, "No usable answer from Roblox"),
-    (KeyTrouble, 503, "A key of this installation is missing"),
-    (LogBroken, 503, "The audit log is broken"),
-)
 
 
 class ForwardedSchemeMiddleware:
@@ -83,6 +64,33 @@ def actor_of(request: HttpRequest) -> Actor:
     return actors.person(user.pk, user.email, Door.BROWSER, address)
 
 
+class LastActiveMiddleware:
+    """Notes when a person was last active, in which session and from where."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, and note it afterwards: a session may have begun meanwhile.
+
+        What cannot be noted is left out; a database that just failed is not asked again.
+        """
+        response = self._get_response(request)
+        if response.status_code < 500:
+            try:
+                _note_activity(request)
+            except DatabaseError as error:
+                log.warning("Activity could not be noted: %s", type(error).__name__)
+        return response
+
+
+def _note_activity(request: HttpRequest) -> None:
+    key, person = request.session.session_key, request.user
+    if key and not isinstance(person, AnonymousUser):
+        agent = request.headers.get("User-Agent", "")
+        signed_in.record(actor_of(request), person, sessions.stored_key(key), agent)
+
+
 class RefusalMiddleware:
     """Turns what the product refuses into a page that says what to do."""
 
@@ -90,46 +98,18 @@ class RefusalMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request; refusals come by `process_exception`."""
-        return self._get_response(request)
+        """Answer the request; our own refusals come by `process_exception`, others from Django."""
+        return pages.fitted(request, self._get_response(request))
 
     def process_exception(self, request: ActorRequest, error: Exception) -> HttpResponse | None:
         """The page for a refusal; None leaves other errors to Django."""
         if isinstance(error, Forbidden):
-            record_refusal(request.actor, error)
+            refusals.record(request.actor, error)
         if isinstance(error, SealroomError):
-            return refusal_page(request, error)
+            return pages.refused(request, error)
         if isinstance(error, DatabaseError):
-            log.error("The database failed: %s", type(error).__name__)
-            return _page(request, 503, "The database does not answer", _DATABASE_SENTENCE)
+            return pages.database_failed(request, error)
         return None
-
-
-_DATABASE_SENTENCE = (
-    "Sealroom could not reach its database or had to wait too long for it. Nothing was done that "
-    "is not in the audit log. Try again in a moment."
-)
-
-
-def record_refusal(actor: Actor, refusal: Forbidden) -> None:
-    """Record a refusal; if that fails the person is refused all the same."""
-    try:
-        refusals.record(actor, refusal)
-    except (DatabaseError, SealroomError) as error:
-        log.error("A refusal could not be recorded: %s", type(error).__name__)
-
-
-def refusal_page(request: HttpRequest, error: SealroomError) -> HttpResponse:
-    """The page for a refusal, with the status that fits its class."""
-    for kind, status, title in _STATUSES:
-        if isinstance(error, kind):
-            return _page(request, status, title, str(error))
-    return _page(request, 400, "That was not done", str(error))
-
-
-def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
-    context = {"title": title, "sentence": sentence, "status": status}
-    return render(request, "refusal.html", context, status=status)
 
 
 class NoStoreMiddleware:

@@ -155,9 +155,11 @@ def require_installation(actor: Actor, permission: Permission) -> None:
 def refusal(permission: Permission, universe_id: int | None = None, name: str = "") -> Forbidden:
     """The refusal of a permission, in words that say who has it."""
     where = f" on {name}" if name else ""
+    roles = roles_with(permission)
+    whom = "an admin" if roles == [Role.ADMIN] else "a manager or an admin"
     return Forbidden(
         f"You may not {PERMISSION_WORDS[permission]}{where}. "
-        f"It takes the role {_one_of(roles_with(permission))}; ask a manager or an admin.",
+        f"It takes the role {_one_of(roles)}; ask {whom}.",
         permission=permission,
         universe_id=universe_id,
         secret_name=name,

@@ -1,66 +1,57 @@
 """The audit log as an actor may read it: newest first, paged by sequence number."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Substr
 
-from secretsapp.core import events
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import Forbidden, InvalidInput, LogBroken
-from secretsapp.core.events import Event, Severity
+from secretsapp.core.errors import Forbidden, LogBroken
+from secretsapp.core.events import Event
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
-from secretsapp.core.rules import is_storable, parse_universe_id
-from secretsapp.models import AuditEvent, Universe
+from secretsapp.core.rules import is_storable
+from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.policy import Rights, refusal, rights_of
+from secretsapp.queries.listable import has_page, narrowed
 from secretsapp.queries.reading import rows
+from secretsapp.queries.telling import TAGS_BY_RESULT, EventView, Result, view_of
 
 PAGE_SIZE = 50
 HISTORY_SIZE = 100
 
-EDITED = "did what cannot be read any more: somebody edited the event in the database"
-
-
-@dataclass(frozen=True)
-class EventView:
-    """An event in words; `universe_id` is None where the event is about none.
-
-    An event that was edited in the database keeps its tag and says so; its `time` may be None.
-    """
-
-    sequence: int
-    time: datetime | None
-    tag: str
-    severity: Severity
-    actor_name: str
-    sentence: str
-    universe_id: int | None
-    universe_name: str
-    secret_name: str
-    address: str
-    door: str
-    detail: dict[str, str]
-
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """What to look for; empty means everything. `person` is part of an actor's name."""
+    """What to look for; empty means everything.
+
+    `person` is part of an actor's name, `secret` a name or a beginning with a star behind it, `tag`
+    a whole tag or its beginning. `since` and `until` are both within.
+    """
 
     universe_id: int | None = None
     person: str = ""
+    secret: str = EVERY_NAME
     tag: str = ""
+    result: Result = Result.NONE
+    since: datetime | None = None
+    until: datetime | None = None
+    change_id: str = ""
 
 
 @dataclass(frozen=True)
 class AuditPage:
-    """A page of events; `older` is the sequence number to ask before for the next, if any."""
+    """A page of events.
+
+    `older` is the sequence number to ask before for the next page, and `newer` the one to ask
+    after for the last, if there is one.
+    """
 
     events: list[EventView]
-    older: int | None
+    older: int | None = None
+    newer: int | None = None
 
 
 def may_read(actor: Actor) -> bool:
@@ -68,21 +59,37 @@ def may_read(actor: Actor) -> bool:
     return rights_of(actor).universes_with(Permission.READ_AUDIT) != set()
 
 
-def page(actor: Actor, wanted: AuditFilter, before: int | None = None) -> AuditPage:
-    """The newest events the actor may read, older than `before` if given.
+def page(
+    actor: Actor, wanted: AuditFilter, before: int | None = None, after: int | None = None
+) -> AuditPage:
+    """The newest events the actor may read: older than `before`, or those that follow `after`.
 
     Raises Forbidden for those who may read no part of the log. Who reads the log of single
     universes, or of single names, is shown the events about them alone.
     """
-    found = _filtered(_readable(actor), wanted)
-    if before is not None:
-        found = found.filter(sequence__lt=before)
-    events = _newest(found, PAGE_SIZE + 1)
+    rights = rights_of(actor)
+    found = _filtered(_readable(rights), wanted)
+    end = before if after is None else _end_of_page_after(found, after)
+    events = newest(found if end is None else found.filter(sequence__lt=end), PAGE_SIZE + 1)
     shown = events[:PAGE_SIZE]
     return AuditPage(
-        events=[_view(event) for event in shown],
+        events=_linked(rights, [view_of(event) for event in shown]),
         older=shown[-1].sequence if len(events) > PAGE_SIZE else None,
+        newer=_newer(found, end),
     )
+
+
+def _end_of_page_after(found: QuerySet[AuditEvent], after: int) -> int | None:
+    """Before which number the page ends that follows `after`; None where it is the newest."""
+    following = found.filter(sequence__gt=after).order_by("sequence")
+    numbers = list(following.values_list("sequence", flat=True)[: PAGE_SIZE + 1])
+    return numbers[PAGE_SIZE] if len(numbers) > PAGE_SIZE else None
+
+
+def _newer(found: QuerySet[AuditEvent], end: int | None) -> int | None:
+    if end is None or not found.filter(sequence__gte=end).exists():
+        return None
+    return end - 1
 
 
 def history(actor: Actor, universe: Universe, name: str) -> list[EventView]:
@@ -95,14 +102,16 @@ def history(actor: Actor, universe: Universe, name: str) -> list[EventView]:
         raise refusal(Permission.LIST_SECRETS, universe.pk, name)
     if not is_storable(name):
         return []
-    about = AuditEvent.objects.filter(universe_id=str(universe.pk), secret_name=name)
-    if rights.allows(Permission.READ_AUDIT, universe.pk, name):
-        return [_view(event) for event in _newest(about, HISTORY_SIZE)]
-    told = about.exclude(~Q(actor_id=str(actor.person_id)), tag=Event.ACCESS_REFUSED.tag)
-    return [replace(_view(event), address="") for event in _newest(told, HISTORY_SIZE)]
+    told = AuditEvent.objects.filter(universe_id=str(universe.pk), secret_name=name)
+    may_read_log = rights.allows(Permission.READ_AUDIT, universe.pk, name)
+    if not may_read_log:
+        told = told.exclude(~Q(actor_id=str(actor.person_id)), tag=Event.ACCESS_REFUSED.tag)
+    views = [replace(view_of(event), says_where=False) for event in newest(told, HISTORY_SIZE)]
+    return views if may_read_log else [replace(view, address="", change_id="") for view in views]
 
 
-def _newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:
+def newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:
+    """So many of the events, the newest first; raises LogBroken where one cannot be read."""
     events = rows(found.order_by("-sequence")[:count])
     if events is None:
         raise LogBroken(
@@ -112,8 +121,28 @@ def _newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:
     return events
 
 
-def _readable(actor: Actor) -> QuerySet[AuditEvent]:
-    rights = rights_of(actor)
+def _linked(rights: Rights, events: list[EventView]) -> list[EventView]:
+    """The events with links to what still exists and may be seen, in two queries."""
+    ids = {event.universe_id for event in events if event.universe_id is not None}
+    visible = rights.universes_with(Permission.LIST_SECRETS)
+    universes = Universe.objects.filter(pk__in=ids if visible is None else ids & visible)
+    universe_ids = set(universes.values_list("pk", flat=True))
+    secrets = Secret.objects.filter(
+        universe__in=universe_ids, name__in={event.secret_name for event in events}
+    )
+    names = set(narrowed(secrets, rights).values_list("universe_id", "name"))
+    return [
+        replace(
+            event,
+            links_universe=event.universe_id in universe_ids,
+            links_secret=(event.universe_id, event.secret_name) in names
+            and has_page(event.secret_name),
+        )
+        for event in events
+    ]
+
+
+def _readable(rights: Rights) -> QuerySet[AuditEvent]:
     everything = AuditEvent.objects.all()
     if rights.allows_installation(Permission.READ_AUDIT):
         return everything
@@ -123,7 +152,7 @@ def _readable(actor: Actor) -> QuerySet[AuditEvent]:
     readable = Q()
     for universe_id, pattern in scopes:
         readable |= _about(universe_id, pattern)
-    return everything.annotate(**_prefixes(scopes)).filter(readable)
+    return everything.alias(**_prefixes(pattern for _, pattern in scopes)).filter(readable)
 
 
 def _no_log() -> Forbidden:
@@ -143,14 +172,18 @@ def _about(universe_id: int | None, pattern: str) -> Q:
     where = Q() if universe_id is None else Q(universe_id=str(universe_id))
     if pattern == EVERY_NAME:
         return where & ~Q(universe_id="")
+    return where & _named(pattern)
+
+
+def _named(pattern: str) -> Q:
     if pattern.endswith("*"):
-        return where & Q(**{_prefix_name(len(pattern) - 1): pattern[:-1]})
-    return where & Q(secret_name=pattern)
+        return Q(**{_prefix_name(len(pattern) - 1): pattern[:-1]})
+    return Q(secret_name=pattern)
 
 
-def _prefixes(scopes: set[tuple[int | None, str]]) -> dict[str, Substr]:
+def _prefixes(patterns: Iterable[str]) -> dict[str, Substr]:
     """The beginnings of names to compare exactly: LIKE ignores capitals on SQLite."""
-    lengths = {len(pattern) - 1 for _, pattern in scopes if pattern.endswith("*")}
+    lengths = {len(pattern) - 1 for pattern in patterns if pattern.endswith("*")}
     return {_prefix_name(length): Substr("secret_name", 1, length) for length in lengths}
 
 
@@ -159,60 +192,28 @@ def _prefix_name(length: int) -> str:
 
 
 def _filtered(found: QuerySet[AuditEvent], wanted: AuditFilter) -> QuerySet[AuditEvent]:
-    if not (is_storable(wanted.person) and is_storable(wanted.tag)):
+    texts = (wanted.person, wanted.secret, wanted.tag, wanted.change_id)
+    if not all(map(is_storable, texts)):
         return found.none()
+    for condition in _conditions(wanted):
+        found = found.filter(condition)
+    if wanted.secret != EVERY_NAME:
+        found = found.alias(**_prefixes([wanted.secret])).filter(_named(wanted.secret))
+    return found
+
+
+def _conditions(wanted: AuditFilter) -> Iterable[Q]:
     if wanted.universe_id is not None:
-        found = found.filter(universe_id=str(wanted.universe_id))
+        yield Q(universe_id=str(wanted.universe_id))
     if wanted.person:
-        found = found.filter(actor_name__icontains=wanted.person)
+        yield Q(actor_name__icontains=wanted.person)
     if wanted.tag:
-        found = found.filter(Q(tag=wanted.tag) | Q(tag__startswith=f"{wanted.tag}."))
-    return found
-
-
-def _view(event: AuditEvent) -> EventView:
-    known = events.BY_TAG.get(event.tag)
-    detail = _detail(event)
-    is_edited = detail is None or event.time is None
-    severity = known.severity if known else Severity.INFO
-    return EventView(
-        sequence=event.sequence,
-        time=event.time,
-        tag=event.tag,
-        severity=Severity.WARNING if is_edited else severity,
-        actor_name=event.actor_name,
-        sentence=EDITED if is_edited else _sentence(event, detail or {}),
-        universe_id=_universe_id(event),
-        universe_name=event.universe_name,
-        secret_name=event.secret_name,
-        address=event.address,
-        door=event.door,
-        detail=detail or {},
-    )
-
-
-def _sentence(event: AuditEvent, detail: Mapping[str, str]) -> str:
-    known = events.BY_TAG.get(event.tag)
-    own = {
-        "secret": event.secret_name,
-        "universe": event.universe_name,
-        "subject": event.subject_name,
-    }
-    return known.describe({**detail, **own}) if known else event.tag
-
-
-def _detail(event: AuditEvent) -> dict[str, str] | None:
-    """The details, or None where they are not texts by name, as every event is written with."""
-    try:
-        found: dict[str, str] = json.loads(event.detail)
-        "".join(text for pair in found.items() for text in pair).encode("utf-8")
-    except (AttributeError, RecursionError, TypeError, ValueError):
-        return None
-    return found
-
-
-def _universe_id(event: AuditEvent) -> int | None:
-    try:
-        return parse_universe_id(event.universe_id)
-    except InvalidInput:
-        return None
+        yield Q(tag=wanted.tag) | Q(tag__startswith=f"{wanted.tag}.")
+    if wanted.result:
+        yield Q(tag__in=TAGS_BY_RESULT[wanted.result])
+    if wanted.since is not None:
+        yield Q(time__gte=wanted.since)
+    if wanted.until is not None:
+        yield Q(time__lte=wanted.until)
+    if wanted.change_id:
+        yield Q(change_id=wanted.change_id)

@@ -1,44 +1,80 @@
 """The audit log: newest first, filtered by the address, a page at a time."""
 
-from django.http import HttpResponse, QueryDict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from secretsapp.forms.audit import AuditFilterForm
 from secretsapp.htmx import wants_fragment
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries import audit, universes
+from secretsapp.queries import audit, open_changes, universes
 from secretsapp.queries.audit import AuditFilter, AuditPage
+from secretsapp.services.settling import SETTLE_AFTER_SECONDS
 from secretsapp.views import forms
+
+SETTLED_AFTER = timedelta(seconds=SETTLE_AFTER_SECONDS)
+LIST = "audit-list"
+
+# What says which page it is, and what the last one ended with: no part of a filter.
+PLACES = ("before", "after", "day")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in use, and the address of the same log without it."""
+
+    words: str
+    address: str
 
 
 @require_safe
 def log(request: ActorRequest) -> HttpResponse:
-    """A page of events; for htmx only the events, to be put behind those that stand there."""
+    """A page of events; for htmx the list alone, or the events to be put behind those there."""
     form = AuditFilterForm(request.GET, universes.visible(request.actor))
-    page = _page(request, form)
-    fragment = wants_fragment(request)
-    context = {
+    context = _context(request, form, _page(request, form))
+    # After the back button htmx asks for the whole page, which has to be told from its fragments.
+    if not wants_fragment(request) or "HX-History-Restore-Request" in request.headers:
+        context["unsettled"] = open_changes.visible(request.actor, SETTLED_AFTER)
+        return forms.page(request, "audit.html", form, context)
+    if request.headers.get("HX-Target") != LIST:
+        return forms.page(request, "_events.html", form, context | {"focus_first": True})
+    answer = forms.page(request, "_audit_list.html", form, context | {"announced": True})
+    answer.headers["HX-Push-Url"] = _address(request)
+    return answer
+
+
+def _context(request: ActorRequest, form: AuditFilterForm, page: AuditPage) -> dict[str, Any]:
+    return {
         "page": page,
         "events": page.events,
-        "older": _older(request, page),
-        "focus_first": fragment,
+        "by_day": True,
+        "last_day": request.GET.get("day", ""),
+        "older": "" if page.older is None else _address(request, before=page.older),
+        "newer": "" if page.newer is None else _address(request, after=page.newer),
+        "newest": _address(request),
+        "chips": [
+            Chip(active.words, _address(request, **{active.field: ""})) for active in form.active()
+        ],
     }
-    template = "_events.html" if fragment else "audit.html"
-    return forms.page(request, template, form, context)
 
 
 def _page(request: ActorRequest, form: AuditFilterForm) -> AuditPage:
     """The page asked for; a filter that cannot be used finds nothing, for those who may read."""
     if form.is_valid():
-        return audit.page(request.actor, form.wanted(), form.cleaned_data["before"])
+        before, after = form.cleaned_data["before"], form.cleaned_data["after"]
+        return audit.page(request.actor, form.wanted(), before, after)
     audit.page(request.actor, AuditFilter(), before=1)
-    return AuditPage(events=[], older=None)
+    return AuditPage(events=[])
 
 
-def _older(request: ActorRequest, page: AuditPage) -> str:
-    """The query of the next page, or nothing where this is the last."""
-    if page.older is None:
-        return ""
-    query: QueryDict = request.GET.copy()
-    query["before"] = str(page.older)
-    return query.urlencode()
+def _address(request: ActorRequest, **changes: object) -> str:
+    """The address of the log with what is looked for now, but for the changes."""
+    query = {name: request.GET[name] for name in request.GET if name not in PLACES}
+    query |= {name: str(value) for name, value in changes.items()}
+    given = urlencode({name: text for name, text in query.items() if text})
+    return f"{reverse('audit')}?{given}" if given else reverse("audit")

@@ -6,17 +6,35 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import pytest
-from django.db import DatabaseError, connection
+from django.core.cache import cache
+from django.db import DatabaseError, OperationalError, connection
 from django.template.loader import render_to_string
-from django.test import Client
+from django.test import Client, RequestFactory
+from pytest_django import Settings
 
 from emulator import Emulator, faults
-from secretsapp.models import AuditEvent
+from secretsapp.core.errors import (
+    NameTaken,
+    OutcomeUnknown,
+    RobloxBusy,
+    RobloxUnreachable,
+    SealroomError,
+    WrongKey,
+)
+from secretsapp.core.roles import Permission, Role
+from secretsapp.models import AuditEvent, Universe
+from secretsapp.policy import refusal
+from secretsapp.queries import frame as frames
+from secretsapp.queries import givers, overview
+from secretsapp.services import grants
 from secretsapp.templatetags import sealroom
+from secretsapp.views.refusals import failed
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
+from tests.stage import STAGEHAND, Cast
 
 Execute = Callable[..., object]
+HTMX = {"HX-Request": "true"}
 
 OPEN = ("/sign-in/", "/sign-in/disabled/", "/no-such-page/")
 PAGES = ("home", "audit")
@@ -49,7 +67,7 @@ def test_answers_to_everybody_are_guarded_too(db: None, address: str) -> None:
     assert is_guarded(dict(Client().get(address).headers.items()))
 
 
-def test_the_style_and_the_scripts_are_served_from_here(db: None) -> None:
+def test_the_style_and_the_scripts_are_served_from_here(cast: Cast) -> None:
     page = body(Client().get("/sign-in/"))
     sources = [part.split('"')[0] for part in page.replace('src="', 'href="').split('href="')[1:]]
     files = [source for source in sources if source.startswith("/static/")]
@@ -100,14 +118,86 @@ def test_a_refusal_is_a_page_and_is_written_down(
     assert (refused.actor_name, refused.secret_name) == ("viewer@example.com", "PAY_KEY")
 
 
+@pytest.mark.parametrize(
+    ("role", "address", "givers"),
+    [
+        ("viewer", "/universes/6930499524/new-secret/", "A manager of Harbor , or an admin."),
+        ("manager", "/people/", "An admin, by making you one too: nobody else may do this."),
+        ("viewer", "/audit/", "A manager of a universe for that universe, or an admin"),
+    ],
+)
+def test_a_refusal_says_who_can_give_it(
+    client_for: ClientFor, role: str, address: str, givers: str
+) -> None:
+    page = words(client_for(role).get(address))
+    assert f"Who can give it to you {givers}" in page
+    assert f"Tell them your e-mail address, {role}@example.com." in page
+
+
+def test_only_those_who_see_people_are_told_the_names(
+    client_for: ClientFor, cast: Cast, universe: Universe
+) -> None:
+    assert "admin@example.com" not in words(client_for("viewer").get("/people/"))
+    assert "admin@example.com" in words(client_for("manager").get("/people/"))
+    api_key = universe.api_key
+    quay = Universe.objects.create(id=77, name="Quay", api_key=api_key)
+    grants.give(STAGEHAND, cast["manager"].user, Role.VIEWER, quay)
+    grants.give(STAGEHAND, cast["editor"].user, Role.MANAGER, quay)
+    page = words(client_for("manager").get("/universes/77/new-secret/"))
+    assert "A manager of Quay , or an admin." in page
+    assert "admin@example.com editor@example.com" in page
+
+
+def test_a_refusal_about_a_universe_that_one_may_not_see_does_not_name_it(
+    cast: Cast, universe: Universe
+) -> None:
+    refused = refusal(Permission.DELETE_SECRET, universe.pk, "PAY_KEY")
+    assert givers.of(cast["stranger"].actor, refused) == givers.Givers(False, None, [])
+
+
+@pytest.mark.parametrize("htmx", [{}, HTMX])
 def test_a_form_without_its_token_is_refused_in_words(
-    client_for: ClientFor, address_of: AddressOf
+    client_for: ClientFor, address_of: AddressOf, htmx: dict[str, str]
 ) -> None:
     client = client_for("manager")
     client.handler.enforce_csrf_checks = True
-    answer = client.post(address_of("secret_delete", "PAY_KEY"), {"typed": "PAY_KEY"})
+    address = address_of("secret_delete", "PAY_KEY")
+    answer = client.post(address, {"typed": "PAY_KEY"}, headers=htmx)
     assert answer.status_code == 403
-    assert "Go back, reload the page and fill it in again." in words(answer)
+    assert "Open the page again and fill it in once more." in words(answer)
+    assert f'href="{address}"' in body(answer)
+    assert ("HX-Retarget" in answer.headers) == bool(htmx)
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("/people/", 403), ("/universes/1/", 404), ("/no-such-page/", 404)]
+)
+def test_htmx_shows_a_refusal_above_the_page(
+    client_for: ClientFor, address: str, status: int
+) -> None:
+    answer = client_for("viewer").get(address, headers=HTMX)
+    assert answer.status_code == status
+    assert answer.headers["HX-Retarget"] == "#notices"
+    assert answer.headers["HX-Reselect"] == ".refusal"
+    assert body(answer).count('class="refusal"') == 1
+
+
+def test_htmx_puts_a_form_that_is_not_valid_where_it_was(client_for: ClientFor) -> None:
+    answer = client_for("admin").get("/audit/", {"before": "x"}, headers=HTMX)
+    assert answer.status_code == 422
+    assert "HX-Retarget" not in answer.headers
+
+
+def test_too_many_sign_ins_are_told_for_how_long_to_wait(cast: Cast, settings: Settings) -> None:
+    cache.clear()
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    client = Client()
+    sent = {"login": "nobody@example.com", "password": "x"}
+    answer = [client.post("/sign-in/", sent) for _ in range(2)][-1]
+    assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert answer.headers["Retry-After"] == "60"
+    assert "Wait 60 seconds, then try again." in words(answer)
+    cache.clear()
 
 
 def test_a_request_that_is_too_large_is_refused_in_words(
@@ -154,10 +244,77 @@ def test_an_answer_of_roblox_that_cannot_be_used_is_a_page(
     client_for: ClientFor, address_of: AddressOf, emulator: Emulator, marker: str
 ) -> None:
     emulator.inject(faults.html(), method="GET")
-    answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": marker})
+    address = address_of("secret_rotate", "PAY_KEY")
+    answer = client_for("rotator").post(address, {"value": marker})
     assert answer.status_code == HTTPStatus.BAD_GATEWAY
     assert "Roblox gave an answer that cannot be used, so nothing was done." in words(answer)
+    assert f'href="{address}">Try again</a>' in body(answer)
+    assert 'id="sidebar"' in body(answer)
     assert marker.split()[1] not in body(answer)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "title"),
+    [
+        (RobloxBusy("Try again in 7 seconds.", retry_after=7), 429, "Roblox asks for patience"),
+        (RobloxBusy("Try again in a minute."), 429, "Roblox asks for patience"),
+        (RobloxUnreachable("Nothing was sent."), 502, "Roblox cannot be reached"),
+        (OutcomeUnknown("It was sent."), 502, "Sent, and the outcome is not known"),
+        (WrongKey("It does not open."), 503, "Trouble with a key of this installation"),
+        (NameTaken("It is taken."), 400, "That was not done"),
+    ],
+)
+def test_what_no_form_takes_up_is_a_page_that_says_so(
+    client_for: ClientFor,
+    monkeypatch: pytest.MonkeyPatch,
+    error: SealroomError,
+    status: int,
+    title: str,
+) -> None:
+    client = client_for("admin")
+    monkeypatch.setattr(overview, "of", raising(error))
+    answer = client.get("/")
+    assert answer.status_code == status
+    assert f"{title} {error}" in words(answer)
+    waits = {"Try again in 7 seconds.": "7", "Try again in a minute.": "60"}
+    assert answer.headers.get("Retry-After") == waits.get(str(error))
+
+
+def raising(error: Exception) -> Callable[..., object]:
+    """A function that always fails so."""
+
+    def fail(*_arguments: object) -> object:
+        raise error
+
+    return fail
+
+
+def test_a_refusal_is_told_also_where_the_frame_cannot_be_drawn(
+    client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_for("admin")
+    monkeypatch.setattr(frames, "of", raising(OperationalError()))
+    answer = client.get("/universes/1/")
+    assert answer.status_code == 404
+    assert "There is no such universe here" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (OperationalError(), 503, "The database does not answer"),
+        (ValueError(), 500, "Sealroom made a mistake."),
+    ],
+)
+def test_what_fails_before_any_view_is_a_page_too(
+    rf: RequestFactory, error: Exception, status: int, sentence: str
+) -> None:
+    try:
+        raise error
+    except type(error):
+        answer = failed(rf.get("/"))
+    assert answer.status_code == status
+    assert sentence in words(answer)
 
 
 def test_the_page_for_our_own_mistakes_needs_nothing() -> None:

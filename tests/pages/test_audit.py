@@ -1,27 +1,40 @@
 """The audit log: whose events one sees, filters, pages."""
 
 import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.db import connection
+from django.utils import timezone
 
+from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp import triggers
 from secretsapp.core.roles import Role
-from secretsapp.models import AuditEvent, Universe
-from secretsapp.queries.audit import PAGE_SIZE
+from secretsapp.models import AuditEvent, Change, Universe
+from secretsapp.models.changes import ChangeState
+from secretsapp.queries import audit
 from secretsapp.services import details, grants
-from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
-from tests.stage import Cast
+from tests.services.unfinished import later, leave_open, make
+from tests.stage import STAGEHAND, Cast
 
 HTMX = {"HX-Request": "true"}
+PAGE_SIZE = 5
+
+
+@pytest.fixture
+def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of so few events that a log of several is filled quickly."""
+    monkeypatch.setattr(audit, "PAGE_SIZE", PAGE_SIZE)
 
 
 def sequences(page: str) -> list[int]:
     """The numbers of the events on a page, in the order they stand there."""
-    return [int(number) for number in re.findall(r"<summary[^>]*>Event (\d+)</summary>", page)]
+    return [int(number) for number in re.findall(r'id="event-(\d+)"', page)]
 
 
 def fill_log(universe: Universe, cast: Cast, events: int) -> None:
@@ -49,8 +62,9 @@ def test_an_event_says_who_what_where_and_when(
 ) -> None:
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     page = words(client_for("auditor").get("/audit/"))
-    assert "rotator@example.com rotated PAY_KEY" in page
-    assert "UTC · Harbor · secret.rotate.succeeded · from 127.0.0.1" in page
+    now = f"{timezone.now():%H:}"
+    assert f"rotate rotator@example.com rotated PAY_KEY in Harbor Succeeded {now}" in page
+    assert "secret.rotate.succeeded · from 127.0.0.1" in page
 
 
 @pytest.mark.parametrize("role", ["editor", "rotator", "viewer", "stranger"])
@@ -72,9 +86,7 @@ def test_an_auditor_reads_of_his_universe_alone(client_for: ClientFor) -> None:
 def test_a_pattern_hides_the_events_of_other_names(
     client_for: ClientFor, address_of: AddressOf, cast: Cast, universe: Universe
 ) -> None:
-    grants.give(
-        stage.STAGEHAND, cast["auditor"].user, Role.AUDITOR, universe, pattern="PAY_WEBHOOK"
-    )
+    grants.give(STAGEHAND, cast["auditor"].user, Role.AUDITOR, universe, pattern="PAY_WEBHOOK")
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     assert sequences(body(client_for("auditor").get("/audit/"))) == []
 
@@ -83,14 +95,69 @@ def test_filters_narrow_it_and_stand_in_the_address(
     client_for: ClientFor, address_of: AddressOf, universe: Universe
 ) -> None:
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
-    wanted = {"universe": str(universe.pk), "person": "ROTATOR@", "event": "secret.rotate"}
+    wanted = {
+        "universe": str(universe.pk),
+        "person": "ROTATOR@",
+        "event": "secret.rotate",
+        "secret": "PAY_*",
+        "since": "24h",
+        "from": "2026-01-01",
+        "to": "2999-12-31",
+    }
     client = client_for("admin")
     page = client.get("/audit/", wanted)
     assert len(sequences(body(page))) == 2
-    assert "Show all" in words(page)
-    one = client.get("/audit/", wanted | {"event": "secret.rotate.succeeded"})
+    assert "No older events match." in words(page)
+    change = AuditEvent.objects.latest("sequence").change_id
+    one = client.get("/audit/", wanted | {"result": "succeeded", "change": change})
     assert len(sequences(body(one))) == 1
     assert "No event matches." in words(client.get("/audit/", wanted | {"person": "nobody"}))
+    for narrower in ({"result": "failed"}, {"secret": "pay_*"}, {"to": "2026-01-01"}):
+        assert sequences(body(client.get("/audit/", wanted | narrower))) == []
+
+
+def test_each_filter_in_use_is_a_chip_that_takes_it_alone_away(
+    client_for: ClientFor, universe: Universe
+) -> None:
+    change = "0" * 8 + "-0000-4000-8000-" + "0" * 12
+    wanted = {
+        "universe": str(universe.pk),
+        "person": "ann",
+        "secret": "PAY_*",
+        "event": "secret",
+        "result": "failed",
+        "since": "7d",
+        "from": "2026-11-02",
+        "to": "2026-11-03",
+        "change": change,
+        "before": "9",
+    }
+    page = client_for("admin").get("/audit/", wanted)
+    chips = re.findall(r'class="chip" href="([^"]*)"><bdi>([^<]*)', body(page))
+    assert [word for _, word in chips] == [
+        "Harbor",
+        "by ann",
+        "secret PAY_*",
+        "event secret",
+        "failed",
+        "last 7 days",
+        "from 2 Nov 2026",
+        "to 3 Nov 2026",
+        "change 00000000…",
+    ]
+    kept = [name for name in wanted if name != "before"]
+    for (address, _), taken in zip(chips, kept, strict=True):
+        assert set(parse_qs(urlsplit(address).query.replace("&amp;", "&"))) == set(kept) - {taken}
+
+
+def test_a_presets_events_are_those_since_then(
+    client_for: ClientFor, universe: Universe, cast: Cast
+) -> None:
+    client = client_for("admin")
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        fill_log(universe, cast, 1)
+        assert len(sequences(body(client.get("/audit/", {"since": "1h"})))) == 1
+        assert len(sequences(body(client.get("/audit/", {"since": "24h"})))) > 1
 
 
 @pytest.mark.parametrize(
@@ -104,6 +171,13 @@ def test_filters_narrow_it_and_stand_in_the_address(
         {"before": "0"},
         {"before": "x"},
         {"before": str(2**63)},
+        {"after": "-1"},
+        {"secret": "PAY-*"},
+        {"result": "perhaps"},
+        {"since": "1y"},
+        {"from": "31.12.2026"},
+        {"from": "2026-11-02", "to": "2026-11-01"},
+        {"change": "x"},
     ],
 )
 def test_a_filter_that_cannot_be_used_is_said_and_finds_nothing(
@@ -115,50 +189,131 @@ def test_a_filter_that_cannot_be_used_is_said_and_finds_nothing(
     assert sequences(body(answer)) == []
 
 
-def older_address(page: str) -> str:
-    """Where the link to older events leads."""
-    found = re.search(r'href="([^"]*before=\d+)"', page)
-    assert found is not None
+def link(page: str, words: str) -> str:
+    """Where the link of that name leads."""
+    found = re.search(rf'href="([^"]*)"[^>]*>{words}</a>', page)
+    assert found is not None, words
     return found.group(1).replace("&amp;", "&")
 
 
-def test_pages_follow_one_another_without_gap(
+@pytest.mark.usefixtures("_short_pages")
+def test_pages_follow_one_another_without_gap_and_lead_back(
     client_for: ClientFor, universe: Universe, cast: Cast
 ) -> None:
-    fill_log(universe, cast, PAGE_SIZE + 5)
+    fill_log(universe, cast, 2 * PAGE_SIZE + 3)
     client = client_for("admin")
-    first = body(client.get("/audit/", {"person": "editor@"}))
-    link = older_address(first)
-    assert link.startswith("/audit/?person=editor%40&before=")
-    second = body(client.get(link))
-    assert "before=" not in second.replace('name="before"', "")
-    seen = sequences(first) + sequences(second)
+    first = body(client.get("/audit/", {"person": "editor@", "secret": ""}))
+    assert "Newer" not in first
+    assert link(first, "Older").startswith("/audit/?person=editor%40&before=")
+    second = body(client.get(link(first, "Older")))
+    third = body(client.get(link(second, "Older")))
+    assert ">Older<" not in third
+    seen = sequences(first) + sequences(second) + sequences(third)
     assert len(sequences(first)) == PAGE_SIZE
     assert seen == list(
         AuditEvent.objects.filter(actor_name="editor@example.com").values_list(
             "sequence", flat=True
         )
     )
+    assert sequences(body(client.get(link(third, "Newer")))) == sequences(second)
+    # What is newer than the second page fits on the newest one, which has no page before it.
+    assert sequences(body(client.get(link(second, "Newer")))) == sequences(first)
+    assert link(third, "Back to the newest") == "/audit/?person=editor%40"
 
 
+def test_before_the_first_event_there_is_a_way_back(client_for: ClientFor) -> None:
+    page = client_for("admin").get("/audit/", {"before": "1"})
+    assert "there are none before this." in words(page)
+    assert link(body(page), "Newer") == "/audit/?after=0"
+
+
+@pytest.mark.usefixtures("_short_pages")
 def test_htmx_is_given_the_events_alone_with_the_focus_on_the_first(
     client_for: ClientFor, universe: Universe, cast: Cast
 ) -> None:
-    fill_log(universe, cast, PAGE_SIZE + 5)
+    fill_log(universe, cast, PAGE_SIZE + 3)
     client = client_for("admin")
-    link = older_address(body(client.get("/audit/")))
-    answer = body(client.get(link, headers=HTMX))
+    older = link(body(client.get("/audit/")), "Older")
+    answer = body(client.get(f"{older}&day=2000-01-01", headers=HTMX))
     assert "<html" not in answer
-    assert sequences(answer) == sequences(body(client.get(link)))
+    assert sequences(answer) == sequences(body(client.get(older)))
     assert answer.count("<summary autofocus>") == 1
     assert answer.index("autofocus") < answer.index("</summary>")
+
+
+def test_a_day_that_stands_there_already_is_not_said_again(
+    client_for: ClientFor, universe: Universe, cast: Cast
+) -> None:
+    client = client_for("admin")
+    today = f"{timezone.now():%Y-%m-%d}"
+    assert 'class="day"' in body(client.get("/audit/", headers=HTMX))
+    assert 'class="day"' not in body(client.get("/audit/", {"day": today}, headers=HTMX))
+
+
+def test_the_filter_is_answered_with_the_list_and_a_clean_address(client_for: ClientFor) -> None:
+    client = client_for("admin")
+    asked = {"person": "admin", "secret": "", "event": ""}
+    answer = client.get("/audit/", asked, headers=HTMX | {"HX-Target": "audit-list"})
+    assert "<html" not in body(answer)
+    assert "0 events found. by admin" in words(answer)
+    assert answer.headers["HX-Push-Url"] == "/audit/?person=admin"
+    back = HTMX | {"HX-History-Restore-Request": "true", "HX-Target": "audit-list"}
+    assert "<html" in body(client.get("/audit/", asked, headers=back))
+
+
+def test_names_lead_where_they_are_and_may_be_seen(
+    client_for: ClientFor, address_of: AddressOf, universe: Universe
+) -> None:
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    client_for("viewer").get(address_of("secret_delete", "PAY_WEBHOOK"))
+    client = client_for("admin")
+    page = body(client.get("/audit/", {"event": "secret"}))
+    assert f'href="{address_of("secret", "PAY_KEY")}">PAY_KEY</a>' in page
+    assert f'href="{address_of("universe")}"><bdi>Harbor</bdi></a>' in page
+    refused = client.get("/audit/", {"event": "access.refused"})
+    assert "was refused: delete secrets on PAY_WEBHOOK in Harbor Refused" in words(refused)
+    universe.secrets.all().delete()
+    assert address_of("secret", "PAY_KEY") not in body(client.get("/audit/", {"event": "secret"}))
+
+
+def test_all_events_of_a_change_are_one_step_away(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    client = client_for("auditor")
+    page = body(client.get("/audit/"))
+    assert len(sequences(body(client.get(link(page, "All events of this change"))))) == 2
+
+
+def test_changes_that_are_not_settled_stand_above(
+    client_for: ClientFor, universe: Universe, cast: Cast, emulator: Emulator
+) -> None:
+    unknown = leave_open("rotate", faults.cut_before(), emulator, cast, universe)
+    grants.give(STAGEHAND, cast["viewer"].user, Role.AUDITOR, universe, pattern="SIGNING_*")
+    assert "being settled" not in words(client_for("viewer").get("/audit/"))
+    client = client_for("auditor")
+    page = words(client.get("/audit/"))
+    assert "1 change is being settled manager@example.com set out to rotate PAY_KEY" in page
+    assert "do not send it again before" in page
+    Change.objects.filter(pk=unknown.pk).update(state=ChangeState.STARTED)
+    assert "Its answer is awaited." in words(client.get("/audit/"))
+    with later():
+        assert "Overdue since" in words(client.get("/audit/"))
+    Change.objects.filter(pk=unknown.pk).update(
+        state=ChangeState.UNDETERMINED, settled_at=timezone.now(), reason="the clock stood still"
+    )
+    page = words(client.get("/audit/"))
+    assert "1 change of the last 7 days could not be settled" in page
+    assert "Whether it took effect is not known: the clock stood still." in page
+    make("rotate", cast, universe)
+    assert "could not be settled" not in words(client.get("/audit/"))
 
 
 def test_words_of_others_are_escaped(
     client_for: ClientFor, cast: Cast, universe: Universe, harbor: EmulatedUniverse
 ) -> None:
     grants.give(
-        stage.STAGEHAND,
+        STAGEHAND,
         cast["viewer"].user,
         Role.VIEWER,
         universe,

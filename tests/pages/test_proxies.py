@@ -61,7 +61,7 @@ def test_an_address_too_long_for_the_log_does_not_keep_an_attempt_out_of_it(cast
 
 
 @pytest.mark.parametrize("peer", [PROXY, "::ffff:10.0.0.1"])
-def test_a_trusted_proxy_says_that_a_request_came_over_https(db: None, peer: str) -> None:
+def test_a_trusted_proxy_says_that_a_request_came_over_https(cast: Cast, peer: str) -> None:
     client = Client(REMOTE_ADDR=peer, headers={"X-Forwarded-Proto": "https"})
     assert client.get("/sign-in/").status_code == 200
 

@@ -1,5 +1,8 @@
 """The audit log as people may read it: their scopes, paging, filters, histories."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies
@@ -9,22 +12,23 @@ from secretsapp.core import patterns
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.events import Event, Severity
 from secretsapp.core.roles import Role
-from secretsapp.models import ApiKey, AuditEvent, Universe
+from secretsapp.models import ApiKey, AuditEvent, Secret, Universe
 from secretsapp.queries.audit import (
     HISTORY_SIZE,
     PAGE_SIZE,
     AuditFilter,
-    AuditPage,
-    EventView,
     history,
     may_read,
     page,
 )
+from secretsapp.queries.telling import EventView, Result, Verb, result_of, verb_of
 from secretsapp.services import grants
 from tests.services.unfinished import make
 from tests.stage import STAGEHAND, Cast, Person, engage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+
+AssertQueries = Callable[[int], AbstractContextManager[object]]
 
 EVERYTHING = AuditFilter()
 NAMES = ["PAY_KEY", "PAY_WEBHOOK", "pay_key", "PAYX", "PAY", "SIGNING_SEED"]
@@ -166,7 +170,8 @@ def test_a_page_that_is_just_full_is_the_last(universe: Universe) -> None:
 @pytest.mark.parametrize("before", [0, 1, -5, 10**30])
 def test_any_number_may_be_asked_before(cast: Cast, before: int) -> None:
     shown = page(cast["admin"].actor, EVERYTHING, before=before)
-    assert (shown == AuditPage([], None)) == (before <= 1)
+    assert (shown.events == []) == (before <= 1)
+    assert (shown.newer is None) == (before == 10**30)
 
 
 def test_filters_narrow_by_universe_person_and_event(
@@ -190,6 +195,26 @@ def test_filters_narrow_by_universe_person_and_event(
     assert len(seen(admin, both)) == 2
 
 
+@pytest.mark.parametrize(
+    ("secret", "expected"),
+    [
+        ("PAY_*", {"PAY_KEY", "PAY_WEBHOOK"}),
+        ("pay_*", {"pay_key"}),
+        ("PAY_KEY", {"PAY_KEY"}),
+        ("SIGNING_SEED", set()),
+        ("PAY\x00", set()),
+    ],
+)
+def test_a_secret_is_looked_for_as_a_pattern_is_within_ones_own(
+    universe: Universe, secret: str, expected: set[str]
+) -> None:
+    record(universe, *NAMES)
+    reader = auditor_of(universe, "PAY_*")
+    grants.give(STAGEHAND, reader.user, Role.AUDITOR, None, pattern="pay_*")
+    shown = seen(reader, AuditFilter(secret=secret))
+    assert {event.secret_name for event in shown} == expected
+
+
 def test_a_filter_reaches_nothing_beyond_ones_scope(quay: Universe, cast: Cast) -> None:
     record(quay, "PAY_KEY")
     assert seen(cast["auditor"], AuditFilter(universe_id=quay.pk)) == []
@@ -207,6 +232,7 @@ def test_a_view_tells_the_event_in_words(universe: Universe, cast: Cast) -> None
     make("rotate", cast, universe)
     event = page(cast["auditor"].actor, EVERYTHING).events[0]
     assert (event.actor_name, event.sentence) == ("manager@example.com", "rotated PAY_KEY")
+    assert (event.verb, event.result) == (Verb.ROTATE, Result.SUCCEEDED)
     assert (event.severity, event.door, event.address) == (Severity.NOTICE, "browser", "127.0.0.1")
     assert (event.universe_name, event.detail) == ("Harbor", {"domain": "api.pay.example"})
 
@@ -224,6 +250,55 @@ def test_an_event_of_a_later_version_is_shown_by_its_tag(universe: Universe, cas
     later.save(force_insert=True)
     event = page(cast["admin"].actor, EVERYTHING).events[0]
     assert (event.sentence, event.severity) == ("moon.landed", Severity.INFO)
+    assert (event.verb, event.result) == (Verb.OTHER, Result.NONE)
+
+
+def test_every_event_has_a_verb_of_its_own() -> None:
+    assert Verb.OTHER not in {verb_of(event.tag) for event in Event}
+    assert verb_of("secret.drift.acknowledged") is Verb.ACCEPT
+    assert verb_of("secret.drift.vanished") is Verb.ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    ("event", "result"),
+    [
+        (Event.SECRET_CREATE_STARTED, Result.STARTED),
+        (Event.SECRET_ROTATE_FAILED, Result.FAILED),
+        (Event.SECRET_DELETE_UNDETERMINED, Result.UNKNOWN),
+        (Event.PERSON_SIGN_IN_FAILED, Result.REFUSED),
+        (Event.GRANT_GIVEN, Result.SUCCEEDED),
+        (Event.UNIVERSE_CHANGED, Result.SUCCEEDED),
+        (Event.SECRET_DRIFT_CHANGED, Result.NONE),
+        (Event.API_KEY_TESTED, Result.NONE),
+    ],
+)
+def test_a_tag_says_what_came_of_it(event: Event, result: Result) -> None:
+    assert result_of(event.tag) is result
+
+
+def test_names_are_linked_where_one_may_look_in_so_many_queries(
+    universe: Universe, quay: Universe, django_assert_num_queries: AssertQueries
+) -> None:
+    reader = auditor_of(universe, "PAY_*")
+    record(universe, "PAY_KEY", "PAY_GONE", event=Event.SECRET_DETAILS_CHANGED)
+    grants.give(STAGEHAND, reader.user, Role.AUDITOR, quay, pattern="ODD*")
+    Secret.objects.create(universe=quay, name="ODD-NAME")
+    record(quay, "ODD-NAME")
+    with django_assert_num_queries(4):
+        shown = page(reader.actor, EVERYTHING).events
+    assert [(view.secret_name, view.links_universe, view.links_secret) for view in shown] == [
+        ("ODD-NAME", True, False),
+        ("PAY_GONE", True, False),
+        ("PAY_KEY", True, True),
+    ]
+
+
+def test_a_removed_universe_is_named_and_not_linked(universe: Universe, quay: Universe) -> None:
+    reader = auditor_of(None)
+    record(quay, "PAY_KEY")
+    quay.delete()
+    view = page(reader.actor, EVERYTHING).events[0]
+    assert (view.universe_name, view.links_universe, view.links_secret) == ("Quay", False, False)
 
 
 def test_a_history_is_of_one_secret_and_bounded(

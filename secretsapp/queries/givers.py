@@ -1,0 +1,50 @@
+"""Who could give an actor what he was refused."""
+
+from dataclasses import dataclass
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import Forbidden
+from secretsapp.core.roles import Permission, Role, roles_with
+from secretsapp.models import Universe
+from secretsapp.policy import people_with, rights_of
+
+# Only admins have it, and they have it in every universe, whichever is asked for.
+ADMINS_OWN = Permission.MANAGE_PEOPLE
+ANY_UNIVERSE = 0
+
+
+@dataclass(frozen=True)
+class Givers:
+    """Managers of the universe, or of some universe where it is None, and admins; or these alone.
+
+    `emails` are theirs, for those who see people anyway: accounts are nobody else's to know.
+    """
+
+    only_admins: bool
+    universe: Universe | None
+    emails: list[str]
+
+
+def of(actor: Actor, refusal: Forbidden) -> Givers:
+    """Those who could give the right that was missing."""
+    rights = rights_of(actor)
+    only_admins = roles_with(Permission(refusal.permission)) == [Role.ADMIN]
+    universe = None
+    if refusal.universe_id is not None and not only_admins:
+        universe = Universe.objects.filter(pk=refusal.universe_id).first()
+    if universe and not rights.allows_somewhere(Permission.LIST_SECRETS, universe.pk):
+        universe = None
+    may_see_people = rights.universes_with(Permission.MANAGE_GRANTS) != set()
+    return Givers(
+        only_admins=only_admins,
+        universe=universe,
+        emails=_emails(actor, universe, refusal.secret_name) if may_see_people else [],
+    )
+
+
+def _emails(actor: Actor, universe: Universe | None, name: str) -> list[str]:
+    if universe:
+        people = people_with(Permission.MANAGE_GRANTS, universe.pk, name)
+    else:
+        people = people_with(ADMINS_OWN, ANY_UNIVERSE, "")
+    return sorted(person.email for person in people if person.pk != actor.person_id)

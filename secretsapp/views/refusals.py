@@ -1,0 +1,141 @@
+"""Pages for what was refused or went wrong: each says what happened and what to do next."""
+
+import logging
+import sys
+from dataclasses import dataclass
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.defaults import server_error
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import (
+    Forbidden,
+    HeldUp,
+    KeyTrouble,
+    LogBroken,
+    NotFound,
+    OutcomeUnknown,
+    RobloxBusy,
+    RobloxRefused,
+    RobloxUnreachable,
+    RobloxUnusable,
+    SealroomError,
+)
+from secretsapp.htmx import wants_fragment
+from secretsapp.queries import givers
+
+log = logging.getLogger(__name__)
+
+FRAMED, BARE = "base.html", "plain.html"
+FORM_STATUS = 422
+# Every limit that is not Roblox's counts what came within a minute.
+LIMIT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of refusal: its status, its title, what to do next, and whether to try again."""
+
+    status: int
+    title: str
+    advice: str = ""
+    may_try_again: bool = False
+
+
+_NOT_ROBLOX = "Sealroom itself works: lists and the audit log show what was known before."
+
+_KINDS: dict[type[SealroomError], Kind] = {
+    NotFound: Kind(404, "Not found"),
+    Forbidden: Kind(403, "Not allowed"),
+    RobloxBusy: Kind(429, "Roblox asks for patience", _NOT_ROBLOX, may_try_again=True),
+    RobloxUnreachable: Kind(502, "Roblox cannot be reached", _NOT_ROBLOX, may_try_again=True),
+    RobloxUnusable: Kind(502, "No usable answer from Roblox", _NOT_ROBLOX, may_try_again=True),
+    RobloxRefused: Kind(502, "Roblox refused it"),
+    HeldUp: Kind(503, "This server was too slow", may_try_again=True),
+    OutcomeUnknown: Kind(502, "Sent, and the outcome is not known"),
+    KeyTrouble: Kind(
+        503,
+        "Trouble with a key of this installation",
+        "Nobody can mend this in the browser. Tell whoever runs this installation.",
+    ),
+    LogBroken: Kind(
+        503,
+        "The audit log is broken",
+        "Nobody can mend this in the browser. Tell whoever runs this installation.",
+    ),
+}
+_OTHER = Kind(400, "That was not done")
+_DATABASE = Kind(503, "The database does not answer", may_try_again=True)
+_DATABASE_SENTENCE = (
+    "Sealroom could not reach its database or had to wait too long for it. Nothing was done that "
+    "is not in the audit log. Try again in a moment."
+)
+
+
+def refused(request: HttpRequest, error: SealroomError) -> HttpResponse:
+    """The page for a refusal, in the frame unless that cannot be drawn."""
+    kind = next((_KINDS[each] for each in type(error).__mro__ if each in _KINDS), _OTHER)
+    try:
+        response = _page(request, FRAMED, kind, str(error), _givers(request, error))
+    except DatabaseError:
+        response = _page(request, BARE, kind, str(error))
+    if isinstance(error, RobloxBusy) and error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def database_failed(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """The page for a database that is locked or away, which asks it nothing."""
+    log.error("The database failed: %s", type(error).__name__)
+    return _page(request, BARE, _DATABASE, _DATABASE_SENTENCE)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """The answer to what nobody caught: a database that failed before any view, or our mistake."""
+    error = sys.exception()
+    return (
+        database_failed(request, error)
+        if isinstance(error, DatabaseError)
+        else server_error(request)
+    )
+
+
+def fitted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """An answer with what its status asks for.
+
+    Of an error's page htmx shows the part that says it above the page that is open, whatever it
+    had asked for. The form in a 422 stays where it is.
+    """
+    if response.status_code == 429:
+        response.headers.setdefault("Retry-After", str(LIMIT_SECONDS))
+    is_error = response.status_code >= 400 and response.status_code != FORM_STATUS
+    if is_error and wants_fragment(request):
+        response.headers["HX-Retarget"] = "#notices"
+        response.headers["HX-Reswap"] = "innerHTML show:#notices:top"
+        response.headers["HX-Reselect"] = ".refusal"
+    return response
+
+
+def _givers(request: HttpRequest, error: SealroomError) -> givers.Givers | None:
+    actor: Actor | None = getattr(request, "actor", None)
+    return givers.of(actor, error) if actor and isinstance(error, Forbidden) else None
+
+
+def _page(
+    request: HttpRequest,
+    layout: str,
+    kind: Kind,
+    sentence: str,
+    found: givers.Givers | None = None,
+) -> HttpResponse:
+    context = {
+        "layout": layout,
+        "kind": kind,
+        "sentence": sentence,
+        "givers": found,
+        # Opened anew the address asks for no write, whatever was sent to it.
+        "again": request.path if kind.may_try_again else "",
+    }
+    return render(request, "refusal.html", context, status=kind.status)
