@@ -1,0 +1,95 @@
+"""What happened lately, as far as an actor may know of it."""
+
+from dataclasses import dataclass, replace
+
+from django.db.models import Q
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import LogBroken
+from secretsapp.core.events import Event
+from secretsapp.core.roles import Permission
+from secretsapp.models import AuditEvent, Secret, Universe
+from secretsapp.policy import Rights, rights_of
+from secretsapp.queries import audit
+from secretsapp.queries.audit import AuditFilter
+from secretsapp.queries.listable import has_page, narrowed
+from secretsapp.queries.telling import EventView, view_of
+
+SIZE = 8
+
+# Every change is told by its outcome, and people coming and going is no news.
+QUIET = frozenset(
+    event.tag
+    for event in (
+        Event.SECRET_CREATE_STARTED,
+        Event.SECRET_ROTATE_STARTED,
+        Event.SECRET_DELETE_STARTED,
+        Event.PERSON_SIGNED_IN,
+        Event.PERSON_SIGNED_OUT,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event, with its universe and whether its secret has a page, as far as one may see them."""
+
+    event: EventView
+    universe: Universe | None
+    has_secret: bool
+
+
+@dataclass(frozen=True)
+class Activity:
+    """The newest events; `trouble` is the sentence where they cannot be read."""
+
+    happenings: list[Happening]
+    may_read_log: bool
+    trouble: str = ""
+
+
+def of(actor: Actor) -> Activity:
+    """The last few events that the actor may read, or else those of the secrets he may list."""
+    rights = rights_of(actor)
+    may_read_log = rights.universes_with(Permission.READ_AUDIT) != set()
+    try:
+        events = _read(actor) if may_read_log else _told(actor, rights)
+    except LogBroken as broken:
+        return Activity([], may_read_log, str(broken))
+    return Activity(_linked(rights, events), may_read_log)
+
+
+def _read(actor: Actor) -> list[EventView]:
+    page = audit.page(actor, AuditFilter())
+    return [event for event in page.events if event.tag not in QUIET][:SIZE]
+
+
+def _told(actor: Actor, rights: Rights) -> list[EventView]:
+    """As the history of a secret tells it: no addresses, and of refusals only his own."""
+    foreign = ~Q(actor_id=str(actor.person_id)) & Q(tag=Event.ACCESS_REFUSED.tag)
+    nameless = Q(("secret_name", ""))
+    about = AuditEvent.objects.exclude(nameless | foreign | Q(tag__in=QUIET))
+    events = audit.newest(narrowed(about, rights, name="secret_name"), SIZE)
+    return [replace(view_of(event), address="") for event in events]
+
+
+def _linked(rights: Rights, events: list[EventView]) -> list[Happening]:
+    """The events with what of theirs can be looked at, in two queries."""
+    ids = {event.universe_id for event in events if event.universe_id is not None}
+    seen = rights.universes_with(Permission.LIST_SECRETS)
+    universes = Universe.objects.in_bulk(ids if seen is None else ids & seen)
+    names = {event.secret_name for event in events}
+    secrets = Secret.objects.filter(universe__in=universes, name__in=names)
+    pages = {
+        (universe_id, name)
+        for universe_id, name in narrowed(secrets, rights).values_list("universe_id", "name")
+        if has_page(name)
+    }
+    return [
+        Happening(
+            event,
+            universe=universes.get(event.universe_id or 0),
+            has_secret=(event.universe_id, event.secret_name) in pages,
+        )
+        for event in events
+    ]

@@ -1,0 +1,194 @@
+"""What needs an actor: secrets changed elsewhere, outcomes in doubt, syncs and API keys failing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.roles import Permission
+from secretsapp.models import ApiKey, Change, Secret, Universe
+from secretsapp.models.changes import OPEN_STATES, ChangeState
+from secretsapp.policy import Rights, rights_of
+from secretsapp.queries.api_keys import WARN_BEFORE
+from secretsapp.queries.listable import has_page, narrowed
+
+# A write that has not been answered for so long is not just being made.
+OPEN_FOR = timedelta(minutes=1)
+DOUBTED_FOR = timedelta(days=7)
+NAMES_SHOWN = 3
+
+
+class Trouble(StrEnum):
+    """Why something needs somebody, the most pressing first."""
+
+    KEY_ENDED = "key_ended"
+    KEY_FAILS = "key_fails"
+    SYNC_FAILED = "sync_failed"
+    MISSING = "missing"
+    UNDETERMINED = "undetermined"
+    UNKNOWN = "unknown"
+    DRIFTED = "drifted"
+    KEY_ENDS = "key_ends"
+
+
+_URGENCY = {trouble: place for place, trouble in enumerate(Trouble)}
+
+
+@dataclass(frozen=True)
+class Need:
+    """One trouble: of one universe and the secrets that have it, of one API key, or of a reading.
+
+    `time` is when it was noticed; of a key's end, when it is; of a failed sync, the last good one.
+    `listed` are those of the names that stand in the list of the universe; `unread` are universes
+    whose sync failed for the same reason.
+    """
+
+    trouble: Trouble
+    time: datetime | None
+    universe: Universe | None = None
+    api_key: ApiKey | None = None
+    names: tuple[str, ...] = ()
+    listed: frozenset[str] = frozenset()
+    unread: tuple[Universe, ...] = ()
+
+    @property
+    def has_page(self) -> bool:
+        """Whether it is about a single secret, on whose page it is mended."""
+        return len(self.names) == 1 and self.names[0] in self.listed and has_page(self.names[0])
+
+    @property
+    def is_marked_in_list(self) -> bool:
+        """Whether the list of the universe marks its secrets as needing attention."""
+        return bool(self.listed) and self.trouble is not Trouble.UNDETERMINED
+
+    @property
+    def shown(self) -> tuple[str, ...] | tuple[Universe, ...]:
+        """The first few of the names, or of the universes that could not be read."""
+        return self.names[:NAMES_SHOWN] or self.unread[:NAMES_SHOWN]
+
+    @property
+    def further(self) -> int:
+        """How many there are beyond those shown."""
+        return len(self.names or self.unread) - len(self.shown)
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """One secret in one trouble."""
+
+    trouble: Trouble
+    universe: Universe
+    name: str
+    time: datetime
+    is_listed: bool = True
+
+    @property
+    def group(self) -> tuple[Trouble, int, str]:
+        """What is told in one line: what cannot be found in the list has a line of its own."""
+        alone = self.trouble is Trouble.UNDETERMINED
+        return self.trouble, self.universe.pk, self.name if alone else ""
+
+
+def of(actor: Actor) -> list[Need]:
+    """Everything that needs the actor, the most pressing first, in at most five queries."""
+    rights = rights_of(actor)
+    now = timezone.now()
+    findings = [*_changed_elsewhere(rights), *_in_doubt(rights, now)]
+    needs = [*_grouped(findings), *_failed_syncs(rights), *_failing_keys(rights, now)]
+    return sorted(needs, key=_urgency)
+
+
+def names_by_universe(needs: Iterable[Need]) -> dict[int, set[str]]:
+    """The secrets that lists mark as needing attention, by the id of their universe."""
+    found: dict[int, set[str]] = {}
+    for need in needs:
+        if need.universe is not None and need.is_marked_in_list:
+            found.setdefault(need.universe.pk, set()).update(need.listed)
+    return found
+
+
+def _urgency(need: Need) -> tuple[int, float]:
+    """Among the like, what was noticed last stands first; of keys, the one that ends first."""
+    seconds = need.time.timestamp() if need.time else 0.0
+    return _URGENCY[need.trouble], seconds if need.trouble is Trouble.KEY_ENDS else -seconds
+
+
+def _changed_elsewhere(rights: Rights) -> Iterator[_Finding]:
+    unusual = Q(missing_since__isnull=False) | Q(drifted_at__isnull=False)
+    secrets = narrowed(Secret.objects.filter(unusual), rights).select_related("universe")
+    for secret in secrets.annotate(noticed_at=Coalesce("missing_since", "drifted_at")):
+        trouble = Trouble.MISSING if secret.missing_since else Trouble.DRIFTED
+        yield _Finding(trouble, secret.universe, secret.name, secret.noticed_at)
+
+
+def _in_doubt(rights: Rights, now: datetime) -> Iterator[_Finding]:
+    """Changes whose outcome is not known, or could not be found out and was not mended since."""
+    same = {"universe": OuterRef("universe"), "name": OuterRef("name")}
+    later = Change.objects.filter(
+        **same, state=ChangeState.SUCCEEDED, started_at__gt=OuterRef("started_at")
+    )
+    is_open = Q(state=ChangeState.UNKNOWN) | Q(
+        state__in=OPEN_STATES, started_at__lte=now - OPEN_FOR
+    )
+    is_doubted = Q(state=ChangeState.UNDETERMINED, settled_at__gte=now - DOUBTED_FOR)
+    changes = narrowed(Change.objects.filter(is_open | is_doubted & ~Exists(later)), rights)
+    listed = Exists(Secret.objects.filter(**same))
+    for change in changes.select_related("universe").annotate(is_listed=listed):
+        doubted = change.state == ChangeState.UNDETERMINED
+        yield _Finding(
+            trouble=Trouble.UNDETERMINED if doubted else Trouble.UNKNOWN,
+            universe=change.universe,
+            name=change.name,
+            time=change.started_at,
+            is_listed=change.is_listed,
+        )
+
+
+def _grouped(findings: Iterable[_Finding]) -> Iterator[Need]:
+    """One need for each trouble in each universe."""
+
+    def key(finding: _Finding) -> tuple[Trouble, int, str]:
+        return finding.group
+
+    for (trouble, _, _), alike in groupby(sorted(findings, key=key), key=key):
+        group = list(alike)
+        yield Need(
+            trouble,
+            max(finding.time for finding in group),
+            universe=group[0].universe,
+            names=tuple(sorted({finding.name for finding in group})),
+            listed=frozenset(finding.name for finding in group if finding.is_listed),
+        )
+
+
+def _failed_syncs(rights: Rights) -> Iterator[Need]:
+    """One need for each reason: where Roblox is away, it is away for all universes."""
+    failed = Universe.objects.exclude(sync_failure="")
+    ids = rights.universes_with(Permission.LIST_SECRETS)
+    by_reason: dict[str, list[Universe]] = {}
+    for universe in failed if ids is None else failed.filter(pk__in=ids):
+        by_reason.setdefault(universe.sync_failure, []).append(universe)
+    for unread in by_reason.values():
+        times = [universe.synced_at for universe in unread if universe.synced_at]
+        yield Need(Trouble.SYNC_FAILED, max(times, default=None), unread=tuple(unread))
+
+
+def _failing_keys(rights: Rights, now: datetime) -> Iterator[Need]:
+    """The API keys that have ended, end soon or failed their last test, for who manages them."""
+    if not rights.allows_installation(Permission.MANAGE_API_KEYS):
+        return
+    failing = Q(check_passed=False) | Q(ends_at__lte=now + WARN_BEFORE)
+    for api_key in ApiKey.objects.filter(failing).defer("encrypted_value").order_by("name"):
+        ends = api_key.ends_at
+        if ends is not None and ends <= now:
+            yield Need(Trouble.KEY_ENDED, ends, api_key=api_key)
+        elif api_key.check_passed is False:
+            yield Need(Trouble.KEY_FAILS, api_key.checked_at, api_key=api_key)
+        else:
+            yield Need(Trouble.KEY_ENDS, ends, api_key=api_key)

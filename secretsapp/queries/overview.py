@@ -1,0 +1,73 @@
+"""The first page of an actor: what needs him, what happened lately, where his universes are."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Count
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.roles import Permission
+from secretsapp.models import Secret, Universe
+from secretsapp.policy import rights_of
+from secretsapp.queries import activity, attention, universes
+from secretsapp.queries.activity import Activity
+from secretsapp.queries.attention import Need
+from secretsapp.queries.listable import narrowed
+
+
+@dataclass(frozen=True)
+class UniverseCard:
+    """A universe, how many secrets the actor may list in it, and how many of them need him."""
+
+    universe: Universe
+    secrets: int
+    needing: int
+
+
+@dataclass(frozen=True)
+class OwnedCards:
+    """The universes of one owner; `owner` is as Roblox names it."""
+
+    owner: str
+    cards: list[UniverseCard]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All that the first page shows."""
+
+    needs: list[Need]
+    activity: Activity
+    owners: list[OwnedCards]
+    may_add_universes: bool
+
+
+def of(actor: Actor) -> Overview:
+    """The overview for the actor; the number of queries does not grow with what there is."""
+    needs = attention.of(actor)
+    rights = rights_of(actor)
+    return Overview(
+        needs=needs,
+        activity=activity.of(actor),
+        owners=_owners(actor, needs),
+        may_add_universes=rights.allows_installation(Permission.MANAGE_UNIVERSES),
+    )
+
+
+def _owners(actor: Actor, needs: list[Need]) -> list[OwnedCards]:
+    needing = attention.names_by_universe(needs)
+    counted = _counted(actor)
+    cards = [
+        UniverseCard(found, counted.get(found.pk, 0), len(needing.get(found.pk, ())))
+        for found in universes.visible(actor)
+    ]
+    return [
+        OwnedCards(owner, list(owned))
+        for owner, owned in groupby(cards, lambda card: card.universe.owner)
+    ]
+
+
+def _counted(actor: Actor) -> dict[int, int]:
+    """How many secrets the actor may list, by the id of their universe."""
+    secrets = narrowed(Secret.objects.order_by(), rights_of(actor))
+    return dict(secrets.values_list("universe_id").annotate(Count("pk")))

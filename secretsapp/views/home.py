@@ -1,0 +1,22 @@
+"""The first page: what needs one, what happened lately, where one's universes are."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from secretsapp.middleware import ActorRequest
+from secretsapp.queries import overview
+
+NEEDS_SHOWN = 8
+
+
+@require_safe
+def home(request: ActorRequest) -> HttpResponse:
+    """What the actor wants to know first; what needs him beyond the first few is folded."""
+    found = overview.of(request.actor)
+    context = {
+        "overview": found,
+        "needs": found.needs[:NEEDS_SHOWN],
+        "further_needs": found.needs[NEEDS_SHOWN:],
+    }
+    return render(request, "home.html", context)

@@ -1,0 +1,22 @@
+"""Search over everything one may see, as a page or, for htmx, as what was found alone."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from secretsapp.htmx import wants_fragment
+from secretsapp.middleware import ActorRequest
+from secretsapp.queries import search as queries
+
+
+@require_safe
+def search(request: ActorRequest) -> HttpResponse:
+    """What stands in the address is looked for; without it there is only the form."""
+    text = request.GET.get("q", "").strip()
+    fragment = wants_fragment(request)
+    context = {
+        "text": text,
+        "found": queries.find(request.actor, text),
+        "is_fragment": fragment,
+    }
+    return render(request, "_search_results.html" if fragment else "search.html", context)

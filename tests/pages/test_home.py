@@ -1,0 +1,143 @@
+"""The first page: what needs one, what happened lately, where one's universes are."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from emulator import Emulator
+from emulator import Universe as EmulatedUniverse
+from secretsapp.core.roles import Role
+from secretsapp.models import ApiKey, Change, Secret, Universe
+from secretsapp.models.changes import ChangeState
+from secretsapp.queries import overview
+from secretsapp.services import grants
+from tests.pages.conftest import AddressOf, ClientFor
+from tests.pages.reading import body, words
+from tests.services.unfinished import let_rest, make
+from tests.stage import STAGEHAND, Cast
+
+NOW = timezone.now()
+
+
+@pytest.mark.parametrize("role", ["admin", "manager", "editor", "rotator", "viewer", "auditor"])
+def test_where_all_is_well_the_page_is_calm(client_for: ClientFor, role: str) -> None:
+    page = words(client_for(role).get("/"))
+    assert "What needs you Nothing needs you." in page
+    assert "Group 1234567 Harbor Production 6930499524 3 secrets synced just now" in page
+    assert ("Audit log" in page) is (role in ("admin", "manager", "auditor"))
+
+
+def test_what_changed_elsewhere_leads_to_where_it_is_mended(
+    client_for: ClientFor, address_of: AddressOf, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    client = client_for("viewer")
+    harbor.put("PAY_KEY", b"theirs", "*")
+    let_rest(universe)
+    client.post(address_of("universe_refresh"))
+    page = client.get("/")
+    assert "PAY_KEY of Harbor PRODProduction changed outside the dashboard." in words(page)
+    assert "Sealroom (refresh) saw that PAY_KEY was changed outside the dashboard" in words(page)
+    assert "1 needs attention" in words(page)
+    assert f'<a class="name" href="{address_of("secret", "PAY_KEY")}">PAY_KEY</a>' in body(page)
+
+
+def test_each_trouble_is_a_sentence_that_says_what_to_do(
+    client_for: ClientFor, cast: Cast, universe: Universe, api_key: ApiKey
+) -> None:
+    make("rotate", cast, universe)
+    Change.objects.update(state=ChangeState.UNDETERMINED)
+    change = make("create", cast, universe)
+    Change.objects.filter(pk=change.pk).update(state=ChangeState.UNKNOWN)
+    Secret.objects.filter(name="PAY_WEBHOOK").update(missing_since=NOW)
+    Secret.objects.bulk_create(
+        Secret(universe=universe, name=f"odd-{number}", drifted_at=NOW) for number in range(5)
+    )
+    Universe.objects.update(sync_failure="Roblox is away.")
+    Universe.objects.create(id=5, name="Quay", api_key=api_key, sync_failure="No such universe.")
+    Universe.objects.create(id=6, name="Aft", api_key=api_key, sync_failure="No such universe.")
+    ApiKey.objects.update(check_passed=False, check_result="Roblox refused it.", checked_at=NOW)
+    for name, days in (("ended", -1), ("ending", 12.5), ("at once", 0.0004)):
+        ends_at = timezone.now() + timedelta(days=days)
+        ApiKey.objects.create(name=name, encrypted_value=b"-", ends_at=ends_at)
+    page = words(client_for("admin").get("/"))
+    for sentence in (
+        "The API key ended has ended: make a new one and replace it. 1 day ago",
+        "The API key automation failed its last test. Roblox refused it.",
+        "Harbor PRODProduction could not be read from Roblox. Roblox is away. last read",
+        "2 universes could not be read from Roblox. No such universe. Aft · Quay never read",
+        "PAY_WEBHOOK of Harbor PRODProduction went missing",
+        "Whether the last change of PAY_KEY of Harbor PRODProduction took effect could not be",
+        "A change of NEW_KEY of Harbor PRODProduction has no known outcome yet.",
+        "5 secrets of Harbor PRODProduction changed outside the dashboard. odd-0 · odd-1 · odd-2",
+        "and 2 more The API key at once ends soon: make a new one and replace it. now",
+        "The API key ending ends soon: make a new one and replace it. in 12 days",
+    ):
+        assert sentence in page
+
+
+def test_a_pattern_counts_no_more_than_it_covers(
+    client_for: ClientFor, cast: Cast, universe: Universe
+) -> None:
+    Secret.objects.update(drifted_at=NOW)
+    grants.give(STAGEHAND, cast["rotator"].user, Role.ROTATOR, universe, pattern="PAY_*")
+    page = words(client_for("rotator").get("/"))
+    assert "2 secrets synced" in page
+    assert "2 need attention" in page
+    assert "SIGNING_SEED" not in page
+
+
+def test_a_stranger_is_told_who_gives_access(client_for: ClientFor) -> None:
+    page = words(client_for("stranger").get("/"))
+    assert "There is no universe here that you may see." in page
+    assert "tell them the e-mail address stranger@example.com" in page
+    for hidden in ("Harbor", "What happened lately", "Add the first universe"):
+        assert hidden not in page
+
+
+def test_an_admin_without_universes_is_led_to_the_first(
+    client_for: ClientFor, universe: Universe
+) -> None:
+    universe.delete()
+    page = client_for("admin").get("/")
+    assert "Add the first universe" in words(page)
+    assert 'href="/guide/"' in body(page)
+
+
+def test_odd_names_are_escaped_and_set_apart(
+    client_for: ClientFor, universe: Universe, emulator: Emulator
+) -> None:
+    Universe.objects.filter(pk=universe.pk).update(name="\u202e<b>Harbor")
+    Secret.objects.filter(name="PAY_KEY").update(name="<i>odd", drifted_at=NOW)
+    page = body(client_for("viewer").get("/"))
+    assert '<bdi class="name">&lt;i&gt;odd</bdi>' in page
+    assert "<bdi>\u202e&lt;b&gt;Harbor</bdi>" in page
+    assert "<b>Harbor" not in page
+
+
+def test_the_number_of_queries_does_not_grow(cast: Cast, universe: Universe) -> None:
+    def queries(load: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            load()
+        return len(captured)
+
+    actor = cast["admin"].actor
+    make("rotate", cast, universe)
+    Secret.objects.filter(name="PAY_KEY").update(drifted_at=NOW)
+    for_one = queries(lambda: overview.of(actor))
+    universes = [
+        Universe(id=number, name=f"Universe {number}", api_key=universe.api_key, sync_failure="-")
+        for number in range(1, 31)
+    ]
+    Universe.objects.bulk_create(universes)
+    Secret.objects.bulk_create(
+        Secret(universe=each, name=f"S_{number}", drifted_at=NOW)
+        for each in universes
+        for number in range(20)
+    )
+    assert queries(lambda: overview.of(actor)) == for_one <= 17
+    cards = overview.of(actor).owners[0].cards
+    assert {(card.secrets, card.needing) for card in cards} == {(20, 20)}

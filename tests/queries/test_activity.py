@@ -1,0 +1,77 @@
+"""What happened lately: the log to those who read it, to others the events of their secrets."""
+
+import pytest
+from django.db import connection, transaction
+
+from secretsapp import audit, triggers
+from secretsapp.core.events import Event
+from secretsapp.core.roles import Role
+from secretsapp.models import Secret, Universe
+from secretsapp.queries import activity
+from secretsapp.services import grants
+from tests.services.unfinished import make
+from tests.stage import STAGEHAND, Cast
+
+pytestmark = pytest.mark.django_db
+
+UNREADABLE_TIME = "2020-13-45 00:00:00" if connection.vendor == "sqlite" else "infinity"
+
+
+def tags(cast: Cast, who: str) -> list[str]:
+    """The tags of what that person is told, the newest first."""
+    return [happening.event.tag for happening in activity.of(cast[who].actor).happenings]
+
+
+def record(cast: Cast, who: str, event: Event, universe: Universe, name: str) -> None:
+    """Let that person have done something."""
+    with transaction.atomic():
+        audit.append(audit.Entry(event, cast[who].actor, universe, name))
+
+
+def test_a_change_is_told_by_its_outcome_alone(cast: Cast, universe: Universe) -> None:
+    make("rotate", cast, universe)
+    make("delete", cast, universe)
+    for who in ("auditor", "viewer"):
+        assert tags(cast, who)[:2] == ["secret.delete.succeeded", "secret.rotate.succeeded"]
+        assert len(tags(cast, who)) <= activity.SIZE
+        assert activity.of(cast[who].actor).may_read_log == (who == "auditor")
+
+
+def test_who_reads_no_log_is_told_of_his_secrets_without_addresses_and_foreign_refusals(
+    cast: Cast, universe: Universe
+) -> None:
+    grants.give(STAGEHAND, cast["rotator"].user, Role.ROTATOR, universe, pattern="PAY_*")
+    record(cast, "rotator", Event.ACCESS_REFUSED, universe, "PAY_KEY")
+    record(cast, "viewer", Event.ACCESS_REFUSED, universe, "PAY_KEY")
+    record(cast, "editor", Event.SECRET_DETAILS_CHANGED, universe, "SIGNING_SEED")
+    (own,) = activity.of(cast["rotator"].actor).happenings
+    assert (own.event.actor_name, own.event.address) == ("rotator@example.com", "")
+    assert tags(cast, "manager")[:3] == [
+        "secret.details.changed",
+        "access.refused",
+        "access.refused",
+    ]
+    assert tags(cast, "stranger") == []
+
+
+def test_only_what_is_there_and_may_be_seen_is_led_to(cast: Cast, universe: Universe) -> None:
+    record(cast, "editor", Event.SECRET_DETAILS_CHANGED, universe, "PAY_KEY")
+    (newest, *_) = activity.of(cast["viewer"].actor).happenings
+    assert (newest.universe, newest.has_secret) == (universe, True)
+    Secret.objects.filter(name="PAY_KEY").delete()
+    (newest, *_) = activity.of(cast["viewer"].actor).happenings
+    assert (newest.universe, newest.has_secret) == (universe, False)
+
+
+@pytest.mark.parametrize("who", ["admin", "viewer"])
+def test_a_log_that_cannot_be_read_is_said_and_stops_nothing_else(
+    cast: Cast, universe: Universe, who: str
+) -> None:
+    record(cast, "editor", Event.SECRET_DETAILS_CHANGED, universe, "PAY_KEY")
+    triggers.remove()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE secretsapp_auditevent SET time = %s", [UNREADABLE_TIME])
+    triggers.install()
+    told = activity.of(cast[who].actor)
+    assert told.happenings == []
+    assert "verify_audit" in told.trouble
