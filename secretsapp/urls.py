@@ -3,7 +3,23 @@
 from django.urls import path, register_converter
 
 from secretsapp.core.rules import NAME_LIMIT, UNIVERSE_ID_LIMIT
-from secretsapp.views import accounts, audit, changes, secrets, universes
+from secretsapp.views import (
+    access,
+    accounts,
+    api_keys,
+    audit,
+    changes,
+    first_run,
+    frame,
+    home,
+    me,
+    passwords,
+    people,
+    search,
+    secrets,
+    universe_settings,
+    universes,
+)
 
 
 class UniverseIdConverter:
@@ -23,6 +39,10 @@ class UniverseIdConverter:
         return str(universe_id)
 
 
+class RowIdConverter(UniverseIdConverter):
+    """The id of a row of ours, which is as large as a universe id at most."""
+
+
 class SecretNameConverter:
     """The name of a secret as Roblox allows it."""
 
@@ -38,23 +58,69 @@ class SecretNameConverter:
 
 
 register_converter(UniverseIdConverter, "universe_id")
+register_converter(RowIdConverter, "row_id")
 register_converter(SecretNameConverter, "secret_name")
 
 UNIVERSE = "universes/<universe_id:universe_id>/"
 SECRET = f"{UNIVERSE}secrets/<secret_name:name>/"
+ACCESS = "access/"
+ACCESS_OF_UNIVERSE = f"{UNIVERSE}access/"
+PERSON = "people/<row_id:person_id>/"
+API_KEY = "api-keys/<uuid:api_key_id>/"
 
 urlpatterns = [
-    path("", universes.home, name="home"),
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("theme/", frame.theme, name="theme"),
+    # Ways in.
     path("sign-in/", accounts.sign_in, name="account_login"),
     path("sign-in/disabled/", accounts.disabled, name="account_inactive"),
     path("sign-out/", accounts.sign_out, name="account_logout"),
+    path("welcome/", first_run.claim, name="first_run"),
+    path("password/", passwords.set_by_code, name="password_set"),
+    path("password/forgotten/", passwords.forgotten, name="password_forgotten"),
+    # Oneself.
+    path("me/", me.me, name="me"),
+    path("me/password/", me.password, name="me_password"),
+    path("me/sessions/end/", me.end_session, name="session_end"),
+    path("me/sessions/end-others/", me.end_other_sessions, name="sessions_end_others"),
+    # The installation.
     path("audit/", audit.log, name="audit"),
+    path("guide/", universe_settings.guide, name="guide"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.create, name="person_create"),
+    path(PERSON, people.person, name="person"),
+    path(f"{PERSON}password-link/", people.make_link, name="person_link"),
+    path(f"{PERSON}disable/", people.disable, name="person_disable"),
+    path(f"{PERSON}enable/", people.enable, name="person_enable"),
+    path("api-keys/", api_keys.api_keys, name="api_keys"),
+    path("api-keys/new/", api_keys.create, name="api_key_create"),
+    path(API_KEY, api_keys.api_key, name="api_key"),
+    path(f"{API_KEY}edit/", api_keys.edit, name="api_key_edit"),
+    path(f"{API_KEY}replace/", api_keys.replace, name="api_key_replace"),
+    path(f"{API_KEY}test/", api_keys.test, name="api_key_test"),
+    path(f"{API_KEY}remove/", api_keys.remove, name="api_key_remove"),
+    # Who may do what: in all universes, or in one.
+    path(ACCESS, access.access, name="access_everywhere"),
+    path(f"{ACCESS}new/", access.give, name="access_everywhere_give"),
+    path(f"{ACCESS}<row_id:person_id>/", access.change, name="access_everywhere_change"),
+    path(f"{ACCESS}<row_id:person_id>/revoke/", access.revoke, name="access_everywhere_revoke"),
+    path(ACCESS_OF_UNIVERSE, access.access, name="access"),
+    path(f"{ACCESS_OF_UNIVERSE}new/", access.give, name="access_give"),
+    path(f"{ACCESS_OF_UNIVERSE}<row_id:person_id>/", access.change, name="access_change"),
+    path(f"{ACCESS_OF_UNIVERSE}<row_id:person_id>/revoke/", access.revoke, name="access_revoke"),
+    # Universes and their secrets.
+    path("universes/new/", universe_settings.create, name="universe_create"),
+    path("universes/new/test/", universe_settings.test, name="universe_test"),
     path(UNIVERSE, universes.universe, name="universe"),
     path(f"{UNIVERSE}refresh/", universes.refresh, name="universe_refresh"),
+    path(f"{UNIVERSE}settings/", universe_settings.edit, name="universe_settings"),
+    path(f"{UNIVERSE}remove/", universe_settings.remove, name="universe_remove"),
     # Not among the secrets: one of them may be named `new`, and none has a hyphen.
     path(f"{UNIVERSE}new-secret/", changes.create, name="secret_create"),
     path(SECRET, secrets.secret, name="secret"),
     path(f"{SECRET}rotate/", changes.rotate, name="secret_rotate"),
     path(f"{SECRET}delete/", changes.delete, name="secret_delete"),
     path(f"{SECRET}details/", secrets.details, name="secret_details"),
+    path(f"{SECRET}acknowledge/", secrets.acknowledge, name="secret_acknowledge"),
 ]

@@ -6,47 +6,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('secretsapp', '0001_initial'),
+        ("secretsapp", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PasswordMail',
+            name="PasswordMail",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('asked_at', models.DateTimeField()),
-                ('claimed_until', models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("claimed_until", models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='user',
-            name='last_active_at',
+            model_name="user",
+            name="last_active_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.CreateModel(
-            name='SignedIn',
+            name="SignedIn",
             fields=[
-                ('stored_key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('address', models.CharField(blank=True, max_length=45)),
-                ('browser', models.CharField(blank=True, max_length=200)),
-                ('began_at', models.DateTimeField()),
-                ('active_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
+                ("stored_key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("address", models.CharField(blank=True, max_length=45)),
+                ("browser", models.CharField(blank=True, max_length=200)),
+                ("began_at", models.DateTimeField()),
+                ("active_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OneTimeCode',
+            name="OneTimeCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('claim', 'Claim'), ('password', 'Password')], max_length=10)),
-                ('hashed', models.CharField(max_length=64, unique=True)),
-                ('ends_at', models.DateTimeField()),
-                ('person', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='code', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("claim", "Claim"), ("password", "Password")], max_length=10
+                    ),
+                ),
+                ("hashed", models.CharField(max_length=64, unique=True)),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="code",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('person__isnull', True)), fields=('purpose',), name='code_of_nobody')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", True)),
+                        fields=("purpose",),
+                        name="code_of_nobody",
+                    )
+                ],
             },
         ),
     ]

@@ -52,7 +52,7 @@ class CodePurpose(models.TextChoices):
     """What a one-time code is good for."""
 
     CLAIM = "claim"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the name of a purpose
 
 
 class OneTimeCode(models.Model):

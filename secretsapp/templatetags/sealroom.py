@@ -12,9 +12,12 @@ from django.utils.safestring import SafeString
 
 from secretsapp.core.rules import ANY_DOMAIN, NEVER_SENDABLE
 from secretsapp.core.times import sentence_time
-from secretsapp.queries import audit
+from secretsapp.queries import frame as frames
+from secretsapp.queries.frame import Frame
 
 register = template.Library()
+
+THEMES = ("light", "dark")
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
@@ -49,9 +52,40 @@ def ago(time: datetime) -> SafeString:
 
 
 @register.simple_tag
+def ahead(time: datetime) -> SafeString:
+    """How long it is until then, with the exact time in UTC behind it."""
+    left = age(timezone.now(), time)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        time.isoformat(),
+        sentence_time(time),
+        f"in {left.removesuffix(' ago')}" if left.endswith(" ago") else "now",
+    )
+
+
+@register.simple_tag
 def moment(time: datetime) -> SafeString:
     """The exact time in UTC."""
     return format_html('<time datetime="{}">{}</time>', time.isoformat(), sentence_time(time))
+
+
+@register.simple_tag
+def clock(time: datetime) -> SafeString:
+    """The time of a day that is said elsewhere, in UTC."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        time.isoformat(),
+        sentence_time(time),
+        f"{time:%H:%M}",
+    )
+
+
+@register.simple_tag
+def day(time: datetime) -> SafeString:
+    """The day of it, with the exact time in UTC behind it."""
+    exact = sentence_time(time)
+    words = exact.partition(",")[0]
+    return format_html('<time datetime="{}" title="{}">{}</time>', time.isoformat(), exact, words)
 
 
 @register.simple_tag
@@ -65,11 +99,19 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def may_read_audit(context: Context) -> bool:
-    """Whether the person may read some part of the audit log."""
+def frame(context: Context) -> Frame | None:
+    """What stands around the page for whoever is acting, if anybody is."""
     request: HttpRequest | None = context.get("request")
     actor = getattr(request, "actor", None)
-    return actor is not None and audit.may_read(actor)
+    return None if actor is None else frames.of(actor)
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> str:
+    """The theme that was chosen in this browser, or nothing: then the system's own."""
+    request: HttpRequest | None = context.get("request")
+    chosen = request.COOKIES.get("theme", "") if request else ""
+    return chosen if chosen in THEMES else ""
 
 
 @register.filter
@@ -95,6 +137,21 @@ def owner_words(owner: str) -> str:
     """The owner of a universe as Roblox names it: `groups/1234567` is “Group 1234567”."""
     kind, _, number = owner.partition("/")
     return f"{kind.removesuffix('s').capitalize()} {number}" if number else "Unknown owner"
+
+
+@register.filter
+def is_about(url_name: str | None, beginning: str) -> bool:
+    """Whether the page belongs to those whose names begin so."""
+    return (url_name or "").startswith(beginning)
+
+
+ENVIRONMENT_SHORT = {"production": "PROD", "staging": "STAGE", "development": "DEV"}
+
+
+@register.filter
+def environment_short(environment: str) -> str:
+    """An environment in a few letters, for narrow places."""
+    return ENVIRONMENT_SHORT.get(environment, "")
 
 
 @register.filter

@@ -31,12 +31,16 @@ def posted(request: HttpRequest) -> Mapping[str, Any] | None:
 
 
 def submitted(
-    request: HttpRequest, form: Form, universe: Universe, action: Callable[[], Done]
+    request: HttpRequest,
+    form: Form,
+    action: Callable[[], Done],
+    universe: Universe | None = None,
 ) -> HttpResponse | None:
     """Act on a valid form and redirect, so that a reload repeats nothing.
 
     None where the form is not valid or the action was refused; the refusal stands in the form
-    then. An outcome that is not known leads to the list, where nothing sends it again.
+    then. An outcome that is not known leads to the list of the universe it is about, where nothing
+    sends it again.
     """
     if not form.is_valid():
         return None
@@ -46,6 +50,8 @@ def submitted(
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return None
     except OutcomeUnknown as unknown:
+        if universe is None:
+            raise
         messages.warning(request, str(unknown))
         return redirect("universe", universe_id=universe.pk)
     messages.success(request, done.sentence)

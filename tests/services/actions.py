@@ -39,6 +39,9 @@ from tests.services.acting import (
     store_listing,
     translate,
 )
+from tests.services.actions_access import ACCESS_ACTIONS
+from tests.services.actions_entry import ENTRY_ACTIONS
+from tests.services.actions_universes import UNIVERSE_ACTIONS
 from tests.services.unfinished import mirrored
 from tests.stage import API_KEY
 
@@ -231,4 +234,7 @@ ACTIONS = [
     Action("installation.check_ready", lambda _stage: installation.check_ready()),
     Action("installation.generate_keys", lambda _stage: installation.generate_keys()),
     Action("installation.prepare_database", lambda _stage: installation.prepare_database()),
+    *ACCESS_ACTIONS,
+    *ENTRY_ACTIONS,
+    *UNIVERSE_ACTIONS,
 ]

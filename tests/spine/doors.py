@@ -1,10 +1,12 @@
 """Every address of the product, what may be asked of it, and who is let in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from secretsapp.models import Universe
+from secretsapp.models import ApiKey, Universe, User
+from tests.stage import API_KEY
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
 READ, SEND = "GET", "POST"
@@ -15,8 +17,9 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 class Door:
     """A named address: who may pass it, and what a person without any right finds there.
 
-    `allowed` has the methods it answers; `about` says what it needs: nothing, a universe or a
-    secret. `sent` is a POST that does what the page is for, and `answer` its status then.
+    `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
+    a person (the viewer), that person in a universe, or an API key.
+    `sent` is a POST that does what the page is for, and `answer` its status then.
     """
 
     name: str
@@ -31,12 +34,30 @@ class Door:
     def address(self, universe: Universe | int, name: str) -> str:
         """Where it is, for that universe and secret."""
         universe_id = universe if isinstance(universe, int) else universe.pk
-        arguments: dict[str, list[object]] = {
-            "": [],
-            "universe": [universe_id],
-            "secret": [universe_id, name],
+        arguments: dict[str, Callable[[], list[object]]] = {
+            "": list,
+            "universe": lambda: [universe_id],
+            "secret": lambda: [universe_id, name],
+            "person": lambda: [_viewer()],
+            "person in universe": lambda: [universe_id, _viewer()],
+            "api key": lambda: [ApiKey.objects.earliest("created_at").pk],
         }
-        return reverse(self.name, args=arguments[self.about])
+        return reverse(self.name, args=arguments[self.about]())
+
+    def answer_to_stranger(self, method: str) -> int:
+        """The status for a person without any right; some doors are open to him as well."""
+        if "stranger" in self.may_pass:
+            return self.answer if method == SEND else self.read_answer
+        return self.stranger
+
+    @property
+    def is_in_universe(self) -> bool:
+        """Whether its address names a universe."""
+        return self.about in {"universe", "secret", "person in universe"}
+
+
+def _viewer() -> int:
+    return User.objects.get(email="viewer@example.com").pk
 
 
 FORM = (READ, "HEAD", SEND)
@@ -44,20 +65,83 @@ NEW_SECRET = {"name": "PAY_NEW", "value": "a value", "reach": "any"}
 NEW_VALUE = {"value": "another value"}
 TYPED = {"typed": "PAY_KEY"}
 
+ADMIN = ("admin",)
+MANAGERS = ("admin", "manager")
+SOMEBODY = (*EVERYBODY, "stranger")
+ROLE = {"role": "rotator", "pattern": "PAY_*", "reason": "season two"}
+
 DOORS = (
-    Door("home", (*EVERYBODY, "stranger"), stranger=200),
+    Door("home", SOMEBODY, stranger=200),
+    Door("search", SOMEBODY, stranger=200),
     Door("audit", ("admin", "manager", "auditor"), stranger=403),
+    Door("guide", ADMIN, stranger=403),
+    # Oneself.
+    Door("me", SOMEBODY, "", FORM, {"name": "A name"}, stranger=200),
+    Door("me_password", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
+    Door("session_end", SOMEBODY, "", FORM, {"session": "x"}, read_answer=302, stranger=302),
+    Door("sessions_end_others", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
+    # People.
+    Door("people", ADMIN, stranger=403),
+    Door("person_create", ADMIN, "", FORM, {"email": "new@example.com"}, stranger=403),
+    Door("person", ADMIN, "person", stranger=403),
+    Door("person_link", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
+    # API keys and universes.
+    Door("api_keys", ADMIN, stranger=403),
+    Door("api_key_create", ADMIN, "", FORM, {"name": "second", "value": "k"}, stranger=403),
+    Door("api_key", ADMIN, "api key", stranger=403),
+    Door("api_key_edit", ADMIN, "api key", FORM, {"name": "renamed"}, stranger=403),
+    Door("api_key_replace", ADMIN, "api key", FORM, {"value": API_KEY}, stranger=403),
+    Door("api_key_test", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
+    Door("api_key_remove", ADMIN, "api key", FORM, {}, answer=422, stranger=403),
+    Door("universe_create", ADMIN, "", FORM, {"universe": "1"}, answer=422, stranger=403),
+    Door("universe_test", ADMIN, "", FORM, {}, read_answer=302, answer=422, stranger=403),
+    Door(
+        "universe_settings",
+        ADMIN,
+        "universe",
+        FORM,
+        {"name": "Harbor", "environment": "production"},
+    ),
+    # Who may do what.
+    Door("access_everywhere", ADMIN, stranger=403),
+    Door(
+        "access_everywhere_give",
+        ADMIN,
+        "",
+        FORM,
+        {"person": "viewer@example.com", **ROLE},
+        stranger=403,
+    ),
+    Door("access_everywhere_change", ADMIN, "person", FORM, ROLE, stranger=403),
+    Door("access_everywhere_revoke", ADMIN, "person", FORM, {}, stranger=403),
+    Door("access", MANAGERS, "universe"),
+    Door("access_give", MANAGERS, "universe", FORM, {"person": "stranger@example.com", **ROLE}),
+    Door("access_change", MANAGERS, "person in universe", FORM, ROLE),
+    Door("access_revoke", MANAGERS, "person in universe", FORM, {}),
+    Door("person_disable", ADMIN, "person", FORM, {}, stranger=403),
+    Door("person_enable", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
+    # Secrets.
     Door("universe", EVERYBODY, "universe"),
     Door("universe_refresh", EVERYBODY, "universe", FORM, {"q": ""}, read_answer=302),
     Door("secret_create", ("admin", "manager", "editor"), "universe", FORM, NEW_SECRET),
     Door("secret", EVERYBODY, "secret"),
     Door("secret_rotate", ("admin", "manager", "editor", "rotator"), "secret", FORM, NEW_VALUE),
     Door("secret_details", ("admin", "manager", "editor"), "secret", FORM, {"note": "a note"}),
+    Door("secret_acknowledge", ("admin", "manager", "editor"), "secret", FORM, {}, read_answer=302),
     Door("secret_delete", ("admin", "manager"), "secret", FORM, TYPED),
+    Door("universe_remove", ADMIN, "universe", FORM, {"typed": "Harbor"}),
 )
 
 # These are there for people who are not signed in, and have tests of their own.
-OPEN_TO_ALL = {"account_login", "account_logout", "account_inactive"}
+OPEN_TO_ALL = {
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "first_run",
+    "password_forgotten",
+    "password_set",
+    "theme",
+}
 
 
 def names_of_addresses() -> set[str]:

@@ -106,6 +106,7 @@ def test_what_the_log_says_agrees_with_what_roblox_holds(
 ) -> None:
     settings.OPEN_CLOUD_TIMEOUT_SECONDS = TIMEOUT_SECONDS
     seed = random.SystemRandom().randrange(10**6)
+    emulator.clear_requests()
     storm(universe, emulator, seed)
     emulator.clear_faults()
     emulator.wait_idle(10)

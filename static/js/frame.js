@@ -1,0 +1,148 @@
+// What every page can do beyond HTML. Nothing here is needed: each part only saves a step.
+
+const byId = id => document.getElementById(id);
+
+// A sentence for screen readers: what is in the page when it loads is not announced by itself.
+function announce(sentence) {
+  const announcer = byId("announcer");
+  announcer.textContent = "";
+  setTimeout(() => { announcer.textContent = sentence; }, 100);
+}
+
+for (const notice of document.querySelectorAll("#notices [role=status]")) {
+  announce(notice.textContent.trim().replace(/\s+/g, " "));
+}
+
+// `/` goes to the filter of the page, or to the search over everything.
+function isTyping(target) {
+  return target.isContentEditable || target.matches("input, textarea, select");
+}
+
+document.addEventListener("keydown", event => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  const filter = document.querySelector("[data-slash]");
+  const leavesFilter = event.target === filter && filter.value === "";
+  if (isTyping(event.target) && !leavesFilter) return;
+  const goal = leavesFilter ? byId("search") : filter ?? byId("search");
+  if (!goal) return;
+  event.preventDefault();
+  goal.focus();
+  goal.select();
+});
+
+// The panel of results under the search: arrows walk through it, Escape and a click elsewhere
+// close it.
+const search = byId("search");
+const panel = byId("search-panel");
+
+function showPanel(shown) {
+  panel.hidden = !shown;
+}
+
+function walk(step) {
+  const stops = [search, ...panel.querySelectorAll("a[href]")];
+  const here = stops.indexOf(document.activeElement);
+  stops[(here + step + stops.length) % stops.length].focus();
+}
+
+if (panel) {
+  panel.addEventListener("htmx:afterSwap", () => showPanel(search.value.trim() !== ""));
+  search.addEventListener("focus", () => showPanel(search.value.trim() !== "" && panel.innerHTML !== ""));
+  panel.parentElement.addEventListener("keydown", event => {
+    if (panel.hidden) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      walk(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Escape") {
+      search.focus();
+      showPanel(false);
+    }
+  });
+  document.addEventListener("click", event => {
+    if (!panel.parentElement.contains(event.target)) showPanel(false);
+  });
+}
+
+// The menu and the sidebar close as people expect.
+document.addEventListener("click", event => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  if (location.hash === "#sidebar" && !event.target.closest("#sidebar, .menu-link")) closeSidebar();
+});
+
+document.addEventListener("keydown", event => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+  if (location.hash === "#sidebar") closeSidebar();
+});
+
+function closeSidebar() {
+  location.replace("#content");
+}
+
+// Copying: the button is there only where it works.
+function showCopyButtons(root) {
+  for (const button of root.querySelectorAll("button[data-copies]")) button.hidden = false;
+}
+
+async function copy(button) {
+  const source = byId(button.dataset.copies);
+  await navigator.clipboard.writeText(source.value ?? source.textContent);
+  button.dataset.copied = "";
+  announce("Copied.");
+  setTimeout(() => { delete button.dataset.copied; }, 2000);
+}
+
+if (navigator.clipboard) {
+  showCopyButtons(document);
+  document.addEventListener("htmx:load", event => showCopyButtons(event.target));
+  document.addEventListener("click", event => {
+    const button = event.target.closest("button[data-copies]");
+    if (button) copy(button);
+  });
+}
+
+// Times are in UTC; the pointer shows them by the clock of whoever looks.
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+
+document.addEventListener("pointerover", event => {
+  const time = event.target.closest?.("time[datetime]");
+  if (!time || time.dataset.local !== undefined) return;
+  const here = local.format(new Date(time.dateTime));
+  time.dataset.local = "";
+  time.title = time.title ? `${time.title} · here ${here}` : `Here ${here}`;
+});
+
+// A request of the page itself that got no answer: say so, and leave the page as it is.
+document.addEventListener("htmx:sendError", () => {
+  const sentence = "The dashboard could not be reached. What you see may be old; try again.";
+  const notice = document.createElement("div");
+  notice.className = "notice notice-warning";
+  notice.textContent = sentence;
+  byId("notices").replaceChildren(notice);
+  announce(sentence);
+});
+
+// What came of a request takes the focus where its part of the page asks for it. (`autofocus` is for
+// pages that load: in a part that is put into one, Chromium complains of it.)
+document.addEventListener("htmx:afterSettle", event => {
+  event.target.querySelector?.("[data-focus]")?.focus();
+});
+
+// What people typed into a masked field can be shown and hidden again.
+function showRevealButtons(root) {
+  for (const button of root.querySelectorAll("button[data-reveals]")) button.hidden = false;
+}
+
+showRevealButtons(document);
+document.addEventListener("htmx:load", event => showRevealButtons(event.target));
+document.addEventListener("click", event => {
+  const button = event.target.closest("button[data-reveals]");
+  if (!button) return;
+  const shown = byId(button.dataset.reveals).classList.toggle("is-shown");
+  button.setAttribute("aria-pressed", String(shown));
+});

@@ -1,0 +1,106 @@
+"""What stands around every page: the sidebar by one's rights, the search, the theme."""
+
+import re
+
+import pytest
+from django.http import HttpResponseBase
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from emulator import Emulator
+from secretsapp.core.roles import Role
+from secretsapp.models import Universe
+from secretsapp.queries import frame
+from secretsapp.services import grants
+from tests.pages.conftest import ClientFor
+from tests.pages.reading import body
+from tests.stage import STAGEHAND, Cast
+
+INSTALLATION = ["Audit log", "Access", "People", "API keys", "Add a universe"]
+
+
+def sidebar(response: HttpResponseBase) -> list[str]:
+    """The words of the links in the sidebar, in order."""
+    found = re.search(r'<nav class="sidebar".*?</nav>', body(response), re.DOTALL)
+    assert found is not None
+    links = re.findall(r"<li>\s*<a[^>]*>(.*?)</a>", found.group(), re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]*>", " ", link).split()) for link in links]
+
+
+@pytest.mark.parametrize(
+    ("role", "links"),
+    [
+        ("admin", ["Home", "Harbor PROD Production", *INSTALLATION]),
+        ("manager", ["Home", "Harbor PROD Production", "Audit log"]),
+        ("auditor", ["Home", "Harbor PROD Production", "Audit log"]),
+        ("rotator", ["Home", "Harbor PROD Production"]),
+        ("stranger", ["Home"]),
+    ],
+)
+def test_the_sidebar_leads_as_far_as_ones_rights_go(
+    role: str, links: list[str], client_for: ClientFor
+) -> None:
+    assert sidebar(client_for(role).get("/")) == links
+
+
+def test_a_manager_of_everything_gives_access_everywhere(cast: Cast, client_for: ClientFor) -> None:
+    grants.give(STAGEHAND, cast["stranger"].user, Role.MANAGER, None)
+    assert "Access" in sidebar(client_for("stranger").get("/"))
+
+
+def test_the_page_one_is_on_is_marked(client_for: ClientFor, universe: Universe) -> None:
+    page = body(client_for("viewer").get(f"/universes/{universe.pk}/secrets/PAY_KEY/"))
+    assert re.search(r'title="Harbor" aria-current="true"', page)
+    page = body(client_for("viewer").get(f"/universes/{universe.pk}/"))
+    assert re.search(r'title="Harbor" aria-current="page"', page)
+
+
+def test_universes_stand_under_the_group_that_owns_them(
+    cast: Cast, universe: Universe, emulator: Emulator
+) -> None:
+    Universe.objects.create(id=3, name="Aft", owner="users/7", api_key=universe.api_key)
+    Universe.objects.create(id=4, name="Quay", owner=universe.owner, api_key=universe.api_key)
+    owners = frame.of(cast["admin"].actor).owners
+    assert [(owned.owner, [each.name for each in owned.universes]) for owned in owners] == [
+        ("groups/1234567", ["Harbor", "Quay"]),
+        ("users/7", ["Aft"]),
+    ]
+
+
+def test_the_frame_takes_two_queries_however_much_there_is(
+    cast: Cast, universe: Universe, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    Universe.objects.bulk_create(
+        Universe(id=number, name=f"Universe {number}", api_key=universe.api_key)
+        for number in range(1, 40)
+    )
+    with django_assert_num_queries(2):
+        frame.of(cast["admin"].actor)
+
+
+def test_the_theme_stays_in_this_browser_and_the_page_is_gone_back_to(
+    cast: Cast, client: Client
+) -> None:
+    assert 'data-theme="' not in body(client.get("/sign-in/"))
+    response = client.post("/theme/", {"theme": "dark", "next": "/audit/?event=secret"})
+    assert response.headers["Location"] == "/audit/?event=secret"
+    page = body(client.get("/sign-in/"))
+    assert 'data-theme="dark"' in page
+    assert '<meta name="color-scheme" content="dark">' in page
+    client.post("/theme/", {"theme": "system"})
+    assert 'data-theme="' not in body(client.get("/sign-in/"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "x", ""],
+)
+def test_the_theme_leads_to_no_other_site(address: str, client: Client) -> None:
+    response = client.post("/theme/", {"theme": "light", "next": address})
+    assert response.headers["Location"] == "/"
+
+
+def test_a_theme_that_is_none_changes_nothing(cast: Cast, client: Client) -> None:
+    client.cookies["theme"] = '"><script>'
+    assert "data-theme" not in body(client.get("/sign-in/"))
+    assert client.get("/theme/").headers["Location"] == "/"
