@@ -14,7 +14,7 @@ PINS := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--custom-compile-command "make requirements" --extra postgres
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test check bench requirements clean
+.PHONY: help run demo test check bench screenshots requirements clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -46,6 +46,9 @@ check: $(VENV)/.dev ## Everything that can be said without running the product
 
 bench: $(VENV)/.dev ## Measure what people wait for; benchmarks/README.md says how to read it
 	@$(PY) -m benchmarks.filter
+
+screenshots: $(VENV)/.dev ## Take the README's pictures anew, of a demo of their own
+	@$(PY) -m tests.browser.screenshots
 
 requirements: $(VENV)/.dev ## Pin what pyproject.toml asks for; the newest that fits with UPGRADE=1
 	$(VENV)/bin/$(PINS) $(if $(UPGRADE),--upgrade) --output-file requirements.txt

@@ -58,6 +58,7 @@ def add(
     Roblox is asked when the key ends, which it tells of new ones; else `ends_at` is believed.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
+    name = name.strip()
     _check_words(name, note)
     _check_end(ends_at)
     rules.check_api_key(value)
@@ -113,6 +114,7 @@ def lock(api_key: ApiKey) -> ApiKey:
 def edit(actor: Actor, api_key: ApiKey, *, name: str, note: str, ends_at: datetime | None) -> None:
     """Change what the key is called here, its note, and the end that is known of it."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
+    name = name.strip()
     _check_words(name, note)
     try:
         with transaction.atomic():

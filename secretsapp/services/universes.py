@@ -113,6 +113,7 @@ def edit(
     nothing is changed.
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
+    name = name.strip()
     rules.check_label(name, field="name", what="a name for the universe")
     _check_environment(environment)
     if api_key is not None and api_key.pk != universe.api_key_id:

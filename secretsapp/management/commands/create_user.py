@@ -7,33 +7,41 @@ from django.core.management.base import CommandParser
 from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_email
 from secretsapp.management.base import ActingCommand
+from secretsapp.management.commands.password_link import link_data, link_lines
 from secretsapp.management.input import read_new_password
 from secretsapp.management.output import Report
-from secretsapp.services import people
+from secretsapp.services import entry, people
 
 
 class Command(ActingCommand):
     """Creates an account."""
 
     help = (
-        "Create an account. Its password is piped in, or typed twice at a hidden prompt. Without "
-        "--admin it may do nothing until it is granted a role."
+        "Create an account. Its password is piped in, or typed twice at a hidden prompt; with "
+        "--link the person sets it. Without --admin it may do nothing until it is granted a role."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        """The person, and whether it is an admin."""
+        """The person, whether it is an admin, and who chooses the password."""
         add_email(parser)
         parser.add_argument(
             "--admin", action="store_true", help="Let the person do everything everywhere."
         )
+        parser.add_argument(
+            "--link",
+            action="store_true",
+            help="Read no password, and print a link by which the person sets one.",
+        )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
-        """Store the account."""
+        """Store the account, and make the link if one is wanted."""
         admin: bool = options["admin"]
-        password = read_new_password()
+        password = None if options["link"] else read_new_password()
         user = people.create(actor, email=options["email"], password=password, admin=admin)
         role = "an admin" if admin else "without any role yet"
-        return Report(
-            lines=[f"Created the account of {user.email}, {role}."],
-            data={"email": user.email, "admin": admin},
-        )
+        lines = [f"Created the account of {user.email}, {role}."]
+        data = {"email": user.email, "admin": admin}
+        if options["link"]:
+            link = entry.make_link(actor, user)
+            lines, data = [*lines, *link_lines(user, link)], data | link_data(link)
+        return Report(lines=lines, data=data)

@@ -1,0 +1,45 @@
+"""`manage.py acknowledge_drift`: what was changed elsewhere is known now."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_secret
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.models import Secret, Universe
+from secretsapp.queries import secrets, universes
+from secretsapp.services import drift
+
+
+class Command(ActingCommand):
+    """Acknowledges a change that was made elsewhere."""
+
+    help = (
+        "Take the mark off a secret that was changed outside Sealroom; one that is missing at "
+        "Roblox goes off the list. Nothing is changed at Roblox."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The secret."""
+        add_secret(parser)
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Take note of the change, if there is one."""
+        universe = universes.get(actor, options["universe_id"])
+        secret = secrets.get(actor, universe, options["name"]).secret
+        acknowledged = drift.acknowledge(actor, universe, secret.name)
+        return Report(
+            lines=[_sentence(secret, universe, acknowledged=acknowledged)],
+            data={"universe": universe.pk, "name": secret.name, "acknowledged": acknowledged},
+        )
+
+
+def _sentence(secret: Secret, universe: Universe, *, acknowledged: bool) -> str:
+    where = f"{secret.name} in {universe.name}"
+    if not acknowledged:
+        return f"There was nothing to acknowledge at {where}."
+    if secret.missing_since:
+        return f"Took {where} off the list."
+    return f"Noted: {where} no longer asks for attention."

@@ -1,0 +1,52 @@
+"""`manage.py edit_api_key`: what is said of a stored API key."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.times import parse_end
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report, exact_time
+from secretsapp.queries import api_keys
+from secretsapp.services import api_keys as services
+
+
+class Command(ActingCommand):
+    """Changes what is said of an API key."""
+
+    help = (
+        "Change the name, the note or the known end of a stored API key. The key itself stays; "
+        "replace_api_key puts another in its place."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The key and what is said of it; what is not given stays."""
+        parser.add_argument("api_key", metavar="NAME", help="The name of the stored key.")
+        parser.add_argument("--name", metavar="NAME", help="What to call it from now on.")
+        parser.add_argument(
+            "--note", metavar="TEXT", help="Whose key it is, or what it is for; '' for none."
+        )
+        parser.add_argument(
+            "--ends", metavar="DAY", help="The day it ends, in UTC: 2027-01-31; '' if not known."
+        )
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Store what was given."""
+        api_key = api_keys.get(actor, options["api_key"])
+        name, note, ends = options["name"], options["note"], options["ends"]
+        services.edit(
+            actor,
+            api_key,
+            name=api_key.name if name is None else name,
+            note=api_key.note if note is None else note,
+            ends_at=api_key.ends_at if ends is None else parse_end(ends),
+        )
+        return Report(
+            lines=[f"The details of the API key “{api_key.name}” are set."],
+            data={
+                "api_key": api_key.name,
+                "note": api_key.note,
+                "ends_at": exact_time(api_key.ends_at),
+            },
+        )

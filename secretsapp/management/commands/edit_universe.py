@@ -1,0 +1,55 @@
+"""`manage.py edit_universe`: what a universe is called, what it is for, and the key to it."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_universe_id
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.models.universes import Environment
+from secretsapp.queries import api_keys, universes
+from secretsapp.services import universes as services
+
+
+class Command(ActingCommand):
+    """Changes the settings of a universe."""
+
+    help = (
+        "Change the name, the environment or the API key of a universe. Another key is tried on "
+        "the universe first: if it does not open it, nothing is changed."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The universe and its settings; what is not given stays."""
+        add_universe_id(parser)
+        parser.add_argument("--name", metavar="TEXT", help="What to call it here.")
+        parser.add_argument(
+            "--environment",
+            choices=Environment.values,
+            metavar="ENVIRONMENT",
+            help=f"{', '.join(filter(None, Environment.values))}; '' for not specified.",
+        )
+        parser.add_argument("--api-key", metavar="NAME", help="The name of another stored API key.")
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Store the settings that were given."""
+        universe = universes.get(actor, options["universe_id"])
+        name, environment, api_key = options["name"], options["environment"], options["api_key"]
+        services.edit(
+            actor,
+            universe,
+            name=universe.name if name is None else name,
+            environment=universe.environment if environment is None else environment,
+            api_key=None if api_key is None else api_keys.get(actor, api_key),
+        )
+        return Report(
+            lines=[f"The settings of {universe.name} ({universe.pk}) are set."],
+            data={
+                "universe": universe.pk,
+                "name": universe.name,
+                "environment": universe.environment,
+                "api_key": universe.api_key.name,
+            },
+        )

@@ -1,0 +1,48 @@
+"""`manage.py password_link`: a link by which a person sets a password, once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.times import sentence_time
+from secretsapp.management.arguments import add_email
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report, exact_time
+from secretsapp.models import User
+from secretsapp.queries import people
+from secretsapp.services import entry
+from secretsapp.services.entry import PasswordLink
+
+
+class Command(ActingCommand):
+    """Makes a link to set a password."""
+
+    help = (
+        "Print a link by which a person sets a password, in place of an older link. It is meant "
+        "to be handed over: whoever has it can sign in as that person. It leads to SITE_URL."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The person."""
+        add_email(parser)
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Make the link."""
+        person = people.get(actor, options["email"])
+        link = entry.make_link(actor, person)
+        return Report(
+            lines=link_lines(person, link), data={"email": person.email} | link_data(link)
+        )
+
+
+def link_lines(person: User, link: PasswordLink) -> Sequence[str]:
+    """The link alone on a line, and what it is good for."""
+    end = sentence_time(link.ends_at)
+    return [link.address, f"It sets the password of {person.email}, once, until {end}."]
+
+
+def link_data(link: PasswordLink) -> dict[str, Any]:
+    """The link and its end, for scripts."""
+    return {"link": link.address, "ends_at": exact_time(link.ends_at)}

@@ -1,0 +1,39 @@
+"""`manage.py remove_api_key`: a stored API key is forgotten."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.queries import api_keys
+from secretsapp.services import api_keys as services
+
+
+class Command(ActingCommand):
+    """Removes an API key."""
+
+    help = (
+        "Forget a stored API key that opens no universe. At Roblox it stays valid until somebody "
+        "deletes it there."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The name of the stored key, and that it is meant."""
+        parser.add_argument("name", metavar="NAME", help="The name of the stored key.")
+        parser.add_argument("--yes", action="store_true", help="Say that you mean it.")
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Remove the key, once it is said to be meant."""
+        api_key = api_keys.get(actor, options["name"])
+        if not options["yes"]:
+            raise CommandError(
+                "Nothing was removed: the key cannot be read back. Add --yes if that is what you "
+                "want."
+            )
+        services.remove(actor, api_key)
+        return Report(
+            lines=[f"Removed the API key “{api_key.name}”. Delete it at Roblox, too."],
+            data={"api_key": api_key.name},
+        )

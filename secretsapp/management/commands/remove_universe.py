@@ -1,0 +1,40 @@
+"""`manage.py remove_universe`: a universe goes off the dashboard."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_universe_id
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.queries import universes
+from secretsapp.services import universes as services
+
+
+class Command(ActingCommand):
+    """Removes a universe."""
+
+    help = (
+        "Take a universe off the dashboard, with the roles in it and the notes on its secrets. "
+        "The secrets stay at Roblox, and the events in the audit log."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The universe, and that it is meant."""
+        add_universe_id(parser)
+        parser.add_argument("--yes", action="store_true", help="Say that you mean it.")
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Remove the universe, once it is said to be meant."""
+        universe = universes.get(actor, options["universe_id"])
+        if not options["yes"]:
+            raise CommandError(
+                "Nothing was removed: the roles in the universe and the notes on its secrets "
+                "would not come back. Add --yes if that is what you want."
+            )
+        services.remove(actor, universe)
+        return Report(
+            lines=[f"Removed {universe.name} ({universe.pk}). Its secrets are still at Roblox."],
+            data={"universe": universe.pk, "name": universe.name},
+        )
