@@ -32,7 +32,7 @@ class PlaintextField(forms.Field):
     """The value of a secret as it was typed, which comes out as a Plaintext alone."""
 
     def __init__(self) -> None:
-        attributes = QUIET | {"class": "form-control masked", "rows": "4", "wrap": "soft"}
+        attributes = QUIET | {"class": "form-control masked", "rows": "3", "wrap": "soft"}
         super().__init__(
             label="Value",
             help_text=f"At most {rules.VALUE_LIMIT_BYTES:,} bytes. It is sealed at once and can "
@@ -53,6 +53,21 @@ class PlaintextField(forms.Field):
 
     def bound_data(self, data: Any, initial: Any) -> None:
         """Nothing is shown again after an error."""
+
+
+class AsTypedField(forms.BooleanField):
+    """The word that a value which looks unintended is meant; it holds for that value alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Send it exactly as typed",
+            required=False,
+            widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
+        )
+
+    def bound_data(self, data: Any, initial: Any) -> bool:
+        """Not ticked after an error: the value is another one then."""
+        return False
 
 
 class VersionField(forms.CharField):

@@ -7,7 +7,9 @@ from django import forms
 
 from secretsapp.core import rules
 from secretsapp.core.errors import InvalidInput
-from secretsapp.forms.fields import QUIET, PlaintextField, VersionField, text_input
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.warnings import Suspicion, suspicions
+from secretsapp.forms.fields import QUIET, AsTypedField, PlaintextField, VersionField, text_input
 from secretsapp.models import Secret, User
 from secretsapp.queries.secrets import SecretView
 
@@ -17,6 +19,8 @@ REACHES = [
     (ANY, "Any domain (*)"),
     (NEVER, "Never sendable"),
 ]
+
+MEANT = "Enter it again: it is never kept. If it is meant so, tick “Send it exactly as typed”."
 
 FIXED_DOMAINS = {ANY: rules.ANY_DOMAIN, NEVER: rules.NEVER_SENDABLE}
 
@@ -62,7 +66,33 @@ class DomainForm(forms.Form):
             self.add_error("domain", str(refusal))
 
 
-class CreateForm(DomainForm):
+class ValueForm(forms.Form):
+    """A value, which is stopped once if it looks unintended."""
+
+    value = PlaintextField()
+    as_typed = AsTypedField()
+
+    # What the page looks for while somebody types, and what was found in the value that was sent.
+    watched = tuple(Suspicion)
+    limit = rules.VALUE_LIMIT_BYTES
+    is_stopped = False
+
+    def clean(self) -> dict[str, Any]:
+        """Ask whether a value that looks unintended is meant."""
+        cleaned = super().clean() or {}
+        value = cleaned.get("value")
+        if value is not None and not cleaned.get("as_typed"):
+            self._stop(value)
+        return cleaned
+
+    def _stop(self, value: Plaintext) -> None:
+        reasons = [found.sentence for found in suspicions(value) if found.stops]
+        if reasons:
+            self.is_stopped = True
+            self.add_error("value", [f"Look at the value again. {reasons[0]}", *reasons[1:], MEANT])
+
+
+class CreateForm(DomainForm, ValueForm):
     """A new secret."""
 
     name = forms.CharField(
@@ -72,9 +102,8 @@ class CreateForm(DomainForm):
         help_text="Letters, digits and underscores, not starting with a digit. "
         "It cannot be changed later.",
     )
-    value = PlaintextField()
 
-    field_order = ("name", "value", "reach", "domain")
+    field_order = ("name", "value", "as_typed", "reach", "domain")
 
     def clean_name(self) -> str:
         """The name, if Roblox accepts it."""
@@ -96,16 +125,14 @@ class VersionedForm(forms.Form):
         self.data = initial_of(secret)
 
 
-class RotateForm(VersionedForm):
+class RotateForm(VersionedForm, ValueForm):
     """A new value for a secret whose domain stays."""
-
-    value = PlaintextField()
 
 
 class RotateWithDomainForm(DomainForm, RotateForm):
     """A new value for a secret, and the domain to go with it."""
 
-    field_order = ("value", "reach", "domain")
+    field_order = ("value", "as_typed", "reach", "domain")
 
     def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
         super().__init__(data, initial=initial)

@@ -8,11 +8,19 @@ from django.db.models import QuerySet
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, NotFound
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import ROLE_WORDS, Permission, roles_with
 from secretsapp.core.rules import SECRETS_PER_UNIVERSE, check_name, is_storable
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.policy import Rights, require, require_somewhere, rights_of
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """Something that the actor may not do, in words, and the roles that may."""
+
+    words: str
+    roles: list[str]
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,36 @@ class SecretView:
     may_change_domain: bool
     may_edit_details: bool
     may_delete: bool
+    may_read_audit: bool
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether somebody should look at it: changed elsewhere, missing, or an open write."""
+        secret = self.secret
+        return bool(self.is_open or secret.missing_since or secret.drifted_at)
+
+    @property
+    def note_line(self) -> str:
+        """The first line of its note that has something in it."""
+        return self.secret.note.strip().partition("\n")[0].strip()
+
+    @property
+    def searched(self) -> str:
+        """What a search in the list looks through, in lower case."""
+        return f"{self.secret.name}\n{self.note_line}".lower()
+
+    @property
+    def lacking(self) -> list[Lacking]:
+        """What the actor may not do to it, and who may."""
+        return [
+            Lacking(words, [ROLE_WORDS[role] for role in roles_with(permission)])
+            for is_allowed, words, permission in (
+                (self.may_rotate, "rotate it", Permission.ROTATE_SECRET),
+                (self.may_edit_details, "edit its note and owner", Permission.EDIT_DETAILS),
+                (self.may_delete, "delete it", Permission.DELETE_SECRET),
+            )
+            if not is_allowed
+        ]
 
     @property
     def changed_by(self) -> str:
@@ -59,6 +97,13 @@ class SecretListing:
 
     secrets: list[SecretView]
     room: int | None
+    may_give_access: bool
+    may_manage_universe: bool
+
+    @property
+    def attention(self) -> int:
+        """How many of them somebody should look at."""
+        return sum(view.needs_attention for view in self.secrets)
 
     @property
     def may_create(self) -> bool:
@@ -80,6 +125,8 @@ def listing(actor: Actor, universe: Universe) -> SecretListing:
     return SecretListing(
         secrets=list(_views(rights, universe, seen)),
         room=max(0, SECRETS_PER_UNIVERSE - present) if may_create else None,
+        may_give_access=rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk),
+        may_manage_universe=rights.allows_installation(Permission.MANAGE_UNIVERSES),
     )
 
 
@@ -135,4 +182,5 @@ def _view(rights: Rights, secret: Secret, is_open: bool) -> SecretView:
         may_change_domain=allows(Permission.CHANGE_DOMAIN),
         may_edit_details=allows(Permission.EDIT_DETAILS),
         may_delete=allows(Permission.DELETE_SECRET),
+        may_read_audit=allows(Permission.READ_AUDIT),
     )

@@ -34,7 +34,7 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
         sentence = f"Created {name} at {_clock()}. Running servers see it once they restart."
         return Done(sentence, _address(universe, name))
 
-    answer = forms.submitted(request, form, universe, write)
+    answer = forms.submitted(request, form, write, universe)
     return answer or forms.page(request, "secret_create.html", form, {"universe": universe})
 
 
@@ -58,7 +58,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         sentence = f"Saved {_clock()}. Running servers keep the old value until they restart."
         return Done(sentence, _address(universe, name))
 
-    answer = forms.submitted(request, form, universe, write)
+    answer = forms.submitted(request, form, write, universe)
     return answer or _page(request, "secret_rotate.html", form, universe, name)
 
 
@@ -76,7 +76,7 @@ def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         sentence = f"Deleted {name} at {_clock()}. Running servers keep it until they restart."
         return Done(sentence, reverse("universe", args=[universe.pk]))
 
-    answer = forms.submitted(request, form, universe, write)
+    answer = forms.submitted(request, form, write, universe)
     return answer or _page(request, "secret_delete.html", form, universe, name)
 
 

@@ -1,15 +1,18 @@
 """One secret: its page with its history, and its details."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.core import rules
 from secretsapp.core.roles import Permission
 from secretsapp.forms.secrets import DetailsForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.queries import audit, people, secrets, universes
 from secretsapp.services import details as services
+from secretsapp.services import drift
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
 
@@ -20,8 +23,22 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     universe = universes.get(request.actor, universe_id)
     view = secrets.get(request.actor, universe, name)
     events = audit.history(request.actor, universe, name)
-    context = {"universe": universe, "view": view, "secret": view.secret, "events": events}
+    context = {
+        "universe": universe,
+        "view": view,
+        "secret": view.secret,
+        "events": events,
+        "is_cut": len(events) == audit.HISTORY_SIZE,
+        "example_host": _example_host(view.secret.domain),
+    }
     return render(request, "secret.html", context)
+
+
+def _example_host(domain: str) -> str:
+    """A host to which the value may be sent, for the lines that show how; empty where to none."""
+    if domain == rules.ANY_DOMAIN:
+        return "api.example.com"
+    return domain.replace("*.", "api.", 1) if domain.startswith("*.") else domain
 
 
 @require_http_methods(forms.METHODS)
@@ -37,6 +54,19 @@ def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         services.edit(actor=request.actor, universe=universe, secret=found, note=note, owner=owner)
         return Done("Details saved.", reverse("secret", args=[universe_id, name]))
 
-    answer = forms.submitted(request, form, universe, edit)
+    answer = forms.submitted(request, form, edit, universe)
     context = {"universe": universe, "secret": found}
     return answer or forms.page(request, "secret_details.html", form, context)
+
+
+@require_http_methods(forms.METHODS)
+def acknowledge(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
+    """A change made elsewhere is known now; a GET, as after signing in anew, only leads back."""
+    universe = universes.get(request.actor, universe_id)
+    view = secrets.get(request.actor, universe, name, Permission.EDIT_DETAILS)
+    if request.method == "POST" and drift.acknowledge(request.actor, universe, name):
+        if view.secret.missing_since:
+            messages.success(request, f"Took {name} off the list.")
+            return redirect("universe", universe_id=universe_id)
+        messages.success(request, "Noted. It no longer asks for attention.")
+    return redirect("secret", universe_id=universe_id, name=name)

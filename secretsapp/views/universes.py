@@ -1,34 +1,27 @@
-"""The universes one may see, and the secrets of one."""
+"""The list of a universe's secrets."""
 
-from itertools import groupby
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.htmx import wants_fragment
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
 from secretsapp.queries import secrets, universes
+from secretsapp.queries.arranging import ATTENTION, Wanted, arranged
 from secretsapp.services import mirror
 
-
-@require_safe
-def home(request: ActorRequest) -> HttpResponse:
-    """The universes one may see, by the group or user that owns them."""
-    visible = universes.visible(request.actor)
-    owners = [(owner, list(owned)) for owner, owned in groupby(visible, lambda found: found.owner)]
-    return render(request, "home.html", {"owners": owners})
+COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"))
 
 
 @require_safe
 def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     """The list of secrets as the mirror has it; the page itself asks for a refresh."""
     found = universes.get(request.actor, universe_id)
-    return render(request, "universe.html", _listing(request, found, request.GET.get("q", "")))
+    return render(request, "universe.html", _listing(request, found, Wanted.of(request.GET)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,20 +31,52 @@ def refresh(request: ActorRequest, universe_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("universe", universe_id=universe_id)
     mirror.refresh(request.actor, found)
-    search = request.POST.get("q", "")
+    wanted = Wanted.of(request.POST)
     if wants_fragment(request):
         found = universes.get(request.actor, universe_id)
-        return render(request, "_listing.html", _listing(request, found, search))
-    return redirect(_address(found, search))
+        context = _listing(request, found, wanted) | {"is_fragment": True}
+        return render(request, "_listing.html", context)
+    return redirect(f"{reverse('universe', args=[found.pk])}{wanted.query}")
 
 
-def _address(found: Universe, search: str) -> str:
-    address = reverse("universe", args=[found.pk])
-    return f"{address}?{urlencode({'q': search})}" if search else address
+def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str, Any]:
+    """Every secret in the wanted order; what is not looked for is there too, and hidden.
 
-
-def _listing(request: ActorRequest, found: Universe, search: str) -> dict[str, Any]:
+    So the page can show it at once when somebody looks for something else.
+    """
     listing = secrets.listing(request.actor, found)
-    wanted = search.strip()
-    shown = [view for view in listing.secrets if wanted.lower() in view.secret.name.lower()]
-    return {"universe": found, "listing": listing, "shown": shown, "search": wanted}
+    rows = [(view, wanted.shows(view)) for view in arranged(listing.secrets, wanted)]
+    return {
+        "universe": found,
+        "listing": listing,
+        "wanted": wanted,
+        "rows": rows,
+        "shown": sum(is_shown for _, is_shown in rows),
+        "columns": [_column(wanted, name, words) for name, words in COLUMNS],
+        "states": [
+            _state(wanted, "", "All", len(listing.secrets)),
+            _state(wanted, ATTENTION, "Needs attention", listing.attention),
+        ],
+    }
+
+
+def _column(wanted: Wanted, name: str, words: str) -> dict[str, str]:
+    """A column by which the list can be sorted: its heading, and where its link leads."""
+    direction = "descending" if wanted.is_descending else "ascending"
+    return {
+        "name": name,
+        "words": words,
+        "sorted": direction if wanted.column == name else "",
+        "query": wanted.sorted_by(name).query,
+    }
+
+
+def _state(wanted: Wanted, state: str, words: str, count: int) -> dict[str, Any]:
+    """A choice of which secrets are shown."""
+    return {
+        "name": state,
+        "words": words,
+        "count": count,
+        "is_chosen": wanted.state == state,
+        "query": wanted.in_state(state).query,
+    }

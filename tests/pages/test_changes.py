@@ -40,9 +40,21 @@ def test_roblox_gets_exactly_what_was_typed(
     client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse, typed: str
 ) -> None:
     sent = typed.replace("\n", "\r\n")  # as a browser sends a textarea
-    answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": sent})
+    meant = {"value": sent, "as_typed": "on"}
+    answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), meant)
     assert answer.status_code == 302
     assert harbor.values["PAY_KEY"] == typed.encode()
+
+
+@pytest.mark.parametrize("page", ["secret_create", "secret_rotate", "secret_delete"])
+def test_nobody_mistakes_production(
+    client_for: ClientFor, address_of: AddressOf, universe: Universe, page: str
+) -> None:
+    address = address_of(page, *([] if page == "secret_create" else ["PAY_KEY"]))
+    client, warning = client_for("manager"), "Production. Harbor is live: players depend on it."
+    assert warning in words(client.get(address))
+    Universe.objects.filter(pk=universe.pk).update(environment="staging")
+    assert warning not in words(client.get(address))
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """The universes one may see and their secrets, with and without htmx."""
 
+import re
 from html import escape
 
 import pytest
+from django.http import HttpResponseBase
 from django.test import Client
+from django.utils import timezone
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.roles import Role
-from secretsapp.models import Change, Universe
+from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.services import grants
 from tests import stage
@@ -65,12 +68,107 @@ def test_a_pattern_hides_the_other_names_and_their_number(
     assert "SIGNING_SEED" not in page
 
 
-def test_the_filter_is_part_of_the_address(client_for: ClientFor, address_of: AddressOf) -> None:
+def names_shown(answer: HttpResponseBase) -> list[str]:
+    """The names in the list that are not hidden, from top to bottom."""
+    rows = re.findall(r"<tr role=\"row\" data-search=\"(\w+).*?>", body(answer), flags=re.DOTALL)
+    hidden = re.findall(
+        r"<tr role=\"row\" data-search=\"(\w+)[^>]* hidden>", body(answer), flags=re.DOTALL
+    )
+    return [name.upper() for name in rows if name not in hidden]
+
+
+def test_the_filter_looks_at_names_and_at_the_first_lines_of_notes(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    Secret.objects.filter(name="SIGNING_SEED").update(note="\n For the Hooks.\nSecond line.")
     client = client_for("viewer")
-    found = words(client.get(address_of("universe"), {"q": "hook"}))
-    assert "PAY_WEBHOOK" in found
-    assert "PAY_KEY" not in found
-    assert "No name holds “nothing”" in words(client.get(address_of("universe"), {"q": "nothing"}))
+
+    def found(searched: str) -> list[str]:
+        return names_shown(client.get(address_of("universe"), {"q": searched}))
+
+    assert found(" hook ") == ["PAY_WEBHOOK", "SIGNING_SEED"]
+    assert found("second") == []
+    answer = client.get(address_of("universe"), {"q": "hook"})
+    assert "2 of 3 · synced" in words(answer)
+    nothing = words(client.get(address_of("universe"), {"q": "nothing"}))
+    assert "Nothing here matches the filter. Show all 3" in nothing
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("", ["PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"]),
+        ("-name", ["SIGNING_SEED", "PAY_WEBHOOK", "PAY_KEY"]),
+        ("changed", ["SIGNING_SEED", "PAY_WEBHOOK", "PAY_KEY"]),
+        ("-changed", ["PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"]),
+        ("who", ["PAY_WEBHOOK", "SIGNING_SEED", "PAY_KEY"]),
+        ("-who", ["PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"]),
+        ("-value", ["PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"]),
+    ],
+)
+def test_the_list_is_sorted_as_its_address_says(
+    client_for: ClientFor, address_of: AddressOf, sort: str, names: list[str]
+) -> None:
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    Secret.objects.filter(name="SIGNING_SEED").update(update_time="")
+    answer = client_for("viewer").get(address_of("universe"), {"sort": sort})
+    assert names_shown(answer) == names
+
+
+def test_headings_and_states_lead_to_the_same_list_in_another_order_or_state(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    query = {"q": "a b", "sort": "-changed", "state": "attention"}
+    page = body(client_for("viewer").get(address_of("universe"), query))
+    assert 'aria-sort="descending"' in page
+    for led in (
+        "?q=a+b&amp;state=attention",
+        "?q=a+b&amp;sort=changed&amp;state=attention",
+        "?q=a+b&amp;sort=who&amp;state=attention",
+        "?q=a+b&amp;sort=-changed",
+    ):
+        assert f'href="{address_of("universe")}{led}"' in page
+
+
+def test_what_needs_attention_can_be_shown_alone(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    Secret.objects.filter(name="PAY_KEY").update(drifted_at=timezone.now())
+    Secret.objects.filter(name="PAY_WEBHOOK").update(missing_since=timezone.now())
+    answer = client_for("viewer").get(address_of("universe"), {"state": "attention"})
+    assert "All 3 Needs attention 2" in words(answer)
+    assert names_shown(answer) == ["PAY_KEY", "PAY_WEBHOOK"]
+
+
+@pytest.mark.parametrize(
+    ("role", "links"),
+    [("admin", {"access", "universe_settings"}), ("manager", {"access"}), ("editor", set())],
+)
+def test_access_and_settings_are_offered_to_those_who_may(
+    client_for: ClientFor, address_of: AddressOf, role: str, links: set[str]
+) -> None:
+    page = body(client_for(role).get(address_of("universe")))
+    assert {name for name in ("access", "universe_settings") if address_of(name) in page} == links
+
+
+def test_an_empty_list_says_what_to_do_next(client_for: ClientFor, address_of: AddressOf) -> None:
+    Secret.objects.all().delete()
+    page = words(client_for("editor").get(address_of("universe")))
+    assert "0 secrets" in page
+    assert "There are no secrets here that you may see." in page
+    assert "Create the first" in page
+    assert "Look again" in page
+    assert "Create the first" not in words(client_for("viewer").get(address_of("universe")))
+
+
+def test_a_full_universe_says_so(client_for: ClientFor, address_of: AddressOf) -> None:
+    universe_id = Secret.objects.all()[0].universe_id
+    Secret.objects.bulk_create(
+        Secret(universe_id=universe_id, name=f"S_{number}") for number in range(497)
+    )
+    assert "500 secrets · no room for more" in words(
+        client_for("editor").get(address_of("universe"))
+    )
 
 
 def test_without_htmx_the_button_refreshes_and_leads_back(
@@ -78,8 +176,10 @@ def test_without_htmx_the_button_refreshes_and_leads_back(
 ) -> None:
     harbor.put("NEW_ELSEWHERE", b"x", "*")
     rested(universe)
-    answer = client_for("viewer").post(address_of("universe_refresh"), {"q": "NEW"}, follow=True)
-    assert answer.redirect_chain == [(f"{address_of('universe')}?q=NEW", 302)]
+    wanted = {"q": "NEW", "sort": "-name", "state": "attention"}
+    answer = client_for("viewer").post(address_of("universe_refresh"), wanted, follow=True)
+    led = f"{address_of('universe')}?q=NEW&sort=-name&state=attention"
+    assert answer.redirect_chain == [(led, 302)]
     assert "NEW_ELSEWHERE Changed elsewhere" in words(answer)
 
 
@@ -88,8 +188,11 @@ def test_htmx_is_given_the_list_alone(
 ) -> None:
     harbor.remove("PAY_KEY")
     rested(universe)
-    answer = client_for("viewer").post(address_of("universe_refresh"), headers=HTMX)
+    wanted = {"state": "attention"}
+    answer = client_for("viewer").post(address_of("universe_refresh"), wanted, headers=HTMX)
     assert answer.status_code == 200
+    assert body(answer).count('hx-swap-oob="true"') == 2
+    assert names_shown(answer) == ["PAY_KEY"]
     assert "PAY_KEY Missing" in words(answer)
     assert "<html" not in body(answer)
 

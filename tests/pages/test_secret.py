@@ -6,6 +6,7 @@ from django.utils import timezone
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Secret, Universe
+from secretsapp.queries import audit
 from secretsapp.services import grants, people
 from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
@@ -28,6 +29,87 @@ def test_the_page_offers_what_one_may_do(
     page = body(client_for(role).get(address_of("secret", "PAY_KEY")))
     offered = {words for words in ACTIONS["manager"] if f">{words}</a>" in page}
     assert offered == ACTIONS[role]
+
+
+def test_what_one_may_not_do_is_said_with_the_roles_that_may(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    page = words(client_for("rotator").get(address_of("secret", "PAY_KEY")))
+    assert "You may not rotate it" not in page
+    assert "You may not delete it. That takes the role Admin or Manager." in page
+    roles = "That takes the role Admin, Manager or Editor."
+    assert f"You may not edit its note and owner. {roles}" in page
+    assert "You may not" not in words(client_for("manager").get(address_of("secret", "PAY_KEY")))
+
+
+@pytest.mark.parametrize(
+    ("domain", "host"),
+    [
+        ("api.pay.example", "https://api.pay.example/"),
+        ("*.pay.example", "https://api.pay.example/"),
+        ("*", "https://api.example.com/"),
+        ("", ""),
+    ],
+)
+def test_the_lines_to_use_it_fit_its_name_and_domain(
+    client_for: ClientFor, address_of: AddressOf, domain: str, host: str
+) -> None:
+    Secret.objects.filter(name="PAY_KEY").update(domain=domain)
+    page = words(client_for("viewer").get(address_of("secret", "PAY_KEY")))
+    assert 'HttpService:GetSecret("PAY_KEY")' in page
+    assert f'{{"PAY_KEY": ["dGVzdA==", "{domain}"]}}' in page
+    assert ('apiKey:AddPrefix("Bearer ")' in page) is bool(host)
+    assert host in page
+    assert ("because its domain is empty" in page) is not bool(host)
+
+
+def test_a_long_history_is_cut_and_says_where_the_rest_is(
+    client_for: ClientFor,
+    address_of: AddressOf,
+    universe: Universe,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = address_of("secret", "PAY_KEY")
+    assert "These are the newest" not in words(client_for("auditor").get(page))
+    monkeypatch.setattr(audit, "HISTORY_SIZE", 2)
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    assert "Older ones are in the audit log, which" in words(client_for("viewer").get(page))
+    told = client_for("auditor").get(page)
+    assert "These are the newest 2 events." in words(told)
+    assert f'/audit/?universe={universe.pk}&amp;secret=PAY_KEY"' in body(told)
+
+
+@pytest.mark.parametrize(
+    ("role", "may"), [("manager", True), ("editor", True), ("rotator", False), ("auditor", False)]
+)
+def test_a_change_elsewhere_can_be_acknowledged(
+    client_for: ClientFor, address_of: AddressOf, role: str, may: bool
+) -> None:
+    Secret.objects.filter(name="PAY_KEY").update(drifted_at=timezone.now())
+    client, page = client_for(role), address_of("secret", "PAY_KEY")
+    assert ("I know about this change" in words(client.get(page))) is may
+    if may:
+        address = address_of("secret_acknowledge", "PAY_KEY")
+        assert client.get(address).headers["Location"] == page
+        assert "I know about this change" in words(client.get(page))
+        answer = client.post(address, follow=True)
+        assert "Noted. It no longer asks for attention." in words(answer)
+        assert "It was changed outside the dashboard" not in words(answer)
+        again = client.post(address, follow=True)
+        assert again.redirect_chain == [(page, 302)]
+        assert "Noted." not in words(again)
+
+
+def test_a_missing_secret_can_be_taken_off_the_list(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    Secret.objects.filter(name="PAY_KEY").update(missing_since=timezone.now())
+    client = client_for("editor")
+    assert "Take it off the list" in words(client.get(address_of("secret", "PAY_KEY")))
+    answer = client.post(address_of("secret_acknowledge", "PAY_KEY"), follow=True)
+    assert answer.redirect_chain == [(address_of("universe"), 302)]
+    assert "Took PAY_KEY off the list." in words(answer)
+    assert "2 secrets" in words(answer)
 
 
 def test_the_page_shows_every_event_of_the_secret(

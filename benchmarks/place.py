@@ -1,0 +1,87 @@
+"""A dashboard of its own to measure: one universe with 500 secrets, served as the product is."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+
+from demo import shell
+from demo.place import Place
+from emulator import Emulator, Universe
+from secretsapp.management.processes import Processes
+from secretsapp.management.serving import HOST, wait_until_ready, web_server
+
+UNIVERSE_ID = 6930499524
+SECRETS = 500
+EMAIL = "admin@example.com"
+PASSWORD = "measured with care 7"  # noqa: S105 - of a dashboard that lives for a minute
+API_KEY = "key-of-the-measured"
+
+SUBJECTS = ("PAY", "CHAT", "MATCH", "STATS", "MODERATION", "TRANSLATE", "WEATHER", "FLAGS")
+THINGS = ("API_KEY", "WEBHOOK_URL", "TOKEN", "SIGNING_SEED", "CLIENT_SECRET")
+DOMAINS = ("api.example.com", "*.collector.example.com", "*", "", "hooks.chat.example.net")
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of the dashboard while it runs."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        Emulator() as emulator,
+        Processes() as processes,
+    ):
+        place = Place(Path(directory), _free_port())
+        environment = place.environment(emulator.url)
+        processes.finish("set-up", ["manage.py", "setup"], environment)
+        _stock(emulator)
+        _seed(environment)
+        processes.start("dashboard", web_server(place.port), environment)
+        wait_until_ready(place.port, processes, site=place.url)
+        yield place.url
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _stock(emulator: Emulator) -> None:
+    emulator.add_api_key(API_KEY, name="measured")
+    universe = emulator.add_universe(UNIVERSE_ID, name="Harbor", group_id=1234567)
+    for number in range(SECRETS):
+        _put(universe, number)
+
+
+def _put(universe: Universe, number: int) -> None:
+    subject, thing = SUBJECTS[number % len(SUBJECTS)], THINGS[number % len(THINGS)]
+    universe.put(f"{subject}_{thing}_{number:03}", b"value", DOMAINS[number % len(DOMAINS)])
+
+
+def _seed(environment: dict[str, str]) -> None:
+    """An admin, the universe, a note for every second secret, and some that need attention."""
+    os.environ.update(environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"})
+    django.setup()
+    shell.run("create_user", EMAIL, "--admin", piped=PASSWORD)
+    shell.run("add_api_key", "measured", piped=API_KEY)
+    shell.run("add_universe", UNIVERSE_ID, "--api-key", "measured")
+    _write_notes()
+
+
+def _write_notes() -> None:
+    from django.utils import timezone  # noqa: PLC0415 - settings come first
+
+    from secretsapp.models import Secret  # noqa: PLC0415 - settings come first
+
+    secrets = list(Secret.objects.all())
+    for number, secret in enumerate(secrets):
+        if number % 2:
+            secret.note = f"Key {number} of the provider. Theirs ends yearly.\nAsk before use."
+        if number % 10 == 0:
+            secret.drifted_at = timezone.now()
+    Secret.objects.bulk_update(secrets, ["note", "drifted_at"], batch_size=100)

@@ -1,0 +1,37 @@
+"""Acknowledges what was changed outside the dashboard, so that it no longer asks for attention."""
+
+from django.db import transaction
+
+from secretsapp import audit
+from secretsapp.core.actor import Actor
+from secretsapp.core.events import Event
+from secretsapp.core.roles import Permission
+from secretsapp.models import Secret, Universe
+from secretsapp.policy import require
+from secretsapp.services import mirror
+
+
+def acknowledge(actor: Actor, universe: Universe, name: str) -> bool:
+    """Take the mark off a secret that was changed elsewhere, and a missing one off the list.
+
+    Say whether there was anything to acknowledge; without it nothing is written. Raises
+    Forbidden for those who may not edit the secret's details.
+    """
+    with transaction.atomic():
+        mirror.lock(universe)
+        require(actor, Permission.EDIT_DETAILS, universe.pk, name)
+        secret = Secret.objects.filter(universe=universe, name=name).first()
+        if secret is None or not (secret.drifted_at or secret.missing_since):
+            return False
+        found = "missing" if secret.missing_since else "changed"
+        if secret.missing_since:
+            secret.delete()
+        else:
+            secret.drifted_at = None
+            secret.save(update_fields=["drifted_at"])
+        audit.append(
+            audit.Entry(
+                Event.SECRET_DRIFT_ACKNOWLEDGED, actor, universe, name, detail={"found": found}
+            )
+        )
+    return True

@@ -1,0 +1,210 @@
+// The list of secrets: it filters, sorts and counts while one types, and the address says how.
+
+const byId = id => document.getElementById(id);
+const REFLECT_MS = 200;
+const AT_ONCE = 8;
+const field = byId("filter");
+const address = new URL(location.href);
+const wanted = {
+  sort: address.searchParams.get("sort") || "name",
+  state: address.searchParams.get("state") || "",
+};
+
+// What is known of the rows, so that a key stroke reads nothing from the page.
+let entries = null;
+
+function entriesOfRows() {
+  return Array.from(byId("rows")?.rows ?? [], row => ({
+    row,
+    text: row.dataset.search,
+    name: row.dataset.search.split("\n")[0],
+    changed: Number(row.dataset.changed),
+    who: row.dataset.who,
+    attention: row.dataset.attention !== undefined,
+    shown: !row.hidden,
+  }));
+}
+
+function setText(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+function filter() {
+  entries ??= entriesOfRows();
+  const searched = field.value.trim().toLowerCase();
+  let count = 0;
+  for (const entry of entries) {
+    entry.wanted = (wanted.state === "" || entry.attention) && entry.text.includes(searched);
+    if (entry.wanted) count += 1;
+  }
+  next = 0;
+  run += 1;
+  const ofRun = run;
+  // In the frame itself: what changes before it, the browser would lay out twice.
+  requestAnimationFrame(() => {
+    if (ofRun !== run) return;
+    showCount(count);
+    showSome(run);
+  });
+  reflectSoon();
+}
+
+// Hundreds of rows at once would take longer than a frame: the first are shown at once, and the
+// rest below them in the frames that follow.
+
+let next = 0;
+let run = 0;
+
+function showSome(ofRun) {
+  if (ofRun !== run) return;
+  let left = AT_ONCE;
+  while (next < entries.length && left > 0) {
+    const entry = entries[next];
+    next += 1;
+    if (entry.wanted === entry.shown) continue;
+    if (entry.wanted) left -= 1;
+    entry.row.hidden = !entry.wanted;
+    entry.shown = entry.wanted;
+  }
+  if (next < entries.length) requestAnimationFrame(() => setTimeout(showSome, 0, ofRun));
+}
+
+function showCount(count) {
+  const all = entries.length;
+  const secrets = all === 1 ? "1 secret" : `${all} secrets`;
+  setText(byId("list-count"), count === all ? secrets : `${count} of ${all}`);
+  if (all === 0) return;
+  byId("rows").closest("table").hidden = count === 0;
+  byId("none-shown").hidden = count !== 0;
+}
+
+// The order
+
+const compared = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+
+function sort() {
+  entries ??= entriesOfRows();
+  const column = wanted.sort.replace("-", "");
+  const sign = wanted.sort.startsWith("-") ? -1 : 1;
+  entries.sort((one, other) =>
+    sign * compared(one[column], other[column]) || compared(one.name, other.name));
+  const rows = byId("rows");
+  // Rows that are moved lose the focus, so nothing moves where the order holds already.
+  if (entries.some((entry, place) => rows.rows[place] !== entry.row)) {
+    rows.append(...entries.map(entry => entry.row));
+  }
+  for (const link of document.querySelectorAll("[data-sort]")) {
+    const heading = link.closest("th");
+    if (link.dataset.sort !== column) heading.removeAttribute("aria-sort");
+    else heading.setAttribute("aria-sort", sign < 0 ? "descending" : "ascending");
+  }
+}
+
+// The address, the links and the refresh all say what is wanted; later, not in the same frame.
+
+let timer;
+let said = byId("list-count").textContent;
+
+function reflectSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(reflect, REFLECT_MS);
+}
+
+function addressOf(change) {
+  const parts = { q: field.value.trim(), ...wanted, ...change };
+  if (parts.sort === "name") parts.sort = "";
+  const given = Object.entries(parts).filter(([, text]) => text !== "");
+  const query = new URLSearchParams(given).toString();
+  return query === "" ? location.pathname : `${location.pathname}?${query}`;
+}
+
+function reflect() {
+  const here = addressOf({});
+  if (here !== location.pathname + location.search) history.replaceState(history.state, "", here);
+  for (const form of [byId("refresh"), byId("filter-form")]) {
+    if (form.elements.q !== field) form.elements.q.value = field.value.trim();
+    form.elements.sort.value = wanted.sort;
+    form.elements.state.value = wanted.state;
+  }
+  for (const link of document.querySelectorAll("[data-sort]")) {
+    link.href = addressOf({ sort: turned(link.dataset.sort) });
+  }
+  for (const link of document.querySelectorAll("[data-state]")) {
+    link.href = addressOf({ state: link.dataset.state });
+  }
+  if (byId("list-count").textContent !== said) {
+    said = byId("list-count").textContent;
+    window.announce?.(said);
+  }
+}
+
+const turned = column => (wanted.sort === column ? `-${column}` : column);
+
+// What people do
+
+function choose(state) {
+  wanted.state = state;
+  for (const link of document.querySelectorAll("[data-state]")) {
+    if (link.dataset.state === state) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  filter();
+}
+
+function follow(link) {
+  if (link.dataset.sort !== undefined) {
+    wanted.sort = turned(link.dataset.sort);
+    sort();
+    reflectSoon();
+  } else if (link.dataset.state !== undefined) {
+    choose(link.dataset.state);
+  } else {
+    field.value = "";
+    choose("");
+    field.focus();
+  }
+}
+
+document.addEventListener("click", event => {
+  const link = event.target.closest("[data-sort], [data-state], [data-show-all]");
+  const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!link || opensElsewhere) return;
+  event.preventDefault();
+  follow(link);
+});
+
+field.addEventListener("input", filter);
+field.form.addEventListener("submit", event => event.preventDefault());
+field.addEventListener("keydown", event => {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  field.value = "";
+  filter();
+});
+
+// The refresh in the background: the rows are new after it, and what is wanted may be newer.
+
+let scrolled = 0;
+
+document.addEventListener("htmx:beforeRequest", event => {
+  if (event.target.id === "refresh") byId("listing").setAttribute("aria-busy", "true");
+});
+
+document.addEventListener("htmx:afterRequest", event => {
+  if (event.target.id === "refresh") byId("listing").removeAttribute("aria-busy");
+});
+
+document.addEventListener("htmx:beforeSwap", event => {
+  if (event.detail.target.id === "listing") scrolled = window.scrollY;
+});
+
+document.addEventListener("htmx:afterSwap", event => {
+  if (event.detail.target.id !== "listing") return;
+  entries = null;
+  said = byId("list-count").textContent;
+  if (byId("rows")) sort();
+  choose(wanted.state);
+  if (window.scrollY !== scrolled) window.scrollTo({ top: scrolled, behavior: "instant" });
+});
+
+filter();
