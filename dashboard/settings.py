@@ -264,6 +264,8 @@ LOGGING = {
     "loggers": {
         # Without handlers of its own: Django's would mail error reports.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # A form that comes back with what is in the way is no trouble of the server.
+        "django.request": {"level": "ERROR"},
         # At DEBUG this one prints every statement with its parameters.
         "django.db.backends": {"level": "INFO"},
         "secretsapp": {"level": "DEBUG" if DEBUG else "INFO"},

@@ -78,7 +78,7 @@ class Event(Enum):
     UNIVERSE_CHANGED = ("universe.changed", "changed the {fields} of {universe}", _NOTICE)
     UNIVERSE_BASELINE = (
         "universe.baseline",
-        "took stock of {universe} for the first time: {count} secrets",
+        "took stock of {universe} for the first time; secrets: {count}",
         _INFO,
     )
     UNIVERSE_REMOVED = (

@@ -21,7 +21,7 @@ def parse_pattern(text: str) -> str:
     if not _PATTERN.fullmatch(pattern) or len(pattern.removesuffix("*")) > NAME_LIMIT:
         raise InvalidInput(
             "A pattern is one exact name, or the beginning of names with a star behind it, "
-            "such as `PAY_*`.",
+            "such as PAY_*.",
             field="pattern",
         )
     return pattern

@@ -66,17 +66,17 @@ def check_domain(domain: str) -> None:
     host = domain.removeprefix("*.")
     if "*" in host:
         raise InvalidInput(
-            "A star stands only at the start of a domain: `*` or `*.example.com`.", field="domain"
+            "A star stands only at the start of a domain: * or *.example.com.", field="domain"
         )
     if "://" in domain or "/" in domain or ":" in domain:
         raise InvalidInput(
-            "Enter only the host, without scheme, port and path: `api.example.com`.",
+            "Enter only the host, without scheme, port and path: api.example.com.",
             field="domain",
         )
     if len(domain) > DOMAIN_LIMIT or not all(map(_LABEL.fullmatch, host.split("."))):
         raise InvalidInput(
-            "That is not a host name. Enter one like `api.example.com` or `*.example.com`; "
-            "write an international name in its `xn--` form.",
+            "That is not a host name. Enter one like api.example.com or *.example.com; "
+            "write an international name in its xn-- form.",
             field="domain",
         )
 

@@ -17,7 +17,7 @@ from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.policy import Rights, refusal, rights_of
 from secretsapp.queries.listable import has_page, narrowed
 from secretsapp.queries.reading import rows
-from secretsapp.queries.telling import TAGS_BY_RESULT, EventView, Result, view_of
+from secretsapp.queries.telling import TAGS_BY_RESULT, EventView, Result, view_of, with_outcomes
 
 PAGE_SIZE = 50
 HISTORY_SIZE = 100
@@ -73,7 +73,7 @@ def page(
     events = newest(found if end is None else found.filter(sequence__lt=end), PAGE_SIZE + 1)
     shown = events[:PAGE_SIZE]
     return AuditPage(
-        events=_linked(rights, [view_of(event) for event in shown]),
+        events=_linked(rights, with_outcomes([view_of(event) for event in shown])),
         older=shown[-1].sequence if len(events) > PAGE_SIZE else None,
         newer=_newer(found, end),
     )
@@ -106,7 +106,8 @@ def history(actor: Actor, universe: Universe, name: str) -> list[EventView]:
     may_read_log = rights.allows(Permission.READ_AUDIT, universe.pk, name)
     if not may_read_log:
         told = told.exclude(~Q(actor_id=str(actor.person_id)), tag=Event.ACCESS_REFUSED.tag)
-    views = [replace(view_of(event), says_where=False) for event in newest(told, HISTORY_SIZE)]
+    told_here = with_outcomes([view_of(event) for event in newest(told, HISTORY_SIZE)])
+    views = [replace(view, says_where=False) for view in told_here]
     return views if may_read_log else [replace(view, address="", change_id="") for view in views]
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from string import Formatter
@@ -14,6 +14,10 @@ from secretsapp.core.rules import parse_universe_id
 from secretsapp.models import AuditEvent
 
 EDITED = "did what cannot be read any more: somebody edited the event in the database"
+
+
+# Their words are sentences, so nothing of ours can follow them.
+AFTERWORDS = {"reason", "result"}
 
 
 class Verb(Enum):
@@ -135,7 +139,9 @@ class EventView:
     """An event in words; `universe_id` is None where the event is about none.
 
     An event that was edited in the database keeps its tag and says so; its `time` may be None.
-    A universe or a secret is linked where it still exists and may be seen.
+    A universe or a secret is linked where it still exists and may be seen. `afterword` is the
+    reason or result, a sentence of its own, which stands at the very end. `has_outcome` says of
+    the beginning of a change that its outcome is among the events it is shown with.
     """
 
     sequence: int
@@ -146,6 +152,7 @@ class EventView:
     result: Result
     actor_name: str
     parts: list[Part]
+    afterword: str
     universe_id: int | None
     universe_name: str
     secret_name: str
@@ -157,11 +164,13 @@ class EventView:
     links_universe: bool = False
     links_secret: bool = False
     says_where: bool = True
+    has_outcome: bool = False
 
     @property
     def sentence(self) -> str:
         """What follows the actor's name."""
-        return "".join(part.text for part in self.parts)
+        told = "".join(part.text for part in self.parts)
+        return f"{told}: {self.afterword}" if self.afterword else told
 
     @property
     def names_universe(self) -> bool:
@@ -187,6 +196,7 @@ def view_of(event: AuditEvent) -> EventView:
     known = events.BY_TAG.get(event.tag)
     detail = _detail(event)
     is_edited = detail is None or event.time is None
+    parts, afterword = ([Part(EDITED)], "") if is_edited else _told(event, detail or {})
     severity = known.severity if known else Severity.INFO
     return EventView(
         sequence=event.sequence,
@@ -196,7 +206,8 @@ def view_of(event: AuditEvent) -> EventView:
         verb=verb_of(event.tag),
         result=Result.NONE if is_edited else result_of(event.tag),
         actor_name=event.actor_name,
-        parts=[Part(EDITED)] if is_edited else list(_parts(event, detail or {})),
+        parts=parts,
+        afterword=afterword,
         universe_id=_universe_id(event),
         universe_name=event.universe_name,
         secret_name=event.secret_name,
@@ -206,6 +217,29 @@ def view_of(event: AuditEvent) -> EventView:
         door=event.door,
         detail=detail or {},
     )
+
+
+def with_outcomes(events: list[EventView]) -> list[EventView]:
+    """The events, where beginnings know of the outcomes that stand among them."""
+    settled = {event.change_id for event in events if event.result is not Result.STARTED}
+    return [
+        replace(
+            event,
+            has_outcome=event.result is Result.STARTED
+            and bool(event.change_id)
+            and event.change_id in settled,
+        )
+        for event in events
+    ]
+
+
+def _told(event: AuditEvent, detail: Mapping[str, str]) -> tuple[list[Part], str]:
+    """The sentence of the event, and what stands behind its colon at the very end."""
+    parts = list(_parts(event, detail))
+    if parts[-1].place not in AFTERWORDS:
+        return parts, ""
+    *before, colon, afterword = parts
+    return [*before, Part(colon.text.removesuffix(": "))], afterword.text
 
 
 def _parts(event: AuditEvent, detail: Mapping[str, str]) -> Iterator[Part]:

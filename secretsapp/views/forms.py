@@ -14,7 +14,7 @@ from secretsapp.models import Universe
 
 METHODS = ["GET", "HEAD", "POST"]
 UNPROCESSABLE = 422
-ENTER_AGAIN = "Enter the value again: it is never kept."
+ENTER_AGAIN = "Enter the {} again: it is never kept."
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def page(
 ) -> HttpResponse:
     """The page of a form; with errors in it the status is 422, and a value is asked for again."""
     if form.errors and "value" in form.fields and not form.has_error("value"):
-        form.add_error("value", ENTER_AGAIN)
+        what = "key" if "key" in str(form.fields["value"].label) else "value"
+        form.add_error("value", ENTER_AGAIN.format(what))
     status = UNPROCESSABLE if form.errors else 200
     return render(request, template, {**context, "form": form}, status=status)

@@ -40,7 +40,9 @@ function showPanel(shown) {
 }
 
 function walk(step) {
-  const stops = [search, ...panel.querySelectorAll("a[href]")];
+  // A universe without a secret among what was found is what was looked for; another only says where.
+  const found = panel.querySelectorAll("li li a[href], li:not(:has(li)) > a[href]");
+  const stops = [search, ...found];
   const here = stops.indexOf(document.activeElement);
   stops[(here + step + stops.length) % stops.length].focus();
 }
@@ -118,19 +120,24 @@ document.addEventListener("pointerover", event => {
 });
 
 // A request of the page itself that got no answer: say so, and leave the page as it is.
-document.addEventListener("htmx:sendError", () => {
+function sayUnreachable() {
   const sentence = "The dashboard could not be reached. What you see may be old; try again.";
   const notice = document.createElement("div");
   notice.className = "notice notice-warning";
   notice.textContent = sentence;
   byId("notices").replaceChildren(notice);
   announce(sentence);
-});
+}
+
+document.addEventListener("htmx:sendError", sayUnreachable);
+document.addEventListener("htmx:timeout", sayUnreachable);
 
 // What came of a request takes the focus where its part of the page asks for it. (`autofocus` is for
 // pages that load: in a part that is put into one, Chromium complains of it.)
 document.addEventListener("htmx:afterSettle", event => {
-  event.target.querySelector?.("[data-focus]")?.focus();
+  const part = event.target.querySelector?.("[data-focus]");
+  part?.focus();
+  part?.scrollIntoView({ block: "nearest" });
 });
 
 // What people typed into a masked field can be shown and hidden again.

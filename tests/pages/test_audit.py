@@ -378,3 +378,14 @@ def test_an_edited_universe_id_leads_nowhere(
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     edit_newest("universe_id", universe_id)
     assert client_for("admin").get("/audit/").status_code == 200
+
+
+def test_the_reason_of_a_failure_stands_at_the_very_end_and_the_beginning_steps_back(
+    client_for: ClientFor, address_of: AddressOf, emulator: Emulator
+) -> None:
+    emulator.inject(faults.status(403), method="PATCH")
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    page = client_for("admin").get("/audit/", {"event": "secret.rotate"})
+    told = words(page)
+    assert "did not rotate PAY_KEY in Harbor: Roblox does not allow this" in told
+    assert body(page).count("event-before") == 1
