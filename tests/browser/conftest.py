@@ -2,13 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from django.test import Client
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
+from secretsapp.models import User
 from tests import lanes, stage
 from tests.stage import Cast
 
@@ -51,19 +62,54 @@ class Visitor:
         """The heading of the page that is open."""
         return self.page.get_by_role("heading", level=1).inner_text()
 
+    def become(self, role: str) -> None:
+        """Be the person with that role without filling in the form; nobody where it is empty."""
+        self.page.context.clear_cookies()
+        if not role:
+            return
+        client = Client()
+        client.force_login(User.objects.get(email=f"{role}@example.com"))
+        morsel = client.cookies[settings.SESSION_COOKIE_NAME]
+        self.page.context.add_cookies(
+            [{"name": morsel.key, "value": morsel.value, "url": self.server}]
+        )
+
     def sign_in(self, role: str) -> None:
         """Sign in by the form."""
         self.open("/sign-in/")
         self.page.get_by_label("E-mail address").fill(f"{role}@example.com")
         self.page.get_by_label("Password").fill(stage.PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        expect(self.page.get_by_role("heading", name="Universes")).to_be_visible()
+        expect(self.page.locator("#who")).to_be_visible()
 
 
 Visit = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="module")
+class Windows:
+    """The windows of a browser: one that was closed is opened again, for its cache is filled."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._closed: dict[str, list[BrowserContext]] = {}
+
+    def open(self, options: dict[str, Any]) -> Page:
+        """An empty window in which nobody is signed in."""
+        closed = self._closed.get(repr(options))
+        context = closed.pop() if closed else self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        return context.new_page()
+
+    def close(self, page: Page, options: dict[str, Any]) -> None:
+        """Forget who was there."""
+        context = page.context
+        page.close()
+        context.clear_cookies()
+        context.clear_permissions()
+        self._closed.setdefault(repr(options), []).append(context)
+
+
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; a machine without it leaves these tests out visibly."""
     path = lanes.chromium()
@@ -78,23 +124,33 @@ def browser() -> Iterator[Browser]:
         connection.close()
 
 
+@pytest.fixture(scope="package")
+def windows(browser: Browser) -> Windows:
+    """The windows of the browser."""
+    return Windows(browser)
+
+
 @pytest.fixture
-def visit(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Visit]:
+def open_window(windows: Windows, live_server: LiveServer) -> Iterator[Visit]:
     """Opens windows, with the options of a browser context; at the end no console has spoken."""
     cache.clear()
-    visitors: list[Visitor] = []
+    opened: list[tuple[Visitor, dict[str, Any]]] = []
 
-    def open_window(**options: object) -> Visitor:
-        context = browser.new_context(**options)  # type: ignore[arg-type]  # the caller names them
-        context.set_default_timeout(PATIENCE_MS)
-        visitor = Visitor(context.new_page(), live_server.url)
+    def open_one(**options: Any) -> Visitor:
+        visitor = Visitor(windows.open(options), live_server.url)
         visitor.listen()
-        visitors.append(visitor)
+        opened.append((visitor, options))
         return visitor
 
-    yield open_window
-    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
-    for visitor in visitors:
-        visitor.page.context.close()
+    yield open_one
+    complaints = [complaint for visitor, _ in opened for complaint in visitor.complaints]
+    for visitor, options in opened:
+        windows.close(visitor.page, options)
     cache.clear()
     assert complaints == []
+
+
+@pytest.fixture
+def visit(open_window: Visit, cast: Cast) -> Visit:
+    """Opens windows on Harbor and its cast."""
+    return open_window

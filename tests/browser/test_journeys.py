@@ -1,119 +1,193 @@
-"""The main job from the sign-in to the last deletion, with and without JavaScript."""
-
-import re
+"""Secrets from the list to the last deletion, as each role, with and without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect
 
+from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
+from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Universe
+from secretsapp.services import changes
 from tests.browser.conftest import Visit, Visitor
+from tests.browser.journeys import (
+    WITH_AND_WITHOUT,
+    are_refused,
+    choose,
+    complains,
+    create_secret,
+    enter,
+    field,
+    fill,
+    follow,
+    go_to,
+    is_headed,
+    press,
+    rotate,
+    says,
+    shows,
+    writes,
+)
+from tests.services.unfinished import let_rest
+from tests.stage import Cast
 
 pytestmark = pytest.mark.browser
 
-
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def manager(request: pytest.FixtureRequest, visit: Visit) -> Visitor:
-    """The manager of Harbor, signed in."""
-    visitor = visit(java_script_enabled=request.param)
-    visitor.sign_in("manager")
-    return visitor
-
-
-def follow(visitor: Visitor, name: str) -> None:
-    """Click the link of that very name."""
-    visitor.page.get_by_role("link", name=name, exact=True).click()
-
-
-def press(visitor: Visitor, name: str) -> None:
-    """Press the button of that name."""
-    visitor.page.get_by_role("button", name=name).click()
+# The words of the link or the address that each role lacks, and what it is refused with.
+LACKS = {
+    "viewer": ("New secret", "Rotate", "Edit details", "Delete"),
+    "auditor": ("New secret", "Rotate", "Edit details", "Delete"),
+    "rotator": ("New secret", "Edit details", "Delete"),
+    "editor": ("Delete",),
+}
+ADDRESSES = {
+    "New secret": "new-secret/",
+    "Rotate": "secrets/PAY_KEY/rotate/",
+    "Edit details": "secrets/PAY_KEY/details/",
+    "Delete": "secrets/PAY_KEY/delete/",
+}
 
 
-def says(visitor: Visitor, words: str) -> None:
-    """Expect a notice with these words."""
-    notice = visitor.page.get_by_role("status").filter(has_text=words)
-    expect(notice).to_be_visible()
-
-
-def test_the_main_job(manager: Visitor, harbor: EmulatedUniverse) -> None:
+@WITH_AND_WITHOUT
+def test_the_main_job(script: bool, visit: Visit, harbor: EmulatedUniverse) -> None:
+    manager = visit(java_script_enabled=script)
+    manager.sign_in("manager")
     page = manager.page
-    follow(manager, "Harbor")
+    go_to(manager, "Harbor")
     expect(page.get_by_role("row")).to_have_count(4)
 
     follow(manager, "New secret")
-    page.get_by_label("Name").fill("MAIL_KEY")
-    page.get_by_label("Value", exact=True).fill("first line\nsecond line")
-    page.get_by_label("One host, or its subdomains").check()
-    page.get_by_label("Host", exact=True).fill("*.mail.example")
-    press(manager, "Seal and create")
+    create_secret(manager, "MAIL_KEY", "first line\nsecond line", "*.mail.example")
     says(manager, "Created MAIL_KEY at")
     assert harbor.values["MAIL_KEY"] == b"first line\nsecond line"
     assert harbor.secrets["MAIL_KEY"].domain == "*.mail.example"
 
     follow(manager, "Rotate")
-    assert manager.heading().startswith("Rotate MAIL_KEY in Harbor")
-    page.get_by_label("Value", exact=True).fill("  другое значение ")
+    is_headed(manager, "Rotate MAIL_KEY in Harbor")
+    rotate(manager, "  другое значение ")
+    if not script:
+        # With JavaScript the question stands there before anything is sent.
+        complains(manager, "Look at the value again.")
+        expect(field(manager, "Value")).to_have_value("")
+        fill(manager, Value="  другое значение ")
+    choose(manager, "Send it exactly as typed")
     press(manager, "Seal and save")
     says(manager, "Running servers keep the old value until they restart.")
     assert harbor.values["MAIL_KEY"].decode() == "  другое значение "
     assert harbor.secrets["MAIL_KEY"].domain == "*.mail.example"
 
-    follow(manager, "Edit details")
-    page.get_by_label("Note").fill("Sends the receipts.")
-    page.get_by_label("Owner").select_option("editor@example.com")
-    press(manager, "Save details")
-    says(manager, "Details saved.")
-    expect(page.get_by_text("Sends the receipts.")).to_be_visible()
-
+    note_what_it_is_for(manager)
     follow(manager, "Delete")
-    page.get_by_label("Type its name to confirm").fill("MAIL_KEY")
+    fill(manager, Type_its_name_to_confirm="MAIL_KEY")
     press(manager, "Delete for good")
     says(manager, "Deleted MAIL_KEY at")
     assert "MAIL_KEY" not in harbor.secrets
     expect(page.get_by_role("link", name="MAIL_KEY")).to_have_count(0)
 
-    follow(manager, "Audit log")
-    expect(page.get_by_text("manager@example.com deleted MAIL_KEY")).to_be_visible()
-    press(manager, "Sign out")
+    go_to(manager, "Audit log")
+    deleted = page.get_by_role("listitem").filter(has_text="manager@example.com deleted MAIL_KEY")
+    expect(deleted).to_contain_text("secret.delete.succeeded")
+    page.locator("#who summary").click()
+    page.locator("#who").get_by_role("button", name="Sign out").click()
     says(manager, "You are signed out.")
 
 
-def test_a_refused_value_comes_back_empty_with_the_reason_in_focus(
+def note_what_it_is_for(manager: Visitor) -> None:
+    """Write a note and name an owner."""
+    follow(manager, "Edit details")
+    fill(manager, Note="Sends the receipts.")
+    field(manager, "Owner").select_option("editor@example.com")
+    press(manager, "Save details")
+    says(manager, "Details saved.")
+    shows(manager, "Sends the receipts.")
+
+
+@WITH_AND_WITHOUT
+def test_what_others_did_meanwhile_is_told_before_anything_is_sent(
+    script: bool,
+    visit: Visit,
+    universe: Universe,
+    harbor: EmulatedUniverse,
+    emulator: Emulator,
+    cast: Cast,
+) -> None:
+    """The manager rotates what an editor has just rotated, and knows of a change elsewhere."""
+    path = f"/universes/{universe.pk}/secrets/PAY_KEY/rotate/"
+    manager = enter(visit, "manager", path, script=script)
+    changes.rotate(
+        actor=cast["editor"].actor, universe=universe, name="PAY_KEY", value=Plaintext(b"theirs")
+    )
+    sent = writes(emulator)
+    sends_too_much(manager, script=script)
+    rotate(manager, "mine")
+    complains(manager, "editor@example.com")
+    expect(field(manager, "Value")).to_have_value("")
+    assert writes(emulator) == sent
+    rotate(manager, "mine")
+    says(manager, "Running servers keep the old value until they restart.")
+    assert harbor.values["PAY_KEY"] == b"mine"
+
+    knows_of_a_change_elsewhere(manager, universe, harbor)
+
+
+def sends_too_much(manager: Visitor, *, script: bool) -> None:
+    """Send more than fits; with JavaScript it is held back, and stays to be mended."""
+    rotate(manager, "x" * 1025)
+    if script:
+        expect(field(manager, "Value")).to_be_focused()
+        shows(manager, "Too long: 1,025 / 1,024 bytes")
+    else:
+        complains(manager, "A value has at most 1,024 bytes; this one has 1,025.")
+        expect(field(manager, "Value")).to_have_value("")
+
+
+def knows_of_a_change_elsewhere(
     manager: Visitor, universe: Universe, harbor: EmulatedUniverse
 ) -> None:
-    manager.open(f"/universes/{universe.pk}/secrets/PAY_KEY/rotate/")
-    manager.page.get_by_label("Value", exact=True).fill("x" * 1025)
-    press(manager, "Seal and save")
-    reason = manager.page.get_by_role("alert")
-    expect(reason).to_contain_text("A value has at most 1,024 bytes; this one has 1,025.")
-    expect(reason).to_be_focused()
-    expect(manager.page.get_by_label("Value", exact=True)).to_have_value("")
-    assert harbor.values["PAY_KEY"] == b"pay value"
-
-
-def test_reloading_and_going_back_repeat_nothing(
-    manager: Visitor, universe: Universe, harbor: EmulatedUniverse
-) -> None:
-    address = f"/universes/{universe.pk}/secrets/PAY_KEY/rotate/"
-    manager.open(address)
-    manager.page.get_by_label("Value", exact=True).fill("new value")
-    press(manager, "Seal and save")
-    says(manager, "Running servers keep the old value")
-    saved = harbor.secrets["PAY_KEY"].update_time
-    manager.page.reload()
-    manager.page.go_back()
-    expect(manager.page).to_have_url(re.compile(re.escape(address)))
-    expect(manager.page.get_by_label("Value", exact=True)).to_have_value("")
-    assert harbor.secrets["PAY_KEY"].update_time == saved
-
-
-def test_the_button_refreshes_the_list(
-    manager: Visitor, universe: Universe, harbor: EmulatedUniverse
-) -> None:
+    """Refresh the list, see what was changed and what is gone, and acknowledge the first."""
+    harbor.put("PAY_WEBHOOK", b"theirs", "*")
+    harbor.remove("SIGNING_SEED")
+    let_rest(universe)
     manager.open(f"/universes/{universe.pk}/")
     manager.page.wait_for_load_state("networkidle")
-    harbor.remove("PAY_WEBHOOK")
-    Universe.objects.filter(pk=universe.pk).update(sync_tried_at=None)
+    let_rest(universe)
     press(manager, "Refresh")
-    expect(manager.page.get_by_text("Missing", exact=True)).to_be_visible()
+    row = manager.page.get_by_role("row").filter(has_text="SIGNING_SEED")
+    expect(row).to_contain_text("Missing")
+    follow(manager, "PAY_WEBHOOK")
+    shows(manager, "It was changed outside the dashboard")
+    press(manager, "I know about this change")
+    expect(manager.page.get_by_role("main")).not_to_contain_text("It was changed outside")
+
+
+@WITH_AND_WITHOUT
+def test_each_role_does_what_it_may_and_lacks_the_buttons_for_the_rest(
+    script: bool, visit: Visit, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    window = visit(java_script_enabled=script)
+    for role, lacks in LACKS.items():
+        window.become(role)
+        for path, links in (("", ["New secret"]), ("secrets/PAY_KEY/", [*ADDRESSES][1:])):
+            window.open(f"/universes/{universe.pk}/{path}")
+            actions = window.page.locator(".page-head .actions")
+            for link in links:
+                wanted = 0 if link in lacks else 1
+                expect(actions.get_by_role("link", name=link)).to_have_count(wanted)
+        paths = [f"/universes/{universe.pk}/{ADDRESSES[link]}" for link in lacks]
+        are_refused(window, paths, "Tell them your e-mail address")
+    edits_and_rotates(window, universe)
+    assert harbor.values["SHIP_KEY"] == b"a rotator's"
+    assert harbor.secrets["SHIP_KEY"].domain == "ships.example"
+
+
+def edits_and_rotates(window: Visitor, universe: Universe) -> None:
+    """As the editor create a secret, and as the rotator give it another value."""
+    window.become("editor")
+    window.open(f"/universes/{universe.pk}/new-secret/")
+    create_secret(window, "SHIP_KEY", "an editor's", "ships.example")
+    says(window, "Created SHIP_KEY at")
+    window.become("rotator")
+    window.page.reload()
+    follow(window, "Rotate")
+    shows(window, "It stays as it is. An editor or a manager can change it.")
+    rotate(window, "a rotator's")
+    says(window, "Running servers keep the old value until they restart.")

@@ -1,0 +1,118 @@
+"""Every page there is to look at: each door that shows one, as an admin sees it, and its states."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from secretsapp.models import Universe
+from tests.browser.conftest import Visitor
+from tests.spine.doors import DOORS
+
+LONG_NAME = "A_LONG_NAME_" + "X" * 52
+LONG_DOMAIN = f"*.{'very-long-subdomain.' * 6}example.com"
+
+Act = Callable[[Visitor], None]
+
+
+def nothing(_visitor: Visitor) -> None:
+    """Look at the page as it opens."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page to look at: as whom, where, and what is done there first.
+
+    `path` may hold places for the ids of the universe, its secret and a person.
+    """
+
+    name: str
+    path: str
+    role: str = "admin"
+    act: Act = nothing
+
+
+def looks_at_doors(universe: Universe) -> list[Look]:
+    """Each door that shows a page, opened by an admin."""
+    return [
+        Look(door.name, door.address(universe, "PAY_KEY"))
+        for door in DOORS
+        if door.read_answer == 200
+    ]
+
+
+def looks_at_states(universe: Universe) -> list[Look]:
+    """What the pages look like at other times, and to others."""
+    of_universe = reverse("universe", args=[universe.pk])
+    new_secret = reverse("secret_create", args=[universe.pk])
+    of_secret = reverse("secret", args=[universe.pk, "PAY_KEY"])
+    gone = reverse("secret", args=[universe.pk, "SIGNING_SEED"])
+    return [
+        Look("universe_filtered", f"{of_universe}?q=pay&sort=-changed"),
+        Look("universe_nothing", f"{of_universe}?q=nothing"),
+        Look("search_found", f"{reverse('search')}?q=pay"),
+        Look("search_nothing", f"{reverse('search')}?q=nothing"),
+        Look("secret_gone", gone),
+        Look("secret_long", reverse("secret", args=[universe.pk, LONG_NAME])),
+        Look("secret_create_refused", new_secret, "editor", refuse_a_secret),
+        Look("secret_create_doubtful", new_secret, "editor", paste_something_doubtful),
+        Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
+        Look("audit_nothing", f"{reverse('audit')}?event=universe.removed"),
+        Look("menu_open", reverse("me"), "manager", open_menu),
+        Look("sidebar_open", f"{reverse('home')}#sidebar", "manager"),
+        Look("search_panel", of_universe, "manager", search_in_the_bar),
+        Look("home_stranger", reverse("home"), "stranger"),
+        Look("home_rotator", reverse("home"), "rotator"),
+        Look("secret_rotator", of_secret, "rotator"),
+        Look("rotate_rotator", reverse("secret_rotate", args=[universe.pk, "PAY_KEY"]), "rotator"),
+        Look("forbidden", reverse("secret_delete", args=[universe.pk, "PAY_KEY"]), "viewer"),
+        Look("not_found", reverse("universe", args=[1]), "viewer"),
+    ]
+
+
+def looks_without_sign_in() -> list[Look]:
+    """The pages for people who are not signed in."""
+    return [
+        Look("sign_in", reverse("account_login"), ""),
+        Look("sign_in_refused", reverse("account_login"), "", refuse_a_sign_in),
+        Look("disabled", reverse("account_inactive"), ""),
+        Look("password_set", reverse("password_set"), ""),
+        Look("password_forgotten", reverse("password_forgotten"), ""),
+        Look("no_such_page", "/no-such-page/", ""),
+    ]
+
+
+def refuse_a_secret(visitor: Visitor) -> None:
+    """Send a form in which everything is wrong."""
+    page = visitor.page
+    page.get_by_label("Name").fill("1-KEY")
+    page.get_by_label("One host, or its subdomains").check()
+    page.get_by_role("button", name="Seal and create").click()
+    page.get_by_role("alert").wait_for()
+
+
+def paste_something_doubtful(visitor: Visitor) -> None:
+    """Type a value that is hardly meant so."""
+    page = visitor.page
+    page.get_by_label("Name").fill("MAIL_KEY")
+    page.get_by_label("Value", exact=True).fill('MAIL_KEY="Bearer abc"\n')
+
+
+def refuse_a_sign_in(visitor: Visitor) -> None:
+    """Try a wrong password."""
+    page = visitor.page
+    page.get_by_label("E-mail address").fill("nobody@example.com")
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+
+
+def open_menu(visitor: Visitor) -> None:
+    """Open the menu of who one is."""
+    visitor.page.locator(".menu-summary").click()
+
+
+def search_in_the_bar(visitor: Visitor) -> None:
+    """Type into the search above the page, and wait for what is found."""
+    visitor.page.locator("#search").fill("pay")
+    visitor.page.locator("#search-panel a").first.wait_for()

@@ -1,0 +1,98 @@
+"""The audit log, as an auditor reads it."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from emulator import Emulator, faults
+from secretsapp.models import Change, Universe
+from secretsapp.queries.audit import PAGE_SIZE
+from secretsapp.services import details
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.journeys import WITH_AND_WITHOUT, enter, field, follow, is_at, press, shows
+from tests.services.unfinished import leave_open
+from tests.stage import Cast
+
+pytestmark = pytest.mark.browser
+
+NOTED = "changed the note of PAY_WEBHOOK"
+
+
+@pytest.fixture
+def unsettled(emulator: Emulator, universe: Universe, cast: Cast) -> Change:
+    """More events than a page holds, and the last of them those of a change that is open."""
+    secret = universe.secrets.get(name="PAY_WEBHOOK")
+    editor = cast["editor"].actor
+    for number in range(PAGE_SIZE):
+        note = f"note {number}"
+        details.edit(actor=editor, universe=universe, secret=secret, note=note, owner=None)
+    return leave_open("rotate", faults.cut_after(), emulator, cast, universe)
+
+
+@WITH_AND_WITHOUT
+def test_an_auditor_finds_what_happened(
+    script: bool, visit: Visit, universe: Universe, unsettled: Change
+) -> None:
+    auditor = enter(visit, "auditor", "/audit/", script=script)
+    reads_of_the_open_change(auditor, unsettled)
+    filters(auditor, script=script)
+    reads_older_events(auditor, script=script)
+
+
+def reads_of_the_open_change(auditor: Visitor, change: Change) -> None:
+    """See what is being settled, and all that is known of it."""
+    shows(auditor, "1 change is being settled")
+    shows(auditor, "do not send it again before")
+    follow(auditor, "its events")
+    is_at(auditor, "/audit/")
+    assert str(change.pk) in auditor.page.url
+    expect(rows(auditor)).to_have_count(2)
+    row = rows(auditor).first
+    expect(row).to_contain_text("manager@example.com may have rotated PAY_KEY in Harbor")
+    fact = row.get_by_text(str(change.pk))
+    expect(fact).to_be_hidden()
+    row.locator("summary").click()
+    expect(fact).to_be_visible()
+    follow(auditor, "Show all")
+    expect(rows(auditor)).to_have_count(PAGE_SIZE)
+
+
+def filters(auditor: Visitor, *, script: bool) -> None:
+    """Narrow the log down, take one filter away again, and find it all in the address."""
+    page = auditor.page
+    chips = page.get_by_role("list", name="Filters in use").get_by_role("link")
+    field(auditor, "Secret").fill("PAY_*")
+    field(auditor, "Result").select_option("unknown")
+    page.get_by_text("24 h", exact=True).click()
+    if not script:
+        press(auditor, "Filter")
+    expect(chips).to_have_count(4)
+    expect(rows(auditor)).to_have_count(1)
+    chips.filter(has_text="outcome unknown").click()
+    expect(chips).to_have_count(3)
+    expect(rows(auditor)).to_have_count(PAGE_SIZE)
+    assert "secret=PAY_%2A" in page.url
+    page.reload()
+    expect(chips.filter(has_text="last 24 hours")).to_have_count(1)
+    page.go_back()
+    expect(rows(auditor)).to_have_count(1)
+    expect(chips).to_have_count(4)
+    expect(page.get_by_role("navigation", name="Main")).to_have_count(1)
+    follow(auditor, "Show all")
+
+
+def reads_older_events(auditor: Visitor, *, script: bool) -> None:
+    """Go back in time: to a page of its own or, with JavaScript, behind what stands there."""
+    follow(auditor, "Older")
+    if script:
+        expect(rows(auditor).nth(PAGE_SIZE)).to_be_visible()
+        return
+    shows(auditor, "Not the newest events")
+    expect(rows(auditor).last).not_to_contain_text(NOTED)
+    follow(auditor, "Newer")
+    expect(rows(auditor)).to_have_count(PAGE_SIZE)
+    expect(rows(auditor).first).to_contain_text("may have rotated PAY_KEY")
+
+
+def rows(auditor: Visitor) -> Locator:
+    """The events that are shown."""
+    return auditor.page.locator(".event")

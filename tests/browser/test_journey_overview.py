@@ -1,0 +1,82 @@
+"""Where each role finds itself: what is on the home page, in the sidebar, and found by a search."""
+
+import pytest
+from playwright.sync_api import expect
+
+from emulator import Universe as EmulatedUniverse
+from secretsapp.models import Grant, Universe
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.journeys import WITH_AND_WITHOUT, follow, is_at, is_headed, shows, sidebar
+from tests.services.unfinished import refresh_later
+from tests.stage import CAST, Cast
+
+pytestmark = pytest.mark.browser
+
+HOME, LOG = "Home", "Audit log"
+# Its environment stands behind it twice: short for the eye, and whole for screen readers.
+HARBOR = "Harbor PRODProduction"
+OF_ADMINS = ("Access", "People", "API keys", "Add a universe")
+PLACES = {
+    "admin": (HOME, HARBOR, LOG, *OF_ADMINS),
+    "manager": (HOME, HARBOR, LOG),
+    "editor": (HOME, HARBOR),
+    "rotator": (HOME, HARBOR),
+    "viewer": (HOME, HARBOR),
+    "auditor": (HOME, HARBOR, LOG),
+    "stranger": (HOME,),
+}
+
+
+@pytest.fixture
+def bounded(universe: Universe, harbor: EmulatedUniverse, cast: Cast) -> Universe:
+    """Harbor with something changed elsewhere, beyond the names that the rotator sees."""
+    Grant.objects.filter(person=cast["rotator"].user).update(pattern="PAY_*")
+    harbor.put("SIGNING_SEED", b"theirs", "")
+    assert refresh_later(universe)
+    return universe
+
+
+@WITH_AND_WITHOUT
+def test_each_role_finds_at_home_and_by_the_search_what_it_may_see(
+    script: bool, visit: Visit, bounded: Universe
+) -> None:
+    assert set(PLACES) == set(CAST)
+    window = visit(java_script_enabled=script)
+    for role, places in PLACES.items():
+        window.become(role)
+        window.open("/")
+        expect(sidebar(window).locator("li a")).to_have_text(list(places))
+        is_met(window, role)
+        search(window, "seed")
+        is_found = window.page.get_by_role("main").get_by_role("link", name="SIGNING_SEED")
+        expect(is_found).to_have_count(0 if role in {"rotator", "stranger"} else 1)
+    window.become("viewer")
+    window.open("/")
+    search(window, "seed")
+    follow(window, "SIGNING_SEED")
+    is_at(window, f"/universes/{bounded.pk}/secrets/SIGNING_SEED/")
+
+
+def is_met(window: Visitor, role: str) -> None:
+    """Expect the home page to answer the three questions of that role, and no more."""
+    content = window.page.get_by_role("main")
+    may_read_log = LOG in PLACES[role]
+    expect(content.get_by_role("link", name=LOG)).to_have_count(1 if may_read_log else 0)
+    if role == "stranger":
+        shows(window, "There is no universe here that you may see.")
+        shows(window, "stranger@example.com")
+    elif role == "rotator":
+        shows(window, "Nothing needs you.")
+        shows(window, "2 secrets")
+        expect(content).not_to_contain_text("SIGNING_SEED")
+    else:
+        shows(window, "changed outside the dashboard.")
+        shows(window, "3 secrets")
+
+
+def search(window: Visitor, text: str) -> None:
+    """Look for something from wherever one is."""
+    box = window.page.get_by_label("Search all secrets and universes")
+    box.fill(text)
+    box.press("Enter")
+    is_headed(window, "Search")

@@ -1,0 +1,193 @@
+"""People and access: from an account with a link to its end, and one's own page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from secretsapp.core.roles import Role
+from secretsapp.models import Grant, Universe
+from tests import stage
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.journeys import (
+    WITH_AND_WITHOUT,
+    all_of_it,
+    choose,
+    complains,
+    enter,
+    field,
+    fill,
+    follow,
+    go_to,
+    is_at,
+    is_headed,
+    is_refused,
+    press,
+    says,
+    shows,
+    sidebar,
+)
+
+pytestmark = pytest.mark.browser
+
+EMAIL = "grace@example.com"
+PASSWORD = "a lantern on the pier"
+NEXT_PASSWORD = "two lanterns on the pier"
+
+
+@WITH_AND_WITHOUT
+def test_a_person_comes_gets_access_and_is_let_go(
+    script: bool, visit: Visit, universe: Universe
+) -> None:
+    admin = enter(visit, "admin", script=script)
+    grace = visit(java_script_enabled=script)
+    follow_link(grace, create_account(admin))
+    sign_in(grace, PASSWORD)
+    shows(grace, "There is no universe here that you may see.")
+
+    manager = enter(visit, "manager", f"/universes/{universe.pk}/", script=script)
+    give_access(manager)
+    grace.page.reload()
+    follow(grace, "Harbor")
+    expect(grace.page.locator("#rows").get_by_role("link")).to_have_text(["PAY_KEY", "PAY_WEBHOOK"])
+    is_refused(grace, f"/universes/{universe.pk}/new-secret/", "A manager of Harbor, or an admin.")
+    grace.open("/me/")
+    shows(grace, "PAY_*")
+
+    change_and_revoke(manager)
+    response = grace.page.goto(f"{grace.server}/universes/{universe.pk}/")
+    assert response is not None
+    assert response.status == 404
+    disable(admin)
+    grace.open("/me/")
+    is_headed(grace, "Sign in")
+    sign_in_by_form(grace, PASSWORD)
+    is_headed(grace, "Account disabled")
+
+
+def create_account(admin: Visitor) -> str:
+    """Create the account, and take down the link, which is shown just once."""
+    go_to(admin, "People")
+    follow(admin, "Create an account")
+    field(admin, "E-mail address").fill(EMAIL)
+    fill(admin, Name="Grace")
+    press(admin, "Create account")
+    says(admin, f"Created the account of {EMAIL}.")
+    link = field(admin, "Password link").input_value()
+    admin.page.reload()
+    expect(field(admin, "Password link")).to_have_count(0)
+    assert link.partition("#")[2] not in all_of_it(admin)
+    return link
+
+
+def follow_link(person: Visitor, link: str) -> None:
+    """Open the link, too short a password first; without JavaScript the code is pasted."""
+    path, _, code = link.partition("#")
+    person.open(f"/{path.split('/', 3)[3]}#{code}")
+    is_headed(person, "Set your password")
+    if field(person, "One-time code").is_visible():
+        field(person, "One-time code").fill(code)
+    else:
+        assert code not in person.page.url
+    fill(person, Password="short")
+    press(person, "Set password")
+    complains(person, "12 characters")
+    fill(person, Password=PASSWORD)
+    press(person, "Set password")
+    is_headed(person, "Sign in")
+
+
+def sign_in_by_form(person: Visitor, password: str) -> None:
+    """Fill in the sign-in, which is open."""
+    field(person, "E-mail address").fill(EMAIL)
+    fill(person, Password=password)
+    press(person, "Sign in")
+
+
+def sign_in(person: Visitor, password: str) -> None:
+    """Sign in, and be met at home."""
+    sign_in_by_form(person, password)
+    is_at(person, "/")
+
+
+def give_access(manager: Visitor) -> None:
+    """Let Grace rotate what begins with PAY_, for a month."""
+    follow(manager, "Access")
+    follow(manager, "Give access")
+    expect(manager.page.get_by_role("radio", name="Admin")).to_have_count(0)
+    field(manager, "Person").select_option(EMAIL)
+    manager.page.get_by_role("radio", name="Rotator").check()
+    fill(manager, Secrets="PAY_*_KEY", Reason="Season two")
+    field(manager, "End").select_option("30")
+    press(manager, "Give access")
+    complains(manager, "PAY_*")
+    fill(manager, Secrets="PAY_*")
+    press(manager, "Give access")
+    says(manager, f"{EMAIL} has access now.")
+    row = manager.page.get_by_role("row").filter(has_text=EMAIL)
+    for words in ("Rotator", "PAY_*", "until", "Season two"):
+        expect(row).to_contain_text(words)
+
+
+def change_and_revoke(manager: Visitor) -> None:
+    """Make her a viewer without an end, and then nothing any more."""
+    access = f"the access of {EMAIL} in Harbor"
+    follow(manager, f"Change {access}")
+    manager.page.get_by_role("radio", name="Viewer").check()
+    field(manager, "End").select_option("never")
+    press(manager, "Save access")
+    says(manager, f"Changed the access of {EMAIL}.")
+    held = Grant.objects.get(person__email=EMAIL)
+    assert (held.role, held.pattern, held.until) == (Role.VIEWER, "PAY_*", None)
+    follow(manager, f"Revoke {access}")
+    press(manager, "Revoke access")
+    says(manager, f"Revoked the access of {EMAIL}.")
+    expect(manager.page.get_by_role("row").filter(has_text=EMAIL)).to_have_count(0)
+
+
+def disable(admin: Visitor) -> None:
+    """Disable her account."""
+    follow(admin, "Disable")
+    shows(admin, "signed out everywhere at once")
+    press(admin, "Disable account")
+    says(admin, f"Disabled the account of {EMAIL}.")
+
+
+@WITH_AND_WITHOUT
+def test_a_person_looks_after_the_own_account(script: bool, visit: Visit) -> None:
+    here = enter(visit, "viewer", "/me/", script=script)
+    elsewhere = enter(visit, "viewer", "/", script=script)
+    here.page.reload()
+    fill(here, Name="Vera")
+    press(here, "Save name")
+    expect(here.page.locator("#who")).to_contain_text("Vera")
+    press(here, "End all others")
+    elsewhere.page.reload()
+    is_headed(elsewhere, "Sign in")
+
+    follow(here, "Change password")
+    fill(here, Current_password="a wrong one", New_password=NEXT_PASSWORD)
+    press(here, "Change password")
+    complains(here, "password")
+    fill(here, Current_password=stage.PASSWORD, New_password=NEXT_PASSWORD)
+    press(here, "Change password")
+    is_at(here, "/me/")
+    assert NEXT_PASSWORD not in all_of_it(here)
+
+
+@WITH_AND_WITHOUT
+def test_the_last_admin_is_told_why_not_and_what_to_do_first(script: bool, visit: Visit) -> None:
+    admin = enter(visit, "admin", "/people/", script=script)
+    follow(admin, "admin@example.com")
+    words = "this is the last admin. Make somebody else an admin first."
+    shows(admin, f"not possible: {words}")
+    expect(admin.page.get_by_role("link", name="Disable")).to_have_count(0)
+    go_to(admin, "Access")
+    shows(admin, "The last admin. Make somebody else an admin first.")
+    admin.open("/people/")
+    follow(admin, "viewer@example.com")
+    admin.page.get_by_text("Give access in …").click()
+    follow(admin, "all universes")
+    choose(admin, "Admin")
+    press(admin, "Give access")
+    says(admin, "viewer@example.com has access now.")
+    expect(admin.page.get_by_role("link", name="Revoke")).to_have_count(2)
+    expect(sidebar(admin).get_by_role("link", name="People")).to_have_count(1)
