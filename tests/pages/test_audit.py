@@ -386,6 +386,6 @@ def test_the_reason_of_a_failure_stands_at_the_very_end_and_the_beginning_steps_
     emulator.inject(faults.status(403), method="PATCH")
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     page = client_for("admin").get("/audit/", {"event": "secret.rotate"})
-    told = words(page)
+    told = words(page).replace(" :", ":")
     assert "did not rotate PAY_KEY in Harbor: Roblox does not allow this" in told
     assert body(page).count("event-before") == 1
