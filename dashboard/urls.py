@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [path("", include("secretsapp.urls"))]
 
 # What fails before a view is reached does not pass our middleware.
+handler400 = "secretsapp.views.refusals.unusable"
 handler500 = "secretsapp.views.refusals.failed"

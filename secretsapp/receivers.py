@@ -37,10 +37,15 @@ def record_sign_out(request: HttpRequest, user: User | None, **_signal: object) 
 def record_failure(
     credentials: dict[str, Any], request: HttpRequest | None = None, **_signal: object
 ) -> None:
-    """A sign-in failed; nobody is acting whom we know."""
+    """A sign-in failed, or a person who is signed in did not know the password of now."""
+    known: Actor | None = getattr(request, "actor", None)
+    actor = known if known and known.person_id is not None else _nobody(request)
+    people.record_failed_sign_in(actor, str(credentials.get("email") or ""))
+
+
+def _nobody(request: HttpRequest | None) -> Actor:
     address = client_address(request) if request is not None else ""
-    nobody = Actor(ActorKind.SYSTEM, "somebody not signed in", Door.BROWSER, address=address)
-    people.record_failed_sign_in(nobody, str(credentials.get("email") or ""))
+    return Actor(ActorKind.SYSTEM, "somebody not signed in", Door.BROWSER, address=address)
 
 
 def _actor(request: HttpRequest, user: User) -> Actor:

@@ -5,6 +5,7 @@ take no notice of DEBUG at all.
 """
 
 import logging
+import re
 import traceback
 from collections.abc import ItemsView
 from types import FrameType, TracebackType
@@ -15,6 +16,9 @@ from django.http.request import QueryDict
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 HIDDEN = "hidden"
+
+# A mail program that writes `#` as `%23` sends the code of a link as part of the path.
+_BEHIND_A_WAY_IN = re.compile(r"(/(?:password|welcome)(?:/|#|%23)).+", re.DOTALL)
 
 
 class HideEverythingFilter(SafeExceptionReporterFilter):
@@ -76,7 +80,11 @@ class QuietReporter(ExceptionReporter):
 
 
 class QuietFormatter(logging.Formatter):
-    """Log lines whose tracebacks show where, and the exception's type, and not its words."""
+    """Log lines without the codes of links, and of exceptions the place and type, not the words."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
+        """The line, cut behind a path that a code may follow."""
+        return _BEHIND_A_WAY_IN.sub(rf"\1({HIDDEN})", super().formatMessage(record))
 
     def formatException(  # noqa: N802 - the name is logging's
         self,

@@ -24,6 +24,8 @@ ANY_DOMAIN = "*"
 NEVER_SENDABLE = ""
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
+# What turns the order of text around, or ends that: it can make one text look like another.
+_TURNING = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
@@ -106,12 +108,26 @@ def check_api_key(api_key: Plaintext) -> None:
 
 
 def check_label(text: str, *, field: str, what: str, limit: int = LABEL_LIMIT) -> None:
-    """A name or remark that people give: not empty, one line, no control characters."""
+    """A name that people give: not empty, one line, no characters that control or turn text."""
     if not text.strip():
         raise InvalidInput(f"Enter {what}.", field=field)
     check_remark(text, field=field, limit=limit)
     if text.splitlines() != [text]:
         raise InvalidInput("Keep it to one line.", field=field)
+    if any(unicodedata.bidirectional(character) in _TURNING for character in text):
+        raise InvalidInput(
+            "Remove the invisible characters from it that change the direction of text.",
+            field=field,
+        )
+
+
+def check_person_name(text: str, *, field: str, limit: int = LABEL_LIMIT) -> None:
+    """A label that cannot pass for an e-mail address, nor for another name by what is unseen."""
+    check_label(text, field=field, what="a name", limit=limit)
+    if any(unicodedata.category(character) == "Cf" for character in text):
+        raise InvalidInput("Remove the invisible characters from it.", field=field)
+    if "@" in unicodedata.normalize("NFKC", text):
+        raise InvalidInput("A name has no @: it could pass for an e-mail address.", field=field)
 
 
 def check_remark(text: str, *, field: str, limit: int) -> None:

@@ -53,6 +53,8 @@ class CodePurpose(models.TextChoices):
 
     CLAIM = "claim"
     PASSWORD = "password"  # noqa: S105 - the name of a purpose
+    # For a password too, but asked for by anybody: it never takes the place of one handed over.
+    MAIL = "mail"
 
 
 class OneTimeCode(models.Model):
@@ -62,7 +64,7 @@ class OneTimeCode(models.Model):
     """
 
     purpose = models.CharField(max_length=10, choices=CodePurpose.choices)
-    person = models.OneToOneField(User, on_delete=models.CASCADE, null=True, related_name="code")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="codes")
     hashed = models.CharField(max_length=64, unique=True)
     ends_at = models.DateTimeField()
 
@@ -71,6 +73,7 @@ class OneTimeCode(models.Model):
             models.UniqueConstraint(
                 fields=["purpose"], condition=models.Q(person__isnull=True), name="code_of_nobody"
             ),
+            models.UniqueConstraint(fields=["purpose", "person"], name="code_of_person"),
         ]
 
     def __str__(self) -> str:

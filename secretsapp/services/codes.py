@@ -29,7 +29,7 @@ class Code:
 
 
 def issue(purpose: CodePurpose, person: User | None, *, good_for: timedelta) -> Code:
-    """Make a code in place of the one that was there for the person, or for nobody if None."""
+    """Make a code in place of the one for that purpose of the person, or of nobody if None."""
     digits = "".join(secrets.choice(DIGITS) for _ in range(LENGTH))
     code = Code(_in_groups(digits), timezone.now() + good_for)
     stored = {"hashed": _hashed(digits), "ends_at": code.ends_at}
@@ -37,15 +37,15 @@ def issue(purpose: CodePurpose, person: User | None, *, good_for: timedelta) -> 
     return code
 
 
-def find(purpose: CodePurpose, typed: Plaintext) -> OneTimeCode:
+def find(typed: Plaintext, *purposes: CodePurpose) -> OneTimeCode:
     """The code that was typed, however it is capitalised and divided, or its whole link.
 
-    Raises CodeRefused where there is none that is good.
+    Raises CodeRefused where there is none that is good for one of the purposes.
     """
     text = typed.expose().decode("utf-8", "replace").rpartition("#")[2]
     digits = text.upper().translate(_AS_MEANT)
     hashed = _hashed("".join(digit for digit in digits if digit in DIGITS))
-    living = OneTimeCode.objects.filter(purpose=purpose, ends_at__gt=timezone.now())
+    living = OneTimeCode.objects.filter(purpose__in=purposes, ends_at__gt=timezone.now())
     found = living.select_related("person").filter(hashed=hashed).first()
     if found is None:
         raise refusal()

@@ -40,11 +40,14 @@ class PasswordLink:
 def make_link(actor: Actor, person: User) -> PasswordLink:
     """Make a link with which the person sets a password, in place of an older one.
 
-    Raises Forbidden, and InvalidInput where the account is disabled.
+    Raises Forbidden, and InvalidInput where the account is disabled or one's own: a session that
+    was left open is not to set a password without the one of now.
     """
     with transaction.atomic():
         grants.lock(person)
         require_installation(actor, Permission.MANAGE_PEOPLE)
+        if person.pk == actor.person_id:
+            raise InvalidInput("Change your own password on your own page.")
         if not User.objects.filter(pk=person.pk, is_active=True).exists():
             raise InvalidInput(f"The account of {person.email} is disabled. Enable it first.")
         codes.discard(person)
@@ -65,8 +68,8 @@ def set_password(actor: Actor, code: Plaintext, password: Plaintext) -> User:
     The person acts, from where `actor` came. Raises CodeRefused, also for a disabled account, and
     InvalidInput for a password that will not do, after which the code is still good.
     """
-    found = codes.find(CodePurpose.PASSWORD, code)
-    person = User.objects.filter(code=found, is_active=True).first()
+    found = codes.find(code, CodePurpose.PASSWORD, CodePurpose.MAIL)
+    person = User.objects.filter(codes=found, is_active=True).first()
     if person is None:
         raise codes.refusal()
     people.hash_password(person, password)
@@ -96,7 +99,7 @@ def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Pla
     The new admin acts, from where `actor` came. Raises CodeRefused, also where there is an account
     by now, and InvalidInput for what will not do, after which the code is still good.
     """
-    found = codes.find(CodePurpose.CLAIM, code)
+    found = codes.find(code, CodePurpose.CLAIM)
     user = people.prepare(email=email, name=name, password=password)
     with transaction.atomic():
         codes.use_up(found)

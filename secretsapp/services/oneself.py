@@ -18,13 +18,13 @@ def rename(actor: Actor, person: User, name: str) -> None:
     _require_self(actor, person)
     wanted = name.strip()
     if wanted:
-        rules.check_label(wanted, field="name", what="a name", limit=people.NAME_LIMIT)
+        rules.check_person_name(wanted, field="name", limit=people.NAME_LIMIT)
     if wanted == person.name:
         return
     with transaction.atomic():
+        detail = {"fields": "name", "name_before": person.name, "name": wanted}
         person.name = wanted
         person.save(update_fields=["name"])
-        detail = {"fields": "name"}
         audit.append(audit.Entry(Event.PERSON_CHANGED, actor, subject=person, detail=detail))
 
 

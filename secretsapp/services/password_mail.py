@@ -30,6 +30,8 @@ GIVEN_UP_AFTER = timedelta(hours=1)
 CLAIMED_FOR = timedelta(minutes=2)
 AGAIN_AFTER = timedelta(minutes=1)
 NOT_AGAIN_FOR_SECONDS = 5 * 60
+MAILS_A_DAY = 5
+DAY_SECONDS = 24 * 3600
 ANSWER_SECONDS = 0.25
 
 SUBJECT = "Set your password at Sealroom"
@@ -39,7 +41,7 @@ def ask(email: str) -> None:
     """Let the worker mail a link to the active account of that address, if there is one.
 
     It takes the same time whatever is found: nobody learns here who has an account. For five
-    minutes after a link was asked for none is sent again.
+    minutes after a link was asked for none is sent again, and at most five are sent in a day.
     """
     answer_at = time.monotonic() + ANSWER_SECONDS
     person = account_of(email)
@@ -49,7 +51,10 @@ def ask(email: str) -> None:
 
 
 def _ask_for(person: User) -> None:
-    if cache.add(f"password-mail:{person.pk}", True, NOT_AGAIN_FOR_SECONDS):
+    place = f"password-mail:{person.pk}"
+    if cache.add(place, True, NOT_AGAIN_FOR_SECONDS) and any(
+        cache.add(f"{place}:{number}", True, DAY_SECONDS) for number in range(MAILS_A_DAY)
+    ):
         asked = {"asked_at": timezone.now(), "claimed_until": None}
         PasswordMail.objects.update_or_create(person=person, defaults=asked)
 
@@ -102,7 +107,7 @@ def _claim(person: User) -> codes.Code | None:
         unclaimed = PasswordMail.objects.filter(_unclaimed(), person=person)
         if not unclaimed.update(claimed_until=until):
             return None
-        return codes.issue(CodePurpose.PASSWORD, person, good_for=GOOD_FOR)
+        return codes.issue(CodePurpose.MAIL, person, good_for=GOOD_FOR)
 
 
 def _message(person: User, code: codes.Code) -> EmailMessage:

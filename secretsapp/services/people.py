@@ -52,7 +52,7 @@ def create(
 def prepare(*, email: str, name: str, password: Plaintext | None) -> User:
     """An account that is not stored yet; raises InvalidInput for what will not do."""
     if name:
-        rules.check_label(name, field="name", what="a name", limit=NAME_LIMIT)
+        rules.check_person_name(name, field="name", limit=NAME_LIMIT)
     user = User(email=_checked_email(email), name=name.strip())
     if password is None:
         user.set_unusable_password()
@@ -108,6 +108,7 @@ def set_password(actor: Actor, person: User, password: Plaintext) -> None:
         require_installation(actor, Permission.MANAGE_PEOPLE)
     hash_password(person, password)
     with transaction.atomic():
+        grants.lock(person)
         codes.discard(person)
         person.save(update_fields=["password"])
         signed_in.delete(person.sessions.all())
@@ -153,14 +154,19 @@ def _checked_email(email: str) -> str:
             "domain in the `xn--` form.",
             field="email",
         )
+    if not _is_email(address):
+        raise InvalidInput("That is not an e-mail address such as name@example.com.", field="email")
+    return address.lower()
+
+
+def _is_email(address: str) -> bool:
+    """Whether it is an address; Django takes control characters between quotation marks."""
     try:
         MaxLengthValidator(EMAIL_LIMIT)(address)
         validate_email(address)
     except ValidationError:
-        raise InvalidInput(
-            "That is not an e-mail address such as name@example.com.", field="email"
-        ) from None
-    return address.lower()
+        return False
+    return address.isprintable()
 
 
 def hash_password(user: User, password: Plaintext) -> None:

@@ -29,7 +29,10 @@ def set_by_code(request: ActorRequest) -> HttpResponse:
 
     def act() -> Done:
         given = form.cleaned_data
-        entry.set_password(request.actor, given["code"], given["password"])
+        person = entry.set_password(request.actor, given["code"], given["password"])
+        if person.pk == request.actor.person_id:
+            # This session has ended with the others; the sentence goes into a new one.
+            request.session.flush()
         return Done("Your password is set. Sign in with it.", reverse("account_login"))
 
     return submitted(request, form, act) or page(request, "password_set.html", form, {})

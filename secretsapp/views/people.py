@@ -87,12 +87,18 @@ def disable(request: ActorRequest, person_id: int) -> HttpResponse:
 
     def write() -> Done:
         services.disable(request.actor, found)
-        return Done(f"Disabled the account of {found.email}.", _address(found))
+        sentence = f"Disabled the account of {found.email}."
+        if found.pk == request.actor.person_id:
+            # His session has ended, and he may see nobody's page any more.
+            request.session.flush()
+            return Done(sentence, reverse("account_login"))
+        return Done(sentence, _address(found))
 
-    answer = forms.submitted(request, form, write)
+    if answer := forms.submitted(request, form, write):
+        return answer
     is_last_admin = grants.is_last_admin(request.actor, found)
     context = {"person": found, "is_last_admin": is_last_admin}
-    return answer or forms.page(request, "person_disable.html", form, context)
+    return forms.page(request, "person_disable.html", form, context)
 
 
 @require_http_methods(forms.METHODS)

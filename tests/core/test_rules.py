@@ -13,6 +13,7 @@ from secretsapp.core.rules import (
     check_api_key,
     check_label,
     check_name,
+    check_person_name,
     check_remark,
     check_value,
     parse_universe_id,
@@ -169,6 +170,8 @@ def test_a_label_is_one_line_of_text(text: str) -> None:
         ("a\rb", "one line"),
         ("a\u2028b", "one line"),
         ("a\x85b", "control characters"),
+        ("a\u202eb", "direction of text"),
+        ("a\u2066b", "direction of text"),
         ("a\x00b", "control characters"),
         ("a\x1bb", "control characters"),
         ("a\ud800b", "control characters"),
@@ -178,6 +181,22 @@ def test_what_is_no_label_is_refused_with_the_rule(text: str, rule: str) -> None
     with pytest.raises(InvalidInput, match=rule) as refusal:
         check_label(text, field="environment", what="a name for it")
     assert refusal.value.field == "environment"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("admin@example.com", "could pass for an e-mail address"),
+        ("admin\N{FULLWIDTH COMMERCIAL AT}example.com", "could pass for an e-mail address"),
+        ("ad\N{ZERO WIDTH SPACE}min", "invisible characters"),
+        ("\N{RIGHT-TO-LEFT MARK}admin", "invisible characters"),
+        (" ", "Enter a name"),
+    ],
+)
+def test_a_name_cannot_pass_for_an_address_or_another_name(text: str, rule: str) -> None:
+    check_person_name("Zoë O\N{RIGHT SINGLE QUOTATION MARK}Neill-鍵", field="name")
+    with pytest.raises(InvalidInput, match=rule):
+        check_person_name(text, field="name")
 
 
 @pytest.mark.parametrize("text", ["", "a\nb\r\nc\td", "x" * 2000])

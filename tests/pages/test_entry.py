@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from secretsapp.models import AuditEvent, PasswordMail, User
+from secretsapp.reports import QuietFormatter
 from secretsapp.services import entry, password_mail
 from tests.pages.reading import body, field, words
 from tests.services.watch import Watch
@@ -120,6 +121,17 @@ def test_a_password_is_set_by_a_code_and_older_sessions_end(
     assert (again.status_code, "was used already" in words(again)) == (422, True)
 
 
+def test_a_password_is_set_in_a_browser_where_one_is_signed_in(
+    cast: Cast, client_for: Callable[[str], Client]
+) -> None:
+    client = client_for("viewer")
+    client.get("/me/")
+    sent = {"code": code_for(cast, "viewer"), "password": NEW_PASSWORD}
+    answer = client.post(PASSWORD, sent, follow=True)
+    assert answer.redirect_chain == [(SIGN_IN, 302)]
+    assert "Your password is set. Sign in with it." in words(answer)
+
+
 def test_after_a_password_that_will_not_do_the_code_stands_there_again(cast: Cast) -> None:
     code = code_for(cast, "viewer")
     answer = Client().post(PASSWORD, {"code": code, "password": "viewer@example.com"})
@@ -180,6 +192,20 @@ def test_without_a_mail_server_no_mail_is_offered(cast: Cast) -> None:
     for answer in (client.get(FORGOTTEN), client.post(FORGOTTEN, {"email": "v@example.com"})):
         assert answer.status_code == 404
         assert "Ask an admin for a link" in words(answer)
+
+
+@pytest.mark.parametrize(
+    "path", ["/password/%23{}", "/password/%20{}", "/password%23{}", "/welcome/{}"]
+)
+def test_a_code_that_came_in_a_path_is_not_logged(
+    db: None, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    caplog.set_level("WARNING", "django.request")
+    Client().get(path.format("K7QX-0000"))
+    line = QuietFormatter("{name}: {message}", style="{")
+    lines = [line.format(record) for record in caplog.records if record.name == "django.request"]
+    assert "K7QX" in caplog.text
+    assert [("Not Found: /" in told, "K7QX" in told) for told in lines] == [(True, False)]
 
 
 def test_no_code_is_kept_anywhere(claim: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:

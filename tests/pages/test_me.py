@@ -1,5 +1,6 @@
 """One's own page: name, password, sessions, and what one may do."""
 
+import json
 import re
 
 import pytest
@@ -29,12 +30,13 @@ def test_a_name_is_given_and_taken_away(client_for: ClientFor) -> None:
     assert "Name saved." in words(client.post(ME, {"name": "  Vera  "}, follow=True))
     assert field(client.get(ME), "name") == "Vera"
     client.post(ME, {"name": "Vera"})
-    assert AuditEvent.objects.filter(tag="person.changed").count() == 1
+    event = AuditEvent.objects.get(tag="person.changed")
+    assert json.loads(event.detail) == {"fields": "name", "name": "Vera", "name_before": ""}
     client.post(ME, {"name": ""})
     assert User.objects.get(email="viewer@example.com").name == ""
 
 
-@pytest.mark.parametrize("name", ["x" * 101, "two\x1flines", "nul \x00"])
+@pytest.mark.parametrize("name", ["x" * 101, "two\x1flines", "nul \x00", "admin@example.com"])
 def test_a_name_that_will_not_do_comes_back_with_the_reason(
     client_for: ClientFor, name: str
 ) -> None:
@@ -94,6 +96,12 @@ def test_guessing_the_current_password_ends_as_at_the_sign_in(client_for: Client
     assert "Too many attempts. Wait five minutes and try again." in words(answer)
     cache.clear()
     assert client.post(CHANGE, {"current": PASSWORD, "password": NEW}).status_code == 302
+
+
+def test_who_does_not_know_his_password_is_named_in_the_log(client_for: ClientFor) -> None:
+    client_for("viewer").post(CHANGE, {"current": "wrong", "password": NEW})
+    event = AuditEvent.objects.order_by("-sequence")[0]
+    assert (event.tag, event.actor_name) == ("person.sign_in_failed", "viewer@example.com")
 
 
 def session_keys(page: str) -> list[str]:

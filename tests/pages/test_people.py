@@ -15,6 +15,7 @@ from secretsapp.queries import roles
 from secretsapp.services import grants, people
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
+from tests.services.watch import Watch
 from tests.stage import STAGEHAND, Cast, engage
 
 PEOPLE = "/people/"
@@ -149,6 +150,26 @@ def test_the_last_admin_is_not_disabled_and_it_is_said_why(client_for: ClientFor
     assert 'disable/"' in body(client.get(address_of("admin@example.com")))
     question = client.get(address_of("admin@example.com", "disable"))
     assert "This is your own account." in words(question)
+
+
+def test_an_admin_who_disables_himself_is_signed_out_and_refused_nothing(
+    client_for: ClientFor,
+) -> None:
+    engage("second", admin=True)
+    client, watch = client_for("admin"), Watch()
+    client.get("/me/")
+    done = client.post(address_of("admin@example.com", "disable"), follow=True)
+    assert done.redirect_chain == [("/sign-in/", 302)]
+    assert "Disabled the account of admin@example.com." in words(done)
+    assert watch.tags == ["person.disabled"]
+
+
+def test_nobody_is_offered_a_link_for_himself(client_for: ClientFor) -> None:
+    client = client_for("admin")
+    assert "New password link" in words(client.get(address_of("viewer@example.com")))
+    assert "New password link" not in words(client.get(address_of("admin@example.com")))
+    refused = client.post(address_of("admin@example.com", "password-link"), follow=True)
+    assert "Change your own password on your own page." in words(refused)
 
 
 def test_the_page_of_a_person_has_his_grants_and_where_more_can_be_given(

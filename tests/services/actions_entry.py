@@ -77,10 +77,10 @@ ENTRY_ACTIONS = [
     Action("entry.link", lambda _stage: entry.link(_made[-1]), before=issue),
     Action("password_mail.ask", lambda _stage: password_mail.ask(VIEWER)),
     Action("codes.issue", issue),
-    Action("codes.find", lambda _stage: codes.find(CodePurpose.PASSWORD, typed()), before=issue),
+    Action("codes.find", lambda _stage: codes.find(typed(), CodePurpose.PASSWORD), before=issue),
     Action(
         "codes.use_up",
-        lambda _stage: codes.use_up(codes.find(CodePurpose.PASSWORD, typed())),
+        lambda _stage: codes.use_up(codes.find(typed(), CodePurpose.PASSWORD)),
         before=issue,
     ),
     Action("codes.discard", lambda stage: codes.discard(stage.cast["viewer"].user), before=issue),

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -72,7 +74,7 @@ def test_a_code_does_not_show_itself() -> None:
 def test_a_code_is_known_however_it_is_written(change: object) -> None:
     assert callable(change)
     code = codes.issue(CodePurpose.CLAIM, None, good_for=HOUR)
-    found = codes.find(CodePurpose.CLAIM, typed(change(code.text)))
+    found = codes.find(typed(change(code.text)), CodePurpose.CLAIM)
     assert found == OneTimeCode.objects.get()
 
 
@@ -142,6 +144,32 @@ def test_no_link_outlives_a_password_that_was_set_otherwise(cast: Cast) -> None:
     people.set_password(cast["viewer"].actor, cast["viewer"].user, PASSWORD)
     with pytest.raises(CodeRefused):
         entry.set_password(NOBODY, typed(link.code), PASSWORD)
+
+
+@pytest.mark.engine
+@pytest.mark.django_db(transaction=True)
+def test_a_link_waits_for_a_password_that_is_being_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer, watch, discard = engage("viewer").user, Watch(), codes.discard
+
+    def make_link() -> None:
+        entry.make_link(STAGEHAND, viewer)
+        connections.close_all()
+
+    def discard_while_a_link_is_made(person: User) -> None:
+        monkeypatch.setattr(codes, "discard", discard)
+        discard(person)
+        wait([pool.submit(make_link)], timeout=0.3)
+
+    monkeypatch.setattr(codes, "discard", discard_while_a_link_is_made)
+    with ThreadPoolExecutor() as pool:
+        people.set_password(STAGEHAND, viewer, PASSWORD)
+    assert watch.tags == ["person.password_set", "person.link_made"]
+
+
+def test_nobody_makes_a_link_for_himself(cast: Cast) -> None:
+    with pytest.raises(InvalidInput, match="on your own page"):
+        entry.make_link(cast["admin"].actor, cast["admin"].user)
+    assert not OneTimeCode.objects.exists()
 
 
 @pytest.mark.parametrize("way", ["link", "admin", "disabled"])

@@ -92,6 +92,27 @@ def test_asking_often_mails_once_in_five_minutes(cast: Cast, post_office: PostOf
     assert len(post_office.mails) == 1
 
 
+def test_a_day_has_five_mails_for_a_person(
+    cast: Cast, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(password_mail, "NOT_AGAIN_FOR_SECONDS", 0)
+    for _ in range(6):
+        password_mail.ask(VIEWER)
+        password_mail.send_waiting(WORKER)
+    assert len(post_office.mails) == 5
+
+
+def test_a_link_that_was_handed_over_outlives_the_asking_of_anybody(
+    cast: Cast, post_office: PostOffice
+) -> None:
+    link = entry.make_link(STAGEHAND, cast["viewer"].user)
+    password_mail.ask(VIEWER)
+    password_mail.send_waiting(WORKER)
+    assert OneTimeCode.objects.count() == 2
+    entry.set_password(NOBODY, Plaintext.from_text(link.code), PASSWORD)
+    assert not OneTimeCode.objects.exists()
+
+
 def test_a_server_that_takes_nothing_is_tried_again(
     cast: Cast, post_office: PostOffice, caplog: pytest.LogCaptureFixture
 ) -> None:

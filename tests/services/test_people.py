@@ -44,6 +44,7 @@ def test_an_admin_is_made_in_one_step(cast: Cast) -> None:
         ("nobody", PASSWORD, "email"),
         ("", PASSWORD, "email"),
         ("a@b@example.com", PASSWORD, "email"),
+        ('"a\x01b"@example.com', PASSWORD, "email"),
         ("x" * 300 + "@example.com", PASSWORD, "email"),
         ("adm\N{LATIN SMALL LETTER DOTLESS I}n@example.com", PASSWORD, "email"),
         ("\N{KELVIN SIGN}elvin@example.com", PASSWORD, "email"),
@@ -116,6 +117,12 @@ def test_the_last_admin_is_not_disabled(cast: Cast) -> None:
     engage("second", admin=True)
     people.disable(cast["admin"].actor, cast["admin"].user)
     assert not User.objects.get(email="admin@example.com").is_active
+
+
+def test_an_admin_counts_as_soon_as_he_has_a_password(cast: Cast) -> None:
+    people.create(STAGEHAND, email="second@example.com", password=None, admin=True)
+    with pytest.raises(LastAdmin, match="as soon as he has set a password"):
+        people.disable(STAGEHAND, cast["admin"].user)
 
 
 def test_everybody_sets_his_own_password_and_an_admin_anybodys(cast: Cast) -> None:
