@@ -2,15 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import BoundedSemaphore
 from uuid import UUID
 
 from django.conf import settings
 
+from secretsapp.core.errors import RobloxBusy
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.keys import master_ring
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.transport import Timeouts
+
+# While Roblox is slow, every conversation with it holds a thread of this process. Most threads
+# are kept from that, so that whoever needs no Roblox is answered: serving.py starts 32.
+CONVERSATIONS_AT_ONCE = 8
+WAIT_SECONDS = 2
+RETRY_AFTER_SECONDS = 5
+
+_conversations = BoundedSemaphore(CONVERSATIONS_AT_ONCE)
 
 
 def encrypt(api_key_id: UUID, value: Plaintext) -> bytes:
@@ -37,12 +47,25 @@ def client_of(api_key: ApiKey) -> Iterator[Client]:
 
 @contextmanager
 def client_with(value: Plaintext) -> Iterator[Client]:
-    """A client for a key that is not stored yet."""
+    """A client for a key that is not stored yet; RobloxBusy where too many speak with Roblox."""
+    if not _conversations.acquire(timeout=WAIT_SECONDS):
+        raise RobloxBusy(
+            "Sealroom is already waiting for Roblox on behalf of others, so nothing was sent. "
+            "Try again in a few seconds.",
+            retry_after=RETRY_AFTER_SECONDS,
+        )
+    try:
+        with _open_client(value) as client:
+            yield client
+    finally:
+        _conversations.release()
+
+
+def _open_client(value: Plaintext) -> Client:
     seconds: float = settings.OPEN_CLOUD_TIMEOUT_SECONDS
     timeouts = Timeouts(read=seconds, answer=seconds)
     proxy: str | None = settings.OPEN_CLOUD_PROXY
-    with Client(settings.OPEN_CLOUD_URL, value, proxy=proxy, timeouts=timeouts) as client:
-        yield client
+    return Client(settings.OPEN_CLOUD_URL, value, proxy=proxy, timeouts=timeouts)
 
 
 def _decrypt(api_key: ApiKey) -> Plaintext:

@@ -9,8 +9,9 @@ from django import forms
 from secretsapp.core import rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.forms.fields import QUIET, UnshownTextarea, text_input
+from secretsapp.forms.fields import QUIET, SeenField, UnshownTextarea, text_input
 from secretsapp.models import ApiKey
+from secretsapp.services.api_keys import version
 
 FIRST_NAME = "Automation"
 
@@ -93,10 +94,11 @@ class AddKeyForm(WordsForm):
 class EditKeyForm(WordsForm):
     """What is said of a key that is here."""
 
+    seen = SeenField()
+
     def __init__(self, api_key: ApiKey, data: Mapping[str, Any] | None) -> None:
         self._stored = api_key.ends_at
-        initial = {"name": api_key.name, "note": api_key.note, "ends_at": self._stored}
-        super().__init__(data, initial=initial, auto_id="key_%s")
+        super().__init__(data, initial=_words_of(api_key), auto_id="key_%s")
 
     def clean_ends_at(self) -> datetime | None:
         """The end; a day that was left alone keeps the hour that Roblox told."""
@@ -105,11 +107,25 @@ class EditKeyForm(WordsForm):
             return self._stored
         return entered
 
+    def start_anew(self, api_key: ApiKey) -> None:
+        """Forget what was typed and show what holds now: the person is told that it changed."""
+        self.data = _words_of(api_key)
+
+
+def _words_of(api_key: ApiKey) -> dict[str, Any]:
+    return {
+        "name": api_key.name,
+        "note": api_key.note,
+        "ends_at": api_key.ends_at,
+        "seen": version(api_key),
+    }
+
 
 class ReplaceKeyForm(forms.Form):
-    """Another value for a key."""
+    """Another value for a key; the old end goes with the old value."""
 
     value = KeyField()
+    ends_at = EndField()
 
     def __init__(self, data: Mapping[str, Any] | None) -> None:
         super().__init__(data, auto_id="key_%s")

@@ -81,6 +81,13 @@ class VersionField(forms.CharField):
         return data if parse_roblox_time(str(data)) else initial
 
 
+class SeenField(forms.CharField):
+    """The version of what the person saw when the form was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=64, widget=forms.HiddenInput)
+
+
 def text_input(**attributes: str) -> forms.TextInput:
     """A quiet input of one line."""
     return forms.TextInput(QUIET | {"class": "form-control"} | attributes)

@@ -8,9 +8,10 @@ from django import forms
 from secretsapp.core import rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.references import Reference, parse_reference
-from secretsapp.forms.fields import QUIET, text_input
+from secretsapp.forms.fields import QUIET, SeenField, text_input
 from secretsapp.models import ApiKey, Universe
 from secretsapp.models.universes import Environment
+from secretsapp.services.universes import version
 
 UNSPECIFIED = "unspecified"
 ENVIRONMENTS = [
@@ -93,19 +94,28 @@ class SettingsForm(forms.Form):
 
     name = _name_field("What it is called here; Roblox is told nothing.")
     environment = EnvironmentField()
+    seen = SeenField()
 
     def __init__(
         self, universe: Universe, keys: Iterable[ApiKey], data: Mapping[str, Any] | None
     ) -> None:
-        initial = {
-            "name": universe.name,
-            "environment": universe.environment or UNSPECIFIED,
-            "api_key": str(universe.api_key_id),
-        }
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=_settings_of(universe))
         self.fields["api_key"] = KeyChoice(keys, is_chosen=True)
         # Without a choice the key stays.
         self.fields["api_key"].required = False
+
+    def start_anew(self, universe: Universe) -> None:
+        """Forget what was typed and show what holds now: the person is told that it changed."""
+        self.data = _settings_of(universe)
+
+
+def _settings_of(universe: Universe) -> dict[str, str]:
+    return {
+        "name": universe.name,
+        "environment": universe.environment or UNSPECIFIED,
+        "api_key": str(universe.api_key_id),
+        "seen": version(universe),
+    }
 
 
 class RemoveUniverseForm(forms.Form):

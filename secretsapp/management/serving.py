@@ -10,6 +10,9 @@ from secretsapp.management.processes import Processes, ProcessFailed
 
 HOST = "127.0.0.1"
 READY_SECONDS = 60
+# Several times the conversations with Roblox that one process holds at once (see connections.py),
+# so that pages which need no Roblox are answered while it is slow.
+THREADS = 32
 POLL_SECONDS = 0.1
 
 
@@ -39,7 +42,7 @@ def web_server(port: int) -> list[str]:
     ending = ["--graceful-timeout", "2", "--no-control-socket"]
     return [
         *["-m", "gunicorn", "dashboard.wsgi"],
-        *["--bind", f"{HOST}:{port}", "--threads", "4"],
+        *["--bind", f"{HOST}:{port}", "--threads", str(THREADS)],
         *[*ending, "--log-level", "warning"],
     ]
 

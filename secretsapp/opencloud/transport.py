@@ -1,5 +1,7 @@
 """Sends requests to one base URL and nowhere else, bounded in time and size."""
 
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -62,7 +64,10 @@ class Transport:
         self._session.headers["x-api-key"] = api_key.expose().decode("latin-1")
         if proxy:
             self._session.proxies = {"http": proxy, "https": proxy}
-        self._session.mount(self._base_url, DeadlineAdapter(timeouts.answer, _read_retries()))
+        adapter = DeadlineAdapter(
+            timeouts.answer, timeouts.connect + timeouts.answer, _read_retries
+        )
+        self._session.mount(self._base_url, adapter)
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +76,10 @@ class Transport:
         self._session.close()
 
     def read(self, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
-        """GET, repeated a few times where that may help; raises NothingSent or Unusable."""
+        """GET, repeated a few times where that may help; raises NothingSent or Unusable.
+
+        With all that it takes no longer than a single request may: somebody waits for it.
+        """
         return self._send("GET", path, Unusable, params=query)
 
     def post_to_read(self, path: str, body: Mapping[str, str]) -> Answer:
@@ -129,20 +137,34 @@ def _body_of(response: requests.Response, when_cut: type[OpenCloudError]) -> byt
 
 
 class _ReadRetry(Retry):
-    """Waits only as long as an answer asks in a way that makes sense."""
+    """Waits only as long as an answer asks in a way that makes sense, and gives up in time."""
+
+    ends = math.inf
+
+    def new(self, **changed: Any) -> Self:
+        """What is left of the retries; they end when these do."""
+        left = super().new(**changed)
+        left.ends = self.ends
+        return left
+
+    def is_exhausted(self) -> bool:
+        """Whether there is no attempt left, or no time for one."""
+        return super().is_exhausted() or time.monotonic() >= self.ends
 
     def parse_retry_after(self, retry_after: str) -> float:
         """The wait in seconds, capped; zero for nonsense, which would be an error otherwise."""
         return min(seconds_to_wait(retry_after) or 0, RETRY_AFTER_MAX_SECONDS)
 
 
-def _read_retries() -> Retry:
+def _read_retries(ends: float) -> Retry:
     """Retries for GET alone: a write that is repeated could take effect twice.
+
+    None begins after `ends`, a moment of the monotonic clock.
 
     Failures to connect and failures of TLS, which urllib3 would retry for every method, are
     not retried at all: the latter can come after a write was sent.
     """
-    return _ReadRetry(
+    retries = _ReadRetry(
         total=READ_RETRIES,
         connect=0,
         other=0,
@@ -152,6 +174,8 @@ def _read_retries() -> Retry:
         raise_on_status=False,
         redirect=False,
     )
+    retries.ends = ends
+    return retries
 
 
 def _failure(error: Exception, when_cut: type[OpenCloudError]) -> OpenCloudError:

@@ -17,14 +17,17 @@ from secretsapp.core.errors import (
     AlreadyExists,
     InvalidInput,
     NotFound,
+    RobloxBusy,
     RobloxRefused,
     SealroomError,
+    StaleVersion,
     StillInUse,
 )
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import parse_roblox_time, sentence_time
+from secretsapp.core.versions import version_of
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import Missing, NotAllowed, OpenCloudError, Unauthorized
@@ -71,6 +74,8 @@ def add(
         api_key.ends_at = _end(client) or ends_at
     try:
         with transaction.atomic():
+            # Roblox took a while.
+            require_installation(actor, Permission.MANAGE_API_KEYS)
             api_key.save(force_insert=True)
             audit.append(audit.Entry(Event.API_KEY_ADDED, actor, subject=api_key))
     except IntegrityError:
@@ -100,25 +105,53 @@ def _taken(name: str) -> AlreadyExists:
     )
 
 
-def lock(api_key: ApiKey) -> ApiKey:
+def lock(api_key: ApiKey, *, was_tried: bool = False) -> ApiKey:
     """Lock the key's row: none is removed while a universe is given it.
 
-    Raises NotFound where the key was removed meanwhile.
+    Raises NotFound where the key was removed meanwhile, and, if it was tried, StaleVersion where
+    another value was stored since it was loaded: what came of the trial is not about that one.
     """
     stored = ApiKey.objects.select_for_update(no_key=True).filter(pk=api_key.pk).first()
     if stored is None:
         raise NotFound("The API key was removed meanwhile. Choose another, or add it again.")
+    if was_tried and bytes(stored.encrypted_value) != bytes(api_key.encrypted_value):
+        raise StaleVersion(
+            f"The key “{stored.name}” was stored anew while its value before was tried, so "
+            "nothing was changed by this. Look whether it is still wanted, and try again."
+        )
     return stored
 
 
-def edit(actor: Actor, api_key: ApiKey, *, name: str, note: str, ends_at: datetime | None) -> None:
-    """Change what the key is called here, its note, and the end that is known of it."""
+def version(api_key: ApiKey) -> str:
+    """What tells whether the words beside the key are still those that a person saw."""
+    return version_of(api_key.name, api_key.note, str(api_key.ends_at))
+
+
+def edit(
+    actor: Actor,
+    api_key: ApiKey,
+    *,
+    name: str,
+    note: str,
+    ends_at: datetime | None,
+    seen_version: str = "",
+) -> None:
+    """Change what the key is called here, its note, and the end that is known of it.
+
+    `seen_version` is the version the person saw; StaleVersion is raised if another is stored.
+    """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     name = name.strip()
     _check_words(name, note)
     try:
         with transaction.atomic():
             stored = lock(api_key)
+            if seen_version and seen_version != version(stored):
+                raise StaleVersion(
+                    "Somebody else, or a test, changed this key after you opened the page. "
+                    "Nothing was saved. What holds now stands below: look whether your change is "
+                    "still wanted, and enter it again."
+                )
             if ends_at != stored.ends_at:
                 _check_end(ends_at)
             after = {"name": name, "note": note, "end": _written(ends_at)}
@@ -158,22 +191,30 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
         audit.append(audit.Entry(Event.API_KEY_REMOVED, actor, subject=stored))
 
 
-def replace(actor: Actor, api_key: ApiKey, value: Plaintext) -> KeyReport:
+def replace(
+    actor: Actor, api_key: ApiKey, value: Plaintext, *, ends_at: datetime | None = None
+) -> KeyReport:
     """Put another value in the place of a key; its universes stay.
 
     The new value is tried on every universe first: if one refuses it, that refusal is raised
-    and the old value stays.
+    and the old value stays. The old end goes with the old value: what Roblox tells of the new
+    one counts, else `ends_at` is believed.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     rules.check_api_key(value)
+    _check_end(ends_at)
     with in_our_words(), _telling_address(actor), connections.client_with(value) as client:
         report = _prove(client, list(api_key.universes.all()))
     with transaction.atomic():
-        lock(api_key)
-        api_key.encrypted_value = connections.encrypt(api_key.pk, value)
-        api_key.save(update_fields=["encrypted_value"])
-        _store(api_key, report)
-        audit.append(audit.Entry(Event.API_KEY_REPLACED, actor, subject=api_key))
+        stored = lock(api_key, was_tried=True)
+        require_installation(actor, Permission.MANAGE_API_KEYS)
+        before = _written(stored.ends_at)
+        stored.encrypted_value, stored.ends_at = connections.encrypt(stored.pk, value), ends_at
+        stored.save(update_fields=["encrypted_value"])
+        report = _store(stored, report)
+        after = _written(stored.ends_at)
+        detail = {"end_before": before, "end": after} if before != after else {}
+        audit.append(audit.Entry(Event.API_KEY_REPLACED, actor, subject=stored, detail=detail))
     return report
 
 
@@ -182,11 +223,12 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
     require_installation(actor, Permission.MANAGE_API_KEYS)
     report = _tried(actor, api_key)
     with transaction.atomic():
-        lock(api_key)
-        _store(api_key, report)
+        stored = lock(api_key, was_tried=True)
+        require_installation(actor, Permission.MANAGE_API_KEYS)
+        report = _store(stored, report)
         audit.append(
             audit.Entry(
-                Event.API_KEY_TESTED, actor, subject=api_key, detail={"result": report.result}
+                Event.API_KEY_TESTED, actor, subject=stored, detail={"result": report.result}
             )
         )
     return report
@@ -195,11 +237,12 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
 def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
     try:
         with in_our_words(), _telling_address(actor), connections.client_of(api_key) as client:
-            report = _prove(client, list(api_key.universes.all()))
+            return _prove(client, list(api_key.universes.all()))
+    except RobloxBusy:
+        # Nothing was tried, so that it proves nothing.
+        raise
     except SealroomError as error:
-        return KeyReport(passed=False, result=str(error), ends_at=api_key.ends_at)
-    # Roblox tells the end of new keys alone: what it told once stays known.
-    return replace_fields(report, ends_at=report.ends_at or api_key.ends_at)
+        return KeyReport(passed=False, result=str(error), ends_at=None)
 
 
 @contextmanager
@@ -232,8 +275,11 @@ def _end(client: Client) -> datetime | None:
         return None
 
 
-def _store(api_key: ApiKey, report: KeyReport) -> None:
-    api_key.checked_at = timezone.now()
-    api_key.check_passed, api_key.check_result = report.passed, report.result
-    api_key.ends_at = report.ends_at
-    api_key.save(update_fields=["checked_at", "check_passed", "check_result", "ends_at"])
+def _store(stored: ApiKey, report: KeyReport) -> KeyReport:
+    """Store what came of a trial; the report comes back with the end that is known now."""
+    stored.checked_at = timezone.now()
+    stored.check_passed, stored.check_result = report.passed, report.result
+    # Roblox tells the end of new keys alone: what is known of it stays known.
+    stored.ends_at = report.ends_at or stored.ends_at
+    stored.save(update_fields=["checked_at", "check_passed", "check_result", "ends_at"])
+    return replace_fields(report, ends_at=stored.ends_at)

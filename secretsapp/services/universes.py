@@ -8,9 +8,10 @@ from django.utils import timezone
 from secretsapp import audit, connections
 from secretsapp.core import rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import AlreadyExists, InvalidInput, StillInUse
+from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion, StillInUse
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
+from secretsapp.core.versions import version_of
 from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.models.universes import Environment
@@ -62,7 +63,9 @@ def _insert(actor: Actor, universe: Universe) -> None:
     detail = {"environment": universe.environment, "api_key": universe.api_key.name}
     try:
         with transaction.atomic():
-            lock_key(universe.api_key)
+            lock_key(universe.api_key, was_tried=True)
+            # Roblox took a while.
+            require_installation(actor, Permission.MANAGE_UNIVERSES)
             universe.save(force_insert=True)
             audit.append(
                 audit.Entry(
@@ -104,27 +107,43 @@ def _already_here(universe_id: int) -> AlreadyExists:
     return AlreadyExists(f"The universe {universe_id} is here already.", field="universe")
 
 
+def version(universe: Universe) -> str:
+    """What tells whether the settings of the universe are still those that a person saw."""
+    return version_of(universe.name, universe.environment, str(universe.api_key_id))
+
+
 def edit(
-    actor: Actor, universe: Universe, *, name: str, environment: str, api_key: ApiKey | None = None
+    actor: Actor,
+    universe: Universe,
+    *,
+    name: str,
+    environment: str,
+    api_key: ApiKey | None = None,
+    seen_version: str = "",
 ) -> None:
     """Rename a universe, set its environment or give it another key, which only admins may.
 
     Another key is tried on the universe first: if it does not open it, that refusal is raised and
-    nothing is changed.
+    nothing is changed. `seen_version` is the version the person saw; StaleVersion is raised if
+    another is stored.
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     name = name.strip()
     rules.check_label(name, field="name", what="a name for the universe")
     _check_environment(environment)
-    if api_key is not None and api_key.pk != universe.api_key_id:
+    _refuse_stale(universe, seen_version)
+    is_another = api_key is not None and api_key.pk != universe.api_key_id
+    if api_key is not None and is_another:
         with in_our_words(), connections.client_of(api_key) as client:
             _prove(client, universe.pk)
     with transaction.atomic():
         stored = mirror.lock(universe)
+        require_installation(actor, Permission.MANAGE_UNIVERSES)
+        _refuse_stale(stored, seen_version)
         after = {"name": name, "environment": environment}
         before = {"name": stored.name, "environment": stored.environment}
         if api_key is not None:
-            lock_key(api_key)
+            lock_key(api_key, was_tried=is_another)
             before["API key"], after["API key"] = stored.api_key.name, api_key.name
         changed = [field for field in after if before[field] != after[field]]
         if changed:
@@ -133,6 +152,15 @@ def edit(
             universe.save(update_fields=["name", "environment", "api_key"])
             detail = {"fields": " and ".join(changed)} | _said(changed, before, after)
             audit.append(audit.Entry(Event.UNIVERSE_CHANGED, actor, universe, detail=detail))
+
+
+def _refuse_stale(stored: Universe, seen_version: str) -> None:
+    if seen_version and seen_version != version(stored):
+        raise StaleVersion(
+            "Somebody else changed these settings after you opened the page. Nothing was saved. "
+            "What holds now stands below: look whether your change is still wanted, and enter it "
+            "again."
+        )
 
 
 def _said(changed: list[str], before: dict[str, str], after: dict[str, str]) -> dict[str, str]:

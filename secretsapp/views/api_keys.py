@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.core.errors import StaleVersion
 from secretsapp.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.queries import api_keys as queries
@@ -58,7 +59,11 @@ def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 
     def save() -> Done:
         words = {field: form.cleaned_data[field] for field in ("name", "note", "ends_at")}
-        services.edit(request.actor, found, **words)
+        try:
+            services.edit(request.actor, found, **words, seen_version=form.cleaned_data["seen"])
+        except StaleVersion:
+            form.start_anew(queries.view(request.actor, api_key_id).api_key)
+            raise
         return Done("Changes saved.", _address(api_key_id))
 
     return forms.submitted(request, form, save) or _page(
@@ -73,7 +78,8 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     form = ReplaceKeyForm(forms.posted(request))
 
     def put() -> Done:
-        services.replace(request.actor, found, form.cleaned_data["value"])
+        value, ends_at = form.cleaned_data["value"], form.cleaned_data["ends_at"]
+        services.replace(request.actor, found, value, ends_at=ends_at)
         return Done(
             "Replaced. The old key is forgotten here: delete it at Roblox.", _address(api_key_id)
         )
@@ -88,9 +94,13 @@ def test(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Try the key on every universe it serves; a GET only leads to its page."""
     found = queries.view(request.actor, api_key_id).api_key
     if request.method == "POST":
-        report = services.test(request.actor, found)
-        level = messages.SUCCESS if report.passed else messages.WARNING
-        messages.add_message(request, level, _in_words(report))
+        try:
+            report = services.test(request.actor, found)
+        except StaleVersion as stale:
+            messages.warning(request, str(stale))
+        else:
+            level = messages.SUCCESS if report.passed else messages.WARNING
+            messages.add_message(request, level, _in_words(report))
     return redirect("api_key", api_key_id=api_key_id)
 
 

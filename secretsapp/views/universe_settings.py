@@ -13,6 +13,7 @@ from secretsapp.core.errors import (
     RobloxUnreachable,
     RobloxUnusable,
     SecretGone,
+    StaleVersion,
 )
 from secretsapp.core.references import Kind, Reference
 from secretsapp.forms.universes import AddUniverseForm, RemoveUniverseForm, SettingsForm
@@ -108,13 +109,18 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
     def save() -> Done:
         api_key = form.cleaned_data["api_key"] or universe.api_key
         with _telling_why(request, api_key, Reference(universe_id, Kind.UNIVERSE), told):
-            services.edit(
-                request.actor,
-                universe,
-                name=form.cleaned_data["name"],
-                environment=form.cleaned_data["environment"],
-                api_key=api_key,
-            )
+            try:
+                services.edit(
+                    request.actor,
+                    universe,
+                    name=form.cleaned_data["name"],
+                    environment=form.cleaned_data["environment"],
+                    api_key=api_key,
+                    seen_version=form.cleaned_data["seen"],
+                )
+            except StaleVersion:
+                form.start_anew(universes.get(request.actor, universe_id))
+                raise
         return Done("Settings saved.", reverse("universe", args=[universe_id]))
 
     answer = forms.submitted(request, form, save, universe)

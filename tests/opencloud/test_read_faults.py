@@ -3,9 +3,11 @@
 import pytest
 
 from emulator import Emulator, Fault, Universe, faults
+from secretsapp.core.plaintext import Plaintext
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import OpenCloudError, TooManyRequests, Unusable
-from tests.opencloud.calls import READS, failure_of
+from secretsapp.opencloud.transport import Timeouts
+from tests.opencloud.calls import KEY, READS, failure_of
 
 ATTEMPTS = 3
 A_LONG_TIME = 60.0
@@ -76,6 +78,18 @@ def test_a_read_that_is_never_answered_ends(
     failure = failure_of(READS["list_secrets"], impatient_client, universe)
     assert type(failure) is Unusable
     assert len(emulator.requests) == ATTEMPTS
+
+
+def test_a_read_with_all_its_attempts_takes_no_longer_than_one_call_may(
+    emulator: Emulator, universe: Universe
+) -> None:
+    emulator.inject(faults.delay(A_LONG_TIME), times=100)
+    timeouts = Timeouts(connect=0.1, read=5, answer=0.3)
+    with Client(emulator.url, Plaintext(KEY.encode()), timeouts=timeouts) as client:
+        failure = failure_of(READS["list_secrets"], client, universe)
+    assert type(failure) is Unusable
+    # The first attempt takes 0.3 s of 0.4 s, and a third would begin after that.
+    assert len(emulator.requests) < ATTEMPTS
 
 
 @pytest.mark.parametrize("fault", REPEATED.values(), ids=REPEATED)

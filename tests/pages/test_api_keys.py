@@ -1,6 +1,7 @@
 """The pages of API keys: stored once, tried, replaced, removed, and never shown."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from emulator import Emulator
+from secretsapp import connections
+from secretsapp.core.errors import StaleVersion
 from secretsapp.models import ApiKey, AuditEvent, Universe
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, field, value_shown, words
@@ -131,9 +134,52 @@ def test_a_key_that_opens_all_takes_the_place_of_the_old_one(
 ) -> None:
     emulator.add_api_key(SECOND)
     before = bytes(ApiKey.objects.get().encrypted_value)
-    answer = admin.post(address("api_key_replace"), {"value": SECOND}, follow=True)
+    sent = {"value": SECOND, "ends_at": "2091-05-06"}
+    answer = admin.post(address("api_key_replace"), sent, follow=True)
+    assert "6 May 2091" in words(answer)
     assert "Replaced. The old key is forgotten here" in words(answer)
     assert bytes(ApiKey.objects.get().encrypted_value) != before
+
+
+def test_an_edit_from_an_old_page_undoes_nothing(admin: Client, address: Address) -> None:
+    page = admin.get(address("api_key_edit"))
+    sent = {"name": "automation", "note": "", "ends_at": "", "seen": field(page, "seen")}
+    end(40)
+    answer = admin.post(address("api_key_edit"), sent)
+    assert (answer.status_code, "Somebody else, or a test" in words(answer)) == (422, True)
+    known = ApiKey.objects.get().ends_at
+    assert known is not None
+    assert field(answer, "ends_at") == f"{known:%Y-%m-%d}"
+    sent |= {name: field(answer, name) for name in ("seen", "ends_at")} | {"name": "Robot"}
+    assert admin.post(address("api_key_edit"), sent).status_code == 302
+    assert (ApiKey.objects.get().name, ApiKey.objects.get().ends_at) == ("Robot", known)
+
+
+def test_while_others_wait_for_roblox_one_more_is_refused_and_the_pages_answer(
+    admin: Client, universe: Universe, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.01)
+    with ExitStack() as others:
+        for _ in range(connections.CONVERSATIONS_AT_ONCE):
+            others.enter_context(connections.client_of(universe.api_key))
+        refused = admin.post(address("api_key_test"))
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+        assert "already waiting for Roblox on behalf of others" in words(refused)
+        assert admin.get(reverse("home")).status_code == 200
+    # That nothing was tried says nothing against the key.
+    assert ApiKey.objects.get().checked_at is None
+
+
+def test_a_test_that_another_key_overtook_says_so(
+    admin: Client, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*_arguments: object) -> None:
+        raise StaleVersion("It was stored anew.")
+
+    monkeypatch.setattr("secretsapp.services.api_keys.test", overtaken)
+    answer = admin.post(address("api_key_test"), follow=True)
+    assert answer.redirect_chain == [(address("api_key"), 302)]
+    assert "It was stored anew." in words(answer)
 
 
 def test_a_key_that_does_not_leaves_the_old_one(

@@ -1,5 +1,7 @@
 """The guide, adding and trying universes, their settings, and removing them."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -176,6 +178,22 @@ def test_settings_are_changed(admin: Client, address_of: AddressOf, emulator: Em
     assert "Settings saved." in words(answer)
     stored = Universe.objects.get()
     assert (stored.name, stored.environment, stored.api_key) == ("Port", "", second)
+
+
+def test_settings_from_an_old_page_undo_nothing(admin: Client, address_of: AddressOf) -> None:
+    page = admin.get(address_of("universe_settings"))
+    key = str(ApiKey.objects.get().pk)
+    sent = {"name": "Port", "environment": "production", "api_key": key}
+    sent["seen"] = field(page, "seen")
+    Universe.objects.update(environment="staging")
+    answer = admin.post(address_of("universe_settings"), sent)
+    assert (answer.status_code, "Somebody else changed" in words(answer)) == (422, True)
+    assert (Universe.objects.get().name, field(answer, "name")) == ("Harbor", "Harbor")
+    chosen = re.findall(r'<input[^>]*value="(\w+)"[^>]* checked', body(answer))
+    assert chosen == ["staging"]
+    sent["seen"] = field(answer, "seen")
+    assert admin.post(address_of("universe_settings"), sent).status_code == 302
+    assert Universe.objects.get().name == "Port"
 
 
 def test_settings_that_roblox_or_a_rule_refuses_change_nothing(

@@ -1,5 +1,6 @@
 """API keys at rest: a blob opens for its own row alone, and its text goes to Roblox alone."""
 
+from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
@@ -7,7 +8,7 @@ from pytest_django import Settings
 
 from emulator import Emulator
 from secretsapp import connections
-from secretsapp.core.errors import MissingKey, WrongKey
+from secretsapp.core.errors import MissingKey, RobloxBusy, WrongKey
 from secretsapp.core.keyring import generate_key
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
@@ -61,3 +62,19 @@ def test_encrypting_again_keeps_the_value(emulator: Emulator, api_key: ApiKey) -
     with connections.client_of(api_key) as client:
         client.introspect()
     assert emulator.requests[-1].headers["x-api-key"] == API_KEY
+
+
+def test_one_conversation_too_many_is_refused_until_another_ends(
+    api_key: ApiKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.01)
+    with ExitStack() as others:
+        for _ in range(connections.CONVERSATIONS_AT_ONCE):
+            others.enter_context(connections.client_of(api_key))
+        with pytest.raises(RobloxBusy, match="on behalf of others") as caught:
+            others.enter_context(connections.client_of(api_key))
+        assert caught.value.retry_after == connections.RETRY_AFTER_SECONDS
+    # However often one fails, its place is free again.
+    for _ in range(connections.CONVERSATIONS_AT_ONCE + 1):
+        with pytest.raises(ZeroDivisionError), connections.client_of(api_key):
+            raise ZeroDivisionError

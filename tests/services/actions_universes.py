@@ -56,6 +56,8 @@ UNIVERSE_ACTIONS: list[Action] = [
         before=add_second_key,
     ),
     Action("api_keys.lock", lambda stage: api_keys.lock(stage.api_key)),
+    Action("api_keys.version", lambda stage: api_keys.version(stage.api_key)),
+    Action("universes.version", lambda stage: universes.version(stage.universe)),
     Action("locating.candidates", list_candidates),
     Action(
         "locating.universe_id_of",

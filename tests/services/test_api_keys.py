@@ -1,5 +1,6 @@
 """API keys: stored encrypted, proved by real calls, replaced only by one that works."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -14,10 +15,12 @@ from secretsapp.core.errors import (
     NotFound,
     RobloxRefused,
     RobloxUnreachable,
+    StaleVersion,
     StillInUse,
 )
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.models import ApiKey, Universe
+from secretsapp.models import ApiKey, Grant, Universe
+from secretsapp.opencloud.client import Client
 from secretsapp.services import api_keys, universes
 from tests.services.together import together
 from tests.services.unfinished import make
@@ -205,6 +208,99 @@ def test_a_key_that_cannot_be_tried_replaces_nothing(
     with pytest.raises(InvalidInput):
         api_keys.replace(cast["admin"].actor, universe.api_key, value("with space"))
     assert bytes(ApiKey.objects.get().encrypted_value) == before
+
+
+Meanwhile = Callable[[Callable[[], object]], None]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Does something once, while Roblox is asked for a public key or about a key."""
+    todo: list[Callable[[], object]] = []
+
+    def patch(name: str) -> None:
+        real = getattr(Client, name)
+
+        def slow(client: Client, *arguments: object) -> object:
+            while todo:
+                todo.pop()()
+            return real(client, *arguments)
+
+        monkeypatch.setattr(Client, name, slow)
+
+    patch("public_key")
+    patch("introspect")
+    return todo.append
+
+
+@pytest.mark.parametrize("act", ["add", "replace", "test", "add universe", "edit universe"])
+def test_rights_that_are_lost_while_roblox_answers_change_nothing(
+    emulator: Emulator, universe: Universe, cast: Cast, meanwhile: Meanwhile, act: str
+) -> None:
+    emulator.add_universe(77)
+    emulator.add_api_key(SECOND)
+    second = api_keys.add(STAGEHAND, name="second", value=value(SECOND))
+    actor, key = cast["admin"].actor, universe.api_key
+    acts: dict[str, Callable[[], object]] = {
+        "add": lambda: api_keys.add(actor, name="third", value=value(SECOND)),
+        "replace": lambda: api_keys.replace(actor, key, value(SECOND)),
+        "test": lambda: api_keys.test(actor, key),
+        "add universe": lambda: universes.add(actor, universe_id=77, api_key=key),
+        "edit universe": lambda: universes.edit(
+            actor, universe, name="Port", environment="", api_key=second
+        ),
+    }
+    watch = Watch()
+    meanwhile(Grant.objects.filter(person=cast["admin"].user).delete)
+    with pytest.raises(Forbidden):
+        acts[act]()
+    assert watch.tags == []
+    assert (ApiKey.objects.count(), Universe.objects.get().name) == (2, "Harbor")
+
+
+def test_what_was_tried_with_a_value_that_is_no_more_is_not_stored(
+    emulator: Emulator, universe: Universe, meanwhile: Meanwhile
+) -> None:
+    emulator.add_universe(77)
+    for name in (SECOND, "third"):
+        emulator.add_api_key(name)
+    for act in (
+        lambda key: api_keys.test(STAGEHAND, key),
+        lambda key: api_keys.replace(STAGEHAND, key, value("third")),
+        lambda key: universes.add(STAGEHAND, universe_id=77, api_key=key),
+    ):
+        watch, key = Watch(), ApiKey.objects.get()
+        meanwhile(lambda: api_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)))
+        with pytest.raises(StaleVersion, match="was stored anew"):
+            act(key)
+        assert watch.tags == ["api_key.replaced"]
+    report = api_keys.test(STAGEHAND, ApiKey.objects.get())
+    assert (report.passed, emulator.requests[-1].headers["x-api-key"]) == (True, SECOND)
+
+
+def test_an_end_entered_during_a_test_stays(universe: Universe, meanwhile: Meanwhile) -> None:
+    meanwhile(
+        lambda: api_keys.edit(STAGEHAND, ApiKey.objects.get(), name="x", note="", ends_at=END)
+    )
+    assert api_keys.test(STAGEHAND, universe.api_key).ends_at == END
+    assert ApiKey.objects.get().ends_at == END
+
+
+def test_the_end_of_a_replaced_key_is_the_new_ones_and_both_are_told(
+    emulator: Emulator, universe: Universe
+) -> None:
+    emulator.add_api_key(SECOND)
+    watch = Watch()
+    api_keys.replace(STAGEHAND, universe.api_key, value(SECOND), ends_at=LATER)
+    assert detail(watch.last) == {"end_before": "", "end": "1 Jan 2032, 00:00 UTC"}
+    api_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND))
+    assert detail(watch.last) == {"end_before": "1 Jan 2032, 00:00 UTC", "end": ""}
+    emulator.add_api_key(SECOND, expires=END)
+    assert api_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)).ends_at == END
+    api_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=LATER)
+    assert (ApiKey.objects.get().ends_at, detail(watch.last)) == (END, {})
+    with pytest.raises(InvalidInput, match="lies in the past"):
+        api_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=OVER)
 
 
 @pytest.mark.engine

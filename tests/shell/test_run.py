@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from secretsapp import connections
 from secretsapp.management import serving
 from secretsapp.management.commands import run
 from secretsapp.management.processes import ENDING, Processes
@@ -188,3 +189,9 @@ def test_port_must_be_one(shell: Shell, port: str) -> None:
 def test_the_web_server_is_bound_to_this_machine_alone() -> None:
     arguments = serving.web_server(1234)
     assert arguments[arguments.index("--bind") + 1] == "127.0.0.1:1234"
+
+
+def test_most_threads_are_never_held_by_roblox() -> None:
+    arguments = serving.web_server(1234)
+    threads = int(arguments[arguments.index("--threads") + 1])
+    assert threads >= 4 * connections.CONVERSATIONS_AT_ONCE
