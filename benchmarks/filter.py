@@ -40,17 +40,30 @@ INSTRUMENT = """
 }
 """
 
+# A field on the same page that nothing listens to: what a key stroke costs by itself.
+PLAIN_FIELD = """
+() => {
+  const field = document.createElement("input");
+  field.className = "form-control";
+  document.querySelector(".list-bar").append(field);
+  field.focus();
+}
+"""
+
 
 def main() -> int:
     """Measure and print."""
     with place.served() as address, _opened(address) as page:
-        usual = _strokes(page, rate=1)
-        slow = _strokes(page, rate=THROTTLE)
+        usual, slow = _strokes(page, rate=1), _strokes(page, rate=THROTTLE)
+        page.evaluate(PLAIN_FIELD)
+        plain = _strokes(page, rate=THROTTLE)
     lines = (
         f"One key stroke in a list of {place.SECRETS} secrets, {len(slow)} strokes each:",
         _line("as it is", usual),
         _line(f"CPU throttled {THROTTLE}×", slow),
+        _line("a plain field, so", plain),
         f"throttled to as it is: {median(slow) / median(usual):.1f} times, by the medians",
+        f"throttled, to a plain field: {median(slow) / median(plain):.2f} times, by the medians",
     )
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0

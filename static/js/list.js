@@ -2,7 +2,8 @@
 
 const byId = id => document.getElementById(id);
 const REFLECT_MS = 200;
-const AT_ONCE = 8;
+const AT_ONCE = 16;
+const CHANGES_A_FRAME = 48;
 const field = byId("filter");
 const address = new URL(location.href);
 const wanted = {
@@ -44,29 +45,32 @@ function filter() {
   requestAnimationFrame(() => {
     if (ofRun !== run) return;
     showCount(count);
-    showSome(run);
+    showSome(run, Infinity);
   });
   reflectSoon();
 }
 
-// Hundreds of rows at once would take longer than a frame: the first are shown at once, and the
-// rest below them in the frames that follow.
+// Hundreds of rows at once would take longer than a frame: the first that are wanted stand at once,
+// without any other between them, and those below follow in the next frames.
 
 let next = 0;
 let run = 0;
 
-function showSome(ofRun) {
+function showSome(ofRun, changes) {
   if (ofRun !== run) return;
-  let left = AT_ONCE;
-  while (next < entries.length && left > 0) {
+  let passed = 0;
+  while (next < entries.length && passed < AT_ONCE && changes > 0) {
     const entry = entries[next];
     next += 1;
+    if (entry.wanted) passed += 1;
     if (entry.wanted === entry.shown) continue;
-    if (entry.wanted) left -= 1;
+    changes -= 1;
     entry.row.hidden = !entry.wanted;
     entry.shown = entry.wanted;
   }
-  if (next < entries.length) requestAnimationFrame(() => setTimeout(showSome, 0, ofRun));
+  if (next < entries.length) {
+    requestAnimationFrame(() => setTimeout(showSome, 0, ofRun, CHANGES_A_FRAME));
+  }
 }
 
 function showCount(count) {
