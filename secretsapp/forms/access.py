@@ -12,7 +12,8 @@ from secretsapp.core.errors import InvalidInput
 from secretsapp.core.patterns import parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.rules import REASON_LIMIT
-from secretsapp.forms.fields import QUIET, text_input
+from secretsapp.core.times import parse_roblox_time
+from secretsapp.forms.fields import QUIET, VersionField, text_input
 from secretsapp.models import Grant, User
 from secretsapp.queries.grants import Scope
 from secretsapp.queries.roles import SUMMARIES
@@ -24,7 +25,10 @@ SELECT = QUIET | {"class": "form-select"}
 
 
 class GrantForm(forms.Form):
-    """A role of somebody in one universe, or in all."""
+    """A role of somebody in one universe, or in all.
+
+    To change a grant it carries when that was given, as the person saw it.
+    """
 
     pattern = forms.CharField(
         label="Secrets",
@@ -60,6 +64,8 @@ class GrantForm(forms.Form):
         super().__init__(data, initial=_initial(scope, grant) | {"person": person})
         if grant is None:
             self.fields["person"] = _person_field(scope.people)
+        else:
+            self.fields["seen"] = VersionField()
         self.fields["role"] = _role_field(scope.roles)
         self.fields["end"] = forms.ChoiceField(
             label="End",
@@ -68,6 +74,15 @@ class GrantForm(forms.Form):
             widget=forms.Select(SELECT),
         )
         self.order_fields(self.field_order)
+
+    def start_anew(self, grant: Grant) -> None:
+        """Forget what was typed and carry the grant of now: the person is told what changed."""
+        self.data = _initial(self._scope, grant)
+
+    def clean_seen(self) -> datetime | None:
+        """When the grant was given that the person saw; that of now where nothing was sent."""
+        sent: str = self.cleaned_data["seen"]
+        return parse_roblox_time(sent) or (self._grant.given_at if self._grant else None)
 
     def clean_pattern(self) -> str:
         """The pattern, if it is one."""
@@ -118,6 +133,7 @@ def _initial(scope: Scope, grant: Grant | None) -> dict[str, Any]:
         "end": ON_A_DATE if grant.until else NEVER,
         "last_day": _day(grant.until),
         "reason": grant.reason,
+        "seen": grant.given_at.isoformat(),
     }
 
 

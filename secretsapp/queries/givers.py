@@ -6,7 +6,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission, Role, roles_with
 from secretsapp.models import Universe
-from secretsapp.policy import people_with, rights_of
+from secretsapp.policy import Rights, people_with, rights_of
 
 # Only admins have it, and they have it in every universe, whichever is asked for.
 ADMINS_OWN = Permission.MANAGE_PEOPLE
@@ -17,7 +17,9 @@ ANY_UNIVERSE = 0
 class Givers:
     """Managers of the universe, or of some universe where it is None, and admins; or these alone.
 
-    `emails` are theirs, for those who see people anyway: accounts are nobody else's to know.
+    `emails` are theirs, for those who see them among the grants anyway: admins for who gives access
+    somewhere, and managers for who gives it throughout that universe. Whose pattern covers a name
+    is nobody else's to know.
     """
 
     only_admins: bool
@@ -34,12 +36,19 @@ def of(actor: Actor, refusal: Forbidden) -> Givers:
         universe = Universe.objects.filter(pk=refusal.universe_id).first()
     if universe and not rights.allows_somewhere(Permission.LIST_SECRETS, universe.pk):
         universe = None
-    may_see_people = rights.universes_with(Permission.MANAGE_GRANTS) != set()
     return Givers(
         only_admins=only_admins,
         universe=universe,
-        emails=_emails(actor, universe, refusal.secret_name) if may_see_people else [],
+        emails=(
+            _emails(actor, universe, refusal.secret_name) if _may_see(rights, universe) else []
+        ),
     )
+
+
+def _may_see(rights: Rights, universe: Universe | None) -> bool:
+    if universe:
+        return rights.allows_throughout(Permission.MANAGE_GRANTS, universe.pk)
+    return rights.universes_with(Permission.MANAGE_GRANTS) != set()
 
 
 def _emails(actor: Actor, universe: Universe | None, name: str) -> list[str]:

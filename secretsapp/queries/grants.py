@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, InvalidInput, NotFound
-from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Grant, Universe, User
@@ -151,15 +151,16 @@ def _views(rights: Rights, grants: Iterable[Grant]) -> list[GrantView]:
 
 
 def _is_in_sight(rights: Rights, grant: Grant) -> bool:
-    return grant.pattern == EVERY_NAME or any(
+    return any(
         holding.reaches(grant.universe_id) and patterns.covers(holding.pattern, grant.pattern)
         for holding in rights.holdings
     )
 
 
 def _last_admin_id() -> int | None:
-    """The only active admin, if there is one alone."""
+    """The only active admin with a password, if there is one alone."""
     admins = Grant.objects.filter(role=Role.ADMIN, person__is_active=True)
+    admins = admins.exclude(person__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     ids = list(admins.values_list("person_id", flat=True)[:2])
     return ids[0] if len(ids) == 1 else None
 

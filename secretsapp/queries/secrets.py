@@ -42,6 +42,11 @@ class SecretView:
         return bool(self.is_open or secret.missing_since or secret.drifted_at)
 
     @property
+    def drift(self) -> str:
+        """What was found of it, for a form to carry."""
+        return drift_of(self.secret)
+
+    @property
     def note_line(self) -> str:
         """The first line of its note that has something in it."""
         return self.secret.note.strip().partition("\n")[0].strip()
@@ -92,11 +97,13 @@ class SecretView:
 class SecretListing:
     """The secrets of a universe that the actor may see.
 
-    `room` is how many more the universe can hold, and None for those who may not create.
+    `room` is how many more the universe can hold. It tells how many there are, and so is None for
+    those who may not create, or only some names.
     """
 
     secrets: list[SecretView]
     room: int | None
+    may_create: bool
     may_give_access: bool
     may_manage_universe: bool
 
@@ -104,11 +111,6 @@ class SecretListing:
     def attention(self) -> int:
         """How many of them somebody should look at."""
         return sum(view.needs_attention for view in self.secrets)
-
-    @property
-    def may_create(self) -> bool:
-        """Whether the actor may create some secret here."""
-        return self.room is not None
 
 
 def listing(actor: Actor, universe: Universe) -> SecretListing:
@@ -121,10 +123,11 @@ def listing(actor: Actor, universe: Universe) -> SecretListing:
         if rights.allows(Permission.LIST_SECRETS, universe.pk, secret.name)
     ]
     present = sum(1 for secret in secrets if secret.missing_since is None)
-    may_create = rights.allows_somewhere(Permission.CREATE_SECRET, universe.pk)
+    may_know_room = rights.allows_throughout(Permission.CREATE_SECRET, universe.pk)
     return SecretListing(
         secrets=list(_views(rights, universe, seen)),
-        room=max(0, SECRETS_PER_UNIVERSE - present) if may_create else None,
+        room=max(0, SECRETS_PER_UNIVERSE - present) if may_know_room else None,
+        may_create=rights.allows_somewhere(Permission.CREATE_SECRET, universe.pk),
         may_give_access=rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk),
         may_manage_universe=rights.allows_installation(Permission.MANAGE_UNIVERSES),
     )
@@ -150,6 +153,16 @@ def get(
         )
     require(actor, permission, universe.pk, name)
     return next(_views(rights, universe, [secret]))
+
+
+def drift_of(secret: Secret) -> str:
+    """What was found of a secret that was changed elsewhere: whether it is missing, and as of when.
+
+    Empty where there is nothing to acknowledge.
+    """
+    if secret.missing_since:
+        return f"missing {secret.update_time}"
+    return f"changed {secret.update_time}" if secret.drifted_at else ""
 
 
 def check_may_create(actor: Actor, universe: Universe) -> None:

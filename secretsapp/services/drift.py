@@ -4,18 +4,21 @@ from django.db import transaction
 
 from secretsapp import audit
 from secretsapp.core.actor import Actor
+from secretsapp.core.errors import StaleVersion
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
 from secretsapp.policy import require
+from secretsapp.queries.secrets import drift_of
 from secretsapp.services import mirror
 
 
-def acknowledge(actor: Actor, universe: Universe, name: str) -> bool:
+def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = None) -> bool:
     """Take the mark off a secret that was changed elsewhere, and a missing one off the list.
 
     Say whether there was anything to acknowledge; without it nothing is written. Raises
-    Forbidden for those who may not edit the secret's details.
+    Forbidden for those who may not edit the secret's details, and StaleVersion where something
+    else was found since: `seen` is what the person saw (`drift_of`), None for whatever holds.
     """
     with transaction.atomic():
         mirror.lock(universe)
@@ -23,6 +26,11 @@ def acknowledge(actor: Actor, universe: Universe, name: str) -> bool:
         secret = Secret.objects.filter(universe=universe, name=name).first()
         if secret is None or not (secret.drifted_at or secret.missing_since):
             return False
+        if seen is not None and seen != drift_of(secret):
+            raise StaleVersion(
+                f"{name} was changed outside the dashboard once more since you looked, so nothing "
+                "was noted. Look at what holds now."
+            )
         found = "missing" if secret.missing_since else "changed"
         if secret.missing_since:
             secret.delete()

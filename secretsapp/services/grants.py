@@ -8,10 +8,18 @@ from django.utils import timezone
 from secretsapp import audit
 from secretsapp.core import rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastAdmin, NotFound
+from secretsapp.core.errors import (
+    AlreadyExists,
+    Forbidden,
+    InvalidInput,
+    LastAdmin,
+    NotFound,
+    StaleVersion,
+)
 from secretsapp.core.events import Event
 from secretsapp.core.patterns import EVERY_NAME, parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
+from secretsapp.core.times import sentence_time
 from secretsapp.models import Grant, Universe, User
 from secretsapp.policy import Holding, holding_of, rights_of
 from secretsapp.services import mirror
@@ -27,23 +35,34 @@ def give(
     until: datetime | None = None,
     reason: str = "",
     anew: bool = False,
+    seen: datetime | None = None,
 ) -> Grant:
     """Give a person a role in a universe, or in all if None, in place of the one he has there.
 
     Raises Forbidden where the new or the old grant goes beyond the actor's own rights,
     InvalidInput, and LastAdmin where the last admin would cease to be one. With `anew` nothing is
-    replaced: raises AlreadyExists where he has one there.
+    replaced: raises AlreadyExists where he has one there. With `seen`, the time at which the grant
+    was given that the actor looked at, only that one is: raises StaleVersion where it is another
+    now, and NotFound where there is none.
     """
     rules.check_remark(reason, field="reason", limit=rules.REASON_LIMIT)
     wanted = Holding(role, universe.pk if universe else None, parse_pattern(pattern), until)
-    _check(wanted, person)
+    _check(wanted)
     with transaction.atomic():
+        is_active = lock(person).is_active
         grant = _locked_grant(person, universe)
         _require(actor, wanted, f"give {ROLE_WORDS[role]} to {person.email}")
+        if not is_active:
+            raise InvalidInput(
+                f"The account of {person.email} is disabled. Enable it first.", field="person"
+            )
+        if grant is None and seen is not None:
+            raise _has_none(person, universe)
         if grant is not None and anew:
             raise _has_one(grant)
         if grant is not None:
             _require_to_change(actor, grant)
+            _refuse_if_stale(grant, seen)
             _keep_an_admin(grant, still_admin=role is Role.ADMIN)
         event = Event.GRANT_CHANGED if grant else Event.GRANT_GIVEN
         grant = grant or Grant(person=person, universe=universe)
@@ -62,9 +81,10 @@ def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
     """
     _require_some(actor, universe, person)
     with transaction.atomic():
+        lock(person)
         grant = _locked_grant(person, universe)
         if grant is None:
-            raise NotFound(f"{person.email} has no role in {_scope(universe)}.")
+            raise _has_none(person, universe)
         _require_to_change(actor, grant)
         _keep_an_admin(grant, still_admin=False)
         revoked = entry(Event.GRANT_REVOKED, actor, grant)
@@ -73,27 +93,46 @@ def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
 
 
 def _has_one(grant: Grant) -> AlreadyExists:
-    return AlreadyExists(
-        f"{grant.person.email} is {ROLE_WORDS[Role(grant.role)]} in {_scope(grant.universe)} "
-        "already. Change that grant instead.",
-        field="person",
+    email, scope = grant.person.email, _scope(grant.universe)
+    role = ROLE_WORDS[Role(grant.role)]
+    if grant.until is not None and grant.until <= timezone.now():
+        said = f"{email} had the role {role} in {scope} until {sentence_time(grant.until)}."
+    else:
+        said = f"{email} is {role} in {scope} already."
+    return AlreadyExists(f"{said} Change that grant instead.", field="person")
+
+
+def _has_none(person: User, universe: Universe | None) -> NotFound:
+    return NotFound(
+        f"{person.email} has no role in {_scope(universe)}. Somebody may have revoked it; look at "
+        "the list."
     )
 
 
+def _refuse_if_stale(grant: Grant, seen: datetime | None) -> None:
+    if seen is not None and seen != grant.given_at:
+        raise StaleVersion(
+            f"{grant.given_by} changed the access of {grant.person.email} since you looked. "
+            "Look at what holds now and decide anew."
+        )
+
+
 def _locked_grant(person: User, universe: Universe | None) -> Grant | None:
-    """The grant to change, with its person locked, and its universe before that is removed."""
-    lock(person)
+    """The grant of a person who is locked, with its universe locked before that is removed."""
     if universe is not None:
         mirror.lock(universe)
     return Grant.objects.filter(person=person, universe=universe).first()
 
 
-def lock(person: User) -> None:
-    """Lock the person's row: who changes his grants or account waits for whoever is at it."""
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+def lock(person: User) -> User:
+    """Lock the person's row: who changes his grants or account waits for whoever is at it.
+
+    The person comes back as the row has him now.
+    """
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
-def _check(wanted: Holding, person: User) -> None:
+def _check(wanted: Holding) -> None:
     if wanted.until is not None and wanted.until <= timezone.now():
         raise InvalidInput("The end lies in the past. Choose a later one.", field="until")
     if wanted.role is Role.ADMIN and (
@@ -102,10 +141,6 @@ def _check(wanted: Holding, person: User) -> None:
         raise InvalidInput(
             "An admin is one everywhere, without pattern or end. Choose another role for less.",
             field="role",
-        )
-    if not person.is_active:
-        raise InvalidInput(
-            f"The account of {person.email} is disabled. Enable it first.", field="person"
         )
 
 
@@ -141,11 +176,15 @@ def _keep_an_admin(grant: Grant, *, still_admin: bool) -> None:
 
 
 def keep_an_admin_beside(person: User) -> None:
-    """Raise LastAdmin unless another active person is an admin; locks the admins' grants."""
+    """Raise LastAdmin unless another person who can sign in is one; locks the admins' grants."""
     admins = Grant.objects.select_for_update().filter(role=Role.ADMIN).order_by("pk")
     others = [grant.person_id for grant in admins if grant.person_id != person.pk]
-    if not User.objects.filter(pk__in=others, is_active=True).exists():
-        raise LastAdmin(f"{person.email} is the last admin. Make somebody else an admin first.")
+    people = User.objects.filter(pk__in=others, is_active=True)
+    if not any(other.has_usable_password() for other in people):
+        raise LastAdmin(
+            f"{person.email} is the last admin. Make somebody else an admin first, who counts as "
+            "soon as he has set a password."
+        )
 
 
 def _scope(universe: Universe | None) -> str:

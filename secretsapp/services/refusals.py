@@ -9,8 +9,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, SealroomError
 from secretsapp.core.events import Event
 from secretsapp.core.roles import PERMISSION_WORDS, Permission
-from secretsapp.core.rules import NAME_LIMIT, is_storable
-from secretsapp.models import Universe
+from secretsapp.core.rules import is_storable
+from secretsapp.models import Secret, Universe
 
 SAME_REFUSAL_SECONDS = 60
 
@@ -31,14 +31,21 @@ def record(actor: Actor, refusal: Forbidden) -> None:
 def _record(actor: Actor, refusal: Forbidden) -> None:
     where = refusal.universe_id
     universe = None if where is None else Universe.objects.filter(pk=where).first()
-    # The name is as it was typed: it may be longer than one, or text that cannot be stored.
-    name = refusal.secret_name[:NAME_LIMIT] if is_storable(refusal.secret_name) else ""
     entry = audit.Entry(
         Event.ACCESS_REFUSED,
         actor,
         universe,
-        name,
+        _name_of_secret(universe, refusal.secret_name),
         detail={"permission": PERMISSION_WORDS[Permission(refusal.permission)]},
     )
     with transaction.atomic(durable=True):
         audit.append_unless_recent(entry, seconds=SAME_REFUSAL_SECONDS)
+
+
+def _name_of_secret(universe: Universe | None, typed: str) -> str:
+    """The name as it was typed, if a secret has it.
+
+    Made-up names would make every refusal another one, and so fill the log.
+    """
+    secrets = Secret.objects.filter(universe=universe, name=typed)
+    return typed if universe and is_storable(typed) and secrets.exists() else ""

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.core.errors import StaleVersion
 from secretsapp.forms.access import GrantForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe, User
@@ -57,12 +58,19 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
     form = GrantForm(scope, forms.posted(request), view.grant)
 
     def write() -> Done:
-        _give(request, person, universe, form)
+        try:
+            _give(request, person, universe, form)
+        except StaleVersion:
+            form.start_anew(grants.to_change(request.actor, person_id, universe).grant)
+            raise
         return Done(f"Changed the access of {person.email}.", _next(request, universe, person))
 
-    answer = forms.submitted(request, form, write)
+    if answer := forms.submitted(request, form, write):
+        return answer
+    # It is asked for again, because a refusal may know more.
+    view = grants.to_change(request.actor, person_id, universe)
     context = {"universe": universe, "view": view, "person": person}
-    return answer or forms.page(request, "access_change.html", form, context)
+    return forms.page(request, "access_change.html", form, context)
 
 
 @require_http_methods(forms.METHODS)
@@ -107,6 +115,7 @@ def _give(
         until=until,
         reason=sent["reason"],
         anew=anew,
+        seen=sent.get("seen"),
     )
 
 

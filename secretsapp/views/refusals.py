@@ -4,10 +4,12 @@ import logging
 import sys
 from dataclasses import dataclass
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.defaults import server_error
+from django.utils.http import escape_leading_slashes
+from django.views.defaults import bad_request, server_error
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
@@ -67,6 +69,10 @@ _KINDS: dict[type[SealroomError], Kind] = {
     ),
 }
 _OTHER = Kind(400, "That was not done")
+_SESSION_ENDED = Kind(400, "Your session was ended")
+_SESSION_ENDED_SENTENCE = (
+    "It was ended while this was done. What you sent may have been done: sign in and look."
+)
 _DATABASE = Kind(503, "The database does not answer", may_try_again=True)
 _DATABASE_SENTENCE = (
     "Sealroom could not reach its database or had to wait too long for it. Nothing was done that "
@@ -102,6 +108,15 @@ def failed(request: HttpRequest) -> HttpResponse:
     )
 
 
+def unusable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to a bad request, and to one during which its session was ended elsewhere."""
+    if isinstance(exception, SessionInterrupted):
+        answer = _page(request, BARE, _SESSION_ENDED, _SESSION_ENDED_SENTENCE)
+    else:
+        answer = bad_request(request, exception)
+    return fitted(request, answer)
+
+
 def fitted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """An answer with what its status asks for.
 
@@ -135,7 +150,8 @@ def _page(
         "kind": kind,
         "sentence": sentence,
         "givers": found,
-        # Opened anew the address asks for no write, whatever was sent to it.
-        "again": request.path if kind.may_try_again else "",
+        # Opened anew the address asks for no write, whatever was sent to it. Two slashes at its
+        # beginning would lead to another host.
+        "again": escape_leading_slashes(request.path) if kind.may_try_again else "",
     }
     return render(request, "refusal.html", context, status=kind.status)

@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.core import rules
+from secretsapp.core.errors import StaleVersion
 from secretsapp.core.roles import Permission
 from secretsapp.forms.secrets import DetailsForm
 from secretsapp.middleware import ActorRequest
+from secretsapp.models import Universe
 from secretsapp.queries import audit, people, secrets, universes
 from secretsapp.services import details as services
 from secretsapp.services import drift
@@ -64,9 +66,18 @@ def acknowledge(request: ActorRequest, universe_id: int, name: str) -> HttpRespo
     """A change made elsewhere is known now; a GET, as after signing in anew, only leads back."""
     universe = universes.get(request.actor, universe_id)
     view = secrets.get(request.actor, universe, name, Permission.EDIT_DETAILS)
-    if request.method == "POST" and drift.acknowledge(request.actor, universe, name):
+    if request.method == "POST" and _acknowledged(request, universe, name):
         if view.secret.missing_since:
             messages.success(request, f"Took {name} off the list.")
             return redirect("universe", universe_id=universe_id)
         messages.success(request, "Noted. It no longer asks for attention.")
     return redirect("secret", universe_id=universe_id, name=name)
+
+
+def _acknowledged(request: ActorRequest, universe: Universe, name: str) -> bool:
+    """Whether the change that the page showed was acknowledged; after another one it says so."""
+    try:
+        return drift.acknowledge(request.actor, universe, name, request.POST.get("seen", ""))
+    except StaleVersion as refusal:
+        messages.warning(request, str(refusal))
+        return False

@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from emulator import Emulator, faults
+from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     NameTaken,
     OutcomeUnknown,
@@ -22,19 +23,20 @@ from secretsapp.core.errors import (
     WrongKey,
 )
 from secretsapp.core.roles import Permission, Role
-from secretsapp.models import AuditEvent, Universe
+from secretsapp.models import AuditEvent, Grant, Universe, User
 from secretsapp.policy import refusal
 from secretsapp.queries import frame as frames
 from secretsapp.queries import givers, overview
-from secretsapp.services import grants
+from secretsapp.services import grants, oneself, signed_in
 from secretsapp.templatetags import sealroom
-from secretsapp.views.refusals import failed
+from secretsapp.views.refusals import database_failed, failed
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast
 
 Execute = Callable[..., object]
 HTMX = {"HX-Request": "true"}
+LATER = datetime(2999, 1, 1, tzinfo=UTC)
 
 OPEN = ("/sign-in/", "/sign-in/disabled/", "/no-such-page/")
 PAGES = ("home", "audit")
@@ -145,7 +147,11 @@ def test_only_those_who_see_people_are_told_the_names(
     grants.give(STAGEHAND, cast["editor"].user, Role.MANAGER, quay)
     page = words(client_for("manager").get("/universes/77/new-secret/"))
     assert "A manager of Quay , or an admin." in page
-    assert "admin@example.com editor@example.com" in page
+    assert "editor@example.com" not in page
+    Grant.objects.filter(person=cast["manager"].user).update(until=LATER)
+    beyond = f"/universes/{universe.pk}/access/{cast['viewer'].user.pk}/"
+    grants.give(STAGEHAND, cast["rotator"].user, Role.MANAGER, universe)
+    assert "admin@example.com rotator@example.com" in words(client_for("manager").get(beyond))
 
 
 def test_a_refusal_about_a_universe_that_one_may_not_see_does_not_name_it(
@@ -206,7 +212,24 @@ def test_a_request_that_is_too_large_is_refused_in_words(
     sent = {"value": "x" * 100_000}
     answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), sent)
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "Nothing was done." in words(answer)
+    assert "That request cannot be used" in words(answer)
+
+
+def test_what_was_done_while_the_session_was_ended_is_not_denied(
+    client_for: ClientFor, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename(actor: Actor, person: User, name: str) -> None:
+        done(actor, person, name)
+        signed_in.delete(person.sessions.all())
+
+    done = oneself.rename
+    monkeypatch.setattr(oneself, "rename", rename)
+    client = client_for("viewer")
+    client.get("/me/")
+    answer = client.post("/me/", {"name": "Vera"})
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "What you sent may have been done: sign in and look." in words(answer)
+    assert User.objects.get(email="viewer@example.com").name == "Vera"
 
 
 @contextmanager
@@ -315,6 +338,12 @@ def test_what_fails_before_any_view_is_a_page_too(
         answer = failed(rf.get("/"))
     assert answer.status_code == status
     assert sentence in words(answer)
+
+
+def test_trying_again_leads_to_no_other_host(rf: RequestFactory) -> None:
+    request = rf.get("/", PATH_INFO="//other.example/x")
+    answer = database_failed(request, OperationalError())
+    assert 'href="/%2Fother.example/x">Try again</a>' in body(answer)
 
 
 def test_the_page_for_our_own_mistakes_needs_nothing() -> None:

@@ -58,6 +58,15 @@ def test_room_and_creation_are_shown_to_those_who_may_create(
     assert ("New secret" in page) is may_create
 
 
+def test_who_may_create_some_names_is_offered_it_without_the_room(
+    cast: Cast, universe: Universe, client_for: ClientFor, address_of: AddressOf
+) -> None:
+    grants.give(stage.STAGEHAND, cast["editor"].user, Role.EDITOR, universe, pattern="PAY_*")
+    page = words(client_for("editor").get(address_of("universe")))
+    assert "New secret" in page
+    assert "room for" not in page
+
+
 def test_a_pattern_hides_the_other_names_and_their_number(
     cast: Cast, universe: Universe, client_for: ClientFor, address_of: AddressOf
 ) -> None:

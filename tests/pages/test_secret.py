@@ -92,7 +92,12 @@ def test_a_change_elsewhere_can_be_acknowledged(
         address = address_of("secret_acknowledge", "PAY_KEY")
         assert client.get(address).headers["Location"] == page
         assert "I know about this change" in words(client.get(page))
-        answer = client.post(address, follow=True)
+        seen = {"seen": field(client.get(page), "seen")}
+        Secret.objects.filter(name="PAY_KEY").update(update_time="2026-12-03T18:00:00Z")
+        answer = client.post(address, seen, follow=True)
+        assert "PAY_KEY was changed outside the dashboard once more" in words(answer)
+        assert "I know about this change" in words(answer)
+        answer = client.post(address, {"seen": field(answer, "seen")}, follow=True)
         assert "Noted. It no longer asks for attention." in words(answer)
         assert "It was changed outside the dashboard" not in words(answer)
         again = client.post(address, follow=True)
@@ -105,8 +110,10 @@ def test_a_missing_secret_can_be_taken_off_the_list(
 ) -> None:
     Secret.objects.filter(name="PAY_KEY").update(missing_since=timezone.now())
     client = client_for("editor")
-    assert "Take it off the list" in words(client.get(address_of("secret", "PAY_KEY")))
-    answer = client.post(address_of("secret_acknowledge", "PAY_KEY"), follow=True)
+    page = client.get(address_of("secret", "PAY_KEY"))
+    assert "Take it off the list" in words(page)
+    sent = {"seen": field(page, "seen")}
+    answer = client.post(address_of("secret_acknowledge", "PAY_KEY"), sent, follow=True)
     assert answer.redirect_chain == [(address_of("universe"), 302)]
     assert "Took PAY_KEY off the list." in words(answer)
     assert "2 secrets" in words(answer)

@@ -55,6 +55,14 @@ def test_a_pattern_lists_and_counts_no_more(universe: Universe, cashier: Person)
     assert (names(listing), listing.room) == (["PAY_KEY", "PAY_WEBHOOK"], None)
 
 
+def test_who_creates_under_a_pattern_is_not_told_how_many_others_there_are(
+    universe: Universe, cashier: Person
+) -> None:
+    grants.give(STAGEHAND, cashier.user, Role.EDITOR, universe, pattern="PAY_*")
+    listing = secrets.listing(cashier.actor, universe)
+    assert (listing.room, listing.may_create) == (None, True)
+
+
 def test_a_missing_secret_takes_no_room(universe: Universe, cast: Cast) -> None:
     Secret.objects.filter(name="PAY_KEY").update(missing_since=timezone.now())
     assert secrets.listing(cast["editor"].actor, universe).room == 498

@@ -3,8 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from secretsapp.core.errors import Forbidden
+from secretsapp.core.errors import Forbidden, StaleVersion
 from secretsapp.models import Secret, Universe
+from secretsapp.queries.secrets import drift_of
 from secretsapp.services import drift
 from tests.services.unfinished import mirrored
 from tests.services.watch import Watch, detail
@@ -34,6 +35,21 @@ def test_a_missing_secret_leaves_the_list(universe: Universe, cast: Cast) -> Non
     assert not drift.acknowledge(actor, universe, "PAY_KEY")
     assert not Secret.objects.filter(name="PAY_KEY").exists()
     assert [detail(event) for event in watch.events] == [{"found": "missing"}]
+
+
+@pytest.mark.parametrize(
+    "since", [{"missing_since": timezone.now()}, {"update_time": "2026-12-03T18:00:00Z"}]
+)
+def test_what_nobody_saw_is_not_acknowledged(
+    universe: Universe, cast: Cast, since: dict[str, object]
+) -> None:
+    mark(note="kept")
+    watch, seen = Watch(), drift_of(mirrored(universe))
+    Secret.objects.filter(name="PAY_KEY").update(**since)
+    with pytest.raises(StaleVersion, match="PAY_KEY was changed outside the dashboard once more"):
+        drift.acknowledge(cast["editor"].actor, universe, "PAY_KEY", seen)
+    assert (mirrored(universe).note, watch.tags) == ("kept", [])
+    assert mirrored(universe).drifted_at is not None
 
 
 @pytest.mark.parametrize("who", ["rotator", "viewer", "auditor", "stranger"])

@@ -8,10 +8,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import Forbidden, InvalidInput, LastAdmin, NotFound
+from secretsapp.core.errors import (
+    AlreadyExists,
+    Forbidden,
+    InvalidInput,
+    LastAdmin,
+    NotFound,
+    StaleVersion,
+)
 from secretsapp.core.roles import Role
-from secretsapp.models import ApiKey, Grant, Universe
-from secretsapp.services import grants
+from secretsapp.models import ApiKey, Grant, Universe, User
+from secretsapp.services import grants, people
 from tests.services.watch import Watch, detail
 from tests.stage import STAGEHAND, Cast, Person, engage
 
@@ -219,9 +226,10 @@ def test_an_admin_of_one_universe_and_a_grant_for_a_disabled_person_are_refused(
 ) -> None:
     with pytest.raises(InvalidInput, match="everywhere"):
         grants.give(STAGEHAND, cast["stranger"].user, Role.ADMIN, universe)
-    cast["stranger"].user.is_active = False
+    seen_enabled = User.objects.get(pk=cast["stranger"].user.pk)
+    people.disable(STAGEHAND, cast["stranger"].user)
     with pytest.raises(InvalidInput, match=r"is disabled\. Enable it first"):
-        grants.give(STAGEHAND, cast["stranger"].user, Role.VIEWER, universe)
+        grants.give(STAGEHAND, seen_enabled, Role.VIEWER, universe)
     with pytest.raises(InvalidInput, match="500 characters"):
         grants.give(STAGEHAND, cast["viewer"].user, Role.VIEWER, universe, reason="x" * 501)
 
@@ -231,6 +239,27 @@ def test_what_nobody_has_cannot_be_revoked(universe: Universe, cast: Cast) -> No
         grants.revoke(cast["admin"].actor, cast["stranger"].user, universe)
     with pytest.raises(NotFound, match="no role in all universes"):
         grants.revoke(cast["admin"].actor, cast["manager"].user, None)
+
+
+def test_only_the_grant_that_was_seen_is_changed(universe: Universe, cast: Cast) -> None:
+    actor, person = cast["manager"].actor, cast["editor"].user
+    seen = Grant.objects.get(person=person).given_at
+    now = grants.give(actor, person, Role.VIEWER, universe, seen=seen).given_at
+    with pytest.raises(StaleVersion, match=r"manager@example\.com changed the access of"):
+        grants.give(cast["admin"].actor, person, Role.EDITOR, universe, seen=seen)
+    assert Grant.objects.get(person=person).role == "viewer"
+    grants.revoke(actor, person, universe)
+    with pytest.raises(NotFound, match="Somebody may have revoked it"):
+        grants.give(actor, person, Role.EDITOR, universe, seen=now)
+    assert not Grant.objects.filter(person=person).exists()
+
+
+def test_a_grant_that_ended_is_to_be_changed_as_well(universe: Universe, cast: Cast) -> None:
+    person = cast["editor"].user
+    Grant.objects.filter(person=person).update(until=datetime(2026, 1, 3, tzinfo=UTC))
+    said = r"had the role Editor in Harbor until 3 Jan 2026, 00:00 UTC\. Change that grant instead"
+    with pytest.raises(AlreadyExists, match=said):
+        grants.give(cast["manager"].actor, person, Role.VIEWER, universe, anew=True)
 
 
 def test_the_events_tell_the_whole_grant(universe: Universe, cast: Cast) -> None:
