@@ -92,6 +92,12 @@ class ValueForm(forms.Form):
             self.add_error("value", [f"Look at the value again. {reasons[0]}", *reasons[1:], MEANT])
 
 
+def _begin_at(form: forms.Form, name: str) -> None:
+    """Let typing begin there when the page opens; after an error the reason has the focus."""
+    if not form.is_bound:
+        form.fields[name].widget.attrs["autofocus"] = True
+
+
 class CreateForm(DomainForm, ValueForm):
     """A new secret."""
 
@@ -104,6 +110,10 @@ class CreateForm(DomainForm, ValueForm):
     )
 
     field_order = ("name", "value", "as_typed", "reach", "domain")
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        _begin_at(self, "name")
 
     def clean_name(self) -> str:
         """The name, if Roblox accepts it."""
@@ -128,6 +138,10 @@ class VersionedForm(forms.Form):
 class RotateForm(VersionedForm, ValueForm):
     """A new value for a secret whose domain stays."""
 
+    def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
+        super().__init__(data, initial=initial)
+        _begin_at(self, "value")
+
 
 class RotateWithDomainForm(DomainForm, RotateForm):
     """A new value for a secret, and the domain to go with it."""
@@ -135,7 +149,7 @@ class RotateWithDomainForm(DomainForm, RotateForm):
     field_order = ("value", "as_typed", "reach", "domain")
 
     def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial)
         # The domain that the secret has is chosen already; without any choice it stays.
         self.fields["reach"].required = False
 

@@ -235,11 +235,19 @@ def with_outcomes(events: list[EventView]) -> list[EventView]:
 
 def _told(event: AuditEvent, detail: Mapping[str, str]) -> tuple[list[Part], str]:
     """The sentence of the event, and what stands behind its colon at the very end."""
-    parts = list(_parts(event, detail))
+    parts = [*_found_of(event.tag, detail), *_parts(event, detail)]
     if parts[-1].place not in AFTERWORDS:
         return parts, ""
     *before, colon, afterword = parts
     return [*before, Part(colon.text.removesuffix(": "))], afterword.text
+
+
+def _found_of(tag: str, detail: Mapping[str, str]) -> list[Part]:
+    """Who began the change that was settled by reading: Sealroom only found out what came of it."""
+    who = detail.get("started_by")
+    if not who or tag.endswith(".undetermined"):
+        return []
+    return [Part("found by reading that "), Part(who, "person"), Part(" ")]
 
 
 def _parts(event: AuditEvent, detail: Mapping[str, str]) -> Iterator[Part]:

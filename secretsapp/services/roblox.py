@@ -31,7 +31,7 @@ def translate(error: errors.OpenCloudError) -> SealroomError:
         return _refusal(error)
     if isinstance(error, errors.NothingSent):
         return RobloxUnreachable(
-            "Roblox could not be reached, so nothing was sent. Check this server's connection "
+            "Roblox could not be reached, so nothing was done. Check this server's connection "
             "and try again."
         )
     if isinstance(error, errors.Unknown):
@@ -54,7 +54,8 @@ def _refusal(error: errors.Refused) -> SealroomError:
         return RobloxRefused(
             "Roblox does not allow this: the API key lacks the scope universe.secret:read or "
             "universe.secret:write or does not cover this universe, or its user lacks the "
-            "permission for secrets in the group. Correct that at Roblox."
+            "permission for secrets in the group. Whoever manages the API keys can test which, and "
+            "correct that at Roblox."
         )
     if isinstance(error, errors.Missing):
         return SecretGone(

@@ -65,6 +65,9 @@ if (panel) {
   });
 }
 
+// In a long sidebar the universe one is at is in sight.
+document.querySelector(".sidebar-universes [aria-current]")?.scrollIntoView({ block: "nearest" });
+
 // The menu and the sidebar close as people expect.
 document.addEventListener("click", event => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -9,12 +9,16 @@ from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page
+from pytest_django import Settings
 
 from emulator import Universe as EmulatedUniverse
+from secretsapp.core.roles import Role
 from secretsapp.models import Universe
+from secretsapp.services import grants
 from tests.browser import catalogue
 from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, Look
 from tests.browser.conftest import Visit, Visitor
+from tests.stage import STAGEHAND, Cast
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +34,7 @@ rules => axe.run({resultTypes: ["violations"], ...(rules && {runOnly: rules})})
 # A list asks for itself once more as soon as it is shown.
 REFRESHED = "[hx-trigger*=load]"
 WIDTHS = (390, 768, 1440)
+PICTURED = (390, 1440)
 # A width changes what there is on a page, so every rule is asked at each; a theme changes its
 # colours alone.
 RULES: dict[Literal["light", "dark"], list[str] | None] = {
@@ -48,7 +53,8 @@ def findings(page: Page, name: str) -> Iterator[str]:
             # Without motion, so that no colour is measured on its way from one to the other.
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             where = f"{name}, {theme}, {width} px"
-            page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-{width}.png")
+            if width in PICTURED:
+                page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-{width}.png")
             yield from (f"{where}: {finding}" for finding in violations(page, rules))
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 yield f"{where}: scrolls sideways"
@@ -74,8 +80,9 @@ def found_on(visitor: Visitor, looks: Iterable[Look]) -> list[str]:
 
 
 @pytest.fixture
-def much(universe: Universe, harbor: EmulatedUniverse) -> Universe:
+def much(universe: Universe, harbor: EmulatedUniverse, cast: Cast) -> Universe:
     """Harbor with what strains a page: long names, foreign changes, something missing."""
+    grants.give(STAGEHAND, cast["viewer"].user, Role.AUDITOR, None, reason="looks at everything")
     harbor.put(LONG_NAME, b"x", LONG_DOMAIN)
     harbor.put("PAY_KEY", b"theirs", "*")
     harbor.remove("SIGNING_SEED")
@@ -92,5 +99,10 @@ def test_pages_at_other_times_and_to_others(visit: Visit, much: Universe) -> Non
     assert found_on(visit(), catalogue.looks_at_states(much)) == []
 
 
-def test_pages_for_everybody(visit: Visit) -> None:
+def test_pages_for_everybody(visit: Visit, settings: Settings) -> None:
+    settings.EMAIL_HOST = "mail.invalid"
     assert found_on(visit(), catalogue.looks_without_sign_in()) == []
+
+
+def test_the_page_that_makes_the_first_admin(open_window: Visit, db: None) -> None:
+    assert found_on(open_window(), [Look("first_run", "/welcome/", "")]) == []

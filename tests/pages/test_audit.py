@@ -16,7 +16,7 @@ from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Change, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.queries import audit
-from secretsapp.services import details, grants
+from secretsapp.services import details, grants, settling
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.services.unfinished import later, leave_open, make
@@ -389,3 +389,12 @@ def test_the_reason_of_a_failure_stands_at_the_very_end_and_the_beginning_steps_
     told = words(page).replace(" :", ":")
     assert "did not rotate PAY_KEY in Harbor: Roblox does not allow this" in told
     assert body(page).count("event-before") == 1
+
+
+def test_what_was_found_by_reading_is_told_of_who_did_it(
+    client_for: ClientFor, universe: Universe, cast: Cast, emulator: Emulator
+) -> None:
+    leave_open("rotate", faults.cut_after(), emulator, cast, universe)
+    settling.settle(STAGEHAND, older_than_seconds=0)
+    told = words(client_for("admin").get("/audit/", {"event": "secret.rotate.succeeded"}))
+    assert "tests found by reading that manager@example.com rotated PAY_KEY in Harbor" in told

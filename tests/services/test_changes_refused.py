@@ -206,7 +206,7 @@ def test_a_roblox_that_cannot_be_reached_leaves_nothing_behind(
 ) -> None:
     watch = Watch()
     emulator.stop()
-    with pytest.raises(RobloxUnreachable, match="nothing was sent"):
+    with pytest.raises(RobloxUnreachable, match="nothing was done"):
         ROTATE.make(cast, universe)
     assert_nothing_happened(emulator, watch)
 
