@@ -50,8 +50,8 @@ class EndField(forms.DateField):
             label="Ends on",
             required=False,
             widget=forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, "%Y-%m-%d"),
-            help_text="The expiration that was chosen at Roblox, so that you are warned before "
-            "it. Where Roblox tells it, that counts.",
+            help_text="Optional: the day that was chosen at Roblox, so that you are warned before "
+            "it.",
             error_messages={"invalid": "Enter the day as 2027-01-31, or leave it empty."},
         )
 

@@ -33,12 +33,16 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its result in a sentence, and where several causes are possible all of them."""
+    """One step: its result in a sentence, and where several causes are possible all of them.
+
+    `is_at_roblox` tells where a failed one is mended.
+    """
 
     title: str
     state: StepState
     sentence: str = ""
     causes: tuple[str, ...] = ()
+    is_at_roblox: bool = True
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def _reachable(found: Evidence) -> Step:
             "What came back cannot be used. Test again in a minute; if it stays so, something "
             "between this server and Roblox answers in its place."
         )
-    return Step(title, StepState.FAILED, sentence)
+    return Step(title, StepState.FAILED, sentence, is_at_roblox=False)
 
 
 def _key(found: Evidence, advice: Advice) -> Step:
@@ -159,11 +163,12 @@ def _universe(found: Evidence) -> Step:
     probe, number = found.probe, found.reference.number
     if probe is None:
         sentence = f"Roblox knows no universe with the place {number}. Copy the link again."
-        return Step(title, StepState.FAILED, sentence)
+        return Step(title, StepState.FAILED, sentence, is_at_roblox=False)
     if not probe.is_found:
         either = found.reference.kind is Kind.EITHER
         what = "neither a universe nor a place" if either else "no universe"
-        return Step(title, StepState.FAILED, f"Roblox knows {what} {number}. Check the number.")
+        sentence = f"Roblox knows {what} {number}. Check the number."
+        return Step(title, StepState.FAILED, sentence, is_at_roblox=False)
     if probe.profile:
         return Step(title, StepState.PASSED, _named(probe.profile))
     if probe.refusal is None:

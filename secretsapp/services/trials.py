@@ -36,6 +36,11 @@ class Trial:
         """Whether nothing is in the way; what cannot be proven is not."""
         return all(step.state is not StepState.FAILED for step in self.steps)
 
+    @property
+    def is_mended_at_roblox(self) -> bool:
+        """Whether what is in the way is the key or its rights, and neither the way nor a number."""
+        return any(step.state is StepState.FAILED and step.is_at_roblox for step in self.steps)
+
 
 def run(actor: Actor, api_key: ApiKey, reference: Reference) -> Trial:
     """Call Roblox under the key for the universe meant; nothing is stored and nothing written.

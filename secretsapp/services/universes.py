@@ -17,9 +17,10 @@ from secretsapp.models.changes import OPEN_STATES
 from secretsapp.models.universes import Environment
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import Refused, Unusable
-from secretsapp.opencloud.types import RemoteSecret, RemoteUniverse
+from secretsapp.opencloud.types import Introspection, RemoteSecret, RemoteUniverse
 from secretsapp.policy import require_installation
 from secretsapp.services import grants, mirror
+from secretsapp.services.api_keys import count_as_test, hint_of
 from secretsapp.services.api_keys import lock as lock_key
 from secretsapp.services.roblox import in_our_words
 
@@ -37,8 +38,9 @@ def add(
 ) -> Universe:
     """Add a universe that the key opens, and take stock of its secrets.
 
-    Roblox is called for real: its refusals are raised and nothing is stored. Without `name`
-    the universe is called what Roblox calls it. Raises Forbidden, InvalidInput, AlreadyExists.
+    Roblox is called for real: its refusals are raised and nothing is stored. It counts as a test
+    of the key. Without `name` the universe is called what Roblox calls it. Raises Forbidden,
+    InvalidInput, AlreadyExists.
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     _check_environment(environment)
@@ -47,6 +49,7 @@ def add(
     began = timezone.now()
     with in_our_words(), connections.client_of(api_key) as client:
         proof = _prove(client, universe_id)
+        hint = hint_of(client)
     universe = Universe(
         id=universe_id,
         name=_name(name, proof.remote),
@@ -54,19 +57,20 @@ def add(
         owner=proof.remote.owner[:40],
         api_key=api_key,
     )
-    _insert(actor, universe)
+    _insert(actor, universe, hint)
     mirror.store(universe, proof.listing, began=began)
     return universe
 
 
-def _insert(actor: Actor, universe: Universe) -> None:
+def _insert(actor: Actor, universe: Universe, hint: Introspection | None) -> None:
     detail = {"environment": universe.environment, "api_key": universe.api_key.name}
     try:
         with transaction.atomic():
-            lock_key(universe.api_key, was_tried=True)
+            universe.api_key = lock_key(universe.api_key, was_tried=True)
             # Roblox took a while.
             require_installation(actor, Permission.MANAGE_UNIVERSES)
             universe.save(force_insert=True)
+            count_as_test(universe.api_key, universe, hint)
             audit.append(
                 audit.Entry(
                     Event.UNIVERSE_ADDED, actor, universe, subject=universe.api_key, detail=detail

@@ -13,6 +13,7 @@ from secretsapp.core.errors import StaleVersion
 from secretsapp.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.queries import api_keys as queries
+from secretsapp.queries import universes
 from secretsapp.services import api_keys as services
 from secretsapp.services.api_keys import KeyReport
 from secretsapp.views import forms, guide
@@ -74,15 +75,17 @@ def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Another key in the place of this one, once it opens the same universes."""
-    found = queries.view(request.actor, api_key_id).api_key
+    view = queries.view(request.actor, api_key_id)
     form = ReplaceKeyForm(forms.posted(request))
 
     def put() -> Done:
         value, ends_at = form.cleaned_data["value"], form.cleaned_data["ends_at"]
-        services.replace(request.actor, found, value, ends_at=ends_at)
-        return Done(
-            "Replaced. The old key is forgotten here: delete it at Roblox.", _address(api_key_id)
-        )
+        services.replace(request.actor, view.api_key, value, ends_at=ends_at)
+        if view.universes:
+            sentence = "Replaced. The old key is forgotten here: delete it at Roblox."
+            return Done(sentence, _address(api_key_id))
+        is_first_run = not universes.visible(request.actor)
+        return Done("Replaced.", reverse("guide") if is_first_run else _address(api_key_id))
 
     return forms.submitted(request, form, put) or _page(
         request, "api_key_replace.html", form, api_key_id
@@ -99,15 +102,18 @@ def test(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         except StaleVersion as stale:
             messages.warning(request, str(stale))
         else:
-            level = messages.SUCCESS if report.passed else messages.WARNING
-            messages.add_message(request, level, _in_words(report))
+            _tell(request, report)
     return redirect("api_key", api_key_id=api_key_id)
 
 
-def _in_words(report: KeyReport) -> str:
-    if report.passed is None:
-        return "No universe is opened with this key yet, so there is nothing to try it on."
-    return f"The key works: {report.result}." if report.passed else report.result
+def _tell(request: ActorRequest, report: KeyReport) -> None:
+    """Say what came of a test; what failed the page itself says."""
+    if report.passed:
+        messages.success(request, f"The key works: {report.result}.")
+    elif report.passed is None:
+        messages.warning(
+            request, "No universe is opened with this key yet, so there is nothing to try it on."
+        )
 
 
 @require_http_methods(forms.METHODS)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,14 +20,18 @@ from secretsapp.core.references import Kind, Reference
 from secretsapp.forms.universes import AddUniverseForm, RemoveUniverseForm, SettingsForm
 from secretsapp.htmx import wants_fragment
 from secretsapp.middleware import ActorRequest
-from secretsapp.models import ApiKey
+from secretsapp.models import ApiKey, Universe
 from secretsapp.queries import api_keys, removal, universes
 from secretsapp.services import locating, trials
 from secretsapp.services import universes as services
+from secretsapp.services.api_keys import READS_ONLY
+from secretsapp.services.trial_steps import WRITE
 from secretsapp.services.trials import Trial
 from secretsapp.views import forms
 from secretsapp.views import guide as guides
 from secretsapp.views.forms import Done
+
+CANNOT_CHANGE = f"Its key cannot change secrets there: it lacks the scope {WRITE}."
 
 
 @require_safe
@@ -41,6 +46,7 @@ def create(request: ActorRequest) -> HttpResponse:
     keys = api_keys.choices(request.actor)
     form = AddUniverseForm(forms.posted(request), keys)
     told: list[Trial] = []
+    added: list[Universe] = []
 
     def add() -> Done:
         reference, api_key = form.cleaned_data["universe"], form.cleaned_data["api_key"]
@@ -52,9 +58,12 @@ def create(request: ActorRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 environment=form.cleaned_data["environment"],
             )
+        added.append(universe)
         return Done(f"Added {universe.name}.", reverse("universe", args=[universe.pk]))
 
     answer = forms.submitted(request, form, add)
+    if added and added[0].api_key.check_result == READS_ONLY:
+        messages.warning(request, CANNOT_CHANGE)
     return answer or _adding(request, form, keys, told[0] if told else None)
 
 

@@ -44,7 +44,7 @@ def test_from_the_code_on_the_terminal_to_a_sealed_secret(
     paste_a_wrong_key(visitor)
     replace_it(visitor)
 
-    follow(visitor, "Add a universe")
+    is_at(visitor, "/guide/")
     fill(visitor, Universe=f"https://www.roblox.com/games/{PLACE}/Pier")
     press(visitor, "Test")
     shows(visitor, "Nothing is in the way")
@@ -94,9 +94,8 @@ def paste_a_wrong_key(visitor: Visitor) -> None:
 
 def replace_it(visitor: Visitor) -> None:
     """Put the right key in its place."""
-    follow(visitor, "Automation")
-    follow(visitor, "Replace")
+    follow(visitor, "Replace it")
     fill(visitor, API_key=stage.API_KEY)
-    press(visitor, "Try and replace")
+    press(visitor, "Replace")
     says(visitor, "Replaced.")
     assert stage.API_KEY not in all_of_it(visitor)

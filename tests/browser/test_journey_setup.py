@@ -84,7 +84,7 @@ def test_an_admin_replaces_a_key_and_tests_it(
     follow(admin, "automation")
     emulator.add_api_key(stage.API_KEY, enabled=False)
     press(admin, "Test")
-    says(admin, "disabled")
+    shows(admin, "disabled")
     follow(admin, "Replace")
     fill(admin, API_key="not-this-one")
     press(admin, "Try and replace")

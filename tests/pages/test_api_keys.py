@@ -79,17 +79,22 @@ def test_what_will_not_do_is_said_and_the_key_is_asked_for_again(
 def test_the_list_says_what_each_key_opens_and_how_the_last_test_went(
     admin: Client, universe: Universe, emulator: Emulator, address: Address
 ) -> None:
-    assert "automation Harbor no end known never tested" in words(admin.get(reverse("api_keys")))
+    assert "automation Harbor no end known works" in words(admin.get(reverse("api_keys")))
+    assert 'action="' + address("api_key_test") in body(admin.get(address("api_key")))
     answer = admin.post(address("api_key_test"), follow=True)
     assert "The key works: it opens 1 universe." in words(answer)
     assert "works just now" in words(admin.get(reverse("api_keys")))
     emulator.add_api_key(API_KEY, allowed=False)
     answer = admin.post(address("api_key_test"), follow=True)
+    assert words(answer).count("Roblox refused the API key") == 1
     assert "The last test failed, just now . Roblox refused the API key" in words(answer)
     assert "fails just now" in words(admin.get(reverse("api_keys")))
     admin.post(reverse("api_key_create"), NEW)
     unused = reverse("api_key_test", args=[ApiKey.objects.get(name="Second").pk])
-    assert "nothing to try it on" in words(admin.post(unused, follow=True))
+    assert "never tested" in words(admin.get(reverse("api_keys")))
+    answer = admin.post(unused, follow=True)
+    assert "nothing to try it on" in words(answer)
+    assert f'action="{unused}"' not in body(answer)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +146,19 @@ def test_a_key_that_opens_all_takes_the_place_of_the_old_one(
     assert bytes(ApiKey.objects.get().encrypted_value) != before
 
 
+def test_a_key_that_opens_nothing_is_replaced_untried(admin: Client, address: Address) -> None:
+    admin.post(reverse("api_key_create"), NEW)
+    unused = ApiKey.objects.get(name="Second")
+    page = reverse("api_key_replace", args=[unused.pk])
+    assert "Try and replace" in body(admin.get(address("api_key_replace")))
+    assert "Try and replace" not in body(admin.get(page))
+    answer = admin.post(page, {"value": SECOND}, follow=True)
+    assert answer.redirect_chain == [(reverse("api_key", args=[unused.pk]), 302)]
+    assert "delete it at Roblox" not in words(answer)
+    Universe.objects.all().delete()
+    assert admin.post(page, {"value": SECOND}).headers["Location"] == reverse("guide")
+
+
 def test_an_edit_from_an_old_page_undoes_nothing(admin: Client, address: Address) -> None:
     page = admin.get(address("api_key_edit"))
     sent = {"name": "automation", "note": "", "ends_at": "", "seen": field(page, "seen")}
@@ -162,12 +180,13 @@ def test_while_others_wait_for_roblox_one_more_is_refused_and_the_pages_answer(
     with ExitStack() as others:
         for _ in range(connections.CONVERSATIONS_AT_ONCE):
             others.enter_context(connections.client_of(universe.api_key))
+        before = ApiKey.objects.get().checked_at
         refused = admin.post(address("api_key_test"))
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
         assert "already waiting for Roblox on behalf of others" in words(refused)
         assert admin.get(reverse("home")).status_code == 200
     # That nothing was tried says nothing against the key.
-    assert ApiKey.objects.get().checked_at is None
+    assert ApiKey.objects.get().checked_at == before
 
 
 def test_a_test_that_another_key_overtook_says_so(

@@ -10,7 +10,7 @@ from hypothesis import settings as settings_of_examples
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from emulator import Emulator, faults
+from emulator import READ_SECRETS, Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Change, Grant, Universe
@@ -61,7 +61,7 @@ def test_the_guide_leads_from_nothing_to_the_first_universe(
     stored = {"next": "guide", "name": field(page, "name"), "value": API_KEY}
     page = newcomer.post(reverse("api_key_create"), stored, follow=True)
     assert page.redirect_chain == [(reverse("guide"), 302)]
-    assert "Stored: Automation" in words(page)
+    assert "Stored, not tested yet: Automation Replace it" in words(page)
     typed = sent(next="guide", universe=str(HARBOR_ID), environment="")
     page = newcomer.post(reverse("universe_test"), typed)
     assert page.status_code == 200
@@ -99,6 +99,19 @@ def test_a_universe_is_added_by_id_place_or_link(
     assert answer.redirect_chain == [(reverse("universe", args=[77]), 302)]
     added = Universe.objects.get(pk=77)
     assert (added.name, added.environment) == ("Quay", "staging")
+
+
+def test_a_key_that_only_reads_is_warned_of(
+    admin: Client, emulator: Emulator, quay: EmulatedUniverse
+) -> None:
+    emulator.add_api_key(API_KEY, scopes=[READ_SECRETS])
+    answer = admin.post(reverse("universe_create"), sent(), follow=True)
+    sentence = "Its key cannot change secrets there: it lacks the scope universe.secret:write."
+    assert f"Added Quay. {sentence}" in words(answer)
+    assert "its last test failed" in words(admin.get(reverse("guide")))
+    key = ApiKey.objects.get()
+    lacks = "It reads, but cannot change secrets: it lacks universe.secret:write"
+    assert words(admin.get(reverse("api_key", args=[key.pk]))).count(lacks) == 1
 
 
 def test_that_it_is_for_nothing_particular_is_a_choice(
@@ -159,9 +172,32 @@ def test_a_test_of_nothing_says_what_is_missing(admin: Client, universe: Univers
     answer = admin.post(reverse("universe_test"), sent(universe="x"), headers=HTMX)
     assert answer.status_code == 422
     assert "That names no universe." in words(answer)
-    assert "universe is here already: Harbor" in words(
-        admin.post(reverse("universe_test"), sent(universe=str(HARBOR_ID)))
-    )
+
+
+def test_a_test_of_one_that_is_here_leads_to_it(admin: Client, emulator: Emulator) -> None:
+    typed = sent(universe=str(HARBOR_ID))
+    answer = words(admin.post(reverse("universe_test"), typed))
+    assert "It is here already: Harbor" in answer
+    assert "Nothing is in the way" not in answer
+    emulator.add_api_key(API_KEY, enabled=False)
+    answer = words(admin.post(reverse("universe_test"), typed))
+    assert "Something is in the way" in answer
+    assert "The universe is here already: Harbor" in answer
+
+
+def test_what_is_not_amiss_at_roblox_is_not_to_be_corrected_there(
+    admin: Client, emulator: Emulator, quay: EmulatedUniverse
+) -> None:
+    def note(**changed: str) -> bool:
+        return "Correct it at Roblox" in words(
+            admin.post(reverse("universe_test"), sent(**changed))
+        )
+
+    assert not note(universe="5")
+    emulator.add_api_key(API_KEY, scopes=[READ_SECRETS])
+    assert note()
+    emulator.stop()
+    assert not note()
 
 
 def test_without_a_key_the_guide_is_offered(newcomer: Client) -> None:

@@ -27,6 +27,12 @@ def list_candidates(stage: Stage) -> list[int]:
         return list(locating.candidates(client, HARBOR))
 
 
+def ask_of_key(stage: Stage) -> object:
+    """What Roblox tells of a key that it does not know."""
+    with Client(stage.emulator.url, VALUE) as client:
+        return api_keys.hint_of(client)
+
+
 HARBOR = Reference(6930499524, Kind.UNIVERSE)
 NOTHING_TOLD = Evidence(HARBOR, None, None, None, None)
 
@@ -56,6 +62,11 @@ UNIVERSE_ACTIONS: list[Action] = [
         before=add_second_key,
     ),
     Action("api_keys.lock", lambda stage: api_keys.lock(stage.api_key)),
+    Action("api_keys.hint_of", ask_of_key),
+    Action(
+        "api_keys.count_as_test",
+        lambda stage: api_keys.count_as_test(stage.api_key, stage.universe, None),
+    ),
     Action("api_keys.version", lambda stage: api_keys.version(stage.api_key)),
     Action("universes.version", lambda stage: universes.version(stage.universe)),
     Action("locating.candidates", list_candidates),

@@ -21,6 +21,7 @@ from secretsapp.core.errors import (
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Grant, Universe
 from secretsapp.opencloud.client import Client
+from secretsapp.opencloud.types import Introspection, Scope
 from secretsapp.services import api_keys, universes
 from tests.services.together import together
 from tests.services.unfinished import make
@@ -116,6 +117,36 @@ def test_a_test_counts_the_universes(emulator: Emulator, universe: Universe) -> 
     emulator.add_universe(77)
     Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
     assert api_keys.test(STAGEHAND, universe.api_key).result == "it opens 2 universes"
+
+
+def test_a_key_that_roblox_says_only_reads_does_not_pass(
+    emulator: Emulator, universe: Universe
+) -> None:
+    lacks = "it reads, but cannot change secrets: it lacks universe.secret:write"
+    emulator.add_api_key(API_KEY, scopes=[READ_SECRETS])
+    report = api_keys.test(STAGEHAND, universe.api_key)
+    assert (report.passed, report.result) == (False, lacks)
+    emulator.inject(faults.status(400), path="introspect")
+    assert api_keys.test(STAGEHAND, universe.api_key).passed
+
+
+def test_where_a_key_only_reads_in_one_universe_that_one_is_named(
+    universe: Universe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
+    scopes = (Scope("universe.secret:write", frozenset({HARBOR_ID})),)
+    told = Introspection("", enabled=True, expired=False, ends="", scopes=scopes)
+    monkeypatch.setattr(Client, "introspect", lambda _client: told)
+    monkeypatch.setattr(Client, "public_key", lambda *_: None)
+    monkeypatch.setattr(Client, "list_secrets", lambda *_: [])
+    result = api_keys.test(STAGEHAND, universe.api_key).result
+    assert result.startswith("it reads, but cannot change secrets in Quay: ")
+
+
+def test_adding_a_universe_counts_as_a_test_of_its_key(universe: Universe) -> None:
+    stored = ApiKey.objects.get()
+    assert (stored.check_passed, stored.check_result) == (True, "it opens 1 universe")
+    assert stored.checked_at is not None
 
 
 def test_a_key_that_serves_nothing_has_proved_nothing(api_key: ApiKey) -> None:
