@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from dataclasses import replace as replace_fields
 from datetime import datetime
 from uuid import uuid4
@@ -26,32 +25,16 @@ from secretsapp.core.errors import (
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
-from secretsapp.core.times import parse_roblox_time, sentence_time
+from secretsapp.core.times import sentence_time
 from secretsapp.core.versions import version_of
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import Missing, NotAllowed, OpenCloudError, Unauthorized
+from secretsapp.opencloud.errors import Missing, NotAllowed, Unauthorized
 from secretsapp.opencloud.types import Introspection
 from secretsapp.policy import require_installation
 from secretsapp.queries import trials
+from secretsapp.services.key_reports import KeyReport, end_of, hint_of, report_on
 from secretsapp.services.roblox import in_our_words, translate
-from secretsapp.services.trial_steps import WRITE
-
-_READS = "it reads, but cannot change secrets"
-_LACKS = f"it lacks {WRITE}"
-READS_ONLY = f"{_READS}: {_LACKS}"
-
-
-@dataclass(frozen=True)
-class KeyReport:
-    """The result of a test: a sentence, whether the key works, and its end if Roblox tells.
-
-    A key that serves no universe has nothing to be tried on: `passed` is None.
-    """
-
-    passed: bool | None
-    result: str
-    ends_at: datetime | None
 
 
 def add(
@@ -77,7 +60,7 @@ def add(
         id=key_id, name=name, note=note, encrypted_value=connections.encrypt(key_id, value)
     )
     with connections.client_with(value) as client:
-        api_key.ends_at = _end(hint_of(client)) or ends_at
+        api_key.ends_at = end_of(hint_of(client)) or ends_at
     try:
         with transaction.atomic():
             # Roblox took a while.
@@ -269,39 +252,7 @@ def _prove(client: Client, universes: list[Universe]) -> KeyReport:
             client.list_secrets(universe.pk)
         except (NotAllowed, Missing) as error:
             raise RobloxRefused(f"{universe.name}: {translate(error)}") from None
-    return _report(hint_of(client), universes)
-
-
-def hint_of(client: Client) -> Introspection | None:
-    """What Roblox tells of the key itself: of new keys alone."""
-    try:
-        return client.introspect()
-    except OpenCloudError:
-        return None
-
-
-def _end(hint: Introspection | None) -> datetime | None:
-    return parse_roblox_time(hint.ends) if hint else None
-
-
-def _report(hint: Introspection | None, universes: list[Universe]) -> KeyReport:
-    """What is to be said of a key that read all of the universes."""
-    if not universes:
-        return KeyReport(passed=None, result="not used yet", ends_at=_end(hint))
-    unchangeable = [each.name for each in universes if _tells_no_write(hint, each)]
-    if unchangeable:
-        is_everywhere = len(unchangeable) == len(universes)
-        partly = f"{_READS} in {', '.join(unchangeable)}: {_LACKS} there"
-        result = READS_ONLY if is_everywhere else partly
-        return KeyReport(passed=False, result=result, ends_at=_end(hint))
-    count = len(universes)
-    words = f"it opens {count} universe{'' if count == 1 else 's'}"
-    return KeyReport(passed=True, result=words, ends_at=_end(hint))
-
-
-def _tells_no_write(hint: Introspection | None, universe: Universe) -> bool:
-    """Whether Roblox tells the key's scopes, and writing in the universe is none of them."""
-    return bool(hint and hint.scopes) and not (hint and hint.covers(WRITE, universe.pk))
+    return report_on(hint_of(client), universes)
 
 
 def count_as_test(stored: ApiKey, added: Universe, hint: Introspection | None) -> None:
@@ -309,8 +260,8 @@ def count_as_test(stored: ApiKey, added: Universe, hint: Introspection | None) -
 
     What the key lacks there comes before what it lacks elsewhere.
     """
-    report = _report(hint, [added])
-    _store(stored, report if not report.passed else _report(hint, list(stored.universes.all())))
+    report = report_on(hint, [added])
+    _store(stored, report if not report.passed else report_on(hint, list(stored.universes.all())))
 
 
 def _store(stored: ApiKey, report: KeyReport) -> KeyReport:

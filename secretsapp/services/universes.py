@@ -20,8 +20,9 @@ from secretsapp.opencloud.errors import Refused, Unusable
 from secretsapp.opencloud.types import Introspection, RemoteSecret, RemoteUniverse
 from secretsapp.policy import require_installation
 from secretsapp.services import grants, mirror
-from secretsapp.services.api_keys import count_as_test, hint_of
+from secretsapp.services.api_keys import count_as_test
 from secretsapp.services.api_keys import lock as lock_key
+from secretsapp.services.key_reports import hint_of
 from secretsapp.services.roblox import in_our_words
 
 

@@ -15,7 +15,7 @@ from secretsapp.middleware import ActorRequest
 from secretsapp.queries import api_keys as queries
 from secretsapp.queries import universes
 from secretsapp.services import api_keys as services
-from secretsapp.services.api_keys import KeyReport
+from secretsapp.services.key_reports import KeyReport
 from secretsapp.views import forms, guide
 from secretsapp.views.forms import Done
 

@@ -24,7 +24,7 @@ from secretsapp.models import ApiKey, Universe
 from secretsapp.queries import api_keys, removal, universes
 from secretsapp.services import locating, trials
 from secretsapp.services import universes as services
-from secretsapp.services.api_keys import READS_ONLY
+from secretsapp.services.key_reports import READS_ONLY
 from secretsapp.services.trial_steps import WRITE
 from secretsapp.services.trials import Trial
 from secretsapp.views import forms

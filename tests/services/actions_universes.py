@@ -5,7 +5,15 @@ from django.utils import timezone
 from secretsapp.core.references import Kind, Reference
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client
-from secretsapp.services import api_keys, drift, locating, trial_steps, trials, universes
+from secretsapp.services import (
+    api_keys,
+    drift,
+    key_reports,
+    locating,
+    trial_steps,
+    trials,
+    universes,
+)
 from secretsapp.services.trial_steps import Evidence
 from tests.services.acting import VALUE, Action, Stage
 from tests.stage import ROLES_IN_HARBOR, STAGEHAND
@@ -30,7 +38,7 @@ def list_candidates(stage: Stage) -> list[int]:
 def ask_of_key(stage: Stage) -> object:
     """What Roblox tells of a key that it does not know."""
     with Client(stage.emulator.url, VALUE) as client:
-        return api_keys.hint_of(client)
+        return key_reports.hint_of(client)
 
 
 HARBOR = Reference(6930499524, Kind.UNIVERSE)
@@ -62,7 +70,12 @@ UNIVERSE_ACTIONS: list[Action] = [
         before=add_second_key,
     ),
     Action("api_keys.lock", lambda stage: api_keys.lock(stage.api_key)),
-    Action("api_keys.hint_of", ask_of_key),
+    Action("key_reports.hint_of", ask_of_key),
+    Action("key_reports.end_of", lambda _stage: key_reports.end_of(None)),
+    Action(
+        "key_reports.report_on",
+        lambda stage: key_reports.report_on(None, [stage.universe]),
+    ),
     Action(
         "api_keys.count_as_test",
         lambda stage: api_keys.count_as_test(stage.api_key, stage.universe, None),
