@@ -11,7 +11,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 CODE := benchmarks dashboard demo emulator secretsapp
 PINS := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
-	--custom-compile-command "make requirements" --extra postgres
+	--custom-compile-command "make requirements" --extra postgres --extra sentry
 
 .DELETE_ON_ERROR:
 .PHONY: help run demo test check bench screenshots requirements clean

@@ -20,16 +20,28 @@ SQLITE_OPTIONS = {
 CONNECTION_SECONDS = 60
 
 
-def database(address: str | None, *, sqlite_file: Path) -> DBConfig:
-    """The settings for the database at `address`, or for `sqlite_file` where there is none."""
+def database(address: str | None, *, sqlite_file: Path, password: str | None = None) -> DBConfig:
+    """The settings for the database at `address`, or for `sqlite_file` where there is none.
+
+    `password` is that of an address which holds none: so it can come from a file of its own.
+    """
     if address is None:
         return {"ENGINE": SQLITE, "NAME": str(sqlite_file), "OPTIONS": dict(SQLITE_OPTIONS)}
     config = _parse(address)
     if config["ENGINE"] == SQLITE:
         return {"ENGINE": SQLITE, "NAME": config["NAME"], "OPTIONS": dict(SQLITE_OPTIONS)}
     if config["ENGINE"] == POSTGRESQL:
-        return config
+        return _with_password(config, password)
     raise SettingError("DATABASE_URL must begin with sqlite:// or postgres://.")
+
+
+def _with_password(config: DBConfig, password: str | None) -> DBConfig:
+    if password is None:
+        return config
+    if config.get("PASSWORD"):
+        raise SettingError("DATABASE_URL holds a password already. Leave DATABASE_PASSWORD out.")
+    config["PASSWORD"] = password
+    return config
 
 
 def _parse(address: str) -> DBConfig:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -57,6 +58,14 @@ def flag(name: str, *, default: bool) -> bool:
     if word in YES | NO:
         return word in YES
     raise SettingError(f"{name} must be on or off (also: true, yes, 1; false, no, 0).")
+
+
+def choice(name: str, options: Sequence[str], *, default: str) -> str:
+    """A setting that is one of a few words."""
+    value = (text(name) or default).strip().lower()
+    if value in options:
+        return value
+    raise SettingError(f"{name} must be one of: {', '.join(options)}.")
 
 
 def port(name: str, *, default: int) -> int:

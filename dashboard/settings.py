@@ -111,7 +111,11 @@ TEMPLATES = [
 # What is kept.
 
 DATABASES = {
-    "default": database(env.text("DATABASE_URL"), sqlite_file=DATA_DIR / "sealroom.sqlite3"),
+    "default": database(
+        env.text("DATABASE_URL"),
+        sqlite_file=DATA_DIR / "sealroom.sqlite3",
+        password=env.text("DATABASE_PASSWORD"),
+    ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -242,6 +246,14 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+
+# What an operator watches. Without a token there are no metrics, and without an address nothing
+# is reported to anybody.
+
+LOG_FORMAT = env.choice("LOG_FORMAT", ("line", "json"), default="line")
+METRICS_TOKEN = env.text("METRICS_TOKEN") or ""
+SENTRY_DSN = env.text("SENTRY_DSN") or ""
 
 
 # Errors and log: one line an event, never a request's data or a statement's parameters.

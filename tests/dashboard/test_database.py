@@ -49,6 +49,13 @@ def test_postgresql_keeps_connections_and_checks_them() -> None:
     assert config["CONN_MAX_AGE"] == 60
 
 
+def test_password_may_come_apart_from_the_address() -> None:
+    config = database("postgres://me@db.example.com/rooms", sqlite_file=FILE, password="p@ss")
+    assert config["PASSWORD"] == "p@ss"
+    with pytest.raises(SettingError, match="Leave DATABASE_PASSWORD out"):
+        database("postgres://me:other@db.example.com/rooms", sqlite_file=FILE, password="p@ss")
+
+
 def test_postgresql_over_a_socket() -> None:
     config = database("postgres://me@/rooms?host=%2Frun%2FPostgres", sqlite_file=FILE)
     assert config["HOST"] == ""

@@ -216,3 +216,13 @@ def test_other_ports_are_refused(value: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("MAIL_PORT", value)
     with pytest.raises(env.SettingError, match=r"^MAIL_PORT must be a port"):
         env.port("MAIL_PORT", default=587)
+
+
+def test_choice_is_one_of_a_few_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.choice("LOG_FORMAT", ("line", "json"), default="line") == "line"
+    monkeypatch.setenv("LOG_FORMAT", " JSON ")
+    assert env.choice("LOG_FORMAT", ("line", "json"), default="line") == "json"
+    monkeypatch.setenv("LOG_FORMAT", MARKER)
+    with pytest.raises(env.SettingError, match=r"^LOG_FORMAT must be one of: line, json") as raised:
+        env.choice("LOG_FORMAT", ("line", "json"), default="line")
+    assert MARKER not in str(raised.value)

@@ -42,12 +42,10 @@ def project() -> dict[str, Any]:
 
 
 def asked_to_run() -> list[Requirement]:
-    """The ranges that an installation needs, PostgreSQL's driver included."""
+    """The ranges that an installation needs, what it may leave out included."""
     table = project()["project"]
-    return [
-        Requirement(text)
-        for text in [*table["dependencies"], *table["optional-dependencies"]["postgres"]]
-    ]
+    extras = [text for texts in table["optional-dependencies"].values() for text in texts]
+    return [Requirement(text) for text in [*table["dependencies"], *extras]]
 
 
 def asked_to_develop() -> list[Requirement]:
