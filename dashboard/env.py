@@ -2,16 +2,21 @@
 
 import ipaddress
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from secretsapp.core import private_files
+from secretsapp.core.errors import ExposedKey
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"0", "false", "no", "off"})
+SHORTEST_TOKEN = 16
 
 
 class SettingError(ImproperlyConfigured):
@@ -23,20 +28,48 @@ def text(name: str) -> str | None:
 
     `NAME_FILE` names a file that holds the value; one newline at its end is taken off.
     """
-    value = os.environ.get(name) or None
-    path = os.environ.get(f"{name}_FILE") or None
-    if value is not None and path is not None:
+    path = file_named(name)
+    return _variable(name) if path is None else _file_text(path, f"{name}_FILE", _read)
+
+
+def secret(name: str) -> str | None:
+    """As `text`, and a file that holds the value must be closed to others."""
+    path = file_named(name)
+    return _variable(name) if path is None else secret_file(path, f"{name}_FILE")
+
+
+def file_named(name: str) -> Path | None:
+    """The file that `NAME_FILE` names, or None; beside a value it is refused."""
+    path = _variable(f"{name}_FILE")
+    if path is not None and _variable(name) is not None:
         raise SettingError(f"{name} and {name}_FILE are both set. Leave one of them out.")
-    return value if path is None else file_text(Path(path), f"{name}_FILE")
+    return None if path is None else Path(path)
 
 
-def file_text(path: Path, setting: str, *, missing: str | None = None) -> str:
-    """What the file holds, without one newline at its end; an empty file is refused.
+def _variable(name: str) -> str | None:
+    return os.environ.get(name) or None
 
-    `missing` is the answer where there is no such file; without it that is refused too.
+
+def secret_file(path: Path, setting: str, *, missing: str | None = None) -> str:
+    """What the file holds, without one newline at its end.
+
+    An empty file is refused, and one that others could read or change. `missing` is the answer
+    where there is no such file; without it that is refused too.
     """
+    return _file_text(path, setting, private_files.read, missing)
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def _file_text(
+    path: Path, setting: str, read: Callable[[Path], str], missing: str | None = None
+) -> str:
     try:
-        content = path.read_text("utf-8")
+        content = read(path)
+    except ExposedKey as exposed:
+        raise SettingError(f"{setting}: {exposed}") from None
     except OSError as error:
         if missing is not None and isinstance(error, FileNotFoundError):
             return missing
@@ -74,6 +107,16 @@ def port(name: str, *, default: int) -> int:
     if value.isascii() and value.isdigit() and 0 < int(value[:6]) < 65536:
         return int(value)
     raise SettingError(f"{name} must be a port: a number from 1 to 65535.")
+
+
+def token(name: str) -> str | None:
+    """A secret that is one word of visible characters, too long to be guessed."""
+    value = (secret(name) or "").strip()
+    if value and not re.fullmatch(f"[!-~]{{{SHORTEST_TOKEN},}}", value):
+        raise SettingError(
+            f"{name} must be at least {SHORTEST_TOKEN} letters, digits or signs without spaces."
+        )
+    return value or None
 
 
 def items(name: str) -> list[str]:
@@ -114,7 +157,7 @@ def base_url(name: str, *, default: str) -> str:
 
 def proxy_url(name: str) -> str | None:
     """The address of an HTTP proxy, which may hold a user name and password; or None."""
-    value = text(name)
+    value = secret(name)
     if value is None:
         return None
     url = _url(name, value)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from secretsapp import telemetry
+from secretsapp.core import keyring
 from secretsapp.core.errors import RobloxBusy
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.keys import master_ring
@@ -33,9 +35,9 @@ def reencrypt(api_key: ApiKey) -> bytes:
     return encrypt(api_key.pk, _decrypt(api_key))
 
 
-def is_current(api_key: ApiKey) -> bool:
-    """Whether the stored value is under the master key that writes now."""
-    return master_ring().is_current(bytes(api_key.encrypted_value))
+def key_id_of(api_key: ApiKey) -> str:
+    """The id, in hexadecimal, of the master key that the stored value is under."""
+    return keyring.key_id_of(bytes(api_key.encrypted_value)).hex()
 
 
 @contextmanager
@@ -49,6 +51,7 @@ def client_of(api_key: ApiKey) -> Iterator[Client]:
 def client_with(value: Plaintext) -> Iterator[Client]:
     """A client for a key that is not stored yet; RobloxBusy where too many speak with Roblox."""
     if not _conversations.acquire(timeout=WAIT_SECONDS):
+        telemetry.roblox_turned_away()
         raise RobloxBusy(
             "Sealroom is already waiting for Roblox on behalf of others, so nothing was sent. "
             "Try again in a few seconds.",
@@ -65,7 +68,13 @@ def _open_client(value: Plaintext) -> Client:
     seconds: float = settings.OPEN_CLOUD_TIMEOUT_SECONDS
     timeouts = Timeouts(read=seconds, answer=seconds)
     proxy: str | None = settings.OPEN_CLOUD_PROXY
-    return Client(settings.OPEN_CLOUD_URL, value, proxy=proxy, timeouts=timeouts)
+    return Client(
+        settings.OPEN_CLOUD_URL,
+        value,
+        proxy=proxy,
+        timeouts=timeouts,
+        observe=telemetry.roblox_answered,
+    )
 
 
 def _decrypt(api_key: ApiKey) -> Plaintext:

@@ -1,18 +1,37 @@
-"""The key rings, from the settings or from what `setup` generated; nobody else reads keys."""
+"""The key rings, from the settings or from what `setup` generated; nobody else reads keys.
+
+Keys of the data directory are read at each use, so a change of their file holds for every process
+at once. What the environment gives is read when a process starts.
+"""
 
 import secrets
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from secretsapp.core import private_files
 from secretsapp.core.chain import AuditRing
 from secretsapp.core.errors import MissingKey, WrongKey
 from secretsapp.core.keyring import Key, KeyRing, generate_key, parse_keys
 from secretsapp.models import KeyProof
 
-MASTER_KEYS = "MASTER_KEYS"
-AUDIT_KEYS = "AUDIT_KEYS"
+
+class Ring(StrEnum):
+    """The rings of keys, each by the name of its setting."""
+
+    MASTER = "MASTER_KEYS"
+    AUDIT = "AUDIT_KEYS"
+
+    @property
+    def word(self) -> str:
+        """What its keys are called: `master` or `audit`."""
+        return self.name.lower()
+
+
+MASTER_KEYS, AUDIT_KEYS = Ring.MASTER, Ring.AUDIT
 SECRET_KEY = "SECRET_KEY"  # noqa: S105 - the name of a setting
 
 FILES = {MASTER_KEYS: "master_keys", AUDIT_KEYS: "audit_keys", SECRET_KEY: "secret_key"}
@@ -22,32 +41,56 @@ _PROOF_OWNER = "secretsapp_keyproof"
 _PROOF = b"this installation opens with this key"
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where the keys of a ring come from.
+
+    A variable of the environment has no path. `unused` is a file of the data directory that the
+    environment takes the place of.
+    """
+
+    path: Path | None
+    is_ours: bool
+    unused: Path | None = None
+
+    def __str__(self) -> str:
+        return str(self.path or "the environment")
+
+
 def master_ring() -> KeyRing:
-    """The ring that encrypts at rest; raises MissingKey in words."""
+    """The ring that encrypts at rest; raises KeyTrouble in words."""
     return KeyRing(_keys(MASTER_KEYS))
 
 
 def audit_ring() -> AuditRing:
-    """The ring that authenticates the audit log; raises MissingKey in words."""
+    """The ring that authenticates the audit log; raises KeyTrouble in words."""
     return AuditRing(_keys(AUDIT_KEYS))
 
 
 def current_master_key_id() -> str:
     """The id, in hexadecimal, of the master key that writes."""
-    return _keys(MASTER_KEYS)[0].key_id.hex()
+    return key_ids(Ring.MASTER)[0]
 
 
-def _keys(setting: str) -> list[Key]:
+def key_ids(ring: Ring) -> list[str]:
+    """The ids, in hexadecimal, of the ring's keys; the first of them writes. KeyTrouble if none."""
+    return [key.key_id.hex() for key in _keys(ring)]
+
+
+def _keys(setting: Ring) -> list[Key]:
     return parse_keys(_text(setting), setting)
 
 
-def _text(setting: str) -> str:
+def _text(setting: Ring) -> str:
     """What the environment says, else what `setup` left in the data directory."""
-    if configured := _configured(setting):
-        return configured
-    path = _path(setting)
+    return configured(setting) or generated(setting)
+
+
+def generated(setting: Ring) -> str:
+    """What the data directory has; raises MissingKey or ExposedKey in words."""
+    path = path_of(setting)
     try:
-        return path.read_text("ascii")
+        return private_files.read(path)
     except FileNotFoundError:
         raise MissingKey(
             f"{setting} is not set and {path} is not there. Run `manage.py setup`, or give the "
@@ -57,7 +100,7 @@ def _text(setting: str) -> str:
         raise MissingKey(f"{path} cannot be read. Correct the file or its permissions.") from None
 
 
-def _configured(setting: str) -> str:
+def configured(setting: str) -> str:
     """What the environment says, or nothing; Django refuses to give a SECRET_KEY that is empty."""
     try:
         return getattr(settings, setting) or ""
@@ -65,22 +108,40 @@ def _configured(setting: str) -> str:
         return ""
 
 
-def _path(setting: str) -> Path:
+def path_of(setting: str) -> Path:
+    """Where the data directory has the keys of `setting`, if it has."""
     return Path(settings.KEYS_DIR) / FILES[setting]
+
+
+def source_of(ring: Ring) -> Source:
+    """Where the keys of the ring come from."""
+    own = path_of(ring)
+    if not configured(ring):
+        return Source(own, is_ours=True)
+    named: Path | None = getattr(settings, f"{ring}_FILE")
+    return Source(named, is_ours=False, unused=own if _is_there(own) else None)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        # Its directory is closed to this process, so nothing in it can be of use.
+        return False
 
 
 def check_secret_key() -> None:
     """Raise MissingKey unless Django has a secret key: it signs sessions and links."""
-    if not _configured(SECRET_KEY):
+    if not configured(SECRET_KEY):
         raise MissingKey(
-            f"SECRET_KEY is not set and {_path(SECRET_KEY)} is not there. Run `manage.py setup`, "
+            f"SECRET_KEY is not set and {path_of(SECRET_KEY)} is not there. Run `manage.py setup`, "
             "or give it in SECRET_KEY or SECRET_KEY_FILE."
         )
 
 
 def is_configured(setting: str) -> bool:
     """Whether the environment or the data directory has the keys of `setting`."""
-    return bool(_configured(setting)) or _path(setting).exists()
+    return bool(configured(setting)) or path_of(setting).exists()
 
 
 def generate(setting: str) -> Path:
@@ -88,19 +149,17 @@ def generate(setting: str) -> Path:
 
     An existing file is never written over: its key may be the only one that opens the data.
     """
-    path = _path(setting)
+    path = path_of(setting)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600, exist_ok=False)
-    key = _new(setting)
-    path.write_text(key + "\n", "ascii")
+    key = secrets.token_urlsafe(64) if setting == SECRET_KEY else generate_key()
+    with private_files.locked(path.parent):
+        if path.exists():
+            raise FileExistsError(f"{path} is there already.")
+        private_files.replace(path, key + "\n")
     if setting == SECRET_KEY:
         # The settings were read before there was one, and the rest of this process may need it.
         settings.SECRET_KEY = key
     return path
-
-
-def _new(setting: str) -> str:
-    return secrets.token_urlsafe(64) if setting == SECRET_KEY else generate_key()
 
 
 def store_proof() -> None:

@@ -20,9 +20,13 @@ SealroomError
 ├── NotFound                    it does not exist, or the actor may not see it
 ├── Forbidden                   the actor may see it, and may not do this
 ├── LogBroken                   the audit log cannot take an event, or does not verify
+├── CopyFailed                  a backup cannot be made, or not be restored here
 └── KeyTrouble                  at-rest encryption
     ├── MissingKey              no key is configured, or the one that wrote a blob is not
-    └── WrongKey                a blob does not open: another key, another place, or damage
+    ├── WrongKey                a blob does not open: another key, another place, or damage
+    ├── ExposedKey              others could read or change the file that holds a key
+    ├── KeysElsewhere           the keys are in a place that Sealroom does not change
+    └── NothingToRotate         the key that writes is the one that was rotated to
 """
 
 
@@ -131,6 +135,10 @@ class LogBroken(SealroomError):
     """The audit log cannot take an event, or does not verify."""
 
 
+class CopyFailed(SealroomError):
+    """A backup cannot be made, or is none that can be put in place here."""
+
+
 class KeyTrouble(SealroomError):
     """Something is wrong with a key that protects data at rest."""
 
@@ -141,3 +149,15 @@ class MissingKey(KeyTrouble):
 
 class WrongKey(KeyTrouble):
     """A blob does not open with the key that it names."""
+
+
+class ExposedKey(KeyTrouble):
+    """Others could read or change a file that holds a key."""
+
+
+class KeysElsewhere(KeyTrouble):
+    """Keys are to be changed in a place that is the operator's alone to change."""
+
+
+class NothingToRotate(KeyTrouble):
+    """There is no other key to rotate to."""

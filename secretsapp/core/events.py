@@ -115,10 +115,33 @@ class Event(Enum):
         "claimed this installation with the one-time code",
         _NOTICE,
     )
+    INSTALLATION_RESTORED = (
+        "installation.restored",
+        "restored this installation from a backup of {count} events",
+        _WARNING,
+    )
+    BACKUP_MADE = ("backup.made", "made a backup of {count} events", _NOTICE)
     MASTER_KEY_ROTATED = (
         "master_key.rotated",
         "encrypted {count} API keys again under the master key {key}",
         _NOTICE,
+    )
+    MASTER_KEY_ADDED = ("master_key.added", "added the master key {key}", _NOTICE)
+    MASTER_KEY_DROPPED = (
+        "master_key.dropped",
+        "dropped the master key {key}; sessions that ended: {count}",
+        _WARNING,
+    )
+    AUDIT_KEY_ADDED = ("audit_key.added", "added the audit key {key}", _NOTICE)
+    AUDIT_KEY_ROTATED = (
+        "audit_key.rotated",
+        "let the audit key {key} authenticate the log from here on",
+        _NOTICE,
+    )
+    AUDIT_KEY_DROPPED = (
+        "audit_key.dropped",
+        "dropped the audit key {key}, which no event bears",
+        _WARNING,
     )
 
     def __init__(self, tag: str, sentence: str, severity: Severity) -> None:

@@ -104,10 +104,6 @@ class KeyRing:
                 "Something encrypted does not open: it was damaged or moved. Restore a backup."
             ) from None
 
-    def is_current(self, blob: bytes) -> bool:
-        """Whether the key that writes now wrote this blob."""
-        return key_id_of(blob) == self._first
-
 
 def key_id_of(blob: bytes) -> bytes:
     """The id of the key that wrote `blob`."""

@@ -8,6 +8,8 @@ from django.core.management.base import CommandParser
 from secretsapp.core import rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
+from secretsapp.core.keyring import KEY_ID_BYTES
+from secretsapp.keys import Ring
 from secretsapp.models import Universe
 from secretsapp.queries import universes
 
@@ -47,6 +49,36 @@ def add_scope(parser: CommandParser) -> None:
 def scope_of(actor: Actor, options: dict[str, Any]) -> Universe | None:
     """The universe that `add_scope` read, or None for all; raises NotFound."""
     return None if options["all"] else universes.get(actor, options["universe"])
+
+
+def add_ring(parser: CommandParser) -> None:
+    """The ring of keys that a command is about."""
+    words = [ring.word for ring in Ring]
+    parser.add_argument("ring", choices=words, help="The keys at rest, or those of the audit log.")
+
+
+def ring_of(options: dict[str, Any]) -> Ring:
+    """The ring that `add_ring` read."""
+    return next(ring for ring in Ring if ring.word == options["ring"])
+
+
+def add_key_id(parser: CommandParser, *, is_optional: bool = False) -> None:
+    """The id of a master or audit key; None where it may be, and is, left out."""
+    parser.add_argument(
+        "key_id",
+        type=key_id,
+        nargs="?" if is_optional else None,
+        metavar="KEY_ID",
+        help="The id of the key, as `list_keys` shows it.",
+    )
+
+
+def key_id(text: str) -> str:
+    """The id in an argument. What is none may be the key itself, so it is not repeated."""
+    lowered = text.strip().lower()
+    if len(lowered) == 2 * KEY_ID_BYTES and set(lowered) <= set("0123456789abcdef"):
+        return lowered
+    raise ArgumentTypeError("a key id is 16 characters such as 9f86d081884c7d65, from list_keys")
 
 
 def universe_id(text: str) -> int:

@@ -88,7 +88,14 @@ _VERBS = {
     "person.sign_in_failed": Verb.REFUSED,
     "access.refused": Verb.REFUSED,
     "installation.claimed": Verb.SET_UP,
+    "installation.restored": Verb.SET_UP,
+    "backup.made": Verb.READ,
+    "master_key.added": Verb.ADD,
     "master_key.rotated": Verb.REPLACE,
+    "master_key.dropped": Verb.REMOVE,
+    "audit_key.added": Verb.ADD,
+    "audit_key.rotated": Verb.REPLACE,
+    "audit_key.dropped": Verb.REMOVE,
 }
 _RESULTS = {
     "started": Result.STARTED,

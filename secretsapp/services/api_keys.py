@@ -55,16 +55,14 @@ def add(
     _check_end(ends_at)
     rules.check_api_key(value)
     _refuse_taken(name)
-    key_id = uuid4()
-    api_key = ApiKey(
-        id=key_id, name=name, note=note, encrypted_value=connections.encrypt(key_id, value)
-    )
+    api_key = ApiKey(id=uuid4(), name=name, note=note)
     with connections.client_with(value) as client:
         api_key.ends_at = end_of(hint_of(client)) or ends_at
     try:
         with transaction.atomic():
-            # Roblox took a while.
+            # Roblox took a while: rights may have ended, and the master key may be another.
             require_installation(actor, Permission.MANAGE_API_KEYS)
+            api_key.encrypted_value = connections.encrypt(api_key.pk, value)
             api_key.save(force_insert=True)
             audit.append(audit.Entry(Event.API_KEY_ADDED, actor, subject=api_key))
     except IntegrityError:

@@ -40,8 +40,8 @@ def prepare_database() -> None:
     keys.audit_ring()
     with transaction.atomic():
         if keys.has_proof():
-            _check_head()
             keys.check_proof()
+            _check_head()
         else:
             _start_log()
             keys.store_proof()
@@ -94,4 +94,7 @@ def _check_last_event() -> None:
     """The newest event tells whether the audit keys are those of this database."""
     last = AuditEvent.objects.order_by("-sequence").first()
     if last and not keys.audit_ring().verifies(last.link, mac=last.mac, key_id=last.key_id):
-        raise LogBroken("The newest audit event was not written with our audit key.")
+        raise LogBroken(
+            "The newest audit event was not written with our audit key: somebody edited it. Run "
+            "`manage.py verify_audit`, which says where the log breaks, and restore a backup."
+        )

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from secretsapp import audit, connections, keys
+from secretsapp import audit, connections, key_files, keys
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
+from secretsapp.keys import Ring
 from secretsapp.models import ApiKey
 from secretsapp.policy import require_installation
 
@@ -21,26 +22,46 @@ class Rotation:
     key_id: str
 
 
-def rotate(actor: Actor, *, dry_run: bool = False) -> Rotation:
-    """Encrypt every API key under the first master key, all or none.
+def rotate(actor: Actor, key_id: str = "", *, dry_run: bool = False) -> Rotation:
+    """Let the master key of that id write, and encrypt every API key under it, all or none.
 
-    A dry run opens every one and stores nothing. Raises KeyTrouble where one does not open, and
-    Forbidden.
+    Without an id it is the key that is first already. A dry run opens every API key and stores
+    nothing. Raises KeyTrouble where one does not open, KeysElsewhere where the key would have to
+    be put in front by hand, NotFound and Forbidden.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     keys.check_proof()
+    if dry_run:
+        return _try(key_id)
+    if key_id:
+        key_files.promote(Ring.MASTER, key_id)
     with transaction.atomic():
-        api_keys = list(ApiKey.objects.select_for_update().order_by("pk"))
-        blobs = {api_key.pk: connections.reencrypt(api_key) for api_key in api_keys}
-        stale = [api_key for api_key in api_keys if not connections.is_current(api_key)]
-        rotation = Rotation(len(api_keys), len(stale), keys.current_master_key_id())
-        if not dry_run:
-            for api_key in stale:
-                api_key.encrypted_value = blobs[api_key.pk]
-                api_key.save(update_fields=["encrypted_value"])
-            keys.store_proof()
-            _record(actor, rotation)
+        rotation = _reencrypt()
+        keys.store_proof()
+        _record(actor, rotation)
     return rotation
+
+
+def _try(key_id: str) -> Rotation:
+    if key_id:
+        key_files.number_of(Ring.MASTER, key_id)
+    api_keys = list(ApiKey.objects.all())
+    for api_key in api_keys:
+        connections.reencrypt(api_key)
+    wanted = key_id or keys.current_master_key_id()
+    stale = [api_key for api_key in api_keys if connections.key_id_of(api_key) != wanted]
+    return Rotation(len(api_keys), len(stale), wanted)
+
+
+def _reencrypt() -> Rotation:
+    key_id = keys.current_master_key_id()
+    api_keys = list(ApiKey.objects.select_for_update().order_by("pk"))
+    blobs = {api_key.pk: connections.reencrypt(api_key) for api_key in api_keys}
+    stale = [api_key for api_key in api_keys if connections.key_id_of(api_key) != key_id]
+    for api_key in stale:
+        api_key.encrypted_value = blobs[api_key.pk]
+        api_key.save(update_fields=["encrypted_value"])
+    return Rotation(len(api_keys), len(stale), key_id)
 
 
 def _record(actor: Actor, rotation: Rotation) -> None:

@@ -42,6 +42,21 @@ def test_missing_and_empty_are_not_given(
     assert env.flag("WORD", default=True) is True
 
 
+@pytest.mark.parametrize("value", ["too short", "x" * 15, "with a space in it", "ä" * 16])
+def test_token_that_could_be_guessed_or_sent_wrongly_is_refused(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORD", value)
+    sentence = refusal(lambda: env.token("WORD"))
+    assert sentence == "WORD must be at least 16 letters, digits or signs without spaces."
+
+
+def test_token_is_read_without_what_stands_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.token("WORD") is None
+    monkeypatch.setenv("WORD", f" {'x' * 16}\n")
+    assert env.token("WORD") == "x" * 16
+
+
 def test_value_comes_from_a_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORD", "")
     monkeypatch.setenv("WORD_FILE", str(file))
@@ -95,8 +110,22 @@ def test_directory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_missing_file_may_have_an_answer_but_an_unusable_one_has_none(tmp_path: Path) -> None:
-    assert env.file_text(tmp_path / "none", "WORD", missing="answer") == "answer"
-    assert "Is a directory" in refusal(lambda: env.file_text(tmp_path, "WORD", missing="answer"))
+    assert env.secret_file(tmp_path / "none", "WORD", missing="answer") == "answer"
+    assert "Is a directory" in refusal(lambda: env.secret_file(tmp_path, "WORD", missing="answer"))
+
+
+def test_secret_comes_only_from_a_file_that_is_closed_to_others(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORD_FILE", str(file))
+    file.chmod(0o644)
+    assert env.text("WORD") == "from a file"
+    assert refusal(lambda: env.secret("WORD")) == (
+        f"WORD_FILE: {file} can be read by everybody on this machine. Run: chmod 600 {file}"
+    )
+    file.chmod(0o600)
+    assert env.secret("WORD") == "from a file"
+    assert env.file_named("WORD") == file
 
 
 @pytest.mark.parametrize(

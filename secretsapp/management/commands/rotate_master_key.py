@@ -1,10 +1,11 @@
-"""`manage.py rotate_master_key`: everything stored, under the master key that is first now."""
+"""`manage.py rotate_master_key`: everything stored, under another master key."""
 
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
+from secretsapp.management.arguments import add_key_id
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.services import master_keys
@@ -14,12 +15,14 @@ class Command(ActingCommand):
     """Rotates the master key."""
 
     help = (
-        "Encrypt every stored API key under the first of MASTER_KEYS, all or none. Put the new "
-        "key in front, restart, run this, and drop the old key only afterwards."
+        "Put a master key that was added with `add_key master` in front, and encrypt every stored "
+        "API key under it, all or none. Without an id it is the key that is in front already. "
+        "Drop the old key only afterwards."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        """Whether to try it only."""
+        """The key that is to write, and whether to try it only."""
+        add_key_id(parser, is_optional=True)
         parser.add_argument(
             "--dry-run", action="store_true", help="Open everything, and store nothing."
         )
@@ -27,7 +30,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Encrypt again what is under another key."""
         dry_run: bool = options["dry_run"]
-        rotation = master_keys.rotate(actor, dry_run=dry_run)
+        rotation = master_keys.rotate(actor, options["key_id"] or "", dry_run=dry_run)
         done = "would be encrypted again" if dry_run else "encrypted again"
         counts = f"{rotation.reencrypted} of {rotation.api_keys} API keys"
         return Report(

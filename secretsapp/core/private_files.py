@@ -1,0 +1,89 @@
+"""Files that hold keys: read only where they are closed to others, and changed as a whole."""
+
+import fcntl
+import os
+import shlex
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from secretsapp.core.errors import ExposedKey
+
+
+def read(path: Path) -> str:
+    """What the file holds.
+
+    Raises ExposedKey where others could read or change it, OSError, and ValueError where it is
+    not UTF-8. Mounted keys are often links: what counts is the file behind them, and what is
+    read is the very file that was looked at.
+    """
+    with path.open("rb") as opened:
+        _refuse_open_to_others(path, os.fstat(opened.fileno()))
+        return opened.read().decode("utf-8")
+
+
+def _refuse_open_to_others(path: Path, found: os.stat_result) -> None:
+    """A group may read a key, so that a mounted one reaches a process that does not own it."""
+    exposure = _exposure(found.st_mode)
+    if exposure:
+        mode = "600" if found.st_uid == os.geteuid() else "640"
+        raise ExposedKey(f"{path} can be {exposure}. Run: chmod {mode} {shlex.quote(str(path))}")
+
+
+def _exposure(mode: int) -> str:
+    if mode & stat.S_IWOTH:
+        return "changed by everybody on this machine"
+    if mode & stat.S_IROTH:
+        return "read by everybody on this machine"
+    return "changed by everybody in its group" if mode & stat.S_IWGRP else ""
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Keep whoever else would change files of the directory waiting; raises OSError."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def replace(path: Path, text: str) -> None:
+    """Put a file with that text in the place of `path`, in one step; raises OSError.
+
+    Whenever the machine stops, the earlier file or the new one is there, and is whole. An earlier
+    one hands on its mode and, where root does this for somebody else, its owner; otherwise the
+    file is its owner's alone, from its first moment.
+    """
+    target = path.resolve()
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as written:
+            written.write(text)
+            _take_over(target, descriptor)
+            written.flush()
+            os.fsync(descriptor)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _settle(target.parent)
+
+
+def _take_over(target: Path, descriptor: int) -> None:
+    if target.exists():
+        earlier = target.stat()
+        os.fchown(descriptor, earlier.st_uid, earlier.st_gid)
+        os.fchmod(descriptor, stat.S_IMODE(earlier.st_mode))
+
+
+def _settle(directory: Path) -> None:
+    """Without this a loss of power could bring the earlier file back, after the new was used."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

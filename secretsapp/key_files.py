@@ -1,0 +1,118 @@
+"""The files of key rings in the data directory: where keys come from, go in front, and go out.
+
+Every change is made under a lock and puts a whole file in the place of the earlier one. Every
+process reads these files at each use of a ring, so a change holds for all of them at once: a key
+is in its file before anything is under it, and none meets a blob whose key it does not have.
+Keys from the environment are the operator's to change: the refusal says how.
+"""
+
+from collections.abc import Callable
+
+from secretsapp.core import private_files
+from secretsapp.core.errors import KeysElsewhere, KeyTrouble, NotFound, StillInUse
+from secretsapp.core.keyring import generate_key, parse_keys
+from secretsapp.keys import Ring, generated, key_ids, path_of, source_of
+
+
+def number_of(ring: Ring, key_id: str) -> int:
+    """The place of the key in its ring; that of number 1 writes. Raises NotFound."""
+    ids = key_ids(ring)
+    _check_among(ids, ring, key_id)
+    return ids.index(key_id) + 1
+
+
+def check_does_not_write(ring: Ring, key_id: str) -> None:
+    """Raise NotFound unless the ring has the key, and StillInUse if it is the one that writes."""
+    _check_idle(key_ids(ring), ring, key_id)
+
+
+def _check_among(ids: list[str], ring: Ring, key_id: str) -> None:
+    if key_id not in ids:
+        raise NotFound(
+            f"There is no such {ring.word} key here. `manage.py list_keys` shows those there are."
+        )
+
+
+def _check_idle(ids: list[str], ring: Ring, key_id: str) -> None:
+    _check_among(ids, ring, key_id)
+    if ids[0] == key_id:
+        raise StillInUse(
+            f"The {ring.word} key {key_id} is the one that writes. Rotate to another one first: "
+            f"`manage.py add_key {ring.word}` makes it and says how."
+        )
+
+
+def add(ring: Ring) -> str:
+    """Put a new key behind the others in the data directory; gives its id.
+
+    Behind them it reads and does not write yet: nothing is under it before it was copied
+    elsewhere. Raises KeysElsewhere and KeyTrouble.
+    """
+    _check_ours(
+        ring,
+        "Put the output of `openssl rand -base64 32` behind the keys there, apart by a new line "
+        "or a comma, and restart every process of Sealroom.",
+    )
+    key = generate_key()
+    _change(ring, lambda texts: [*texts.values(), key])
+    return parse_keys(key, ring)[0].key_id.hex()
+
+
+def promote(ring: Ring, key_id: str) -> None:
+    """Put the key in front, so that it writes, unless it is; raises as `add` does, and NotFound."""
+    number = number_of(ring, key_id)
+    if number == 1:
+        return
+    _check_ours(
+        ring,
+        f"Put key number {number} in front there, restart every process of Sealroom, and run "
+        "this again.",
+    )
+
+    def in_front(texts: dict[str, str]) -> list[str]:
+        _check_among(list(texts), ring, key_id)
+        return [texts.pop(key_id), *texts.values()]
+
+    _change(ring, in_front)
+
+
+def drop(ring: Ring, key_id: str) -> None:
+    """Take the key out of its file, once nothing is under it.
+
+    Raises as `add` does, NotFound, and StillInUse if it is the one that writes: somebody may have
+    put it in front since the caller looked.
+    """
+    number = number_of(ring, key_id)
+    _check_ours(
+        ring,
+        f"Take key number {number} out there, and restart every process of Sealroom: it is not "
+        "needed any more.",
+    )
+
+    def without(texts: dict[str, str]) -> list[str]:
+        _check_idle(list(texts), ring, key_id)
+        del texts[key_id]
+        return list(texts.values())
+
+    _change(ring, without)
+
+
+def _check_ours(ring: Ring, by_hand: str) -> None:
+    source = source_of(ring)
+    if not source.is_ours:
+        raise KeysElsewhere(
+            f"{ring} comes from {source}, which Sealroom does not change. {by_hand}"
+        )
+
+
+def _change(ring: Ring, change: Callable[[dict[str, str]], list[str]]) -> None:
+    """Change the texts of the keys, each under its id; one change after the other, none lost."""
+    path = path_of(ring)
+    try:
+        with private_files.locked(path.resolve().parent):
+            content = generated(ring)
+            ids = [key.key_id.hex() for key in parse_keys(content, ring)]
+            texts = dict(zip(ids, content.replace(",", " ").split(), strict=True))
+            private_files.replace(path, "".join(f"{text}\n" for text in change(texts)))
+    except OSError as error:
+        raise KeyTrouble(f"{path} cannot be changed: {error.strerror}.") from None

@@ -1,0 +1,40 @@
+"""`manage.py add_key`: a new master or audit key, which does not write yet."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp.core.actor import Actor
+from secretsapp.keys import source_of
+from secretsapp.management.arguments import add_ring, ring_of
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.services import key_rings
+
+
+class Command(ActingCommand):
+    """Adds a key."""
+
+    help = (
+        "Make a new key behind the present ones, in the data directory. Nothing is under it until "
+        "`rotate_master_key` or `rotate_audit_key` is told to put it in front: so there is time "
+        "to keep a copy elsewhere. Where the environment gives the keys, it says what to do there."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The ring."""
+        add_ring(parser)
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Add the key, and say what comes next."""
+        ring = ring_of(options)
+        key_id = key_rings.add(actor, ring)
+        path = str(source_of(ring))
+        return Report(
+            lines=[
+                f"Added the {ring.word} key {key_id}, which does not write yet, to {path}.",
+                "Keep a copy of that file elsewhere: nothing can replace it. Then run:",
+                f"manage.py rotate_{ring.word}_key {key_id}",
+            ],
+            data={"ring": ring.word, "key_id": key_id, "file": path},
+        )

@@ -1,0 +1,110 @@
+"""`manage.py list_keys`: the key rings by their ids, and what needs each key."""
+
+from dataclasses import asdict
+from typing import Any
+
+from secretsapp.core.actor import Actor
+from secretsapp.keys import Ring
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report, table
+from secretsapp.queries import key_rings
+from secretsapp.queries.key_rings import KeyView, RingView, Use
+
+_HEADINGS = ("NO.", "KEY", "STATE", "NEEDED BY")
+
+
+class Command(ActingCommand):
+    """Lists master and audit keys."""
+
+    help = (
+        "List the master keys and the audit keys by their ids: where they come from, which one "
+        "writes, and what needs each. Keys that data needs and that are not configured are "
+        "MISSING. Key material is never shown."
+    )
+
+    # It is what one asks when nothing starts.
+    only_when_ready = False
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Show every ring."""
+        master, audit = key_rings.listing(actor)
+        return Report(
+            lines=[*_lines(master), "", *_lines(audit)],
+            data={"rings": [_data(master), _data(audit)]},
+        )
+
+
+def _lines(view: RingView) -> list[str]:
+    rows = [_row(view, number, key) for number, key in enumerate(view.keys, start=1)]
+    return [
+        f"{view.ring.word.capitalize()} keys, from {_source(view)}",
+        *([view.trouble] if view.trouble else []),
+        *([_unused(view)] if view.source.unused else []),
+        *(table(_HEADINGS, rows) if rows else []),
+    ]
+
+
+def _source(view: RingView) -> str:
+    if view.source.is_ours:
+        return f"the data directory: {view.source}"
+    variable = f"{view.ring}_FILE: {view.source}" if view.source.path else str(view.ring)
+    return f"the environment, {variable}"
+
+
+def _unused(view: RingView) -> str:
+    return f"The file {view.source.unused} is not used: the environment comes before it."
+
+
+def _row(view: RingView, number: int, key: KeyView) -> tuple[str, ...]:
+    place = "–" if key.is_missing else str(number)
+    return place, key.key_id, _state(view, key), _needs(view.ring, key.use)
+
+
+def _state(view: RingView, key: KeyView) -> str:
+    if key.is_missing:
+        return "not known" if view.trouble else "MISSING"
+    return "writes" if key.writes else "reads"
+
+
+def _needs(ring: Ring, use: Use | None) -> str:
+    if use is None:
+        return "not known: the database cannot be read"
+    needs = _needs_of_audit(use) if ring is Ring.AUDIT else _needs_of_master(use)
+    return ", ".join(needs) or "nothing"
+
+
+def _needs_of_audit(use: Use) -> list[str]:
+    return [f"events: {use.events} ({use.first_event} to {use.last_event})"] if use.events else []
+
+
+def _needs_of_master(use: Use) -> list[str]:
+    return [
+        *([f"API keys: {use.api_keys}"] if use.api_keys else []),
+        *(["the proof"] if use.proof else []),
+        *([f"sessions: {use.sessions}"] if use.sessions else []),
+    ]
+
+
+def _data(view: RingView) -> dict[str, Any]:
+    source = view.source
+    return {
+        "ring": view.ring.word,
+        "from": "data directory" if source.is_ours else "environment",
+        "file": str(source.path) if source.path else None,
+        "unused_file": str(source.unused) if source.unused else None,
+        "trouble": view.trouble,
+        "keys": [_key(view.ring, key) for key in view.keys],
+    }
+
+
+def _key(ring: Ring, key: KeyView) -> dict[str, Any]:
+    data = {"key_id": key.key_id, "writes": key.writes, "missing": key.is_missing}
+    names = _USES[ring]
+    use = asdict(key.use) if key.use else {}
+    return data | {name: use.get(name) for name in names}
+
+
+_USES = {
+    Ring.MASTER: ("api_keys", "proof", "sessions"),
+    Ring.AUDIT: ("events", "first_event", "last_event"),
+}

@@ -1,0 +1,150 @@
+"""What the key rings hold and what needs each key, by ids alone: never key material."""
+
+import base64
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError
+from django.db.models import Count, Max, Min, QuerySet
+from django.db.models.functions import Substr
+from django.utils import timezone
+
+from secretsapp import keys
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import KeyTrouble
+from secretsapp.core.keyring import FORMAT, HEADER_BYTES, key_id_of
+from secretsapp.core.roles import Permission
+from secretsapp.keys import Ring, Source
+from secretsapp.models import ApiKey, AuditEvent, KeyProof
+from secretsapp.policy import require_installation
+
+# Sessions are stored as base64. The format and the key id, with which a blob begins, are nine
+# bytes: twelve characters of it, without a rest.
+_PREFIX = Substr("session_data", 1, 12)
+
+
+@dataclass(frozen=True)
+class Use:
+    """What is under a key: of a master key the first three, of an audit key the others."""
+
+    api_keys: int = 0
+    proof: bool = False
+    sessions: int = 0
+    events: int = 0
+    first_event: int | None = None
+    last_event: int | None = None
+
+
+NOTHING = Use()
+
+
+@dataclass(frozen=True)
+class KeyView:
+    """A key of a ring, or one that the ring lacks; `use` is None where it cannot be told."""
+
+    key_id: str
+    writes: bool
+    is_missing: bool
+    use: Use | None
+
+
+@dataclass(frozen=True)
+class RingView:
+    """A ring: where it comes from, its keys in order, and why it cannot be used, if so."""
+
+    ring: Ring
+    source: Source
+    keys: list[KeyView]
+    trouble: str
+
+
+def listing(actor: Actor) -> list[RingView]:
+    """Every ring, also of an installation that cannot start; raises Forbidden."""
+    require_installation(actor, Permission.MANAGE_API_KEYS)
+    return [_ring(ring) for ring in Ring]
+
+
+def _ring(ring: Ring) -> RingView:
+    ids, trouble = _ids(ring)
+    uses = _uses_if_told(ring)
+    views = [_key(key_id, ids, uses) for key_id in [*ids, *sorted(set(uses or {}) - set(ids))]]
+    return RingView(ring, keys.source_of(ring), views, trouble)
+
+
+def _ids(ring: Ring) -> tuple[list[str], str]:
+    try:
+        return keys.key_ids(ring), ""
+    except KeyTrouble as trouble:
+        return [], str(trouble)
+
+
+def _uses_if_told(ring: Ring) -> dict[str, Use] | None:
+    try:
+        return uses(ring)
+    except DatabaseError:
+        return None
+
+
+def _key(key_id: str, ids: list[str], found: dict[str, Use] | None) -> KeyView:
+    return KeyView(
+        key_id=key_id,
+        writes=ids[:1] == [key_id],
+        is_missing=key_id not in ids,
+        use=None if found is None else found.get(key_id, NOTHING),
+    )
+
+
+def uses(ring: Ring) -> dict[str, Use]:
+    """What is under each key that data names, by the key's id in hexadecimal.
+
+    For the audit ring every event is looked at. Raises DatabaseError.
+    """
+    return _uses_of_master_keys() if ring is Ring.MASTER else _uses_of_audit_keys()
+
+
+def _uses_of_master_keys() -> dict[str, Use]:
+    api_keys = _ids_in(ApiKey.objects.values_list("encrypted_value", flat=True))
+    proofs = _ids_in(KeyProof.objects.values_list("blob", flat=True))
+    sessions = _ids_of_sessions()
+    return {
+        key_id: Use(api_keys[key_id], key_id in proofs, sessions[key_id])
+        for key_id in {*api_keys, *proofs, *sessions}
+    }
+
+
+def _ids_in(blobs: Iterable[bytes | memoryview]) -> Counter[str]:
+    """The ids that blobs name; one that is too short for it is damaged and names none."""
+    return Counter(key_id_of(bytes(blob)).hex() for blob in blobs if len(blob) >= HEADER_BYTES)
+
+
+def sessions_under(key_id: str) -> QuerySet[Session]:
+    """The sessions under that master key, ended ones too."""
+    prefix = base64.b64encode(FORMAT + bytes.fromhex(key_id)).decode("ascii")
+    return Session.objects.alias(prefix=_PREFIX).filter(prefix=prefix)
+
+
+def _ids_of_sessions() -> Counter[str]:
+    """The ids that living sessions name, of as many as name each."""
+    living = Session.objects.filter(expire_date__gt=timezone.now()).order_by()
+    counted = living.values_list(_PREFIX).annotate(Count("pk"))
+    return Counter({_id_in(prefix): count for prefix, count in counted if _id_in(prefix)})
+
+
+def _id_in(prefix: str) -> str:
+    """The id at the beginning of a session; nothing where it was damaged."""
+    try:
+        header = base64.b64decode(prefix, validate=True)
+    except ValueError:
+        return ""
+    return key_id_of(header).hex() if header.startswith(FORMAT) else ""
+
+
+def _uses_of_audit_keys() -> dict[str, Use]:
+    found = AuditEvent.objects.order_by().values_list("key_id")
+    counted = found.annotate(Count("pk"), Min("pk"), Max("pk"))
+    return {
+        str(key_id): Use(events=events, first_event=first, last_event=last)
+        for key_id, events, first, last in counted
+    }

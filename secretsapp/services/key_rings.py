@@ -1,0 +1,90 @@
+"""Adds keys to the rings of the data directory, and drops those that nothing needs any more."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from secretsapp import audit, key_files
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import StillInUse
+from secretsapp.core.events import Event
+from secretsapp.core.roles import Permission
+from secretsapp.keys import Ring
+from secretsapp.models import SignedIn
+from secretsapp.policy import require_installation
+from secretsapp.queries import key_rings
+from secretsapp.queries.key_rings import NOTHING, Use
+
+_ADDED = {Ring.MASTER: Event.MASTER_KEY_ADDED, Ring.AUDIT: Event.AUDIT_KEY_ADDED}
+_DROPPED = {Ring.MASTER: Event.MASTER_KEY_DROPPED, Ring.AUDIT: Event.AUDIT_KEY_DROPPED}
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """The key that is gone, and how many sessions ended with it."""
+
+    key_id: str
+    sessions: int
+
+
+def add(actor: Actor, ring: Ring) -> str:
+    """Put a new key behind those of the ring, where it does not write yet; gives its id.
+
+    It is in its file before the log says so: a key without an event is only not used. Raises
+    KeysElsewhere, KeyTrouble and Forbidden.
+    """
+    require_installation(actor, Permission.MANAGE_API_KEYS)
+    key_id = key_files.add(ring)
+    with transaction.atomic():
+        audit.append(audit.Entry(_ADDED[ring], actor, detail={"key": key_id}))
+    return key_id
+
+
+def drop(actor: Actor, ring: Ring, key_id: str, *, ends_sessions: bool = False) -> Dropped:
+    """Forget a key that nothing is under.
+
+    Sessions under a master key end with it, if `ends_sessions` says so. Raises StillInUse where
+    something else is under the key, or it writes; KeysElsewhere where it is to be taken out by
+    hand, KeyTrouble, NotFound and Forbidden.
+    """
+    require_installation(actor, Permission.MANAGE_API_KEYS)
+    key_files.check_does_not_write(ring, key_id)
+    with transaction.atomic():
+        use = key_rings.uses(ring).get(key_id, NOTHING)
+        _check_nothing_lasting(ring, key_id, use)
+        _check_is_meant(use, ends_sessions=ends_sessions)
+        if ring is Ring.MASTER:
+            _end_sessions(key_id)
+        key_files.drop(ring, key_id)
+        detail = {"key": key_id, "count": str(use.sessions)}
+        audit.append(audit.Entry(_DROPPED[ring], actor, detail=detail))
+    return Dropped(key_id, use.sessions)
+
+
+def _check_nothing_lasting(ring: Ring, key_id: str, use: Use) -> None:
+    if use.api_keys or use.proof:
+        raise StillInUse(
+            f"API keys or the proof of the master key are still under {key_id}. Run "
+            "`manage.py rotate_master_key`, and drop it then."
+        )
+    if use.events:
+        raise StillInUse(
+            f"Events from number {use.first_event} to {use.last_event} bear the {ring.word} key "
+            f"{key_id}: without it nobody could verify them. It stays as long as they do."
+        )
+
+
+def _check_is_meant(use: Use, *, ends_sessions: bool) -> None:
+    if use.sessions and not ends_sessions:
+        raise StillInUse(
+            f"Sessions under that key: {use.sessions}. They would end with it, and those people "
+            "sign in again. Add --yes if that is what you want, or wait half a day: no session "
+            "lasts longer."
+        )
+
+
+def _end_sessions(key_id: str) -> None:
+    sessions = key_rings.sessions_under(key_id)
+    stored_keys = list(sessions.values_list("pk", flat=True))
+    sessions.delete()
+    SignedIn.objects.filter(pk__in=stored_keys).delete()

@@ -1,0 +1,37 @@
+"""The actions on the key rings."""
+
+from secretsapp import keys
+from secretsapp.keys import Ring
+from secretsapp.services import audit_keys, key_rings
+from tests.services.acting import Action, Stage
+from tests.stage import STAGEHAND
+
+ADMIN = "admin@example.com"
+
+
+def add_key(_stage: Stage) -> None:
+    """Let there be an audit key that does not write yet."""
+    key_rings.add(STAGEHAND, Ring.AUDIT)
+
+
+KEY_ACTIONS: list[Action] = [
+    Action(
+        "key_rings.add",
+        lambda stage: key_rings.add(stage.cast["admin"].actor, Ring.MASTER),
+        (f"master_key.added | {ADMIN} |  |  | ",),
+    ),
+    Action(
+        "key_rings.drop",
+        lambda stage: key_rings.drop(
+            stage.cast["admin"].actor, Ring.AUDIT, keys.key_ids(Ring.AUDIT)[-1]
+        ),
+        (f"audit_key.dropped | {ADMIN} |  |  | ",),
+        before=add_key,
+    ),
+    Action(
+        "audit_keys.rotate",
+        lambda stage: audit_keys.rotate(stage.cast["admin"].actor, keys.key_ids(Ring.AUDIT)[-1]),
+        (f"audit_key.rotated | {ADMIN} |  |  | ",),
+        before=add_key,
+    ),
+]
