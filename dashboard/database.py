@@ -19,6 +19,10 @@ SQLITE_OPTIONS = {
 
 CONNECTION_SECONDS = 60
 
+# Whoever waits for a page is told within seconds that the database is away: when it cannot be
+# reached, and when it goes without a word (in milliseconds). An address may say otherwise.
+POSTGRESQL_OPTIONS = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+
 
 def database(address: str | None, *, sqlite_file: Path, password: str | None = None) -> DBConfig:
     """The settings for the database at `address`, or for `sqlite_file` where there is none.
@@ -31,6 +35,7 @@ def database(address: str | None, *, sqlite_file: Path, password: str | None = N
     if config["ENGINE"] == SQLITE:
         return {"ENGINE": SQLITE, "NAME": config["NAME"], "OPTIONS": dict(SQLITE_OPTIONS)}
     if config["ENGINE"] == POSTGRESQL:
+        config["OPTIONS"] = POSTGRESQL_OPTIONS | config.get("OPTIONS", {})
         return _with_password(config, password)
     raise SettingError("DATABASE_URL must begin with sqlite:// or postgres://.")
 

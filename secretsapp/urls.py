@@ -11,6 +11,7 @@ from secretsapp.views import (
     changes,
     first_run,
     frame,
+    health,
     home,
     me,
     passwords,
@@ -69,6 +70,11 @@ PERSON = "people/<row_id:person_id>/"
 API_KEY = "api-keys/<uuid:api_key_id>/"
 
 urlpatterns = [
+    # What machines ask.
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    # What people see.
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
     path("theme/", frame.theme, name="theme"),

@@ -8,6 +8,7 @@ from secretsapp.models.changes import Change
 from secretsapp.models.keys import KeyProof
 from secretsapp.models.secrets import Secret
 from secretsapp.models.universes import ApiKey, Universe
+from secretsapp.models.workers import Worker
 
 __all__ = [
     "ApiKey",
@@ -23,4 +24,5 @@ __all__ = [
     "SignedIn",
     "Universe",
     "User",
+    "Worker",
 ]

@@ -7,6 +7,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.rules import UNIVERSE_ID_LIMIT, check_name
 from secretsapp.core.sealing import PublicKey, Sealed, UnusablePublicKey
 from secretsapp.opencloud.errors import NothingSent, NoUniverse, Unusable
+from secretsapp.opencloud.observing import Observe, observed, unobserved
 from secretsapp.opencloud.transport import Timeouts, Transport
 from secretsapp.opencloud.types import (
     Introspection,
@@ -31,7 +32,7 @@ class Client:
     """A conversation with Roblox under one API key; use it as a context manager.
 
     Every call may raise the OpenCloudErrors: a read NothingSent, Refused or Unusable, a write
-    NothingSent, Refused or Unknown.
+    NothingSent, Refused or Unknown. `observe` is told how each ended.
     """
 
     def __init__(
@@ -41,7 +42,9 @@ class Client:
         *,
         proxy: str | None = None,
         timeouts: Timeouts | None = None,
+        observe: Observe = unobserved,
     ) -> None:
+        self.observe = observe
         self._api_key = api_key
         self._transport = Transport(base_url, api_key, proxy=proxy, timeouts=timeouts or Timeouts())
 
@@ -52,6 +55,7 @@ class Client:
     def __exit__(self, *raised: object) -> None:
         self._transport.__exit__(*raised)
 
+    @observed
     def list_secrets(self, universe_id: int) -> list[RemoteSecret]:
         """Every secret of the universe, in one call where there is no more than a page.
 
@@ -81,6 +85,7 @@ class Client:
             raise Unusable("Roblox's list has no secrets in it.")
         return [read_secret(item) for item in items or []], read_text(page, "nextPageCursor")
 
+    @observed
     def public_key(self, universe_id: int) -> PublicKey:
         """The universe's public key; fetch it immediately before every seal (documented)."""
         path = f"{_secrets_path(universe_id)}/public-key"
@@ -90,6 +95,7 @@ class Client:
         except UnusablePublicKey:
             raise Unusable("Roblox's public key cannot be used.") from None
 
+    @observed
     def create_secret(
         self, universe_id: int, name: str, sealed: Sealed, domain: str
     ) -> WriteReceipt:
@@ -98,6 +104,7 @@ class Client:
         answer = self._transport.write("POST", _secrets_path(universe_id), body)
         return read_receipt(answer.as_write())
 
+    @observed
     def update_secret(
         self, universe_id: int, name: str, sealed: Sealed, domain: str
     ) -> WriteReceipt:
@@ -106,15 +113,18 @@ class Client:
         answer = self._transport.write("PATCH", _secret_path(universe_id, name), body)
         return read_receipt(answer.as_write())
 
+    @observed
     def delete_secret(self, universe_id: int, name: str) -> None:
         """Delete a secret for good; Missing if it is not there."""
         self._transport.write("DELETE", _secret_path(universe_id, name)).as_write()
 
+    @observed
     def universe(self, universe_id: int) -> RemoteUniverse:
         """The universe's name and owner."""
         record = self._transport.read(f"/cloud/v2/universes/{universe_id}").as_read()
         return read_universe(universe_id, record)
 
+    @observed
     def universe_of_place(self, place_id: int) -> int:
         """The id of the universe a place belongs to (seen in clients); NoUniverse if to none."""
         record = self._transport.read(f"/universes/v1/places/{place_id}/universe").as_read()
@@ -125,6 +135,7 @@ class Client:
             raise Unusable("Roblox named no universe for that place.")
         return found
 
+    @observed
     def introspect(self) -> Introspection:
         """What Roblox says of this key: a hint, because it works only for new keys (seen)."""
         body = {"apiKey": self._api_key.expose().decode("latin-1")}

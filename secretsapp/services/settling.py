@@ -12,10 +12,10 @@ from secretsapp import audit, connections
 from secretsapp.core import settlement
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound, SealroomError
-from secretsapp.core.events import change_event
+from secretsapp.core.events import Event, change_event
 from secretsapp.core.roles import Permission
 from secretsapp.core.settlement import Attempt, Judgement, Reading, Verdict
-from secretsapp.models import Change, Secret
+from secretsapp.models import AuditEvent, Change, Secret
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.opencloud.transport import LONGEST_CALL_SECONDS
 from secretsapp.opencloud.types import RemoteSecret
@@ -112,8 +112,19 @@ def _attempt(change: Change) -> Attempt:
         seen=seen if change.seen else None,
         starts=change.started_at,
         ends=change.started_at + timedelta(seconds=SETTLE_AFTER_SECONDS),
-        overlapped=overlaps(change),
+        overlapped=_may_be_overlapped(change),
     )
+
+
+def _may_be_overlapped(change: Change) -> bool:
+    """Whether another write may have come to the same name since this one began.
+
+    After a backup was restored there may have been writes that nobody here knows of any more.
+    """
+    restored = AuditEvent.objects.filter(
+        tag=Event.INSTALLATION_RESTORED.tag, time__gte=change.started_at
+    )
+    return overlaps(change) or restored.exists()
 
 
 def _reading(found: RemoteSecret | None) -> Reading | None:
@@ -146,7 +157,7 @@ def _entry(
 def _mirror_reading(change: Change, found: RemoteSecret | None) -> None:
     """Bring the mirror to what was read, unless a younger write of ours may have overtaken it."""
     secret = Secret.objects.filter(universe=change.universe, name=change.name).first()
-    if overlaps(change):
+    if _may_be_overlapped(change):
         _doubt(secret, change, found)
     elif found is None:
         Secret.objects.filter(universe=change.universe, name=change.name).delete()

@@ -59,7 +59,13 @@ def test_password_may_come_apart_from_the_address() -> None:
 def test_postgresql_over_a_socket() -> None:
     config = database("postgres://me@/rooms?host=%2Frun%2FPostgres", sqlite_file=FILE)
     assert config["HOST"] == ""
-    assert config["OPTIONS"] == {"host": "/run/Postgres"}
+    assert config["OPTIONS"]["host"] == "/run/Postgres"
+
+
+def test_postgresql_that_is_away_is_given_up_within_seconds() -> None:
+    for asked, seconds in (("", 5), ("?connect_timeout=9", 9)):
+        config = database(f"postgres://me@db.example.com/rooms{asked}", sqlite_file=FILE)
+        assert config["OPTIONS"] == {"connect_timeout": seconds, "tcp_user_timeout": 10_000}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """API keys at rest: a blob opens for its own row alone, and its text goes to Roblox alone."""
 
+import re
 from contextlib import ExitStack
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from secretsapp.core.errors import MissingKey, RobloxBusy, WrongKey
 from secretsapp.core.keyring import generate_key
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
+from secretsapp.telemetry import exposition
 from tests.stage import API_KEY, HARBOR_ID
 
 pytestmark = pytest.mark.django_db
@@ -64,16 +66,25 @@ def test_encrypting_again_keeps_the_value(emulator: Emulator, api_key: ApiKey) -
     assert emulator.requests[-1].headers["x-api-key"] == API_KEY
 
 
+def turned_away() -> float:
+    """How often monitoring is told that Roblox was not called for that reason."""
+    counted = re.search(rb"^sealroom_roblox_turned_away_total (.+)$", exposition([]), re.MULTILINE)
+    assert counted is not None
+    return float(counted[1])
+
+
 def test_one_conversation_too_many_is_refused_until_another_ends(
     api_key: ApiKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "WAIT_SECONDS", 0.01)
+    before = turned_away()
     with ExitStack() as others:
         for _ in range(connections.CONVERSATIONS_AT_ONCE):
             others.enter_context(connections.client_of(api_key))
         with pytest.raises(RobloxBusy, match="on behalf of others") as caught:
             others.enter_context(connections.client_of(api_key))
         assert caught.value.retry_after == connections.RETRY_AFTER_SECONDS
+    assert turned_away() == before + 1
     # However often one fails, its place is free again.
     for _ in range(connections.CONVERSATIONS_AT_ONCE + 1):
         with pytest.raises(ZeroDivisionError), connections.client_of(api_key):

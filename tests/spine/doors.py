@@ -138,8 +138,11 @@ OPEN_TO_ALL = {
     "account_login",
     "account_logout",
     "first_run",
+    "healthz",
+    "metrics",
     "password_forgotten",
     "password_set",
+    "readyz",
     "theme",
 }
 

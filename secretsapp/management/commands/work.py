@@ -9,18 +9,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import Error, close_old_connections
 
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
 from secretsapp.management.base import SealroomCommand
+from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
-from secretsapp.services import password_mail, settling, upkeep
+from secretsapp.queries.workers import is_seen
+from secretsapp.services import password_mail, settling, upkeep, workers
 
 log = logging.getLogger(__name__)
 
-INTERVAL_SECONDS = 5
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
 
@@ -35,11 +36,20 @@ class Command(SealroomCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whether to go on."""
-        parser.add_argument("--once", action="store_true", help="Do one round and end.")
+        """Whether to go on, or to work at all."""
+        instead = parser.add_mutually_exclusive_group()
+        instead.add_argument("--once", action="store_true", help="Do one round and end.")
+        instead.add_argument(
+            "--seen",
+            action="store_true",
+            help="Only say whether a worker of this host was seen within the last minute.",
+        )
 
     def run(self, options: dict[str, Any]) -> None:
         """Round after round until told to end, even in the middle of one: nothing is lost then."""
+        if options["seen"]:
+            self._say_whether_seen()
+            return
         self.require_ready()
         if options["once"]:
             for part in _parts(0):
@@ -49,14 +59,24 @@ class Command(SealroomCommand):
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             self.stdout.write("Working. SIGTERM or Ctrl-C ends it.")
             self.stdout.flush()
-            _go_on()
+            with Heartbeat() as heartbeat:
+                _go_on(heartbeat)
         except KeyboardInterrupt:
             self.stdout.write("Ended.")
 
+    def _say_whether_seen(self) -> None:
+        if not is_seen(workers.this_host()):
+            raise CommandError(
+                "No worker of this host was seen within the last minute. Start `manage.py work`, "
+                "or see its log for why it stopped."
+            )
+        self.stdout.write("A worker of this host is at work.")
 
-def _go_on() -> None:
+
+def _go_on(heartbeat: Heartbeat) -> None:
     """A part that fails is a line in the log; the others are done, and it is tried again."""
     for number in itertools.count():
+        heartbeat.begin_round()
         for part in _parts(number):
             _try(part)
         time.sleep(INTERVAL_SECONDS)
@@ -98,3 +118,4 @@ def _clear() -> None:
     call_command("clearsessions")
     upkeep.clear_ended_sessions()
     upkeep.clear_expired_cache()
+    workers.forget_lost()

@@ -1,0 +1,109 @@
+"""What monitoring is told of the database: how many and how old, never which or whose."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import Error
+from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
+
+from secretsapp import __version__
+from secretsapp.models import ApiKey, AuditHead, Change, Universe, Worker
+from secretsapp.models.audit import HEAD_ID
+from secretsapp.models.changes import OPEN_STATES, ChangeState
+from secretsapp.queries.patience import impatient
+from secretsapp.queries.workers import at_work
+from secretsapp.telemetry import Measure
+
+# To count every change there ever was takes a moment; a scrape is given ten seconds by default.
+COUNTING_SECONDS = 5
+
+
+def measures() -> list[Measure]:
+    """Every number, in seven queries; where the database fails, only that it does."""
+    try:
+        with impatient(seconds=COUNTING_SECONDS):
+            found = list(_of_database(timezone.now()))
+    except Error:
+        found = []
+    return [
+        Measure("sealroom_build_info", "Always 1.", {__version__: 1}, "version"),
+        Measure("sealroom_database_answers", "1 where the database answers.", bool(found)),
+        *found,
+    ]
+
+
+def _of_database(now: datetime) -> Iterator[Measure]:
+    yield from _changes(now)
+    yield from _log()
+    yield from _universes(now)
+    yield _api_keys()
+    yield from _workers(now)
+
+
+def _changes(now: datetime) -> Iterator[Measure]:
+    counted = Change.objects.order_by().values("state").annotate(count=Count("*"))
+    states = dict.fromkeys(map(str, ChangeState), 0)
+    states.update((row["state"], row["count"]) for row in counted)
+    yield Measure("sealroom_changes", "Changes by state.", states, "state")
+    oldest = Change.objects.filter(state__in=OPEN_STATES).aggregate(oldest=Min("started_at"))
+    yield Measure(
+        "sealroom_oldest_open_change_age_seconds",
+        "How long ago the oldest change began whose outcome is open; 0 where there is none.",
+        _age(oldest["oldest"], now),
+    )
+
+
+def _log() -> Iterator[Measure]:
+    """The head of the chain; where it is missing, so is the number."""
+    for sequence in AuditHead.objects.filter(pk=HEAD_ID).values_list("sequence", flat=True):
+        yield Measure(
+            "sealroom_audit_head_sequence", "The number of the newest audit event.", sequence
+        )
+
+
+def _universes(now: datetime) -> Iterator[Measure]:
+    never = Q(synced_at=None, sync_failure="")
+    counted = Universe.objects.aggregate(
+        fresh=Count("pk", filter=Q(sync_failure="") & ~never),
+        failed=Count("pk", filter=~Q(sync_failure="")),
+        never=Count("pk", filter=never),
+        oldest=Min("synced_at"),
+    )
+    oldest = counted.pop("oldest")
+    yield Measure(
+        "sealroom_universes", "Universes by how their last refresh ended.", counted, "refresh"
+    )
+    yield Measure(
+        "sealroom_oldest_mirror_age_seconds",
+        "How long ago Roblox's list was read of the universe that was left longest.",
+        _age(oldest, now),
+    )
+
+
+def _api_keys() -> Measure:
+    counted = ApiKey.objects.aggregate(
+        passed=Count("pk", filter=Q(check_passed=True)),
+        failed=Count("pk", filter=Q(check_passed=False)),
+        never=Count("pk", filter=Q(check_passed=None)),
+    )
+    return Measure("sealroom_api_keys", "API keys by how their last test ended.", counted, "test")
+
+
+def _workers(now: datetime) -> Iterator[Measure]:
+    """How many there are, and since when none was seen; that is missing where none ever was."""
+    yield Measure(
+        "sealroom_workers_seen", "Workers seen within the last minute.", at_work().count()
+    )
+    newest = Worker.objects.aggregate(newest=Max("seen_at"))["newest"]
+    if newest is not None:
+        yield Measure(
+            "sealroom_worker_last_seen_age_seconds",
+            "How long ago a worker was last seen.",
+            _age(newest, now),
+        )
+
+
+def _age(time: datetime | None, now: datetime) -> float:
+    """The seconds since then; none where there is no such time, or another clock is ahead."""
+    return max(0.0, (now - time).total_seconds()) if time else 0.0

@@ -1,0 +1,24 @@
+"""Which migrations this version has and the database does not."""
+
+from functools import cache
+
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+Migration = tuple[str, str]
+
+
+def missing() -> list[Migration]:
+    """The app and name of each migration that was not applied, in one query.
+
+    Raises DatabaseError where none was ever applied.
+    """
+    applied = MigrationRecorder(connection).migration_qs.values_list("app", "name")
+    return sorted(_known() - set(applied))
+
+
+@cache
+def _known() -> frozenset[Migration]:
+    """Every migration on the disk: these do not change while a process runs."""
+    return frozenset(MigrationLoader(None).disk_migrations)

@@ -1,0 +1,126 @@
+"""The numbers that an operator's monitoring reads; nobody else uses Prometheus's client.
+
+What is counted here is counted since the start of this process and in this process alone: what
+the worker asked of Roblox is not among what the web server tells. What is read from the database
+is the same whichever process is asked.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+# From a page that was at hand to the longest call that Roblox is given.
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40)
+
+# Anybody can make a method up, and each would stay in memory for ever.
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
+OTHER = "other"
+
+# When each series began says nothing that the start of the process does not.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs
+
+_counted = CollectorRegistry()
+ProcessCollector(registry=_counted)
+
+_requests = Counter(
+    "sealroom_requests",
+    "Requests that were answered, by method and status.",
+    ("method", "status"),
+    registry=_counted,
+)
+_request_seconds = Histogram(
+    "sealroom_request_seconds",
+    "How long the answers took.",
+    buckets=BUCKETS,
+    registry=_counted,
+)
+_roblox_calls = Counter(
+    "sealroom_roblox_calls",
+    "Calls to Roblox, by outcome: ok, nothing_sent, refused, busy, unknown or unusable.",
+    ("call", "outcome"),
+    registry=_counted,
+)
+_roblox_seconds = Histogram(
+    "sealroom_roblox_call_seconds",
+    "How long the calls to Roblox took, with their retries.",
+    ("call",),
+    buckets=BUCKETS,
+    registry=_counted,
+)
+_turned_away = Counter(
+    "sealroom_roblox_turned_away",
+    "Times that Roblox was not called because too many waited for it already.",
+    registry=_counted,
+)
+
+
+def known_method(method: str | None) -> str:
+    """The method of a request, in a word that is no client's own."""
+    return method if method in METHODS else OTHER
+
+
+def request_answered(method: str | None, status: int, seconds: float) -> None:
+    """Count an answer of the web server and the seconds it took."""
+    _requests.labels(known_method(method), status).inc()
+    _request_seconds.observe(seconds)
+
+
+def roblox_answered(call: str, outcome: str, seconds: float) -> None:
+    """Count a call to Roblox, how it ended in a word, and the seconds it took."""
+    _roblox_calls.labels(call, outcome).inc()
+    _roblox_seconds.labels(call).observe(seconds)
+
+
+def roblox_turned_away() -> None:
+    """Count a conversation with Roblox that was not begun, because too many were held."""
+    _turned_away.inc()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number as it stands now, or one for each word that its label can have."""
+
+    name: str
+    words: str
+    value: float | Mapping[str, float]
+    label: str = ""
+
+
+def exposition(measures: Iterable[Measure]) -> bytes:
+    """What was counted and the given measures, in Prometheus's text format."""
+    measured = CollectorRegistry()
+    measured.register(_Measured(list(measures)))
+    return generate_latest(_counted) + generate_latest(measured)
+
+
+class _Measured(Collector):
+    """Hands over measures that were taken before, so that a scrape asks the database once."""
+
+    def __init__(self, measures: list[Measure]) -> None:
+        self._measures = measures
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Each measure as a gauge."""
+        return map(_gauge, self._measures)
+
+
+def _gauge(measure: Measure) -> GaugeMetricFamily:
+    if not isinstance(measure.value, Mapping):
+        return GaugeMetricFamily(measure.name, measure.words, value=measure.value)
+    gauge = GaugeMetricFamily(measure.name, measure.words, labels=[measure.label])
+    for word, value in measure.value.items():
+        gauge.add_metric([word], value)
+    return gauge

@@ -1,0 +1,69 @@
+"""What machines ask: whether Sealroom is alive, whether it can serve, and its numbers."""
+
+import hashlib
+import hmac
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from secretsapp import telemetry
+from secretsapp.queries import metrics as numbers
+from secretsapp.services import readiness
+from secretsapp.services.readiness import Word
+
+SCHEME = "bearer"
+
+
+@login_not_required
+@require_safe
+def alive(_request: HttpRequest) -> HttpResponse:
+    """Say that this process answers; nothing is asked for that."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def ready(_request: HttpRequest) -> HttpResponse:
+    """Say whether everything is in place to serve, and which part is not."""
+    checks = readiness.check()
+    is_ready = all(word is Word.OK for word in checks.values())
+    answer = JsonResponse({"ready": is_ready, "checks": checks}, status=200 if is_ready else 503)
+    # It is asked every few seconds, and by strangers: Django would log each no as an error.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
+
+
+# Where there are no metrics this must look like any address that does not exist, whatever is sent
+# to it; so nothing is refused before that. It changes nothing.
+@csrf_exempt
+@login_not_required
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The numbers, for who has the token; without one in the settings there are none."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    return _metrics(request)
+
+
+@require_safe
+def _metrics(request: HttpRequest) -> HttpResponse:
+    if not _has_token(request):
+        challenge = {"WWW-Authenticate": 'Bearer realm="metrics"'}
+        sentence = "Send the METRICS_TOKEN of this installation as a bearer token."
+        return HttpResponse(sentence, content_type="text/plain", status=401, headers=challenge)
+    return HttpResponse(
+        telemetry.exposition(numbers.measures()), content_type=telemetry.CONTENT_TYPE
+    )
+
+
+def _has_token(request: HttpRequest) -> bool:
+    """Whether the request bears the token; the time it takes to tell says nothing of it."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    same = hmac.compare_digest(_hash(given.strip()), _hash(settings.METRICS_TOKEN))
+    return same and scheme.lower() == SCHEME
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
