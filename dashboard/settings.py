@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from dashboard import env
+from dashboard import env, logs
 from dashboard.database import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -18,11 +18,13 @@ DEBUG = env.flag("DEBUG", default=False)
 # Keys. Where the environment is silent, what `setup` generated in KEYS_DIR is used; the text of
 # master and audit keys is read by secretsapp.keys alone.
 
-SECRET_KEY = env.text("SECRET_KEY") or env.file_text(
+SECRET_KEY = env.secret("SECRET_KEY") or env.secret_file(
     KEYS_DIR / "secret_key", "SECRET_KEY", missing=""
 )
-MASTER_KEYS = env.text("MASTER_KEYS")
-AUDIT_KEYS = env.text("AUDIT_KEYS")
+MASTER_KEYS = env.secret("MASTER_KEYS")
+MASTER_KEYS_FILE = env.file_named("MASTER_KEYS")
+AUDIT_KEYS = env.secret("AUDIT_KEYS")
+AUDIT_KEYS_FILE = env.file_named("AUDIT_KEYS")
 
 
 # Where the dashboard stands.
@@ -72,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "secretsapp.observing.ObservingMiddleware",
     "secretsapp.middleware.ForwardedSchemeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -112,9 +115,9 @@ TEMPLATES = [
 
 DATABASES = {
     "default": database(
-        env.text("DATABASE_URL"),
+        env.secret("DATABASE_URL"),
         sqlite_file=DATA_DIR / "sealroom.sqlite3",
-        password=env.text("DATABASE_PASSWORD"),
+        password=env.secret("DATABASE_PASSWORD"),
     ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -133,7 +136,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 EMAIL_HOST = env.text("MAIL_HOST") or ""
 EMAIL_PORT = env.port("MAIL_PORT", default=587)
 EMAIL_HOST_USER = env.text("MAIL_USER") or ""
-EMAIL_HOST_PASSWORD = env.text("MAIL_PASSWORD") or ""
+EMAIL_HOST_PASSWORD = env.secret("MAIL_PASSWORD") or ""
 EMAIL_USE_SSL = EMAIL_PORT == 465
 # Without encryption a password link could be read on its way; on this machine there is no way.
 EMAIL_USE_TLS = not EMAIL_USE_SSL and not env.is_loopback(EMAIL_HOST)
@@ -154,6 +157,8 @@ _COOKIE_PREFIX = "__Host-" if _HTTPS else ""
 _YEAR_SECONDS = 365 * 24 * 3600
 
 SECURE_SSL_REDIRECT = _HTTPS
+# Machines ask these beside the server, where there is no HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = _YEAR_SECONDS if _HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -252,36 +257,13 @@ TIME_ZONE = "UTC"
 # is reported to anybody.
 
 LOG_FORMAT = env.choice("LOG_FORMAT", ("line", "json"), default="line")
-METRICS_TOKEN = env.text("METRICS_TOKEN") or ""
+METRICS_TOKEN = env.token("METRICS_TOKEN") or ""
 SENTRY_DSN = env.text("SENTRY_DSN") or ""
 
 
-# Errors and log: one line an event, never a request's data or a statement's parameters.
+# Errors and log: neither carries what a request brought.
 
 DEFAULT_EXCEPTION_REPORTER = "secretsapp.reports.QuietReporter"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "secretsapp.reports.HideEverythingFilter"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "secretsapp.reports.QuietFormatter",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        },
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        # Without handlers of its own: Django's would mail error reports.
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        # A form that comes back with what is in the way is no trouble of the server.
-        "django.request": {"level": "ERROR"},
-        # At DEBUG this one prints every statement with its parameters.
-        "django.db.backends": {"level": "INFO"},
-        "secretsapp": {"level": "DEBUG" if DEBUG else "INFO"},
-        # It warns of every read that is tried again; what comes of the reading is told anyway.
-        "urllib3": {"level": "ERROR"},
-    },
-}
+LOGGING = logs.configuration(LOG_FORMAT, debug=DEBUG)

@@ -2,17 +2,37 @@
 
 import os
 import sys
+from typing import NoReturn
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from dashboard.content_type import in_utf8
 
+# To gunicorn it is an application that cannot be loaded: it ends, and does not try again for ever.
+CANNOT_START = 4
+
+
+def _refuse(sentence: str) -> NoReturn:
+    sys.stderr.write(f"{sentence}\n")
+    sys.exit(CANNOT_START)
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
-application = in_utf8(get_wsgi_application())
+try:
+    application = in_utf8(get_wsgi_application())
+except ImproperlyConfigured as _refusal:
+    _refuse(str(_refusal))
 
 # The product can be asked whether it may start only once Django is set up.
 from secretsapp.checks import start_refusal  # noqa: E402 - Django must be set up first
+from secretsapp.observing import report_mistakes  # noqa: E402 - as before
 
-if refusal := start_refusal():
-    sys.exit(refusal)
+try:
+    report_mistakes()
+except ImproperlyConfigured as _refusal:
+    _refuse(str(_refusal))
+
+if _sentence := start_refusal():
+    _refuse(_sentence)

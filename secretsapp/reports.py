@@ -4,9 +4,6 @@ Django's `sensitive_…` decorators and its own filter do nothing under DEBUG, s
 take no notice of DEBUG at all.
 """
 
-import logging
-import re
-import traceback
 from collections.abc import ItemsView
 from types import FrameType, TracebackType
 from typing import Any
@@ -16,9 +13,6 @@ from django.http.request import QueryDict
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 HIDDEN = "hidden"
-
-# A mail program that writes `#` as `%23` sends the code of a link as part of the path.
-_BEHIND_A_WAY_IN = re.compile(r"(/(?:password|welcome)(?:/|#|%23)).+", re.DOTALL)
 
 
 class HideEverythingFilter(SafeExceptionReporterFilter):
@@ -77,21 +71,3 @@ class QuietReporter(ExceptionReporter):
             frame["vars"] = []
             frame["exc_cause"] = HIDDEN if frame.get("exc_cause") else None
         return data
-
-
-class QuietFormatter(logging.Formatter):
-    """Log lines without the codes of links, and of exceptions the place and type, not the words."""
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
-        """The line, cut behind a path that a code may follow."""
-        return _BEHIND_A_WAY_IN.sub(rf"\1({HIDDEN})", super().formatMessage(record))
-
-    def formatException(  # noqa: N802 - the name is logging's
-        self,
-        ei: tuple[type[BaseException], BaseException, TracebackType | None]
-        | tuple[None, None, None],
-    ) -> str:
-        """The frames of the traceback and the type at its end."""
-        kind, _, trace = ei
-        frames = "".join(traceback.format_tb(trace))
-        return f"{frames}{kind.__name__ if kind else ''}"

@@ -19,11 +19,13 @@ from django.core.management.base import (
 )
 from django.db import Error, connections
 
+from secretsapp import logs
 from secretsapp.checks import start_refusal
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, OutcomeUnknown, SealroomError
 from secretsapp.management.output import Report, printable
+from secretsapp.observing import report_mistakes
 from secretsapp.queries import people
 from secretsapp.services import refusals
 
@@ -81,8 +83,10 @@ class SealroomCommand(BaseCommand, ABC):
         options = self._parsed(argv)
         # Its warnings about tries that it repeats would stand beside our one sentence.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
+        report_mistakes()
         try:
-            status = self._status(options)
+            with logs.about(command=argv[1]):
+                status = self._status(options)
         finally:
             connections.close_all()
         if status:

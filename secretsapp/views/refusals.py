@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
-from django.views.defaults import bad_request, server_error
+from django.views.defaults import bad_request
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
@@ -101,11 +102,11 @@ def database_failed(request: HttpRequest, error: BaseException) -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """The answer to what nobody caught: a database that failed before any view, or our mistake."""
     error = sys.exception()
-    return (
-        database_failed(request, error)
-        if isinstance(error, DatabaseError)
-        else server_error(request)
-    )
+    if isinstance(error, DatabaseError):
+        return database_failed(request, error)
+    # Without the request no context processor runs, which could fail in its turn.
+    context = {"request_id": getattr(request, "request_id", "")}
+    return HttpResponseServerError(render_to_string("500.html", context))
 
 
 def unusable(request: HttpRequest, exception: Exception) -> HttpResponse:

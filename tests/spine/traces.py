@@ -12,8 +12,8 @@ from urllib.parse import quote, quote_plus
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from secretsapp import logs, sentry
 from secretsapp.models import CacheEntry
-from secretsapp.reports import QuietFormatter
 from secretsapp.services import sessions
 
 # Where a value is cut into lines or encoded from another offset, a piece of it still shows.
@@ -41,16 +41,17 @@ def forms_of(value: str) -> set[bytes]:
 
 
 class LogRecords(logging.Handler):
-    """Keeps every log record as the console would print it, and all that the record carries."""
+    """Keeps every log record as it would be written, and all that the record carries."""
 
     def __init__(self) -> None:
         super().__init__(level=logging.DEBUG)
-        self.setFormatter(QuietFormatter("{name}: {message}", style="{"))
+        self._forms = (logs.for_people(), logs.for_machines())
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line and the arguments."""
-        self.lines.append(self.format(record))
+        """Keep the line in each of its forms, what Sentry would be told, and the arguments."""
+        self.lines.extend(form.format(record) for form in self._forms)
+        self.lines.append(json.dumps(sentry.report_on(record)))
         self.lines.append(repr(record.args))
 
 

@@ -1,0 +1,156 @@
+"""The lines of the log, for people or for machines: neither can carry what a request brought.
+
+What a logger said is kept, without the codes of links and what the web server quotes of a client;
+of an exception the kinds and places; of further fields those in FIELDS, and only from Sealroom.
+"""
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, suppress
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, WrappedLogger
+
+from secretsapp.core.failures import Failure, failures_of
+
+HIDDEN = "hidden"
+OURS = ("secretsapp", "dashboard")
+# What is known wherever something is logged, and what a line of ours may say besides its event.
+CONTEXT = ("request_id", "command")
+FIELDS = ("method", "route", "status", "duration_ms", "person")
+
+LINE = "{asctime} {levelname} {name}: {message}"
+
+# A mail program that writes `#` as `%23` sends the code of a link as part of the path.
+_BEHIND_A_WAY_IN = re.compile(r"(/(?:password|welcome)(?:/|#|%23)).+", re.DOTALL)
+# Of a request that it cannot read, gunicorn quotes the part in question, which may be a value.
+_QUOTED_BY_THE_SERVER = re.compile(
+    r"(Invalid request from ip=[\da-f.:]+|Error handling request|Exception during worker exit).*",
+    re.DOTALL,
+)
+
+
+class QuietHandler(logging.StreamHandler[TextIO]):
+    """Writes to standard error; a line that cannot be made is told without what it was made of."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Say that there was something, and where; logging's own words would show its arguments."""
+        tell_unwritable(record)
+
+
+def tell_unwritable(record: logging.LogRecord) -> None:
+    """Say on standard error that a record could not be handled, and why, by its kind."""
+    kind = type(sys.exception()).__name__
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"A line of the log was lost: {kind}, from {record.name}.\n")
+
+
+def about(**known: str) -> AbstractContextManager[None]:
+    """Everything that is logged within says this too; the names are among CONTEXT."""
+    return bound_contextvars(**known)
+
+
+def known() -> dict[str, str]:
+    """What is said with everything that is logged here: some of CONTEXT."""
+    bound = get_contextvars()
+    return {name: str(bound[name]) for name in CONTEXT if name in bound}
+
+
+def for_people() -> logging.Formatter:
+    """One line an event, and behind it the places of an exception, a line each."""
+    return ProcessorFormatter(processors=[_line], fmt=LINE, style="{")
+
+
+def for_machines() -> logging.Formatter:
+    """One JSON object a line."""
+    return ProcessorFormatter(processors=[_object])
+
+
+def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    record = event["_record"]
+    request_id = _context(record).get("request_id")
+    said = _printable(_said(event)) + (f" [request {request_id}]" if request_id else "")
+    return "\n".join([said, *_lines_about(_error(event))])
+
+
+def _lines_about(error: BaseException | None) -> Iterator[str]:
+    """As Python tells an exception, the last one last; without its words."""
+    for failure in failures_of(error) if error else ():
+        yield from (f"  {place}" for place in failure.places)
+        yield failure.kind
+
+
+def _object(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    record = event["_record"]
+    told = {
+        "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+        "event": _without_path(_said(event), record),
+        **_context(record),
+        **_fields(record),
+    }
+    if error := _error(event):
+        told["exception"] = [_told(failure) for failure in failures_of(error)]
+    return json.dumps(told)
+
+
+def _told(failure: Failure) -> dict[str, Any]:
+    return {
+        "kind": f"{failure.module}.{failure.kind}",
+        "places": [str(place) for place in failure.places],
+    }
+
+
+def _said(event: EventDict) -> str:
+    """What was logged, cut behind a path that a code may follow and before what is quoted.
+
+    Some libraries log an exception's own words as the event.
+    """
+    said = event["event"]
+    if words := str(_error(event) or ""):
+        said = said.replace(words, f"({HIDDEN})")
+    said = _BEHIND_A_WAY_IN.sub(rf"\1({HIDDEN})", said)
+    return _QUOTED_BY_THE_SERVER.sub(rf"\1 ({HIDDEN})", said)
+
+
+def _without_path(said: str, record: logging.LogRecord) -> str:
+    """What Django said of a request, with the name of its route: a path may name a secret."""
+    request = getattr(record, "request", None)
+    path = getattr(request, "path", "")
+    return said.replace(path, route_of(request) or f"({HIDDEN})") if len(path) > 1 else said
+
+
+def route_of(request: Any) -> str | None:
+    """The name of the address that was asked for; None where there is no such address."""
+    match = getattr(request, "resolver_match", None)
+    return match.view_name if match else None
+
+
+def _context(record: logging.LogRecord) -> dict[str, str]:
+    """What is known here; Django speaks of some answers only after the request's own end."""
+    request_id = getattr(getattr(record, "request", None), "request_id", None)
+    return known() | ({"request_id": request_id} if request_id else {})
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    """What a line of ours says besides its event; what a library adds may be anything."""
+    if not record.name.startswith(OURS):
+        return {}
+    return {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+
+
+def _error(event: EventDict) -> BaseException | None:
+    exc_info = event.get("exc_info")
+    return exc_info[1] if exc_info else None
+
+
+def _printable(text: str) -> str:
+    """The text in one line, and without anything that could steer a terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
