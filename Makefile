@@ -25,7 +25,11 @@ run: $(VENV)/.runtime ## Sealroom itself, with its data under var/; PORT=8000
 demo: $(VENV)/.runtime ## Emulator, dashboard and worker with seeded data; PORT=8000, RESET=1 begins anew
 	@$(PY) -m demo --port $(PORT) $(if $(filter-out 0,$(RESET)),--reset)
 
-test: $(VENV)/.dev ## Every test, on SQLite and PostgreSQL, and the coverage bound
+ifneq ($(filter postgres postgresql,$(ENGINE)),)
+test: $(VENV)/.dev
+	$(PY) -m tests.postgres $(PY) -m pytest -n $(JOBS)
+else
+test: $(VENV)/.dev ## Every test, and the coverage bound; with ENGINE=postgres every test on PostgreSQL
 	$(PY) -m coverage erase
 	@# The smaller lane runs beside the larger one; what it says is shown when both have ended.
 	@said=$$(mktemp); \
@@ -34,6 +38,7 @@ test: $(VENV)/.dev ## Every test, on SQLite and PostgreSQL, and the coverage bou
 	wait $$lane; postgres=$$?; cat "$$said"; rm -f "$$said"; \
 	[ $$sqlite -eq 0 ] && [ $$postgres -eq 0 ]
 	$(PY) -m tests.bound
+endif
 
 check: $(VENV)/.dev ## Everything that can be said without running the product
 	$(VENV)/bin/ruff check .
@@ -43,9 +48,11 @@ check: $(VENV)/.dev ## Everything that can be said without running the product
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive $(CODE) manage.py
 	.ci/check-django $(PY)
+	$(VENV)/bin/hadolint Dockerfile
+	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
-bench: $(VENV)/.dev ## Measure what people wait for; benchmarks/README.md says how to read it
-	@$(PY) -m benchmarks.filter
+bench: $(VENV)/.dev ## Measure what people wait for, as benchmarks/README.md says; one part with ONLY=listing
+	@$(PY) -m benchmarks $(ONLY)
 
 screenshots: $(VENV)/.dev ## Take the README's pictures anew, of a demo of their own
 	@$(PY) -m tests.browser.screenshots

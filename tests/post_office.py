@@ -1,6 +1,7 @@
 """A mail server on a socket of its own, as far as sending needs one (RFC 5321)."""
 
 import socketserver
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,10 +16,11 @@ REFUSED = b"451 not now"
 
 @dataclass
 class PostOffice:
-    """What was sent, and whether anything is taken now."""
+    """What was sent, whether anything is taken now, and how long taking it takes."""
 
     port: int = 0
     is_open: bool = True
+    seconds: float = 0
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
 
@@ -51,6 +53,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             lines.append(line.removeprefix(b"."))
+        time.sleep(self.server.office.seconds)
         mail = message_from_bytes(b"".join(lines), policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.server.office.mails.append(mail)

@@ -1,6 +1,7 @@
-"""The web server on this machine's loopback: how it is started, and when it is there."""
+"""The web server: how it is started, and when it is there."""
 
 import argparse
+import ipaddress
 import socket
 import time
 from http.client import HTTPConnection, HTTPException  # noqa: TID251 - loopback
@@ -14,6 +15,9 @@ READY_SECONDS = 60
 # so that pages which need no Roblox are answered while it is slow.
 THREADS = 32
 POLL_SECONDS = 0.1
+# Longer than a reverse proxy keeps a connection it does not use: then it never sends a request
+# into one that is being closed here.
+KEEP_SECONDS = 75
 
 
 def parse_port(text: str) -> int:
@@ -21,6 +25,17 @@ def parse_port(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+
+
+def parse_host(text: str) -> str:
+    """An address of this machine to listen on, as an argument on the command line."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            "a host is an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
+        ) from None
+    return f"[{address}]" if address.version == 6 else str(address)
 
 
 def check_port(port: int, command: str) -> None:
@@ -37,13 +52,20 @@ def check_port(port: int, command: str) -> None:
             ) from None
 
 
-def web_server(port: int) -> list[str]:
-    """The arguments of Python that serve the dashboard on that port."""
-    ending = ["--graceful-timeout", "2", "--no-control-socket"]
+def web_server(port: int, *, host: str = HOST, ending_seconds: int = 2) -> list[str]:
+    """The arguments of Python that serve the dashboard on that port.
+
+    What is being answered when it is told to end has `ending_seconds` left.
+    """
+    # Left to itself gunicorn believes X-Forwarded-Proto from loopback; who is believed, and that
+    # is nobody else, stands in TRUSTED_PROXIES and is looked up by ForwardedSchemeMiddleware.
+    believing = ["--forwarded-allow-ips", ""]
+    ending = ["--graceful-timeout", str(ending_seconds), "--no-control-socket"]
+    telling = ["--log-level", "warning", "--logger-class", "dashboard.server_log.ServerLog"]
     return [
         *["-m", "gunicorn", "dashboard.wsgi"],
-        *["--bind", f"{HOST}:{port}", "--threads", str(THREADS)],
-        *[*ending, "--log-level", "warning"],
+        *["--bind", f"{host}:{port}", "--threads", str(THREADS)],
+        *["--keep-alive", str(KEEP_SECONDS), *believing, *ending, *telling],
     ]
 
 

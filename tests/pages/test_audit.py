@@ -354,6 +354,8 @@ def test_an_edited_event_is_shown_as_one(
 def test_an_event_whose_time_was_edited_is_shown_as_one(
     client_for: ClientFor, address_of: AddressOf
 ) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("Only SQLite can hold a time that is none.")
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     edit_newest("time", "garbage")
     page = words(client_for("admin").get("/audit/"))
@@ -365,7 +367,8 @@ def test_a_log_that_cannot_be_read_says_what_names_the_event(
     client_for: ClientFor, address_of: AddressOf
 ) -> None:
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
-    edit_newest("time", "2020-13-45 00:00:00")
+    # Each engine can hold a time that Python cannot read.
+    edit_newest("time", "2020-13-45 00:00:00" if connection.vendor == "sqlite" else "infinity")
     answer = client_for("admin").get("/audit/")
     assert answer.status_code == 503
     assert "Run `manage.py verify_audit`, which names it." in words(answer)

@@ -1,14 +1,17 @@
 """Setting up: private files, nothing lost by a second time, and a start that stops in words."""
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from secretsapp.core.keyring import generate_key
 from tests.environment import SETTINGS
-from tests.installation import Installation
+from tests.installation import ROOT, Installation
 
 pytestmark = pytest.mark.process
 
@@ -115,6 +118,59 @@ def test_malformed_keys_are_refused_without_being_shown(bare: Installation) -> N
     sentence = refused(bare, "setup", MASTER_KEYS="not-base64-of-a-key")
     assert "MASTER_KEYS" in sentence
     assert "not-base64-of-a-key" not in sentence
+
+
+@pytest.mark.parametrize("name", ["master_keys", "audit_keys", "secret_key"])
+def test_a_key_file_that_cannot_be_used_stops_every_start_with_the_cure(
+    fresh: Installation, name: str
+) -> None:
+    path = fresh.data_dir / "keys" / name
+    path.chmod(0o644)
+    cure = f"{path} can be read by everybody on this machine. Run: chmod 600 {path}\n"
+    for command in (["work", "--once"], ["setup"]):
+        assert refused(fresh, *command).endswith(cure)
+    path.chmod(0o600)
+    kept = path.rename(path.with_suffix(".kept"))
+    path.mkdir()
+    assert f"{path} cannot be read" in refused(fresh, "work", "--once")
+    path.rmdir()
+    path.symlink_to(kept)
+    fresh.succeed("work", "--once")
+    kept.chmod(0o660)
+    assert "can be changed by everybody in its group" in refused(fresh, "work", "--once")
+
+
+@pytest.mark.parametrize("setting", ["MASTER_KEYS", "AUDIT_KEYS", "SECRET_KEY"])
+def test_a_mounted_key_file_that_cannot_be_used_stops_the_web_server_too(
+    fresh: Installation, setting: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "mounted"
+    path.symlink_to(tmp_path / "behind")
+    named = {f"{setting}_FILE": str(path)}
+    assert f"{path} cannot be read: No such file" in refused(fresh, "work", "--once", **named)
+    (tmp_path / "behind").write_text("words")
+    cure = f"{setting}_FILE: {path} can be read by everybody on this machine. Run: chmod 600 {path}"
+    assert refused(fresh, "work", "--once", **named) == f"{cure}\n"
+    started = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "dashboard.wsgi", "--bind", "127.0.0.1:0"],
+        cwd=ROOT,
+        env=fresh.environment | named,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert started.returncode != 0
+    assert cure in started.stderr
+    assert "Traceback" not in started.stderr
+
+
+def test_the_key_that_is_lacking_is_named(fresh: Installation) -> None:
+    lacking = json.loads(fresh.succeed("list_keys", "--json"))["rings"][0]["keys"][0]["key_id"]
+    sentence = refused(fresh, "work", "--once", MASTER_KEYS=generate_key())
+    assert sentence == (
+        f"The master key {lacking} is not among the configured ones. Add it to MASTER_KEYS again.\n"
+    )
 
 
 def test_data_directory_that_cannot_be_made_is_a_sentence(

@@ -1,5 +1,6 @@
 """`manage.py setup`: keys, tables and triggers of an installation."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from secretsapp.management.base import SealroomCommand
 from secretsapp.services import installation
 
 PRIVATE_UMASK = 0o077
+# Any number will do: nothing else here takes such a lock.
+SETUP_LOCK = 5_325_770
 
 
 class Command(SealroomCommand):
@@ -30,7 +33,7 @@ class Command(SealroomCommand):
         """Set up, and say which keys were made."""
         try:
             with _private_files():
-                made = _set_up()
+                made = _set_up_alone()
         except OSError as error:
             where = error.filename or "The data directory"
             raise CommandError(f"{where} cannot be made or changed: {error.strerror}.") from None
@@ -44,9 +47,16 @@ class Command(SealroomCommand):
         self.stdout.write("The installation is set up.")
 
 
+def _set_up_alone() -> list[str]:
+    """Of several that start at once the others wait for the first; it would make what they make."""
+    directory = Path(settings.DATA_DIR)
+    directory.mkdir(parents=True, exist_ok=True)
+    with _locked(directory), _locked_database():
+        return _set_up()
+
+
 def _set_up() -> list[str]:
     """Each step does nothing where it was done before; the files of the keys that were made."""
-    Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
     made = installation.generate_keys()
     call_command("migrate", interactive=False, verbosity=0)
     installation.prepare_database()
@@ -62,6 +72,32 @@ def _private_files() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+@contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    """Nobody else on this machine sets up what is kept there; it may be read-only."""
+    opened = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def _locked_database() -> Iterator[None]:
+    """No other machine sets the PostgreSQL up.
+
+    A set-up that fails ends its process, and the lock ends with the connection.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [SETUP_LOCK])
+        yield
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [SETUP_LOCK])
 
 
 def _close_database_to_others() -> None:

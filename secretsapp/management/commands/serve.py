@@ -1,0 +1,43 @@
+"""`manage.py serve`: the web server alone, as a container or a service manager runs it."""
+
+import os
+import sys
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import CommandParser
+from django.db import connections
+
+from secretsapp.management.base import SealroomCommand
+from secretsapp.management.processes import ROOT
+from secretsapp.management.serving import HOST, parse_host, parse_port, web_server
+
+DEFAULT_PORT = 8000
+# As long as an answer may take that waits for Roblox twice.
+ENDING_SECONDS = 30
+
+
+class Command(SealroomCommand):
+    """Becomes the web server."""
+
+    help = (
+        "Set up what is missing, as `setup` does, and become the web server, which SIGTERM ends in "
+        "order. Several may start at once on one PostgreSQL. It speaks plain HTTP, so a reverse "
+        "proxy belongs in front of it, and `manage.py work` beside it."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where to listen."""
+        parser.add_argument("--host", type=parse_host, default=HOST)
+        parser.add_argument("--port", type=parse_port, default=DEFAULT_PORT)
+
+    def run(self, options: dict[str, Any]) -> None:
+        """Set up, and leave this process to the server, so that signals reach it."""
+        call_command("setup", stdout=self.stdout)
+        self.require_ready()
+        connections.close_all()
+        self.stdout.flush()
+        server = web_server(options["port"], host=options["host"], ending_seconds=ENDING_SECONDS)
+        os.chdir(ROOT)
+        # Python itself, with arguments of our own and without a shell.
+        os.execv(sys.executable, [sys.executable, *server])  # noqa: S606 # nosec B606

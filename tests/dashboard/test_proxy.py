@@ -1,0 +1,196 @@
+"""The dashboard as a container serves it, behind the proxy that stands in front of it there."""
+
+import json
+import os
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+import yaml
+
+from tests import lanes
+from tests.installation import ROOT, Installation, open_copy
+from tests.served import (
+    FORM,
+    HOST,
+    SECONDS,
+    Answer,
+    Headers,
+    answer,
+    free_ports,
+    serving,
+    wait_for,
+)
+
+pytestmark = pytest.mark.process
+
+EMAIL = "somebody@example.com"
+PASSWORD = "a lantern on the pier"
+# Of a request that comes from this machine, somebody says that it came from there.
+ELSEWHERE = "203.0.113.9"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The dashboard behind its proxy: the ports of both, and who vouches for the certificate."""
+
+    installation: Installation
+    server: int
+    https: int
+    http: int
+    authority: Path
+
+    def ask(self, method: str, path: str, headers: Headers | None = None, sent: str = "") -> Answer:
+        """Ask as a browser does."""
+        trust = ssl.create_default_context(cafile=str(self.authority))
+        connection = HTTPSConnection("localhost", self.https, timeout=SECONDS, context=trust)
+        return answer(connection, method, path, headers or {}, sent)
+
+    def sign_in(self, password: str, headers: Headers) -> Answer:
+        """Fill in the form."""
+        form = self.ask("GET", "/sign-in/")
+        typed = {"login": EMAIL, "password": password, "csrfmiddlewaretoken": form.token}
+        sent = {"Content-Type": FORM, "Cookie": form.cookies, "Referer": f"{self.url}/sign-in/"}
+        return self.ask("POST", "/sign-in/", sent | headers, urlencode(typed))
+
+    @property
+    def url(self) -> str:
+        """The address that people type."""
+        return f"https://localhost:{self.https}"
+
+
+def configuration(site: str, server: int, http: int) -> str:
+    """What the Caddyfile says, with this machine's addresses in place of the containers'."""
+    adapted = subprocess.run(
+        ["caddy", "adapt", "--config", "Caddyfile"],
+        cwd=ROOT,
+        env=os.environ | {"SITE_URL": site},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    service = '"name":"web","port":"8000"'
+    assert service in adapted.stdout
+    said = json.loads(adapted.stdout.replace(service, f'"name":"{HOST}","port":"{server}"'))
+    said["apps"]["http"] |= {"http_port": http, "https_port": urlsplit(site).port}
+    for each in said["apps"]["http"]["servers"].values():
+        each["listen"] = [f"{HOST}:{address.rpartition(':')[2]}" for address in each["listen"]]
+    return json.dumps(said)
+
+
+@contextmanager
+def proxied(home: Path, site: str, server: int, http: int) -> Iterator[Path]:
+    """The proxy, and the certificate of who vouches for it."""
+    (home / "caddy.json").write_text(configuration(site, server, http))
+    surroundings = {"XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home), "HOME": str(home)}
+    log = home / "proxy.log"
+    with (
+        log.open("wb") as written,
+        subprocess.Popen(
+            ["caddy", "run", "--config", str(home / "caddy.json")],
+            env=os.environ | surroundings,
+            stdout=written,
+            stderr=written,
+        ) as proxy,
+    ):
+        try:
+            wait_for(int(site.rpartition(":")[2]), proxy, log)
+            yield home / "caddy" / "pki" / "authorities" / "local" / "root.crt"
+        finally:
+            proxy.terminate()
+
+
+@pytest.fixture(scope="module")
+def installed(
+    installation_template: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """An installation with an admin, whose Roblox is away."""
+    data_dir = tmp_path_factory.mktemp("served") / "data"
+    with open_copy(installation_template, data_dir, "http://127.0.0.1:9") as opened:
+        piped = f"{PASSWORD}\n".encode()
+        opened.succeed("create_user", EMAIL, "--admin", stdin=piped)
+        yield opened
+
+
+def with_settings(installation: Installation, **settings: str) -> Installation:
+    """The installation under settings of its own."""
+    return replace(installation, environment=installation.environment | settings)
+
+
+@pytest.fixture(scope="module")
+def site(installed: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The dashboard behind its proxy."""
+    if lanes.caddy() is None:
+        lanes.leave("Caddy is not installed, so nothing was asked through the proxy.")
+    server, https, http = free_ports(3)
+    url = f"https://localhost:{https}"
+    opened = with_settings(
+        installed, SITE_URL=url, TRUSTED_PROXIES=HOST, METRICS_TOKEN="a-token-for-monitoring"
+    )
+    home = tmp_path_factory.mktemp("proxy")
+    with serving(opened, server), proxied(home, url, server, http) as authority:
+        yield Site(opened, server, https, http, authority)
+
+
+def test_people_are_led_to_https(site: Site) -> None:
+    said = answer(HTTPConnection(HOST, site.http), "GET", "/people/", {"Host": "localhost"})
+    assert (said.status, said.headers["Location"]) == (308, "https://localhost/people/")
+
+
+def test_people_sign_in_through_the_proxy(site: Site) -> None:
+    said = site.sign_in(PASSWORD, {})
+    assert (said.status, said.headers["Location"]) == (302, "/")
+    assert "__Host-sessionid=" in said.cookies
+    page = site.ask("GET", "/", {"Cookie": said.cookies, "Accept-Encoding": "identity"})
+    assert (page.status, EMAIL in page.page) == (200, True)
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_what_a_client_says_of_its_way_is_not_believed(site: Site) -> None:
+    said = {"X-Forwarded-For": ELSEWHERE, "X-Forwarded-Proto": "http", "X-Request-Id": "chosen-id"}
+    tried = site.sign_in("not the password", said)
+    assert tried.status == 200
+    assert tried.headers["X-Request-Id"] != "chosen-id"
+    query = "SELECT address FROM secretsapp_auditevent WHERE tag = 'person.sign_in_failed'"
+    assert site.installation.rows(query) == [(HOST,)]
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/readyz"])
+def test_what_is_for_monitoring_is_on_the_inside_alone(site: Site, path: str) -> None:
+    inside = answer(HTTPConnection(HOST, site.server), "GET", path, {"Host": "localhost"})
+    assert inside.status in {401, 503}
+    for way in (path, f"{path}?a=1", f"/%{ord(path[1]):x}{path[2:]}", f"{path}/"):
+        outside = site.ask("GET", way)
+        assert (way, outside.status, outside.page) == (way, 404, "")
+
+
+def test_what_is_too_large_is_refused_by_the_proxy(site: Site) -> None:
+    said = site.ask("POST", "/sign-in/", {"Content-Type": FORM}, "a" * 200_000)
+    # Older versions of Caddy take the end of the request for a failure behind them.
+    assert (said.status in {413, 502}, said.page) == (True, "")
+    assert site.ask("POST", "/sign-in/", {"Content-Type": FORM}, "a" * 60_000).status == 403
+
+
+def test_the_proxys_own_check_is_answered_on_its_loopback() -> None:
+    """The address of the health check in docker-compose.yml is one that the Caddyfile serves."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    asked = urlsplit(compose["services"]["proxy"]["healthcheck"]["test"][-1])
+    caddyfile = (ROOT / "Caddyfile").read_text()
+    assert f"\nhttp://{asked.netloc} {{\n\tbind {asked.hostname}\n" in caddyfile
+
+
+def test_nobody_on_this_machine_can_say_that_a_request_came_over_https(
+    installed: Installation,
+) -> None:
+    opened = with_settings(installed, SITE_URL="https://localhost", TRUSTED_PROXIES="192.0.2.1")
+    (port,) = free_ports(1)
+    with serving(opened, port):
+        headers = {"Host": "localhost", "X-Forwarded-Proto": "https"}
+        said = answer(HTTPConnection(HOST, port), "GET", "/sign-in/", headers)
+    assert (said.status, said.headers["Location"]) == (301, "https://localhost/sign-in/")
