@@ -7,6 +7,7 @@ is the same whichever process is asked.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -35,35 +36,33 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs
 _counted = CollectorRegistry()
 ProcessCollector(registry=_counted)
 
-_requests = Counter(
+_counter = partial(Counter, registry=_counted)
+_histogram = partial(Histogram, registry=_counted)
+
+_requests = _counter(
     "sealroom_requests",
     "Requests that were answered, by method and status.",
     ("method", "status"),
-    registry=_counted,
 )
-_request_seconds = Histogram(
+_request_seconds = _histogram(
     "sealroom_request_seconds",
     "How long the answers took.",
     buckets=BUCKETS,
-    registry=_counted,
 )
-_roblox_calls = Counter(
+_roblox_calls = _counter(
     "sealroom_roblox_calls",
     "Calls to Roblox, by outcome: ok, nothing_sent, refused, busy, unknown or unusable.",
     ("call", "outcome"),
-    registry=_counted,
 )
-_roblox_seconds = Histogram(
+_roblox_seconds = _histogram(
     "sealroom_roblox_call_seconds",
     "How long the calls to Roblox took, with their retries.",
     ("call",),
     buckets=BUCKETS,
-    registry=_counted,
 )
-_turned_away = Counter(
+_turned_away = _counter(
     "sealroom_roblox_turned_away",
     "Times that Roblox was not called because too many waited for it already.",
-    registry=_counted,
 )
 
 

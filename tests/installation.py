@@ -116,6 +116,13 @@ def open_copy(
         yield Installation(data_dir, _environment(data_dir, open_cloud_url, address))
 
 
+@contextmanager
+def open_place(data_dir: Path, open_cloud_url: str) -> Iterator[Installation]:
+    """A place for an installation, with an empty database and nothing in its data directory."""
+    with _database() as address:
+        yield Installation(data_dir, _environment(data_dir, open_cloud_url, address))
+
+
 def _environment(data_dir: Path, open_cloud_url: str, address: str) -> dict[str, str]:
     """The environment of an installation, on SQLite where there is no address of a database."""
     environment = _clean_environment() | {

@@ -1,5 +1,6 @@
 """Which migrations this version has and the database does not."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from django.db import connection
@@ -7,6 +8,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 Migration = tuple[str, str]
+
+OWN = "secretsapp"
 
 
 def missing() -> list[Migration]:
@@ -16,6 +19,11 @@ def missing() -> list[Migration]:
     """
     applied = MigrationRecorder(connection).migration_qs.values_list("app", "name")
     return sorted(_known() - set(applied))
+
+
+def unknown(applied: Iterable[str]) -> list[str]:
+    """Those names of our own migrations that this version does not have, as a newer one would."""
+    return sorted(name for name in applied if (OWN, name) not in _known())
 
 
 @cache

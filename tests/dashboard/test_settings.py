@@ -50,6 +50,7 @@ def test_generated_secret_key_is_used_where_the_environment_is_silent(
 ) -> None:
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "secret_key").write_text("generated\n")
+    (tmp_path / "keys" / "secret_key").chmod(0o600)
     assert read()["SECRET_KEY"] == "generated"
     monkeypatch.setenv("SECRET_KEY", "given")
     assert read()["SECRET_KEY"] == "given"
@@ -58,6 +59,30 @@ def test_generated_secret_key_is_used_where_the_environment_is_silent(
 def test_unusable_secret_key_file_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "keys" / "secret_key").mkdir(parents=True)
     with pytest.raises(SettingError, match=r"^SECRET_KEY: .* cannot be read: Is a directory\.$"):
+        read()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AUDIT_KEYS",
+        "DATABASE_PASSWORD",
+        "DATABASE_URL",
+        "MAIL_PASSWORD",
+        "MASTER_KEYS",
+        "METRICS_TOKEN",
+        "OPEN_CLOUD_PROXY",
+        "SECRET_KEY",
+    ],
+)
+def test_a_secret_in_a_file_that_others_can_read_stops_the_start(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "exposed"
+    path.write_text("https://words.example.com")
+    path.chmod(0o604)
+    monkeypatch.setenv(f"{name}_FILE", str(path))
+    with pytest.raises(SettingError, match=f"^{name}_FILE: {path} can be read by everybody"):
         read()
 
 

@@ -13,7 +13,9 @@ EXAMPLE = ROOT / ".env.example"
 # These start a process or hand an environment to one; everything else asks Django's settings.
 READERS = {
     "dashboard/env.py",
+    "dashboard/probe.py",
     "dashboard/wsgi.py",
+    "secretsapp/copies/postgres.py",
     "secretsapp/management/commands/run.py",
 }
 

@@ -12,11 +12,13 @@ from secretsapp.services import (
     master_keys,
     mirror,
     people,
+    readiness,
     refusals,
     sessions,
     settling,
     universes,
     upkeep,
+    workers,
 )
 from tests.services.acting import (
     PASSWORD,
@@ -40,7 +42,9 @@ from tests.services.acting import (
     translate,
 )
 from tests.services.actions_access import ACCESS_ACTIONS
+from tests.services.actions_backups import BACKUP_ACTIONS
 from tests.services.actions_entry import ENTRY_ACTIONS
+from tests.services.actions_keys import KEY_ACTIONS
 from tests.services.actions_universes import UNIVERSE_ACTIONS
 from tests.services.unfinished import mirrored
 from tests.stage import API_KEY
@@ -196,6 +200,7 @@ ACTIONS = [
         lambda stage: master_keys.rotate(stage.cast["admin"].actor),
         (f"master_key.rotated | {ADMIN} |  |  | ",),
     ),
+    *KEY_ACTIONS,
     Action(
         "refusals.record",
         lambda stage: refusals.record(
@@ -230,11 +235,18 @@ ACTIONS = [
         lambda _stage: sessions.decrypt(sessions.encrypt(b"content", "row"), "row"),
     ),
     Action("upkeep.clear_expired_cache", lambda _stage: upkeep.clear_expired_cache()),
+    Action("workers.this_host", lambda _stage: workers.this_host()),
+    Action("workers.of_this_process", lambda _stage: workers.of_this_process()),
+    Action("workers.beat", lambda _stage: workers.beat(workers.of_this_process())),
+    Action("workers.end", lambda _stage: workers.end(workers.of_this_process())),
+    Action("workers.forget_lost", lambda _stage: workers.forget_lost()),
+    Action("readiness.check", lambda _stage: readiness.check()),
     Action("installation.check_keys", lambda _stage: installation.check_keys()),
     Action("installation.check_ready", lambda _stage: installation.check_ready()),
     Action("installation.generate_keys", lambda _stage: installation.generate_keys()),
     Action("installation.prepare_database", lambda _stage: installation.prepare_database()),
     *ACCESS_ACTIONS,
+    *BACKUP_ACTIONS,
     *ENTRY_ACTIONS,
     *UNIVERSE_ACTIONS,
 ]

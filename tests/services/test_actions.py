@@ -3,10 +3,12 @@
 import importlib
 import inspect
 import pkgutil
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from django.db import transaction
+from pytest_django import Settings
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
@@ -16,6 +18,7 @@ from secretsapp.models import AuditEvent, Universe
 from secretsapp.services import mirror
 from tests.services.acting import Action, Stage
 from tests.services.actions import ACTIONS
+from tests.services.rings import use_copies
 from tests.services.statements import recorded_transactions
 from tests.services.watch import Watch
 from tests.stage import Cast
@@ -27,8 +30,16 @@ APPENDING = [action for action in ACTIONS if action.events]
 
 
 @pytest.fixture
-def on_stage(emulator: Emulator, harbor: EmulatedUniverse, universe: Universe, cast: Cast) -> Stage:
+def on_stage(
+    emulator: Emulator,
+    harbor: EmulatedUniverse,
+    universe: Universe,
+    cast: Cast,
+    settings: Settings,
+    tmp_path: Path,
+) -> Stage:
     """Everything that an action may need."""
+    use_copies(settings, tmp_path / "keys")
     return Stage(emulator, harbor, universe, cast)
 
 

@@ -11,7 +11,7 @@ from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.services import settling
+from secretsapp.services import backups, settling
 from tests.services.unfinished import later, leave_open, make, mirrored, refresh_later
 from tests.services.watch import Watch, detail
 from tests.stage import STAGEHAND, Cast
@@ -121,6 +121,17 @@ def test_an_open_write_is_overlapped_by_a_later_one_that_succeeded(
     leave_open("rotate", faults.cut_after(), emulator, cast, universe)
     make("rotate", cast, universe)
     assert [change.state for change in settle_now()] == [UNDETERMINED]
+
+
+def test_a_write_from_before_a_backup_was_restored_may_be_overlapped_unknown_to_us(
+    emulator: Emulator, universe: Universe, cast: Cast
+) -> None:
+    leave_open("rotate", faults.cut_after(), emulator, cast, universe)
+    backups.adopt(STAGEHAND)
+    assert [change.state for change in settle_now()] == [UNDETERMINED]
+    assert mirrored(universe).unsure
+    leave_open("create", faults.cut_after(), emulator, cast, universe)
+    assert [change.state for change in settle_now()] == [ChangeState.SUCCEEDED]
 
 
 def test_of_overlapping_creations_the_one_that_took_effect_late_is_no_drift(

@@ -1,0 +1,64 @@
+"""`manage.py backup`: a consistent copy of the database in one file, without the keys."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from secretsapp import keys
+from secretsapp.core.actor import Actor
+from secretsapp.keys import Ring
+from secretsapp.management.base import ActingCommand
+from secretsapp.management.output import Report
+from secretsapp.services import backups
+from secretsapp.services.backups import Backup
+
+_WITHOUT_KEYS = (
+    "It is worth nothing without these keys, which are not in it. Keep a copy of them, apart from "
+    "this file:"
+)
+
+
+class Command(ActingCommand):
+    """Makes a backup."""
+
+    help = (
+        "Copy the database as it is at one moment to a new file, while everybody goes on working. "
+        "On SQLite the file is a database, on PostgreSQL an archive of pg_dump. The keys are not "
+        "in it: keep a copy of them elsewhere, apart from this file, because together they open "
+        "every API key."
+    )
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """Where to."""
+        parser.add_argument("file", type=Path, metavar="FILE", help="The new file.")
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Make the copy, and say which keys it needs."""
+        backup = backups.make(actor, options["file"].absolute())
+        contents = backup.contents
+        return Report(
+            lines=[
+                f"Made {backup.path}: {backup.size} bytes, {contents.events} events.",
+                f"Anchor: {contents.anchor}",
+                _WITHOUT_KEYS,
+                *_needed(Ring.MASTER, contents.master_keys),
+                *_needed(Ring.AUDIT, contents.audit_keys),
+            ],
+            data=_data(backup),
+        )
+
+
+def _needed(ring: Ring, key_ids: tuple[str, ...]) -> list[str]:
+    return [f"  {ring.word} key {key_id}, now in {keys.source_of(ring)}" for key_id in key_ids]
+
+
+def _data(backup: Backup) -> dict[str, Any]:
+    return {
+        "file": str(backup.path),
+        "bytes": backup.size,
+        "events": backup.contents.events,
+        "anchor": backup.contents.anchor,
+        "master_keys": list(backup.contents.master_keys),
+        "audit_keys": list(backup.contents.audit_keys),
+    }

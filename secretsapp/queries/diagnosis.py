@@ -1,0 +1,81 @@
+"""How an installation is, also one that is broken: everything is looked at, nothing is changed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import SealroomError
+from secretsapp.core.roles import Permission
+from secretsapp.policy import require_installation
+from secretsapp.queries import diagnosis_database, diagnosis_machine
+from secretsapp.queries.findings import Finding, Findings, Level, wrong
+
+Check = Callable[[], Findings]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A finding, and the name of the check that found it."""
+
+    check: str
+    finding: Finding
+
+
+_OF_THE_MACHINE: dict[str, Check] = {
+    "secret key": diagnosis_machine.secret_key,
+    "master keys": diagnosis_machine.master_keys,
+    "audit keys": diagnosis_machine.audit_keys,
+    "permissions": diagnosis_machine.permissions,
+    "disk": diagnosis_machine.disk,
+    "addresses": diagnosis_machine.addresses,
+    "roblox": diagnosis_machine.roblox,
+    "mail": diagnosis_machine.mail,
+}
+_OF_THE_TABLES: dict[str, Check] = {
+    "migrations": diagnosis_database.tables,
+    "log guards": diagnosis_database.guards,
+    "log head": diagnosis_database.head,
+    "stored keys": diagnosis_machine.stored,
+    "workers": diagnosis_database.background,
+    "clock": diagnosis_machine.clock,
+}
+
+
+def diagnose(actor: Actor) -> list[Line]:
+    """Everything that was looked at; of a database that cannot be asked, that alone.
+
+    Raises Forbidden.
+    """
+    require_installation(actor, Permission.MANAGE_API_KEYS)
+    lines = _lines("database", diagnosis_database.database)
+    checks = dict(_OF_THE_MACHINE)
+    if all(line.finding.level is not Level.WRONG for line in lines):
+        checks = _OF_THE_TABLES | checks
+    for name, check in checks.items():
+        lines += _lines(name, check)
+    return lines
+
+
+def _lines(name: str, check: Check) -> list[Line]:
+    return [Line(name, finding) for finding in _tried(check)]
+
+
+def _tried(check: Check) -> Iterator[Finding]:
+    """What the check finds; its own failure is a finding, and the others go on."""
+    try:
+        yield from check()
+    except SealroomError as error:
+        # The sentence of a refusal says what to do.
+        yield wrong(str(error), "")
+    except DatabaseError as error:
+        yield wrong(f"The database could not be asked: {type(error).__name__}.", _to_do())
+    except Exception as error:  # noqa: BLE001 - what is broken may fail in any way
+        yield wrong(f"The check itself failed: {type(error).__name__}.", "Look at it yourself.")
+
+
+def _to_do() -> str:
+    if connection.vendor == "postgresql":
+        return "Check DATABASE_URL, its password and whether the server runs; then `setup`."
+    return "Check the file and its permissions; `manage.py setup` makes the tables that lack."

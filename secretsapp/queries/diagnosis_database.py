@@ -1,0 +1,136 @@
+"""What `doctor` finds in the database: engine, tables, guards, the log's head, the workers."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from secretsapp import keys, triggers
+from secretsapp.core import chain
+from secretsapp.models import AuditEvent, AuditHead, Worker
+from secretsapp.queries import migrations, workers
+from secretsapp.queries.findings import Findings, ok, warning, wrong
+
+SET_UP = "Run `manage.py setup`."
+MEGABYTE = 1024 * 1024
+
+
+def file() -> Path | None:
+    """The file of an SQLite database; None on PostgreSQL."""
+    return None if connection.vendor == "postgresql" else Path(connection.settings_dict["NAME"])
+
+
+def database() -> Findings:
+    """Whether it can be asked, and whether what it commits stays; raises DatabaseError."""
+    path = file()
+    if path is None:
+        yield from _postgres()
+    elif not path.exists() or not path.stat().st_size:
+        yield wrong(f"There is no database at {path}.", f"{SET_UP} Or restore a backup.")
+    else:
+        yield from _sqlite(path)
+
+
+def _sqlite(path: Path) -> Findings:
+    mode, synchronous = _value("PRAGMA journal_mode"), _value("PRAGMA synchronous")
+    size = path.stat().st_size / MEGABYTE
+    told = f"SQLite {sqlite3.sqlite_version}, {size:.1f} MiB, journal {mode}"
+    if mode == "wal" and int(synchronous) >= 2:
+        yield ok(f"{told}, commits are on the disk")
+    else:
+        yield warning(f"{told}, synchronous {synchronous}.", "Keep it on a local disk.")
+
+
+def _postgres() -> Findings:
+    version, size = _value("SHOW server_version"), _value(_SIZE)
+    told = f"PostgreSQL {version}, {int(size) / MEGABYTE:.1f} MiB"
+    off = [name for name in ("fsync", "synchronous_commit") if _value(f"SHOW {name}") == "off"]
+    if off:
+        yield warning(
+            f"{told}; {' and '.join(off)} off, so a loss of power loses what was committed.",
+            "Switch it on in the server's settings.",
+        )
+    else:
+        yield ok(f"{told}, commits are on the disk")
+
+
+_SIZE = "SELECT pg_database_size(current_database())"
+
+
+def _value(query: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return str(cursor.fetchone()[0])
+
+
+def tables() -> Findings:
+    """Whether the tables are those of this version."""
+    own = MigrationRecorder(connection).migration_qs.filter(app=migrations.OWN)
+    newer = migrations.unknown(own.values_list("name", flat=True))
+    missing = migrations.missing()
+    if newer:
+        yield wrong(f"The tables are of a newer Sealroom ({newer[-1]}).", "Run that version.")
+    if missing:
+        yield wrong(f"{len(missing)} migrations have not been applied.", SET_UP)
+    if not newer and not missing:
+        yield ok("the tables are those of this version")
+
+
+def guards() -> Findings:
+    """Whether the triggers that protect the log are in place."""
+    absent = triggers.missing()
+    if absent:
+        yield wrong(
+            f"The triggers that protect the audit log are not in place: {', '.join(absent)}.",
+            "Run `manage.py setup`, then `manage.py verify_audit`, and find out who removed them.",
+        )
+    else:
+        yield ok("the triggers that protect the audit log are in place")
+
+
+def head() -> Findings:
+    """Whether the newest event is ours and is the head of the log; not the whole of it."""
+    found = AuditHead.objects.first()
+    if found is None:
+        yield wrong("The audit log has no head.", f"{SET_UP} Where it had one, restore a backup.")
+        return
+    last = AuditEvent.objects.order_by("-sequence").first()
+    if _is_whole(found, last):
+        yield ok(f"event {found.sequence} verifies; `manage.py verify_audit` checks them all")
+    else:
+        yield wrong(
+            f"The head of the audit log does not verify at event {found.sequence}.",
+            "Run `manage.py verify_audit`, which says where it breaks, and restore a backup.",
+        )
+
+
+def _is_whole(found: AuditHead, last: AuditEvent | None) -> bool:
+    if last is None:
+        return (found.sequence, found.link) == (0, chain.START_OF_CHAIN)
+    return (
+        (found.sequence, found.link) == (last.sequence, last.link)
+        and chain.content_hash(last.chained_fields()) == last.content
+        and keys.audit_ring().verifies(last.link, mac=last.mac, key_id=last.key_id)
+    )
+
+
+def background() -> Findings:
+    """Whether something works in the background."""
+    newest = Worker.objects.order_by("-seen_at").first()
+    start = "Start `manage.py work`, or see its log."
+    if newest is None:
+        yield wrong("No worker is at work, so open changes are not settled.", start)
+        return
+    since = timezone.now() - newest.seen_at
+    count = workers.at_work().count()
+    if count:
+        yield ok(f"at work: {count}, last seen {since.total_seconds():.0f} seconds ago")
+    else:
+        yield wrong(f"The last worker was seen {_rounded(since)} ago.", start)
+
+
+def _rounded(time: timedelta) -> str:
+    return str(timedelta(seconds=round(time.total_seconds())))

@@ -1,0 +1,197 @@
+"""What `doctor` finds on the machine: keys, files, disk, addresses, clock, Roblox, mail."""
+
+import shutil
+import socket
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+from django.http.request import validate_host
+
+from secretsapp import keys
+from secretsapp.core.keyring import key_id_of
+from secretsapp.keys import Ring
+from secretsapp.models import ApiKey
+from secretsapp.opencloud.errors import NothingSent
+from secretsapp.opencloud.reach import look
+from secretsapp.opencloud.transport import Timeouts
+from secretsapp.queries import diagnosis_database
+from secretsapp.queries.findings import Finding, Findings, ok, warning, wrong
+
+GIBIBYTE = 1024**3
+LEAST_FREE_BYTES = GIBIBYTE
+LEAST_FREE_SHARE = 0.05
+SKEW_SECONDS = 5
+WRONG_SKEW_SECONDS = 60
+CONNECT_SECONDS = 5
+
+
+def secret_key() -> Findings:
+    """Whether Django has its key; raises KeyTrouble, whose sentence says what to do."""
+    keys.check_secret_key()
+    yield ok("is there")
+
+
+def master_keys() -> Findings:
+    """Whether the master keys are there and well formed; raises KeyTrouble."""
+    return _ring(Ring.MASTER)
+
+
+def audit_keys() -> Findings:
+    """Whether the audit keys are there and well formed; raises KeyTrouble."""
+    return _ring(Ring.AUDIT)
+
+
+def _ring(ring: Ring) -> Findings:
+    ids, source = keys.key_ids(ring), keys.source_of(ring)
+    yield ok(f"{', '.join(ids)}, from {source}")
+    if source.unused:
+        yield warning(
+            f"{source.unused} is not used, because {ring} comes from {source}.",
+            "Move that file to where the copies of keys are kept.",
+        )
+
+
+def stored() -> Findings:
+    """Whether the master keys are those of this database; raises KeyTrouble."""
+    keys.check_proof()
+    here = set(keys.key_ids(Ring.MASTER))
+    blobs = ApiKey.objects.values_list("encrypted_value", flat=True)
+    lacking = sorted({key_id_of(bytes(blob)).hex() for blob in blobs} - here)
+    if lacking:
+        yield wrong(
+            f"API keys are under master keys that are not here: {', '.join(lacking)}.",
+            "Add them to MASTER_KEYS again.",
+        )
+    else:
+        yield ok(f"the master keys open this database and {len(blobs)} API keys")
+
+
+def disk() -> Findings:
+    """Whether there is room where the data lies."""
+    place = _nearest(Path(settings.DATA_DIR))
+    usage = shutil.disk_usage(place)
+    told = f"{usage.free / GIBIBYTE:.1f} GiB free of {usage.total / GIBIBYTE:.1f} at {place}"
+    if usage.free < LEAST_FREE_BYTES or usage.free < LEAST_FREE_SHARE * usage.total:
+        yield warning(f"Only {told}.", "Make room: without it nothing can be written down.")
+    else:
+        yield ok(told)
+
+
+def _nearest(path: Path) -> Path:
+    return next(found for found in (path, *path.parents) if found.exists())
+
+
+def permissions() -> Findings:
+    """Whether the files are closed to others."""
+    database = diagnosis_database.file()
+    files = [Path(f"{database}{end}") for end in ("", "-wal")] if database else []
+    data, own = Path(settings.DATA_DIR), Path(settings.KEYS_DIR)
+    open_to_others = [
+        *_open(data, stat.S_IWGRP | stat.S_IWOTH, "755"),
+        *_open(own, stat.S_IRWXG | stat.S_IRWXO, "700"),
+        *[found for file in files for found in _open(file, stat.S_IRWXG | stat.S_IRWXO, "600")],
+    ]
+    yield from open_to_others
+    if not open_to_others:
+        yield ok(f"what is in {data} is closed to others")
+
+
+def _open(path: Path, refused: int, mode: str) -> list[Finding]:
+    if not path.exists() or not path.stat().st_mode & refused:
+        return []
+    return [wrong(f"Others may use {path}.", f"Run: chmod {mode} {path}")]
+
+
+def addresses() -> Findings:
+    """Whether the settings of the address fit each other."""
+    findings = [*_debug(), *_hosts(), *_proxies()]
+    yield from findings or [ok(f"people reach it at {settings.SITE_URL}")]
+
+
+def _debug() -> Findings:
+    if settings.DEBUG:
+        yield wrong("DEBUG is on, so errors show strangers the code.", "Set DEBUG to off.")
+
+
+def _hosts() -> Findings:
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    if not validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS):
+        yield wrong(
+            f"ALLOWED_HOSTS lacks {host}, the host of SITE_URL: no page is answered there.",
+            "Add it, or leave ALLOWED_HOSTS out.",
+        )
+
+
+def _proxies() -> Findings:
+    proxies = settings.TRUSTED_PROXIES
+    if settings.SITE_URL.startswith("https://") and not proxies:
+        yield warning(
+            "SITE_URL is https and TRUSTED_PROXIES is not set, so every page is redirected for "
+            "ever where a proxy takes the connections.",
+            "Set TRUSTED_PROXIES to the address of the proxy.",
+        )
+    if any(network.prefixlen == 0 for network in proxies):
+        yield warning(
+            "TRUSTED_PROXIES holds every address, so anybody can pretend to come from anywhere.",
+            "Name the proxy alone.",
+        )
+
+
+def clock() -> Findings:
+    """Whether this machine's clock goes as the database's does."""
+    if connection.vendor != "postgresql":
+        yield ok("the database is on this machine")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        yield _skew(cursor.fetchone()[0], "the database's")
+
+
+def _skew(there: datetime, whose: str) -> Finding:
+    seconds = (datetime.now(UTC) - there).total_seconds()
+    told = f"{abs(seconds):.0f} seconds {'ahead of' if seconds > 0 else 'behind'} {whose} clock"
+    to_do = "Let this machine take its time from a time server (NTP)."
+    if abs(seconds) > WRONG_SKEW_SECONDS:
+        return wrong(f"This machine is {told}; what became of a change cannot be told.", to_do)
+    if abs(seconds) > SKEW_SECONDS:
+        return warning(f"This machine is {told}.", to_do)
+    return ok(f"this machine and {whose} clock agree")
+
+
+def roblox() -> Findings:
+    """Whether Roblox answers, and its clock; asked without a key."""
+    url, proxy = settings.OPEN_CLOUD_URL, settings.OPEN_CLOUD_PROXY
+    seconds: float = settings.OPEN_CLOUD_TIMEOUT_SECONDS
+    way = " by way of OPEN_CLOUD_PROXY" if proxy else ""
+    try:
+        sight = look(url, proxy=proxy, timeouts=Timeouts(read=seconds, answer=seconds))
+    except NothingSent as failure:
+        yield wrong(
+            f"{url} was not reached{way}. {failure}",
+            "Check this server's connection, name service and firewall, and OPEN_CLOUD_PROXY.",
+        )
+        return
+    yield ok(f"{url} answers{way} (status {sight.status})")
+    if sight.time:
+        yield _skew(sight.time, "Roblox's")
+
+
+def mail() -> Findings:
+    """Whether the mail server, if there is one, takes connections; nothing is sent."""
+    host, port = settings.EMAIL_HOST, settings.EMAIL_PORT
+    if not host:
+        yield ok("no mail server is set, so admins hand over password links")
+        return
+    try:
+        socket.create_connection((host, port), timeout=CONNECT_SECONDS).close()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        yield wrong(
+            f"{host}, port {port}, was not reached: {reason}.", "Check MAIL_HOST and MAIL_PORT."
+        )
+    else:
+        yield ok(f"{host} takes connections at port {port}")
