@@ -1,19 +1,15 @@
 """How long one key stroke in the filter of 500 secrets takes: `python -m benchmarks.filter`."""
 
-import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from statistics import median, quantiles
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from benchmarks import place
+from benchmarks import browser, place, table
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 FRAME_MS = 1000 / 60
 THROTTLE = 4
-ROUNDS = 3
+ROUNDS = 1
 # Each word is typed and taken back: the first stroke hides most rows, the last shows all again.
 WORDS = ("pay_api", "provider", "zzz", "stats_token_1")
 # Longer than what the page puts off until nobody types.
@@ -53,40 +49,25 @@ PLAIN_FIELD = """
 
 def main() -> int:
     """Measure and print."""
-    with place.served() as address, _opened(address) as page:
+    with place.served() as served, browser.signed_in(served.url) as page:
+        _open(page, served.url)
         usual, slow = _strokes(page, rate=1), _strokes(page, rate=THROTTLE)
         page.evaluate(PLAIN_FIELD)
         plain = _strokes(page, rate=THROTTLE)
-    lines = (
-        f"One key stroke in a list of {place.SECRETS} secrets, {len(slow)} strokes each:",
-        _line("as it is", usual),
-        _line(f"CPU throttled {THROTTLE}×", slow),
-        _line("a plain field, so", plain),
-        f"throttled to as it is: {median(slow) / median(usual):.1f} times, by the medians",
-        f"throttled, to a plain field: {median(slow) / median(plain):.2f} times, by the medians",
-    )
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    of = f"one key stroke in the filter of {place.SECRETS} secrets"
+    table.line(f"{of}, as it is", _words(usual))
+    found = median(slow) / FRAME_MS
+    table.ratio(f"{of}, CPU throttled {THROTTLE}×, to a frame", _words(slow), found)
+    table.ratio("its throttled median, to as it is", f"{len(slow)} strokes", _ratio(slow, usual))
+    table.ratio("its throttled median, to a plain field", _words(plain), _ratio(slow, plain))
     return 0
 
 
-@contextmanager
-def _opened(address: str) -> Iterator[Page]:
-    """The list in Chromium, refreshed and at rest."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{address}/sign-in/")
-        page.get_by_label("E-mail address").fill(place.EMAIL)
-        page.get_by_label("Password").fill(place.PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{address}/")
-        page.goto(f"{address}/universes/{place.UNIVERSE_ID}/")
-        page.wait_for_load_state("networkidle")
-        page.evaluate(INSTRUMENT)
-        yield page
-        browser.close()
+def _open(page: Page, address: str) -> None:
+    """Open the list, and let it be refreshed and at rest."""
+    page.goto(f"{address}/universes/{place.UNIVERSE_ID}/")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(INSTRUMENT)
 
 
 def _strokes(page: Page, *, rate: int) -> list[float]:
@@ -103,12 +84,13 @@ def _strokes(page: Page, *, rate: int) -> list[float]:
     return strokes
 
 
-def _line(words: str, strokes: list[float]) -> str:
-    middle, late = median(strokes), quantiles(strokes, n=20)[-1]
-    return (
-        f"{words:>20}: median {middle:6.1f} ms ({middle / FRAME_MS:4.2f} frames)   "
-        f"95th {late:6.1f} ms ({late / FRAME_MS:4.2f} frames)   longest {max(strokes):6.1f} ms"
-    )
+def _words(strokes: list[float]) -> str:
+    late = quantiles(strokes, n=20)[-1]
+    return f"median {median(strokes):.1f} ms, 95th {late:.1f} ms, longest {max(strokes):.1f} ms"
+
+
+def _ratio(strokes: list[float], others: list[float]) -> float:
+    return median(strokes) / median(others)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""A dashboard of its own to measure: one universe with 500 secrets, served as the product is."""
+"""A dashboard of its own to measure: universes with secrets, served as the product is."""
 
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import django
@@ -26,36 +27,51 @@ THINGS = ("API_KEY", "WEBHOOK_URL", "TOKEN", "SIGNING_SEED", "CLIENT_SECRET")
 DOMAINS = ("api.example.com", "*.collector.example.com", "*", "", "hooks.chat.example.net")
 
 
+@dataclass(frozen=True)
+class Served:
+    """A dashboard that runs: its address, what it takes for Roblox, and how more is started."""
+
+    url: str
+    emulator: Emulator
+    processes: Processes
+    environment: dict[str, str]
+
+
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of the dashboard while it runs."""
+def served(sizes: Sequence[int] = (SECRETS,)) -> Iterator[Served]:
+    """A dashboard while it runs, with a universe for each of the sizes, which are secrets.
+
+    Their ids begin at UNIVERSE_ID. Django is set up for its database in this process too.
+    """
     with (
-        tempfile.TemporaryDirectory() as directory,
+        tempfile.TemporaryDirectory(prefix="sealroom-bench-") as directory,
         Emulator() as emulator,
         Processes() as processes,
     ):
-        place = Place(Path(directory), _free_port())
+        place = Place(Path(directory), free_port())
         environment = place.environment(emulator.url)
         processes.finish("set-up", ["manage.py", "setup"], environment)
-        _stock(emulator)
-        _seed(environment)
+        _stock(emulator, sizes)
+        _seed(environment, len(sizes))
         processes.start("dashboard", web_server(place.port), environment)
         wait_until_ready(place.port, processes, site=place.url)
-        yield place.url
+        yield Served(place.url, emulator, processes, environment)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on loopback on which nothing listens."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
     return port
 
 
-def _stock(emulator: Emulator) -> None:
+def _stock(emulator: Emulator, sizes: Sequence[int]) -> None:
     emulator.add_api_key(API_KEY, name="measured")
-    universe = emulator.add_universe(UNIVERSE_ID, name="Harbor", group_id=1234567)
-    for number in range(SECRETS):
-        _put(universe, number)
+    for universe_id, size in enumerate(sizes, start=UNIVERSE_ID):
+        universe = emulator.add_universe(universe_id, name=f"Harbor {size}", group_id=1234567)
+        for number in range(size):
+            _put(universe, number)
 
 
 def _put(universe: Universe, number: int) -> None:
@@ -63,13 +79,14 @@ def _put(universe: Universe, number: int) -> None:
     universe.put(f"{subject}_{thing}_{number:03}", b"value", DOMAINS[number % len(DOMAINS)])
 
 
-def _seed(environment: dict[str, str]) -> None:
-    """An admin, the universe, a note for every second secret, and some that need attention."""
+def _seed(environment: dict[str, str], universes: int) -> None:
+    """An admin, universes, a note for every second secret, and some that need attention."""
     os.environ.update(environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"})
     django.setup()
     shell.run("create_user", EMAIL, "--admin", piped=PASSWORD)
     shell.run("add_api_key", "measured", piped=API_KEY)
-    shell.run("add_universe", UNIVERSE_ID, "--api-key", "measured")
+    for universe_id in range(UNIVERSE_ID, UNIVERSE_ID + universes):
+        shell.run("add_universe", universe_id, "--api-key", "measured")
     _write_notes()
 
 

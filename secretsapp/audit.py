@@ -52,9 +52,11 @@ def append(*entries: Entry) -> None:
     The head row stays locked until the transaction ends, so nothing else may be locked after
     it: call this last. Raises LogBroken outside a transaction, and where the head is missing.
     """
+    # Everybody else waits for the head, so the keys are read before.
+    ring = audit_ring()
     head = _locked_head()
     for entry in entries:
-        _append(head, entry)
+        _append(head, ring, entry)
 
 
 def append_unless_recent(entry: Entry, *, seconds: int, per_address: bool = False) -> bool:
@@ -63,12 +65,13 @@ def append_unless_recent(entry: Entry, *, seconds: int, per_address: bool = Fals
     With `per_address` one from another network address is not equal. Only the newest EQUAL_AMONG
     events are looked through, because everybody else waits for the head meanwhile.
     """
+    ring = audit_ring()
     head = _locked_head()
     equal = _equal(entry, EQUAL + (("address",) if per_address else ()))
     since = timezone.now() - timedelta(seconds=seconds)
     if equal.filter(time__gt=since, sequence__gt=head.sequence - EQUAL_AMONG).exists():
         return False
-    _append(head, entry)
+    _append(head, ring, entry)
     return True
 
 
@@ -84,8 +87,7 @@ def _locked_head() -> AuditHead:
     return head
 
 
-def _append(head: AuditHead, entry: Entry) -> None:
-    ring = audit_ring()
+def _append(head: AuditHead, ring: chain.AuditRing, entry: Entry) -> None:
     event = _event(head.sequence + 1, entry)
     event.content = chain.content_hash(event.chained_fields())
     event.link = chain.link_hash(head.link, event.content)

@@ -69,13 +69,13 @@ def end_in_order(signum: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def cluster(programs: Path) -> Iterator[str]:
+def cluster(programs: Path, options: str = SERVER_OPTIONS) -> Iterator[str]:
     """The address of a new cluster, which is stopped and removed at the end."""
     home = Path(tempfile.mkdtemp(prefix="sealroom-pg-"))
     owner = server_user()
     if owner is not None:
         os.chown(home, owner.pw_uid, owner.pw_gid)
-    server = Server(programs, home, owner)
+    server = Server(programs, home, owner, options)
     try:
         server.start()
         yield f"postgres://{SUPERUSER}@/postgres?host={quote(str(home), safe='')}"
@@ -97,10 +97,13 @@ def server_user() -> pwd.struct_passwd | None:
 class Server:
     """PostgreSQL's programs over one directory, which holds the data, the socket and the log."""
 
-    def __init__(self, programs: Path, home: Path, owner: pwd.struct_passwd | None) -> None:
+    def __init__(
+        self, programs: Path, home: Path, owner: pwd.struct_passwd | None, options: str
+    ) -> None:
         self.programs = programs
         self.home = home
         self.owner = owner
+        self.options = options
 
     def start(self) -> None:
         """Make the cluster and wait until it answers."""
@@ -112,7 +115,7 @@ class Server:
             "--locale=C",
             "--no-sync",
         )
-        options = f"{SERVER_OPTIONS} -k '{self.home}'"
+        options = f"{self.options} -k '{self.home}'"
         log = str(self.home / "log")
         self._program("pg_ctl", "start", "--wait", f"--log={log}", f"--options={options}")
 

@@ -61,10 +61,11 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     require_installation(actor, Permission.READ_AUDIT)
     _check_triggers()
     head = _head()
+    ring = audit_ring()
     last = Anchor(0, chain.START_OF_CHAIN)
     anchored = anchor is None or anchor == last
     for event in _events():
-        _check(event, last)
+        _check(event, last, ring)
         last = Anchor(event.sequence, event.link)
         anchored = anchored or anchor == last
     _check_end(last, head)
@@ -137,14 +138,14 @@ def _unreadable(number: int) -> str:
     return f"Event {number} cannot be read: it was edited in the database."
 
 
-def _check(event: AuditEvent, last: Anchor) -> None:
+def _check(event: AuditEvent, last: Anchor, ring: chain.AuditRing) -> None:
     expected = last.sequence + 1
     if event.sequence != expected:
         raise LogBroken(
             f"Event {expected} is missing: the next one has number {event.sequence!s:.20}."
         )
     with _told_if_broken(_unreadable(expected)):
-        _check_content(event, last)
+        _check_content(event, last, ring)
 
 
 @contextmanager
@@ -156,14 +157,14 @@ def _told_if_broken(sentence: str) -> Iterator[None]:
         raise LogBroken(sentence) from None
 
 
-def _check_content(event: AuditEvent, last: Anchor) -> None:
+def _check_content(event: AuditEvent, last: Anchor, ring: chain.AuditRing) -> None:
     if event.format != chain.FORMAT:
         raise LogBroken(f"Event {event.sequence} has an unknown format.")
     if chain.content_hash(event.chained_fields()) != event.content:
         raise LogBroken(f"Event {event.sequence} was edited: its content does not match its hash.")
     if chain.link_hash(last.link, event.content) != event.link:
         raise LogBroken(f"Event {event.sequence} does not follow from event {last.sequence}.")
-    if not audit_ring().verifies(event.link, mac=event.mac, key_id=_text(event.key_id)):
+    if not ring.verifies(event.link, mac=event.mac, key_id=_text(event.key_id)):
         raise LogBroken(f"Event {event.sequence} was not written with our audit key.")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import QuerySet
 
@@ -35,7 +36,7 @@ class SecretView:
     may_delete: bool
     may_read_audit: bool
 
-    @property
+    @cached_property
     def needs_attention(self) -> bool:
         """Whether somebody should look at it: changed elsewhere, missing, or an open write."""
         secret = self.secret
@@ -46,7 +47,7 @@ class SecretView:
         """What was found of it, for a form to carry."""
         return drift_of(self.secret)
 
-    @property
+    @cached_property
     def note_line(self) -> str:
         """The first line of its note that has something in it."""
         return self.secret.note.strip().partition("\n")[0].strip()
@@ -75,10 +76,15 @@ class SecretView:
         change = self.secret.last_change
         return change.actor_name if change else ""
 
-    @property
+    @cached_property
     def changed_at(self) -> datetime | None:
         """When it was last changed, as Roblox says."""
         return self.secret.updated_at
+
+    @property
+    def changed_second(self) -> int | str:
+        """The same in seconds since 1970, for a script to sort by; empty where it is not known."""
+        return int(self.changed_at.timestamp()) if self.changed_at else ""
 
     @property
     def has_page(self) -> bool:

@@ -1,6 +1,7 @@
 """What templates need beyond Django: times, icons, and what stands in the navigation."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from django import template
 from django.http import HttpRequest
@@ -93,9 +94,15 @@ def icon(name: str) -> SafeString:
     """A small drawing beside words that say the same."""
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        static("img/icons.svg"),
+        _icons(),
         name,
     )
+
+
+@cache
+def _icons() -> str:
+    """The address of the drawings: a list has hundreds, and finding it out each time is slow."""
+    return static("img/icons.svg")
 
 
 @register.simple_tag(takes_context=True)

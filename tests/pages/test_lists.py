@@ -4,8 +4,10 @@ import re
 from html import escape
 
 import pytest
+from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from emulator import Emulator, faults
@@ -75,6 +77,26 @@ def test_a_pattern_hides_the_other_names_and_their_number(
     page = words(client_for("viewer").get(address_of("universe")))
     assert "2 secrets" in page
     assert "SIGNING_SEED" not in page
+
+
+def test_the_page_of_500_secrets_takes_as_many_queries_as_that_of_one(
+    universe: Universe, client_for: ClientFor, address_of: AddressOf
+) -> None:
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    client, change = client_for("viewer"), Change.objects.get()
+    Secret.objects.exclude(name="PAY_KEY").delete()
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address_of("universe"))
+        return len(captured)
+
+    first, for_one = queries(), queries()
+    Secret.objects.bulk_create(
+        Secret(universe=universe, name=f"S_{number}", last_change=change) for number in range(499)
+    )
+    assert "500 secrets" in words(client.get(address_of("universe")))
+    assert queries() == for_one < first
 
 
 def names_shown(answer: HttpResponseBase) -> list[str]:

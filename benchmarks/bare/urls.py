@@ -1,0 +1,92 @@
+"""The table of a universe's secrets for anybody: no sign-in, no rights, no page around it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import engines
+from django.urls import path
+
+from secretsapp import urls as product
+from secretsapp.models import Secret
+from secretsapp.queries.secrets import SecretView
+from secretsapp.views.universes import COLUMNS
+
+# The same table as the product's templates make, written down at one go by hand.
+FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
+<table class="secrets" role="table">
+<caption class="visually-hidden">Secrets of {{ universe.name }}</caption>
+<thead role="rowgroup"><tr role="row">
+{% for column in columns %}
+<th scope="col" role="columnheader"{% if column.sorted %} aria-sort="{{ column.sorted }}"{% endif %}>
+<a class="sort" id="sort-{{ column.name }}" href="{% url "universe" universe.pk %}{{ column.query }}" data-sort="{{ column.name }}">{{ column.words }} {% icon "chevron" %}</a></th>
+{% if forloop.first %}<th scope="col" role="columnheader">May be sent to</th>{% endif %}
+{% endfor %}
+</tr></thead>
+<tbody id="rows" role="rowgroup">
+{% for view, _ in rows %}{% with secret=view.secret note=view.note_line %}
+<tr role="row" data-search="{{ view.searched }}" data-changed="{{ view.changed_second }}" data-who=""{% if secret.drifted_at %} data-attention{% endif %}>
+<td role="cell" class="cell-name"><a class="name" id="secret-{{ secret.name }}" href="{% url "secret" universe.pk secret.name %}">{{ secret.name }}</a>
+{% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Changed elsewhere</span>{% endif %}
+{% if note %}<bdi class="note-line">{{ note }}</bdi>{% endif %}</td>
+<td role="cell" class="cell-domain">
+{% if secret.domain == "*" %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> <span><code>*</code> any domain</span></span>
+{% elif not secret.domain %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#stop"></use></svg> never sendable</span>
+{% else %}<bdi class="chip name">{{ secret.domain }}</bdi>{% endif %}</td>
+<td role="cell" class="cell-age">{% ago view.changed_at %}</td>
+<td role="cell" class="cell-who">outside the dashboard</td>
+</tr>
+{% endwith %}{% endfor %}
+</tbody></table>
+"""  # noqa: E501 - as long as the lines of templates are
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """What is asked until the server is there."""
+    return HttpResponse()
+
+
+def universe(request: HttpRequest, universe_id: int) -> HttpResponse:
+    """The table as the product's own templates make it, from the same rows in one query."""
+    return render(request, "_listing.html", _context(universe_id))
+
+
+def flat(request: HttpRequest, universe_id: int) -> HttpResponse:
+    """The same table from a template that includes nothing."""
+    return HttpResponse(_FLAT.render(_context(universe_id), request))
+
+
+_FLAT = engines["django"].from_string(FLAT)
+
+
+def _context(universe_id: int) -> dict[str, Any]:
+    secrets = Secret.objects.filter(universe=universe_id).order_by("name")
+    views = [_view(secret) for secret in secrets.select_related("universe", "last_change")]
+    return {
+        "universe": views[0].secret.universe,
+        "rows": [(view, True) for view in views],
+        "shown": len(views),
+        "columns": [_column(name, words) for name, words in COLUMNS],
+    }
+
+
+def _view(secret: Secret) -> SecretView:
+    return SecretView(secret, is_open=False, **dict.fromkeys(RIGHTS, True))
+
+
+RIGHTS = ("may_rotate", "may_change_domain", "may_edit_details", "may_delete", "may_read_audit")
+
+
+def _column(name: str, words: str) -> dict[str, str]:
+    is_by_name = name == "name"
+    query = "?sort=-name" if is_by_name else f"?sort={name}"
+    return {"name": name, "words": words, "sorted": "ascending" * is_by_name, "query": query}
+
+
+# The first that matches answers; the product's own are there to be named in links.
+urlpatterns = [
+    path("", ready),
+    path("universes/<universe_id:universe_id>/", universe),
+    path("flat/<universe_id:universe_id>/", flat),
+    *product.urlpatterns,
+]

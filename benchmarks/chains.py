@@ -1,0 +1,115 @@
+"""A long audit log that is true: every event hashed, linked and authenticated, written in bulk."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+
+from secretsapp import triggers
+from secretsapp.core import chain
+from secretsapp.core.actor import ActorKind, Door
+from secretsapp.core.events import Event
+from secretsapp.keys import audit_ring
+from secretsapp.models import AuditEvent, AuditHead
+
+BEGAN = datetime(2024, 1, 1, 0, 0, 0, 250, tzinfo=UTC)
+INTERVAL = timedelta(seconds=60)
+PEOPLE = 40
+UNIVERSES = 25
+SECRETS = 120
+CHUNK = 20_000
+
+# What a log is mostly made of.
+EVENTS = (
+    Event.SECRET_ROTATE_STARTED,
+    Event.SECRET_ROTATE_SUCCEEDED,
+    Event.PERSON_SIGNED_IN,
+    Event.SECRET_DETAILS_CHANGED,
+    Event.ACCESS_REFUSED,
+)
+
+
+def lengthen(events: int) -> None:
+    """Let the log hold that many events; the triggers are off meanwhile, and on again after it."""
+    with transaction.atomic():
+        head = AuditHead.objects.select_for_update().get()
+        triggers.remove()
+        rows = _rows(head, events)
+        while chunk := list(islice(rows, CHUNK)):
+            _store(chunk)
+        head.save(update_fields=["sequence", "link"])
+        triggers.install()
+    _settle()
+
+
+def _rows(head: AuditHead, events: int) -> Iterator[list[Any]]:
+    """The columns of each event behind the head, which moves along."""
+    ring = audit_ring()
+    for sequence in range(head.sequence + 1, events + 1):
+        time = BEGAN + sequence * INTERVAL
+        fields = _fields(sequence, time)
+        content = chain.content_hash(fields)
+        head.sequence, head.link = sequence, chain.link_hash(head.link, content)
+        own = {"content": content, "link": head.link, "key_id": ring.current_key_id}
+        authentic = {"mac": ring.authenticate(head.link), "format": chain.FORMAT}
+        stored = {"sequence": sequence, "time": time.replace(tzinfo=_zone())}
+        columns = fields | own | authentic | stored
+        yield [columns[name] for name in _names()]
+
+
+def _fields(sequence: int, time: datetime) -> dict[str, str]:
+    """The event of that number as the texts that are hashed, varied as in a real log."""
+    person, universe = sequence * 7 % PEOPLE, sequence * 11 % UNIVERSES
+    return {
+        "sequence": str(sequence),
+        "time": time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "tag": EVENTS[sequence % len(EVENTS)].tag,
+        "actor_kind": ActorKind.PERSON,
+        "actor_id": str(person),
+        "actor_name": f"person{person}@example.com",
+        "door": Door.BROWSER,
+        "address": f"192.0.2.{person}",
+        "universe_id": str(6930499524 + universe),
+        "universe_name": f"Harbor {universe}",
+        "secret_name": f"PROVIDER_{sequence * 13 % SECRETS}_TOKEN",
+        "subject_kind": "",
+        "subject_id": "",
+        "subject_name": "",
+        "change_id": "",
+        "detail": json.dumps({"number": str(sequence)}),
+    }
+
+
+def _names() -> list[str]:
+    return [field.attname for field in AuditEvent._meta.concrete_fields]
+
+
+def _zone() -> Any:
+    """PostgreSQL stores a time with its zone, SQLite as text without."""
+    return UTC if connection.vendor == "postgresql" else None
+
+
+def _store(rows: list[list[Any]]) -> None:
+    table, columns = AuditEvent._meta.db_table, ", ".join(_names())
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        places = ", ".join(["%s"] * len(rows[0]))
+        # Every word of it is a name of ours; what is stored goes beside it.
+        statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608
+        cursor.executemany(statement, rows)
+
+
+def _settle() -> None:
+    """Let the database be at rest, so that it does nothing beside what is measured."""
+    is_postgres = connection.vendor == "postgresql"
+    rest = ("VACUUM ANALYZE", "CHECKPOINT") if is_postgres else ("PRAGMA wal_checkpoint(TRUNCATE)",)
+    with connection.cursor() as cursor:
+        for statement in rest:
+            cursor.execute(statement)
