@@ -1,11 +1,11 @@
 """The dashboard as a container serves it, behind the proxy that stands in front of it there."""
 
-import json
-import os
+import re
+import socket
 import ssl
-import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -14,8 +14,10 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import yaml
 
+from secretsapp.management.serving import THREADS
 from tests import lanes
 from tests.installation import ROOT, Installation, open_copy
+from tests.proxied import adapt, proxied
 from tests.served import (
     FORM,
     HOST,
@@ -25,7 +27,6 @@ from tests.served import (
     answer,
     free_ports,
     serving,
-    wait_for,
 )
 
 pytestmark = pytest.mark.process
@@ -34,6 +35,17 @@ EMAIL = "somebody@example.com"
 PASSWORD = "a lantern on the pier"
 # Of a request that comes from this machine, somebody says that it came from there.
 ELSEWHERE = "203.0.113.9"
+# Well below the time after which the proxy gives a slow request up.
+AT_ONCE_SECONDS = 10
+LIMIT = 128 * 1024
+FILE = '--b\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n'
+SLOW_FORMS = {
+    "short": f"Content-Type: {FORM}\r\nContent-Length: 1000\r\n\r\nlogin=",
+    "as long as can be": (
+        f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {LIMIT + 1}\r\n\r\n"
+        + FILE.ljust(LIMIT, "a")
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -59,51 +71,25 @@ class Site:
         sent = {"Content-Type": FORM, "Cookie": form.cookies, "Referer": f"{self.url}/sign-in/"}
         return self.ask("POST", "/sign-in/", sent | headers, urlencode(typed))
 
+    @contextmanager
+    def signing_in_slowly(self, rest: str, count: int) -> Iterator[None]:
+        """So many forms on their way of which only the beginning is sent."""
+        begun = (
+            f"POST /sign-in/ HTTP/1.1\r\nHost: localhost:{self.https}\r\n"
+            f"Cookie: {self.ask('GET', '/sign-in/').cookies}\r\nReferer: {self.url}/sign-in/\r\n"
+        )
+        trust = ssl.create_default_context(cafile=str(self.authority))
+        with ExitStack() as opened:
+            for _ in range(count):
+                plain = socket.create_connection((HOST, self.https), timeout=SECONDS)
+                wrapped = trust.wrap_socket(plain, server_hostname="localhost")
+                opened.enter_context(wrapped).sendall(f"{begun}{rest}".encode())
+            yield
+
     @property
     def url(self) -> str:
         """The address that people type."""
         return f"https://localhost:{self.https}"
-
-
-def configuration(site: str, server: int, http: int) -> str:
-    """What the Caddyfile says, with this machine's addresses in place of the containers'."""
-    adapted = subprocess.run(
-        ["caddy", "adapt", "--config", "Caddyfile"],
-        cwd=ROOT,
-        env=os.environ | {"SITE_URL": site},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    service = '"name":"web","port":"8000"'
-    assert service in adapted.stdout
-    said = json.loads(adapted.stdout.replace(service, f'"name":"{HOST}","port":"{server}"'))
-    said["apps"]["http"] |= {"http_port": http, "https_port": urlsplit(site).port}
-    for each in said["apps"]["http"]["servers"].values():
-        each["listen"] = [f"{HOST}:{address.rpartition(':')[2]}" for address in each["listen"]]
-    return json.dumps(said)
-
-
-@contextmanager
-def proxied(home: Path, site: str, server: int, http: int) -> Iterator[Path]:
-    """The proxy, and the certificate of who vouches for it."""
-    (home / "caddy.json").write_text(configuration(site, server, http))
-    surroundings = {"XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home), "HOME": str(home)}
-    log = home / "proxy.log"
-    with (
-        log.open("wb") as written,
-        subprocess.Popen(
-            ["caddy", "run", "--config", str(home / "caddy.json")],
-            env=os.environ | surroundings,
-            stdout=written,
-            stderr=written,
-        ) as proxy,
-    ):
-        try:
-            wait_for(int(site.rpartition(":")[2]), proxy, log)
-            yield home / "caddy" / "pki" / "authorities" / "local" / "root.crt"
-        finally:
-            proxy.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +102,19 @@ def installed(
         piped = f"{PASSWORD}\n".encode()
         opened.succeed("create_user", EMAIL, "--admin", stdin=piped)
         yield opened
+
+
+def wait_for_certificate(site: Site) -> None:
+    """Wait until the proxy, which listens already, has made its certificate."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            site.ask("GET", "/healthz")
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
 
 
 def with_settings(installation: Installation, **settings: str) -> Installation:
@@ -135,7 +134,9 @@ def site(installed: Installation, tmp_path_factory: pytest.TempPathFactory) -> I
     )
     home = tmp_path_factory.mktemp("proxy")
     with serving(opened, server), proxied(home, url, server, http) as authority:
-        yield Site(opened, server, https, http, authority)
+        site = Site(opened, server, https, http, authority)
+        wait_for_certificate(site)
+        yield site
 
 
 def test_people_are_led_to_https(site: Site) -> None:
@@ -175,6 +176,30 @@ def test_what_is_too_large_is_refused_by_the_proxy(site: Site) -> None:
     # Older versions of Caddy take the end of the request for a failure behind them.
     assert (said.status in {413, 502}, said.page) == (True, "")
     assert site.ask("POST", "/sign-in/", {"Content-Type": FORM}, "a" * 60_000).status == 403
+
+
+@pytest.mark.parametrize("rest", SLOW_FORMS.values(), ids=SLOW_FORMS)
+def test_forms_that_come_slowly_keep_nobody_waiting(site: Site, rest: str) -> None:
+    with site.signing_in_slowly(rest, count=THREADS + 8):
+        begun = time.monotonic()
+        assert [site.ask("GET", "/sign-in/").status for _ in range(3)] == [200] * 3
+        assert time.monotonic() - begun < AT_ONCE_SECONDS
+
+
+def test_the_caddyfile_of_the_documents_guards_as_ours_does(tmp_path: Path) -> None:
+    if lanes.caddy() is None:
+        lanes.leave("Caddy is not installed, so its file in the documents was not read.")
+    documents = (ROOT / "docs" / "operations.md").read_text()
+    (theirs,) = re.findall(r"^```\n(\{\n\tservers .*?)^```", documents, re.DOTALL | re.MULTILINE)
+    ours = (ROOT / "Caddyfile").read_text()
+    assert guards(adapt(tmp_path, theirs, "")) == guards(adapt(tmp_path, ours, "https://localhost"))
+
+
+def guards(adapted: str) -> set[str]:
+    """What a configuration of Caddy says against strangers."""
+    numbers = r'"(?:read|read_header|write|idle)_timeout":\d+|"(?:max|request)_\w+":\d+'
+    lists = r'"(?:X-Request-Id|path)":\[[^]]*\]'
+    return set(re.findall(f"{numbers}|{lists}", adapted))
 
 
 def test_the_proxys_own_check_is_answered_on_its_loopback() -> None:

@@ -1,6 +1,7 @@
 """The containers: what is in the image, who may reach what, and where the keys come from."""
 
 import ipaddress
+import os
 import re
 import shutil
 import subprocess
@@ -9,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 
 from secretsapp.management import serving
 from secretsapp.management.commands import serve
+from tests import lanes, postgres
 from tests.repository.files import ROOT, name, repository_files
 from tests.repository.test_settings import EXAMPLE, settings_described
 
@@ -127,6 +130,55 @@ def test_only_the_proxy_can_be_reached() -> None:
     assert SERVICES["db"]["networks"] == ["back"]
     assert COMPOSE["networks"]["back"] == {"internal": True}
     assert set(SERVICES["proxy"]["networks"]) == {"front"}
+    # What comes over IPv6 would seem to come from one address, see docker-compose.yml.
+    assert SERVICES["proxy"]["ports"] == ["0.0.0.0:80:80", "0.0.0.0:443:443"]
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_what_had_keys_in_memory_leaves_no_core_behind(service: str) -> None:
+    assert SERVICES[service]["ulimits"] == {"core": 0}
+
+
+@pytest.mark.process
+def test_sealroom_has_a_database_and_no_power_over_the_machine_it_is_on() -> None:
+    assert "POSTGRES_USER" not in SERVICES["db"]["environment"]
+    mounted = "./deploy/database.sql:/docker-entrypoint-initdb.d/database.sql:ro"
+    assert mounted in SERVICES["db"]["volumes"]
+    programs = lanes.postgresql()
+    if programs is None:
+        lanes.leave("PostgreSQL is not installed, so its roles were not made.")
+    with postgres.cluster(programs) as address:
+        set_up_as_in_the_container(programs, address)
+        owned = address.replace("/postgres?", "/sealroom?")
+        with psycopg.connect(owned, autocommit=True) as connection:
+            connection.execute("CREATE TABLE ours (id integer)")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("COPY ours TO PROGRAM 'true'")
+        roles = "SELECT rolname FROM pg_authid WHERE rolpassword IS NOT NULL"
+        with psycopg.connect(as_superuser(address)) as connection:
+            assert connection.execute(roles).fetchall() == [("sealroom",)]
+
+
+def set_up_as_in_the_container(programs: Path, address: str) -> None:
+    """Do on a new cluster what the image of the database does on one, whose superuser is postgres.
+
+    The superuser of the cluster bears another name; it is out of the way then.
+    """
+    with psycopg.connect(address) as connection:
+        connection.execute("CREATE ROLE postgres LOGIN SUPERUSER PASSWORD 'of the set-up'")
+    with psycopg.connect(as_superuser(address)) as connection:
+        connection.execute(f"ALTER ROLE {postgres.SUPERUSER} RENAME TO another".encode())
+    psql: list[str | Path] = [programs / "psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--quiet"]
+    subprocess.run(
+        [*psql, "--file", ROOT / "deploy" / "database.sql", as_superuser(address)],
+        env=os.environ | {"POSTGRES_PASSWORD": "of the set-up"},
+        check=True,
+    )
+
+
+def as_superuser(address: str) -> str:
+    """The address of a database for the superuser that the image makes."""
+    return address.replace(f"//{postgres.SUPERUSER}@", "//postgres@")
 
 
 def test_only_the_proxy_is_believed_when_it_speaks_of_a_request() -> None:
