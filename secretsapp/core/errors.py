@@ -19,6 +19,7 @@ SealroomError
 ├── RobloxUnusable              Roblox answered a read with something that cannot be used
 ├── NotFound                    it does not exist, or the actor may not see it
 ├── Forbidden                   the actor may see it, and may not do this
+├── NewerTables                the database belongs to a newer version of Sealroom
 ├── LogBroken                   the audit log cannot take an event, or does not verify
 ├── CopyFailed                  a backup cannot be made, or not be restored here
 └── KeyTrouble                  at-rest encryption
@@ -129,6 +130,10 @@ class Forbidden(SealroomError):
         self.permission = permission
         self.universe_id = universe_id
         self.secret_name = secret_name
+
+
+class NewerTables(SealroomError):
+    """The database has tables of a newer version, which this one could damage."""
 
 
 class LogBroken(SealroomError):

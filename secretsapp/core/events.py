@@ -126,6 +126,11 @@ class Event(Enum):
         "encrypted {count} API keys again under the master key {key}",
         _NOTICE,
     )
+    LOG_GUARDED = (
+        "log.guarded",
+        "found guards of the audit log missing and put them back: {fields}",
+        _WARNING,
+    )
     MASTER_KEY_ADDED = ("master_key.added", "added the master key {key}", _NOTICE)
     MASTER_KEY_DROPPED = (
         "master_key.dropped",

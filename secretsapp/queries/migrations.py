@@ -21,6 +21,12 @@ def missing() -> list[Migration]:
     return sorted(_known() - set(applied))
 
 
+def newer() -> list[str]:
+    """The migrations of ours that the database has and this version does not, in one query."""
+    applied = MigrationRecorder(connection).migration_qs.filter(app=OWN)
+    return unknown(applied.values_list("name", flat=True))
+
+
 def unknown(applied: Iterable[str]) -> list[str]:
     """Those names of our own migrations that this version does not have, as a newer one would."""
     return sorted(name for name in applied if (OWN, name) not in _known())

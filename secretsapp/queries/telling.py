@@ -90,6 +90,7 @@ _VERBS = {
     "installation.claimed": Verb.SET_UP,
     "installation.restored": Verb.SET_UP,
     "backup.made": Verb.READ,
+    "log.guarded": Verb.SET_UP,
     "master_key.added": Verb.ADD,
     "master_key.rotated": Verb.REPLACE,
     "master_key.dropped": Verb.REMOVE,

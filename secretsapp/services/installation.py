@@ -2,11 +2,14 @@
 
 from django.db import connection, transaction
 
-from secretsapp import keys, triggers
+from secretsapp import audit, keys, triggers
+from secretsapp.core import actor as actors
 from secretsapp.core import chain
-from secretsapp.core.errors import LogBroken, MissingKey
+from secretsapp.core.errors import LogBroken, MissingKey, NewerTables
+from secretsapp.core.events import Event
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.models.audit import HEAD_ID
+from secretsapp.queries import migrations
 
 GENERATED = (keys.SECRET_KEY, keys.MASTER_KEYS, keys.AUDIT_KEYS)
 
@@ -31,23 +34,54 @@ def _is_set_up() -> bool:
     return KeyProof._meta.db_table in tables and keys.has_proof()
 
 
-def prepare_database() -> None:
+def prepare_database() -> list[str]:
     """Put triggers, head and key proof in place; safe to repeat.
 
-    Raises LogBroken where an installation that was set up has lost its head, and KeyTrouble
-    where the configured master keys do not open this database.
+    Gives the names of the triggers that an installation which was set up had lost: the log tells
+    that they are back, because somebody may have taken them off to change it. Raises LogBroken
+    where it has lost its head or the newest event is not under our keys, KeyTrouble where the
+    configured master keys do not open this database, and NewerTables.
     """
     keys.audit_ring()
+    _check_version()
     with transaction.atomic():
-        if keys.has_proof():
+        was_set_up = keys.has_proof()
+        if was_set_up:
             keys.check_proof()
             _check_head()
+            _check_last_event()
         else:
             _start_log()
             keys.store_proof()
-        # Beside a running dashboard they stay: to replace them would lock the log.
-        if triggers.missing():
-            triggers.install()
+        put_back = _guard()
+        if put_back and was_set_up:
+            _record(put_back)
+    return put_back if was_set_up else []
+
+
+def _check_version() -> None:
+    newer = migrations.newer()
+    if newer:
+        raise NewerTables(
+            f"The tables are of a newer Sealroom ({newer[-1]}), and this one could damage them. "
+            "Run that version, or restore the backup from before the upgrade."
+        )
+
+
+def _guard() -> list[str]:
+    """Put the triggers in place if any is missing; gives those that were.
+
+    Beside a running dashboard they stay: to replace them would lock the log.
+    """
+    absent = triggers.missing()
+    if absent:
+        triggers.install()
+    return absent
+
+
+def _record(put_back: list[str]) -> None:
+    detail = {"fields": ", ".join(put_back)}
+    audit.append(audit.Entry(Event.LOG_GUARDED, actors.command("setup"), detail=detail))
 
 
 def _check_head() -> None:
@@ -73,12 +107,13 @@ def check_keys() -> None:
 
 
 def check_ready() -> None:
-    """Raise KeyTrouble or LogBroken unless this installation may start.
+    """Raise KeyTrouble, LogBroken or NewerTables unless this installation may start.
 
     The keys must open this database, and the triggers and the head of the audit log must be in
     place. It reads the newest event alone, so a long log takes no longer.
     """
     check_keys()
+    _check_version()
     keys.check_proof()
     _check_head()
     _check_last_event()

@@ -1,13 +1,15 @@
 """Set-up: keys that are never written over, a log that must be whole, triggers that come back."""
 
+import json
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
 from secretsapp import triggers
-from secretsapp.core.errors import LogBroken, MissingKey, WrongKey
+from secretsapp.core.errors import LogBroken, MissingKey, NewerTables, WrongKey
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.services import installation
@@ -81,9 +83,21 @@ def test_a_second_set_up_puts_lost_triggers_back(cast: Cast) -> None:
     triggers.remove()
     with pytest.raises(LogBroken, match=r"Run `manage.py setup`, then `manage.py verify_audit`"):
         installation.check_ready()
-    installation.prepare_database()
+    gone = triggers.missing()
+    assert installation.prepare_database() == gone
     installation.check_ready()
     assert triggers.missing() == []
+
+
+def test_the_log_tells_which_triggers_were_put_back(cast: Cast) -> None:
+    triggers.remove()
+    gone = triggers.missing()
+    installation.prepare_database()
+    newest = AuditEvent.objects.latest("sequence")
+    assert newest.tag == "log.guarded"
+    assert json.loads(newest.detail) == {"fields": ", ".join(gone)}
+    assert installation.prepare_database() == []
+    assert AuditEvent.objects.latest("sequence") == newest
 
 
 def test_a_missing_head_is_broken_not_empty(cast: Cast) -> None:
@@ -119,8 +133,16 @@ def test_a_proof_that_is_not_ours_is_a_wrong_key(cast: Cast, settings: Settings)
 
 def test_another_audit_key_is_noticed_at_the_start(cast: Cast, settings: Settings) -> None:
     settings.AUDIT_KEYS = new_key()
-    with pytest.raises(MissingKey, match="Add it to AUDIT_KEYS"):
-        installation.check_ready()
+    for check in (installation.prepare_database, installation.check_ready):
+        with pytest.raises(MissingKey, match="Add it to AUDIT_KEYS"):
+            check()
+
+
+def test_tables_of_a_newer_version_are_left_alone(cast: Cast) -> None:
+    MigrationRecorder(connection).record_applied("secretsapp", "9999_from_the_future")
+    for check in (installation.prepare_database, installation.check_ready):
+        with pytest.raises(NewerTables, match=r"newer Sealroom \(9999_from_the_future\)"):
+            check()
 
 
 def test_a_newest_event_with_a_false_signature_is_noticed_at_the_start(cast: Cast) -> None:

@@ -16,6 +16,11 @@ from secretsapp.management.base import SealroomCommand
 from secretsapp.services import installation
 
 PRIVATE_UMASK = 0o077
+
+_PUT_BACK = (
+    "Guards of the audit log were missing and are back: {names}. Run `manage.py verify_audit`, and "
+    "find out who took them off."
+)
 # Any number will do: nothing else here takes such a lock.
 SETUP_LOCK = 5_325_770
 
@@ -33,11 +38,13 @@ class Command(SealroomCommand):
         """Set up, and say which keys were made."""
         try:
             with _private_files():
-                made = _set_up_alone()
+                made, put_back = _set_up_alone()
         except OSError as error:
             where = error.filename or "The data directory"
             raise CommandError(f"{where} cannot be made or changed: {error.strerror}.") from None
         self._say(made)
+        if put_back:
+            self.stderr.write(_PUT_BACK.format(names=", ".join(put_back)))
 
     def _say(self, made: list[str]) -> None:
         for path in made:
@@ -47,7 +54,7 @@ class Command(SealroomCommand):
         self.stdout.write("The installation is set up.")
 
 
-def _set_up_alone() -> list[str]:
+def _set_up_alone() -> tuple[list[str], list[str]]:
     """Of several that start at once the others wait for the first; it would make what they make."""
     directory = Path(settings.DATA_DIR)
     directory.mkdir(parents=True, exist_ok=True)
@@ -55,13 +62,16 @@ def _set_up_alone() -> list[str]:
         return _set_up()
 
 
-def _set_up() -> list[str]:
-    """Each step does nothing where it was done before; the files of the keys that were made."""
+def _set_up() -> tuple[list[str], list[str]]:
+    """Each step does nothing where it was done before.
+
+    Gives the files of the keys that were made, and the guards of the log that were put back.
+    """
     made = installation.generate_keys()
     call_command("migrate", interactive=False, verbosity=0)
-    installation.prepare_database()
+    put_back = installation.prepare_database()
     _close_database_to_others()
-    return made
+    return made, put_back
 
 
 @contextmanager
