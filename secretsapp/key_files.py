@@ -6,7 +6,8 @@ is in its file before anything is under it, and none meets a blob whose key it d
 Keys from the environment are the operator's to change: the refusal says how.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from secretsapp.core import private_files
 from secretsapp.core.errors import KeysElsewhere, KeyTrouble, NotFound, StillInUse
@@ -76,8 +77,9 @@ def promote(ring: Ring, key_id: str) -> None:
     _change(ring, in_front)
 
 
-def drop(ring: Ring, key_id: str) -> None:
-    """Take the key out of its file, once nothing is under it.
+@contextmanager
+def dropping(ring: Ring, key_id: str) -> Iterator[None]:
+    """Take the key out of its file, once what is done within is done; it stays where that fails.
 
     Raises as `add` does, NotFound, and StillInUse if it is the one that writes: somebody may have
     put it in front since the caller looked.
@@ -94,7 +96,8 @@ def drop(ring: Ring, key_id: str) -> None:
         del texts[key_id]
         return list(texts.values())
 
-    _change(ring, without)
+    with _changing(ring, without):
+        yield
 
 
 def _check_ours(ring: Ring, by_hand: str) -> None:
@@ -106,6 +109,12 @@ def _check_ours(ring: Ring, by_hand: str) -> None:
 
 
 def _change(ring: Ring, change: Callable[[dict[str, str]], list[str]]) -> None:
+    with _changing(ring, change):
+        pass
+
+
+@contextmanager
+def _changing(ring: Ring, change: Callable[[dict[str, str]], list[str]]) -> Iterator[None]:
     """Change the texts of the keys, each under its id; one change after the other, none lost."""
     path = path_of(ring)
     try:
@@ -113,6 +122,7 @@ def _change(ring: Ring, change: Callable[[dict[str, str]], list[str]]) -> None:
             content = generated(ring)
             ids = [key.key_id.hex() for key in parse_keys(content, ring)]
             texts = dict(zip(ids, content.replace(",", " ").split(), strict=True))
-            private_files.replace(path, "".join(f"{text}\n" for text in change(texts)))
+            with private_files.replacing(path, "".join(f"{text}\n" for text in change(texts))):
+                yield
     except OSError as error:
         raise KeyTrouble(f"{path} cannot be changed: {error.strerror}.") from None

@@ -1,7 +1,7 @@
 """The lines of the log, for people or for machines: neither can carry what a request brought.
 
-What a logger said is kept, without the codes of links and what the web server quotes of a client;
-of an exception the kinds and places; of further fields those in FIELDS, and only from Sealroom.
+What a logger said is kept, without the codes of links and what servers quote of a client; of an
+exception the kinds and places; of further fields those in FIELDS, and only from Sealroom.
 """
 
 import json
@@ -29,9 +29,11 @@ LINE = "{asctime} {levelname} {name}: {message}"
 
 # A mail program that writes `#` as `%23` sends the code of a link as part of the path.
 _BEHIND_A_WAY_IN = re.compile(r"(/(?:password|welcome)(?:/|#|%23)).+", re.DOTALL)
-# Of a request that it cannot read, gunicorn quotes the part in question, which may be a value.
-_QUOTED_BY_THE_SERVER = re.compile(
-    r"(Invalid request from ip=[\da-f.:]+|Error handling request|Exception during worker exit).*",
+# Of a request that it cannot read, gunicorn quotes the part in question, which may be a value; of
+# one that comes from elsewhere, Django quotes what it says of that.
+_QUOTED_OF_A_CLIENT = re.compile(
+    r"(Invalid request from ip=[\da-f.:]+|Error handling request|Exception during worker exit"
+    r"|Forbidden \((?:Origin|Referer) checking failed).*",
     re.DOTALL,
 )
 
@@ -117,7 +119,7 @@ def _said(event: EventDict) -> str:
     if words := str(_error(event) or ""):
         said = said.replace(words, f"({HIDDEN})")
     said = _BEHIND_A_WAY_IN.sub(rf"\1({HIDDEN})", said)
-    return _QUOTED_BY_THE_SERVER.sub(rf"\1 ({HIDDEN})", said)
+    return _QUOTED_OF_A_CLIENT.sub(rf"\1 ({HIDDEN})", said)
 
 
 def _without_path(said: str, record: logging.LogRecord) -> str:

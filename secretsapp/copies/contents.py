@@ -4,8 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.sessions.models import Session
+from django.db.models import Model
+
 from secretsapp.core.errors import CopyFailed
 from secretsapp.core.keyring import key_id_of
+from secretsapp.models import OneTimeCode, PasswordMail, SignedIn, Worker
+
+# What belongs to the running installation alone: a copy is made without it.
+FLEETING: tuple[type[Model], ...] = (Session, SignedIn, OneTimeCode, PasswordMail, Worker)
+FLEETING_TABLES = tuple(model._meta.db_table for model in FLEETING)
 
 # Runs a query on the copy; raises what the driver raises.
 Rows = Callable[[str], list[Any]]

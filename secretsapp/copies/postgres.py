@@ -4,28 +4,54 @@ import os
 import re
 import shutil
 import subprocess  # nosec B404
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from secretsapp.copies.contents import NOT_OURS, Contents, Rows, read
-from secretsapp.core.errors import CopyFailed
+from secretsapp.copies.contents import FLEETING_TABLES, NOT_OURS, Contents, Rows, read
+from secretsapp.core.errors import CopyFailed, SealroomError
 
 MAGIC = b"PGDMP"
 DUMP = "pg_dump"
 RESTORE = "pg_restore"
 LONGEST_WORDS = 200
 
+# What may stand among the arguments of a program, which everybody on the machine can read.
+_SAID = re.compile(
+    "dbname|user|host|hostaddr|port|service|passfile|options|application_name|client_encoding|"
+    "connect_timeout|tcp_user_timeout|keepalives|keepalives_idle|keepalives_interval|"
+    "keepalives_count|target_session_attrs|load_balance_hosts|channel_binding|require_auth|"
+    "gssencmode|krbsrvname|gsslib|sslmode|sslnegotiation|sslrootcert|sslcert|sslkey|sslcrl|"
+    "sslcrldir|sslsni|sslcertmode|ssl_min_protocol_version|ssl_max_protocol_version"
+)
+# The password goes by the environment, and the other is psycopg's alone.
 _NOT_SAID = frozenset({"password", "prepare_threshold"})
+# The programs see no key and no setting of ours.
+_ENVIRONMENT = re.compile(r"PATH|HOME|TZ|LANG|LC_.*|PG.*")
 _OWN_TABLE = re.compile(r" TABLE DATA \S+ secretsapp_audithead ")
 _OWN_FUNCTIONS = (
     "SELECT oid::regprocedure::text FROM pg_proc "
     "WHERE pronamespace = current_schema()::regnamespace AND starts_with(proname, 'sealroom_')"
 )
+# Everything that somebody made in a database, but for extensions and a `public` made anew: what
+# the server came with has lower numbers.
+_MADE = """
+WITH made (class, oid) AS (
+    SELECT tableoid, oid FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+    UNION ALL SELECT tableoid, oid FROM pg_proc
+    UNION ALL SELECT tableoid, oid FROM pg_event_trigger
+    UNION ALL SELECT tableoid, oid FROM pg_namespace
+        WHERE nspname <> 'public' AND NOT starts_with(nspname, 'pg_')
+)
+SELECT count(*) FROM made WHERE oid >= 16384 AND NOT EXISTS (
+    SELECT FROM pg_depend WHERE classid = class AND objid = made.oid AND deptype = 'e'
+)
+"""
+_AFTERWARDS = "Drop this database and create a new one before you restore into it again."
 _WHERE_ELSE = "or use the one where the database runs, as docs/operations.md says"
 
 
@@ -38,6 +64,7 @@ def save(path: Path) -> Contents:
         _check_version(session)
         contents = read(_rows_of(session))
         options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
+        options += [f"--exclude-table-data=*.{table}" for table in FLEETING_TABLES]
         _run(session, DUMP, *options, f"--file={path}", f"--dbname={_address(session)}")
     return contents
 
@@ -72,10 +99,28 @@ def _rows_of(session: Any) -> Rows:
 
 
 def _address(session: Any) -> str:
-    """How PostgreSQL's programs reach the same database; never with the password."""
+    """How PostgreSQL's programs reach the same database; never with a password.
+
+    Raises CopyFailed for an option of DATABASE_URL that may not be seen, or is not known.
+    """
     given = session.get_connection_params().items()
-    options = [(name, value) for name, value in given if isinstance(value, str | int)]
-    return " ".join(f"{name}={_quoted(value)}" for name, value in options if name not in _NOT_SAID)
+    options = [
+        (name, value)
+        for name, value in given
+        if isinstance(value, str | int) and name not in _NOT_SAID
+    ]
+    for name, _ in options:
+        if not _SAID.fullmatch(name):
+            raise CopyFailed(_not_handed_on(name))
+    return " ".join(f"{name}={_quoted(value)}" for name, value in options)
+
+
+def _not_handed_on(name: str) -> str:
+    return (
+        f"DATABASE_URL holds the option {name}, which is not handed to PostgreSQL's programs: "
+        "everybody on this machine could read it. Back up and restore with an address that does "
+        "without it, such as one with a key file that needs no password."
+    )
 
 
 def _quoted(value: str | int) -> str:
@@ -103,12 +148,10 @@ def _run(session: Any, program: str, *arguments: str) -> str:
         raise CopyFailed(
             f"{program} is not installed. Install the PostgreSQL client {server}, {_WHERE_ELSE}."
         )
-    # The password goes by the environment: whoever lists processes sees their arguments.
-    password = session.settings_dict["PASSWORD"]
     done = subprocess.run(  # noqa: S603 # nosec B603
         [path, *arguments],
         check=False,
-        env={**os.environ, **({"PGPASSWORD": password} if password else {})},
+        env=_environment(session),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -117,6 +160,12 @@ def _run(session: Any, program: str, *arguments: str) -> str:
     if done.returncode:
         raise CopyFailed(f"{program} failed{_own_words(program, done.stderr)}.")
     return done.stdout
+
+
+def _environment(session: Any) -> Mapping[str, str]:
+    password = session.get_connection_params().get("password")
+    kept = {name: text for name, text in os.environ.items() if _ENVIRONMENT.fullmatch(name)}
+    return kept | ({"PGPASSWORD": password} if password else {})
 
 
 def _own_words(program: str, said: str) -> str:
@@ -129,24 +178,41 @@ def _own_words(program: str, said: str) -> str:
 def staged(path: Path) -> Iterator[Contents]:
     """Put the copy into the empty database, in one transaction; the block works on it.
 
-    Where the block fails the database is emptied again. Raises CopyFailed where the file is
-    damaged or the database is not empty.
+    Raises CopyFailed where the database is not empty or the file is damaged, and where the block
+    refuses what it finds.
     """
     with _session() as session:
         _check_place()
         _check_archive(session, path)
         options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-        _run(session, RESTORE, *options, f"--dbname={_address(session)}", str(path))
+        options += [f"--dbname={_address(session)}", str(path)]
+        with _taken_out_again():
+            _run(session, RESTORE, *options)
+            yield loaded()
+
+
+@contextmanager
+def _taken_out_again() -> Iterator[None]:
+    """Leave nothing that can be served where the block fails; raises CopyFailed then.
+
+    What else an archive did to the database stays, and only a new database is free of it.
+    """
     try:
-        yield loaded()
+        yield
+    except SealroomError as refusal:
+        _empty()
+        raise CopyFailed(f"{refusal} {_AFTERWARDS}") from None
+    except Error:
+        _empty()
+        raise CopyFailed(f"The database did not take the copy. {_AFTERWARDS}") from None
     except BaseException:
         _empty()
         raise
 
 
 def _empty() -> None:
-    """Take out again what was put in; all that is there came from the archive."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    """Take out the tables that are found, and our functions, unless the archive prevents it."""
+    with suppress(Error), transaction.atomic(), connection.cursor() as cursor:
         for name in connection.introspection.table_names(cursor):
             cursor.execute(f"DROP TABLE {connection.ops.quote_name(name)} CASCADE")
         cursor.execute(_OWN_FUNCTIONS)
@@ -155,12 +221,14 @@ def _empty() -> None:
 
 
 def _check_place() -> None:
+    """Raise CopyFailed unless nobody has made anything in the database."""
     with connection.cursor() as cursor:
-        found = connection.introspection.table_names(cursor)
-    if found:
+        cursor.execute(_MADE)
+        (count,) = cursor.fetchone()
+    if count:
         raise CopyFailed(
-            "The database has tables already, and it stays as it is. Create a new, empty database "
-            "and name it in DATABASE_URL; then restore again."
+            "The database is not empty, and it stays as it is. Create a new, empty database and "
+            "name it in DATABASE_URL; then restore again."
         )
 
 

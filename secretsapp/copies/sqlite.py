@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 
 from django.db import connection
 
-from secretsapp.copies.contents import NOT_OURS, Contents, read
+from secretsapp.copies import files
+from secretsapp.copies.contents import FLEETING_TABLES, NOT_OURS, Contents, read
 from secretsapp.core.errors import CopyFailed
 
 MAGIC = b"SQLite format 3\x00"
-LOG = "-wal"
-BESIDE = (LOG, "-shm", "-journal")
+BESIDE = ("-wal", "-shm", "-journal")
 WAIT_SECONDS = 20
 
 
@@ -23,15 +23,25 @@ def save(path: Path) -> Contents:
 
     Writers go on meanwhile: a reader does not hold them up under WAL. Raises CopyFailed.
     """
+    whole = path.with_name(f"{path.name}.whole")
+    whole.touch(mode=0o600)
     try:
-        with (
-            closing(_open(_file())) as source,
-            closing(sqlite3.connect(path)) as copy,
-        ):
+        with closing(_open(_file())) as source, closing(_open(whole)) as copy:
             source.backup(copy)
+            _leave_out_fleeting(copy, path)
         return _checked(path)
     except sqlite3.Error as error:
         raise CopyFailed(f"The database cannot be copied: {error}.") from None
+    finally:
+        whole.unlink()
+
+
+def _leave_out_fleeting(copy: sqlite3.Connection, path: Path) -> None:
+    """Write to `path` what is to be kept; the free pages, where the rest would be, are not."""
+    for table in FLEETING_TABLES:
+        copy.execute(f"DELETE FROM {table}")  # noqa: S608 - the names are those of our tables
+    copy.commit()
+    copy.execute("VACUUM INTO ?", [str(path)])
 
 
 def _file() -> Path:
@@ -46,6 +56,8 @@ def _open(path: Path) -> sqlite3.Connection:
 def _checked(path: Path) -> Contents:
     """What the copy holds, which is left in a single file; raises CopyFailed, or sqlite3.Error."""
     with closing(_open(path)) as copy:
+        # What is written in the file may not call on more than SQLite's harmless functions.
+        copy.execute("PRAGMA trusted_schema=OFF")
         copy.execute("PRAGMA journal_mode=DELETE")
         if copy.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise CopyFailed("SQLite finds the copy damaged. Use another backup.")
@@ -65,18 +77,44 @@ def staged(path: Path) -> Iterator[Contents]:
     """
     target = _file()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_single(path)
     _check_place(target)
     with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as directory:
         copy = Path(directory) / target.name
-        _take_in(path, copy)
+        copy.touch(mode=0o600)
+        shutil.copyfile(path, copy)
+        contents = _read_in(path, copy)
         with _connected_to(copy):
-            yield _read_in(path, copy)
-        copy.rename(target)
+            yield contents
+        _put(copy, target)
+
+
+def _check_single(path: Path) -> None:
+    """Raise CopyFailed where a log lies beside the file, which SQLite would take for its own."""
+    beside = _beside(path)
+    if beside:
+        raise CopyFailed(
+            f"{beside[0]} lies beside the backup. A backup is one file: move the other away if "
+            "it is not of this database, or copy the database with `backup`."
+        )
+
+
+def _beside(path: Path) -> list[Path]:
+    return [found for suffix in BESIDE if (found := Path(f"{path}{suffix}")).exists()]
+
+
+def _put(copy: Path, target: Path) -> None:
+    """Give the copy its place unless somebody has taken that meanwhile."""
+    files.flush(copy)
+    _check_place(target)
+    # It is empty, so nothing is lost; a file that is made from now on is refused below.
+    target.unlink(missing_ok=True)
+    files.name(copy, target)
 
 
 def _check_place(target: Path) -> None:
     """Raise CopyFailed unless there is no database, nor what one left beside it."""
-    left = [name for suffix in BESIDE if (name := Path(f"{target}{suffix}")).exists()]
+    left = _beside(target)
     if target.exists() and _has_tables(target):
         raise CopyFailed(
             f"There is a database at {target} already, and it stays as it is. Stop Sealroom and "
@@ -100,15 +138,6 @@ def _has_tables(path: Path) -> bool:
         return True
 
 
-def _take_in(path: Path, copy: Path) -> None:
-    """Copy the file, with the log of a database that was copied while it was in use."""
-    for suffix in ("", LOG):
-        source, target = Path(f"{path}{suffix}"), Path(f"{copy}{suffix}")
-        if not suffix or source.exists():
-            target.touch(mode=0o600)
-            shutil.copyfile(source, target)
-
-
 def _read_in(path: Path, copy: Path) -> Contents:
     try:
         return _checked(copy)
@@ -125,6 +154,8 @@ def _connected_to(path: Path) -> Iterator[None]:
     connection.close()
     connection.settings_dict["NAME"] = str(path)
     try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA trusted_schema=OFF")
         yield
     finally:
         connection.close()

@@ -52,11 +52,19 @@ def locked(directory: Path) -> Iterator[None]:
 
 
 def replace(path: Path, text: str) -> None:
-    """Put a file with that text in the place of `path`, in one step; raises OSError.
+    """Put a file with that text in the place of `path`, as `replacing` does; raises OSError."""
+    with replacing(path, text):
+        pass
 
-    Whenever the machine stops, the earlier file or the new one is there, and is whole. An earlier
-    one hands on its mode and, where root does this for somebody else, its owner; otherwise the
-    file is its owner's alone, from its first moment.
+
+@contextmanager
+def replacing(path: Path, text: str) -> Iterator[None]:
+    """Put a file with that text in the place of `path`, once what is done within is done.
+
+    It is written before that, so that hardly anything is left to fail; where what is done within
+    fails, it is thrown away. Raises OSError. Whenever the machine stops, the earlier file or the
+    new one is there, and is whole. An earlier one hands on its mode and, where root does this for
+    somebody else, its owner; otherwise the file is its owner's alone, from its first moment.
     """
     target = path.resolve()
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
@@ -66,6 +74,7 @@ def replace(path: Path, text: str) -> None:
             _take_over(target, descriptor)
             written.flush()
             os.fsync(descriptor)
+        yield
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from secretsapp.checks import start_refusal
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, OutcomeUnknown, SealroomError
-from secretsapp.management.output import Report, printable
+from secretsapp.management.output import Patient, Report, hand_on_output, printable
 from secretsapp.observing import report_mistakes
 from secretsapp.queries import people
 from secretsapp.services import refusals
@@ -80,6 +80,7 @@ class SealroomCommand(BaseCommand, ABC):
     def run_from_argv(self, argv: list[str]) -> None:
         """Run as a process of its own and end with the status."""
         self._called_from_command_line = True
+        self.stdout, self.stderr = Patient(sys.stdout), Patient(sys.stderr)
         options = self._parsed(argv)
         # Its warnings about tries that it repeats would stand beside our one sentence.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -89,6 +90,7 @@ class SealroomCommand(BaseCommand, ABC):
                 status = self._status(options)
         finally:
             connections.close_all()
+        hand_on_output()
         if status:
             sys.exit(status)
 

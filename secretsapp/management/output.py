@@ -1,9 +1,14 @@
 """What a command has to say: lines for people, and the same as JSON for scripts."""
 
-from collections.abc import Mapping, Sequence
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from django.core.management.base import OutputWrapper
 
 from secretsapp.models import Change
 
@@ -25,6 +30,42 @@ class Report:
 def printable(text: str) -> str:
     """The text without anything that could steer a terminal: names come from elsewhere too."""
     return "".join(character if character.isprintable() else "?" for character in text)
+
+
+class Patient(OutputWrapper):
+    """Standard output or error, whose reader may have gone, as `head` does.
+
+    What a command is doing is to be finished all the same.
+    """
+
+    def write(  # type: ignore[override]  # as in the class above
+        self,
+        msg: str = "",
+        style_func: Callable[[str], str] | None = None,
+        ending: str | None = None,
+    ) -> None:
+        """Write as Django does, or let it go."""
+        with suppress(BrokenPipeError):
+            super().write(msg, style_func, ending)
+
+    def flush(self) -> None:
+        """Hand on what was written, or let it go."""
+        with suppress(BrokenPipeError):
+            super().flush()
+
+
+def hand_on_output() -> None:
+    """Hand on what was printed, and drop what nobody reads any more.
+
+    Otherwise Python would do the first when it ends, and complain of the second.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -4,12 +4,12 @@ import argparse
 import ipaddress
 import socket
 import time
-from http.client import HTTPConnection, HTTPException  # noqa: TID251 - loopback
 from urllib.parse import urlsplit
 
+from dashboard import probe
 from secretsapp.management.processes import Processes, ProcessFailed
 
-HOST = "127.0.0.1"
+HOST = probe.HOST
 READY_SECONDS = 60
 # Several times the conversations with Roblox that one process holds at once (see connections.py),
 # so that pages which need no Roblox are answered while it is slow.
@@ -40,10 +40,10 @@ def parse_host(text: str) -> str:
 
 def check_port(port: int, command: str) -> None:
     """Raise ProcessFailed where something else listens on the port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            trial.bind((HOST, port))
         except OSError as error:
             another = port + 1 if port < 65535 else 8000
             raise ProcessFailed(
@@ -76,7 +76,7 @@ def wait_until_ready(port: int, processes: Processes, *, site: str) -> None:
     """
     host = urlsplit(site).netloc
     deadline = time.monotonic() + READY_SECONDS
-    while not (status := _status(port, host)):
+    while not (status := probe.status_of(port, "/", host=host, seconds=READY_SECONDS)):
         if name := processes.ended():
             raise ProcessFailed(f"The {name} did not start.")
         if time.monotonic() > deadline:
@@ -84,15 +84,3 @@ def wait_until_ready(port: int, processes: Processes, *, site: str) -> None:
         time.sleep(POLL_SECONDS)
     if status >= 500:
         raise ProcessFailed("The dashboard answers with an error; its own words are above.")
-
-
-def _status(port: int, host: str) -> int:
-    """The status with which the dashboard answers; 0 while it does not."""
-    connection = HTTPConnection(HOST, port, timeout=READY_SECONDS)
-    try:
-        connection.request("GET", "/", headers={"Host": host})
-        return connection.getresponse().status
-    except (OSError, HTTPException):
-        return 0
-    finally:
-        connection.close()

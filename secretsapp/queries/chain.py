@@ -34,6 +34,9 @@ class Anchor:
     sequence: int
     link: str
 
+    def __str__(self) -> str:
+        return f"{self.sequence}:{self.link}"
+
 
 @dataclass(frozen=True)
 class Verified:
@@ -83,6 +86,12 @@ def _check_triggers() -> None:
         raise LogBroken(
             f"The triggers that protect the audit log are not in place: {', '.join(absent)}. "
             "Run `manage.py setup` and find out who removed them."
+        )
+    foreign = triggers.foreign()
+    if foreign:
+        raise LogBroken(
+            f"The database holds what Sealroom did not put there: {', '.join(foreign)}. It can "
+            "change what is written and read. Remove it and find out who added it."
         )
 
 

@@ -80,14 +80,19 @@ def tables() -> Findings:
 
 
 def guards() -> Findings:
-    """Whether the triggers that protect the log are in place."""
-    absent = triggers.missing()
+    """Whether the triggers that protect the log are in place, and nothing else acts by itself."""
+    absent, foreign = triggers.missing(), triggers.foreign()
     if absent:
         yield wrong(
             f"The triggers that protect the audit log are not in place: {', '.join(absent)}.",
             "Run `manage.py setup`, then `manage.py verify_audit`, and find out who removed them.",
         )
-    else:
+    if foreign:
+        yield wrong(
+            f"The database holds what Sealroom did not put there: {', '.join(foreign)}.",
+            "It can change what is written and read. Remove it and find out who added it.",
+        )
+    if not absent and not foreign:
         yield ok("the triggers that protect the audit log are in place")
 
 

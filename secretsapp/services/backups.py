@@ -3,85 +3,73 @@
 A copy holds no key. Whoever has it and the master keys has the API keys, so both are kept apart.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from secretsapp import audit, keys
-from secretsapp.copies import postgres, sqlite
-from secretsapp.copies.contents import Contents
+from secretsapp import audit, keys, triggers
+from secretsapp.copies import files, postgres, sqlite
+from secretsapp.copies.contents import FLEETING, Contents
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import CopyFailed, MissingKey
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.models import AuditHead, OneTimeCode, PasswordMail, SignedIn, Worker
-from secretsapp.policy import require_installation
-from secretsapp.queries import chain, migrations
+from secretsapp.models import AuditEvent, AuditHead
+from secretsapp.policy import people_with, require_installation
+from secretsapp.queries import chain, migrations, workers
 from secretsapp.queries.chain import Anchor
 from secretsapp.services import installation
+
+# Only admins have that right, and they have it in every universe, whichever is asked for.
+_ADMINS_OWN, _ANY_UNIVERSE = Permission.MANAGE_PEOPLE, 0
 
 _NAMES = {sqlite.MAGIC: "an SQLite database", postgres.MAGIC: "an archive of PostgreSQL"}
 
 
 @dataclass(frozen=True)
 class Backup:
-    """A copy that was made: where it is, how many bytes it has, and what it holds."""
+    """A copy that was made: where it is, its bytes and their SHA-256, and what it holds."""
 
     path: Path
     size: int
+    sha256: str
     contents: Contents
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put in place, and the head of its log now, behind the event that says so."""
+    """What was put in place, and its log's head now, behind the event that says so.
+
+    `admins` are the e-mail addresses of who is an active admin in it.
+    """
 
     contents: Contents
     head: str
+    admins: tuple[str, ...]
 
 
 def make(actor: Actor, path: Path) -> Backup:
     """Copy the database as of one moment to the new file `path`, and record that.
 
-    The event is in the log only if the file is there, and the file only with the event. Raises
-    CopyFailed, after which there is no file, and Forbidden.
+    The event is in the log only if the file is on the disk. The file is there without the event
+    only where the machine stopped between the two. Raises CopyFailed, after which there is no
+    file, and Forbidden.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    with _told(f"{path} cannot be written"):
-        _check_place(path)
+    with files.told(f"{path} cannot be written"):
+        files.check_new(path)
         with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as directory:
             part = Path(directory) / path.name
             part.touch(mode=0o600)
             contents = _save(part)
-            size = _flush(part)
+            size, sha256 = files.flush(part), files.sha256(part)
             _record(actor, contents, part, path)
-        _flush(path.parent)
-    return Backup(path, size, contents)
-
-
-@contextmanager
-def _told(attempt: str) -> Iterator[None]:
-    """Turn what the operating system refuses into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or "the operating system refused"
-        raise CopyFailed(f"{attempt}: {reason}.") from None
-
-
-def _check_place(path: Path) -> None:
-    if path.exists() or path.is_symlink():
-        raise CopyFailed(f"{path} is there already, and it stays as it is. Name a new file.")
-    if not path.parent.is_dir():
-        raise CopyFailed(f"There is no directory {path.parent}. Make it first.")
+    return Backup(path, size, sha256, contents)
 
 
 def _save(part: Path) -> Contents:
@@ -92,53 +80,63 @@ def _is_postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _flush(path: Path) -> int:
-    """Have what was written reach the disk; gives the size."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-        return os.fstat(opened).st_size
-    finally:
-        os.close(opened)
-
-
 def _record(actor: Actor, contents: Contents, part: Path, path: Path) -> None:
-    """Append the event and give the file its name, both or neither."""
+    """Append the event and give the file its name: the name first, and back where that fails."""
     detail = {"count": str(contents.events), "anchor": contents.anchor}
     try:
         with transaction.atomic():
             audit.append(audit.Entry(Event.BACKUP_MADE, actor, detail=detail))
-            part.rename(path)
+            files.name(part, path)
     except BaseException:
-        if not part.exists():
-            path.unlink(missing_ok=True)
+        files.unname(part, path)
         raise
 
 
-def restore(actor: Actor, path: Path, anchor: Anchor | None = None) -> Restored:
+def restore(
+    actor: Actor, path: Path, anchor: Anchor | None = None, sha256: str | None = None
+) -> Restored:
     """Make the copy in the file `path` the installation, in a database that is empty.
 
-    The keys must open it, and its log must verify and hold the anchor; else nothing is put in
-    place. Raises CopyFailed, MissingKey, LogBroken and Forbidden.
+    The keys must open it, its log must verify and hold the anchor, and the file must have that
+    SHA-256 in hexadecimal, which is looked at before anything of it is used. Raises CopyFailed,
+    KeyTrouble, LogBroken and Forbidden; no installation is in place then.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    with _told(f"{path} cannot be put in place"):
+    with files.told(f"{path} cannot be put in place"):
         _check_format(path)
+        if sha256 is not None:
+            files.check_sha256(path, sha256)
         with _staged(path) as contents:
             return _adopt(actor, contents, anchor)
 
 
-def adopt(actor: Actor, anchor: Anchor | None = None) -> Restored:
+def adopt(actor: Actor, anchor: Anchor) -> Restored:
     """Make what somebody put into the database with other tools the installation.
 
-    Raises what `restore` does, and may be repeated once the reason is mended.
+    The copy's log must hold the anchor, which was noted with it or before. Raises what `restore`
+    does, and may be repeated once the reason is mended; CopyFailed also for an installation at
+    work, and for a copy that was made the installation already.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    return _adopt(actor, postgres.loaded(), anchor)
+    contents = postgres.loaded()
+    _check_is_idle()
+    return _adopt(actor, contents, anchor)
+
+
+def _check_is_idle() -> None:
+    newest = AuditEvent.objects.order_by("-sequence").first()
+    if newest is not None and newest.tag == Event.INSTALLATION_RESTORED.tag:
+        raise CopyFailed("This copy was restored already. Start Sealroom.")
+    if workers.is_seen():
+        raise CopyFailed(
+            "A worker is at work on this database, or was within the last minute: it is an "
+            "installation, and not a copy that you just put there. If it is a copy, wait a minute."
+        )
 
 
 def _check_format(path: Path) -> None:
     """Raise CopyFailed unless the file begins as a copy made by this engine does."""
+    files.check_regular(path)
     with path.open("rb") as opened:
         beginning = opened.read(len(sqlite.MAGIC))
     found = next((magic for magic in _NAMES if beginning.startswith(magic)), None)
@@ -157,16 +155,28 @@ def _staged(path: Path) -> AbstractContextManager[Contents]:
 
 
 def _adopt(actor: Actor, contents: Contents, anchor: Anchor | None) -> Restored:
+    _check_nothing_foreign()
     _check_keys(contents)
     _check_migrations(contents)
     call_command("migrate", interactive=False, verbosity=0)
+    _check_origin(contents)
     installation.prepare_database()
     chain.verify(actor, anchor)
     detail = {"count": str(contents.events), "anchor": contents.anchor}
     with transaction.atomic():
         _end_old_life()
         audit.append(audit.Entry(Event.INSTALLATION_RESTORED, actor, detail=detail))
-    return Restored(contents, str(AuditHead.objects.get()))
+    return Restored(contents, str(AuditHead.objects.get()), _admins())
+
+
+def _check_nothing_foreign() -> None:
+    """Raise CopyFailed where the copy would do something by itself, before anything sets it off."""
+    foreign = triggers.foreign()
+    if foreign:
+        raise CopyFailed(
+            f"The copy holds what Sealroom did not put there: {', '.join(foreign)}. Somebody "
+            "changed it or its installation. Use another backup."
+        )
 
 
 def _check_keys(contents: Contents) -> None:
@@ -198,7 +208,27 @@ def _check_migrations(contents: Contents) -> None:
         )
 
 
+def _check_origin(contents: Contents) -> None:
+    """Raise CopyFailed, or KeyTrouble, unless our keys were used in the copy: it may be made up."""
+    if not contents.events or not keys.has_proof():
+        raise CopyFailed(
+            "Nothing in the copy shows that it is of an installation with these keys: its audit "
+            "log or the proof of its master key is empty. Use another backup, or `manage.py setup` "
+            "for a new installation."
+        )
+    keys.check_proof()
+
+
 def _end_old_life() -> None:
     """Let no session, code, mail or worker of the installation that was copied live on."""
-    for table in (Session, SignedIn, OneTimeCode, PasswordMail, Worker):
-        table.objects.all().delete()
+    for model in FLEETING:
+        model._default_manager.all().delete()
+        if model._default_manager.exists():
+            raise CopyFailed(
+                f"The rows of {model._meta.db_table} cannot be deleted. Use another backup."
+            )
+
+
+def _admins() -> tuple[str, ...]:
+    people = people_with(_ADMINS_OWN, _ANY_UNIVERSE, "")
+    return tuple(sorted(person.email for person in people))

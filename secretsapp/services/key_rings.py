@@ -1,8 +1,9 @@
 """Adds keys to the rings of the data directory, and drops those that nothing needs any more."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from secretsapp import audit, key_files
 from secretsapp.core.actor import Actor
@@ -43,22 +44,37 @@ def add(actor: Actor, ring: Ring) -> str:
 def drop(actor: Actor, ring: Ring, key_id: str, *, ends_sessions: bool = False) -> Dropped:
     """Forget a key that nothing is under.
 
-    Sessions under a master key end with it, if `ends_sessions` says so. Raises StillInUse where
-    something else is under the key, or it writes; KeysElsewhere where it is to be taken out by
-    hand, KeyTrouble, NotFound and Forbidden.
+    It leaves its file once the log says so, and none goes without an event: where that is cut
+    short the key is still there, with nothing under it, and the same drop takes it out. Sessions
+    under a master key end with it, if `ends_sessions` says so. Raises StillInUse where something
+    else is under the key, or it writes; KeysElsewhere where it is to be taken out by hand,
+    KeyTrouble, NotFound and Forbidden.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     key_files.check_does_not_write(ring, key_id)
-    with transaction.atomic():
+    with ExitStack() as after_commit, transaction.atomic(durable=True):
+        if ring is Ring.MASTER:
+            _wait_for_api_keys()
         use = key_rings.uses(ring).get(key_id, NOTHING)
         _check_nothing_lasting(ring, key_id, use)
         _check_is_meant(use, ends_sessions=ends_sessions)
         if ring is Ring.MASTER:
             _end_sessions(key_id)
-        key_files.drop(ring, key_id)
+        after_commit.enter_context(key_files.dropping(ring, key_id))
         detail = {"key": key_id, "count": str(use.sessions)}
         audit.append(audit.Entry(_DROPPED[ring], actor, detail=detail))
     return Dropped(key_id, use.sessions)
+
+
+def _wait_for_api_keys() -> None:
+    """Let those finish that are storing API keys, and others wait.
+
+    On PostgreSQL a row is not seen before its commit, and its key would be gone by then. SQLite
+    has one writer at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE secretsapp_apikey IN EXCLUSIVE MODE")
 
 
 def _check_nothing_lasting(ring: Ring, key_id: str, use: Use) -> None:

@@ -142,10 +142,19 @@ def test_a_log_that_nobody_takes_stops_nothing(
             f"Exception during worker exit:\nError: {MARKER}",
             "Exception during worker exit (hidden)",
         ),
+        (
+            f"Forbidden (Origin checking failed - {MARKER} does not match any): /sign-in/",
+            "Forbidden (Origin checking failed (hidden)",
+        ),
+        (
+            f"Forbidden (Referer checking failed - https://{MARKER}/ does not match any): /",
+            "Forbidden (Referer checking failed (hidden)",
+        ),
+        ("Forbidden (CSRF cookie not set.): /sign-in/", "Forbidden (CSRF cookie not set.): "),
         ("Worker (pid:7) was sent SIGKILL!", "Worker (pid:7) was sent SIGKILL!"),
     ],
 )
-def test_the_web_server_quotes_no_client(form: MakeForm, said: str, told: str) -> None:
+def test_no_server_quotes_a_client(form: MakeForm, said: str, told: str) -> None:
     record = logging.LogRecord("gunicorn.error", logging.ERROR, "", 1, said, (), None)
     line = form().format(record)
     assert MARKER not in line

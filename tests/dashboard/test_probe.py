@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 
 from dashboard import probe
 from tests.installation import ROOT, Installation
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.engine]
 
@@ -68,14 +69,6 @@ def ask(installation: Installation, *arguments: str) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until it is so, or fail."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_the_server_is_alive_before_it_is_ready_and_ready_while_a_worker_works(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
@@ -56,6 +57,16 @@ def test_alive_is_said_without_a_question_to_the_database(
     assert not answer.cookies
     assert client.head("/healthz").status_code == 200
     assert client.post("/healthz").status_code == 405
+
+
+def test_nobody_is_looked_up_for_those_who_ask_how_it_is(client_for: ClientFor) -> None:
+    client = client_for("viewer")
+    with CaptureQueriesContext(connection) as asked:
+        for path in ("/healthz", "/readyz"):
+            assert not client.get(path).cookies
+    assert asked.captured_queries
+    assert not any("session" in query["sql"] for query in asked.captured_queries)
+    assert client.get("/").status_code == 200
 
 
 def test_ready_is_a_word_for_each_part(client: Client, caplog: pytest.LogCaptureFixture) -> None:

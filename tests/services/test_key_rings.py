@@ -1,11 +1,18 @@
 """Keys are added, rotated to and dropped; whatever is still under one keeps it where it is."""
 
 import base64
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
+from time import sleep
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -14,6 +21,7 @@ from secretsapp import key_files, keys
 from secretsapp.core.errors import (
     Forbidden,
     KeysElsewhere,
+    KeyTrouble,
     LogBroken,
     NotFound,
     NothingToRotate,
@@ -143,6 +151,67 @@ def test_a_key_stays_in_its_file_where_the_log_cannot_say_that_it_went(cast: Cas
         key_rings.add(STAGEHAND, Ring.MASTER)
     # It is there, is not used, and may be dropped: the log says less than is known, not more.
     assert len(keys.key_ids(Ring.MASTER)) == 2
+
+
+@contextmanager
+def api_key_being_stored(blob: bytes) -> Iterator[None]:
+    """Somebody has stored an API key, and is half a second from his commit."""
+    stored = Event()
+
+    def store() -> None:
+        try:
+            with transaction.atomic():
+                ApiKey.objects.create(id=uuid4(), name="another", encrypted_value=blob)
+                stored.set()
+                sleep(0.5)
+        finally:
+            connection.close()
+
+    thread = Thread(target=store)
+    thread.start()
+    try:
+        assert stored.wait(60)
+        yield
+    finally:
+        thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_stays_for_an_api_key_that_is_just_being_stored(api_key: ApiKey) -> None:
+    old, blob = keys.current_master_key_id(), bytes(api_key.encrypted_value)
+    master_keys.rotate(STAGEHAND, key_rings.add(STAGEHAND, Ring.MASTER))
+    with api_key_being_stored(blob), pytest.raises(StillInUse, match="API keys"):
+        key_rings.drop(STAGEHAND, Ring.MASTER, old)
+    assert old in keys.key_ids(Ring.MASTER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_key_goes_before_its_event_is_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    unused, watch = key_rings.add(STAGEHAND, Ring.AUDIT), Watch()
+
+    def fail(*_arguments: object) -> None:
+        assert not connection.in_atomic_block
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail)
+        with pytest.raises(KeyTrouble, match="cannot be changed: Input/output error"):
+            key_rings.drop(STAGEHAND, Ring.AUDIT, unused)
+    assert watch.tags == ["audit_key.dropped"]
+    assert unused in keys.key_ids(Ring.AUDIT)
+    key_rings.drop(STAGEHAND, Ring.AUDIT, unused)
+    assert unused not in keys.key_ids(Ring.AUDIT)
+
+
+@pytest.mark.parametrize("ring", list(Ring))
+def test_a_key_whose_drop_cannot_be_recorded_stays(cast: Cast, ring: Ring) -> None:
+    unused = key_rings.add(STAGEHAND, ring)
+    lose_head()
+    before = sorted(keys.path_of(ring).parent.iterdir())
+    with pytest.raises(LogBroken):
+        key_rings.drop(STAGEHAND, ring, unused)
+    assert unused in keys.key_ids(ring)
+    assert sorted(keys.path_of(ring).parent.iterdir()) == before
 
 
 def test_data_under_a_key_that_is_not_configured_is_said_to_be_so(

@@ -40,7 +40,7 @@ def test_a_whole_installation_is_ready_in_a_handful_of_queries() -> None:
     statements = [query["sql"] for query in asked.captured_queries]
     assert all(sql.startswith(("SELECT", "SAVEPOINT", "RELEASE")) for sql in statements)
     questions = [sql for sql in statements if "SAVEPOINT" not in sql and "set_config" not in sql]
-    assert len(questions) == 8
+    assert len(questions) == 9
 
 
 def test_a_worker_that_ended_is_missed(worker: Worker) -> None:
@@ -54,9 +54,11 @@ def test_a_migration_that_was_not_applied_is_missed() -> None:
     assert readiness.check() == WELL | {"migrations": "failed"}
 
 
-@pytest.mark.parametrize("keys", [generate_key(), "no key"])
-def test_master_keys_that_do_not_open_the_database_fail(settings: Settings, keys: str) -> None:
-    settings.MASTER_KEYS = keys
+@pytest.mark.parametrize("make_keys", [generate_key, lambda: "no key"], ids=["another", "none"])
+def test_master_keys_that_do_not_open_the_database_fail(
+    settings: Settings, make_keys: Callable[[], str]
+) -> None:
+    settings.MASTER_KEYS = make_keys()
     assert readiness.check() == WELL | {"keys": "failed", "log": "unchecked"}
 
 

@@ -9,8 +9,10 @@ from pytest_django import Settings
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.core.chain import START_OF_CHAIN
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
+from secretsapp.queries.chain import Anchor
 from secretsapp.services import backups, settling
 from tests.services.unfinished import later, leave_open, make, mirrored, refresh_later
 from tests.services.watch import Watch, detail
@@ -127,7 +129,7 @@ def test_a_write_from_before_a_backup_was_restored_may_be_overlapped_unknown_to_
     emulator: Emulator, universe: Universe, cast: Cast
 ) -> None:
     leave_open("rotate", faults.cut_after(), emulator, cast, universe)
-    backups.adopt(STAGEHAND)
+    backups.adopt(STAGEHAND, Anchor(0, START_OF_CHAIN))
     assert [change.state for change in settle_now()] == [UNDETERMINED]
     assert mirrored(universe).unsure
     leave_open("create", faults.cut_after(), emulator, cast, universe)

@@ -1,16 +1,20 @@
 """A backup made under load becomes an installation elsewhere; what is none changes nothing."""
 
+import hashlib
 import http.client
 import json
+import os
 import re
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,10 +24,12 @@ from django.apps import apps
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
+from secretsapp.copies import files
 from secretsapp.core.keyring import generate_key
 from secretsapp.management import serving
 from tests.installation import ROOT, Installation, open_place
 from tests.stage import HARBOR_ID
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.engine, pytest.mark.process]
 
@@ -90,6 +96,12 @@ def contents(installation: Installation) -> dict[str, list[tuple[Any, ...]]]:
 
 def events(installation: Installation) -> list[tuple[Any, ...]]:
     return installation.rows("SELECT * FROM secretsapp_auditevent ORDER BY sequence")
+
+
+def head(installation: Installation) -> str:
+    """The anchor of the log as it is now."""
+    [(sequence, link)] = installation.rows("SELECT sequence, link FROM secretsapp_audithead")
+    return f"{sequence}:{link}"
 
 
 class Browser:
@@ -265,15 +277,20 @@ def test_every_row_of_a_quiet_installation_comes_back(
     inhabited: Installation, elsewhere: Installation, tmp_path: Path
 ) -> None:
     inhabited.succeed("rotate_secret", HARBOR, "PAY_KEY", stdin=b"once more")
+    inhabited.succeed("grant", EMAIL, "admin", "--all")
     file = tmp_path / "copy"
     said = backed_up(inhabited, file)
+    assert inhabited.rows("SELECT 1 FROM secretsapp_onetimecode") != []
+    assert fleeting_in(file) == set()
     hand_over_keys(inhabited, elsewhere)
-    elsewhere.succeed("restore", str(file))
+    told = elsewhere.succeed("restore", str(file))
+    assert f"\nActive admins now: {EMAIL}\n" in told
+    assert "says nothing of accounts, rights and passwords" in told
     assert contents(elsewhere) == contents(inhabited)
     assert events(inhabited)[-1][3] == "backup.made"
     assert f'"{said["anchor"]}"' in events(inhabited)[-1][16]
     assert "is there already" in refused(inhabited, "backup", file)
-    assert "already" in refused(elsewhere, "restore", file)
+    assert "stays as it is" in refused(elsewhere, "restore", file)
     elsewhere.succeed("verify_audit", "--anchor", said["anchor"])
 
 
@@ -290,6 +307,10 @@ def test_what_cannot_be_restored_is_a_sentence_and_leaves_nothing(
     key = generate_key()
     assert said["audit_keys"][0] in refused(elsewhere, "restore", whole, AUDIT_KEYS=key)
     assert said["master_keys"][0] in refused(elsewhere, "restore", whole, MASTER_KEYS=key)
+    assert said["sha256"] == hashlib.sha256(whole.read_bytes()).hexdigest()
+    other = refused(elsewhere, "restore", whole, "--sha256", "0" * 64)
+    assert "its SHA-256 is another" in other
+    assert "A SHA-256 is 64" in refused(elsewhere, "restore", whole, "--sha256", "0" * 63)
     anchored = refused(elsewhere, "restore", whole, "--anchor", NO_ANCHOR)
     assert "does not hold the anchor" in anchored
     assert "No such file" in refused(elsewhere, "restore", file)
@@ -301,32 +322,124 @@ def test_what_cannot_be_restored_is_a_sentence_and_leaves_nothing(
         file.write_bytes(content[:length])
         refused(elsewhere, "restore", file)
 
-    elsewhere.succeed("restore", str(whole), "--anchor", said["anchor"])
+    elsewhere.succeed(
+        "restore", str(whole), "--anchor", said["anchor"], "--sha256", said["sha256"].upper()
+    )
     assert sorted(path.name for path in elsewhere.data_dir.iterdir()) in (
         ["keys"],
         ["keys", "sealroom.sqlite3"],
     )
 
 
-def test_a_copy_of_a_newer_version_is_not_restored(
+def fleeting_in(file: Path) -> set[str]:
+    """The tables of the running installation alone of which there are rows in the copy."""
+    if file.read_bytes().startswith(b"PGDMP"):
+        listed = subprocess.run(["pg_restore", "--list", file], capture_output=True, check=True)
+        return {table for table in ENDED if f" TABLE DATA public {table} " in str(listed.stdout)}
+    with closing(sqlite3.connect(file)) as copy:
+        assert copy.execute("PRAGMA freelist_count").fetchone() == (0,)
+        return {table for table in ENDED if copy.execute(f"SELECT 1 FROM {table}").fetchall()}
+
+
+def keep_sessions(installation: Installation) -> str:
+    """Have the database itself keep every session that is deleted; gives the trigger's name."""
+    when = "CREATE TRIGGER kept BEFORE DELETE ON django_session"
+    if "DATABASE_URL" not in installation.environment:
+        installation.execute(f"{when} BEGIN SELECT RAISE(IGNORE); END")
+    else:
+        installation.execute(
+            "CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$;"
+            f"{when} FOR EACH ROW EXECUTE FUNCTION kept()"
+        )
+    return "trigger django_session.kept"
+
+
+def test_a_copy_that_acts_by_itself_is_refused_by_name(
+    inhabited: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    name = keep_sessions(inhabited)
+    backed_up(inhabited, tmp_path / "copy")
+    hand_over_keys(inhabited, elsewhere)
+    sentence = refused(elsewhere, "restore", tmp_path / "copy")
+    assert sentence.startswith("The copy holds what Sealroom did not put there: ")
+    assert name in sentence
+    if "DATABASE_URL" in elsewhere.environment:
+        assert "Drop this database and create a new one" in sentence
+        # Not all of it can be taken out again, and what is left does not pass for nothing.
+        assert "not empty" in refused(elsewhere, "restore", tmp_path / "copy")
+    else:
+        assert [path.name for path in elsewhere.data_dir.iterdir()] == ["keys"]
+
+
+def test_a_copy_in_which_our_keys_were_never_used_is_refused(
+    installation: Installation, inhabited: Installation
+) -> None:
+    inhabited.execute("DELETE FROM secretsapp_keyproof")
+    for made_up in (installation, inhabited):
+        sentence = refused(made_up, "restore", "--loaded", "--anchor", head(made_up))
+        assert "Nothing in the copy shows that it is of an installation" in sentence
+        assert "installation.restored" not in str(events(made_up))
+
+
+def test_what_is_no_single_file_is_refused(
     installation: Installation, elsewhere: Installation, tmp_path: Path
 ) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "is not a file" in refused(elsewhere, "restore", tmp_path / "pipe")
+    if "DATABASE_URL" in installation.environment:
+        return
+    backed_up(installation, tmp_path / "copy")
+    hand_over_keys(installation, elsewhere)
+    (tmp_path / "copy-wal").touch()
+    assert "copy-wal lies beside" in refused(elsewhere, "restore", tmp_path / "copy")
+
+
+def test_a_name_that_was_taken_meanwhile_stays_with_who_took_it(tmp_path: Path) -> None:
+    part, path = tmp_path / "part", tmp_path / "copy"
+    part.write_bytes(b"a copy")
+    path.write_bytes(b"precious")
+    with pytest.raises(FileExistsError):
+        files.name(part, path)
+    files.unname(part, path)
+    assert path.read_bytes() == b"precious"
+    path.unlink()
+    files.name(part, path)
+    assert path.read_bytes() == b"a copy"
+    files.unname(part, path)
+    assert not path.exists()
+
+
+def test_a_copy_of_a_newer_version_is_not_restored(installation: Installation) -> None:
     installation.execute(
         "INSERT INTO django_migrations (app, name, applied) "
         "VALUES ('secretsapp', '9999_later', '2030-01-01 00:00:00')"
     )
-    backed_up(installation, tmp_path / "copy")
-    hand_over_keys(installation, elsewhere)
-    assert "newer Sealroom" in refused(elsewhere, "restore", tmp_path / "copy")
+    assert "newer Sealroom" in refused(
+        installation, "restore", "--loaded", "--anchor", head(installation)
+    )
 
 
 def test_a_copy_that_was_put_in_place_by_other_tools_is_adopted(
-    installation: Installation,
+    inhabited: Installation,
 ) -> None:
-    assert "installation.restored" not in str(events(installation))
-    installation.succeed("restore", "--loaded")
-    assert "installation.restored" in str(events(installation))
-    installation.succeed("verify_audit")
+    anchor = head(inhabited)
+    inhabited.succeed("restore", "--loaded", "--anchor", anchor)
+    assert "installation.restored" in str(events(inhabited))
+    inhabited.succeed("verify_audit")
+    assert inhabited.run("restore", "--loaded").returncode == 2
+    again = refused(inhabited, "restore", "--loaded", "--anchor", anchor)
+    assert "restored already" in again
+
+
+def test_an_installation_at_work_is_no_copy_that_was_put_there(inhabited: Installation) -> None:
+    anchor = head(inhabited)
+    with inhabited.start("manage.py", "work", stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        wait_until(lambda: bool(inhabited.rows("SELECT id FROM secretsapp_worker")))
+        sentence = refused(inhabited, "restore", "--loaded", "--anchor", anchor)
+        worker.terminate()
+    assert "A worker is at work on this database" in sentence
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(
@@ -363,7 +476,8 @@ def stand_in(place: Path, version: str) -> str:
     program.write_text(
         f"""#!/bin/sh
 if [ "$1" = --version ]; then echo 'pg_dump (PostgreSQL) {version}'; exit; fi
-echo "$@" >{place}/arguments; echo "$PGPASSWORD" >{place}/password
+echo "$@" >{place}/arguments; echo "$PGPASSWORD" >{place}/password; env >{place}/environment
+if [ -e {place}/slow ]; then echo $$ >{place}/pid; exec sleep 60; fi
 echo 'pg_dump: error: that went wrong' >&2; echo 'DETAIL: a row of people' >&2; exit 1
 """
     )
@@ -390,4 +504,35 @@ def test_a_pg_dump_that_cannot_do_it_is_named_with_the_cure_and_told_no_password
     assert failed == "pg_dump failed: that went wrong.\n"
     assert "hunter2" not in (tmp_path / "arguments").read_text()
     assert (tmp_path / "password").read_text() == "hunter2\n"
+    assert "OPEN_CLOUD_URL" in installation.environment
+    assert "OPEN_CLOUD_URL" not in (tmp_path / "environment").read_text()
+    address = f"{installation.environment['DATABASE_URL']}&sslpassword=hunter2"
+    unsaid = refused(installation, "backup", tmp_path / "copy", DATABASE_URL=address)
+    assert "DATABASE_URL holds the option sslpassword" in unsaid
+    assert "hunter2" not in unsaid
     assert not (tmp_path / "copy").exists()
+
+
+def test_a_backup_that_is_told_to_end_leaves_nothing_and_nobody(
+    installation: Installation, tmp_path: Path
+) -> None:
+    if "DATABASE_URL" not in installation.environment:
+        pytest.skip("SQLite is copied without a program")
+    place = tmp_path / "place"
+    place.mkdir()
+    (tmp_path / "slow").touch()
+    slow = Installation(
+        installation.data_dir, installation.environment | {"PATH": stand_in(tmp_path, "99.1")}
+    )
+    with slow.start("manage.py", "backup", str(place / "copy"), stderr=subprocess.PIPE) as process:
+        ends = time.monotonic() + SECONDS
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        assert list(place.iterdir()) != []
+        process.send_signal(signal.SIGTERM)
+        sentence = process.communicate(timeout=SECONDS)[1]
+    assert (process.returncode, sentence[:11]) == (130, b"Interrupted")
+    assert list(place.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)

@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from emulator import Emulator
-from secretsapp import triggers
+from secretsapp import __version__, triggers
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import ApiKey, AuditEvent, Worker
 from secretsapp.services import workers
@@ -33,6 +32,7 @@ from tests.installation import Installation
 from tests.services.breaking import lose_head
 from tests.services.rings import present_master_key, use_copies
 from tests.stage import Cast
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -116,6 +116,11 @@ def test_lost_guards_and_a_lost_head_are_told(doctor: Doctor) -> None:
     triggers.remove()
     found = doctor("log guards")
     assert (found.level, "manage.py verify_audit" in found.words) == ("wrong", True)
+    triggers.install()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE VIEW shown AS SELECT 1")
+    found = doctor("log guards")
+    assert (found.level, "did not put there: view shown." in found.words) == ("wrong", True)
 
 
 @pytest.mark.parametrize("column", ["actor_name", "link", "mac"])
@@ -280,13 +285,12 @@ def test_of_a_running_installation_there_is_nothing_to_say(installation: Install
     with installation.start("manage.py", "work", stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         worker.stdout.readline()
-        ends = time.monotonic() + SECONDS
-        while not installation.rows("SELECT 1 FROM secretsapp_worker"):
-            assert time.monotonic() < ends
-            time.sleep(0.05)
+        wait_until(lambda: bool(installation.rows("SELECT 1 FROM secretsapp_worker")))
         done = installation.run("doctor")
         worker.terminate()
-    unwell = [line for line in done.stdout.splitlines() if not line.startswith(b"ok ")]
+    version, *lines = done.stdout.splitlines()
+    assert version == f"Sealroom {__version__}".encode()
+    unwell = [line for line in lines if not line.startswith(b"ok ")]
     if "DATABASE_URL" not in installation.environment:
         assert (done.returncode, unwell, done.stderr) == (0, [], b"")
     else:
@@ -304,7 +308,7 @@ def test_an_installation_of_which_there_is_nothing_is_told_in_words(
     assert not (tmp_path / "new").exists()
     for done in (dead, nothing):
         assert done.returncode == 1
-        assert done.stdout.startswith(b"wrong    database")
+        assert done.stdout.splitlines()[1].startswith(b"wrong    database")
         assert b"\nok       disk" in done.stdout
         assert done.stderr.startswith(b"To be seen to: ")
         assert done.stderr.count(b"\n") == 1

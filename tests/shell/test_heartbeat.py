@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -11,10 +11,9 @@ from django.utils import timezone
 from secretsapp.management import heartbeat
 from secretsapp.management.heartbeat import Heartbeat
 from secretsapp.models import Worker
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine]
-
-SECONDS = 30
 
 
 @pytest.fixture(autouse=True)
@@ -23,14 +22,6 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(heartbeat, "INTERVAL_SECONDS", 0.02)
     yield
     assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until it is so, or fail."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def beat_again() -> bool:

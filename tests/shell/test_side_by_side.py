@@ -1,7 +1,6 @@
 """Two web servers and two workers over one database: no work is done twice."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -16,6 +15,7 @@ from tests.installation import Installation
 from tests.post_office import PostOffice, open_post_office
 from tests.served import FORM, HOST, SECONDS, Answer, answer, free_ports, serving
 from tests.stage import HARBOR_ID
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.engine]
 
@@ -92,14 +92,6 @@ def person(shared: Installation) -> Iterator[Person]:
         for port in ports:
             started.enter_context(serving(shared, port))
         yield Person(ports)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until it is so, or fail."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def count(shared: Installation, what: str) -> int:

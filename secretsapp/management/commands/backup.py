@@ -9,6 +9,7 @@ from secretsapp import keys
 from secretsapp.core.actor import Actor
 from secretsapp.keys import Ring
 from secretsapp.management.base import ActingCommand
+from secretsapp.management.ending import in_order
 from secretsapp.management.output import Report
 from secretsapp.services import backups
 from secretsapp.services.backups import Backup
@@ -26,7 +27,8 @@ class Command(ActingCommand):
         "Copy the database as it is at one moment to a new file, while everybody goes on working. "
         "On SQLite the file is a database, on PostgreSQL an archive of pg_dump. The keys are not "
         "in it: keep a copy of them elsewhere, apart from this file, because together they open "
-        "every API key."
+        "every API key. Note the SHA-256 and the anchor elsewhere too: they tell this file from "
+        "one that somebody changed. Sessions, codes and links are left out."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -35,12 +37,14 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Make the copy, and say which keys it needs."""
-        backup = backups.make(actor, options["file"].absolute())
+        with in_order():
+            backup = backups.make(actor, options["file"].absolute())
         contents = backup.contents
         return Report(
             lines=[
                 f"Made {backup.path}: {backup.size} bytes, {contents.events} events.",
                 f"Anchor: {contents.anchor}",
+                f"SHA-256: {backup.sha256}",
                 _WITHOUT_KEYS,
                 *_needed(Ring.MASTER, contents.master_keys),
                 *_needed(Ring.AUDIT, contents.audit_keys),
@@ -57,6 +61,7 @@ def _data(backup: Backup) -> dict[str, Any]:
     return {
         "file": str(backup.path),
         "bytes": backup.size,
+        "sha256": backup.sha256,
         "events": backup.contents.events,
         "anchor": backup.contents.anchor,
         "master_keys": list(backup.contents.master_keys),

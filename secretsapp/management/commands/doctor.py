@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from secretsapp import __version__
 from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
@@ -41,8 +42,12 @@ class Command(ActingCommand):
         found = diagnosis.diagnose(actor)
         self._to_see_to = sum(line.finding.level is not Level.OK for line in found)
         return Report(
-            lines=[text for line in found for text in _lines(line)],
-            data={"well": not self._to_see_to, "findings": [_data(line) for line in found]},
+            lines=[f"Sealroom {__version__}", *(text for line in found for text in _lines(line))],
+            data={
+                "version": __version__,
+                "well": not self._to_see_to,
+                "findings": [_data(line) for line in found],
+            },
         )
 
 

@@ -5,13 +5,19 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from secretsapp.copies import files
 from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
+from secretsapp.management.ending import in_order
 from secretsapp.management.output import Report
 from secretsapp.queries import chain
 from secretsapp.services import backups
 from secretsapp.services.backups import Restored
 
+_NOT_PROVEN = (
+    "That says nothing of accounts, rights and passwords: they are as they were in the backup, and "
+    "what was taken from somebody since is back."
+)
 _AFTERWARDS = (
     "Everybody has to sign in again. Start Sealroom; its worker finds out what became of changes "
     "that were open."
@@ -23,9 +29,12 @@ class Command(ActingCommand):
 
     help = (
         "Put a backup into an empty database and check it: the keys must open it, and its audit "
-        "log must verify. Put the keys in place first. All sessions, one-time codes and password "
-        "links of the copy end. Never let it run beside the installation that it was copied from: "
-        "the two logs begin alike and then differ, and no anchor tells which is the true one."
+        "log must verify. A backup is a program: restore only a file you can vouch for, and give "
+        "its SHA-256. On PostgreSQL a changed one can do whatever the database's user may, before "
+        "anything is checked. Put the keys in place first. All sessions, one-time codes and "
+        "password links of the copy end. Never let it run beside the installation that it was "
+        "copied from: the two logs begin alike and then differ, and no anchor tells which is the "
+        "true one."
     )
 
     # There is no installation yet.
@@ -39,23 +48,33 @@ class Command(ActingCommand):
         parser.add_argument(
             "--loaded",
             action="store_true",
-            help="The copy is in the database already, put there by pg_restore: do the rest.",
+            help="The copy is in the database already, put there by pg_restore: do the rest. "
+            "It needs --anchor.",
         )
         parser.add_argument(
             "--anchor",
             metavar="SEQ:LINK",
             help="An anchor noted before the backup was made, or printed by `backup`.",
         )
+        parser.add_argument(
+            "--sha256",
+            metavar="HEX",
+            help="What `backup` printed: a file that has another is refused before it is used.",
+        )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Restore, and name the anchor of the log as it goes on from here."""
-        given = options["anchor"]
-        anchor = None if given is None else chain.parse_anchor(given)
+        anchor = None if options["anchor"] is None else chain.parse_anchor(options["anchor"])
+        sha256 = None if options["sha256"] is None else files.parse_sha256(options["sha256"])
         if (options["file"] is None) is not options["loaded"]:
             raise CommandError("Name the file of the backup, or say --loaded.", returncode=2)
-        if options["loaded"]:
+        with in_order():
+            if options["file"]:
+                file = options["file"].absolute()
+                return _report(backups.restore(actor, file, anchor, sha256))
+            if anchor is None or sha256 is not None:
+                raise CommandError("With --loaded give --anchor, and no --sha256.", returncode=2)
             return _report(backups.adopt(actor, anchor))
-        return _report(backups.restore(actor, options["file"].absolute(), anchor))
 
 
 def _report(restored: Restored) -> Report:
@@ -63,6 +82,8 @@ def _report(restored: Restored) -> Report:
     return Report(
         lines=[
             f"Restored {contents.events} events; the audit log is whole.",
+            _NOT_PROVEN,
+            f"Active admins now: {', '.join(restored.admins) or 'nobody'}",
             f"Anchor of the backup: {contents.anchor}",
             f"Anchor now: {restored.head}",
             _AFTERWARDS,
@@ -71,5 +92,6 @@ def _report(restored: Restored) -> Report:
             "events": contents.events,
             "backup_anchor": contents.anchor,
             "anchor": restored.head,
+            "admins": list(restored.admins),
         },
     )

@@ -1,0 +1,85 @@
+"""The files of copies: which may be read or made, how they reach the disk, their SHA-256."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from secretsapp.core.errors import CopyFailed, InvalidInput
+
+SHA256_LENGTH = 64
+
+
+@contextmanager
+def told(attempt: str) -> Iterator[None]:
+    """Turn what the operating system refuses into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or "the operating system refused"
+        raise CopyFailed(f"{attempt}: {reason}.") from None
+
+
+def check_new(path: Path) -> None:
+    """Raise CopyFailed unless a file of that name can be made."""
+    if path.exists() or path.is_symlink():
+        raise CopyFailed(f"{path} is there already, and it stays as it is. Name a new file.")
+    if not path.parent.is_dir():
+        raise CopyFailed(f"There is no directory {path.parent}. Make it first.")
+
+
+def check_regular(path: Path) -> None:
+    """Raise CopyFailed for a pipe, which would be waited for, and for other things but files."""
+    if path.exists() and not path.is_file():
+        raise CopyFailed(f"{path} is not a file. Name the file that `backup` wrote.")
+
+
+def parse_sha256(text: str) -> str:
+    """The SHA-256 of a file in hexadecimal, as `backup` prints it; raises InvalidInput."""
+    digest = text.strip().lower()
+    if len(digest) == SHA256_LENGTH and set(digest) <= set("0123456789abcdef"):
+        return digest
+    raise InvalidInput(
+        "A SHA-256 is 64 characters of 0-9 and a-f, as backup prints it.", field="sha256"
+    )
+
+
+def check_sha256(path: Path, wanted: str) -> None:
+    """Raise CopyFailed unless the file has that SHA-256."""
+    if sha256(path) != wanted:
+        raise CopyFailed(
+            f"{path} is not the file that was noted: its SHA-256 is another. Nothing of it was "
+            "used; restore a file that you can vouch for."
+        )
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of the file, in hexadecimal."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def flush(path: Path) -> int:
+    """Have what was written to the file or directory reach the disk; gives the size."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+        return os.fstat(opened).st_size
+    finally:
+        os.close(opened)
+
+
+def name(part: Path, path: Path) -> None:
+    """Give the file the name `path` as well, in one step and for good.
+
+    Raises FileExistsError where the name is taken, whenever that happened.
+    """
+    path.hardlink_to(part)
+    flush(path.parent)
+
+
+def unname(part: Path, path: Path) -> None:
+    """Take the name `path` back, where it is that file's and not one that somebody else made."""
+    if path.exists() and path.samefile(part):
+        path.unlink()
