@@ -1,6 +1,5 @@
 """`manage.py setup`: keys, tables and triggers of an installation."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
+from secretsapp.core import private_files
 from secretsapp.management.base import SealroomCommand
 from secretsapp.services import installation
 
@@ -58,7 +58,7 @@ def _set_up_alone() -> tuple[list[str], list[str]]:
     """Of several that start at once the others wait for the first; it would make what they make."""
     directory = Path(settings.DATA_DIR)
     directory.mkdir(parents=True, exist_ok=True)
-    with _locked(directory), _locked_database():
+    with private_files.locked(directory), _locked_database():
         return _set_up()
 
 
@@ -82,17 +82,6 @@ def _private_files() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
-
-
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """Nobody else on this machine sets up what is kept there; it may be read-only."""
-    opened = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(opened)
 
 
 @contextmanager
