@@ -30,10 +30,11 @@ test: $(VENV)/.dev
 	$(PY) -m tests.postgres $(PY) -m pytest -n $(JOBS)
 else
 test: $(VENV)/.dev ## Every test, and the coverage bound; with ENGINE=postgres every test on PostgreSQL
-	$(PY) -m coverage erase
+	$(PY) -m coverage erase && rm -f .coverage-postgres.*
 	@# The smaller lane runs beside the larger one; what it says is shown when both have ended.
 	@said=$$(mktemp); \
-	$(PY) -m tests.postgres $(PY) -m pytest -n 1 -m engine >"$$said" 2>&1 & lane=$$!; \
+	COUNT_PROCESSES=1 COVERAGE_FILE=.coverage-postgres \
+		$(PY) -m tests.postgres $(PY) -m pytest -n 1 -m engine >"$$said" 2>&1 & lane=$$!; \
 	$(PY) -m pytest -n $(JOBS) --cov --cov-report=; sqlite=$$?; \
 	wait $$lane; postgres=$$?; cat "$$said"; rm -f "$$said"; \
 	[ $$sqlite -eq 0 ] && [ $$postgres -eq 0 ]
@@ -63,7 +64,7 @@ requirements: $(VENV)/.dev ## Pin what pyproject.toml asks for; the newest that 
 		--output-file requirements-dev.txt
 
 clean: ## Remove what the tools made; databases and keys under var/ stay
-	rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
+	rm -rf $(VENV) .coverage .coverage.* .coverage-postgres.* .hypothesis .import_linter_cache .mypy_cache \
 		.pytest_cache .ruff_cache
 	find $(CODE) tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,5 +1,6 @@
 """The stage of every test: a guarded database, the emulator, and a fixed cast of people."""
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,9 +19,11 @@ from secretsapp import triggers
 from secretsapp.models import ApiKey, Universe
 from secretsapp.services import installation as installations
 from tests import stage
-from tests.installation import Installation, open_copy, open_installation
+from tests.installation import ROOT, Installation, open_copy, open_installation
 from tests.stage import Cast, Person
 
+COUNT_PROCESSES = "COUNT_PROCESSES"
+COVERAGE = ROOT / "pyproject.toml"
 LONG = ("long", "process", "browser")
 # Tracing for the coverage nearly doubles the time of a test, and these are about whole journeys,
 # or about what is not counted: what they reach, the others have to reach as well.
@@ -41,6 +44,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.parent.name in NOT_COUNTED:
             item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
+@pytest.fixture(autouse=True)
+def count_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the processes of a test that is marked so count, where anything is counted.
+
+    On PostgreSQL nothing else is: there the environment asks for it.
+    """
+    is_counting = request.config.getoption("cov_source", None) or os.environ.get(COUNT_PROCESSES)
+    if is_counting and request.node.get_closest_marker("counted"):
+        monkeypatch.setenv("COVERAGE_PROCESS_START", str(COVERAGE))
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from tests.installation import ROOT, Installation
 from tests.spine.traces import Traces
 from tests.stage import HARBOR_ID
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.counted]
 
 SECONDS = 60
 
