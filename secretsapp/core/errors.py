@@ -19,7 +19,7 @@ SealroomError
 ├── RobloxUnusable              Roblox answered a read with something that cannot be used
 ├── NotFound                    it does not exist, or the actor may not see it
 ├── Forbidden                   the actor may see it, and may not do this
-├── NewerTables                the database belongs to a newer version of Sealroom
+├── NewerTables                 the database belongs to a newer version of Sealroom
 ├── LogBroken                   the audit log cannot take an event, or does not verify
 ├── CopyFailed                  a backup cannot be made, or not be restored here
 └── KeyTrouble                  at-rest encryption

@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from secretsapp import keys, triggers
@@ -68,9 +67,7 @@ def _value(query: str) -> str:
 
 def tables() -> Findings:
     """Whether the tables are those of this version."""
-    own = MigrationRecorder(connection).migration_qs.filter(app=migrations.OWN)
-    newer = migrations.unknown(own.values_list("name", flat=True))
-    missing = migrations.missing()
+    newer, missing = migrations.newer(), migrations.missing()
     if newer:
         yield wrong(f"The tables are of a newer Sealroom ({newer[-1]}).", "Run that version.")
     if missing:

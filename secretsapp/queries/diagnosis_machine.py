@@ -12,13 +12,11 @@ from django.db import connection
 from django.http.request import validate_host
 
 from secretsapp import keys
-from secretsapp.core.keyring import key_id_of
 from secretsapp.keys import Ring
-from secretsapp.models import ApiKey
 from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.reach import look
 from secretsapp.opencloud.transport import Timeouts
-from secretsapp.queries import diagnosis_database
+from secretsapp.queries import diagnosis_database, key_rings
 from secretsapp.queries.findings import Finding, Findings, ok, warning, wrong
 
 GIBIBYTE = 1024**3
@@ -58,16 +56,16 @@ def _ring(ring: Ring) -> Findings:
 def stored() -> Findings:
     """Whether the master keys are those of this database; raises KeyTrouble."""
     keys.check_proof()
-    here = set(keys.key_ids(Ring.MASTER))
-    blobs = ApiKey.objects.values_list("encrypted_value", flat=True)
-    lacking = sorted({key_id_of(bytes(blob)).hex() for blob in blobs} - here)
+    here, uses = keys.key_ids(Ring.MASTER), key_rings.uses(Ring.MASTER)
+    lacking = sorted(key_id for key_id, use in uses.items() if use.api_keys and key_id not in here)
     if lacking:
         yield wrong(
             f"API keys are under master keys that are not here: {', '.join(lacking)}.",
             "Add them to MASTER_KEYS again.",
         )
     else:
-        yield ok(f"the master keys open this database and {len(blobs)} API keys")
+        count = sum(use.api_keys for use in uses.values())
+        yield ok(f"the master keys open this database; API keys: {count}")
 
 
 def disk() -> Findings:

@@ -141,22 +141,31 @@ def edit(
                 )
             if ends_at != stored.ends_at:
                 _check_end(ends_at)
-            after = {"name": name, "note": note, "end": _written(ends_at)}
-            before = {"name": stored.name, "note": stored.note, "end": _written(stored.ends_at)}
-            changed = [field for field in after if before[field] != after[field]]
-            if changed:
-                api_key.name, api_key.note, api_key.ends_at = name, note, ends_at
+            before = _words_of(stored)
+            api_key.name, api_key.note, api_key.ends_at = name, note, ends_at
+            if detail := _changed(before, _words_of(api_key)):
                 api_key.save(update_fields=["name", "note", "ends_at"])
-                detail = {"fields": " and ".join(changed)}
-                # The note is long, and stands with the key.
-                told = [field for field in changed if field != "note"]
-                detail |= {f"{field}_before": before[field] for field in told}
-                detail |= {field: after[field] for field in told}
                 audit.append(
                     audit.Entry(Event.API_KEY_CHANGED, actor, subject=api_key, detail=detail)
                 )
     except IntegrityError:
         raise _taken(name) from None
+
+
+def _words_of(api_key: ApiKey) -> dict[str, str]:
+    return {"name": api_key.name, "note": api_key.note, "end": _written(api_key.ends_at)}
+
+
+def _changed(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
+    """What an event says of the fields that changed, before and after; nothing if none did."""
+    changed = [field for field in after if before[field] != after[field]]
+    # The note is long, and stands with the key.
+    told = [field for field in changed if field != "note"]
+    return (
+        {f"{field}_before": before[field] for field in told}
+        | {field: after[field] for field in told}
+        | ({"fields": " and ".join(changed)} if changed else {})
+    )
 
 
 def _written(time: datetime | None) -> str:

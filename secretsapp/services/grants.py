@@ -50,27 +50,35 @@ def give(
     _check(wanted)
     with transaction.atomic():
         is_active = lock(person).is_active
-        grant = _locked_grant(person, universe)
+        earlier = _locked_grant(person, universe)
         _require(actor, wanted, f"give {ROLE_WORDS[role]} to {person.email}")
         if not is_active:
             raise InvalidInput(
                 f"The account of {person.email} is disabled. Enable it first.", field="person"
             )
-        if grant is None and seen is not None:
+        if earlier is None and seen is not None:
             raise _has_none(person, universe)
-        if grant is not None and anew:
-            raise _has_one(grant)
-        if grant is not None:
-            _require_to_change(actor, grant)
-            _refuse_if_stale(grant, seen)
-            _keep_an_admin(grant, still_admin=role is Role.ADMIN)
-        event = Event.GRANT_CHANGED if grant else Event.GRANT_GIVEN
-        grant = grant or Grant(person=person, universe=universe)
-        grant.role, grant.pattern, grant.until = role, wanted.pattern, until
-        grant.reason, grant.given_by, grant.given_at = reason, actor.name, timezone.now()
-        grant.save()
+        if earlier is not None and anew:
+            raise _has_one(earlier)
+        if earlier is not None:
+            _check_replacing(actor, earlier, role, seen)
+        grant = earlier or Grant(person=person, universe=universe)
+        _store(grant, wanted, reason, actor)
+        event = Event.GRANT_CHANGED if earlier else Event.GRANT_GIVEN
         audit.append(entry(event, actor, grant))
     return grant
+
+
+def _check_replacing(actor: Actor, earlier: Grant, role: Role, seen: datetime | None) -> None:
+    _require_to_change(actor, earlier)
+    _refuse_if_stale(earlier, seen)
+    _keep_an_admin(earlier, still_admin=role is Role.ADMIN)
+
+
+def _store(grant: Grant, wanted: Holding, reason: str, actor: Actor) -> None:
+    grant.role, grant.pattern, grant.until = wanted.role, wanted.pattern, wanted.until
+    grant.reason, grant.given_by, grant.given_at = reason, actor.name, timezone.now()
+    grant.save()
 
 
 def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
