@@ -3,11 +3,17 @@
 import io
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from emulator import Emulator
+from tests.installation import Installation, open_place
+from tests.shell.copies import EMAIL, HARBOR, PASSWORD
 
 
 @dataclass(frozen=True)
@@ -51,3 +57,19 @@ class Shell:
 def shell(db: None, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """The shell over the test's database."""
     return Shell(monkeypatch)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, emulator: Emulator) -> Iterator[Installation]:
+    """A place for another installation, where there is nothing yet."""
+    with open_place(tmp_path / "elsewhere", emulator.url) as place:
+        yield place
+
+
+@pytest.fixture
+def inhabited(stocked: Installation) -> Installation:
+    """The installation with a person who rotates, and who was given a link."""
+    stocked.succeed("create_user", EMAIL, stdin=PASSWORD.encode())
+    stocked.succeed("grant", EMAIL, "rotator", "--universe", HARBOR)
+    stocked.succeed("password_link", EMAIL)
+    return stocked

@@ -1,0 +1,71 @@
+"""What tests of backups share: an installation's rows, its log, and what it is refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+
+from tests.installation import Installation
+from tests.stage import HARBOR_ID
+
+SECONDS = 60
+HARBOR = str(HARBOR_ID)
+EMAIL, PASSWORD = "rotator@example.com", "a lantern on the pier"
+NO_ANCHOR = f"1:{'0' * 64}"
+
+# What a restored copy ends on purpose, and what goes on in it.
+ENDED = {
+    "django_session",
+    "secretsapp_onetimecode",
+    "secretsapp_passwordmail",
+    "secretsapp_signedin",
+    "secretsapp_worker",
+}
+LOG = {"secretsapp_auditevent", "secretsapp_audithead"}
+
+
+def hand_over_keys(origin: Installation, place: Installation) -> None:
+    """Bring the key files of one installation to another."""
+    keys = place.data_dir / "keys"
+    keys.mkdir(mode=0o700, parents=True)
+    for key in (origin.data_dir / "keys").iterdir():
+        (keys / key.name).touch(mode=0o600)
+        (keys / key.name).write_bytes(key.read_bytes())
+
+
+def refused(installation: Installation, *arguments: object, **environment: str) -> str:
+    """The one sentence with which a command is refused."""
+    done = installation.run(*map(str, arguments), environment=environment)
+    assert (done.returncode, done.stdout) == (1, b""), done.stderr.decode()
+    sentence = done.stderr.decode()
+    assert sentence.count("\n") == 1
+    assert "Traceback" not in sentence
+    return sentence
+
+
+def backed_up(installation: Installation, file: Path) -> dict[str, Any]:
+    """Make a backup, and give what was said of it."""
+    said: dict[str, Any] = json.loads(installation.succeed("backup", str(file), "--json"))
+    return said
+
+
+def tables() -> list[str]:
+    models = apps.get_models(include_auto_created=True)
+    return sorted({"django_migrations", *(model._meta.db_table for model in models)})
+
+
+def contents(installation: Installation) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table that a restored copy takes over as it is."""
+    kept = [table for table in tables() if table not in ENDED | LOG]
+    return {table: sorted(installation.rows(f"SELECT * FROM {table}"), key=str) for table in kept}
+
+
+def events(installation: Installation) -> list[tuple[Any, ...]]:
+    return installation.rows("SELECT * FROM secretsapp_auditevent ORDER BY sequence")
+
+
+def head(installation: Installation) -> str:
+    """The anchor of the log as it is now."""
+    [(sequence, link)] = installation.rows("SELECT sequence, link FROM secretsapp_audithead")
+    return f"{sequence}:{link}"

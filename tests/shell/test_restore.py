@@ -1,0 +1,182 @@
+"""What comes back from a backup, and what is none and changes nothing."""
+
+import hashlib
+import os
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from secretsapp.core.keyring import generate_key
+from tests.installation import Installation
+from tests.shell.copies import (
+    EMAIL,
+    ENDED,
+    HARBOR,
+    NO_ANCHOR,
+    backed_up,
+    contents,
+    events,
+    hand_over_keys,
+    head,
+    refused,
+)
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.engine, pytest.mark.process, pytest.mark.counted]
+
+
+def test_every_row_of_a_quiet_installation_comes_back(
+    inhabited: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    inhabited.succeed("rotate_secret", HARBOR, "PAY_KEY", stdin=b"once more")
+    inhabited.succeed("grant", EMAIL, "admin", "--all")
+    file = tmp_path / "copy"
+    said = backed_up(inhabited, file)
+    assert inhabited.rows("SELECT 1 FROM secretsapp_onetimecode") != []
+    assert fleeting_in(file) == set()
+    hand_over_keys(inhabited, elsewhere)
+    told = elsewhere.succeed("restore", str(file))
+    assert f"\nActive admins now: {EMAIL}\n" in told
+    assert "says nothing of accounts, rights and passwords" in told
+    assert contents(elsewhere) == contents(inhabited)
+    assert events(inhabited)[-1][3] == "backup.made"
+    assert f'"{said["anchor"]}"' in events(inhabited)[-1][16]
+    assert "is there already" in refused(inhabited, "backup", file)
+    assert "stays as it is" in refused(elsewhere, "restore", file)
+    elsewhere.succeed("verify_audit", "--anchor", said["anchor"])
+
+
+def test_what_cannot_be_restored_is_a_sentence_and_leaves_nothing(
+    stocked: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    whole, file = tmp_path / "whole", tmp_path / "file"
+    said = backed_up(stocked, whole)
+    lacking = refused(elsewhere, "restore", whole)
+    assert all(key_id in lacking for key_id in (*said["master_keys"], *said["audit_keys"]))
+    assert str(elsewhere.data_dir / "keys") in lacking
+    hand_over_keys(stocked, elsewhere)
+
+    key = generate_key()
+    assert said["audit_keys"][0] in refused(elsewhere, "restore", whole, AUDIT_KEYS=key)
+    assert said["master_keys"][0] in refused(elsewhere, "restore", whole, MASTER_KEYS=key)
+    assert said["sha256"] == hashlib.sha256(whole.read_bytes()).hexdigest()
+    other = refused(elsewhere, "restore", whole, "--sha256", "0" * 64)
+    assert "its SHA-256 is another" in other
+    assert "A SHA-256 is 64" in refused(elsewhere, "restore", whole, "--sha256", "0" * 63)
+    anchored = refused(elsewhere, "restore", whole, "--anchor", NO_ANCHOR)
+    assert "does not hold the anchor" in anchored
+    assert "No such file" in refused(elsewhere, "restore", file)
+    for foreign in (b"", b"some text", b"PGDMP", b"SQLite format 3\x00"):
+        file.write_bytes(foreign)
+        assert str(file) in refused(elsewhere, "restore", file) or foreign == b"PGDMP"
+    content = whole.read_bytes()
+    for length in (len(content) // 2, len(content) - 5000):
+        file.write_bytes(content[:length])
+        refused(elsewhere, "restore", file)
+
+    elsewhere.succeed(
+        "restore", str(whole), "--anchor", said["anchor"], "--sha256", said["sha256"].upper()
+    )
+    assert sorted(path.name for path in elsewhere.data_dir.iterdir()) in (
+        ["keys"],
+        ["keys", "sealroom.sqlite3"],
+    )
+
+
+def fleeting_in(file: Path) -> set[str]:
+    """The tables of the running installation alone of which there are rows in the copy."""
+    if file.read_bytes().startswith(b"PGDMP"):
+        listed = subprocess.run(["pg_restore", "--list", file], capture_output=True, check=True)
+        return {table for table in ENDED if f" TABLE DATA public {table} " in str(listed.stdout)}
+    with closing(sqlite3.connect(file)) as copy:
+        assert copy.execute("PRAGMA freelist_count").fetchone() == (0,)
+        return {table for table in ENDED if copy.execute(f"SELECT 1 FROM {table}").fetchall()}
+
+
+def keep_sessions(installation: Installation) -> str:
+    """Have the database itself keep every session that is deleted; gives the trigger's name."""
+    when = "CREATE TRIGGER kept BEFORE DELETE ON django_session"
+    if "DATABASE_URL" not in installation.environment:
+        installation.execute(f"{when} BEGIN SELECT RAISE(IGNORE); END")
+    else:
+        installation.execute(
+            "CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$;"
+            f"{when} FOR EACH ROW EXECUTE FUNCTION kept()"
+        )
+    return "trigger django_session.kept"
+
+
+def test_a_copy_that_acts_by_itself_is_refused_by_name(
+    inhabited: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    name = keep_sessions(inhabited)
+    backed_up(inhabited, tmp_path / "copy")
+    hand_over_keys(inhabited, elsewhere)
+    sentence = refused(elsewhere, "restore", tmp_path / "copy")
+    assert sentence.startswith("The copy holds what Sealroom did not put there: ")
+    assert name in sentence
+    if "DATABASE_URL" in elsewhere.environment:
+        assert "Drop this database and create a new one" in sentence
+        # Not all of it can be taken out again, and what is left does not pass for nothing.
+        assert "not empty" in refused(elsewhere, "restore", tmp_path / "copy")
+    else:
+        assert [path.name for path in elsewhere.data_dir.iterdir()] == ["keys"]
+
+
+def test_a_copy_in_which_our_keys_were_never_used_is_refused(
+    installation: Installation, inhabited: Installation
+) -> None:
+    inhabited.execute("DELETE FROM secretsapp_keyproof")
+    for made_up in (installation, inhabited):
+        sentence = refused(made_up, "restore", "--loaded", "--anchor", head(made_up))
+        assert "Nothing in the copy shows that it is of an installation" in sentence
+        assert "installation.restored" not in str(events(made_up))
+
+
+def test_what_is_no_single_file_is_refused(
+    installation: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "is not a file" in refused(elsewhere, "restore", tmp_path / "pipe")
+    if "DATABASE_URL" in installation.environment:
+        return
+    backed_up(installation, tmp_path / "copy")
+    hand_over_keys(installation, elsewhere)
+    (tmp_path / "copy-wal").touch()
+    assert "copy-wal lies beside" in refused(elsewhere, "restore", tmp_path / "copy")
+
+
+def test_a_copy_of_a_newer_version_is_not_restored(installation: Installation) -> None:
+    installation.execute(
+        "INSERT INTO django_migrations (app, name, applied) "
+        "VALUES ('secretsapp', '9999_later', '2030-01-01 00:00:00')"
+    )
+    assert "newer Sealroom" in refused(
+        installation, "restore", "--loaded", "--anchor", head(installation)
+    )
+
+
+def test_a_copy_that_was_put_in_place_by_other_tools_is_adopted(
+    inhabited: Installation,
+) -> None:
+    anchor = head(inhabited)
+    inhabited.succeed("restore", "--loaded", "--anchor", anchor)
+    assert "installation.restored" in str(events(inhabited))
+    inhabited.succeed("verify_audit")
+    assert inhabited.run("restore", "--loaded").returncode == 2
+    again = refused(inhabited, "restore", "--loaded", "--anchor", anchor)
+    assert "restored already" in again
+
+
+def test_an_installation_at_work_is_no_copy_that_was_put_there(inhabited: Installation) -> None:
+    anchor = head(inhabited)
+    with inhabited.start("manage.py", "work", stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        wait_until(lambda: bool(inhabited.rows("SELECT id FROM secretsapp_worker")))
+        sentence = refused(inhabited, "restore", "--loaded", "--anchor", anchor)
+        worker.terminate()
+    assert "A worker is at work on this database" in sentence
