@@ -14,11 +14,11 @@ from django.db import connection, transaction  # noqa: E402 - Django must be set
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from benchmarks import chains  # noqa: E402
-from secretsapp import audit  # noqa: E402
 from secretsapp.core import actor  # noqa: E402
 from secretsapp.core.actor import Door  # noqa: E402
 from secretsapp.core.events import Event  # noqa: E402
 from secretsapp.models import AuditEvent, Universe  # noqa: E402
+from secretsapp.rules import audit  # noqa: E402
 
 ACTOR = actor.person(3, "person3@example.com", Door.BROWSER, "192.0.2.3")
 UNIVERSE = Universe(pk=6930499524, name="Harbor")

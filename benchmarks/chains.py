@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from secretsapp import triggers
 from secretsapp.core import chain
 from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.events import Event
-from secretsapp.keys import audit_ring
 from secretsapp.models import AuditEvent, AuditHead
+from secretsapp.rules import triggers
+from secretsapp.rules.keys import audit_ring
 
 BEGAN = datetime(2024, 1, 1, 0, 0, 0, 250, tzinfo=UTC)
 INTERVAL = timedelta(seconds=60)

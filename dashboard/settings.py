@@ -16,7 +16,7 @@ DEBUG = env.flag("DEBUG", default=False)
 
 
 # Keys. Where the environment is silent, what `setup` generated in KEYS_DIR is used; the text of
-# master and audit keys is read by secretsapp.keys alone.
+# master and audit keys is read by secretsapp.rules.keys alone.
 
 SECRET_KEY = env.secret("SECRET_KEY") or env.secret_file(
     KEYS_DIR / "secret_key", "SECRET_KEY", missing=""

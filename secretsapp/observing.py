@@ -11,8 +11,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 
-from secretsapp import logs, telemetry
+from secretsapp import logs
 from secretsapp.addresses import is_from_trusted_proxy
+from secretsapp.rules import telemetry
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

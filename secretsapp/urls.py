@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from secretsapp.core.rules import NAME_LIMIT, UNIVERSE_ID_LIMIT
+from secretsapp.core.input_rules import NAME_LIMIT, UNIVERSE_ID_LIMIT
 from secretsapp.views import (
     access,
     accounts,

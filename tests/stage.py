@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
-from secretsapp import audit
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
+from secretsapp.rules import audit
 from secretsapp.services import api_keys, grants, people, universes
 
 API_KEY = "emulated-api-key"

@@ -6,7 +6,7 @@ They are this simple so that "not above one's own rights" can be decided.
 import re
 
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.rules import NAME_LIMIT
+from secretsapp.core.input_rules import NAME_LIMIT
 
 EVERY_NAME = ""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.rules import UNIVERSE_ID_LIMIT
+from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
 
 LENGTH_LIMIT = 2000
 WHAT_TO_PASTE = (

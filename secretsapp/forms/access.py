@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from secretsapp.core.errors import InvalidInput
+from secretsapp.core.input_rules import REASON_LIMIT
 from secretsapp.core.patterns import parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Role
-from secretsapp.core.rules import REASON_LIMIT
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.forms.fields import QUIET, VersionField, text_input
 from secretsapp.models import Grant, User

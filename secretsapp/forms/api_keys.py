@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.forms.fields import QUIET, SeenField, UnshownTextarea, text_input
@@ -33,7 +33,7 @@ class KeyField(forms.Field):
         """The key without the blanks around it; raises ValidationError where it can be none."""
         try:
             plaintext = Plaintext.from_form(str(value or "").strip())
-            rules.check_api_key(plaintext)
+            input_rules.check_api_key(plaintext)
         except InvalidInput as refusal:
             raise forms.ValidationError(str(refusal)) from None
         return plaintext
@@ -67,7 +67,7 @@ class WordsForm(forms.Form):
     name = forms.CharField(
         label="Name",
         required=False,
-        widget=text_input(maxlength=str(rules.LABEL_LIMIT)),
+        widget=text_input(maxlength=str(input_rules.LABEL_LIMIT)),
         help_text="What it is called here.",
     )
     ends_at = EndField()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.times import parse_roblox_time
@@ -35,8 +35,8 @@ class PlaintextField(forms.Field):
         attributes = QUIET | {"class": "form-control masked", "rows": "3", "wrap": "soft"}
         super().__init__(
             label="Value",
-            help_text=f"At most {rules.VALUE_LIMIT_BYTES:,} bytes. It is sealed at once and can "
-            "never be shown again, here or at Roblox.",
+            help_text=f"At most {input_rules.VALUE_LIMIT_BYTES:,} bytes. It is sealed at once and "
+            "can never be shown again, here or at Roblox.",
             widget=UnshownTextarea(attributes),
             # An empty value is refused below, in the words of the rule.
             required=False,
@@ -46,7 +46,7 @@ class PlaintextField(forms.Field):
         """Exactly what was typed; raises ValidationError where a rule forbids it."""
         try:
             plaintext = Plaintext.from_form(value or "")
-            rules.check_value(plaintext)
+            input_rules.check_value(plaintext)
         except InvalidInput as refusal:
             raise forms.ValidationError(str(refusal)) from None
         return plaintext

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.warnings import Suspicion, suspicions
@@ -22,7 +22,7 @@ REACHES = [
 
 MEANT = "Enter it again: it is never kept. If it is meant so, tick “Send it exactly as typed”."
 
-FIXED_DOMAINS = {ANY: rules.ANY_DOMAIN, NEVER: rules.NEVER_SENDABLE}
+FIXED_DOMAINS = {ANY: input_rules.ANY_DOMAIN, NEVER: input_rules.NEVER_SENDABLE}
 
 
 class DomainForm(forms.Form):
@@ -57,11 +57,11 @@ class DomainForm(forms.Form):
     def _check_host(self, host: str) -> None:
         if "domain" in self.errors:
             return
-        if host in (rules.NEVER_SENDABLE, rules.ANY_DOMAIN):
+        if host in (input_rules.NEVER_SENDABLE, input_rules.ANY_DOMAIN):
             self.add_error("domain", "Enter the host, or choose one of the other two.")
             return
         try:
-            rules.check_domain(host)
+            input_rules.check_domain(host)
         except InvalidInput as refusal:
             self.add_error("domain", str(refusal))
 
@@ -74,7 +74,7 @@ class ValueForm(forms.Form):
 
     # What the page looks for while somebody types, and what was found in the value that was sent.
     watched = tuple(Suspicion)
-    limit = rules.VALUE_LIMIT_BYTES
+    limit = input_rules.VALUE_LIMIT_BYTES
     is_stopped = False
 
     def clean(self) -> dict[str, Any]:
@@ -104,7 +104,7 @@ class CreateForm(DomainForm, ValueForm):
     name = forms.CharField(
         label="Name",
         required=False,
-        widget=text_input(maxlength=str(rules.NAME_LIMIT), placeholder="PAYMENT_API_KEY"),
+        widget=text_input(maxlength=str(input_rules.NAME_LIMIT), placeholder="PAYMENT_API_KEY"),
         help_text="Letters, digits and underscores, not starting with a digit. "
         "It cannot be changed later.",
     )
@@ -119,7 +119,7 @@ class CreateForm(DomainForm, ValueForm):
         """The name, if Roblox accepts it."""
         name: str = self.cleaned_data["name"]
         try:
-            rules.check_name(name)
+            input_rules.check_name(name)
         except InvalidInput as refusal:
             raise forms.ValidationError(str(refusal)) from None
         return name

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.keyring import KEY_ID_BYTES
-from secretsapp.keys import Ring
 from secretsapp.models import Universe
 from secretsapp.queries import universes
+from secretsapp.rules.keys import Ring
 
 LONGEST_SECONDS = 365 * 24 * 3600
 
@@ -84,7 +84,7 @@ def key_id(text: str) -> str:
 def universe_id(text: str) -> int:
     """The universe id in an argument."""
     try:
-        return rules.parse_universe_id(text)
+        return input_rules.parse_universe_id(text)
     except InvalidInput:
         raise ArgumentTypeError("a universe id is a whole number such as 6930499524") from None
 

@@ -11,8 +11,8 @@ from secretsapp.management.processes import Processes, ProcessFailed
 
 HOST = probe.HOST
 READY_SECONDS = 60
-# Several times the conversations with Roblox that one process holds at once (see connections.py),
-# so that pages which need no Roblox are answered while it is slow.
+# Several times the conversations with Roblox that one process holds at once (as
+# rules/connections.py says), so that pages which need no Roblox are answered while it is slow.
 THREADS = 32
 POLL_SECONDS = 0.1
 # Longer than a reverse proxy keeps a connection it does not use: then it never sends a request

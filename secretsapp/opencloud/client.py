@@ -3,8 +3,8 @@
 from typing import Self
 
 from secretsapp.core.errors import InvalidInput
+from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT, check_name
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.rules import UNIVERSE_ID_LIMIT, check_name
 from secretsapp.core.sealing import PublicKey, Sealed, UnusablePublicKey
 from secretsapp.opencloud.errors import NothingSent, NoUniverse, Unusable
 from secretsapp.opencloud.observing import Observe, observed, unobserved

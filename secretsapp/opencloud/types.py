@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from secretsapp.core.rules import DOMAIN_LIMIT, NAME_LIMIT
+from secretsapp.core.input_rules import DOMAIN_LIMIT, NAME_LIMIT
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.opencloud.errors import Unusable
 

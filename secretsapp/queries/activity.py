@@ -9,11 +9,11 @@ from secretsapp.core.errors import LogBroken
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Secret, Universe
-from secretsapp.policy import Rights, rights_of
 from secretsapp.queries import audit
 from secretsapp.queries.audit import AuditFilter
-from secretsapp.queries.listable import has_page, narrowed
 from secretsapp.queries.telling import EventView, view_of
+from secretsapp.rules.listable import has_page, narrowed
+from secretsapp.rules.policy import Rights, rights_of
 
 SIZE = 8
 

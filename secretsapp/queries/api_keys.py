@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
+from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import Permission
-from secretsapp.core.rules import is_storable
 from secretsapp.models import ApiKey, Universe
-from secretsapp.policy import require_installation
+from secretsapp.rules.policy import require_installation
 
 # Long enough before the end of a key that whoever makes keys at Roblox can be found.
 WARN_BEFORE = timedelta(days=30)

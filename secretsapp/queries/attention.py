@@ -14,9 +14,9 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.policy import Rights, rights_of
 from secretsapp.queries.api_keys import WARN_BEFORE
-from secretsapp.queries.listable import has_page, narrowed
+from secretsapp.rules.listable import has_page, narrowed
+from secretsapp.rules.policy import Rights, rights_of
 
 # A write that has not been answered for so long is not just being made.
 OPEN_FOR = timedelta(minutes=1)

@@ -10,14 +10,14 @@ from django.db.models.functions import Substr
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, LogBroken
 from secretsapp.core.events import Event
+from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
-from secretsapp.core.rules import is_storable
 from secretsapp.models import AuditEvent, Secret, Universe
-from secretsapp.policy import Rights, refusal, rights_of
-from secretsapp.queries.listable import has_page, narrowed
 from secretsapp.queries.reading import rows
 from secretsapp.queries.telling import TAGS_BY_RESULT, EventView, Result, view_of, with_outcomes
+from secretsapp.rules.listable import has_page, narrowed
+from secretsapp.rules.policy import Rights, refusal, rights_of
 
 PAGE_SIZE = 50
 HISTORY_SIZE = 100

@@ -7,16 +7,16 @@ from itertools import count
 
 from django.db.models import QuerySet
 
-from secretsapp import triggers
 from secretsapp.core import chain
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LogBroken
 from secretsapp.core.roles import Permission
-from secretsapp.keys import audit_ring
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.models.audit import HEAD_ID
-from secretsapp.policy import require_installation
 from secretsapp.queries.reading import UNREADABLE, rows
+from secretsapp.rules import triggers
+from secretsapp.rules.keys import audit_ring
+from secretsapp.rules.policy import require_installation
 
 BATCH = 2000
 LINK_LENGTH = 64

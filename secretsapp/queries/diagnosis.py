@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.roles import Permission
-from secretsapp.policy import require_installation
 from secretsapp.queries import diagnosis_database, diagnosis_machine
 from secretsapp.queries.findings import Finding, Findings, Level, wrong
+from secretsapp.rules.policy import require_installation
 
 Check = Callable[[], Findings]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from django.db import connection
 from django.utils import timezone
 
-from secretsapp import keys, triggers
 from secretsapp.core import chain
 from secretsapp.models import AuditEvent, AuditHead, Worker
 from secretsapp.queries import migrations, workers
 from secretsapp.queries.findings import Findings, ok, warning, wrong
+from secretsapp.rules import keys, triggers
 
 SET_UP = "Run `manage.py setup`."
 MEGABYTE = 1024 * 1024

@@ -11,13 +11,13 @@ from django.conf import settings
 from django.db import connection
 from django.http.request import validate_host
 
-from secretsapp import keys
-from secretsapp.keys import Ring
 from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.reach import look
 from secretsapp.opencloud.transport import Timeouts
 from secretsapp.queries import diagnosis_database, key_rings
 from secretsapp.queries.findings import Finding, Findings, ok, warning, wrong
+from secretsapp.rules import keys
+from secretsapp.rules.keys import Ring
 
 GIBIBYTE = 1024**3
 LEAST_FREE_BYTES = GIBIBYTE

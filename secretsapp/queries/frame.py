@@ -6,7 +6,7 @@ from itertools import groupby
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
-from secretsapp.policy import rights_of
+from secretsapp.rules.policy import rights_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission, Role, roles_with
 from secretsapp.models import Universe
-from secretsapp.policy import Rights, people_with, rights_of
+from secretsapp.rules.policy import Rights, people_with, rights_of
 
 # Only admins have it, and they have it in every universe, whichever is asked for.
 ADMINS_OWN = Permission.MANAGE_PEOPLE

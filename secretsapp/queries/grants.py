@@ -14,7 +14,7 @@ from secretsapp.core.errors import Forbidden, InvalidInput, NotFound
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Grant, Universe, User
-from secretsapp.policy import Holding, Rights, holding_of, refusal, rights_of
+from secretsapp.rules.policy import Holding, Rights, holding_of, refusal, rights_of
 
 
 @dataclass(frozen=True)

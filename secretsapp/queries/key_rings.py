@@ -11,14 +11,14 @@ from django.db.models import Count, Max, Min, QuerySet
 from django.db.models.functions import Substr
 from django.utils import timezone
 
-from secretsapp import keys
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import KeyTrouble
 from secretsapp.core.keyring import FORMAT, HEADER_BYTES, key_id_of
 from secretsapp.core.roles import Permission
-from secretsapp.keys import Ring, Source
 from secretsapp.models import ApiKey, AuditEvent, KeyProof
-from secretsapp.policy import require_installation
+from secretsapp.rules import keys
+from secretsapp.rules.keys import Ring, Source
+from secretsapp.rules.policy import require_installation
 
 # Sessions are stored as base64. The format and the key id, with which a blob begins, are nine
 # bytes: twelve characters of it, without a rest.

@@ -13,7 +13,7 @@ from secretsapp.models.audit import HEAD_ID
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.queries.patience import impatient
 from secretsapp.queries.workers import at_work
-from secretsapp.telemetry import Measure
+from secretsapp.rules.telemetry import Measure
 
 # To count every change there ever was takes a moment; a scrape is given ten seconds by default.
 COUNTING_SECONDS = 5

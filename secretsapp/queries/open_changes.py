@@ -11,8 +11,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret
 from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.policy import Rights, rights_of
-from secretsapp.queries.listable import has_page
+from secretsapp.rules.listable import has_page
+from secretsapp.rules.policy import Rights, rights_of
 
 UNDETERMINED_FOR = timedelta(days=7)
 # A sweep comes every minute, and reading Roblox may take one.

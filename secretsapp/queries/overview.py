@@ -8,11 +8,11 @@ from django.db.models import Count
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
-from secretsapp.policy import rights_of
 from secretsapp.queries import activity, attention, universes
 from secretsapp.queries.activity import Activity
 from secretsapp.queries.attention import Need
-from secretsapp.queries.listable import narrowed
+from secretsapp.rules.listable import narrowed
+from secretsapp.rules.policy import rights_of
 
 
 @dataclass(frozen=True)

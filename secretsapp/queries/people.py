@@ -12,11 +12,11 @@ from django.utils import timezone
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import NotFound
+from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
-from secretsapp.core.rules import is_storable
 from secretsapp.models import Grant, OneTimeCode, SignedIn, Universe, User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.policy import people_with, require, require_installation, rights_of
+from secretsapp.rules.policy import people_with, require, require_installation, rights_of
 
 
 @dataclass(frozen=True)

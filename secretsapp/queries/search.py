@@ -9,11 +9,11 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.rules import NOTE_LIMIT, is_storable
+from secretsapp.core.input_rules import NOTE_LIMIT, is_storable
 from secretsapp.models import Secret, Universe
-from secretsapp.policy import rights_of
 from secretsapp.queries import universes
-from secretsapp.queries.listable import has_page, narrowed
+from secretsapp.rules.listable import has_page, narrowed
+from secretsapp.rules.policy import rights_of
 
 LIMIT = 50
 LIMIT_IN_UNIVERSE = 10

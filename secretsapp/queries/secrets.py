@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, NotFound
+from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE, check_name, is_storable
 from secretsapp.core.roles import ROLE_WORDS, Permission, roles_with
-from secretsapp.core.rules import SECRETS_PER_UNIVERSE, check_name, is_storable
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
-from secretsapp.policy import Rights, require, require_somewhere, rights_of
+from secretsapp.rules.policy import Rights, require, require_somewhere, rights_of
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from string import Formatter
 from secretsapp.core import events
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events import Severity
-from secretsapp.core.rules import parse_universe_id
+from secretsapp.core.input_rules import parse_universe_id
 from secretsapp.models import AuditEvent
 
 EDITED = "did what cannot be read any more: somebody edited the event in the database"

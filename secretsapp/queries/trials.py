@@ -7,7 +7,7 @@ from django.conf import settings
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.opencloud.own_address import as_cidr, own_address
-from secretsapp.policy import require_installation
+from secretsapp.rules.policy import require_installation
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
-from secretsapp.policy import rights_of
+from secretsapp.rules.policy import rights_of
 
 
 def visible(actor: Actor) -> list[Universe]:

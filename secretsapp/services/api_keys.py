@@ -9,13 +9,11 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from secretsapp import audit, connections
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     AlreadyExists,
     InvalidInput,
-    NotFound,
     RobloxBusy,
     RobloxRefused,
     SealroomError,
@@ -31,10 +29,12 @@ from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import Missing, NotAllowed, Unauthorized
 from secretsapp.opencloud.types import Introspection
-from secretsapp.policy import require_installation
 from secretsapp.queries import trials
+from secretsapp.rules import audit, connections
+from secretsapp.rules.locks import lock_api_key
+from secretsapp.rules.policy import require_installation
+from secretsapp.rules.roblox import in_our_words, translate
 from secretsapp.services.key_reports import KeyReport, end_of, hint_of, report_on
-from secretsapp.services.roblox import in_our_words, translate
 
 
 def add(
@@ -53,7 +53,7 @@ def add(
     name = name.strip()
     _check_words(name, note)
     _check_end(ends_at)
-    rules.check_api_key(value)
+    input_rules.check_api_key(value)
     _refuse_taken(name)
     api_key = ApiKey(id=uuid4(), name=name, note=note)
     with connections.client_with(value) as client:
@@ -71,8 +71,8 @@ def add(
 
 
 def _check_words(name: str, note: str) -> None:
-    rules.check_label(name, field="name", what="a name for the API key")
-    rules.check_remark(note, field="note", limit=rules.NOTE_LIMIT)
+    input_rules.check_label(name, field="name", what="a name for the API key")
+    input_rules.check_remark(note, field="note", limit=input_rules.NOTE_LIMIT)
 
 
 def _check_end(ends_at: datetime | None) -> None:
@@ -90,23 +90,6 @@ def _taken(name: str) -> AlreadyExists:
         f"There is an API key named “{name}” already. Choose another name, or replace it.",
         field="name",
     )
-
-
-def lock(api_key: ApiKey, *, was_tried: bool = False) -> ApiKey:
-    """Lock the key's row: none is removed while a universe is given it.
-
-    Raises NotFound where the key was removed meanwhile, and, if it was tried, StaleVersion where
-    another value was stored since it was loaded: what came of the trial is not about that one.
-    """
-    stored = ApiKey.objects.select_for_update(no_key=True).filter(pk=api_key.pk).first()
-    if stored is None:
-        raise NotFound("The API key was removed meanwhile. Choose another, or add it again.")
-    if was_tried and bytes(stored.encrypted_value) != bytes(api_key.encrypted_value):
-        raise StaleVersion(
-            f"The key “{stored.name}” was stored anew while its value before was tried, so "
-            "nothing was changed by this. Look whether it is still wanted, and try again."
-        )
-    return stored
 
 
 def version(api_key: ApiKey) -> str:
@@ -132,7 +115,7 @@ def edit(
     _check_words(name, note)
     try:
         with transaction.atomic():
-            stored = lock(api_key)
+            stored = lock_api_key(api_key)
             if seen_version and seen_version != version(stored):
                 raise StaleVersion(
                     "Somebody else, or a test, changed this key after you opened the page. "
@@ -176,7 +159,7 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
     """Forget a key; raises StillInUse while a universe is opened with it."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
     with transaction.atomic():
-        stored = lock(api_key)
+        stored = lock_api_key(api_key)
         serves = list(stored.universes.values_list("name", flat=True))
         if serves:
             raise StillInUse(
@@ -197,12 +180,12 @@ def replace(
     one counts, else `ends_at` is believed.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    rules.check_api_key(value)
+    input_rules.check_api_key(value)
     _check_end(ends_at)
     with in_our_words(), _telling_address(actor), connections.client_with(value) as client:
         report = _prove(client, list(api_key.universes.all()))
     with transaction.atomic():
-        stored = lock(api_key, was_tried=True)
+        stored = lock_api_key(api_key, was_tried=True)
         require_installation(actor, Permission.MANAGE_API_KEYS)
         before = _written(stored.ends_at)
         stored.encrypted_value, stored.ends_at = connections.encrypt(stored.pk, value), ends_at
@@ -219,7 +202,7 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
     require_installation(actor, Permission.MANAGE_API_KEYS)
     report = _tried(actor, api_key)
     with transaction.atomic():
-        stored = lock(api_key, was_tried=True)
+        stored = lock_api_key(api_key, was_tried=True)
         require_installation(actor, Permission.MANAGE_API_KEYS)
         report = _store(stored, report)
         audit.append(

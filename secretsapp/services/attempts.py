@@ -8,7 +8,6 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from secretsapp import audit
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import HeldUp, OutcomeUnknown, SealroomError
 from secretsapp.core.events import change_event
@@ -18,10 +17,11 @@ from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.opencloud import errors
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
-from secretsapp.policy import require
+from secretsapp.rules import audit
+from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.policy import require
+from secretsapp.rules.roblox import translate
 from secretsapp.services import mirror
-from secretsapp.services.mirror import lock
-from secretsapp.services.roblox import translate
 
 # A write that is sent later than this after it was written down could reach Roblox when it is
 # already being settled: a stopped process, a sleeping machine, a database that made it wait.
@@ -69,7 +69,7 @@ def _is_open(error: errors.OpenCloudError) -> bool:
 def _begin(intent: Intent) -> Change:
     """Write the change down, if the actor still has the rights: reading Roblox took a while."""
     with transaction.atomic(durable=True):
-        lock(intent.universe)
+        lock_universe(intent.universe)
         for permission in intent.needs:
             require(intent.actor, permission, intent.universe.pk, intent.name)
         change = _change_of(intent)
@@ -120,7 +120,7 @@ def _store(
     """Store the outcome; a failure to do so leaves the change open, for the sweep to settle."""
     try:
         with transaction.atomic(durable=True):
-            lock(intent.universe)
+            lock_universe(intent.universe)
             late = not settle_row(change, state, reason)
             if late and not _outweighs(change, state, reason):
                 return

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from secretsapp import audit, key_files, keys
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NothingToRotate
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.keys import Ring
 from secretsapp.models import AuditEvent
-from secretsapp.policy import require_installation
+from secretsapp.rules import audit, key_files, keys
+from secretsapp.rules.keys import Ring
+from secretsapp.rules.policy import require_installation
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from secretsapp import audit, keys, triggers
 from secretsapp.copies import files, postgres, sqlite
 from secretsapp.copies.contents import FLEETING, Contents
 from secretsapp.core.actor import Actor
@@ -20,9 +19,10 @@ from secretsapp.core.errors import CopyFailed, MissingKey
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, AuditHead
-from secretsapp.policy import people_with, require_installation
 from secretsapp.queries import chain, migrations, workers
 from secretsapp.queries.chain import Anchor
+from secretsapp.rules import audit, keys, triggers
+from secretsapp.rules.policy import people_with, require_installation
 from secretsapp.services import installation
 
 # Only admins have that right, and they have it in every universe, whichever is asked for.

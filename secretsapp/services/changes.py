@@ -5,8 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from secretsapp import connections
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NameTaken, SecretGone, StaleVersion, UniverseFull
 from secretsapp.core.plaintext import Plaintext
@@ -17,10 +16,11 @@ from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
-from secretsapp.policy import require
+from secretsapp.rules import connections
+from secretsapp.rules.policy import require
+from secretsapp.rules.roblox import in_our_words
 from secretsapp.services import attempts, mirror
 from secretsapp.services.attempts import Intent
-from secretsapp.services.roblox import in_our_words
 
 
 def create(
@@ -33,13 +33,13 @@ def create(
     OutcomeUnknown where the change stays open.
     """
     require(actor, Permission.CREATE_SECRET, universe.pk, name)
-    rules.check_name(name)
+    input_rules.check_name(name)
     _check_content(value, domain)
     with in_our_words(), connections.client_of(universe.api_key) as client:
         look = _look(client, universe, name)
         if look.found is not None:
             raise _name_taken(universe, name)
-        if look.count >= rules.SECRETS_PER_UNIVERSE:
+        if look.count >= input_rules.SECRETS_PER_UNIVERSE:
             raise _full(universe)
         sealed = _sealed(client, universe, value)
         needs = (Permission.CREATE_SECRET,)
@@ -152,9 +152,9 @@ def _stale(universe: Universe, name: str) -> StaleVersion:
 
 
 def _check_content(value: Plaintext | Sealed, domain: str) -> None:
-    rules.check_domain(domain)
+    input_rules.check_domain(domain)
     if isinstance(value, Plaintext):
-        rules.check_value(value)
+        input_rules.check_value(value)
 
 
 def _sealed(client: Client, universe: Universe, value: Plaintext | Sealed) -> Sealed:
@@ -174,6 +174,6 @@ def _name_taken(universe: Universe, name: str) -> NameTaken:
 
 def _full(universe: Universe) -> UniverseFull:
     return UniverseFull(
-        f"{universe.name} has {rules.SECRETS_PER_UNIVERSE} secrets, the most Roblox allows. "
+        f"{universe.name} has {input_rules.SECRETS_PER_UNIVERSE} secrets, the most Roblox allows. "
         "Delete one that is no longer used first."
     )

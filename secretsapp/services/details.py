@@ -2,14 +2,14 @@
 
 from django.db import transaction
 
-from secretsapp import audit
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, SecretGone
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe, User
-from secretsapp.policy import require
+from secretsapp.rules import audit
+from secretsapp.rules.policy import require
 
 
 def edit(
@@ -21,7 +21,7 @@ def edit(
     Forbidden, InvalidInput, or SecretGone where the secret was deleted meanwhile.
     """
     require(actor, Permission.EDIT_DETAILS, universe.pk, secret.name)
-    rules.check_remark(note, field="note", limit=rules.NOTE_LIMIT)
+    input_rules.check_remark(note, field="note", limit=input_rules.NOTE_LIMIT)
     if owner is not None and not owner.is_active:
         raise InvalidInput("That account is disabled. Choose another owner.", field="owner")
     changed = _changed_fields(secret, note, owner)

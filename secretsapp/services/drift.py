@@ -2,15 +2,15 @@
 
 from django.db import transaction
 
-from secretsapp import audit
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
-from secretsapp.policy import require
 from secretsapp.queries.secrets import drift_of
-from secretsapp.services import mirror
+from secretsapp.rules import audit
+from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.policy import require
 
 
 def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = None) -> bool:
@@ -21,7 +21,7 @@ def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = 
     else was found since: `seen` is what the person saw (`drift_of`), None for whatever holds.
     """
     with transaction.atomic():
-        mirror.lock(universe)
+        lock_universe(universe)
         require(actor, Permission.EDIT_DETAILS, universe.pk, name)
         secret = Secret.objects.filter(universe=universe, name=name).first()
         if secret is None or not (secret.drifted_at or secret.missing_since):

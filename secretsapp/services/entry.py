@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from secretsapp import audit
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
@@ -16,9 +15,11 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.policy import require_installation
 from secretsapp.queries.entry import is_claimed
-from secretsapp.services import codes, grants, people, signed_in
+from secretsapp.rules import audit
+from secretsapp.rules.locks import lock_person
+from secretsapp.rules.policy import require_installation
+from secretsapp.services import codes, people, signed_in
 from secretsapp.services.codes import Code
 
 CLAIM_CODE_GOOD_FOR = timedelta(hours=1)
@@ -44,7 +45,7 @@ def make_link(actor: Actor, person: User) -> PasswordLink:
     was left open is not to set a password without the one of now.
     """
     with transaction.atomic():
-        grants.lock(person)
+        lock_person(person)
         require_installation(actor, Permission.MANAGE_PEOPLE)
         if person.pk == actor.person_id:
             raise InvalidInput("Change your own password on your own page.")
@@ -74,7 +75,7 @@ def set_password(actor: Actor, code: Plaintext, password: Plaintext) -> User:
         raise codes.refusal()
     people.hash_password(person, password)
     with transaction.atomic():
-        grants.lock(person)
+        lock_person(person)
         codes.use_up(found)
         codes.discard(person)
         person.save(update_fields=["password"])

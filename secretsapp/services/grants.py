@@ -5,8 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from secretsapp import audit
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     AlreadyExists,
@@ -21,8 +20,9 @@ from secretsapp.core.patterns import EVERY_NAME, parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Grant, Universe, User
-from secretsapp.policy import Holding, holding_of, rights_of
-from secretsapp.services import mirror
+from secretsapp.rules import audit
+from secretsapp.rules.locks import lock_person, lock_universe
+from secretsapp.rules.policy import Holding, holding_of, rights_of
 
 
 def give(
@@ -45,11 +45,11 @@ def give(
     was given that the actor looked at, only that one is: raises StaleVersion where it is another
     now, and NotFound where there is none.
     """
-    rules.check_remark(reason, field="reason", limit=rules.REASON_LIMIT)
+    input_rules.check_remark(reason, field="reason", limit=input_rules.REASON_LIMIT)
     wanted = Holding(role, universe.pk if universe else None, parse_pattern(pattern), until)
     _check(wanted)
     with transaction.atomic():
-        is_active = lock(person).is_active
+        is_active = lock_person(person).is_active
         earlier = _locked_grant(person, universe)
         _require(actor, wanted, f"give {ROLE_WORDS[role]} to {person.email}")
         if not is_active:
@@ -89,7 +89,7 @@ def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
     """
     _require_some(actor, universe, person)
     with transaction.atomic():
-        lock(person)
+        lock_person(person)
         grant = _locked_grant(person, universe)
         if grant is None:
             raise _has_none(person, universe)
@@ -128,16 +128,8 @@ def _refuse_if_stale(grant: Grant, seen: datetime | None) -> None:
 def _locked_grant(person: User, universe: Universe | None) -> Grant | None:
     """The grant of a person who is locked, with its universe locked before that is removed."""
     if universe is not None:
-        mirror.lock(universe)
+        lock_universe(universe)
     return Grant.objects.filter(person=person, universe=universe).first()
-
-
-def lock(person: User) -> User:
-    """Lock the person's row: who changes his grants or account waits for whoever is at it.
-
-    The person comes back as the row has him now.
-    """
-    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _check(wanted: Holding) -> None:

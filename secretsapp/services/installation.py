@@ -2,7 +2,6 @@
 
 from django.db import connection, transaction
 
-from secretsapp import audit, keys, triggers
 from secretsapp.core import actor as actors
 from secretsapp.core import chain
 from secretsapp.core.errors import LogBroken, MissingKey, NewerTables
@@ -10,6 +9,7 @@ from secretsapp.core.events import Event
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.queries import migrations
+from secretsapp.rules import audit, keys, triggers
 
 GENERATED = (keys.SECRET_KEY, keys.MASTER_KEYS, keys.AUDIT_KEYS)
 

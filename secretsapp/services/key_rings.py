@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from secretsapp import audit, key_files
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import StillInUse
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.keys import Ring
 from secretsapp.models import SignedIn
-from secretsapp.policy import require_installation
 from secretsapp.queries import key_rings
 from secretsapp.queries.key_rings import NOTHING, Use
+from secretsapp.rules import audit, key_files
+from secretsapp.rules.keys import Ring
+from secretsapp.rules.policy import require_installation
 
 _ADDED = {Ring.MASTER: Event.MASTER_KEY_ADDED, Ring.AUDIT: Event.AUDIT_KEY_ADDED}
 _DROPPED = {Ring.MASTER: Event.MASTER_KEY_DROPPED, Ring.AUDIT: Event.AUDIT_KEY_DROPPED}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from secretsapp import connections
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import RobloxRefused
 from secretsapp.core.references import Kind, Reference
@@ -16,8 +15,9 @@ from secretsapp.opencloud.errors import (
     TooManyRequests,
     Unusable,
 )
-from secretsapp.policy import require_installation
-from secretsapp.services.roblox import in_our_words
+from secretsapp.rules import connections
+from secretsapp.rules.policy import require_installation
+from secretsapp.rules.roblox import in_our_words
 
 
 def universe_id_of(actor: Actor, api_key: ApiKey, reference: Reference) -> int:

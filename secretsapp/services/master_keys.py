@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from secretsapp import audit, connections, key_files, keys
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.keys import Ring
 from secretsapp.models import ApiKey
-from secretsapp.policy import require_installation
+from secretsapp.rules import audit, connections, key_files, keys
+from secretsapp.rules.keys import Ring
+from secretsapp.rules.policy import require_installation
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from secretsapp import audit, connections
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
-from secretsapp.core.errors import NotFound, SealroomError
+from secretsapp.core.errors import SealroomError
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import is_older
@@ -19,8 +18,10 @@ from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.opencloud.transport import LONGEST_CALL_SECONDS
 from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.policy import require_somewhere
-from secretsapp.services.roblox import in_our_words
+from secretsapp.rules import audit, connections
+from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.policy import require_somewhere
+from secretsapp.rules.roblox import in_our_words
 
 SHORTEST_INTERVAL = timedelta(seconds=10)
 CLAIM = timedelta(seconds=5 * LONGEST_CALL_SECONDS)
@@ -77,7 +78,7 @@ def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetim
     baseline, one event; later differences that nobody here made are drift, one event each.
     """
     with transaction.atomic():
-        stored = lock(universe)
+        stored = lock_universe(universe)
         busy = _busy_names(universe, began)
         remote = {secret.name: secret for secret in listing if secret.name not in busy}
         if stored.synced_at and stored.synced_at > began:
@@ -90,17 +91,6 @@ def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetim
         entries = [_baseline(universe, len(listing))] if first else differences.entries
         if entries:
             audit.append(*entries)
-
-
-def lock(universe: Universe) -> Universe:
-    """Lock the universe's row: refreshes and outcomes of one universe go one after another.
-
-    Raises NotFound where the universe was removed meanwhile.
-    """
-    stored = Universe.objects.select_for_update(no_key=True).filter(pk=universe.pk).first()
-    if stored is None:
-        raise NotFound("The universe was removed from the dashboard meanwhile.")
-    return stored
 
 
 def _busy_names(universe: Universe, began: datetime) -> set[str]:

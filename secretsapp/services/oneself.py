@@ -2,15 +2,16 @@
 
 from django.db import transaction
 
-from secretsapp import audit
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import SignedIn, User
-from secretsapp.policy import refusal
-from secretsapp.services import codes, grants, people, signed_in
+from secretsapp.rules import audit
+from secretsapp.rules.locks import lock_person
+from secretsapp.rules.policy import refusal
+from secretsapp.services import codes, people, signed_in
 
 
 def rename(actor: Actor, person: User, name: str) -> None:
@@ -18,7 +19,7 @@ def rename(actor: Actor, person: User, name: str) -> None:
     _require_self(actor, person)
     wanted = name.strip()
     if wanted:
-        rules.check_person_name(wanted, field="name", limit=people.NAME_LIMIT)
+        input_rules.check_person_name(wanted, field="name", limit=people.NAME_LIMIT)
     if wanted == person.name:
         return
     with transaction.atomic():
@@ -37,7 +38,7 @@ def change_password(actor: Actor, person: User, password: Plaintext, stored_key:
     _require_self(actor, person)
     people.hash_password(person, password)
     with transaction.atomic():
-        grants.lock(person)
+        lock_person(person)
         codes.discard(person)
         person.save(update_fields=["password"])
         others = SignedIn.objects.filter(person=person).exclude(pk=stored_key)

@@ -13,14 +13,15 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from secretsapp import audit
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
 from secretsapp.core.times import sentence_time
 from secretsapp.models import PasswordMail, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.queries.people import account_of
-from secretsapp.services import codes, entry, grants
+from secretsapp.rules import audit
+from secretsapp.rules.locks import lock_person
+from secretsapp.services import codes, entry
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ def _claim(person: User) -> codes.Code | None:
     """A code to be sent by us alone; None where another worker sends one, or none is to be sent."""
     until = timezone.now() + CLAIMED_FOR
     with transaction.atomic():
-        grants.lock(person)
+        lock_person(person)
         unclaimed = PasswordMail.objects.filter(_unclaimed(), person=person)
         if not unclaimed.update(claimed_until=until):
             return None

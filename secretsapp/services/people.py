@@ -6,16 +6,17 @@ from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from secretsapp import audit
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, User
-from secretsapp.policy import refusal, require_installation
 from secretsapp.queries.people import account_of
+from secretsapp.rules import audit
+from secretsapp.rules.locks import lock_person
+from secretsapp.rules.policy import refusal, require_installation
 from secretsapp.services import codes, grants, signed_in
 
 SIGN_IN_FAILURE_SECONDS = 60
@@ -52,7 +53,7 @@ def create(
 def prepare(*, email: str, name: str, password: Plaintext | None) -> User:
     """An account that is not stored yet; raises InvalidInput for what will not do."""
     if name:
-        rules.check_person_name(name, field="name", limit=NAME_LIMIT)
+        input_rules.check_person_name(name, field="name", limit=NAME_LIMIT)
     user = User(email=_checked_email(email), name=name.strip())
     if password is None:
         user.set_unusable_password()
@@ -80,7 +81,7 @@ def disable(actor: Actor, person: User) -> None:
     """End a person's access at once, sessions included; raises Forbidden or LastAdmin."""
     require_installation(actor, Permission.MANAGE_PEOPLE)
     with transaction.atomic():
-        grants.lock(person)
+        lock_person(person)
         if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
             grants.keep_an_admin_beside(person)
         codes.discard(person)
@@ -108,7 +109,7 @@ def set_password(actor: Actor, person: User, password: Plaintext) -> None:
         require_installation(actor, Permission.MANAGE_PEOPLE)
     hash_password(person, password)
     with transaction.atomic():
-        grants.lock(person)
+        lock_person(person)
         codes.discard(person)
         person.save(update_fields=["password"])
         signed_in.delete(person.sessions.all())

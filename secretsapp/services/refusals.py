@@ -4,13 +4,13 @@ import logging
 
 from django.db import DatabaseError, transaction
 
-from secretsapp import audit
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, SealroomError
 from secretsapp.core.events import Event
+from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import PERMISSION_WORDS, Permission
-from secretsapp.core.rules import is_storable
 from secretsapp.models import Secret, Universe
+from secretsapp.rules import audit
 
 SAME_REFUSAL_SECONDS = 60
 

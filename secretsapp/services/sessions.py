@@ -2,7 +2,7 @@
 
 import hashlib
 
-from secretsapp.keys import master_ring
+from secretsapp.rules.keys import master_ring
 
 STORED_KEY_LENGTH = 40
 

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from secretsapp import audit, connections
 from secretsapp.core import settlement
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound, SealroomError
@@ -19,10 +18,12 @@ from secretsapp.models import AuditEvent, Change, Secret
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.opencloud.transport import LONGEST_CALL_SECONDS
 from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.policy import require_installation
+from secretsapp.rules import audit, connections
+from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.policy import require_installation
+from secretsapp.rules.roblox import in_our_words
 from secretsapp.services import mirror
 from secretsapp.services.attempts import overlaps, settle_row
-from secretsapp.services.roblox import in_our_words
 
 # A write may reach Roblox until its own call has ended, and Roblox may take a while to show it;
 # looking up Roblox's address, which no timeout of ours bounds, may take as long again.
@@ -92,7 +93,7 @@ def _settle(actor: Actor, change: Change, found: RemoteSecret | None, began: dat
     Until its time is over a write may still take effect, so only success is seen before that.
     """
     with transaction.atomic(durable=True):
-        mirror.lock(change.universe)
+        lock_universe(change.universe)
         attempt = _attempt(change)
         judgement = settlement.judge(attempt, _reading(found))
         if judgement.verdict is not Verdict.SUCCEEDED and began < attempt.ends:

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from secretsapp import audit
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
+from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import Permission
-from secretsapp.core.rules import is_storable
 from secretsapp.models import SignedIn, User
-from secretsapp.policy import refusal
+from secretsapp.rules import audit
+from secretsapp.rules.policy import refusal
 
 RECORDED_EVERY = timedelta(minutes=5)
 UNKNOWN_LIMIT = 60

@@ -16,7 +16,7 @@ from secretsapp.opencloud.errors import (
     Unauthorized,
 )
 from secretsapp.opencloud.types import Introspection, RemoteUniverse
-from secretsapp.services.roblox import translate
+from secretsapp.rules.roblox import translate
 
 READ, WRITE = "universe.secret:read", "universe.secret:write"
 GROUP_PERMISSION = "List, create, update, and delete secrets"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from secretsapp import connections
 from secretsapp.core.actor import Actor
 from secretsapp.core.references import Reference
 from secretsapp.core.roles import Permission
@@ -17,8 +16,9 @@ from secretsapp.opencloud.errors import (
     Unusable,
 )
 from secretsapp.opencloud.types import Introspection, RemoteUniverse
-from secretsapp.policy import require_installation
 from secretsapp.queries import trials
+from secretsapp.rules import connections
+from secretsapp.rules.policy import require_installation
 from secretsapp.services.locating import candidates
 from secretsapp.services.trial_steps import Evidence, Probe, Step, StepState, steps_of
 

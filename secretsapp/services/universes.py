@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from secretsapp import audit, connections
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion, StillInUse
 from secretsapp.core.events import Event
@@ -18,12 +17,13 @@ from secretsapp.models.universes import Environment
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import Refused, Unusable
 from secretsapp.opencloud.types import Introspection, RemoteSecret, RemoteUniverse
-from secretsapp.policy import require_installation
+from secretsapp.rules import audit, connections
+from secretsapp.rules.locks import lock_api_key, lock_universe
+from secretsapp.rules.policy import require_installation
+from secretsapp.rules.roblox import in_our_words
 from secretsapp.services import grants, mirror
 from secretsapp.services.api_keys import count_as_test
-from secretsapp.services.api_keys import lock as lock_key
 from secretsapp.services.key_reports import hint_of
-from secretsapp.services.roblox import in_our_words
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _insert(actor: Actor, universe: Universe, hint: Introspection | None) -> Non
     detail = {"environment": universe.environment, "api_key": universe.api_key.name}
     try:
         with transaction.atomic():
-            universe.api_key = lock_key(universe.api_key, was_tried=True)
+            universe.api_key = lock_api_key(universe.api_key, was_tried=True)
             # Roblox took a while.
             require_installation(actor, Permission.MANAGE_UNIVERSES)
             universe.save(force_insert=True)
@@ -97,9 +97,9 @@ def _remote(client: Client, universe_id: int) -> RemoteUniverse:
 
 def _name(given: str, remote: RemoteUniverse) -> str:
     if given.strip():
-        rules.check_label(given, field="name", what="a name for the universe")
+        input_rules.check_label(given, field="name", what="a name for the universe")
         return given.strip()
-    return remote.name.strip()[: rules.LABEL_LIMIT] or f"Universe {remote.universe_id}"
+    return remote.name.strip()[: input_rules.LABEL_LIMIT] or f"Universe {remote.universe_id}"
 
 
 def _check_environment(environment: str) -> None:
@@ -134,7 +134,7 @@ def edit(
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     name = name.strip()
-    rules.check_label(name, field="name", what="a name for the universe")
+    input_rules.check_label(name, field="name", what="a name for the universe")
     _check_environment(environment)
     _refuse_stale(universe, seen_version)
     is_another = api_key is not None and api_key.pk != universe.api_key_id
@@ -142,13 +142,13 @@ def edit(
         with in_our_words(), connections.client_of(api_key) as client:
             _prove(client, universe.pk)
     with transaction.atomic():
-        stored = mirror.lock(universe)
+        stored = lock_universe(universe)
         require_installation(actor, Permission.MANAGE_UNIVERSES)
         _refuse_stale(stored, seen_version)
         after = {"name": name, "environment": environment}
         before = {"name": stored.name, "environment": stored.environment}
         if api_key is not None:
-            lock_key(api_key, was_tried=is_another)
+            lock_api_key(api_key, was_tried=is_another)
             before["API key"], after["API key"] = stored.api_key.name, api_key.name
         changed = [field for field in after if before[field] != after[field]]
         if changed:
@@ -183,7 +183,7 @@ def remove(actor: Actor, universe: Universe) -> None:
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     with transaction.atomic():
-        stored = mirror.lock(universe)
+        stored = lock_universe(universe)
         if Change.objects.filter(universe=stored, state__in=OPEN_STATES).exists():
             raise StillInUse(
                 "The outcome of a change is still open there. Sealroom finds it out within a few "

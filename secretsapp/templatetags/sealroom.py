@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from secretsapp.core.rules import ANY_DOMAIN, NEVER_SENDABLE
+from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
 from secretsapp.core.times import sentence_time
 from secretsapp.queries import frame as frames
 from secretsapp.queries.frame import Frame

@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from secretsapp import telemetry
 from secretsapp.queries import metrics as numbers
+from secretsapp.rules import telemetry
 from secretsapp.services import readiness
 from secretsapp.services.readiness import Word
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.core import rules
+from secretsapp.core import input_rules
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.roles import Permission
 from secretsapp.forms.secrets import DetailsForm
@@ -38,7 +38,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 
 def _example_host(domain: str) -> str:
     """A host to which the value may be sent, for the lines that show how; empty where to none."""
-    if domain == rules.ANY_DOMAIN:
+    if domain == input_rules.ANY_DOMAIN:
         return "api.example.com"
     return domain.replace("*.", "api.", 1) if domain.startswith("*.") else domain
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.rules import check_domain
+from secretsapp.core.input_rules import check_domain
 
 LABEL_OF_63 = "a" * 63
 HOST_OF_253 = ".".join([LABEL_OF_63] * 3 + ["a" * 61])

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secretsapp.core.errors import InvalidInput
+from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
 from secretsapp.core.references import Kind, Reference, parse_reference
-from secretsapp.core.rules import UNIVERSE_ID_LIMIT
 
 DASHBOARD = "create.roblox.com/dashboard/creations/experiences/6930499524"
 

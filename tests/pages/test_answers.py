@@ -24,9 +24,9 @@ from secretsapp.core.errors import (
 )
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import AuditEvent, Grant, Universe, User
-from secretsapp.policy import refusal
 from secretsapp.queries import frame as frames
 from secretsapp.queries import givers, overview
+from secretsapp.rules.policy import refusal
 from secretsapp.services import grants, oneself, signed_in
 from secretsapp.templatetags import sealroom
 from secretsapp.views.refusals import database_failed, failed

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from emulator import Emulator
-from secretsapp import connections
 from secretsapp.core.errors import StaleVersion
 from secretsapp.models import ApiKey, AuditEvent, Universe
+from secretsapp.rules import connections
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, field, value_shown, words
 from tests.stage import API_KEY

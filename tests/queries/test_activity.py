@@ -3,11 +3,11 @@
 import pytest
 from django.db import connection, transaction
 
-from secretsapp import audit, triggers
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Role
 from secretsapp.models import Secret, Universe
 from secretsapp.queries import activity
+from secretsapp.rules import audit, triggers
 from secretsapp.services import grants
 from tests.services.unfinished import make
 from tests.stage import STAGEHAND, Cast

@@ -7,7 +7,6 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies
 
-from secretsapp import audit
 from secretsapp.core import patterns
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.events import Event, Severity
@@ -22,6 +21,7 @@ from secretsapp.queries.audit import (
     page,
 )
 from secretsapp.queries.telling import EventView, Result, Verb, result_of, verb_of
+from secretsapp.rules import audit
 from secretsapp.services import grants
 from tests.services.unfinished import make
 from tests.stage import STAGEHAND, Cast, Person, engage

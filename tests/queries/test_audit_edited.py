@@ -5,12 +5,12 @@ import json
 import pytest
 from django.db import connection
 
-from secretsapp import triggers
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.events import Severity
 from secretsapp.models import AuditEvent, Universe
 from secretsapp.queries.audit import AuditFilter, history, page
 from secretsapp.queries.telling import EDITED, EventView
+from secretsapp.rules import triggers
 from tests.services.unfinished import make
 from tests.stage import Cast
 

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, strategies
 from pytest_django import Settings
 
-from secretsapp import triggers
 from secretsapp.core import chain as chains
 from secretsapp.core.errors import Forbidden, InvalidInput, LogBroken, MissingKey
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.queries import chain
 from secretsapp.queries.chain import Anchor, parse_anchor, verify
+from secretsapp.rules import triggers
 from tests.services.breaking import lose_head
 from tests.stage import STAGEHAND, Cast
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from secretsapp import triggers
 from secretsapp.core.errors import LogBroken
 from secretsapp.models import AuditEvent
 from secretsapp.queries import chain
+from secretsapp.rules import triggers
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]

@@ -7,8 +7,8 @@ from secretsapp.core.errors import Forbidden, InvalidInput, NotFound, SecretGone
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
-from secretsapp.policy import require
 from secretsapp.queries import api_keys, audit, people, secrets
+from secretsapp.rules.policy import require
 from secretsapp.services import changes, refusals
 from secretsapp.services import people as people_services
 from tests.services.watch import Watch

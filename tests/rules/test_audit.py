@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from secretsapp import audit
 from secretsapp.core import chain
 from secretsapp.core.errors import LogBroken, MissingKey
 from secretsapp.core.events import Event
 from secretsapp.core.keyring import generate_key
-from secretsapp.keys import audit_ring
 from secretsapp.models import AuditEvent, AuditHead, Universe
+from secretsapp.rules import audit
+from secretsapp.rules.keys import audit_ring
 from tests.services.breaking import lose_audit_keys, lose_head
 from tests.services.together import together
 from tests.services.watch import Watch, detail

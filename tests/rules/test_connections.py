@@ -8,12 +8,12 @@ import pytest
 from pytest_django import Settings
 
 from emulator import Emulator
-from secretsapp import connections
 from secretsapp.core.errors import MissingKey, RobloxBusy, WrongKey
 from secretsapp.core.keyring import generate_key
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
-from secretsapp.telemetry import exposition
+from secretsapp.rules import connections
+from secretsapp.rules.telemetry import exposition
 from tests.stage import API_KEY, HARBOR_ID
 
 pytestmark = pytest.mark.django_db

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from secretsapp import key_files, keys
 from secretsapp.core.errors import ExposedKey, KeysElsewhere, KeyTrouble, NotFound, StillInUse
 from secretsapp.core.keyring import generate_key
-from secretsapp.keys import Ring
+from secretsapp.rules import key_files, keys
+from secretsapp.rules.keys import Ring
 from tests.installation import ROOT
 
 RINGS = pytest.mark.parametrize("ring", list(Ring))
 ADD = """
 import django
 django.setup()
-from secretsapp import key_files
-from secretsapp.keys import Ring
+from secretsapp.rules import key_files
+from secretsapp.rules.keys import Ring
 for _ in range(5):
     key_files.add(Ring.MASTER)
 """

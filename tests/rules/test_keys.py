@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from secretsapp import keys
 from secretsapp.core.errors import MissingKey, WrongKey
 from secretsapp.core.keyring import generate_key, key_id_of
 from secretsapp.models import KeyProof
+from secretsapp.rules import keys
 
 RINGS = pytest.mark.parametrize(
     ("setting", "ring"),

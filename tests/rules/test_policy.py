@@ -11,7 +11,7 @@ from secretsapp.core import actor as actors
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
 from secretsapp.models import ApiKey, Grant, Universe, User
-from secretsapp.policy import (
+from secretsapp.rules.policy import (
     Holding,
     Rights,
     refusal,

@@ -3,10 +3,10 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from secretsapp import triggers
 from secretsapp.core.errors import LogBroken
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.queries import chain
+from secretsapp.rules import triggers
 from secretsapp.services import people
 from tests.services.watch import Watch
 from tests.stage import Cast

@@ -12,18 +12,8 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
-from secretsapp.opencloud.errors import Unknown
 from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.services import (
-    attempts,
-    changes,
-    details,
-    grants,
-    mirror,
-    people,
-    roblox,
-    universes,
-)
+from secretsapp.services import attempts, changes, details, grants, mirror, people, universes
 from tests.services.unfinished import leave_open, let_rest, mirrored
 from tests.stage import Cast
 
@@ -151,13 +141,6 @@ def store_listing(stage: Stage) -> None:
 def settle_row(stage: Stage) -> bool:
     """Settle a change of which another function tells the log."""
     return attempts.settle_row(Change.objects.get(), ChangeState.FAILED, "reason")
-
-
-def translate(_stage: Stage) -> None:
-    """Put an error into words."""
-    roblox.translate(Unknown("broken"))
-    with roblox.in_our_words():
-        pass
 
 
 def adopt(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Change
-from secretsapp.policy import refusal
+from secretsapp.rules.policy import refusal
 from secretsapp.services import (
     api_keys,
     attempts,
@@ -39,7 +39,6 @@ from tests.services.acting import (
     rotate,
     settle_row,
     store_listing,
-    translate,
 )
 from tests.services.actions_access import ACCESS_ACTIONS
 from tests.services.actions_backups import BACKUP_ACTIONS
@@ -218,16 +217,12 @@ ACTIONS = [
         before=leave_rotation_open,
     ),
     Action("grants.entry", grant_entry),
-    Action("grants.lock", lambda stage: grants.lock(stage.cast["viewer"].user)),
     Action(
         "grants.keep_an_admin_beside",
         lambda stage: grants.keep_an_admin_beside(stage.cast["viewer"].user),
     ),
     Action("mirror.adopt", adopt),
     Action("mirror.keep", lambda stage: mirror.keep(mirrored(stage.universe))),
-    Action("mirror.lock", lambda stage: mirror.lock(stage.universe)),
-    Action("roblox.in_our_words", translate),
-    Action("roblox.translate", translate),
     Action("sessions.stored_key", lambda _stage: sessions.stored_key("key")),
     Action("sessions.encrypt", lambda _stage: sessions.encrypt(b"content", "row")),
     Action(

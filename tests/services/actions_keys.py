@@ -1,7 +1,7 @@
 """The actions on the key rings."""
 
-from secretsapp import keys
-from secretsapp.keys import Ring
+from secretsapp.rules import keys
+from secretsapp.rules.keys import Ring
 from secretsapp.services import audit_keys, key_rings
 from tests.services.acting import Action, Stage
 from tests.stage import STAGEHAND

@@ -69,7 +69,6 @@ UNIVERSE_ACTIONS: list[Action] = [
         ("api_key.removed | admin@example.com |  |  | second",),
         before=add_second_key,
     ),
-    Action("api_keys.lock", lambda stage: api_keys.lock(stage.api_key)),
     Action("key_reports.hint_of", ask_of_key),
     Action("key_reports.end_of", lambda _stage: key_reports.end_of(None)),
     Action(

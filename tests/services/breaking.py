@@ -5,8 +5,8 @@ from pathlib import Path
 from django.db import connection
 from pytest_django import Settings
 
-from secretsapp import triggers
 from secretsapp.models import AuditHead
+from secretsapp.rules import triggers
 
 
 def lose_head() -> None:

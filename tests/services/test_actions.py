@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -10,12 +11,13 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
+import secretsapp
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
-from secretsapp import audit, services
 from secretsapp.core.events import Event
 from secretsapp.models import AuditEvent, Universe
-from secretsapp.services import mirror
+from secretsapp.rules import audit
+from secretsapp.rules.locks import lock_universe
 from tests.services.acting import Action, Stage
 from tests.services.actions import ACTIONS
 from tests.services.rings import use_copies
@@ -26,6 +28,11 @@ from tests.stage import Cast
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 EVERY_ACTION = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.function)
+# Rows are written, or an event appended.
+WRITES = re.compile(
+    r"\baudit\.|\.(save|delete|create|bulk_create|bulk_update|update|update_or_create)\("
+)
+ROOMS = ("secretsapp.services.",)
 APPENDING = [action for action in ACTIONS if action.events]
 
 
@@ -49,6 +56,17 @@ def in_words(event: AuditEvent) -> str:
     return " | ".join((event.tag, event.actor_name, *where))
 
 
+def writing_modules() -> list[ModuleType]:
+    """Every module of a room that writes rows or events."""
+    found = pkgutil.walk_packages(secretsapp.__path__, "secretsapp.")
+    names = [each.name for each in found if each.name.startswith(ROOMS) and not each.ispkg]
+    return [module for module in map(importlib.import_module, names) if is_writing(module)]
+
+
+def is_writing(module: ModuleType) -> bool:
+    return bool(WRITES.search(inspect.getsource(module)))
+
+
 def public_functions(module: ModuleType) -> set[str]:
     """The functions that the module offers to others, with its own name before them."""
     short = module.__name__.rpartition(".")[2]
@@ -60,17 +78,14 @@ def public_functions(module: ModuleType) -> set[str]:
 
 
 def test_the_table_holds_every_public_function() -> None:
-    names = [
-        found.name for found in pkgutil.iter_modules(services.__path__, "secretsapp.services.")
-    ]
-    offered = set().union(*[public_functions(importlib.import_module(name)) for name in names])
+    offered = set().union(*map(public_functions, writing_modules()))
     assert offered == {action.function for action in ACTIONS}
 
 
 def test_a_table_touched_too_late_would_be_seen(on_stage: Stage) -> None:
     with recorded_transactions() as transactions, transaction.atomic():
         audit.append(audit.Entry(Event.PERSON_SIGNED_IN, on_stage.cast["viewer"].actor))
-        mirror.lock(on_stage.universe)
+        lock_universe(on_stage.universe)
     assert [found.touched_after_the_head() for found in transactions] == [{"secretsapp_universe"}]
 
 

@@ -7,7 +7,6 @@ from pytest_django import Settings
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
-from secretsapp import connections
 from secretsapp.core.errors import (
     NameTaken,
     OutcomeUnknown,
@@ -22,6 +21,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import WriteReceipt
+from secretsapp.rules import connections
 from secretsapp.services import attempts, changes
 from tests.services.watch import Watch, detail, writes
 from tests.stage import API_KEY, Cast

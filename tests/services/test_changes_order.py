@@ -16,7 +16,8 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
-from secretsapp.services import attempts, changes, mirror, settling
+from secretsapp.rules.locks import lock_universe
+from secretsapp.services import attempts, changes, settling
 from tests.services.breaking import lose_audit_keys, lose_head, refuse_events_like
 from tests.services.unfinished import later
 from tests.services.watch import Watch, detail, writes
@@ -200,6 +201,6 @@ def test_while_roblox_is_called_everybody_sees_the_change_and_nothing_is_locked(
         started = Change.objects.get()
         newest = AuditEvent.objects.order_by("-sequence").values_list("tag", flat=True)[0]
         with transaction.atomic():
-            mirror.lock(universe)
+            lock_universe(universe)
         assert (started.state, newest.rpartition(".")[2]) == (ChangeState.STARTED, "started")
         assert done.result(30).state == ChangeState.SUCCEEDED

@@ -8,10 +8,10 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
-from secretsapp import triggers
 from secretsapp.core.errors import LogBroken, MissingKey, NewerTables, WrongKey
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
+from secretsapp.rules import triggers
 from secretsapp.services import installation
 from tests.services.breaking import lose_head
 from tests.services.rings import new_key, present_master_key, restart_with

@@ -17,7 +17,6 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from secretsapp import key_files, keys
 from secretsapp.core.errors import (
     Forbidden,
     KeysElsewhere,
@@ -27,10 +26,11 @@ from secretsapp.core.errors import (
     NothingToRotate,
     StillInUse,
 )
-from secretsapp.keys import Ring
 from secretsapp.models import ApiKey, KeyProof, SignedIn, Universe
 from secretsapp.queries import chain
 from secretsapp.queries.key_rings import KeyView, RingView, Use, listing
+from secretsapp.rules import key_files, keys
+from secretsapp.rules.keys import Ring
 from secretsapp.services import audit_keys, key_rings, master_keys
 from tests.services.breaking import lose_head
 from tests.services.rings import new_key, present_master_key, restart_with, use_copies

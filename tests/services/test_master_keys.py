@@ -3,10 +3,10 @@
 import pytest
 from pytest_django import Settings
 
-from secretsapp import connections, keys
 from secretsapp.core.errors import Forbidden, MissingKey, WrongKey
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, KeyProof, Universe
+from secretsapp.rules import connections, keys
 from secretsapp.services import api_keys, installation, master_keys
 from tests.services.rings import new_key, present_master_key, restart_with
 from tests.services.unfinished import make

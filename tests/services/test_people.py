@@ -9,7 +9,7 @@ from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastA
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Grant, Universe, User
-from secretsapp.policy import rights_of
+from secretsapp.rules.policy import rights_of
 from secretsapp.services import people
 from tests.services.together import together
 from tests.services.watch import Watch

@@ -12,9 +12,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from secretsapp import triggers
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import KeyProof, Worker
+from secretsapp.rules import triggers
 from secretsapp.services import readiness, workers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]

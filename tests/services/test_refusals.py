@@ -11,7 +11,7 @@ from django.utils import timezone
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Universe
-from secretsapp.policy import refusal
+from secretsapp.rules.policy import refusal
 from secretsapp.services import refusals
 from tests.services.together import together
 from tests.services.watch import Watch, detail

@@ -24,9 +24,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from emulator import Emulator
-from secretsapp import __version__, triggers
+from secretsapp import __version__
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import ApiKey, AuditEvent, Worker
+from secretsapp.rules import triggers
 from secretsapp.services import workers
 from tests.installation import Installation
 from tests.services.breaking import lose_head

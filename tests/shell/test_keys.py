@@ -6,10 +6,10 @@ import pytest
 from django.db import DatabaseError, connection
 from pytest_django import Settings
 
-from secretsapp import keys
 from secretsapp.core.keyring import generate_key
-from secretsapp.keys import Ring
 from secretsapp.models import AuditEvent, Universe
+from secretsapp.rules import keys
+from secretsapp.rules.keys import Ring
 from tests.services.rings import use_copies
 from tests.shell.conftest import Shell
 from tests.stage import Cast

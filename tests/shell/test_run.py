@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from secretsapp import connections
 from secretsapp.management import serving
 from secretsapp.management.commands import run
 from secretsapp.management.processes import ENDING, Processes
+from secretsapp.rules import connections
 from tests.installation import ROOT, Installation
 from tests.shell.conftest import Shell
 from tests.shell.test_setup import on_sqlite

@@ -15,11 +15,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from emulator import Emulator, faults
-from secretsapp import triggers
 from secretsapp.core.actor import Actor
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import ApiKey, AuditEvent, CacheEntry, Change, Universe
 from secretsapp.models.changes import OPEN_STATES
+from secretsapp.rules import triggers
 from secretsapp.services import password_mail
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID

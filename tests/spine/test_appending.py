@@ -16,7 +16,7 @@ import sys
 import django
 django.setup()
 from django.db import transaction
-from secretsapp import audit
+from secretsapp.rules import audit
 from secretsapp.core import actor
 from secretsapp.core.events import Event
 me = actor.system(sys.argv[1])

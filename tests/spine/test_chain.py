@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from secretsapp import triggers
 from secretsapp.core import chain as hashes
 from secretsapp.core.errors import LogBroken
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.queries import chain
 from secretsapp.queries.chain import Anchor
+from secretsapp.rules import triggers
 from secretsapp.services import installation
 from tests.stage import STAGEHAND, Cast
 

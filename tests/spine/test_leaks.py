@@ -42,15 +42,15 @@ FAULTS: dict[str, Callable[[str], Fault]] = {
 
 # Every step of a write, from the form to the outcome; a name that moves away fails its test.
 STEPS = (
-    "secretsapp.core.rules.check_value",
-    "secretsapp.policy.rights_of",
-    "secretsapp.connections._decrypt",
+    "secretsapp.core.input_rules.check_value",
+    "secretsapp.rules.policy.rights_of",
+    "secretsapp.rules.connections._decrypt",
     "secretsapp.opencloud.client.Client.list_secrets",
     "secretsapp.opencloud.client.Client.public_key",
     "secretsapp.services.changes.seal",
     "secretsapp.services.attempts._change_of",
-    "secretsapp.services.attempts.lock",
-    "secretsapp.audit._append",
+    "secretsapp.services.attempts.lock_universe",
+    "secretsapp.rules.audit._append",
     "secretsapp.opencloud.transport.Transport.write",
     "secretsapp.opencloud.client.read_receipt",
     "secretsapp.services.attempts._mirror_success",

@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
-from secretsapp.keys import source_of
 from secretsapp.management.arguments import add_ring, ring_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
+from secretsapp.rules.keys import source_of
 from secretsapp.services import key_rings
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from secretsapp import keys
 from secretsapp.core.actor import Actor
-from secretsapp.keys import Ring
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.ending import in_order
 from secretsapp.management.output import Report
+from secretsapp.rules import keys
+from secretsapp.rules.keys import Ring
 from secretsapp.services import backups
 from secretsapp.services.backups import Backup
 

@@ -4,11 +4,11 @@ from dataclasses import asdict
 from typing import Any
 
 from secretsapp.core.actor import Actor
-from secretsapp.keys import Ring
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, table
 from secretsapp.queries import key_rings
 from secretsapp.queries.key_rings import KeyView, RingView, Use
+from secretsapp.rules.keys import Ring
 
 _HEADINGS = ("NO.", "KEY", "STATE", "NEEDED BY")
 

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.rules import (
+from secretsapp.core.input_rules import (
     SECRETS_PER_UNIVERSE,
     check_api_key,
     check_label,
@@ -18,6 +17,7 @@ from secretsapp.core.rules import (
     check_value,
     parse_universe_id,
 )
+from secretsapp.core.plaintext import Plaintext
 from tests.core.chains import words_of
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from secretsapp.core import private_files
 from secretsapp.core.errors import KeysElsewhere, KeyTrouble, NotFound, StillInUse
 from secretsapp.core.keyring import generate_key, parse_keys
-from secretsapp.keys import Ring, generated, key_ids, path_of, source_of
+from secretsapp.rules.keys import Ring, generated, key_ids, path_of, source_of
 
 
 def number_of(ring: Ring, key_id: str) -> int:

@@ -6,10 +6,10 @@ from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Substr
 
 from secretsapp.core.errors import InvalidInput
+from secretsapp.core.input_rules import check_name
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
-from secretsapp.core.rules import check_name
-from secretsapp.policy import Rights
+from secretsapp.rules.policy import Rights
 
 Row = TypeVar("Row", bound=Model)
 Scope = tuple[int | None, str]

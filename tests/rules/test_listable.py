@@ -6,8 +6,8 @@ import pytest
 
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, AuditEvent, Secret, Universe
-from secretsapp.policy import Holding, Rights
-from secretsapp.queries.listable import narrowed
+from secretsapp.rules.listable import narrowed
+from secretsapp.rules.policy import Holding, Rights
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

@@ -13,9 +13,9 @@ from secretsapp.core import chain
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.events import Event
-from secretsapp.keys import audit_ring
 from secretsapp.models import ApiKey, AuditEvent, Universe, User
 from secretsapp.models.audit import HEAD_ID
+from secretsapp.rules.keys import audit_ring
 
 Subject = User | ApiKey | None
 

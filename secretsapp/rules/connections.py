@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-from secretsapp import telemetry
 from secretsapp.core import keyring
 from secretsapp.core.errors import RobloxBusy
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.keys import master_ring
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.transport import Timeouts
+from secretsapp.rules import telemetry
+from secretsapp.rules.keys import master_ring
 
 # While Roblox is slow, every conversation with it holds a thread of this process. Most threads
 # are kept from that, so that whoever needs no Roblox is answered: serving.py starts 32.
