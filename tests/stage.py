@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
+from secretsapp.api_keys import stored_keys
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.events import Event
@@ -16,7 +17,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
 from secretsapp.rules import audit
-from secretsapp.services import api_keys, grants, people, universes
+from secretsapp.services import grants, people, universes
 
 API_KEY = "emulated-api-key"
 PASSWORD = "correct horse battery staple"
@@ -54,7 +55,7 @@ def add_harbor(emulator: Emulator) -> EmulatedUniverse:
 
 def store_api_key() -> ApiKey:
     """The key that the emulator accepts, stored."""
-    return api_keys.add(STAGEHAND, name="automation", value=Plaintext(API_KEY.encode()))
+    return stored_keys.add(STAGEHAND, name="automation", value=Plaintext(API_KEY.encode()))
 
 
 def store_universe(api_key: ApiKey) -> Universe:

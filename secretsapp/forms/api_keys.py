@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 
+from secretsapp.api_keys.stored_keys import version
 from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.forms.fields import QUIET, SeenField, UnshownTextarea, text_input
 from secretsapp.models import ApiKey
-from secretsapp.services.api_keys import version
 
 FIRST_NAME = "Automation"
 

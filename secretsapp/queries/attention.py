@@ -10,11 +10,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from secretsapp.api_keys.key_listing import WARN_BEFORE
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.queries.api_keys import WARN_BEFORE
 from secretsapp.rules.listable import has_page, narrowed
 from secretsapp.rules.policy import Rights, rights_of
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from secretsapp.api_keys.key_reports import hint_of
+from secretsapp.api_keys.stored_keys import count_as_test
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion, StillInUse
@@ -22,8 +24,6 @@ from secretsapp.rules.locks import lock_api_key, lock_universe
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
 from secretsapp.services import grants, mirror
-from secretsapp.services.api_keys import count_as_test
-from secretsapp.services.key_reports import hint_of
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.api_keys import key_listing, stored_keys
+from secretsapp.api_keys.key_reports import KeyReport
 from secretsapp.core.errors import StaleVersion
 from secretsapp.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries import api_keys as queries
 from secretsapp.queries import universes
-from secretsapp.services import api_keys as services
-from secretsapp.services.key_reports import KeyReport
 from secretsapp.views import forms, guide
 from secretsapp.views.forms import Done
 
@@ -23,18 +22,18 @@ from secretsapp.views.forms import Done
 @require_safe
 def api_keys(request: ActorRequest) -> HttpResponse:
     """Every key with what it serves."""
-    return render(request, "api_keys.html", {"views": queries.overview(request.actor)})
+    return render(request, "api_keys.html", {"views": key_listing.overview(request.actor)})
 
 
 @require_http_methods(forms.METHODS)
 def create(request: ActorRequest) -> HttpResponse:
     """A new key, also from the guide."""
-    keys = queries.visible(request.actor)
+    keys = key_listing.visible(request.actor)
     form = AddKeyForm(forms.posted(request), is_first=not keys)
 
     def add() -> Done:
         words = {field: form.cleaned_data[field] for field in ("name", "value", "note", "ends_at")}
-        api_key = services.add(request.actor, **words)
+        api_key = stored_keys.add(request.actor, **words)
         if guide.is_asked_for(request):
             return Done(f"Stored the key “{api_key.name}”.", reverse("guide"))
         sentence = f"Stored the key “{api_key.name}”. Add a universe with it to try it."
@@ -49,21 +48,21 @@ def create(request: ActorRequest) -> HttpResponse:
 @require_safe
 def api_key(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """What is known of a key, and what it serves."""
-    return render(request, "api_key.html", {"view": queries.view(request.actor, api_key_id)})
+    return render(request, "api_key.html", {"view": key_listing.view(request.actor, api_key_id)})
 
 
 @require_http_methods(forms.METHODS)
 def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Name, note and end of a key."""
-    found = queries.view(request.actor, api_key_id).api_key
+    found = key_listing.view(request.actor, api_key_id).api_key
     form = EditKeyForm(found, forms.posted(request))
 
     def save() -> Done:
         words = {field: form.cleaned_data[field] for field in ("name", "note", "ends_at")}
         try:
-            services.edit(request.actor, found, **words, seen_version=form.cleaned_data["seen"])
+            stored_keys.edit(request.actor, found, **words, seen_version=form.cleaned_data["seen"])
         except StaleVersion:
-            form.start_anew(queries.view(request.actor, api_key_id).api_key)
+            form.start_anew(key_listing.view(request.actor, api_key_id).api_key)
             raise
         return Done("Changes saved.", _address(api_key_id))
 
@@ -75,12 +74,12 @@ def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Another key in the place of this one, once it opens the same universes."""
-    view = queries.view(request.actor, api_key_id)
+    view = key_listing.view(request.actor, api_key_id)
     form = ReplaceKeyForm(forms.posted(request))
 
     def put() -> Done:
         value, ends_at = form.cleaned_data["value"], form.cleaned_data["ends_at"]
-        services.replace(request.actor, view.api_key, value, ends_at=ends_at)
+        stored_keys.replace(request.actor, view.api_key, value, ends_at=ends_at)
         if view.universes:
             sentence = "Replaced. The old key is forgotten here: delete it at Roblox."
             return Done(sentence, _address(api_key_id))
@@ -95,10 +94,10 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def test(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Try the key on every universe it serves; a GET only leads to its page."""
-    found = queries.view(request.actor, api_key_id).api_key
+    found = key_listing.view(request.actor, api_key_id).api_key
     if request.method == "POST":
         try:
-            report = services.test(request.actor, found)
+            report = stored_keys.test(request.actor, found)
         except StaleVersion as stale:
             messages.warning(request, str(stale))
         else:
@@ -119,11 +118,11 @@ def _tell(request: ActorRequest, report: KeyReport) -> None:
 @require_http_methods(forms.METHODS)
 def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Forget a key that opens nothing."""
-    found = queries.view(request.actor, api_key_id).api_key
+    found = key_listing.view(request.actor, api_key_id).api_key
     form = Form(forms.posted(request))
 
     def forget() -> Done:
-        services.remove(request.actor, found)
+        stored_keys.remove(request.actor, found)
         sentence = f"Removed the key “{found.name}”. Delete it at Roblox, too."
         return Done(sentence, reverse("api_keys"))
 
@@ -133,7 +132,7 @@ def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 
 
 def _page(request: ActorRequest, template: str, form: Form, api_key_id: UUID) -> HttpResponse:
-    context = {"view": queries.view(request.actor, api_key_id)}
+    context = {"view": key_listing.view(request.actor, api_key_id)}
     return forms.page(request, template, form, context)
 
 

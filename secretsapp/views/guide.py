@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
+from secretsapp.api_keys import key_listing, server_address
+from secretsapp.api_keys.trials import Trial
 from secretsapp.forms.api_keys import AddKeyForm
 from secretsapp.forms.universes import AddUniverseForm
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries import api_keys, trials, universes
-from secretsapp.services.trials import Trial
+from secretsapp.queries import universes
 from secretsapp.views import forms
 
 GUIDE = "guide"
@@ -30,7 +31,7 @@ def is_asked_for(request: HttpRequest) -> bool:
 
 def page(request: ActorRequest, filled: Filled) -> HttpResponse:
     """The guide with the forms as they were filled in, or empty."""
-    keys = api_keys.choices(request.actor)
+    keys = key_listing.choices(request.actor)
     key_form = filled.key_form or AddKeyForm(None, is_first=not keys)
     universe_form = filled.universe_form or AddUniverseForm(None, keys)
     added = universes.visible(request.actor)
@@ -38,7 +39,7 @@ def page(request: ActorRequest, filled: Filled) -> HttpResponse:
         "keys": keys,
         "universes": added,
         "is_halfway": bool(keys) and not added,
-        "server": trials.server_address(request.actor),
+        "server": server_address.server_address(request.actor),
         "key_form": key_form,
         "universe_form": universe_form,
         "trial": filled.trial,

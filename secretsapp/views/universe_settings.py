@@ -9,6 +9,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.api_keys import key_listing, locating, trials
+from secretsapp.api_keys.key_reports import READS_ONLY
+from secretsapp.api_keys.trial_steps import WRITE
+from secretsapp.api_keys.trials import Trial
 from secretsapp.core.errors import (
     RobloxRefused,
     RobloxUnreachable,
@@ -21,12 +25,8 @@ from secretsapp.forms.universes import AddUniverseForm, RemoveUniverseForm, Sett
 from secretsapp.htmx import wants_fragment
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import ApiKey, Universe
-from secretsapp.queries import api_keys, removal, universes
-from secretsapp.services import locating, trials
+from secretsapp.queries import removal, universes
 from secretsapp.services import universes as services
-from secretsapp.services.key_reports import READS_ONLY
-from secretsapp.services.trial_steps import WRITE
-from secretsapp.services.trials import Trial
 from secretsapp.views import forms
 from secretsapp.views import guide as guides
 from secretsapp.views.forms import Done
@@ -43,7 +43,7 @@ def guide(request: ActorRequest) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def create(request: ActorRequest) -> HttpResponse:
     """A universe to be managed here; where Roblox does not open it, a trial says why not."""
-    keys = api_keys.choices(request.actor)
+    keys = key_listing.choices(request.actor)
     form = AddUniverseForm(forms.posted(request), keys)
     told: list[Trial] = []
     added: list[Universe] = []
@@ -70,7 +70,7 @@ def create(request: ActorRequest) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def test(request: ActorRequest) -> HttpResponse:
     """Try a key on a universe that is not added; a GET, as after signing in anew, leads back."""
-    keys = api_keys.choices(request.actor)
+    keys = key_listing.choices(request.actor)
     if request.method != "POST":
         return redirect("universe_create")
     form = AddUniverseForm(request.POST, keys, is_trial=True)
@@ -111,7 +111,7 @@ def _telling_why(
 def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
     """What a universe is called, what it is for, and the key that opens it."""
     universe = universes.get(request.actor, universe_id)
-    keys = api_keys.choices(request.actor)
+    keys = key_listing.choices(request.actor)
     form = SettingsForm(universe, keys, forms.posted(request))
     told: list[Trial] = []
 

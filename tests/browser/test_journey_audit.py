@@ -9,8 +9,8 @@ from secretsapp.queries.audit import PAGE_SIZE
 from secretsapp.services import details
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.journeys import WITH_AND_WITHOUT, enter, field, follow, is_at, press, shows
-from tests.services.unfinished import leave_open
 from tests.stage import Cast
+from tests.support.unfinished import leave_open
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Grant, Universe
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.journeys import WITH_AND_WITHOUT, follow, is_at, is_headed, shows, sidebar
-from tests.services.unfinished import refresh_later
 from tests.stage import CAST, Cast
+from tests.support.unfinished import refresh_later
 
 pytestmark = pytest.mark.browser
 

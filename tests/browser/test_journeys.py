@@ -27,8 +27,8 @@ from tests.browser.journeys import (
     shows,
     writes,
 )
-from tests.services.unfinished import let_rest
 from tests.stage import Cast
+from tests.support.unfinished import let_rest
 
 pytestmark = pytest.mark.browser
 

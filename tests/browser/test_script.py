@@ -13,8 +13,8 @@ from secretsapp.queries.audit import PAGE_SIZE
 from secretsapp.services import details
 from tests.browser.conftest import Visit, Visitor
 from tests.core.values import SUSPECTED
-from tests.services.unfinished import let_rest
 from tests.stage import Cast
+from tests.support.unfinished import let_rest
 
 pytestmark = pytest.mark.browser
 

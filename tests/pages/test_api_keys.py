@@ -195,7 +195,7 @@ def test_a_test_that_another_key_overtook_says_so(
     def overtaken(*_arguments: object) -> None:
         raise StaleVersion("It was stored anew.")
 
-    monkeypatch.setattr("secretsapp.services.api_keys.test", overtaken)
+    monkeypatch.setattr("secretsapp.api_keys.stored_keys.test", overtaken)
     answer = admin.post(address("api_key_test"), follow=True)
     assert answer.redirect_chain == [(address("api_key"), 302)]
     assert "It was stored anew." in words(answer)

@@ -19,8 +19,8 @@ from secretsapp.rules import triggers
 from secretsapp.services import details, grants, settling
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
-from tests.services.unfinished import later, leave_open, make
 from tests.stage import STAGEHAND, Cast
+from tests.support.unfinished import later, leave_open, make
 
 HTMX = {"HX-Request": "true"}
 PAGE_SIZE = 5

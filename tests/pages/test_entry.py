@@ -12,8 +12,8 @@ from secretsapp import logs
 from secretsapp.models import AuditEvent, PasswordMail, User
 from secretsapp.services import entry, password_mail
 from tests.pages.reading import body, field, words
-from tests.services.watch import Watch
 from tests.stage import STAGEHAND, Cast
+from tests.support.watch import Watch
 
 pytestmark = pytest.mark.django_db
 

@@ -18,8 +18,8 @@ from secretsapp.core.errors import SealroomError
 from secretsapp.models import ApiKey, AuditHead, Change, Universe, Worker
 from secretsapp.services import workers
 from tests.pages.conftest import ClientFor
-from tests.services.unfinished import leave_open, make
 from tests.stage import Cast
+from tests.support.unfinished import leave_open, make
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,8 @@ from secretsapp.queries import overview
 from secretsapp.services import grants
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
-from tests.services.unfinished import let_rest, make
 from tests.stage import STAGEHAND, Cast
+from tests.support.unfinished import let_rest, make
 
 NOW = timezone.now()
 

@@ -15,8 +15,8 @@ from secretsapp.queries import roles
 from secretsapp.services import grants, people
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
-from tests.services.watch import Watch
 from tests.stage import STAGEHAND, Cast, engage
+from tests.support.watch import Watch
 
 PEOPLE = "/people/"
 

@@ -12,14 +12,14 @@ from pytest_django import Settings
 
 from emulator import READ_SECRETS, Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.services import api_keys
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
-from tests.services.unfinished import leave_open
 from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast, engage
+from tests.support.unfinished import leave_open
 
 HTMX = {"HX-Request": "true"}
 
@@ -208,7 +208,7 @@ def test_without_a_key_the_guide_is_offered(newcomer: Client) -> None:
 
 def test_settings_are_changed(admin: Client, address_of: AddressOf, emulator: Emulator) -> None:
     emulator.add_api_key("second")
-    second = api_keys.add(STAGEHAND, name="second", value=Plaintext(b"second"))
+    second = stored_keys.add(STAGEHAND, name="second", value=Plaintext(b"second"))
     changed = {"name": "Port", "environment": "unspecified", "api_key": str(second.pk)}
     answer = admin.post(address_of("universe_settings"), changed, follow=True)
     assert "Settings saved." in words(answer)
@@ -236,7 +236,7 @@ def test_settings_that_roblox_or_a_rule_refuses_change_nothing(
     admin: Client, address_of: AddressOf, emulator: Emulator
 ) -> None:
     emulator.add_api_key("second", universes=[77])
-    second = api_keys.add(STAGEHAND, name="second", value=Plaintext(b"second"))
+    second = stored_keys.add(STAGEHAND, name="second", value=Plaintext(b"second"))
     changed = {"name": "Port", "environment": "staging", "api_key": str(second.pk)}
     answer = admin.post(address_of("universe_settings"), changed)
     assert answer.status_code == 422

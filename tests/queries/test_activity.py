@@ -9,8 +9,8 @@ from secretsapp.models import Secret, Universe
 from secretsapp.queries import activity
 from secretsapp.rules import audit, triggers
 from secretsapp.services import grants
-from tests.services.unfinished import make
 from tests.stage import STAGEHAND, Cast
+from tests.support.unfinished import make
 
 pytestmark = pytest.mark.django_db
 

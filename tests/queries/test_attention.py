@@ -12,8 +12,8 @@ from secretsapp.models.changes import ChangeState
 from secretsapp.queries import attention
 from secretsapp.queries.attention import Need, Trouble
 from secretsapp.services import grants
-from tests.services.unfinished import later, leave_open, make
 from tests.stage import STAGEHAND, Cast
+from tests.support.unfinished import later, leave_open, make
 
 pytestmark = pytest.mark.django_db
 

@@ -23,8 +23,8 @@ from secretsapp.queries.audit import (
 from secretsapp.queries.telling import EventView, Result, Verb, result_of, verb_of
 from secretsapp.rules import audit
 from secretsapp.services import grants
-from tests.services.unfinished import make
 from tests.stage import STAGEHAND, Cast, Person, engage
+from tests.support.unfinished import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

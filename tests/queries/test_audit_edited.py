@@ -11,8 +11,8 @@ from secretsapp.models import AuditEvent, Universe
 from secretsapp.queries.audit import AuditFilter, history, page
 from secretsapp.queries.telling import EDITED, EventView
 from secretsapp.rules import triggers
-from tests.services.unfinished import make
 from tests.stage import Cast
+from tests.support.unfinished import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

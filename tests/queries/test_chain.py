@@ -11,8 +11,8 @@ from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.queries import chain
 from secretsapp.queries.chain import Anchor, parse_anchor, verify
 from secretsapp.rules import triggers
-from tests.services.breaking import lose_head
 from tests.stage import STAGEHAND, Cast
+from tests.support.breaking import lose_head
 
 LINKS = strategies.text("0123456789abcdef", min_size=64, max_size=64)
 

@@ -7,11 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
-from secretsapp.queries import api_keys, grants, people
+from secretsapp.queries import grants, people
 from secretsapp.services import grants as grant_services
 from tests.stage import STAGEHAND, Cast, engage
 
@@ -148,17 +149,17 @@ def test_only_who_gives_access_somewhere_is_told_his_bounds(universe: Universe, 
 
 def test_api_keys_are_shown_to_admins_with_what_they_serve(universe: Universe, cast: Cast) -> None:
     ApiKey.objects.create(name="another", encrypted_value=b"")
-    found = api_keys.visible(cast["admin"].actor)
+    found = key_listing.visible(cast["admin"].actor)
     assert [api_key.name for api_key in found] == ["another", "automation"]
     assert [list(api_key.universes.all()) for api_key in found] == [[], [universe]]
-    assert api_keys.get(cast["admin"].actor, "automation") == universe.api_key
+    assert key_listing.get(cast["admin"].actor, "automation") == universe.api_key
     with pytest.raises(NotFound, match=r"named “none”\. Add it first"):
-        api_keys.get(cast["admin"].actor, "none")
+        key_listing.get(cast["admin"].actor, "none")
 
 
 @pytest.mark.parametrize("who", ["manager", "editor", "auditor", "stranger"])
 def test_api_keys_are_no_concern_of_others(universe: Universe, cast: Cast, who: str) -> None:
     with pytest.raises(Forbidden):
-        api_keys.visible(cast[who].actor)
+        key_listing.visible(cast[who].actor)
     with pytest.raises(Forbidden):
-        api_keys.get(cast[who].actor, "automation")
+        key_listing.get(cast[who].actor, "automation")

@@ -12,8 +12,8 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Secret, Universe
 from secretsapp.queries import secrets, universes
 from secretsapp.services import grants
-from tests.services.unfinished import leave_open, make, mirrored
 from tests.stage import STAGEHAND, Cast, Person, engage
+from tests.support.unfinished import leave_open, make, mirrored
 
 pytestmark = pytest.mark.django_db
 

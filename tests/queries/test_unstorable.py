@@ -2,17 +2,18 @@
 
 import pytest
 
+from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, InvalidInput, NotFound, SecretGone
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
-from secretsapp.queries import api_keys, audit, people, secrets
+from secretsapp.queries import audit, people, secrets
 from secretsapp.rules.policy import require
 from secretsapp.services import changes, refusals
 from secretsapp.services import people as people_services
-from tests.services.watch import Watch
 from tests.stage import Cast
+from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -29,7 +30,7 @@ def test_it_is_not_found(universe: Universe, cast: Cast, text: str) -> None:
     with pytest.raises(NotFound):
         people.acting_as(text)
     with pytest.raises(NotFound):
-        api_keys.get(actor, text)
+        key_listing.get(actor, text)
     for wanted in (audit.AuditFilter(person=text), audit.AuditFilter(tag=text)):
         assert audit.page(actor, wanted).events == []
     assert audit.history(actor, universe, text) == []

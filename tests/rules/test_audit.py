@@ -18,10 +18,10 @@ from secretsapp.core.keyring import generate_key
 from secretsapp.models import AuditEvent, AuditHead, Universe
 from secretsapp.rules import audit
 from secretsapp.rules.keys import audit_ring
-from tests.services.breaking import lose_audit_keys, lose_head
-from tests.services.together import together
-from tests.services.watch import Watch, detail
 from tests.stage import STAGEHAND, Cast
+from tests.support.breaking import lose_audit_keys, lose_head
+from tests.support.together import together
+from tests.support.watch import Watch, detail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

@@ -8,8 +8,8 @@ from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.queries import chain
 from secretsapp.rules import triggers
 from secretsapp.services import people
-from tests.services.watch import Watch
 from tests.stage import Cast
+from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from secretsapp.models import CacheEntry
 from secretsapp.services import upkeep
-from tests.services.together import together
+from tests.support.together import together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

@@ -10,8 +10,8 @@ from secretsapp.core.sealing import PublicKey, Sealed, seal
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.services import changes
-from tests.services.watch import Watch, detail, writes
 from tests.stage import Cast
+from tests.support.watch import Watch, detail, writes
 
 pytestmark = pytest.mark.django_db
 

@@ -23,8 +23,8 @@ from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.rules import connections
 from secretsapp.services import attempts, changes
-from tests.services.watch import Watch, detail, writes
 from tests.stage import API_KEY, Cast
+from tests.support.watch import Watch, detail, writes
 
 pytestmark = pytest.mark.django_db
 

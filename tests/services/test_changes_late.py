@@ -16,10 +16,10 @@ from secretsapp.opencloud.errors import Refused, Unknown
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.services import attempts, changes, details, mirror, people, settling
 from tests.services.test_changes_order import intent_of
-from tests.services.together import together
-from tests.services.unfinished import later, leave_open, let_rest, make, mirrored
-from tests.services.watch import Watch, detail, writes
 from tests.stage import STAGEHAND, Cast
+from tests.support.together import together
+from tests.support.unfinished import later, leave_open, let_rest, make, mirrored
+from tests.support.watch import Watch, detail, writes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

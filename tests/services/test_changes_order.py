@@ -18,10 +18,10 @@ from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules.locks import lock_universe
 from secretsapp.services import attempts, changes, settling
-from tests.services.breaking import lose_audit_keys, lose_head, refuse_events_like
-from tests.services.unfinished import later
-from tests.services.watch import Watch, detail, writes
 from tests.stage import STAGEHAND, Cast
+from tests.support.breaking import lose_audit_keys, lose_head, refuse_events_like
+from tests.support.unfinished import later
+from tests.support.watch import Watch, detail, writes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

@@ -9,10 +9,10 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.services import changes
-from tests.services.together import together
-from tests.services.unfinished import refresh_later
-from tests.services.watch import Watch
 from tests.stage import Cast
+from tests.support.together import together
+from tests.support.unfinished import refresh_later
+from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

@@ -24,8 +24,8 @@ from secretsapp.core.errors import (
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Universe
 from secretsapp.services import changes
-from tests.services.watch import Watch, writes
 from tests.stage import Cast
+from tests.support.watch import Watch, writes
 
 pytestmark = pytest.mark.django_db
 

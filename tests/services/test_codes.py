@@ -17,10 +17,10 @@ from secretsapp.models import Grant, OneTimeCode, SignedIn, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.services import codes, entry, people
 from secretsapp.services.codes import Code
-from tests.services.actions_entry import NOBODY
-from tests.services.together import together
-from tests.services.watch import Watch
+from tests.actions.of_ways_in import NOBODY
 from tests.stage import STAGEHAND, Cast, engage
+from tests.support.together import together
+from tests.support.watch import Watch
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ from secretsapp.core.errors import Forbidden, InvalidInput, SecretGone
 from secretsapp.core.roles import Role
 from secretsapp.models import Secret, Universe
 from secretsapp.services import details, grants
-from tests.services.unfinished import mirrored
-from tests.services.watch import Watch, detail
 from tests.stage import STAGEHAND, Cast
+from tests.support.unfinished import mirrored
+from tests.support.watch import Watch, detail
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ from secretsapp.core.errors import Forbidden, StaleVersion
 from secretsapp.models import Secret, Universe
 from secretsapp.queries.secrets import drift_of
 from secretsapp.services import drift
-from tests.services.unfinished import mirrored
-from tests.services.watch import Watch, detail
 from tests.stage import Cast
+from tests.support.unfinished import mirrored
+from tests.support.watch import Watch, detail
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from secretsapp.core.errors import (
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
 from secretsapp.services import grants, people
-from tests.services.watch import Watch, detail
 from tests.stage import STAGEHAND, Cast, Person, engage
+from tests.support.watch import Watch, detail
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from secretsapp.core.keyring import generate_key
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.rules import triggers
 from secretsapp.services import installation
-from tests.services.breaking import lose_head
-from tests.services.rings import new_key, present_master_key, restart_with
 from tests.stage import Cast
+from tests.support.breaking import lose_head
+from tests.support.rings import new_key, present_master_key, restart_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

@@ -32,11 +32,11 @@ from secretsapp.queries.key_rings import KeyView, RingView, Use, listing
 from secretsapp.rules import key_files, keys
 from secretsapp.rules.keys import Ring
 from secretsapp.services import audit_keys, key_rings, master_keys
-from tests.services.breaking import lose_head
-from tests.services.rings import new_key, present_master_key, restart_with, use_copies
-from tests.services.unfinished import make
-from tests.services.watch import Watch, detail
 from tests.stage import STAGEHAND, Cast
+from tests.support.breaking import lose_head
+from tests.support.rings import new_key, present_master_key, restart_with, use_copies
+from tests.support.unfinished import make
+from tests.support.watch import Watch, detail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

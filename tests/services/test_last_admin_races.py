@@ -8,8 +8,8 @@ from secretsapp.core.errors import Forbidden, LastAdmin
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, User
 from secretsapp.services import grants, people
-from tests.services.together import together
 from tests.stage import Person, engage
+from tests.support.together import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine]
 

@@ -3,15 +3,16 @@
 import pytest
 from pytest_django import Settings
 
+from secretsapp.api_keys import stored_keys
 from secretsapp.core.errors import Forbidden, MissingKey, WrongKey
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, KeyProof, Universe
 from secretsapp.rules import connections, keys
-from secretsapp.services import api_keys, installation, master_keys
-from tests.services.rings import new_key, present_master_key, restart_with
-from tests.services.unfinished import make
-from tests.services.watch import Watch, detail
+from secretsapp.services import installation, master_keys
 from tests.stage import STAGEHAND, Cast
+from tests.support.rings import new_key, present_master_key, restart_with
+from tests.support.unfinished import make
+from tests.support.watch import Watch, detail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -25,7 +26,7 @@ def blobs() -> list[bytes]:
 def test_the_drill_ends_with_the_new_key_alone(
     universe: Universe, cast: Cast, settings: Settings
 ) -> None:
-    api_keys.add(STAGEHAND, name="unused", value=Plaintext(b"emulated-unused-key"))
+    stored_keys.add(STAGEHAND, name="unused", value=Plaintext(b"emulated-unused-key"))
     old, new = present_master_key(settings), new_key()
     restart_with(settings, new, old)
     installation.check_ready()
@@ -65,7 +66,7 @@ def test_a_dry_run_opens_everything_and_stores_nothing(api_key: ApiKey, settings
 def test_one_blob_that_does_not_open_stops_all(
     api_key: ApiKey, settings: Settings, dry_run: bool
 ) -> None:
-    second = api_keys.add(STAGEHAND, name="second", value=Plaintext(b"emulated-second-key"))
+    second = stored_keys.add(STAGEHAND, name="second", value=Plaintext(b"emulated-second-key"))
     ApiKey.objects.filter(pk=second.pk).update(encrypted_value=api_key.encrypted_value)
     restart_with(settings, new_key(), present_master_key(settings))
     before, watch = blobs(), Watch()
@@ -96,4 +97,4 @@ def test_the_value_survives_the_rotation(api_key: ApiKey, settings: Settings) ->
     master_keys.rotate(STAGEHAND)
     api_key.refresh_from_db()
     assert connections.key_id_of(api_key) == keys.current_master_key_id()
-    assert api_keys.test(STAGEHAND, api_key).result == "not used yet"
+    assert stored_keys.test(STAGEHAND, api_key).result == "not used yet"

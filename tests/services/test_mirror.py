@@ -13,10 +13,10 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import Forbidden, MissingKey
 from secretsapp.models import ApiKey, Secret, Universe
 from secretsapp.services import mirror
-from tests.services.breaking import lose_audit_keys
-from tests.services.unfinished import leave_open, let_rest, mirrored
-from tests.services.watch import Watch, detail, writes
 from tests.stage import HARBOR_ID, STAGEHAND, Cast
+from tests.support.breaking import lose_audit_keys
+from tests.support.unfinished import leave_open, let_rest, mirrored
+from tests.support.watch import Watch, detail, writes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

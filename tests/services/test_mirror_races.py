@@ -11,10 +11,10 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Universe
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.services import changes, mirror
-from tests.services.together import together
-from tests.services.unfinished import let_rest, make, mirrored
-from tests.services.watch import Watch
 from tests.stage import STAGEHAND, Cast
+from tests.support.together import together
+from tests.support.unfinished import let_rest, make, mirrored
+from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

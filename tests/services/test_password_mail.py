@@ -14,11 +14,11 @@ from pytest_django import Settings
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import OneTimeCode, PasswordMail, User
 from secretsapp.services import codes, entry, password_mail, people
+from tests.actions.of_ways_in import NOBODY, WORKER
 from tests.post_office import PostOffice, open_post_office
-from tests.services.actions_entry import NOBODY, WORKER
-from tests.services.together import together
-from tests.services.watch import Watch
 from tests.stage import STAGEHAND, Cast, engage
+from tests.support.together import together
+from tests.support.watch import Watch
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Grant, Universe, User
 from secretsapp.rules.policy import rights_of
 from secretsapp.services import people
-from tests.services.together import together
-from tests.services.watch import Watch
 from tests.stage import STAGEHAND, Cast, engage
+from tests.support.together import together
+from tests.support.watch import Watch
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Universe
 from secretsapp.rules.policy import refusal
 from secretsapp.services import refusals
-from tests.services.together import together
-from tests.services.watch import Watch, detail
 from tests.stage import Cast
+from tests.support.together import together
+from tests.support.watch import Watch, detail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

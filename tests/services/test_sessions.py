@@ -17,8 +17,8 @@ from secretsapp.core.errors import KeyTrouble
 from secretsapp.services import people, sessions
 from secretsapp.sessions import SessionStore
 from tests import stage
-from tests.services.rings import new_key, present_master_key, restart_with
 from tests.stage import Cast
+from tests.support.rings import new_key, present_master_key, restart_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

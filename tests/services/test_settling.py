@@ -10,9 +10,9 @@ from secretsapp.core.errors import Forbidden
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.services import changes, settling
-from tests.services.unfinished import later, leave_open, refresh_later
-from tests.services.watch import Watch, detail, writes
 from tests.stage import STAGEHAND, Cast
+from tests.support.unfinished import later, leave_open, refresh_later
+from tests.support.watch import Watch, detail, writes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

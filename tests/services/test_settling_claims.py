@@ -11,10 +11,10 @@ from emulator import Emulator, faults
 from secretsapp.models import Change, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.services import settling
-from tests.services.together import together
-from tests.services.unfinished import leave_open
-from tests.services.watch import Watch
 from tests.stage import STAGEHAND, Cast
+from tests.support.together import together
+from tests.support.unfinished import leave_open
+from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

@@ -14,9 +14,9 @@ from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.queries.chain import Anchor
 from secretsapp.services import backups, settling
-from tests.services.unfinished import later, leave_open, make, mirrored, refresh_later
-from tests.services.watch import Watch, detail
 from tests.stage import STAGEHAND, Cast
+from tests.support.unfinished import later, leave_open, make, mirrored, refresh_later
+from tests.support.watch import Watch, detail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

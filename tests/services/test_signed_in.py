@@ -15,8 +15,8 @@ from secretsapp.models import SignedIn, User
 from secretsapp.queries import people
 from secretsapp.services import oneself, signed_in, upkeep
 from secretsapp.services.sessions import stored_key
+from tests.actions.acting import PASSWORD
 from tests.pages.conftest import ClientFor
-from tests.services.acting import PASSWORD
 from tests.stage import Cast
 
 pytestmark = pytest.mark.django_db

@@ -19,9 +19,9 @@ from secretsapp.core.errors import (
 )
 from secretsapp.models import ApiKey, Secret, Universe
 from secretsapp.services import universes
-from tests.services.together import together
-from tests.services.watch import Watch, detail
 from tests.stage import GROUP_ID, HARBOR_ID, STAGEHAND, Cast
+from tests.support.together import together
+from tests.support.watch import Watch, detail
 
 pytestmark = pytest.mark.django_db
 

@@ -4,17 +4,18 @@ import pytest
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.api_keys import stored_keys
 from secretsapp.core.errors import NotFound, OutcomeUnknown, RobloxRefused, StillInUse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, AuditEvent, Change, Grant, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.queries import audit
-from secretsapp.services import api_keys, attempts, changes, grants, mirror, settling, universes
-from tests.services.together import together
-from tests.services.unfinished import later, leave_open, let_rest
-from tests.services.watch import Watch, detail
+from secretsapp.services import attempts, changes, grants, mirror, settling, universes
 from tests.stage import STAGEHAND, Cast
+from tests.support.together import together
+from tests.support.unfinished import later, leave_open, let_rest
+from tests.support.watch import Watch, detail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -24,7 +25,7 @@ SECOND = "second-emulated-api-key"
 def second_key(emulator: Emulator, **terms: object) -> ApiKey:
     """Another stored key, with its terms at Roblox."""
     emulator.add_api_key(SECOND, **terms)  # type: ignore[arg-type]  # the caller names them
-    return api_keys.add(STAGEHAND, name="second", value=Plaintext(SECOND.encode()))
+    return stored_keys.add(STAGEHAND, name="second", value=Plaintext(SECOND.encode()))
 
 
 def rekey(universe: Universe, api_key: ApiKey) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from secretsapp.models import Worker
 from secretsapp.queries.workers import is_seen
 from secretsapp.services import workers
-from tests.services.watch import Watch
+from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

@@ -30,9 +30,9 @@ from secretsapp.models import ApiKey, AuditEvent, Worker
 from secretsapp.rules import triggers
 from secretsapp.services import workers
 from tests.installation import Installation
-from tests.services.breaking import lose_head
-from tests.services.rings import present_master_key, use_copies
 from tests.stage import Cast
+from tests.support.breaking import lose_head
+from tests.support.rings import present_master_key, use_copies
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]

@@ -10,9 +10,9 @@ from secretsapp.core.keyring import generate_key
 from secretsapp.models import AuditEvent, Universe
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
-from tests.services.rings import use_copies
 from tests.shell.conftest import Shell
 from tests.stage import Cast
+from tests.support.rings import use_copies
 
 pytestmark = pytest.mark.engine
 

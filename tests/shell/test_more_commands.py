@@ -7,7 +7,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, AuditEvent, OneTimeCode, Secret, Universe, User
 from secretsapp.services import entry
-from tests.services.actions_entry import NOBODY
+from tests.actions.of_ways_in import NOBODY
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, Cast, engage
 

@@ -19,9 +19,9 @@ from secretsapp.models import AuditEvent, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.queries import chain
 from secretsapp.services import changes, settling
-from tests.services.unfinished import later, refresh_later
 from tests.spine.truth import untrue_claims
 from tests.stage import STAGEHAND
+from tests.support.unfinished import later, refresh_later
 
 WRITES = 300
 WRITERS = 3

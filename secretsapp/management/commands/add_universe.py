@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_universe_id
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models.universes import Environment
-from secretsapp.queries import api_keys
 from secretsapp.services import universes
 
 
@@ -42,7 +42,7 @@ class Command(ActingCommand):
         universe = universes.add(
             actor,
             universe_id=options["universe_id"],
-            api_key=api_keys.get(actor, options["api_key"]),
+            api_key=key_listing.get(actor, options["api_key"]),
             name=options["name"],
             environment=options["environment"],
         )

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.api_keys import key_listing, stored_keys
 from secretsapp.core.actor import Actor
 from secretsapp.core.times import parse_end
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time
-from secretsapp.queries import api_keys
-from secretsapp.services import api_keys as services
 
 
 class Command(ActingCommand):
@@ -33,9 +32,9 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store what was given."""
-        api_key = api_keys.get(actor, options["api_key"])
+        api_key = key_listing.get(actor, options["api_key"])
         name, note, ends = options["name"], options["note"], options["ends"]
-        services.edit(
+        stored_keys.edit(
             actor,
             api_key,
             name=api_key.name if name is None else name,

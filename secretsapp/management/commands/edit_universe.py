@@ -4,12 +4,13 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_universe_id
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models.universes import Environment
-from secretsapp.queries import api_keys, universes
+from secretsapp.queries import universes
 from secretsapp.services import universes as services
 
 
@@ -42,7 +43,7 @@ class Command(ActingCommand):
             universe,
             name=universe.name if name is None else name,
             environment=universe.environment if environment is None else environment,
-            api_key=None if api_key is None else api_keys.get(actor, api_key),
+            api_key=None if api_key is None else key_listing.get(actor, api_key),
         )
         return Report(
             lines=[f"The settings of {universe.name} ({universe.pk}) are set."],

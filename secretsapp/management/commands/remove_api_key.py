@@ -4,11 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from secretsapp.api_keys import key_listing, stored_keys
 from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.queries import api_keys
-from secretsapp.services import api_keys as services
 
 
 class Command(ActingCommand):
@@ -26,13 +25,13 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Remove the key, once it is said to be meant."""
-        api_key = api_keys.get(actor, options["name"])
+        api_key = key_listing.get(actor, options["name"])
         if not options["yes"]:
             raise CommandError(
                 "Nothing was removed: the key cannot be read back. Add --yes if that is what you "
                 "want."
             )
-        services.remove(actor, api_key)
+        stored_keys.remove(actor, api_key)
         return Report(
             lines=[f"Removed the API key “{api_key.name}”. Delete it at Roblox, too."],
             data={"api_key": api_key.name},

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.api_keys import key_listing, stored_keys
 from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_hidden
 from secretsapp.management.output import Report, exact_time
-from secretsapp.queries import api_keys
-from secretsapp.services import api_keys as key_services
 
 
 class Command(ActingCommand):
@@ -26,8 +25,8 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Try the new key on every universe and store it."""
-        api_key = api_keys.get(actor, options["name"])
-        report = key_services.replace(actor, api_key, read_hidden("New API key: "))
+        api_key = key_listing.get(actor, options["name"])
+        report = stored_keys.replace(actor, api_key, read_hidden("New API key: "))
         return Report(
             lines=[f"Replaced the API key “{api_key.name}”: {report.result}."],
             data={

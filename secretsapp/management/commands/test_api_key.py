@@ -4,11 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from secretsapp.api_keys import key_listing, stored_keys
 from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time
-from secretsapp.queries import api_keys
-from secretsapp.services import api_keys as key_services
 
 
 class Command(ActingCommand):
@@ -22,8 +21,8 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Try the key; one that does not pass is a failure of the command."""
-        api_key = api_keys.get(actor, options["name"])
-        report = key_services.test(actor, api_key)
+        api_key = key_listing.get(actor, options["name"])
+        report = stored_keys.test(actor, api_key)
         if not report.passed:
             raise CommandError(f"The API key “{api_key.name}” did not pass: {report.result}")
         return Report(

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from secretsapp.api_keys import server_address
+from secretsapp.api_keys.locating import candidates
+from secretsapp.api_keys.trial_steps import Evidence, Probe, Step, StepState, steps_of
 from secretsapp.core.actor import Actor
 from secretsapp.core.references import Reference
 from secretsapp.core.roles import Permission
@@ -16,11 +19,8 @@ from secretsapp.opencloud.errors import (
     Unusable,
 )
 from secretsapp.opencloud.types import Introspection, RemoteUniverse
-from secretsapp.queries import trials
 from secretsapp.rules import connections
 from secretsapp.rules.policy import require_installation
-from secretsapp.services.locating import candidates
-from secretsapp.services.trial_steps import Evidence, Probe, Step, StepState, steps_of
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def run(actor: Actor, api_key: ApiKey, reference: Reference) -> Trial:
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     with connections.client_of(api_key) as client:
         evidence = _gathered(client, reference, api_key)
-    steps = steps_of(evidence, lambda: trials.server_address(actor).advice)
+    steps = steps_of(evidence, lambda: server_address.server_address(actor).advice)
     if evidence.probe is None:
         return Trial(steps, None, None)
     found = evidence.probe.universe_id

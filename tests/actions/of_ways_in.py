@@ -9,7 +9,7 @@ from secretsapp.models import Grant, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.services import codes, entry, password_mail, people
 from secretsapp.services.codes import Code
-from tests.services.acting import PASSWORD, Action, Stage
+from tests.actions.acting import PASSWORD, Action, Stage
 from tests.stage import STAGEHAND
 
 ADMIN, VIEWER = "admin@example.com", "viewer@example.com"

@@ -9,6 +9,8 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from secretsapp.api_keys import server_address
+from secretsapp.api_keys.key_reports import KeyReport, end_of, hint_of, report_on
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
@@ -29,12 +31,10 @@ from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import Missing, NotAllowed, Unauthorized
 from secretsapp.opencloud.types import Introspection
-from secretsapp.queries import trials
 from secretsapp.rules import audit, connections
 from secretsapp.rules.locks import lock_api_key
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words, translate
-from secretsapp.services.key_reports import KeyReport, end_of, hint_of, report_on
 
 
 def add(
@@ -230,7 +230,7 @@ def _telling_address(actor: Actor) -> Iterator[None]:
     try:
         yield
     except Unauthorized as error:
-        advice = trials.server_address(actor).advice
+        advice = server_address.server_address(actor).advice
         raise RobloxRefused(f"{translate(error)} {advice}") from None
 
 

@@ -14,8 +14,8 @@ from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.services import attempts, changes, details, grants, mirror, people, universes
-from tests.services.unfinished import leave_open, let_rest, mirrored
 from tests.stage import Cast
+from tests.support.unfinished import leave_open, let_rest, mirrored
 
 SECOND_UNIVERSE = 77
 VALUE = Plaintext(b"new")

@@ -9,7 +9,7 @@ from secretsapp.core.errors import CopyFailed
 from secretsapp.models import AuditHead
 from secretsapp.queries import chain
 from secretsapp.services import backups
-from tests.services.acting import Action, Stage
+from tests.actions.acting import Action, Stage
 
 ADMIN = "admin@example.com"
 

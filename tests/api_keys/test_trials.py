@@ -9,14 +9,14 @@ from pytest_django import Settings
 
 from emulator import READ_SECRETS, WRITE_SECRETS, Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.api_keys import locating, trials
+from secretsapp.api_keys.trial_steps import Step, StepState
+from secretsapp.api_keys.trials import Trial
 from secretsapp.core.errors import Forbidden, RobloxRefused, RobloxUnusable
 from secretsapp.core.references import Kind, Reference
 from secretsapp.models import ApiKey, Universe
-from secretsapp.services import locating, trials
-from secretsapp.services.trial_steps import Step, StepState
-from secretsapp.services.trials import Trial
-from tests.services.watch import Watch, writes
 from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast
+from tests.support.watch import Watch, writes
 
 pytestmark = pytest.mark.django_db
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from secretsapp.api_keys.trial_steps import WRITE
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.models import Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import OpenCloudError
 from secretsapp.opencloud.types import Introspection
-from secretsapp.services.trial_steps import WRITE
 
 _READS = "it reads, but cannot change secrets"
 _LACKS = f"it lacks {WRITE}"

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from emulator import READ_SECRETS, Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.api_keys import stored_keys
 from secretsapp.core.errors import (
     AlreadyExists,
     Forbidden,
@@ -22,11 +23,11 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Grant, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import Introspection, Scope
-from secretsapp.services import api_keys, universes
-from tests.services.together import together
-from tests.services.unfinished import make
-from tests.services.watch import Watch, detail, writes
+from secretsapp.services import universes
 from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast
+from tests.support.together import together
+from tests.support.unfinished import make
+from tests.support.watch import Watch, detail, writes
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ def value(text: str) -> Plaintext:
 def test_a_key_is_stored_encrypted(api_key: ApiKey) -> None:
     stored = bytes(ApiKey.objects.get(pk=api_key.pk).encrypted_value)
     assert API_KEY.encode() not in stored
-    twin = api_keys.add(STAGEHAND, name="twin", value=value(API_KEY))
+    twin = stored_keys.add(STAGEHAND, name="twin", value=value(API_KEY))
     assert bytes(twin.encrypted_value) != stored
 
 
@@ -66,7 +67,7 @@ def test_what_cannot_be_a_key_is_refused_in_words(
 ) -> None:
     watch = Watch()
     with pytest.raises(InvalidInput) as caught:
-        api_keys.add(cast["admin"].actor, name=name, value=value(text))
+        stored_keys.add(cast["admin"].actor, name=name, value=value(text))
     assert (caught.value.field, watch.tags) == (field, [])
     assert not text or text not in str(caught.value)
 
@@ -74,7 +75,7 @@ def test_what_cannot_be_a_key_is_refused_in_words(
 def test_a_name_is_given_once(api_key: ApiKey) -> None:
     watch = Watch()
     with pytest.raises(AlreadyExists, match="named “automation” already"):
-        api_keys.add(STAGEHAND, name="automation", value=value(SECOND))
+        stored_keys.add(STAGEHAND, name="automation", value=value(SECOND))
     assert (ApiKey.objects.count(), watch.tags) == (1, [])
 
 
@@ -85,15 +86,15 @@ def test_only_admins_touch_keys(
     watch, actor = Watch(), cast[who].actor
     emulator.clear_requests()
     with pytest.raises(Forbidden):
-        api_keys.add(actor, name="new", value=value(SECOND))
+        stored_keys.add(actor, name="new", value=value(SECOND))
     with pytest.raises(Forbidden):
-        api_keys.replace(actor, universe.api_key, value(SECOND))
+        stored_keys.replace(actor, universe.api_key, value(SECOND))
     with pytest.raises(Forbidden):
-        api_keys.test(actor, universe.api_key)
+        stored_keys.test(actor, universe.api_key)
     with pytest.raises(Forbidden):
-        api_keys.edit(actor, universe.api_key, name="new", note="", ends_at=None)
+        stored_keys.edit(actor, universe.api_key, name="new", note="", ends_at=None)
     with pytest.raises(Forbidden):
-        api_keys.remove(actor, universe.api_key)
+        stored_keys.remove(actor, universe.api_key)
     assert (watch.tags, emulator.requests) == ([], [])
 
 
@@ -102,7 +103,7 @@ def test_a_test_calls_roblox_for_every_universe(
 ) -> None:
     emulator.clear_requests()
     watch = Watch()
-    report = api_keys.test(cast["admin"].actor, universe.api_key)
+    report = stored_keys.test(cast["admin"].actor, universe.api_key)
     assert (report.passed, report.result, report.ends_at) == (True, "it opens 1 universe", None)
     read = {request.path.rpartition("/")[2] for request in emulator.requests}
     assert {"secrets", "public-key"} <= read
@@ -116,7 +117,7 @@ def test_a_test_calls_roblox_for_every_universe(
 def test_a_test_counts_the_universes(emulator: Emulator, universe: Universe) -> None:
     emulator.add_universe(77)
     Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
-    assert api_keys.test(STAGEHAND, universe.api_key).result == "it opens 2 universes"
+    assert stored_keys.test(STAGEHAND, universe.api_key).result == "it opens 2 universes"
 
 
 def test_a_key_that_roblox_says_only_reads_does_not_pass(
@@ -124,10 +125,10 @@ def test_a_key_that_roblox_says_only_reads_does_not_pass(
 ) -> None:
     lacks = "it reads, but cannot change secrets: it lacks universe.secret:write"
     emulator.add_api_key(API_KEY, scopes=[READ_SECRETS])
-    report = api_keys.test(STAGEHAND, universe.api_key)
+    report = stored_keys.test(STAGEHAND, universe.api_key)
     assert (report.passed, report.result) == (False, lacks)
     emulator.inject(faults.status(400), path="introspect")
-    assert api_keys.test(STAGEHAND, universe.api_key).passed
+    assert stored_keys.test(STAGEHAND, universe.api_key).passed
 
 
 def test_where_a_key_only_reads_in_one_universe_that_one_is_named(
@@ -139,7 +140,7 @@ def test_where_a_key_only_reads_in_one_universe_that_one_is_named(
     monkeypatch.setattr(Client, "introspect", lambda _client: told)
     monkeypatch.setattr(Client, "public_key", lambda *_: None)
     monkeypatch.setattr(Client, "list_secrets", lambda *_: [])
-    result = api_keys.test(STAGEHAND, universe.api_key).result
+    result = stored_keys.test(STAGEHAND, universe.api_key).result
     assert result.startswith("it reads, but cannot change secrets in Quay: ")
 
 
@@ -150,18 +151,18 @@ def test_adding_a_universe_counts_as_a_test_of_its_key(universe: Universe) -> No
 
 
 def test_a_key_that_serves_nothing_has_proved_nothing(api_key: ApiKey) -> None:
-    report = api_keys.test(STAGEHAND, api_key)
+    report = stored_keys.test(STAGEHAND, api_key)
     assert (report.passed, report.result) == (None, "not used yet")
     assert ApiKey.objects.get().check_passed is None
 
 
 def test_the_end_that_roblox_told_once_stays_known(emulator: Emulator, universe: Universe) -> None:
     emulator.add_api_key(API_KEY, expires=END)
-    assert api_keys.test(STAGEHAND, universe.api_key).ends_at == END
+    assert stored_keys.test(STAGEHAND, universe.api_key).ends_at == END
     emulator.add_api_key(API_KEY, enabled=False)
-    assert api_keys.test(STAGEHAND, universe.api_key).ends_at == END
+    assert stored_keys.test(STAGEHAND, universe.api_key).ends_at == END
     emulator.add_api_key(API_KEY)
-    assert api_keys.test(STAGEHAND, universe.api_key).ends_at == END
+    assert stored_keys.test(STAGEHAND, universe.api_key).ends_at == END
     assert ApiKey.objects.get().ends_at == END
 
 
@@ -169,7 +170,7 @@ def test_an_introspection_that_fails_is_done_without(
     emulator: Emulator, universe: Universe
 ) -> None:
     emulator.inject(faults.status(400), path="introspect")
-    report = api_keys.test(STAGEHAND, universe.api_key)
+    report = stored_keys.test(STAGEHAND, universe.api_key)
     assert (report.passed, report.ends_at) == (True, None)
 
 
@@ -186,7 +187,7 @@ def test_a_key_that_fails_says_why_and_what_to_do(
     emulator: Emulator, universe: Universe, terms: dict[str, bool], words: str
 ) -> None:
     emulator.add_api_key(API_KEY, **terms)  # type: ignore[arg-type]  # each name has its own type
-    report = api_keys.test(STAGEHAND, universe.api_key)
+    report = stored_keys.test(STAGEHAND, universe.api_key)
     assert not report.passed
     assert words in report.result
     stored = ApiKey.objects.get()
@@ -197,7 +198,7 @@ def test_a_key_that_does_not_open_fails_its_test_in_words(
     universe: Universe, settings: Settings
 ) -> None:
     settings.MASTER_KEYS = "A" * 43 + "="
-    report = api_keys.test(STAGEHAND, universe.api_key)
+    report = stored_keys.test(STAGEHAND, universe.api_key)
     assert not report.passed
     assert "Add it to MASTER_KEYS again" in report.result
 
@@ -207,7 +208,7 @@ def test_a_replaced_key_is_used_from_then_on(
 ) -> None:
     emulator.add_api_key(SECOND, expires=END)
     watch = Watch()
-    report = api_keys.replace(cast["admin"].actor, universe.api_key, value(SECOND))
+    report = stored_keys.replace(cast["admin"].actor, universe.api_key, value(SECOND))
     assert (report.passed, report.ends_at) == (True, END)
     emulator.add_api_key(API_KEY, enabled=False)
     make("rotate", cast, Universe.objects.get())
@@ -224,7 +225,7 @@ def test_a_refused_key_leaves_the_old_one_in_place(
     before = bytes(ApiKey.objects.get().encrypted_value)
     watch = Watch()
     with pytest.raises(RobloxRefused):
-        api_keys.replace(cast["admin"].actor, universe.api_key, value(SECOND))
+        stored_keys.replace(cast["admin"].actor, universe.api_key, value(SECOND))
     assert (bytes(ApiKey.objects.get().encrypted_value), watch.tags) == (before, [])
     make("rotate", cast, Universe.objects.get())
 
@@ -235,9 +236,9 @@ def test_a_key_that_cannot_be_tried_replaces_nothing(
     before = bytes(ApiKey.objects.get().encrypted_value)
     emulator.stop()
     with pytest.raises(RobloxUnreachable):
-        api_keys.replace(cast["admin"].actor, universe.api_key, value(SECOND))
+        stored_keys.replace(cast["admin"].actor, universe.api_key, value(SECOND))
     with pytest.raises(InvalidInput):
-        api_keys.replace(cast["admin"].actor, universe.api_key, value("with space"))
+        stored_keys.replace(cast["admin"].actor, universe.api_key, value("with space"))
     assert bytes(ApiKey.objects.get().encrypted_value) == before
 
 
@@ -270,12 +271,12 @@ def test_rights_that_are_lost_while_roblox_answers_change_nothing(
 ) -> None:
     emulator.add_universe(77)
     emulator.add_api_key(SECOND)
-    second = api_keys.add(STAGEHAND, name="second", value=value(SECOND))
+    second = stored_keys.add(STAGEHAND, name="second", value=value(SECOND))
     actor, key = cast["admin"].actor, universe.api_key
     acts: dict[str, Callable[[], object]] = {
-        "add": lambda: api_keys.add(actor, name="third", value=value(SECOND)),
-        "replace": lambda: api_keys.replace(actor, key, value(SECOND)),
-        "test": lambda: api_keys.test(actor, key),
+        "add": lambda: stored_keys.add(actor, name="third", value=value(SECOND)),
+        "replace": lambda: stored_keys.replace(actor, key, value(SECOND)),
+        "test": lambda: stored_keys.test(actor, key),
         "add universe": lambda: universes.add(actor, universe_id=77, api_key=key),
         "edit universe": lambda: universes.edit(
             actor, universe, name="Port", environment="", api_key=second
@@ -296,24 +297,24 @@ def test_what_was_tried_with_a_value_that_is_no_more_is_not_stored(
     for name in (SECOND, "third"):
         emulator.add_api_key(name)
     for act in (
-        lambda key: api_keys.test(STAGEHAND, key),
-        lambda key: api_keys.replace(STAGEHAND, key, value("third")),
+        lambda key: stored_keys.test(STAGEHAND, key),
+        lambda key: stored_keys.replace(STAGEHAND, key, value("third")),
         lambda key: universes.add(STAGEHAND, universe_id=77, api_key=key),
     ):
         watch, key = Watch(), ApiKey.objects.get()
-        meanwhile(lambda: api_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)))
+        meanwhile(lambda: stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)))
         with pytest.raises(StaleVersion, match="was stored anew"):
             act(key)
         assert watch.tags == ["api_key.replaced"]
-    report = api_keys.test(STAGEHAND, ApiKey.objects.get())
+    report = stored_keys.test(STAGEHAND, ApiKey.objects.get())
     assert (report.passed, emulator.requests[-1].headers["x-api-key"]) == (True, SECOND)
 
 
 def test_an_end_entered_during_a_test_stays(universe: Universe, meanwhile: Meanwhile) -> None:
     meanwhile(
-        lambda: api_keys.edit(STAGEHAND, ApiKey.objects.get(), name="x", note="", ends_at=END)
+        lambda: stored_keys.edit(STAGEHAND, ApiKey.objects.get(), name="x", note="", ends_at=END)
     )
-    assert api_keys.test(STAGEHAND, universe.api_key).ends_at == END
+    assert stored_keys.test(STAGEHAND, universe.api_key).ends_at == END
     assert ApiKey.objects.get().ends_at == END
 
 
@@ -322,23 +323,23 @@ def test_the_end_of_a_replaced_key_is_the_new_ones_and_both_are_told(
 ) -> None:
     emulator.add_api_key(SECOND)
     watch = Watch()
-    api_keys.replace(STAGEHAND, universe.api_key, value(SECOND), ends_at=LATER)
+    stored_keys.replace(STAGEHAND, universe.api_key, value(SECOND), ends_at=LATER)
     assert detail(watch.last) == {"end_before": "", "end": "1 Jan 2032, 00:00 UTC"}
-    api_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND))
+    stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND))
     assert detail(watch.last) == {"end_before": "1 Jan 2032, 00:00 UTC", "end": ""}
     emulator.add_api_key(SECOND, expires=END)
-    assert api_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)).ends_at == END
-    api_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=LATER)
+    assert stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)).ends_at == END
+    stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=LATER)
     assert (ApiKey.objects.get().ends_at, detail(watch.last)) == (END, {})
     with pytest.raises(InvalidInput, match="lies in the past"):
-        api_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=OVER)
+        stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=OVER)
 
 
 @pytest.mark.engine
 @pytest.mark.django_db(transaction=True)
 def test_a_name_taken_at_once_is_taken_by_one(emulator: Emulator) -> None:
     done = together(
-        *[lambda: api_keys.add(STAGEHAND, name="new", value=Plaintext(b"emulated-key"))] * 2
+        *[lambda: stored_keys.add(STAGEHAND, name="new", value=Plaintext(b"emulated-key"))] * 2
     )
     assert sorted(type(found).__name__ for found in done) == ["AlreadyExists", "ApiKey"]
 
@@ -347,10 +348,10 @@ def test_the_end_that_roblox_tells_outweighs_the_one_entered(
     emulator: Emulator, api_key: ApiKey
 ) -> None:
     emulator.add_api_key(SECOND, expires=END)
-    added = api_keys.add(STAGEHAND, name="told", value=value(SECOND), ends_at=LATER)
+    added = stored_keys.add(STAGEHAND, name="told", value=value(SECOND), ends_at=LATER)
     assert added.ends_at == END
     emulator.inject(faults.cut_before(), path="introspect")
-    entered = api_keys.add(STAGEHAND, name="entered", value=value(SECOND), ends_at=LATER)
+    entered = stored_keys.add(STAGEHAND, name="entered", value=value(SECOND), ends_at=LATER)
     assert entered.ends_at == LATER
 
 
@@ -358,12 +359,12 @@ def test_an_end_that_is_over_is_refused_unless_it_is_the_one_known(
     emulator: Emulator, api_key: ApiKey
 ) -> None:
     with pytest.raises(InvalidInput, match="lies in the past") as caught:
-        api_keys.add(STAGEHAND, name="new", value=value(SECOND), ends_at=OVER)
+        stored_keys.add(STAGEHAND, name="new", value=value(SECOND), ends_at=OVER)
     assert caught.value.field == "ends_at"
     with pytest.raises(InvalidInput, match="lies in the past"):
-        api_keys.edit(STAGEHAND, api_key, name="automation", note="", ends_at=OVER)
+        stored_keys.edit(STAGEHAND, api_key, name="automation", note="", ends_at=OVER)
     ApiKey.objects.update(ends_at=OVER)
-    api_keys.edit(STAGEHAND, api_key, name="renamed", note="", ends_at=OVER)
+    stored_keys.edit(STAGEHAND, api_key, name="renamed", note="", ends_at=OVER)
     assert ApiKey.objects.get().name == "renamed"
 
 
@@ -372,7 +373,7 @@ def test_an_edit_of_a_key_names_what_changed_and_keeps_the_note_to_itself(
 ) -> None:
     watch = Watch()
     actor = cast["admin"].actor
-    api_keys.edit(actor, api_key, name="Robot", note="Whose it is", ends_at=END)
+    stored_keys.edit(actor, api_key, name="Robot", note="Whose it is", ends_at=END)
     assert detail(watch.last) == {
         "fields": "name and note and end",
         "name_before": "automation",
@@ -380,25 +381,25 @@ def test_an_edit_of_a_key_names_what_changed_and_keeps_the_note_to_itself(
         "end_before": "",
         "end": "6 May 2031, 00:00 UTC",
     }
-    api_keys.edit(actor, api_key, name="Robot", note="Whose it is", ends_at=END)
+    stored_keys.edit(actor, api_key, name="Robot", note="Whose it is", ends_at=END)
     assert watch.tags == ["api_key.changed"]
     stored = ApiKey.objects.get()
     assert (stored.name, stored.note, stored.ends_at) == ("Robot", "Whose it is", END)
 
 
 def test_a_key_takes_no_name_of_another(emulator: Emulator, api_key: ApiKey) -> None:
-    twin = api_keys.add(STAGEHAND, name="twin", value=value(SECOND))
+    twin = stored_keys.add(STAGEHAND, name="twin", value=value(SECOND))
     with pytest.raises(AlreadyExists, match="named “automation” already"):
-        api_keys.edit(STAGEHAND, twin, name="automation", note="", ends_at=None)
+        stored_keys.edit(STAGEHAND, twin, name="automation", note="", ends_at=None)
 
 
 def test_a_key_is_removed_once_it_opens_nothing(universe: Universe) -> None:
     watch = Watch()
     with pytest.raises(StillInUse, match="It still opens Harbor"):
-        api_keys.remove(STAGEHAND, universe.api_key)
+        stored_keys.remove(STAGEHAND, universe.api_key)
     assert watch.tags == []
     universes.remove(STAGEHAND, universe)
-    api_keys.remove(STAGEHAND, universe.api_key)
+    stored_keys.remove(STAGEHAND, universe.api_key)
     assert not ApiKey.objects.exists()
     assert watch.tags[-1] == "api_key.removed"
 
@@ -406,12 +407,12 @@ def test_a_key_is_removed_once_it_opens_nothing(universe: Universe) -> None:
 def test_a_key_that_was_removed_meanwhile_is_not_found(
     harbor: EmulatedUniverse, api_key: ApiKey
 ) -> None:
-    api_keys.remove(STAGEHAND, api_key)
+    stored_keys.remove(STAGEHAND, api_key)
     for act in (
-        lambda: api_keys.remove(STAGEHAND, api_key),
-        lambda: api_keys.test(STAGEHAND, api_key),
-        lambda: api_keys.replace(STAGEHAND, api_key, value(API_KEY)),
-        lambda: api_keys.edit(STAGEHAND, api_key, name="x", note="", ends_at=None),
+        lambda: stored_keys.remove(STAGEHAND, api_key),
+        lambda: stored_keys.test(STAGEHAND, api_key),
+        lambda: stored_keys.replace(STAGEHAND, api_key, value(API_KEY)),
+        lambda: stored_keys.edit(STAGEHAND, api_key, name="x", note="", ends_at=None),
         lambda: universes.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
     ):
         with pytest.raises(NotFound, match="removed meanwhile"):
@@ -427,11 +428,11 @@ def test_a_refused_key_is_told_which_address_its_list_needs(
 ) -> None:
     settings.SERVER_ADDRESS = address
     emulator.add_api_key(API_KEY, allowed=False)
-    report = api_keys.test(STAGEHAND, universe.api_key)
+    report = stored_keys.test(STAGEHAND, universe.api_key)
     assert "refused the API key" in report.result
     assert words in report.result
     with pytest.raises(RobloxRefused, match=words):
-        api_keys.replace(STAGEHAND, universe.api_key, value(API_KEY))
+        stored_keys.replace(STAGEHAND, universe.api_key, value(API_KEY))
 
 
 @pytest.mark.engine
@@ -440,7 +441,7 @@ def test_a_key_removed_and_given_a_universe_at_once_does_only_one_of_them(
     harbor: EmulatedUniverse, api_key: ApiKey
 ) -> None:
     done = together(
-        lambda: api_keys.remove(STAGEHAND, api_key),
+        lambda: stored_keys.remove(STAGEHAND, api_key),
         lambda: universes.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
     )
     kinds = [type(found).__name__ for found in done]

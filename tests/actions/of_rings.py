@@ -3,7 +3,7 @@
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
 from secretsapp.services import audit_keys, key_rings
-from tests.services.acting import Action, Stage
+from tests.actions.acting import Action, Stage
 from tests.stage import STAGEHAND
 
 ADMIN = "admin@example.com"

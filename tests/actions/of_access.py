@@ -8,7 +8,7 @@ from django.utils import timezone
 from secretsapp.models import SignedIn
 from secretsapp.services import oneself, sessions, signed_in, upkeep
 from secretsapp.services.sessions import stored_key
-from tests.services.acting import PASSWORD, Action, Stage
+from tests.actions.acting import PASSWORD, Action, Stage
 
 EDITOR = "editor@example.com"
 HERE, ELSEWHERE = stored_key("here"), stored_key("elsewhere")

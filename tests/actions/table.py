@@ -1,11 +1,11 @@
 """Every public function of the services, how to call it, and the events that it writes."""
 
+from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Change
 from secretsapp.rules.policy import refusal
 from secretsapp.services import (
-    api_keys,
     attempts,
     grants,
     installation,
@@ -20,7 +20,7 @@ from secretsapp.services import (
     upkeep,
     workers,
 )
-from tests.services.acting import (
+from tests.actions.acting import (
     PASSWORD,
     VALUE,
     Action,
@@ -40,13 +40,13 @@ from tests.services.acting import (
     settle_row,
     store_listing,
 )
-from tests.services.actions_access import ACCESS_ACTIONS
-from tests.services.actions_backups import BACKUP_ACTIONS
-from tests.services.actions_entry import ENTRY_ACTIONS
-from tests.services.actions_keys import KEY_ACTIONS
-from tests.services.actions_universes import UNIVERSE_ACTIONS
-from tests.services.unfinished import mirrored
+from tests.actions.of_access import ACCESS_ACTIONS
+from tests.actions.of_backups import BACKUP_ACTIONS
+from tests.actions.of_rings import KEY_ACTIONS
+from tests.actions.of_universes import UNIVERSE_ACTIONS
+from tests.actions.of_ways_in import ENTRY_ACTIONS
 from tests.stage import API_KEY
+from tests.support.unfinished import mirrored
 
 ADMIN, EDITOR, MANAGER = "admin@example.com", "editor@example.com", "manager@example.com"
 
@@ -142,20 +142,20 @@ ACTIONS = [
         (f"person.sign_in_failed | {EDITOR} |  |  | {MANAGER}",),
     ),
     Action(
-        "api_keys.add",
-        lambda stage: api_keys.add(stage.cast["admin"].actor, name="second", value=VALUE),
+        "stored_keys.add",
+        lambda stage: stored_keys.add(stage.cast["admin"].actor, name="second", value=VALUE),
         (f"api_key.added | {ADMIN} |  |  | second",),
     ),
     Action(
-        "api_keys.replace",
-        lambda stage: api_keys.replace(
+        "stored_keys.replace",
+        lambda stage: stored_keys.replace(
             stage.cast["admin"].actor, stage.api_key, Plaintext(API_KEY.encode())
         ),
         (f"api_key.replaced | {ADMIN} |  |  | automation",),
     ),
     Action(
-        "api_keys.test",
-        lambda stage: api_keys.test(stage.cast["admin"].actor, stage.api_key),
+        "stored_keys.test",
+        lambda stage: stored_keys.test(stage.cast["admin"].actor, stage.api_key),
         (f"api_key.tested | {ADMIN} |  |  | automation",),
     ),
     Action(

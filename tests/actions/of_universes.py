@@ -2,20 +2,13 @@
 
 from django.utils import timezone
 
+from secretsapp.api_keys import key_reports, locating, stored_keys, trial_steps, trials
+from secretsapp.api_keys.trial_steps import Evidence
 from secretsapp.core.references import Kind, Reference
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client
-from secretsapp.services import (
-    api_keys,
-    drift,
-    key_reports,
-    locating,
-    trial_steps,
-    trials,
-    universes,
-)
-from secretsapp.services.trial_steps import Evidence
-from tests.services.acting import VALUE, Action, Stage
+from secretsapp.services import drift, universes
+from tests.actions.acting import VALUE, Action, Stage
 from tests.stage import ROLES_IN_HARBOR, STAGEHAND
 
 
@@ -26,7 +19,7 @@ def mark_changed(stage: Stage) -> None:
 
 def add_second_key(_stage: Stage) -> None:
     """Let there be a key that opens nothing."""
-    api_keys.add(STAGEHAND, name="second", value=VALUE)
+    stored_keys.add(STAGEHAND, name="second", value=VALUE)
 
 
 def list_candidates(stage: Stage) -> list[int]:
@@ -57,15 +50,17 @@ UNIVERSE_ACTIONS: list[Action] = [
         ),
     ),
     Action(
-        "api_keys.edit",
-        lambda stage: api_keys.edit(
+        "stored_keys.edit",
+        lambda stage: stored_keys.edit(
             stage.cast["admin"].actor, stage.api_key, name="Robot", note="", ends_at=None
         ),
         ("api_key.changed | admin@example.com |  |  | Robot",),
     ),
     Action(
-        "api_keys.remove",
-        lambda stage: api_keys.remove(stage.cast["admin"].actor, ApiKey.objects.get(name="second")),
+        "stored_keys.remove",
+        lambda stage: stored_keys.remove(
+            stage.cast["admin"].actor, ApiKey.objects.get(name="second")
+        ),
         ("api_key.removed | admin@example.com |  |  | second",),
         before=add_second_key,
     ),
@@ -76,10 +71,10 @@ UNIVERSE_ACTIONS: list[Action] = [
         lambda stage: key_reports.report_on(None, [stage.universe]),
     ),
     Action(
-        "api_keys.count_as_test",
-        lambda stage: api_keys.count_as_test(stage.api_key, stage.universe, None),
+        "stored_keys.count_as_test",
+        lambda stage: stored_keys.count_as_test(stage.api_key, stage.universe, None),
     ),
-    Action("api_keys.version", lambda stage: api_keys.version(stage.api_key)),
+    Action("stored_keys.version", lambda stage: stored_keys.version(stage.api_key)),
     Action("universes.version", lambda stage: universes.version(stage.universe)),
     Action("locating.candidates", list_candidates),
     Action(

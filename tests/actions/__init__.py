@@ -1,0 +1,1 @@
+"""Every action, and the events that it writes."""
