@@ -7,11 +7,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
+from secretsapp.access import refusals
 from secretsapp.addresses import client_address, is_from_trusted_proxy
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, SealroomError
-from secretsapp.services import refusals, sessions, signed_in
+from secretsapp.services import sessions, signed_in
 from secretsapp.views import refusals as pages
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
+from secretsapp.access import grants
 from secretsapp.api_keys import stored_keys
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
@@ -17,7 +18,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
 from secretsapp.rules import audit
-from secretsapp.services import grants, people, universes
+from secretsapp.services import people, universes
 
 API_KEY = "emulated-api-key"
 PASSWORD = "correct horse battery staple"

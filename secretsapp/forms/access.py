@@ -8,6 +8,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
 
+from secretsapp.access.grant_listing import Scope
+from secretsapp.access.role_table import SUMMARIES
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.input_rules import REASON_LIMIT
 from secretsapp.core.patterns import parse_pattern
@@ -15,8 +17,6 @@ from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.forms.fields import QUIET, VersionField, text_input
 from secretsapp.models import Grant, User
-from secretsapp.queries.grants import Scope
-from secretsapp.queries.roles import SUMMARIES
 
 NEVER, ON_A_DATE = "never", "date"
 DAYS = (7, 30, 90)

@@ -20,6 +20,7 @@ from django.core.management.base import (
 from django.db import Error, connections
 
 from secretsapp import logs
+from secretsapp.access import refusals
 from secretsapp.checks import start_refusal
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
@@ -27,7 +28,6 @@ from secretsapp.core.errors import Forbidden, OutcomeUnknown, SealroomError
 from secretsapp.management.output import Patient, Report, hand_on_output, printable
 from secretsapp.observing import report_mistakes
 from secretsapp.queries import people
-from secretsapp.services import refusals
 
 log = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from secretsapp.access import grants
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
@@ -17,7 +18,7 @@ from secretsapp.queries.people import account_of
 from secretsapp.rules import audit
 from secretsapp.rules.locks import lock_person
 from secretsapp.rules.policy import refusal, require_installation
-from secretsapp.services import codes, grants, signed_in
+from secretsapp.services import codes, signed_in
 
 SIGN_IN_FAILURE_SECONDS = 60
 EMAIL_LIMIT = 254

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from secretsapp.access import grants
 from secretsapp.api_keys.key_reports import hint_of
 from secretsapp.api_keys.stored_keys import count_as_test
 from secretsapp.core import input_rules
@@ -23,7 +24,7 @@ from secretsapp.rules import audit, connections
 from secretsapp.rules.locks import lock_api_key, lock_universe
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
-from secretsapp.services import grants, mirror
+from secretsapp.services import mirror
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.access import grant_listing, role_table
+from secretsapp.access import grants as services
 from secretsapp.core.errors import StaleVersion
 from secretsapp.forms.access import GrantForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe, User
-from secretsapp.queries import grants, roles, universes
-from secretsapp.services import grants as services
+from secretsapp.queries import universes
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
 
@@ -23,10 +24,10 @@ def access(request: ActorRequest, universe_id: int | None = None) -> HttpRespons
     """The grants that hold there, and what each role may do."""
     universe = _universe(request, universe_id)
     if universe is None:
-        found = grants.everywhere(request.actor)
+        found = grant_listing.everywhere(request.actor)
     else:
-        found = grants.in_universe(request.actor, universe)
-    context = {"universe": universe, "grants": found, "roles": roles.table()}
+        found = grant_listing.in_universe(request.actor, universe)
+    context = {"universe": universe, "grants": found, "roles": role_table.table()}
     return render(request, "access.html", context)
 
 
@@ -34,7 +35,7 @@ def access(request: ActorRequest, universe_id: int | None = None) -> HttpRespons
 def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     """A role for somebody who has none there."""
     universe = _universe(request, universe_id)
-    scope = grants.scope(request.actor, universe)
+    scope = grant_listing.scope(request.actor, universe)
     person = request.GET.get("person", "")
     form = GrantForm(scope, forms.posted(request), person=person)
 
@@ -52,8 +53,8 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
 def change(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
     """Another role, pattern, end or reason for somebody who has a role there."""
     universe = _universe(request, universe_id)
-    scope = grants.scope(request.actor, universe)
-    view = grants.to_change(request.actor, person_id, universe)
+    scope = grant_listing.scope(request.actor, universe)
+    view = grant_listing.to_change(request.actor, person_id, universe)
     person = view.grant.person
     form = GrantForm(scope, forms.posted(request), view.grant)
 
@@ -61,14 +62,14 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
         try:
             _give(request, person, universe, form)
         except StaleVersion:
-            form.start_anew(grants.to_change(request.actor, person_id, universe).grant)
+            form.start_anew(grant_listing.to_change(request.actor, person_id, universe).grant)
             raise
         return Done(f"Changed the access of {person.email}.", _next(request, universe, person))
 
     if answer := forms.submitted(request, form, write):
         return answer
     # It is asked for again, because a refusal may know more.
-    view = grants.to_change(request.actor, person_id, universe)
+    view = grant_listing.to_change(request.actor, person_id, universe)
     context = {"universe": universe, "view": view, "person": person}
     return forms.page(request, "access_change.html", form, context)
 
@@ -77,7 +78,7 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
 def revoke(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
     """The end of somebody's role there, confirmed on a page that says what it means."""
     universe = _universe(request, universe_id)
-    view = grants.to_change(request.actor, person_id, universe)
+    view = grant_listing.to_change(request.actor, person_id, universe)
     person = view.grant.person
     form = Form(forms.posted(request))
 
@@ -105,7 +106,7 @@ def _give(
     """Give what the form says; first, a narrower access of one's own is said at its field."""
     sent: dict[str, Any] = form.cleaned_data
     role, pattern, until = sent["role"], sent["pattern"], sent["until"]
-    grants.check_within(request.actor, universe, role, pattern, until)
+    grant_listing.check_within(request.actor, universe, role, pattern, until)
     services.give(
         request.actor,
         person,

@@ -9,11 +9,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from secretsapp.access import grant_listing
 from secretsapp.core.errors import InvalidInput
 from secretsapp.forms.me import NameForm, PasswordForm, SessionForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import User
-from secretsapp.queries import grants, people
+from secretsapp.queries import people
 from secretsapp.services import oneself, sessions, signed_in
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
@@ -32,7 +33,7 @@ def me(request: ActorRequest) -> HttpResponse:
     answer = forms.submitted(request, form, write)
     context = {
         "sessions": people.own_sessions(request.actor, _stored_key(request)),
-        "grants": grants.own(request.actor),
+        "grants": grant_listing.own(request.actor),
     }
     return answer or forms.page(request, "me.html", form, context)
 

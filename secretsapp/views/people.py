@@ -7,13 +7,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.access import grant_listing, role_table
 from secretsapp.core.errors import Correctable
 from secretsapp.core.times import sentence_time
 from secretsapp.forms.people import CreatePersonForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe, User
-from secretsapp.queries import grants, roles, universes
 from secretsapp.queries import people as queries
+from secretsapp.queries import universes
 from secretsapp.services import entry
 from secretsapp.services import people as services
 from secretsapp.views import forms
@@ -25,7 +26,7 @@ LINK = "password_link"
 @require_safe
 def people(request: ActorRequest) -> HttpResponse:
     """Everybody, and what each role may do."""
-    context = {"people": queries.everybody(request.actor), "roles": roles.table()}
+    context = {"people": queries.everybody(request.actor), "roles": role_table.table()}
     return render(request, "people.html", context)
 
 
@@ -53,7 +54,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
         del request.session[LINK]
     else:
         link = None
-    held = grants.held_by(request.actor, view.person)
+    held = grant_listing.held_by(request.actor, view.person)
     places = {found.grant.universe_id for found in held}
     everywhere: list[Universe | None] = [*universes.visible(request.actor), None]
     context = {
@@ -96,7 +97,7 @@ def disable(request: ActorRequest, person_id: int) -> HttpResponse:
 
     if answer := forms.submitted(request, form, write):
         return answer
-    is_last_admin = grants.is_last_admin(request.actor, found)
+    is_last_admin = grant_listing.is_last_admin(request.actor, found)
     context = {"person": found, "is_last_admin": is_last_admin}
     return forms.page(request, "person_disable.html", form, context)
 

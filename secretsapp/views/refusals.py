@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
 from django.views.defaults import bad_request
 
+from secretsapp.access import whom_to_ask
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     Forbidden,
@@ -27,7 +28,6 @@ from secretsapp.core.errors import (
     SealroomError,
 )
 from secretsapp.htmx import wants_fragment
-from secretsapp.queries import givers
 
 log = logging.getLogger(__name__)
 
@@ -134,9 +134,9 @@ def fitted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _givers(request: HttpRequest, error: SealroomError) -> givers.Givers | None:
+def _givers(request: HttpRequest, error: SealroomError) -> whom_to_ask.Givers | None:
     actor: Actor | None = getattr(request, "actor", None)
-    return givers.of(actor, error) if actor and isinstance(error, Forbidden) else None
+    return whom_to_ask.of(actor, error) if actor and isinstance(error, Forbidden) else None
 
 
 def _page(
@@ -144,7 +144,7 @@ def _page(
     layout: str,
     kind: Kind,
     sentence: str,
-    found: givers.Givers | None = None,
+    found: whom_to_ask.Givers | None = None,
 ) -> HttpResponse:
     context = {
         "layout": layout,

@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.access import grants
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.services import attempts, changes, details, grants, mirror, people, universes
+from secretsapp.services import attempts, changes, details, mirror, people, universes
 from tests.stage import Cast
 from tests.support.unfinished import leave_open, let_rest, mirrored
 

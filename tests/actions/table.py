@@ -1,5 +1,6 @@
 """Every public function of the services, how to call it, and the events that it writes."""
 
+from secretsapp.access import grants, refusals
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
@@ -7,13 +8,11 @@ from secretsapp.models import Change
 from secretsapp.rules.policy import refusal
 from secretsapp.services import (
     attempts,
-    grants,
     installation,
     master_keys,
     mirror,
     people,
     readiness,
-    refusals,
     sessions,
     settling,
     universes,

@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from pytest_django import Settings
 
 from emulator import Universe as EmulatedUniverse
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import Universe
-from secretsapp.services import grants
 from tests.browser import catalogue
 from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, Look
 from tests.browser.conftest import Visit, Visitor

@@ -7,9 +7,10 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Universe, User
-from secretsapp.services import grants, people
+from secretsapp.services import people
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
 from tests.stage import STAGEHAND, Cast, Person, engage

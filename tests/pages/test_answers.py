@@ -13,6 +13,8 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from emulator import Emulator, faults
+from secretsapp.access import grants
+from secretsapp.access import whom_to_ask as givers
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     NameTaken,
@@ -25,9 +27,9 @@ from secretsapp.core.errors import (
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import AuditEvent, Grant, Universe, User
 from secretsapp.queries import frame as frames
-from secretsapp.queries import givers, overview
+from secretsapp.queries import overview
 from secretsapp.rules.policy import refusal
-from secretsapp.services import grants, oneself, signed_in
+from secretsapp.services import oneself, signed_in
 from secretsapp.templatetags import sealroom
 from secretsapp.views.refusals import database_failed, failed
 from tests.pages.conftest import AddressOf, ClientFor

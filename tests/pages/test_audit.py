@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Change, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.queries import audit
 from secretsapp.rules import triggers
-from secretsapp.services import details, grants, settling
+from secretsapp.services import details, settling
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast

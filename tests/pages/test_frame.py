@@ -8,10 +8,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from emulator import Emulator
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import Universe
 from secretsapp.queries import frame
-from secretsapp.services import grants
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body
 from tests.stage import STAGEHAND, Cast

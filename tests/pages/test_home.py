@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.queries import overview
-from secretsapp.services import grants
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
-from secretsapp.services import grants
 from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words

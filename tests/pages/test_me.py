@@ -8,12 +8,12 @@ from django.core.cache import cache
 from django.http import HttpResponseBase
 from django.test import Client
 
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Universe, User
-from secretsapp.services import grants
+from tests.access.test_grants import NEXT_YEAR
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, field, words
-from tests.services.test_grants import NEXT_YEAR
 from tests.stage import PASSWORD, STAGEHAND, Cast
 
 NEW = "four words and a lamp"

@@ -9,10 +9,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from secretsapp.access import grants, role_table
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.models import Grant, OneTimeCode, Universe, User
-from secretsapp.queries import roles
-from secretsapp.services import grants, people
+from secretsapp.services import people
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast, engage
@@ -62,7 +62,7 @@ def test_the_table_of_ticks_is_drawn_from_the_roles(client_for: ClientFor) -> No
     assert "May Admin Manager Editor Rotator Viewer Auditor" in page
     assert "Delete secrets yes yes –no –no –no –no" in page
     assert "Add and replace API keys yes –no" in page
-    assert set(roles.SUMMARIES) == set(ROLE_WORDS)
+    assert set(role_table.SUMMARIES) == set(ROLE_WORDS)
 
 
 def test_a_new_person_is_handed_a_link_that_is_shown_once(

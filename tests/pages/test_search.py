@@ -8,10 +8,10 @@ from django.http import HttpResponseBase
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import Secret, Universe
 from secretsapp.queries import search
-from secretsapp.services import grants
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast

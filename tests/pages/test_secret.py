@@ -4,10 +4,11 @@ import pytest
 from django.utils import timezone
 
 from emulator import Universe as EmulatedUniverse
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Secret, Universe
 from secretsapp.queries import audit
-from secretsapp.services import grants, people
+from secretsapp.services import people
 from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words

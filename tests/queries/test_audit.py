@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies
 
+from secretsapp.access import grants
 from secretsapp.core import patterns
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.events import Event, Severity
@@ -22,7 +23,6 @@ from secretsapp.queries.audit import (
 )
 from secretsapp.queries.telling import EventView, Result, Verb, result_of, verb_of
 from secretsapp.rules import audit
-from secretsapp.services import grants
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.unfinished import make
 

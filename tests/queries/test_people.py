@@ -7,13 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from secretsapp.access import grant_listing
+from secretsapp.access import grants as grant_services
 from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
-from secretsapp.queries import grants, people
-from secretsapp.services import grants as grant_services
+from secretsapp.queries import people
 from tests.stage import STAGEHAND, Cast, engage
 
 pytestmark = pytest.mark.django_db
@@ -112,39 +113,39 @@ def test_who_edits_no_details_is_told_no_owners(universe: Universe, cast: Cast, 
 def test_grants_are_shown_to_those_who_may_change_them(universe: Universe, cast: Cast) -> None:
     person = cast["viewer"].user
     grant_services.give(STAGEHAND, person, Role.VIEWER, None)
-    seen = grants.of_person(cast["admin"].actor, person)
+    seen = grant_listing.of_person(cast["admin"].actor, person)
     assert [grant.universe for grant in seen] == [universe, None]
-    seen = grants.of_person(cast["manager"].actor, person)
+    seen = grant_listing.of_person(cast["manager"].actor, person)
     assert [grant.universe for grant in seen] == [universe]
     for who in ("editor", "auditor", "viewer", "stranger"):
-        assert grants.of_person(cast[who].actor, person) == []
+        assert grant_listing.of_person(cast[who].actor, person) == []
 
 
 def test_one_grant_is_found_by_its_place(universe: Universe, cast: Cast) -> None:
     person, manager = cast["viewer"].user, cast["manager"].actor
-    assert grants.get(manager, person, universe).role == "viewer"
+    assert grant_listing.get(manager, person, universe).role == "viewer"
     with pytest.raises(NotFound, match="no grant of all universes that you may change"):
-        grants.get(manager, person, None)
+        grant_listing.get(manager, person, None)
     with pytest.raises(NotFound, match="no grant of Harbor that you may change"):
-        grants.get(cast["auditor"].actor, person, universe)
-    assert grants.get(manager, cast["manager"].user, universe).role == "manager"
+        grant_listing.get(cast["auditor"].actor, person, universe)
+    assert grant_listing.get(manager, cast["manager"].user, universe).role == "manager"
 
 
 def test_a_grant_that_outlasts_ones_own_is_not_shown(universe: Universe, cast: Cast) -> None:
     Grant.objects.filter(person=cast["manager"].user).update(
         until=timezone.now() + timedelta(days=1)
     )
-    assert grants.of_person(cast["manager"].actor, cast["viewer"].user) == []
+    assert grant_listing.of_person(cast["manager"].actor, cast["viewer"].user) == []
 
 
 def test_only_who_gives_access_somewhere_is_told_his_bounds(universe: Universe, cast: Cast) -> None:
     for who in ("editor", "stranger"):
         # Whoever gives none at all is refused by the action, and told no bounds.
-        grants.check_within(cast[who].actor, universe, Role.VIEWER, "", None)
+        grant_listing.check_within(cast[who].actor, universe, Role.VIEWER, "", None)
         with pytest.raises(Forbidden):
-            grants.scope(cast[who].actor, universe)
+            grant_listing.scope(cast[who].actor, universe)
         with pytest.raises(Forbidden):
-            grants.held_by(cast[who].actor, cast["viewer"].user)
+            grant_listing.held_by(cast[who].actor, cast["viewer"].user)
 
 
 def test_api_keys_are_shown_to_admins_with_what_they_serve(universe: Universe, cast: Cast) -> None:

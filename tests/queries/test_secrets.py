@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from emulator import Emulator, faults
+from secretsapp.access import grants
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Secret, Universe
 from secretsapp.queries import secrets, universes
-from secretsapp.services import grants
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.unfinished import leave_open, make, mirrored
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from secretsapp.access import refusals
 from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, InvalidInput, NotFound, SecretGone
@@ -10,7 +11,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
 from secretsapp.queries import audit, people, secrets
 from secretsapp.rules.policy import require
-from secretsapp.services import changes, refusals
+from secretsapp.services import changes
 from secretsapp.services import people as people_services
 from tests.stage import Cast
 from tests.support.watch import Watch

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from hypothesis import given, strategies
 
+from secretsapp.access import grants
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
@@ -20,7 +21,6 @@ from secretsapp.rules.policy import (
     require_somewhere,
     rights_of,
 )
-from secretsapp.services import grants
 from tests.stage import STAGEHAND, Cast
 
 A = Permission

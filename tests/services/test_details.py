@@ -3,10 +3,11 @@
 import pytest
 
 from emulator import Emulator
+from secretsapp.access import grants
 from secretsapp.core.errors import Forbidden, InvalidInput, SecretGone
 from secretsapp.core.roles import Role
 from secretsapp.models import Secret, Universe
-from secretsapp.services import details, grants
+from secretsapp.services import details
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import mirrored
 from tests.support.watch import Watch, detail

@@ -4,6 +4,7 @@ import pytest
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.access import grants
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.errors import NotFound, OutcomeUnknown, RobloxRefused, StillInUse
 from secretsapp.core.plaintext import Plaintext
@@ -11,7 +12,7 @@ from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, AuditEvent, Change, Grant, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.queries import audit
-from secretsapp.services import attempts, changes, grants, mirror, settling, universes
+from secretsapp.services import attempts, changes, mirror, settling, universes
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.unfinished import later, leave_open, let_rest

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Grant, Universe
-from secretsapp.services import grants, people
+from secretsapp.services import people
 from tests.spine.doors import DOORS, EVERYBODY, METHODS, OPEN_TO_ALL, SEND, Door, names_of_addresses
 from tests.stage import STAGEHAND, Cast, engage
 

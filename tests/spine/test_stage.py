@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Grant, Universe, User
-from secretsapp.services import grants
 from tests import stage
 from tests.stage import ROLES_IN_HARBOR, STAGEHAND, Cast
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.access import grants
 from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import ROLE_WORDS, Role
@@ -13,7 +14,6 @@ from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time
 from secretsapp.models import Grant
 from secretsapp.queries import people
-from secretsapp.services import grants
 
 
 class Command(ActingCommand):

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.access import grants
 from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_email, add_scope, scope_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.queries import people
-from secretsapp.services import grants
 
 
 class Command(ActingCommand):

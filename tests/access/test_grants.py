@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from secretsapp.access import grants
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     AlreadyExists,
@@ -18,7 +19,7 @@ from secretsapp.core.errors import (
 )
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
-from secretsapp.services import grants, people
+from secretsapp.services import people
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch, detail
 

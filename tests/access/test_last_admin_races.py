@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from secretsapp.access import grants
 from secretsapp.core.errors import Forbidden, LastAdmin
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, User
-from secretsapp.services import grants, people
+from secretsapp.services import people
 from tests.stage import Person, engage
 from tests.support.together import together
 

@@ -8,11 +8,11 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
+from secretsapp.access import refusals
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Universe
 from secretsapp.rules.policy import refusal
-from secretsapp.services import refusals
 from tests.stage import Cast
 from tests.support.together import together
 from tests.support.watch import Watch, detail
