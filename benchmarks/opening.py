@@ -59,7 +59,7 @@ def _print_readings(served: Served) -> None:
     """Reading the list with what the product uses for it, and with the library."""
     from secretsapp.core import actor  # noqa: PLC0415 - settings come first
     from secretsapp.models import Universe  # noqa: PLC0415
-    from secretsapp.services import mirror  # noqa: PLC0415
+    from secretsapp.universes import mirror  # noqa: PLC0415
 
     def ours() -> None:
         _rest()

@@ -18,7 +18,8 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
 from secretsapp.rules import audit
-from secretsapp.services import people, universes
+from secretsapp.services import people
+from secretsapp.universes import managing
 
 API_KEY = "emulated-api-key"
 PASSWORD = "correct horse battery staple"
@@ -61,7 +62,7 @@ def store_api_key() -> ApiKey:
 
 def store_universe(api_key: ApiKey) -> Universe:
     """Harbor, added as production."""
-    return universes.add(
+    return managing.add(
         STAGEHAND,
         universe_id=HARBOR_ID,
         api_key=api_key,

@@ -11,7 +11,7 @@ from secretsapp.core.references import Reference, parse_reference
 from secretsapp.forms.fields import QUIET, SeenField, text_input
 from secretsapp.models import ApiKey, Universe
 from secretsapp.models.universes import Environment
-from secretsapp.services.universes import version
+from secretsapp.universes.managing import version
 
 UNSPECIFIED = "unspecified"
 ENVIRONMENTS = [

@@ -10,8 +10,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.keyring import KEY_ID_BYTES
 from secretsapp.models import Universe
-from secretsapp.queries import universes
 from secretsapp.rules.keys import Ring
+from secretsapp.universes import loading
 
 LONGEST_SECONDS = 365 * 24 * 3600
 
@@ -48,7 +48,7 @@ def add_scope(parser: CommandParser) -> None:
 
 def scope_of(actor: Actor, options: dict[str, Any]) -> Universe | None:
     """The universe that `add_scope` read, or None for all; raises NotFound."""
-    return None if options["all"] else universes.get(actor, options["universe"])
+    return None if options["all"] else loading.get(actor, options["universe"])
 
 
 def add_ring(parser: CommandParser) -> None:

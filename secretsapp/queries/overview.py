@@ -8,11 +8,12 @@ from django.db.models import Count
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
-from secretsapp.queries import activity, attention, universes
+from secretsapp.queries import activity, attention
 from secretsapp.queries.activity import Activity
 from secretsapp.queries.attention import Need
 from secretsapp.rules.listable import narrowed
 from secretsapp.rules.policy import rights_of
+from secretsapp.universes import loading
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def _owners(actor: Actor, needs: list[Need]) -> list[OwnedCards]:
     counted = _counted(actor)
     cards = [
         UniverseCard(found, counted.get(found.pk, 0), len(needing.get(found.pk, ())))
-        for found in universes.visible(actor)
+        for found in loading.visible(actor)
     ]
     return [
         OwnedCards(owner, list(owned))

@@ -11,9 +11,9 @@ from django.db.models import Q
 from secretsapp.core.actor import Actor
 from secretsapp.core.input_rules import NOTE_LIMIT, is_storable
 from secretsapp.models import Secret, Universe
-from secretsapp.queries import universes
 from secretsapp.rules.listable import has_page, narrowed
 from secretsapp.rules.policy import rights_of
+from secretsapp.universes import loading
 
 LIMIT = 50
 LIMIT_IN_UNIVERSE = 10
@@ -92,7 +92,7 @@ def find(actor: Actor, text: str) -> Found:
     if not text or len(text) > NOTE_LIMIT or not is_storable(text):
         return Found([], 0, 0)
     match = re.compile(re.escape(text), re.IGNORECASE).search
-    visible = universes.visible(actor)
+    visible = loading.visible(actor)
     hits = [*_universes(visible, text, match), *_secrets(actor, visible, text, match)]
     grouped = _grouped(sorted(hits))
     shown = list(_shown(grouped, visible, match))

@@ -21,7 +21,7 @@ from secretsapp.rules import audit
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import require
 from secretsapp.rules.roblox import translate
-from secretsapp.services import mirror
+from secretsapp.universes import mirror
 
 # A write that is sent later than this after it was written down could reach Roblox when it is
 # already being settled: a stopped process, a sleeping machine, a database that made it wait.

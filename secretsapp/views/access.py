@@ -14,7 +14,7 @@ from secretsapp.core.errors import StaleVersion
 from secretsapp.forms.access import GrantForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe, User
-from secretsapp.queries import universes
+from secretsapp.universes import loading
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
 
@@ -92,7 +92,7 @@ def revoke(request: ActorRequest, person_id: int, universe_id: int | None = None
 
 
 def _universe(request: ActorRequest, universe_id: int | None) -> Universe | None:
-    return None if universe_id is None else universes.get(request.actor, universe_id)
+    return None if universe_id is None else loading.get(request.actor, universe_id)
 
 
 def _give(

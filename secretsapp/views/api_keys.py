@@ -14,7 +14,7 @@ from secretsapp.api_keys.key_reports import KeyReport
 from secretsapp.core.errors import StaleVersion
 from secretsapp.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries import universes
+from secretsapp.universes import loading
 from secretsapp.views import forms, guide
 from secretsapp.views.forms import Done
 
@@ -83,7 +83,7 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         if view.universes:
             sentence = "Replaced. The old key is forgotten here: delete it at Roblox."
             return Done(sentence, _address(api_key_id))
-        is_first_run = not universes.visible(request.actor)
+        is_first_run = not loading.visible(request.actor)
         return Done("Replaced.", reverse("guide") if is_first_run else _address(api_key_id))
 
     return forms.submitted(request, form, put) or _page(

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from secretsapp.forms.audit import AuditFilterForm
 from secretsapp.htmx import wants_fragment
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries import audit, open_changes, universes
+from secretsapp.queries import audit, open_changes
 from secretsapp.queries.audit import AuditFilter, AuditPage
 from secretsapp.services.settling import SETTLE_AFTER_SECONDS
+from secretsapp.universes import loading
 from secretsapp.views import forms
 
 SETTLED_AFTER = timedelta(seconds=SETTLE_AFTER_SECONDS)
@@ -35,7 +36,7 @@ class Chip:
 @require_safe
 def log(request: ActorRequest) -> HttpResponse:
     """A page of events; for htmx the list alone, or the events to be put behind those there."""
-    form = AuditFilterForm(request.GET, universes.visible(request.actor))
+    form = AuditFilterForm(request.GET, loading.visible(request.actor))
     context = _context(request, form, _page(request, form))
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
     if not wants_fragment(request) or "HX-History-Restore-Request" in request.headers:

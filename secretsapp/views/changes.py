@@ -13,8 +13,9 @@ from secretsapp.core.roles import Permission
 from secretsapp.forms.secrets import CreateForm, DeleteForm, VersionedForm, rotate_form
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
-from secretsapp.queries import secrets, universes
+from secretsapp.queries import secrets
 from secretsapp.services import changes
+from secretsapp.universes import loading
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
 
@@ -22,7 +23,7 @@ from secretsapp.views.forms import Done
 @require_http_methods(forms.METHODS)
 def create(request: ActorRequest, universe_id: int) -> HttpResponse:
     """A new secret."""
-    universe = universes.get(request.actor, universe_id)
+    universe = loading.get(request.actor, universe_id)
     secrets.check_may_create(request.actor, universe)
     form = CreateForm(forms.posted(request))
 
@@ -41,7 +42,7 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A new value, and for those who may also another domain."""
-    universe = universes.get(request.actor, universe_id)
+    universe = loading.get(request.actor, universe_id)
     view = secrets.get(request.actor, universe, name, Permission.ROTATE_SECRET)
     form = rotate_form(view, forms.posted(request))
 
@@ -65,7 +66,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """The end of a secret, confirmed by typing its name."""
-    universe = universes.get(request.actor, universe_id)
+    universe = loading.get(request.actor, universe_id)
     view = secrets.get(request.actor, universe, name, Permission.DELETE_SECRET)
     form = DeleteForm(view.secret, forms.posted(request))
 

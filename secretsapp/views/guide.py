@@ -9,7 +9,7 @@ from secretsapp.api_keys.trials import Trial
 from secretsapp.forms.api_keys import AddKeyForm
 from secretsapp.forms.universes import AddUniverseForm
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries import universes
+from secretsapp.universes import loading
 from secretsapp.views import forms
 
 GUIDE = "guide"
@@ -34,7 +34,7 @@ def page(request: ActorRequest, filled: Filled) -> HttpResponse:
     keys = key_listing.choices(request.actor)
     key_form = filled.key_form or AddKeyForm(None, is_first=not keys)
     universe_form = filled.universe_form or AddUniverseForm(None, keys)
-    added = universes.visible(request.actor)
+    added = loading.visible(request.actor)
     context = {
         "keys": keys,
         "universes": added,

@@ -14,9 +14,9 @@ from secretsapp.forms.people import CreatePersonForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe, User
 from secretsapp.queries import people as queries
-from secretsapp.queries import universes
 from secretsapp.services import entry
 from secretsapp.services import people as services
+from secretsapp.universes import loading
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
 
@@ -56,7 +56,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
         link = None
     held = grant_listing.held_by(request.actor, view.person)
     places = {found.grant.universe_id for found in held}
-    everywhere: list[Universe | None] = [*universes.visible(request.actor), None]
+    everywhere: list[Universe | None] = [*loading.visible(request.actor), None]
     context = {
         "view": view,
         "person": view.person,

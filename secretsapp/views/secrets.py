@@ -12,9 +12,10 @@ from secretsapp.core.roles import Permission
 from secretsapp.forms.secrets import DetailsForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
-from secretsapp.queries import audit, people, secrets, universes
+from secretsapp.queries import audit, people, secrets
 from secretsapp.services import details as services
 from secretsapp.services import drift
+from secretsapp.universes import loading
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
 
@@ -22,7 +23,7 @@ from secretsapp.views.forms import Done
 @require_safe
 def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """What is known of a secret, its events, and what one may do to it."""
-    universe = universes.get(request.actor, universe_id)
+    universe = loading.get(request.actor, universe_id)
     view = secrets.get(request.actor, universe, name)
     events = audit.history(request.actor, universe, name)
     context = {
@@ -46,7 +47,7 @@ def _example_host(domain: str) -> str:
 @require_http_methods(forms.METHODS)
 def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """Note and owner of a secret."""
-    universe = universes.get(request.actor, universe_id)
+    universe = loading.get(request.actor, universe_id)
     found = secrets.get(request.actor, universe, name, Permission.EDIT_DETAILS).secret
     owners = people.possible_owners(request.actor, universe, name)
     form = DetailsForm(found, owners, forms.posted(request))
@@ -64,7 +65,7 @@ def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def acknowledge(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A change made elsewhere is known now; a GET, as after signing in anew, only leads back."""
-    universe = universes.get(request.actor, universe_id)
+    universe = loading.get(request.actor, universe_id)
     view = secrets.get(request.actor, universe, name, Permission.EDIT_DETAILS)
     if request.method == "POST" and _acknowledged(request, universe, name):
         if view.secret.missing_since:

@@ -25,8 +25,7 @@ from secretsapp.forms.universes import AddUniverseForm, RemoveUniverseForm, Sett
 from secretsapp.htmx import wants_fragment
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import ApiKey, Universe
-from secretsapp.queries import removal, universes
-from secretsapp.services import universes as services
+from secretsapp.universes import loading, managing, removal
 from secretsapp.views import forms
 from secretsapp.views import guide as guides
 from secretsapp.views.forms import Done
@@ -51,7 +50,7 @@ def create(request: ActorRequest) -> HttpResponse:
     def add() -> Done:
         reference, api_key = form.cleaned_data["universe"], form.cleaned_data["api_key"]
         with _telling_why(request, api_key, reference, told):
-            universe = services.add(
+            universe = managing.add(
                 request.actor,
                 universe_id=locating.universe_id_of(request.actor, api_key, reference),
                 api_key=api_key,
@@ -110,7 +109,7 @@ def _telling_why(
 @require_http_methods(forms.METHODS)
 def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
     """What a universe is called, what it is for, and the key that opens it."""
-    universe = universes.get(request.actor, universe_id)
+    universe = loading.get(request.actor, universe_id)
     keys = key_listing.choices(request.actor)
     form = SettingsForm(universe, keys, forms.posted(request))
     told: list[Trial] = []
@@ -119,7 +118,7 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
         api_key = form.cleaned_data["api_key"] or universe.api_key
         with _telling_why(request, api_key, Reference(universe_id, Kind.UNIVERSE), told):
             try:
-                services.edit(
+                managing.edit(
                     request.actor,
                     universe,
                     name=form.cleaned_data["name"],
@@ -128,7 +127,7 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
                     seen_version=form.cleaned_data["seen"],
                 )
             except StaleVersion:
-                form.start_anew(universes.get(request.actor, universe_id))
+                form.start_anew(loading.get(request.actor, universe_id))
                 raise
         return Done("Settings saved.", reverse("universe", args=[universe_id]))
 
@@ -140,12 +139,12 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def remove(request: ActorRequest, universe_id: int) -> HttpResponse:
     """Take a universe off the dashboard, confirmed by typing its name."""
-    universe = universes.get(request.actor, universe_id)
+    universe = loading.get(request.actor, universe_id)
     goes = removal.of(request.actor, universe)
     form = RemoveUniverseForm(universe, forms.posted(request))
 
     def take_off() -> Done:
-        services.remove(request.actor, universe)
+        managing.remove(request.actor, universe)
         sentence = f"Removed {universe.name} from the dashboard. Its secrets are still at Roblox."
         return Done(sentence, reverse("home"))
 

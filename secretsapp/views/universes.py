@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.htmx import wants_fragment
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
-from secretsapp.queries import secrets, universes
+from secretsapp.queries import secrets
 from secretsapp.queries.arranging import ATTENTION, Wanted, arranged
-from secretsapp.services import mirror
+from secretsapp.universes import loading, mirror
 
 COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"))
 
@@ -20,20 +20,20 @@ COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"
 @require_safe
 def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     """The list of secrets as the mirror has it; the page itself asks for a refresh."""
-    found = universes.get(request.actor, universe_id)
+    found = loading.get(request.actor, universe_id)
     return render(request, "universe.html", _listing(request, found, Wanted.of(request.GET)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def refresh(request: ActorRequest, universe_id: int) -> HttpResponse:
     """Read the list from Roblox; a GET, as after signing in anew, only leads to the list."""
-    found = universes.get(request.actor, universe_id)
+    found = loading.get(request.actor, universe_id)
     if request.method != "POST":
         return redirect("universe", universe_id=universe_id)
     mirror.refresh(request.actor, found)
     wanted = Wanted.of(request.POST)
     if wants_fragment(request):
-        found = universes.get(request.actor, universe_id)
+        found = loading.get(request.actor, universe_id)
         context = _listing(request, found, wanted) | {"is_fragment": True}
         return render(request, "_listing.html", context)
     return redirect(f"{reverse('universe', args=[found.pk])}{wanted.query}")

@@ -14,7 +14,8 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.services import attempts, changes, details, mirror, people, universes
+from secretsapp.services import attempts, changes, details, people
+from secretsapp.universes import managing, mirror
 from tests.stage import Cast
 from tests.support.unfinished import leave_open, let_rest, mirrored
 
@@ -127,7 +128,7 @@ def edit_details(stage: Stage) -> None:
 
 def add_universe(stage: Stage) -> Universe:
     """Add the other universe."""
-    return universes.add(
+    return managing.add(
         stage.cast["admin"].actor, universe_id=SECOND_UNIVERSE, api_key=stage.api_key
     )
 

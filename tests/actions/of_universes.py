@@ -7,7 +7,8 @@ from secretsapp.api_keys.trial_steps import Evidence
 from secretsapp.core.references import Kind, Reference
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client
-from secretsapp.services import drift, universes
+from secretsapp.services import drift
+from secretsapp.universes import managing
 from tests.actions.acting import VALUE, Action, Stage
 from tests.stage import ROLES_IN_HARBOR, STAGEHAND
 
@@ -39,8 +40,8 @@ NOTHING_TOLD = Evidence(HARBOR, None, None, None, None)
 
 UNIVERSE_ACTIONS: list[Action] = [
     Action(
-        "universes.remove",
-        lambda stage: universes.remove(stage.cast["admin"].actor, stage.universe),
+        "managing.remove",
+        lambda stage: managing.remove(stage.cast["admin"].actor, stage.universe),
         (
             *(
                 f"grant.revoked | admin@example.com | Harbor |  | {role}@example.com"
@@ -75,7 +76,7 @@ UNIVERSE_ACTIONS: list[Action] = [
         lambda stage: stored_keys.count_as_test(stage.api_key, stage.universe, None),
     ),
     Action("stored_keys.version", lambda stage: stored_keys.version(stage.api_key)),
-    Action("universes.version", lambda stage: universes.version(stage.universe)),
+    Action("managing.version", lambda stage: managing.version(stage.universe)),
     Action("locating.candidates", list_candidates),
     Action(
         "locating.universe_id_of",

@@ -10,15 +10,14 @@ from secretsapp.services import (
     attempts,
     installation,
     master_keys,
-    mirror,
     people,
     readiness,
     sessions,
     settling,
-    universes,
     upkeep,
     workers,
 )
+from secretsapp.universes import managing, mirror
 from tests.actions.acting import (
     PASSWORD,
     VALUE,
@@ -158,7 +157,7 @@ ACTIONS = [
         (f"api_key.tested | {ADMIN} |  |  | automation",),
     ),
     Action(
-        "universes.add",
+        "managing.add",
         add_universe,
         (
             f"universe.added | {ADMIN} | Quay |  | automation",
@@ -167,8 +166,8 @@ ACTIONS = [
         before=add_second_universe,
     ),
     Action(
-        "universes.edit",
-        lambda stage: universes.edit(
+        "managing.edit",
+        lambda stage: managing.edit(
             stage.cast["admin"].actor, stage.universe, name="Port", environment="staging"
         ),
         (f"universe.changed | {ADMIN} | Port |  | ",),

@@ -23,7 +23,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Grant, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import Introspection, Scope
-from secretsapp.services import universes
+from secretsapp.universes import managing
 from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.unfinished import make
@@ -277,8 +277,8 @@ def test_rights_that_are_lost_while_roblox_answers_change_nothing(
         "add": lambda: stored_keys.add(actor, name="third", value=value(SECOND)),
         "replace": lambda: stored_keys.replace(actor, key, value(SECOND)),
         "test": lambda: stored_keys.test(actor, key),
-        "add universe": lambda: universes.add(actor, universe_id=77, api_key=key),
-        "edit universe": lambda: universes.edit(
+        "add universe": lambda: managing.add(actor, universe_id=77, api_key=key),
+        "edit universe": lambda: managing.edit(
             actor, universe, name="Port", environment="", api_key=second
         ),
     }
@@ -299,7 +299,7 @@ def test_what_was_tried_with_a_value_that_is_no_more_is_not_stored(
     for act in (
         lambda key: stored_keys.test(STAGEHAND, key),
         lambda key: stored_keys.replace(STAGEHAND, key, value("third")),
-        lambda key: universes.add(STAGEHAND, universe_id=77, api_key=key),
+        lambda key: managing.add(STAGEHAND, universe_id=77, api_key=key),
     ):
         watch, key = Watch(), ApiKey.objects.get()
         meanwhile(lambda: stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)))
@@ -398,7 +398,7 @@ def test_a_key_is_removed_once_it_opens_nothing(universe: Universe) -> None:
     with pytest.raises(StillInUse, match="It still opens Harbor"):
         stored_keys.remove(STAGEHAND, universe.api_key)
     assert watch.tags == []
-    universes.remove(STAGEHAND, universe)
+    managing.remove(STAGEHAND, universe)
     stored_keys.remove(STAGEHAND, universe.api_key)
     assert not ApiKey.objects.exists()
     assert watch.tags[-1] == "api_key.removed"
@@ -413,7 +413,7 @@ def test_a_key_that_was_removed_meanwhile_is_not_found(
         lambda: stored_keys.test(STAGEHAND, api_key),
         lambda: stored_keys.replace(STAGEHAND, api_key, value(API_KEY)),
         lambda: stored_keys.edit(STAGEHAND, api_key, name="x", note="", ends_at=None),
-        lambda: universes.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
+        lambda: managing.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
     ):
         with pytest.raises(NotFound, match="removed meanwhile"):
             act()
@@ -442,7 +442,7 @@ def test_a_key_removed_and_given_a_universe_at_once_does_only_one_of_them(
 ) -> None:
     done = together(
         lambda: stored_keys.remove(STAGEHAND, api_key),
-        lambda: universes.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
+        lambda: managing.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
     )
     kinds = [type(found).__name__ for found in done]
     assert kinds in (["NoneType", "NotFound"], ["StillInUse", "Universe"])

@@ -11,7 +11,8 @@ from secretsapp.access import grants
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Secret, Universe
-from secretsapp.queries import secrets, universes
+from secretsapp.queries import secrets
+from secretsapp.universes import loading
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.unfinished import leave_open, make, mirrored
 
@@ -191,19 +192,19 @@ def test_universes_are_those_in_which_one_may_list(
     universe: Universe, quay: Universe, cast: Cast, who: str
 ) -> None:
     expected = [universe, quay] if who == "admin" else [universe]
-    assert universes.visible(cast[who].actor) == expected
-    assert universes.get(cast[who].actor, universe.pk) == universe
+    assert loading.visible(cast[who].actor) == expected
+    assert loading.get(cast[who].actor, universe.pk) == universe
 
 
 def test_a_foreign_universe_and_none_look_the_same(quay: Universe, cast: Cast) -> None:
-    assert universes.visible(cast["stranger"].actor) == []
+    assert loading.visible(cast["stranger"].actor) == []
     sentences = set()
     for universe_id in (quay.pk, 1, 0, -1, 10**30):
         with pytest.raises(NotFound) as caught:
-            universes.get(cast["manager"].actor, universe_id)
+            loading.get(cast["manager"].actor, universe_id)
         sentences.add(str(caught.value))
     assert len(sentences) == 1
-    assert universes.get(cast["admin"].actor, quay.pk) == quay
+    assert loading.get(cast["admin"].actor, quay.pk) == quay
 
 
 def test_a_foreign_universe_and_none_take_the_same_questions(quay: Universe, cast: Cast) -> None:
@@ -213,7 +214,7 @@ def test_a_foreign_universe_and_none_take_the_same_questions(quay: Universe, cas
             CaptureQueriesContext(connection) as captured,
             pytest.raises(NotFound),
         ):
-            universes.get(cast["manager"].actor, universe_id)
+            loading.get(cast["manager"].actor, universe_id)
         asked.append([found["sql"].partition(" WHERE ")[0] for found in captured])
     assert asked[0] == asked[1] != []
 
@@ -222,4 +223,4 @@ def test_a_stranger_sees_nothing_of_a_universe(universe: Universe, cast: Cast) -
     listing = secrets.listing(cast["stranger"].actor, universe)
     assert (listing.secrets, listing.room) == ([], None)
     with pytest.raises(NotFound):
-        universes.get(cast["stranger"].actor, universe.pk)
+        loading.get(cast["stranger"].actor, universe.pk)

@@ -14,7 +14,8 @@ from secretsapp.models import Change, Grant, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.opencloud.errors import Refused, Unknown
 from secretsapp.opencloud.types import WriteReceipt
-from secretsapp.services import attempts, changes, details, mirror, people, settling
+from secretsapp.services import attempts, changes, details, people, settling
+from secretsapp.universes import mirror
 from tests.services.test_changes_order import intent_of
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together

@@ -10,7 +10,7 @@ from secretsapp.management.arguments import add_universe_id
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models.universes import Environment
-from secretsapp.services import universes
+from secretsapp.universes import managing
 
 
 class Command(ActingCommand):
@@ -39,7 +39,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Prove the key on the universe and store it."""
-        universe = universes.add(
+        universe = managing.add(
             actor,
             universe_id=options["universe_id"],
             api_key=key_listing.get(actor, options["api_key"]),

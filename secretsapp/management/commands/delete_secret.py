@@ -8,8 +8,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_secret
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, change_report
-from secretsapp.queries import universes
 from secretsapp.services import changes
+from secretsapp.universes import loading
 
 
 class Command(ActingCommand):
@@ -24,7 +24,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Delete the secret, once it is said to be meant."""
-        universe = universes.get(actor, options["universe_id"])
+        universe = loading.get(actor, options["universe_id"])
         if not options["yes"]:
             raise CommandError(
                 "Nothing was deleted: it cannot be undone. Add --yes if that is what you want."

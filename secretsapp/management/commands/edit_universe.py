@@ -10,8 +10,7 @@ from secretsapp.management.arguments import add_universe_id
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models.universes import Environment
-from secretsapp.queries import universes
-from secretsapp.services import universes as services
+from secretsapp.universes import loading, managing
 
 
 class Command(ActingCommand):
@@ -36,9 +35,9 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the settings that were given."""
-        universe = universes.get(actor, options["universe_id"])
+        universe = loading.get(actor, options["universe_id"])
         name, environment, api_key = options["name"], options["environment"], options["api_key"]
-        services.edit(
+        managing.edit(
             actor,
             universe,
             name=universe.name if name is None else name,

@@ -10,9 +10,9 @@ from secretsapp.management.arguments import add_universe_id
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time, short_time, table
 from secretsapp.models import Universe
-from secretsapp.queries import secrets, universes
+from secretsapp.queries import secrets
 from secretsapp.queries.secrets import SecretListing, SecretView
-from secretsapp.services import mirror
+from secretsapp.universes import loading, mirror
 
 _HEADINGS = ("NAME", "DOMAIN", "CHANGED (UTC)", "CHANGED BY", "STATE", "NOTE")
 
@@ -31,8 +31,8 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Refresh the mirror and show it."""
-        mirror.refresh(actor, universes.get(actor, options["universe_id"]))
-        universe = universes.get(actor, options["universe_id"])
+        mirror.refresh(actor, loading.get(actor, options["universe_id"]))
+        universe = loading.get(actor, options["universe_id"])
         listing = secrets.listing(actor, universe)
         return Report(
             lines=_lines(listing), data=_data(universe, listing), notice=_notice(universe)

@@ -8,8 +8,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_universe_id
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.queries import universes
-from secretsapp.services import universes as services
+from secretsapp.universes import loading, managing
 
 
 class Command(ActingCommand):
@@ -27,13 +26,13 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Remove the universe, once it is said to be meant."""
-        universe = universes.get(actor, options["universe_id"])
+        universe = loading.get(actor, options["universe_id"])
         if not options["yes"]:
             raise CommandError(
                 "Nothing was removed: the roles in the universe and the notes on its secrets "
                 "would not come back. Add --yes if that is what you want."
             )
-        services.remove(actor, universe)
+        managing.remove(actor, universe)
         return Report(
             lines=[f"Removed {universe.name} ({universe.pk}). Its secrets are still at Roblox."],
             data={"universe": universe.pk, "name": universe.name},

@@ -9,8 +9,8 @@ from secretsapp.management.arguments import add_secret
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_hidden
 from secretsapp.management.output import Report, change_report
-from secretsapp.queries import universes
 from secretsapp.services import changes
+from secretsapp.universes import loading
 
 
 class Command(ActingCommand):
@@ -31,7 +31,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Seal the value and rotate the secret."""
-        universe = universes.get(actor, options["universe_id"])
+        universe = loading.get(actor, options["universe_id"])
         change = changes.rotate(
             actor=actor,
             universe=universe,

@@ -9,8 +9,9 @@ from secretsapp.management.arguments import add_secret
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models import User
-from secretsapp.queries import people, secrets, universes
+from secretsapp.queries import people, secrets
 from secretsapp.services import details
+from secretsapp.universes import loading
 
 
 class Command(ActingCommand):
@@ -26,7 +27,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the details that were given."""
-        universe = universes.get(actor, options["universe_id"])
+        universe = loading.get(actor, options["universe_id"])
         secret = secrets.get(actor, universe, options["name"]).secret
         note, owner = options["note"], options["owner"]
         details.edit(

@@ -10,7 +10,8 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Universe
 from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.services import changes, mirror
+from secretsapp.services import changes
+from secretsapp.universes import mirror
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.unfinished import let_rest, make, mirrored

@@ -24,7 +24,7 @@ from secretsapp.rules import audit, connections
 from secretsapp.rules.locks import lock_api_key, lock_universe
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
-from secretsapp.services import mirror
+from secretsapp.universes import mirror
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from emulator import Emulator, Fault, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import Forbidden, MissingKey
 from secretsapp.models import ApiKey, Secret, Universe
-from secretsapp.services import mirror
+from secretsapp.universes import mirror
 from tests.stage import HARBOR_ID, STAGEHAND, Cast
 from tests.support.breaking import lose_audit_keys
 from tests.support.unfinished import leave_open, let_rest, mirrored

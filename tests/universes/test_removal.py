@@ -12,7 +12,8 @@ from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, AuditEvent, Change, Grant, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.queries import audit
-from secretsapp.services import attempts, changes, mirror, settling, universes
+from secretsapp.services import attempts, changes, settling
+from secretsapp.universes import managing, mirror
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.unfinished import later, leave_open, let_rest
@@ -31,7 +32,7 @@ def second_key(emulator: Emulator, **terms: object) -> ApiKey:
 
 def rekey(universe: Universe, api_key: ApiKey) -> None:
     """Give the universe another key, and change nothing else."""
-    universes.edit(
+    managing.edit(
         STAGEHAND,
         universe,
         name=universe.name,
@@ -62,7 +63,7 @@ def test_a_key_that_does_not_open_it_changes_nothing(
     api_key = second_key(emulator, universes=[77])
     watch = Watch()
     with pytest.raises(RobloxRefused):
-        universes.edit(STAGEHAND, universe, name="Port", environment="staging", api_key=api_key)
+        managing.edit(STAGEHAND, universe, name="Port", environment="staging", api_key=api_key)
     stored = Universe.objects.get()
     assert (stored.name, stored.environment, stored.api_key.name, watch.tags) == (
         "Harbor",
@@ -77,7 +78,7 @@ def test_a_removed_universe_takes_its_grants_and_leaves_its_events_and_secrets(
 ) -> None:
     before = AuditEvent.objects.count()
     watch = Watch()
-    universes.remove(cast["admin"].actor, universe)
+    managing.remove(cast["admin"].actor, universe)
     assert [model.objects.exists() for model in (Universe, Secret, Change)] == [False] * 3
     assert [grant.role for grant in Grant.objects.all()] == [Role.ADMIN]
     assert watch.tags == ["grant.revoked"] * 5 + ["universe.removed"]
@@ -91,8 +92,8 @@ def test_a_removed_universe_takes_its_grants_and_leaves_its_events_and_secrets(
 def test_a_removed_universe_can_be_added_again(
     universe: Universe, cast: Cast, api_key: ApiKey
 ) -> None:
-    universes.remove(cast["admin"].actor, universe)
-    added = universes.add(cast["admin"].actor, universe_id=universe.pk, api_key=api_key)
+    managing.remove(cast["admin"].actor, universe)
+    added = managing.add(cast["admin"].actor, universe_id=universe.pk, api_key=api_key)
     assert (added.secrets.count(), added.grants.count()) == (3, 0)
 
 
@@ -102,11 +103,11 @@ def test_an_open_change_keeps_its_universe(
     leave_open("rotate", faults.cut_after(), emulator, cast, universe)
     watch = Watch()
     with pytest.raises(StillInUse, match="outcome of a change is still open"):
-        universes.remove(STAGEHAND, universe)
+        managing.remove(STAGEHAND, universe)
     assert (watch.tags, Universe.objects.count()) == ([], 1)
     with later():
         settling.settle(STAGEHAND)
-    universes.remove(STAGEHAND, universe)
+    managing.remove(STAGEHAND, universe)
     assert not Universe.objects.exists()
 
 
@@ -114,12 +115,12 @@ def test_what_comes_after_a_removal_is_not_found(
     emulator: Emulator, universe: Universe, cast: Cast
 ) -> None:
     let_rest(universe)
-    universes.remove(STAGEHAND, universe)
+    managing.remove(STAGEHAND, universe)
     assert not mirror.refresh(STAGEHAND, universe)
     with pytest.raises(NotFound, match="removed from the dashboard meanwhile"):
-        universes.remove(STAGEHAND, universe)
+        managing.remove(STAGEHAND, universe)
     with pytest.raises(NotFound):
-        universes.edit(STAGEHAND, universe, name="Port", environment="")
+        managing.edit(STAGEHAND, universe, name="Port", environment="")
     watch = Watch()
     with pytest.raises(NotFound):
         changes.create(
@@ -139,7 +140,7 @@ def test_an_answer_that_comes_after_all_was_settled_and_removed_stores_nothing(
         emulator.wait_for_requests(3)
         change = Change.objects.get()
         assert attempts.settle_row(change, ChangeState.FAILED, "judged")
-        universes.remove(STAGEHAND, universe)
+        managing.remove(STAGEHAND, universe)
 
     rotate = together(
         lambda: changes.rotate(
@@ -162,7 +163,7 @@ def test_the_sweep_goes_on_where_a_universe_is_removed_under_it(
     def remove_meanwhile() -> None:
         emulator.wait_for_requests(1)
         attempts.settle_row(change, ChangeState.FAILED, "judged elsewhere")
-        universes.remove(STAGEHAND, universe)
+        managing.remove(STAGEHAND, universe)
 
     with later():
         settled, _ = together(lambda: settling.settle(STAGEHAND), remove_meanwhile)
@@ -176,7 +177,7 @@ def test_a_grant_revoked_while_its_universe_is_removed_is_told_once(
 ) -> None:
     watch = Watch()
     together(
-        lambda: universes.remove(STAGEHAND, universe),
+        lambda: managing.remove(STAGEHAND, universe),
         lambda: grants.revoke(STAGEHAND, cast["viewer"].user, universe),
     )
     assert sorted(watch.tags) == ["grant.revoked"] * 5 + ["universe.removed"]

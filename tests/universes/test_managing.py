@@ -18,7 +18,7 @@ from secretsapp.core.errors import (
     SecretGone,
 )
 from secretsapp.models import ApiKey, Secret, Universe
-from secretsapp.services import universes
+from secretsapp.universes import managing
 from tests.stage import GROUP_ID, HARBOR_ID, STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.watch import Watch, detail
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 def add(api_key: ApiKey, universe_id: int = HARBOR_ID, name: str = "") -> Universe:
     """Add the universe for production."""
-    return universes.add(
+    return managing.add(
         STAGEHAND, universe_id=universe_id, api_key=api_key, name=name, environment="production"
     )
 
@@ -146,7 +146,7 @@ def test_a_name_or_environment_that_will_not_do_is_refused(
     harbor: EmulatedUniverse, api_key: ApiKey, name: str, environment: str, field: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        universes.add(
+        managing.add(
             STAGEHAND, universe_id=HARBOR_ID, api_key=api_key, name=name, environment=environment
         )
     assert caught.value.field == field
@@ -155,15 +155,15 @@ def test_a_name_or_environment_that_will_not_do_is_refused(
 
 def test_an_edit_names_what_changed_from_what(universe: Universe, cast: Cast) -> None:
     watch = Watch()
-    universes.edit(cast["admin"].actor, universe, name="Harbor", environment="staging")
+    managing.edit(cast["admin"].actor, universe, name="Harbor", environment="staging")
     assert detail(watch.last) == {
         "fields": "environment",
         "environment_before": "production",
         "environment": "staging",
     }
-    universes.edit(cast["admin"].actor, universe, name="Port", environment="")
+    managing.edit(cast["admin"].actor, universe, name="Port", environment="")
     assert (watch.last.universe_name, detail(watch.last)["name_before"]) == ("Port", "Harbor")
-    universes.edit(cast["admin"].actor, universe, name="Port", environment="")
+    managing.edit(cast["admin"].actor, universe, name="Port", environment="")
     assert watch.tags == ["universe.changed", "universe.changed"]
     stored = Universe.objects.get()
     assert (stored.name, stored.environment) == ("Port", "")
@@ -174,7 +174,7 @@ def test_an_edit_that_will_not_do_changes_nothing(
     universe: Universe, name: str, environment: str
 ) -> None:
     with pytest.raises(InvalidInput):
-        universes.edit(STAGEHAND, universe, name=name, environment=environment)
+        managing.edit(STAGEHAND, universe, name=name, environment=environment)
     assert Universe.objects.get().environment == "production"
 
 
@@ -185,10 +185,10 @@ def test_only_admins_add_and_edit(
     watch, actor = Watch(), cast[who].actor
     emulator.clear_requests()
     with pytest.raises(Forbidden):
-        universes.edit(actor, universe, name="Port", environment="")
+        managing.edit(actor, universe, name="Port", environment="")
     with pytest.raises(Forbidden):
-        universes.add(actor, universe_id=77, api_key=universe.api_key)
+        managing.add(actor, universe_id=77, api_key=universe.api_key)
     with pytest.raises(Forbidden):
-        universes.remove(actor, universe)
+        managing.remove(actor, universe)
     assert (watch.tags, emulator.requests) == ([], [])
     assert Universe.objects.get().name == "Harbor"
