@@ -12,7 +12,7 @@ from secretsapp.addresses import client_address, is_from_trusted_proxy
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, SealroomError
-from secretsapp.services import sessions, signed_in
+from secretsapp.people import session_storage, sessions
 from secretsapp.views import refusals as pages
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -106,7 +106,7 @@ def _note_activity(request: HttpRequest) -> None:
     key, person = request.session.session_key, request.user
     if key and not isinstance(person, AnonymousUser):
         agent = request.headers.get("User-Agent", "")
-        signed_in.record(actor_of(request), person, sessions.stored_key(key), agent)
+        sessions.record(actor_of(request), person, session_storage.stored_key(key), agent)
 
 
 class RefusalMiddleware:

@@ -13,14 +13,14 @@ from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import SealroomError
 from secretsapp.models import User
-from secretsapp.services import people
+from secretsapp.people import accounts
 
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
     """A person signed in; what cannot be recorded does not happen."""
     try:
-        people.record_sign_in(_actor(request, user), user)
+        accounts.record_sign_in(_actor(request, user), user)
     except (SealroomError, DatabaseError):
         request.session.flush()
         raise
@@ -30,7 +30,7 @@ def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
 def record_sign_out(request: HttpRequest, user: User | None, **_signal: object) -> None:
     """A person signed out; the signal comes without one where the session had ended."""
     if user is not None:
-        people.record_sign_out(_actor(request, user), user)
+        accounts.record_sign_out(_actor(request, user), user)
 
 
 @receiver(user_login_failed)
@@ -40,7 +40,7 @@ def record_failure(
     """A sign-in failed, or a person who is signed in did not know the password of now."""
     known: Actor | None = getattr(request, "actor", None)
     actor = known if known and known.person_id is not None else _nobody(request)
-    people.record_failed_sign_in(actor, str(credentials.get("email") or ""))
+    accounts.record_failed_sign_in(actor, str(credentials.get("email") or ""))
 
 
 def _nobody(request: HttpRequest | None) -> Actor:

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from secretsapp.core.errors import KeyTrouble
-from secretsapp.services import sessions
+from secretsapp.people import session_storage
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class SessionStore(db.SessionStore):
 
     def exists(self, session_key: str) -> bool:
         """Whether there is a session with that key, ended or not."""
-        return super().exists(sessions.stored_key(session_key))
+        return super().exists(session_storage.stored_key(session_key))
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         """The row that stores the content."""
@@ -50,18 +50,18 @@ class SessionStore(db.SessionStore):
         """Delete the session with that key, or this one."""
         key = session_key or self.session_key
         if key:
-            super().delete(sessions.stored_key(key))
+            super().delete(session_storage.stored_key(key))
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """The content as it is stored; never compressed, so its length tells only its length."""
-        blob = sessions.encrypt(self.serializer().dumps(session_dict), self._stored_key())
+        blob = session_storage.encrypt(self.serializer().dumps(session_dict), self._stored_key())
         return base64.b64encode(blob).decode("ascii")
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """The content of this session; of what does not open, nothing: the person signs in."""
         try:
             blob = base64.b64decode(session_data, validate=True)
-            content = sessions.decrypt(blob, self._stored_key())
+            content = session_storage.decrypt(blob, self._stored_key())
         except (ValueError, KeyTrouble) as error:
             log.warning("A session does not open: %s", type(error).__name__)
             return {}
@@ -69,7 +69,7 @@ class SessionStore(db.SessionStore):
         return found
 
     def _stored_key(self) -> str:
-        return sessions.stored_key(self.session_key or "")
+        return session_storage.stored_key(self.session_key or "")
 
     # The asynchronous methods of the class above ask the table for the key as it is in the
     # cookie; those of its base call the ones here. Sealroom calls none of them, but one that

@@ -17,8 +17,8 @@ from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
+from secretsapp.people import accounts
 from secretsapp.rules import audit
-from secretsapp.services import people
 from secretsapp.universes import managing
 
 API_KEY = "emulated-api-key"
@@ -111,4 +111,4 @@ def engage(name: str, *, admin: bool = False) -> Person:
     """An account of that name, without any right unless as an admin."""
     password = Plaintext.from_text(PASSWORD)
     email = f"{name}@example.com"
-    return Person(people.create(STAGEHAND, email=email, password=password, admin=admin))
+    return Person(accounts.create(STAGEHAND, email=email, password=password, admin=admin))

@@ -7,7 +7,7 @@ from django import forms
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.forms.fields import text_input
-from secretsapp.services.people import NAME_LIMIT
+from secretsapp.people.accounts import NAME_LIMIT
 
 
 class NameForm(forms.Form):

@@ -3,7 +3,7 @@
 from django import forms
 
 from secretsapp.forms.fields import QUIET, text_input
-from secretsapp.services.people import EMAIL_LIMIT, NAME_LIMIT
+from secretsapp.people.accounts import EMAIL_LIMIT, NAME_LIMIT
 
 
 class CreatePersonForm(forms.Form):

@@ -27,7 +27,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, OutcomeUnknown, SealroomError
 from secretsapp.management.output import Patient, Report, hand_on_output, printable
 from secretsapp.observing import report_mistakes
-from secretsapp.queries import people
+from secretsapp.people import directory
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,7 @@ class ActingCommand(SealroomCommand):
     def _actor(self, acting_as: str | None) -> Actor:
         """The person named, or the command itself: whoever runs it holds the keys."""
         if acting_as is not None:
-            return people.acting_as(acting_as)
+            return directory.acting_as(acting_as)
         return actors.command(type(self).__module__.rpartition(".")[2])
 
     def _say(self, report: Report, *, as_json: bool) -> None:

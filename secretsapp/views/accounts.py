@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from secretsapp.queries.entry import is_claimed
+from secretsapp.people.ways_in import is_claimed
 from secretsapp.views.forms import METHODS
 
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from secretsapp.forms.first_run import ClaimForm
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries.entry import is_claimed
-from secretsapp.services import entry
+from secretsapp.people import ways_in
+from secretsapp.people.ways_in import is_claimed
 from secretsapp.views.forms import METHODS, Done, page, posted, submitted
 from secretsapp.views.passwords import CODE_ATTEMPTS, too_many
 
@@ -27,7 +27,7 @@ def claim(request: ActorRequest) -> HttpResponse:
 
     def act() -> Done:
         given = form.cleaned_data
-        user = entry.claim(
+        user = ways_in.claim(
             request.actor,
             given["code"],
             email=given["email"],

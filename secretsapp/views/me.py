@@ -14,8 +14,7 @@ from secretsapp.core.errors import InvalidInput
 from secretsapp.forms.me import NameForm, PasswordForm, SessionForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import User
-from secretsapp.queries import people
-from secretsapp.services import oneself, sessions, signed_in
+from secretsapp.people import directory, own_account, session_storage, sessions
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
 
@@ -27,12 +26,12 @@ def me(request: ActorRequest) -> HttpResponse:
     form = NameForm(forms.posted(request), initial={"name": person.name})
 
     def write() -> Done:
-        oneself.rename(request.actor, person, form.cleaned_data["name"])
+        own_account.rename(request.actor, person, form.cleaned_data["name"])
         return Done("Name saved.", reverse("me"))
 
     answer = forms.submitted(request, form, write)
     context = {
-        "sessions": people.own_sessions(request.actor, _stored_key(request)),
+        "sessions": directory.own_sessions(request.actor, _stored_key(request)),
         "grants": grant_listing.own(request.actor),
     }
     return answer or forms.page(request, "me.html", form, context)
@@ -47,9 +46,9 @@ def password(request: ActorRequest) -> HttpResponse:
     def write() -> Done:
         _check(request, person, form.cleaned_data["current"])
         before = _stored_key(request)
-        oneself.change_password(request.actor, person, form.cleaned_data["password"], before)
+        own_account.change_password(request.actor, person, form.cleaned_data["password"], before)
         update_session_auth_hash(request, person)
-        signed_in.move(request.actor, person, before, _stored_key(request))
+        sessions.move(request.actor, person, before, _stored_key(request))
         return Done("Password changed. Your other sessions have ended.", reverse("me"))
 
     answer = forms.submitted(request, form, write)
@@ -73,7 +72,7 @@ def end_session(request: ActorRequest) -> HttpResponse:
         wanted = SessionForm(request.POST).wanted()
         if wanted == _stored_key(request):
             messages.error(request, "You are using that session. Sign out to end it.")
-        elif signed_in.end(request.actor, _oneself(request), wanted):
+        elif sessions.end(request.actor, _oneself(request), wanted):
             messages.success(request, "That session has ended.")
         else:
             messages.info(request, "That session had ended already.")
@@ -84,7 +83,7 @@ def end_session(request: ActorRequest) -> HttpResponse:
 def end_other_sessions(request: ActorRequest) -> HttpResponse:
     """End all other sessions of one's own; a GET only leads back."""
     if request.method == "POST":
-        count = signed_in.end_others(request.actor, _oneself(request), _stored_key(request))
+        count = sessions.end_others(request.actor, _oneself(request), _stored_key(request))
         words = "1 other session has" if count == 1 else f"{count or 'No'} other sessions have"
         messages.success(request, f"{words} ended.")
     return redirect("me")
@@ -92,8 +91,8 @@ def end_other_sessions(request: ActorRequest) -> HttpResponse:
 
 def _oneself(request: ActorRequest) -> User:
     """The person who asks, as the services take people: everybody here is signed in."""
-    return people.get(request.actor, request.actor.name)
+    return directory.get(request.actor, request.actor.name)
 
 
 def _stored_key(request: ActorRequest) -> str:
-    return sessions.stored_key(request.session.session_key or "")
+    return session_storage.stored_key(request.session.session_key or "")

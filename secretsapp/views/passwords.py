@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from secretsapp.core.errors import NotFound
 from secretsapp.forms.passwords import ForgottenForm, SetPasswordForm
 from secretsapp.middleware import ActorRequest
-from secretsapp.services import entry, password_mail
+from secretsapp.people import password_mail, ways_in
 from secretsapp.views.forms import METHODS, Done, page, posted, submitted
 
 # Of allauth's rate limits those that are meant for the same: by network address, and for mails
@@ -29,7 +29,7 @@ def set_by_code(request: ActorRequest) -> HttpResponse:
 
     def act() -> Done:
         given = form.cleaned_data
-        person = entry.set_password(request.actor, given["code"], given["password"])
+        person = ways_in.set_password(request.actor, given["code"], given["password"])
         if person.pk == request.actor.person_id:
             # This session has ended with the others; the sentence goes into a new one.
             request.session.flush()

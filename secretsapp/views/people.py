@@ -13,9 +13,7 @@ from secretsapp.core.times import sentence_time
 from secretsapp.forms.people import CreatePersonForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe, User
-from secretsapp.queries import people as queries
-from secretsapp.services import entry
-from secretsapp.services import people as services
+from secretsapp.people import accounts, directory, ways_in
 from secretsapp.universes import loading
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
@@ -26,18 +24,18 @@ LINK = "password_link"
 @require_safe
 def people(request: ActorRequest) -> HttpResponse:
     """Everybody, and what each role may do."""
-    context = {"people": queries.everybody(request.actor), "roles": role_table.table()}
+    context = {"people": directory.everybody(request.actor), "roles": role_table.table()}
     return render(request, "people.html", context)
 
 
 @require_http_methods(forms.METHODS)
 def create(request: ActorRequest) -> HttpResponse:
     """A new account, whose person sets the password by a link."""
-    queries.everybody(request.actor)
+    directory.everybody(request.actor)
     form = CreatePersonForm(forms.posted(request))
 
     def write() -> Done:
-        person = services.create(request.actor, password=None, **form.cleaned_data)
+        person = accounts.create(request.actor, password=None, **form.cleaned_data)
         _make_link(request, person)
         return Done(f"Created the account of {person.email}.", _address(person))
 
@@ -48,7 +46,7 @@ def create(request: ActorRequest) -> HttpResponse:
 @require_safe
 def person(request: ActorRequest, person_id: int) -> HttpResponse:
     """A person's account and access; and, once, the link that was just made for him."""
-    view = queries.of_id(request.actor, person_id)
+    view = directory.of_id(request.actor, person_id)
     link = request.session.get(LINK)
     if link and link["person_id"] == person_id:
         del request.session[LINK]
@@ -71,7 +69,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def make_link(request: ActorRequest, person_id: int) -> HttpResponse:
     """A new link to set the password; a GET, as after signing in anew, only leads to the page."""
-    found = queries.of_id(request.actor, person_id).person
+    found = directory.of_id(request.actor, person_id).person
     if request.method == "POST":
         try:
             _make_link(request, found)
@@ -83,11 +81,11 @@ def make_link(request: ActorRequest, person_id: int) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def disable(request: ActorRequest, person_id: int) -> HttpResponse:
     """The end of a person's access, confirmed on a page that says what it means."""
-    found = queries.of_id(request.actor, person_id).person
+    found = directory.of_id(request.actor, person_id).person
     form = Form(forms.posted(request))
 
     def write() -> Done:
-        services.disable(request.actor, found)
+        accounts.disable(request.actor, found)
         sentence = f"Disabled the account of {found.email}."
         if found.pk == request.actor.person_id:
             # His session has ended, and he may see nobody's page any more.
@@ -105,16 +103,16 @@ def disable(request: ActorRequest, person_id: int) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def enable(request: ActorRequest, person_id: int) -> HttpResponse:
     """Access again, with the grants that are there; a GET only leads to the page."""
-    found = queries.of_id(request.actor, person_id).person
+    found = directory.of_id(request.actor, person_id).person
     if request.method == "POST":
-        services.enable(request.actor, found)
+        accounts.enable(request.actor, found)
         messages.success(request, f"Enabled the account of {found.email}.")
     return redirect(_address(found))
 
 
 def _make_link(request: ActorRequest, person: User) -> None:
     """Make a link and put it into the session, which is encrypted, for the page that shows it."""
-    link = entry.make_link(request.actor, person)
+    link = ways_in.make_link(request.actor, person)
     request.session[LINK] = {
         "person_id": person.pk,
         "address": link.address,

@@ -12,7 +12,8 @@ from secretsapp.core.roles import Permission
 from secretsapp.forms.secrets import DetailsForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
-from secretsapp.queries import audit, people, secrets
+from secretsapp.people import directory
+from secretsapp.queries import audit, secrets
 from secretsapp.services import details as services
 from secretsapp.services import drift
 from secretsapp.universes import loading
@@ -49,7 +50,7 @@ def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """Note and owner of a secret."""
     universe = loading.get(request.actor, universe_id)
     found = secrets.get(request.actor, universe, name, Permission.EDIT_DETAILS).secret
-    owners = people.possible_owners(request.actor, universe, name)
+    owners = directory.possible_owners(request.actor, universe, name)
     form = DetailsForm(found, owners, forms.posted(request))
 
     def edit() -> Done:

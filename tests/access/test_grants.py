@@ -19,7 +19,7 @@ from secretsapp.core.errors import (
 )
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
-from secretsapp.services import people
+from secretsapp.people import accounts
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch, detail
 
@@ -228,7 +228,7 @@ def test_an_admin_of_one_universe_and_a_grant_for_a_disabled_person_are_refused(
     with pytest.raises(InvalidInput, match="everywhere"):
         grants.give(STAGEHAND, cast["stranger"].user, Role.ADMIN, universe)
     seen_enabled = User.objects.get(pk=cast["stranger"].user.pk)
-    people.disable(STAGEHAND, cast["stranger"].user)
+    accounts.disable(STAGEHAND, cast["stranger"].user)
     with pytest.raises(InvalidInput, match=r"is disabled\. Enable it first"):
         grants.give(STAGEHAND, seen_enabled, Role.VIEWER, universe)
     with pytest.raises(InvalidInput, match="500 characters"):

@@ -8,7 +8,7 @@ from secretsapp.access import grants
 from secretsapp.core.errors import Forbidden, LastAdmin
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, User
-from secretsapp.services import people
+from secretsapp.people import accounts
 from tests.stage import Person, engage
 from tests.support.together import together
 
@@ -29,7 +29,7 @@ def lower(who: Person, whom: Person) -> None:
 
 def disable(who: Person, whom: Person) -> None:
     """Disable the other's account."""
-    people.disable(who.actor, whom.user)
+    accounts.disable(who.actor, whom.user)
 
 
 @pytest.mark.parametrize(

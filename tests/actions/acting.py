@@ -14,7 +14,8 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.services import attempts, changes, details, people
+from secretsapp.people import accounts
+from secretsapp.services import attempts, changes, details
 from secretsapp.universes import managing, mirror
 from tests.stage import Cast
 from tests.support.unfinished import leave_open, let_rest, mirrored
@@ -81,7 +82,7 @@ def engage_second_admin(stage: Stage) -> None:
 
 def disable_viewer(stage: Stage) -> None:
     """Disable the viewer."""
-    people.disable(stage.cast["admin"].actor, stage.cast["viewer"].user)
+    accounts.disable(stage.cast["admin"].actor, stage.cast["viewer"].user)
 
 
 def attempt(stage: Stage) -> Change:

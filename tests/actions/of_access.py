@@ -6,8 +6,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from secretsapp.models import SignedIn
-from secretsapp.services import oneself, sessions, signed_in, upkeep
-from secretsapp.services.sessions import stored_key
+from secretsapp.people import own_account, session_storage, sessions
+from secretsapp.people.session_storage import stored_key
+from secretsapp.services import upkeep
 from tests.actions.acting import PASSWORD, Action, Stage
 
 EDITOR = "editor@example.com"
@@ -19,7 +20,7 @@ def sign_in_twice(stage: Stage) -> None:
     editor = stage.cast["editor"]
     for key in (HERE, ELSEWHERE):
         Session.objects.create(session_key=key, session_data="", expire_date=_tomorrow())
-        signed_in.record(editor.actor, editor.user, key, "")
+        sessions.record(editor.actor, editor.user, key, "")
 
 
 def _tomorrow() -> datetime:
@@ -28,59 +29,59 @@ def _tomorrow() -> datetime:
 
 def rename(stage: Stage) -> None:
     """Let the editor have a name."""
-    oneself.rename(stage.cast["editor"].actor, stage.cast["editor"].user, "Eddie")
+    own_account.rename(stage.cast["editor"].actor, stage.cast["editor"].user, "Eddie")
 
 
 def change_password(stage: Stage) -> None:
     """Let the editor change his password here."""
     editor = stage.cast["editor"]
-    oneself.change_password(editor.actor, editor.user, PASSWORD, HERE)
+    own_account.change_password(editor.actor, editor.user, PASSWORD, HERE)
 
 
 def end(stage: Stage) -> None:
     """Let the editor end his session elsewhere, and then again."""
     editor = stage.cast["editor"]
     for expected in (1, 0):
-        assert signed_in.end(editor.actor, editor.user, ELSEWHERE) == expected
+        assert sessions.end(editor.actor, editor.user, ELSEWHERE) == expected
 
 
 def end_others(stage: Stage) -> None:
     """Let the editor end all sessions but the one here, and then again."""
     editor = stage.cast["editor"]
     for expected in (1, 0):
-        assert signed_in.end_others(editor.actor, editor.user, HERE) == expected
+        assert sessions.end_others(editor.actor, editor.user, HERE) == expected
 
 
 def move(stage: Stage) -> None:
     """Let the editor's session be stored elsewhere."""
     editor = stage.cast["editor"]
-    signed_in.move(editor.actor, editor.user, HERE, sessions.stored_key("moved"))
+    sessions.move(editor.actor, editor.user, HERE, session_storage.stored_key("moved"))
 
 
 SESSIONS_ENDED = f"person.sessions_ended | {EDITOR} |  |  | {EDITOR}"
 
 ACCESS_ACTIONS = [
-    Action("oneself.rename", rename, (f"person.changed | {EDITOR} |  |  | {EDITOR}",)),
+    Action("own_account.rename", rename, (f"person.changed | {EDITOR} |  |  | {EDITOR}",)),
     Action(
-        "oneself.change_password",
+        "own_account.change_password",
         change_password,
         (f"person.password_set | {EDITOR} |  |  | {EDITOR}", SESSIONS_ENDED),
         before=sign_in_twice,
     ),
-    Action("signed_in.end", end, (SESSIONS_ENDED,), before=sign_in_twice),
-    Action("signed_in.end_others", end_others, (SESSIONS_ENDED,), before=sign_in_twice),
+    Action("sessions.end", end, (SESSIONS_ENDED,), before=sign_in_twice),
+    Action("sessions.end_others", end_others, (SESSIONS_ENDED,), before=sign_in_twice),
     # What follows writes no event of its own.
-    Action("signed_in.record", sign_in_twice),
-    Action("signed_in.move", move, before=sign_in_twice),
+    Action("sessions.record", sign_in_twice),
+    Action("sessions.move", move, before=sign_in_twice),
     Action(
-        "signed_in.delete",
-        lambda _stage: signed_in.delete(SignedIn.objects.all()),
+        "sessions.delete",
+        lambda _stage: sessions.delete(SignedIn.objects.all()),
         before=sign_in_twice,
     ),
     Action(
-        "signed_in.ended",
-        lambda stage: signed_in.ended(stage.cast["editor"].actor, stage.cast["editor"].user, 1),
+        "sessions.ended",
+        lambda stage: sessions.ended(stage.cast["editor"].actor, stage.cast["editor"].user, 1),
     ),
-    Action("signed_in.in_words", lambda _stage: signed_in.in_words("")),
+    Action("sessions.in_words", lambda _stage: sessions.in_words("")),
     Action("upkeep.clear_ended_sessions", lambda _stage: upkeep.clear_ended_sessions()),
 ]

@@ -7,8 +7,8 @@ from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Grant, User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.services import codes, entry, password_mail, people
-from secretsapp.services.codes import Code
+from secretsapp.people import accounts, one_time_codes, password_mail, ways_in
+from secretsapp.people.one_time_codes import Code
 from tests.actions.acting import PASSWORD, Action, Stage
 from tests.stage import STAGEHAND
 
@@ -28,33 +28,35 @@ def typed() -> Plaintext:
 def issue(stage: Stage) -> None:
     """Make a code for the viewer's password."""
     hour = timedelta(hours=1)
-    _made.append(codes.issue(CodePurpose.PASSWORD, stage.cast["viewer"].user, good_for=hour))
+    _made.append(
+        one_time_codes.issue(CodePurpose.PASSWORD, stage.cast["viewer"].user, good_for=hour)
+    )
 
 
 def issue_claim(_stage: Stage) -> None:
     """Make the code for the first admin, where nobody has an account any more."""
     Grant.objects.all().delete()
     User.objects.all().delete()
-    code = entry.issue_claim_code(STAGEHAND)
+    code = ways_in.issue_claim_code(STAGEHAND)
     assert code is not None
     _made.append(code)
 
 
 ENTRY_ACTIONS = [
     Action(
-        "entry.make_link",
-        lambda stage: entry.make_link(stage.cast["admin"].actor, stage.cast["viewer"].user),
+        "ways_in.make_link",
+        lambda stage: ways_in.make_link(stage.cast["admin"].actor, stage.cast["viewer"].user),
         (f"person.link_made | {ADMIN} |  |  | {VIEWER}",),
     ),
     Action(
-        "entry.set_password",
-        lambda _stage: entry.set_password(NOBODY, typed(), PASSWORD),
+        "ways_in.set_password",
+        lambda _stage: ways_in.set_password(NOBODY, typed(), PASSWORD),
         (f"person.password_set | {VIEWER} |  |  | {VIEWER}",),
         before=issue,
     ),
     Action(
-        "entry.claim",
-        lambda _stage: entry.claim(
+        "ways_in.claim",
+        lambda _stage: ways_in.claim(
             NOBODY, typed(), email="first@example.com", name="First", password=PASSWORD
         ),
         (
@@ -72,31 +74,41 @@ ENTRY_ACTIONS = [
     ),
     # What follows writes no event of its own.
     Action(
-        "entry.issue_claim_code", lambda stage: entry.issue_claim_code(stage.cast["admin"].actor)
+        "ways_in.issue_claim_code",
+        lambda stage: ways_in.issue_claim_code(stage.cast["admin"].actor),
     ),
-    Action("entry.link", lambda _stage: entry.link(_made[-1]), before=issue),
+    Action("ways_in.is_claimed", lambda _stage: ways_in.is_claimed()),
+    Action("ways_in.link", lambda _stage: ways_in.link(_made[-1]), before=issue),
     Action("password_mail.ask", lambda _stage: password_mail.ask(VIEWER)),
-    Action("codes.issue", issue),
-    Action("codes.find", lambda _stage: codes.find(typed(), CodePurpose.PASSWORD), before=issue),
+    Action("one_time_codes.issue", issue),
     Action(
-        "codes.use_up",
-        lambda _stage: codes.use_up(codes.find(typed(), CodePurpose.PASSWORD)),
+        "one_time_codes.find",
+        lambda _stage: one_time_codes.find(typed(), CodePurpose.PASSWORD),
         before=issue,
     ),
-    Action("codes.discard", lambda stage: codes.discard(stage.cast["viewer"].user), before=issue),
-    Action("codes.refusal", lambda _stage: codes.refusal()),
     Action(
-        "people.prepare",
-        lambda _stage: people.prepare(email="new@example.com", name="", password=None),
+        "one_time_codes.use_up",
+        lambda _stage: one_time_codes.use_up(one_time_codes.find(typed(), CodePurpose.PASSWORD)),
+        before=issue,
     ),
     Action(
-        "people.introduce",
-        lambda stage: people.introduce(
+        "one_time_codes.discard",
+        lambda stage: one_time_codes.discard(stage.cast["viewer"].user),
+        before=issue,
+    ),
+    Action("one_time_codes.refusal", lambda _stage: one_time_codes.refusal()),
+    Action(
+        "accounts.prepare",
+        lambda _stage: accounts.prepare(email="new@example.com", name="", password=None),
+    ),
+    Action(
+        "accounts.introduce",
+        lambda stage: accounts.introduce(
             stage.cast["admin"].actor, stage.cast["viewer"].user, admin=False
         ),
     ),
     Action(
-        "people.hash_password",
-        lambda stage: people.hash_password(stage.cast["viewer"].user, PASSWORD),
+        "accounts.hash_password",
+        lambda stage: accounts.hash_password(stage.cast["viewer"].user, PASSWORD),
     ),
 ]

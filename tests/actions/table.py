@@ -5,14 +5,13 @@ from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Change
+from secretsapp.people import accounts, session_storage
 from secretsapp.rules.policy import refusal
 from secretsapp.services import (
     attempts,
     installation,
     master_keys,
-    people,
     readiness,
-    sessions,
     settling,
     upkeep,
     workers,
@@ -96,8 +95,8 @@ ACTIONS = [
         (f"grant.revoked | {MANAGER} | Harbor |  | viewer@example.com",),
     ),
     Action(
-        "people.create",
-        lambda stage: people.create(
+        "accounts.create",
+        lambda stage: accounts.create(
             stage.cast["admin"].actor, email="new@example.com", password=PASSWORD, admin=True
         ),
         (
@@ -106,37 +105,41 @@ ACTIONS = [
         ),
     ),
     Action(
-        "people.disable",
-        lambda stage: people.disable(stage.cast["admin"].actor, stage.cast["admin"].user),
+        "accounts.disable",
+        lambda stage: accounts.disable(stage.cast["admin"].actor, stage.cast["admin"].user),
         (f"person.disabled | {ADMIN} |  |  | {ADMIN}",),
         before=engage_second_admin,
     ),
     Action(
-        "people.enable",
-        lambda stage: people.enable(stage.cast["admin"].actor, stage.cast["viewer"].user),
+        "accounts.enable",
+        lambda stage: accounts.enable(stage.cast["admin"].actor, stage.cast["viewer"].user),
         (f"person.enabled | {ADMIN} |  |  | viewer@example.com",),
         before=disable_viewer,
     ),
     Action(
-        "people.set_password",
-        lambda stage: people.set_password(
+        "accounts.set_password",
+        lambda stage: accounts.set_password(
             stage.cast["editor"].actor, stage.cast["editor"].user, PASSWORD
         ),
         (f"person.password_set | {EDITOR} |  |  | {EDITOR}",),
     ),
     Action(
-        "people.record_sign_in",
-        lambda stage: people.record_sign_in(stage.cast["editor"].actor, stage.cast["editor"].user),
+        "accounts.record_sign_in",
+        lambda stage: accounts.record_sign_in(
+            stage.cast["editor"].actor, stage.cast["editor"].user
+        ),
         (f"person.signed_in | {EDITOR} |  |  | {EDITOR}",),
     ),
     Action(
-        "people.record_sign_out",
-        lambda stage: people.record_sign_out(stage.cast["editor"].actor, stage.cast["editor"].user),
+        "accounts.record_sign_out",
+        lambda stage: accounts.record_sign_out(
+            stage.cast["editor"].actor, stage.cast["editor"].user
+        ),
         (f"person.signed_out | {EDITOR} |  |  | {EDITOR}",),
     ),
     Action(
-        "people.record_failed_sign_in",
-        lambda stage: people.record_failed_sign_in(stage.cast["editor"].actor, MANAGER),
+        "accounts.record_failed_sign_in",
+        lambda stage: accounts.record_failed_sign_in(stage.cast["editor"].actor, MANAGER),
         (f"person.sign_in_failed | {EDITOR} |  |  | {MANAGER}",),
     ),
     Action(
@@ -221,11 +224,11 @@ ACTIONS = [
     ),
     Action("mirror.adopt", adopt),
     Action("mirror.keep", lambda stage: mirror.keep(mirrored(stage.universe))),
-    Action("sessions.stored_key", lambda _stage: sessions.stored_key("key")),
-    Action("sessions.encrypt", lambda _stage: sessions.encrypt(b"content", "row")),
+    Action("session_storage.stored_key", lambda _stage: session_storage.stored_key("key")),
+    Action("session_storage.encrypt", lambda _stage: session_storage.encrypt(b"content", "row")),
     Action(
-        "sessions.decrypt",
-        lambda _stage: sessions.decrypt(sessions.encrypt(b"content", "row"), "row"),
+        "session_storage.decrypt",
+        lambda _stage: session_storage.decrypt(session_storage.encrypt(b"content", "row"), "row"),
     ),
     Action("upkeep.clear_expired_cache", lambda _stage: upkeep.clear_expired_cache()),
     Action("workers.this_host", lambda _stage: workers.this_host()),

@@ -32,9 +32,19 @@ EVERY_ACTION = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: act
 WRITES = re.compile(
     r"\baudit\.|\.(save|delete|create|bulk_create|bulk_update|update|update_or_create)\("
 )
-ROOMS = (
-    "secretsapp.services.",
-    "secretsapp.api_keys.",
+ROOMS = tuple(
+    f"secretsapp.{room}."
+    for room in (
+        "services",
+        "api_keys",
+        "access",
+        "universes",
+        "people",
+        "secrets",
+        "log",
+        "operation",
+        "home",
+    )
 )
 APPENDING = [action for action in ACTIONS if action.events]
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
-from secretsapp.services import entry
+from secretsapp.people import ways_in
 from tests import stage
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.journeys import (
@@ -63,7 +63,7 @@ def test_from_the_code_on_the_terminal_to_a_sealed_secret(
 
 def claim(visitor: Visitor) -> None:
     """Come by the bare address, mistype the code, and make the first account."""
-    code = entry.issue_claim_code(stage.STAGEHAND)
+    code = ways_in.issue_claim_code(stage.STAGEHAND)
     assert code is not None
     visitor.open("/")
     is_at(visitor, "/welcome/")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Universe, User
-from secretsapp.services import people
+from secretsapp.people import accounts
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
 from tests.stage import STAGEHAND, Cast, Person, engage
@@ -51,7 +51,7 @@ def test_the_list_has_what_reaches_the_universe(
 ) -> None:
     grants.give(STAGEHAND, cast["stranger"].user, Role.AUDITOR, None, reason="looks at all")
     Grant.objects.filter(person=cast["viewer"].user).update(until=datetime(2026, 1, 3, tzinfo=UTC))
-    people.disable(STAGEHAND, cast["editor"].user)
+    accounts.disable(STAGEHAND, cast["editor"].user)
     page = words(client_for("manager").get(address_of("access")))
     assert "manager@example.com you Manager every secret no end by tests" in page
     assert "viewer@example.com Viewer every secret ended 3 Jan 2026" in page
@@ -270,7 +270,7 @@ def test_everywhere_is_given_changed_and_revoked(client_for: ClientFor, cast: Ca
 
 def test_the_last_admin_stays_one(client_for: ClientFor, cast: Cast) -> None:
     client, key = client_for("admin"), cast["admin"].user.pk
-    people.create(STAGEHAND, email="new@example.com", password=None, admin=True)
+    accounts.create(STAGEHAND, email="new@example.com", password=None, admin=True)
     question = words(client.get(f"{EVERYWHERE}{key}/revoke/"))
     assert "This is the last admin. Make somebody else an admin first." in question
     for answer in (

@@ -26,10 +26,10 @@ from secretsapp.core.errors import (
 )
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import AuditEvent, Grant, Universe, User
+from secretsapp.people import own_account, sessions
 from secretsapp.queries import frame as frames
 from secretsapp.queries import overview
 from secretsapp.rules.policy import refusal
-from secretsapp.services import oneself, signed_in
 from secretsapp.templatetags import sealroom
 from secretsapp.views.refusals import database_failed, failed
 from tests.pages.conftest import AddressOf, ClientFor
@@ -222,10 +222,10 @@ def test_what_was_done_while_the_session_was_ended_is_not_denied(
 ) -> None:
     def rename(actor: Actor, person: User, name: str) -> None:
         done(actor, person, name)
-        signed_in.delete(person.sessions.all())
+        sessions.delete(person.sessions.all())
 
-    done = oneself.rename
-    monkeypatch.setattr(oneself, "rename", rename)
+    done = own_account.rename
+    monkeypatch.setattr(own_account, "rename", rename)
     client = client_for("viewer")
     client.get("/me/")
     answer = client.post("/me/", {"name": "Vera"})

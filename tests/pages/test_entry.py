@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from secretsapp import logs
 from secretsapp.models import AuditEvent, PasswordMail, User
-from secretsapp.services import entry, password_mail
+from secretsapp.people import password_mail, ways_in
 from tests.pages.reading import body, field, words
 from tests.stage import STAGEHAND, Cast
 from tests.support.watch import Watch
@@ -38,7 +38,7 @@ def _rested(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def claim() -> dict[str, str]:
     """What the first person types, with a good code."""
-    code = entry.issue_claim_code(STAGEHAND)
+    code = ways_in.issue_claim_code(STAGEHAND)
     assert code is not None
     return {
         "code": code.text,
@@ -102,7 +102,7 @@ def test_a_claim_in_the_wrong_is_told_why_and_keeps_all_but_the_password(
 
 def code_for(cast: Cast, role: str) -> str:
     """A code by which that person sets a password."""
-    return entry.make_link(STAGEHAND, cast[role].user).code
+    return ways_in.make_link(STAGEHAND, cast[role].user).code
 
 
 def test_a_password_is_set_by_a_code_and_older_sessions_end(
@@ -215,7 +215,7 @@ def test_no_code_is_kept_anywhere(claim: dict[str, str], caplog: pytest.LogCaptu
     client = Client()
     client.post(WELCOME, claim | {"password": "short"})
     client.post(WELCOME, claim)
-    link = entry.make_link(STAGEHAND, User.objects.get())
+    link = ways_in.make_link(STAGEHAND, User.objects.get())
     client.post(PASSWORD, {"code": link.code, "password": "short"})
     client.post(PASSWORD, {"code": link.code, "password": "a sentence nobody guesses"})
     events = [vars(event) for event in AuditEvent.objects.all()]

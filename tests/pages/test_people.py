@@ -12,7 +12,7 @@ from django.utils import timezone
 from secretsapp.access import grants, role_table
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.models import Grant, OneTimeCode, Universe, User
-from secretsapp.services import people
+from secretsapp.people import accounts
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast, engage
@@ -46,7 +46,7 @@ def test_the_table_says_who_may_do_what_and_who_was_here(
     grants.give(STAGEHAND, viewer, Role.VIEWER, quay)
     grants.give(STAGEHAND, viewer, Role.AUDITOR, None)
     Grant.objects.filter(person=cast["editor"].user).update(until=timezone.now())
-    people.disable(STAGEHAND, cast["rotator"].user)
+    accounts.disable(STAGEHAND, cast["rotator"].user)
     client = client_for("admin")
     client.get(PEOPLE)
     page = words(client.get(PEOPLE))

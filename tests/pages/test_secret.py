@@ -7,8 +7,8 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Secret, Universe
+from secretsapp.people import accounts
 from secretsapp.queries import audit
-from secretsapp.services import people
 from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
@@ -222,7 +222,7 @@ def test_an_owner_who_was_disabled_stays_until_another_is_chosen(
     client, address = client_for("editor"), address_of("secret_details", "PAY_KEY")
     sent = {"note": "", "owner": str(cast["viewer"].user.pk)}
     assert client.post(address, sent).status_code == 302
-    people.disable(stage.STAGEHAND, cast["viewer"].user)
+    accounts.disable(stage.STAGEHAND, cast["viewer"].user)
     assert "viewer@example.com" in body(client.get(address))
     refused = client.post(address, sent | {"note": "another"})
     assert refused.status_code == 422

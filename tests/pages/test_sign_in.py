@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from secretsapp.models import AuditEvent
-from secretsapp.services import people
+from secretsapp.people import accounts
 from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
@@ -116,7 +116,7 @@ def test_a_flood_is_turned_away_in_the_layout(cast: Cast) -> None:
 
 
 def test_a_disabled_account_is_told_so(cast: Cast, password: str) -> None:
-    people.disable(stage.STAGEHAND, cast["viewer"].user)
+    accounts.disable(stage.STAGEHAND, cast["viewer"].user)
     client = Client()
     answer = client.post(SIGN_IN, typed("viewer", password), follow=True)
     assert answer.status_code == 403

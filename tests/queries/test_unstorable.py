@@ -9,10 +9,10 @@ from secretsapp.core.errors import Forbidden, InvalidInput, NotFound, SecretGone
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
-from secretsapp.queries import audit, people, secrets
+from secretsapp.people import accounts, directory
+from secretsapp.queries import audit, secrets
 from secretsapp.rules.policy import require
 from secretsapp.services import changes
-from secretsapp.services import people as people_services
 from tests.stage import Cast
 from tests.support.watch import Watch
 
@@ -27,9 +27,9 @@ def test_it_is_not_found(universe: Universe, cast: Cast, text: str) -> None:
     with pytest.raises(NotFound):
         secrets.get(actor, universe, text)
     with pytest.raises(NotFound):
-        people.get(actor, text)
+        directory.get(actor, text)
     with pytest.raises(NotFound):
-        people.acting_as(text)
+        directory.acting_as(text)
     with pytest.raises(NotFound):
         key_listing.get(actor, text)
     for wanted in (audit.AuditFilter(person=text), audit.AuditFilter(tag=text)):
@@ -40,7 +40,7 @@ def test_it_is_not_found(universe: Universe, cast: Cast, text: str) -> None:
 @pytest.mark.parametrize("text", ["\x00", "editor@example.com\x00", "\ud800"])
 def test_a_failed_sign_in_with_it_is_recorded(cast: Cast, text: str) -> None:
     watch = Watch()
-    people_services.record_failed_sign_in(NOBODY, text)
+    accounts.record_failed_sign_in(NOBODY, text)
     assert (watch.tags, watch.last.subject_name) == (["person.sign_in_failed"], "")
 
 

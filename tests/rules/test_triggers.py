@@ -5,9 +5,9 @@ from django.db import DatabaseError, connection, transaction
 
 from secretsapp.core.errors import LogBroken
 from secretsapp.models import AuditEvent, AuditHead
+from secretsapp.people import accounts
 from secretsapp.queries import chain
 from secretsapp.rules import triggers
-from secretsapp.services import people
 from tests.stage import Cast
 from tests.support.watch import Watch
 
@@ -107,7 +107,7 @@ def test_the_same_statements_pass_without_the_triggers(cast: Cast) -> None:
 
 def test_appending_goes_on_behind_the_triggers(cast: Cast) -> None:
     watch = Watch()
-    people.record_sign_in(cast["viewer"].actor, cast["viewer"].user)
+    accounts.record_sign_in(cast["viewer"].actor, cast["viewer"].user)
     assert watch.tags == ["person.signed_in"]
 
 

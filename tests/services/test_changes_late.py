@@ -14,7 +14,8 @@ from secretsapp.models import Change, Grant, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.opencloud.errors import Refused, Unknown
 from secretsapp.opencloud.types import WriteReceipt
-from secretsapp.services import attempts, changes, details, people, settling
+from secretsapp.people import accounts
+from secretsapp.services import attempts, changes, details, settling
 from secretsapp.universes import mirror
 from tests.services.test_changes_order import intent_of
 from tests.stage import STAGEHAND, Cast
@@ -46,7 +47,7 @@ def test_rights_that_end_while_roblox_is_read_let_nothing_be_sent(
 
     def disable() -> None:
         emulator.wait_for_requests(1)
-        people.disable(STAGEHAND, cast["rotator"].user)
+        accounts.disable(STAGEHAND, cast["rotator"].user)
 
     refused, _ = together(rotate, disable)
     assert isinstance(refused, Forbidden)

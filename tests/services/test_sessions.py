@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from secretsapp.core.errors import KeyTrouble
-from secretsapp.services import people, sessions
+from secretsapp.people import accounts, session_storage
 from secretsapp.sessions import SessionStore
 from tests import stage
 from tests.stage import Cast
@@ -42,7 +42,7 @@ def key_of(store: SessionStore) -> str:
 
 def row_of(store: SessionStore) -> Session:
     """Where a session is stored."""
-    return Session.objects.get(session_key=sessions.stored_key(key_of(store)))
+    return Session.objects.get(session_key=session_storage.stored_key(key_of(store)))
 
 
 def cookie_of(client: Client) -> str:
@@ -76,7 +76,7 @@ def test_the_key_in_the_table_is_not_the_one_in_the_cookie(client_for: ClientFor
     in_table = Session.objects.get().session_key
     assert len(in_table) == 40
     assert in_table != cookie_of(client)
-    assert in_table == sessions.stored_key(cookie_of(client))
+    assert in_table == session_storage.stored_key(cookie_of(client))
     assert is_signed_in(client)
     assert not is_signed_in(with_cookie(in_table))
 
@@ -84,7 +84,7 @@ def test_the_key_in_the_table_is_not_the_one_in_the_cookie(client_for: ClientFor
 def test_a_row_under_a_key_of_ones_own_does_not_open(client_for: ClientFor) -> None:
     client_for("admin")
     row = Session.objects.get()
-    row.session_key = sessions.stored_key("a key that somebody chose")
+    row.session_key = session_storage.stored_key("a key that somebody chose")
     row.save(force_insert=True)
     assert not is_signed_in(with_cookie("a key that somebody chose"))
 
@@ -93,8 +93,8 @@ def test_a_blob_in_the_row_of_another_session_does_not_open(
     client_for: ClientFor, caplog: pytest.LogCaptureFixture
 ) -> None:
     admin, viewer = client_for("admin"), client_for("viewer")
-    of_admin = Session.objects.get(session_key=sessions.stored_key(cookie_of(admin)))
-    of_viewer = Session.objects.get(session_key=sessions.stored_key(cookie_of(viewer)))
+    of_admin = Session.objects.get(session_key=session_storage.stored_key(cookie_of(admin)))
+    of_viewer = Session.objects.get(session_key=session_storage.stored_key(cookie_of(viewer)))
     of_viewer.session_data = of_admin.session_data
     of_viewer.save()
     assert not is_signed_in(viewer)
@@ -123,11 +123,11 @@ def test_a_session_of_another_master_key_is_signed_out(
 
 @pytest.mark.parametrize("blob", [b"", b"\x01", b"x" * 200])
 def test_what_does_not_open_is_a_trouble_of_keys(blob: bytes) -> None:
-    assert sessions.decrypt(sessions.encrypt(b"content", "row"), "row") == b"content"
+    assert session_storage.decrypt(session_storage.encrypt(b"content", "row"), "row") == b"content"
     with pytest.raises(KeyTrouble):
-        sessions.decrypt(blob, "row")
+        session_storage.decrypt(blob, "row")
     with pytest.raises(KeyTrouble):
-        sessions.decrypt(sessions.encrypt(b"content", "row"), "another row")
+        session_storage.decrypt(session_storage.encrypt(b"content", "row"), "another row")
 
 
 def test_a_session_is_saved_again_in_its_row() -> None:
@@ -205,7 +205,7 @@ def test_signing_out_takes_the_row_away(client_for: ClientFor) -> None:
 def test_a_disabled_person_is_signed_out_at_once(client_for: ClientFor, cast: Cast) -> None:
     client = client_for("viewer")
     assert is_signed_in(client)
-    people.disable(stage.STAGEHAND, cast["viewer"].user)
+    accounts.disable(stage.STAGEHAND, cast["viewer"].user)
     assert not is_signed_in(client)
 
 

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import AuditEvent, Universe
-from secretsapp.services import people
+from secretsapp.people import accounts
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, STAGEHAND, Cast
 
@@ -113,7 +113,7 @@ def test_list_shows_what_the_pattern_covers(shell: Shell, cast: Cast) -> None:
 
 
 def test_nobody_can_act_as_a_disabled_or_unknown_person(shell: Shell, cast: Cast) -> None:
-    people.disable(STAGEHAND, cast["editor"].user)
+    accounts.disable(STAGEHAND, cast["editor"].user)
     unknown = shell.refuse("list_secrets", HARBOR_ID, "--as", "nobody@example.com")
     assert unknown == "There is no active account with that e-mail address."
     assert unknown == shell.refuse("list_secrets", HARBOR_ID, "--as", "editor@example.com")

@@ -6,7 +6,7 @@ from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, AuditEvent, OneTimeCode, Secret, Universe, User
-from secretsapp.services import entry
+from secretsapp.people import ways_in
 from tests.actions.of_ways_in import NOBODY
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, Cast, engage
@@ -154,4 +154,4 @@ def test_account_with_a_link_reads_no_password(shell: Shell) -> None:
 
 def _follow(link: str) -> None:
     """Do what the page does to which the link leads."""
-    entry.set_password(NOBODY, Plaintext.from_text(link), CHOSEN)
+    ways_in.set_password(NOBODY, Plaintext.from_text(link), CHOSEN)

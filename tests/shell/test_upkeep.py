@@ -19,8 +19,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import ApiKey, AuditEvent, CacheEntry, Change, Universe
 from secretsapp.models.changes import OPEN_STATES
+from secretsapp.people import password_mail
 from secretsapp.rules import triggers
-from secretsapp.services import password_mail
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID
 

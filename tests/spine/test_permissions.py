@@ -12,7 +12,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Grant, Universe
-from secretsapp.services import people
+from secretsapp.people import accounts
 from tests.spine.doors import DOORS, EVERYBODY, METHODS, OPEN_TO_ALL, SEND, Door, names_of_addresses
 from tests.stage import STAGEHAND, Cast, engage
 
@@ -183,7 +183,7 @@ def test_a_disabled_person_is_signed_out_at_once(
 ) -> None:
     questions = [(door, method) for door in DOORS for method in door.allowed]
     clients = [client_for("manager") for _ in questions]
-    people.disable(STAGEHAND, cast["manager"].user)
+    accounts.disable(STAGEHAND, cast["manager"].user)
     for client, (door, method) in zip(clients, questions, strict=True):
         assert ask(client, door, method, universe, SECRET) == 302, (door.name, method)
         assert ask(client, door, "GET", universe, SECRET) == 302, (door.name, method)

@@ -14,7 +14,7 @@ from django.db import connection
 
 from secretsapp import logs, sentry
 from secretsapp.models import CacheEntry
-from secretsapp.services import sessions
+from secretsapp.people import session_storage
 
 # Where a value is cut into lines or encoded from another offset, a piece of it still shows.
 PIECE = 12
@@ -89,7 +89,9 @@ class Traces:
             for row in _rows(table):
                 self.add(f"table {table}", b" | ".join(map(_raw, row)))
         for stored in Session.objects.all():
-            content = sessions.decrypt(base64.b64decode(stored.session_data), stored.session_key)
+            content = session_storage.decrypt(
+                base64.b64decode(stored.session_data), stored.session_key
+            )
             self.add("session", content)
             self.add("session", repr(json.loads(content)))
 

@@ -10,7 +10,7 @@ from secretsapp.management.base import ActingCommand
 from secretsapp.management.commands.password_link import link_data, link_lines
 from secretsapp.management.input import read_new_password
 from secretsapp.management.output import Report
-from secretsapp.services import entry, people
+from secretsapp.people import accounts, ways_in
 
 
 class Command(ActingCommand):
@@ -37,11 +37,11 @@ class Command(ActingCommand):
         """Store the account, and make the link if one is wanted."""
         admin: bool = options["admin"]
         password = None if options["link"] else read_new_password()
-        user = people.create(actor, email=options["email"], password=password, admin=admin)
+        user = accounts.create(actor, email=options["email"], password=password, admin=admin)
         role = "an admin" if admin else "without any role yet"
         lines = [f"Created the account of {user.email}, {role}."]
         data = {"email": user.email, "admin": admin}
         if options["link"]:
-            link = entry.make_link(actor, user)
+            link = ways_in.make_link(actor, user)
             lines, data = [*lines, *link_lines(user, link)], data | link_data(link)
         return Report(lines=lines, data=data)

@@ -8,8 +8,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_email
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.queries import people
-from secretsapp.services import people as accounts
+from secretsapp.people import accounts, directory
 
 
 class Command(ActingCommand):
@@ -23,7 +22,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Enable the account."""
-        person = people.get(actor, options["email"])
+        person = directory.get(actor, options["email"])
         accounts.enable(actor, person)
         return Report(
             lines=[f"Enabled the account of {person.email}."],

@@ -13,7 +13,7 @@ from secretsapp.management.arguments import add_email, add_scope, scope_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time
 from secretsapp.models import Grant
-from secretsapp.queries import people
+from secretsapp.people import directory
 
 
 class Command(ActingCommand):
@@ -46,7 +46,7 @@ class Command(ActingCommand):
         """Store the grant."""
         grant = grants.give(
             actor,
-            people.get(actor, options["email"]),
+            directory.get(actor, options["email"]),
             Role(options["role"]),
             scope_of(actor, options),
             pattern=options["pattern"],

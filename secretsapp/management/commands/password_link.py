@@ -11,9 +11,8 @@ from secretsapp.management.arguments import add_email
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time
 from secretsapp.models import User
-from secretsapp.queries import people
-from secretsapp.services import entry
-from secretsapp.services.entry import PasswordLink
+from secretsapp.people import directory, ways_in
+from secretsapp.people.ways_in import PasswordLink
 
 
 class Command(ActingCommand):
@@ -30,8 +29,8 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Make the link."""
-        person = people.get(actor, options["email"])
-        link = entry.make_link(actor, person)
+        person = directory.get(actor, options["email"])
+        link = ways_in.make_link(actor, person)
         return Report(
             lines=link_lines(person, link), data={"email": person.email} | link_data(link)
         )

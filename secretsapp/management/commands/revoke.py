@@ -9,7 +9,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_email, add_scope, scope_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.queries import people
+from secretsapp.people import directory
 
 
 class Command(ActingCommand):
@@ -24,7 +24,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Delete the grant."""
-        person = people.get(actor, options["email"])
+        person = directory.get(actor, options["email"])
         universe = scope_of(actor, options)
         grants.revoke(actor, person, universe)
         where = universe.name if universe else "all universes"

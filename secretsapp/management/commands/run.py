@@ -19,8 +19,8 @@ from secretsapp.management.serving import (
     wait_until_ready,
     web_server,
 )
-from secretsapp.services import entry
-from secretsapp.services.codes import Code
+from secretsapp.people import ways_in
+from secretsapp.people.one_time_codes import Code
 
 DEFAULT_PORT = 8000
 WORKER = ["manage.py", "work"]
@@ -56,7 +56,7 @@ class Command(SealroomCommand):
         check_port(port, "make run")
         call_command("setup", stdout=self.stdout)
         self.require_ready()
-        code = entry.issue_claim_code(actors.command("run"))
+        code = ways_in.issue_claim_code(actors.command("run"))
         site = _site(port)
         environment = os.environ | ({} if _is_told_its_site() else {"SITE_URL": site})
         processes.start("worker", WORKER, environment)

@@ -9,7 +9,8 @@ from secretsapp.management.arguments import add_secret
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models import User
-from secretsapp.queries import people, secrets
+from secretsapp.people import directory
+from secretsapp.queries import secrets
 from secretsapp.services import details
 from secretsapp.universes import loading
 
@@ -49,4 +50,4 @@ class Command(ActingCommand):
 
 
 def _owner(actor: Actor, email: str) -> User | None:
-    return people.get(actor, email) if email else None
+    return directory.get(actor, email) if email else None

@@ -9,8 +9,7 @@ from secretsapp.management.arguments import add_email
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_new_password
 from secretsapp.management.output import Report
-from secretsapp.queries import people
-from secretsapp.services import people as accounts
+from secretsapp.people import accounts, directory
 
 
 class Command(ActingCommand):
@@ -27,7 +26,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the hash of the password."""
-        person = people.get(actor, options["email"])
+        person = directory.get(actor, options["email"])
         accounts.set_password(actor, person, read_new_password())
         return Report(
             lines=[f"The password of {person.email} is set, and older sessions have ended."],

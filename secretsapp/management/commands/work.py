@@ -17,8 +17,9 @@ from secretsapp.core.errors import SealroomError
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
+from secretsapp.people import password_mail
 from secretsapp.queries.workers import is_seen
-from secretsapp.services import password_mail, settling, upkeep, workers
+from secretsapp.services import settling, upkeep, workers
 
 log = logging.getLogger(__name__)
 

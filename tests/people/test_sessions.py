@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from secretsapp.core.errors import Forbidden
 from secretsapp.models import SignedIn, User
-from secretsapp.queries import people
-from secretsapp.services import oneself, signed_in, upkeep
-from secretsapp.services.sessions import stored_key
+from secretsapp.people import directory, own_account, sessions
+from secretsapp.people.session_storage import stored_key
+from secretsapp.services import upkeep
 from tests.actions.acting import PASSWORD
 from tests.pages.conftest import ClientFor
 from tests.stage import Cast
@@ -42,13 +42,13 @@ SAFARI = (
         (SAFARI, "Safari on iPhone"),
         ("Firefox/1", "Firefox"),
         ("curl/8.5.0", "curl/8.5.0"),
-        ("x" * 300, "x" * signed_in.UNKNOWN_LIMIT),
+        ("x" * 300, "x" * sessions.UNKNOWN_LIMIT),
         ("nul \x00", ""),
         ("", ""),
     ],
 )
 def test_a_browser_is_named_in_words(user_agent: str, words: str) -> None:
-    assert signed_in.in_words(user_agent) == words
+    assert sessions.in_words(user_agent) == words
 
 
 def session_of(client: Client) -> SignedIn:
@@ -91,7 +91,7 @@ def test_a_page_does_not_fail_because_activity_cannot_be_noted(
     def fail(*_arguments: object) -> None:
         raise DatabaseError("locked, and here a parameter")
 
-    monkeypatch.setattr(signed_in, "record", fail)
+    monkeypatch.setattr(sessions, "record", fail)
     assert client_for("viewer").get("/me/").status_code == 200
     assert "Activity could not be noted: DatabaseError" in caplog.messages
 
@@ -101,7 +101,7 @@ def test_only_living_sessions_of_ones_own_are_shown(client_for: ClientFor, cast:
     for client in (here, elsewhere, ended, client_for("editor")):
         client.get("/theme/")
     Session.objects.filter(pk=session_of(ended).pk).update(expire_date=timezone.now())
-    views = people.own_sessions(cast["viewer"].actor, session_of(here).pk)
+    views = directory.own_sessions(cast["viewer"].actor, session_of(here).pk)
     assert [(view.session, view.is_current) for view in views] == [
         (session_of(here), True),
         (session_of(elsewhere), False),
@@ -117,15 +117,15 @@ def test_nobody_touches_the_account_or_sessions_of_another(
     client.get("/theme/")
     key, viewer, admin = session_of(client).pk, cast["viewer"].user, cast["admin"].actor
     for act in (
-        lambda: signed_in.end(admin, viewer, key),
-        lambda: signed_in.end_others(admin, viewer, ""),
-        lambda: signed_in.move(admin, viewer, key, "x"),
-        lambda: oneself.rename(admin, viewer, "Somebody"),
-        lambda: oneself.change_password(admin, viewer, PASSWORD, ""),
+        lambda: sessions.end(admin, viewer, key),
+        lambda: sessions.end_others(admin, viewer, ""),
+        lambda: sessions.move(admin, viewer, key, "x"),
+        lambda: own_account.rename(admin, viewer, "Somebody"),
+        lambda: own_account.change_password(admin, viewer, PASSWORD, ""),
     ):
         with pytest.raises(Forbidden):
             act()
-    assert signed_in.end(admin, cast["admin"].user, key) == 0
+    assert sessions.end(admin, cast["admin"].user, key) == 0
     assert client.get("/me/").status_code == 200
 
 
@@ -133,5 +133,5 @@ def test_two_requests_at_once_leave_one_row(cast: Cast) -> None:
     viewer = cast["viewer"]
     for _ in range(2):
         SignedIn.objects.update(active_at=timezone.now() - timedelta(hours=1))
-        signed_in.record(viewer.actor, viewer.user, "key", FIREFOX)
+        sessions.record(viewer.actor, viewer.user, "key", FIREFOX)
     assert SignedIn.objects.count() == 1

@@ -15,8 +15,8 @@ from secretsapp.core.errors import CodeRefused, Forbidden, InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Grant, OneTimeCode, SignedIn, User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.services import codes, entry, people
-from secretsapp.services.codes import Code
+from secretsapp.people import accounts, one_time_codes, ways_in
+from secretsapp.people.one_time_codes import Code
 from tests.actions.of_ways_in import NOBODY
 from tests.stage import STAGEHAND, Cast, engage
 from tests.support.together import together
@@ -35,18 +35,18 @@ def typed(text: str) -> Plaintext:
 
 def claim_code() -> Code:
     """The code for the first admin."""
-    code = entry.issue_claim_code(STAGEHAND)
+    code = ways_in.issue_claim_code(STAGEHAND)
     assert code is not None
     return code
 
 
 def claim(code: str, email: str = "first@example.com") -> User:
     """Claim the installation with that code."""
-    return entry.claim(NOBODY, typed(code), email=email, name="First", password=PASSWORD)
+    return ways_in.claim(NOBODY, typed(code), email=email, name="First", password=PASSWORD)
 
 
 def test_a_code_is_120_bits_in_groups_and_only_its_hash_is_stored() -> None:
-    texts = {codes.issue(CodePurpose.CLAIM, None, good_for=HOUR).text for _ in range(20)}
+    texts = {one_time_codes.issue(CodePurpose.CLAIM, None, good_for=HOUR).text for _ in range(20)}
     assert len(texts) == 20
     assert all(re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){5}[0-9A-HJKMNP-TV-Z]{4}", t) for t in texts)
     row = OneTimeCode.objects.get()
@@ -55,9 +55,9 @@ def test_a_code_is_120_bits_in_groups_and_only_its_hash_is_stored() -> None:
 
 
 def test_a_code_does_not_show_itself() -> None:
-    code = codes.issue(CodePurpose.CLAIM, None, good_for=HOUR)
+    code = one_time_codes.issue(CodePurpose.CLAIM, None, good_for=HOUR)
     assert code.text not in repr(code)
-    link = entry.link(code)
+    link = ways_in.link(code)
     assert link.code == code.text
     assert code.text not in repr(link)
 
@@ -73,22 +73,22 @@ def test_a_code_does_not_show_itself() -> None:
 )
 def test_a_code_is_known_however_it_is_written(change: object) -> None:
     assert callable(change)
-    code = codes.issue(CodePurpose.CLAIM, None, good_for=HOUR)
-    found = codes.find(typed(change(code.text)), CodePurpose.CLAIM)
+    code = one_time_codes.issue(CodePurpose.CLAIM, None, good_for=HOUR)
+    found = one_time_codes.find(typed(change(code.text)), CodePurpose.CLAIM)
     assert found == OneTimeCode.objects.get()
 
 
 def test_wrong_used_replaced_and_ended_codes_are_refused_in_one_sentence(cast: Cast) -> None:
     viewer = cast["viewer"].user
-    replaced = codes.issue(CodePurpose.PASSWORD, viewer, good_for=HOUR)
-    used = codes.issue(CodePurpose.PASSWORD, viewer, good_for=HOUR)
-    entry.set_password(NOBODY, typed(used.text), PASSWORD)
-    ended = codes.issue(CodePurpose.PASSWORD, viewer, good_for=timedelta(0))
-    for_another_purpose = codes.issue(CodePurpose.CLAIM, None, good_for=HOUR)
+    replaced = one_time_codes.issue(CodePurpose.PASSWORD, viewer, good_for=HOUR)
+    used = one_time_codes.issue(CodePurpose.PASSWORD, viewer, good_for=HOUR)
+    ways_in.set_password(NOBODY, typed(used.text), PASSWORD)
+    ended = one_time_codes.issue(CodePurpose.PASSWORD, viewer, good_for=timedelta(0))
+    for_another_purpose = one_time_codes.issue(CodePurpose.CLAIM, None, good_for=HOUR)
     watch, sentences = Watch(), set()
     for text in (replaced.text, used.text, ended.text, for_another_purpose.text, "nonsense", ""):
         with pytest.raises(CodeRefused) as refused:
-            entry.set_password(NOBODY, typed(text), PASSWORD)
+            ways_in.set_password(NOBODY, typed(text), PASSWORD)
         sentences.add(str(refused.value))
         assert refused.value.field == "code"
     assert (len(sentences), watch.tags) == (1, [])
@@ -96,10 +96,10 @@ def test_wrong_used_replaced_and_ended_codes_are_refused_in_one_sentence(cast: C
 
 def test_a_person_sets_his_own_password_with_a_link_of_an_admin(cast: Cast) -> None:
     watch, viewer = Watch(), cast["viewer"].user
-    link = entry.make_link(cast["admin"].actor, viewer)
+    link = ways_in.make_link(cast["admin"].actor, viewer)
     assert link.address == f"http://127.0.0.1:8000/password/#{link.code}"
     assert timedelta(hours=23) < link.ends_at - timezone.now() <= timedelta(hours=24)
-    entry.set_password(NOBODY, typed(link.code), PASSWORD)
+    ways_in.set_password(NOBODY, typed(link.code), PASSWORD)
     viewer.refresh_from_db()
     assert viewer.check_password("a sentence nobody guesses")
     assert watch.tags == ["person.link_made", "person.password_set"]
@@ -108,67 +108,67 @@ def test_a_person_sets_his_own_password_with_a_link_of_an_admin(cast: Cast) -> N
 
 
 def test_a_password_that_will_not_do_leaves_the_code_good(cast: Cast) -> None:
-    link = entry.make_link(STAGEHAND, cast["viewer"].user)
+    link = ways_in.make_link(STAGEHAND, cast["viewer"].user)
     with pytest.raises(InvalidInput):
-        entry.set_password(NOBODY, typed(link.code), Plaintext(b"short"))
-    entry.set_password(NOBODY, typed(link.code), PASSWORD)
+        ways_in.set_password(NOBODY, typed(link.code), Plaintext(b"short"))
+    ways_in.set_password(NOBODY, typed(link.code), PASSWORD)
 
 
 @pytest.mark.parametrize("who", ["manager", "viewer", "stranger"])
 def test_only_who_manages_people_makes_links(cast: Cast, who: str) -> None:
     for person in (cast["editor"].user, cast[who].user):
         with pytest.raises(Forbidden):
-            entry.make_link(cast[who].actor, person)
+            ways_in.make_link(cast[who].actor, person)
     with pytest.raises(Forbidden):
-        entry.issue_claim_code(cast[who].actor)
+        ways_in.issue_claim_code(cast[who].actor)
     assert not OneTimeCode.objects.exists()
 
 
 def test_a_disabled_person_gets_no_link_and_one_he_has_ends(cast: Cast) -> None:
     viewer = cast["viewer"].user
-    link = entry.make_link(STAGEHAND, viewer)
-    people.disable(STAGEHAND, viewer)
+    link = ways_in.make_link(STAGEHAND, viewer)
+    accounts.disable(STAGEHAND, viewer)
     with pytest.raises(InvalidInput, match="is disabled"):
-        entry.make_link(STAGEHAND, viewer)
-    people.enable(STAGEHAND, viewer)
+        ways_in.make_link(STAGEHAND, viewer)
+    accounts.enable(STAGEHAND, viewer)
     with pytest.raises(CodeRefused):
-        entry.set_password(NOBODY, typed(link.code), PASSWORD)
-    people.disable(STAGEHAND, viewer)
-    late = codes.issue(CodePurpose.PASSWORD, viewer, good_for=HOUR)
+        ways_in.set_password(NOBODY, typed(link.code), PASSWORD)
+    accounts.disable(STAGEHAND, viewer)
+    late = one_time_codes.issue(CodePurpose.PASSWORD, viewer, good_for=HOUR)
     with pytest.raises(CodeRefused):
-        entry.set_password(NOBODY, typed(late.text), PASSWORD)
+        ways_in.set_password(NOBODY, typed(late.text), PASSWORD)
 
 
 def test_no_link_outlives_a_password_that_was_set_otherwise(cast: Cast) -> None:
-    link = entry.make_link(STAGEHAND, cast["viewer"].user)
-    people.set_password(cast["viewer"].actor, cast["viewer"].user, PASSWORD)
+    link = ways_in.make_link(STAGEHAND, cast["viewer"].user)
+    accounts.set_password(cast["viewer"].actor, cast["viewer"].user, PASSWORD)
     with pytest.raises(CodeRefused):
-        entry.set_password(NOBODY, typed(link.code), PASSWORD)
+        ways_in.set_password(NOBODY, typed(link.code), PASSWORD)
 
 
 @pytest.mark.engine
 @pytest.mark.django_db(transaction=True)
 def test_a_link_waits_for_a_password_that_is_being_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    viewer, watch, discard = engage("viewer").user, Watch(), codes.discard
+    viewer, watch, discard = engage("viewer").user, Watch(), one_time_codes.discard
 
     def make_link() -> None:
-        entry.make_link(STAGEHAND, viewer)
+        ways_in.make_link(STAGEHAND, viewer)
         connections.close_all()
 
     def discard_while_a_link_is_made(person: User) -> None:
-        monkeypatch.setattr(codes, "discard", discard)
+        monkeypatch.setattr(one_time_codes, "discard", discard)
         discard(person)
         wait([pool.submit(make_link)], timeout=0.3)
 
-    monkeypatch.setattr(codes, "discard", discard_while_a_link_is_made)
+    monkeypatch.setattr(one_time_codes, "discard", discard_while_a_link_is_made)
     with ThreadPoolExecutor() as pool:
-        people.set_password(STAGEHAND, viewer, PASSWORD)
+        accounts.set_password(STAGEHAND, viewer, PASSWORD)
     assert watch.tags == ["person.password_set", "person.link_made"]
 
 
 def test_nobody_makes_a_link_for_himself(cast: Cast) -> None:
     with pytest.raises(InvalidInput, match="on your own page"):
-        entry.make_link(cast["admin"].actor, cast["admin"].user)
+        ways_in.make_link(cast["admin"].actor, cast["admin"].user)
     assert not OneTimeCode.objects.exists()
 
 
@@ -180,20 +180,20 @@ def test_no_session_is_left_of_a_person_who_lost_it(
     client_for("viewer").get("/")
     assert SignedIn.objects.filter(person=viewer).count() == Session.objects.count() == 1
     if way == "link":
-        entry.set_password(NOBODY, typed(entry.make_link(admin, viewer).code), PASSWORD)
+        ways_in.set_password(NOBODY, typed(ways_in.make_link(admin, viewer).code), PASSWORD)
     elif way == "admin":
-        people.set_password(admin, viewer, PASSWORD)
+        accounts.set_password(admin, viewer, PASSWORD)
     else:
-        people.disable(admin, viewer)
+        accounts.disable(admin, viewer)
     assert not SignedIn.objects.exists()
     assert not Session.objects.exists()
 
 
 def test_an_account_without_a_password_lets_nobody_in_until_its_link_is_used() -> None:
-    user = people.create(STAGEHAND, email="new@example.com", name="New Person", password=None)
+    user = accounts.create(STAGEHAND, email="new@example.com", name="New Person", password=None)
     assert (user.name, user.has_usable_password()) == ("New Person", False)
-    link = entry.make_link(STAGEHAND, user)
-    entry.set_password(NOBODY, typed(link.code), PASSWORD)
+    link = ways_in.make_link(STAGEHAND, user)
+    ways_in.set_password(NOBODY, typed(link.code), PASSWORD)
     user.refresh_from_db()
     assert user.check_password("a sentence nobody guesses")
 
@@ -201,7 +201,7 @@ def test_an_account_without_a_password_lets_nobody_in_until_its_link_is_used() -
 @pytest.mark.parametrize("name", ["two\nlines", "bell\a", " ", "x" * 101])
 def test_a_name_that_will_not_do_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        people.create(STAGEHAND, email="new@example.com", name=name, password=None)
+        accounts.create(STAGEHAND, email="new@example.com", name=name, password=None)
     assert refused.value.field == "name"
 
 
@@ -212,7 +212,7 @@ def test_the_first_account_is_an_admins_and_there_is_no_second_claim() -> None:
     assert (grant.role, grant.universe_id, grant.given_by) == ("admin", None, first.email)
     assert watch.tags == ["installation.claimed", "person.created", "grant.given"]
     assert {event.actor_name for event in watch.events} == {first.email}
-    assert entry.issue_claim_code(STAGEHAND) is None
+    assert ways_in.issue_claim_code(STAGEHAND) is None
 
 
 def test_a_claim_code_is_worth_nothing_once_somebody_has_an_account() -> None:
@@ -245,10 +245,10 @@ def test_of_two_claims_at_once_one_wins() -> None:
 @pytest.mark.engine
 @pytest.mark.django_db(transaction=True)
 def test_of_two_uses_of_a_link_at_once_one_wins() -> None:
-    link = entry.make_link(STAGEHAND, engage("somebody").user)
+    link = ways_in.make_link(STAGEHAND, engage("somebody").user)
     done = together(
         *[
-            lambda text=text: entry.set_password(NOBODY, typed(link.code), Plaintext(text))
+            lambda text=text: ways_in.set_password(NOBODY, typed(link.code), Plaintext(text))
             for text in (b"a lantern on the pier", b"a sentence nobody guesses")
         ]
     )

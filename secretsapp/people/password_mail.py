@@ -18,10 +18,10 @@ from secretsapp.core.events import Event
 from secretsapp.core.times import sentence_time
 from secretsapp.models import PasswordMail, User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.queries.people import account_of
+from secretsapp.people import one_time_codes, ways_in
+from secretsapp.people.directory import account_of
 from secretsapp.rules import audit
 from secretsapp.rules.locks import lock_person
-from secretsapp.services import codes, entry
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def _send(actor: Actor, person: User) -> bool:
     return True
 
 
-def _claim(person: User) -> codes.Code | None:
+def _claim(person: User) -> one_time_codes.Code | None:
     """A code to be sent by us alone; None where another worker sends one, or none is to be sent."""
     until = timezone.now() + CLAIMED_FOR
     with transaction.atomic():
@@ -108,11 +108,11 @@ def _claim(person: User) -> codes.Code | None:
         unclaimed = PasswordMail.objects.filter(_unclaimed(), person=person)
         if not unclaimed.update(claimed_until=until):
             return None
-        return codes.issue(CodePurpose.MAIL, person, good_for=GOOD_FOR)
+        return one_time_codes.issue(CodePurpose.MAIL, person, good_for=GOOD_FOR)
 
 
-def _message(person: User, code: codes.Code) -> EmailMessage:
-    link = entry.link(code)
+def _message(person: User, code: one_time_codes.Code) -> EmailMessage:
+    link = ways_in.link(code)
     words = {
         "address": link.address,
         "page": link.address.partition("#")[0],

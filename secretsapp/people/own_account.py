@@ -8,10 +8,10 @@ from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import SignedIn, User
+from secretsapp.people import accounts, one_time_codes, sessions
 from secretsapp.rules import audit
 from secretsapp.rules.locks import lock_person
 from secretsapp.rules.policy import refusal
-from secretsapp.services import codes, people, signed_in
 
 
 def rename(actor: Actor, person: User, name: str) -> None:
@@ -19,7 +19,7 @@ def rename(actor: Actor, person: User, name: str) -> None:
     _require_self(actor, person)
     wanted = name.strip()
     if wanted:
-        input_rules.check_person_name(wanted, field="name", limit=people.NAME_LIMIT)
+        input_rules.check_person_name(wanted, field="name", limit=accounts.NAME_LIMIT)
     if wanted == person.name:
         return
     with transaction.atomic():
@@ -36,16 +36,16 @@ def change_password(actor: Actor, person: User, password: Plaintext, stored_key:
     InvalidInput for a password that will not do.
     """
     _require_self(actor, person)
-    people.hash_password(person, password)
+    accounts.hash_password(person, password)
     with transaction.atomic():
         lock_person(person)
-        codes.discard(person)
+        one_time_codes.discard(person)
         person.save(update_fields=["password"])
         others = SignedIn.objects.filter(person=person).exclude(pk=stored_key)
-        count = signed_in.delete(others)
+        count = sessions.delete(others)
         entries = [audit.Entry(Event.PERSON_PASSWORD_SET, actor, subject=person)]
         if count:
-            entries.append(signed_in.ended(actor, person, count))
+            entries.append(sessions.ended(actor, person, count))
         audit.append(*entries)
 
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import OneTimeCode, PasswordMail, User
-from secretsapp.services import codes, entry, password_mail, people
+from secretsapp.people import accounts, one_time_codes, password_mail, ways_in
 from tests.actions.of_ways_in import NOBODY, WORKER
 from tests.post_office import PostOffice, open_post_office
 from tests.stage import STAGEHAND, Cast, engage
@@ -63,7 +63,7 @@ def test_a_link_is_mailed_and_sets_the_password(cast: Cast, post_office: PostOff
     assert found is not None
     assert f"paste this code there:\n\n{found[1]}\n" in text_of(post_office)
     assert OneTimeCode.objects.get().ends_at - timezone.now() <= timedelta(hours=1)
-    entry.set_password(NOBODY, Plaintext.from_text(found[1]), PASSWORD)
+    ways_in.set_password(NOBODY, Plaintext.from_text(found[1]), PASSWORD)
     assert watch.tags == ["person.link_mailed", "person.password_set"]
     assert (password_mail.send_waiting(WORKER), len(post_office.mails)) == (0, 1)
 
@@ -72,7 +72,7 @@ def test_a_link_is_mailed_and_sets_the_password(cast: Cast, post_office: PostOff
 def test_nothing_is_mailed_to_strangers_and_disabled_people(
     cast: Cast, post_office: PostOffice, email: str
 ) -> None:
-    people.disable(STAGEHAND, cast["editor"].user)
+    accounts.disable(STAGEHAND, cast["editor"].user)
     password_mail.ask(email)
     assert (PasswordMail.objects.count(), password_mail.send_waiting(WORKER)) == (0, 0)
 
@@ -105,11 +105,11 @@ def test_a_day_has_five_mails_for_a_person(
 def test_a_link_that_was_handed_over_outlives_the_asking_of_anybody(
     cast: Cast, post_office: PostOffice
 ) -> None:
-    link = entry.make_link(STAGEHAND, cast["viewer"].user)
+    link = ways_in.make_link(STAGEHAND, cast["viewer"].user)
     password_mail.ask(VIEWER)
     password_mail.send_waiting(WORKER)
     assert OneTimeCode.objects.count() == 2
-    entry.set_password(NOBODY, Plaintext.from_text(link.code), PASSWORD)
+    ways_in.set_password(NOBODY, Plaintext.from_text(link.code), PASSWORD)
     assert not OneTimeCode.objects.exists()
 
 
@@ -145,9 +145,9 @@ def test_a_link_of_an_admin_stands_in_place_of_one_that_waits(
     cast: Cast, post_office: PostOffice
 ) -> None:
     password_mail.ask(VIEWER)
-    link = entry.make_link(STAGEHAND, cast["viewer"].user)
+    link = ways_in.make_link(STAGEHAND, cast["viewer"].user)
     assert password_mail.send_waiting(WORKER) == 0
-    entry.set_password(NOBODY, Plaintext.from_text(link.code), PASSWORD)
+    ways_in.set_password(NOBODY, Plaintext.from_text(link.code), PASSWORD)
 
 
 def test_no_code_is_in_the_log_or_the_events(
@@ -157,8 +157,8 @@ def test_no_code_is_in_the_log_or_the_events(
     caplog.set_level("DEBUG")
     password_mail.ask(VIEWER)
     password_mail.send_waiting(WORKER)
-    code = codes.Code(LINK.findall(text_of(post_office))[0], timezone.now())
-    entry.set_password(NOBODY, Plaintext.from_text(code.text), PASSWORD)
+    code = one_time_codes.Code(LINK.findall(text_of(post_office))[0], timezone.now())
+    ways_in.set_password(NOBODY, Plaintext.from_text(code.text), PASSWORD)
     told = f"{caplog.text} {[vars(event) for event in watch.events]}"
     assert code.text not in told
     assert VIEWER not in caplog.text
@@ -167,7 +167,7 @@ def test_no_code_is_in_the_log_or_the_events(
 def test_what_another_worker_has_mailed_meanwhile_is_left_alone(
     cast: Cast, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def work_beside(person: User, code: codes.Code) -> EmailMessage:
+    def work_beside(person: User, code: one_time_codes.Code) -> EmailMessage:
         monkeypatch.setattr(password_mail, "_message", message)
         assert password_mail.send_waiting(WORKER) == 1
         return message(person, code)

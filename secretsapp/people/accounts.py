@@ -14,11 +14,11 @@ from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, User
-from secretsapp.queries.people import account_of
+from secretsapp.people import one_time_codes, sessions
+from secretsapp.people.directory import account_of
 from secretsapp.rules import audit
 from secretsapp.rules.locks import lock_person
 from secretsapp.rules.policy import refusal, require_installation
-from secretsapp.services import codes, signed_in
 
 SIGN_IN_FAILURE_SECONDS = 60
 EMAIL_LIMIT = 254
@@ -85,8 +85,8 @@ def disable(actor: Actor, person: User) -> None:
         lock_person(person)
         if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
             grants.keep_an_admin_beside(person)
-        codes.discard(person)
-        signed_in.delete(person.sessions.all())
+        one_time_codes.discard(person)
+        sessions.delete(person.sessions.all())
         _set_active(actor, person, False, Event.PERSON_DISABLED)
 
 
@@ -111,9 +111,9 @@ def set_password(actor: Actor, person: User, password: Plaintext) -> None:
     hash_password(person, password)
     with transaction.atomic():
         lock_person(person)
-        codes.discard(person)
+        one_time_codes.discard(person)
         person.save(update_fields=["password"])
-        signed_in.delete(person.sessions.all())
+        sessions.delete(person.sessions.all())
         audit.append(audit.Entry(Event.PERSON_PASSWORD_SET, actor, subject=person))
 
 

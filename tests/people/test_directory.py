@@ -14,7 +14,7 @@ from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
-from secretsapp.queries import people
+from secretsapp.people import directory
 from tests.stage import STAGEHAND, Cast, engage
 
 pytestmark = pytest.mark.django_db
@@ -22,18 +22,18 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("who", ["admin", "manager"])
 def test_who_gives_access_finds_people_however_they_are_written(cast: Cast, who: str) -> None:
-    assert people.get(cast[who].actor, " Stranger@EXAMPLE.com ") == cast["stranger"].user
-    assert people.get(STAGEHAND, "viewer@example.com") == cast["viewer"].user
+    assert directory.get(cast[who].actor, " Stranger@EXAMPLE.com ") == cast["stranger"].user
+    assert directory.get(STAGEHAND, "viewer@example.com") == cast["viewer"].user
 
 
 @pytest.mark.parametrize("who", ["editor", "rotator", "viewer", "auditor", "stranger"])
 def test_for_all_others_only_they_themselves_exist(cast: Cast, who: str) -> None:
     actor = cast[who].actor
-    assert people.get(actor, actor.name) == cast[who].user
+    assert directory.get(actor, actor.name) == cast[who].user
     sentences = set()
     for email in ("admin@example.com", "nobody@example.com", ""):
         with pytest.raises(NotFound) as caught:
-            people.get(actor, email)
+            directory.get(actor, email)
         sentences.add(str(caught.value))
     assert len(sentences) == 1
 
@@ -42,7 +42,7 @@ def test_a_person_one_may_not_see_and_none_take_the_same_questions(cast: Cast) -
     asked = []
     for email in ("admin@example.com", "nobody@example.com"):
         with CaptureQueriesContext(connection) as captured, pytest.raises(NotFound):
-            people.get(cast["viewer"].actor, email)
+            directory.get(cast["viewer"].actor, email)
         asked.append([found["sql"].partition(" WHERE ")[0] for found in captured])
     assert asked[0] == asked[1] != []
 
@@ -60,20 +60,20 @@ def test_a_person_one_may_not_see_and_none_take_the_same_questions(cast: Cast) -
     ],
 )
 def test_what_only_looks_like_an_address_finds_nobody(cast: Cast, lookalike: str) -> None:
-    assert people.account_of("ADMIN@example.com") == cast["admin"].user
-    assert people.account_of(lookalike) is None
+    assert directory.account_of("ADMIN@example.com") == cast["admin"].user
+    assert directory.account_of(lookalike) is None
     with pytest.raises(NotFound):
-        people.acting_as(lookalike)
+        directory.acting_as(lookalike)
 
 
 def test_a_sign_that_becomes_a_letter_in_lower_case_finds_nobody(cast: Cast) -> None:
     kelvin = engage("kelvin")
-    assert people.account_of("KELVIN@example.com") == kelvin.user
-    assert people.account_of("\N{KELVIN SIGN}elvin@example.com") is None
+    assert directory.account_of("KELVIN@example.com") == kelvin.user
+    assert directory.account_of("\N{KELVIN SIGN}elvin@example.com") is None
 
 
 def test_a_person_acts_from_the_shell_with_his_own_rights(cast: Cast) -> None:
-    actor = people.acting_as(" Editor@example.com ")
+    actor = directory.acting_as(" Editor@example.com ")
     assert (actor.kind, actor.door, actor.name) == (
         ActorKind.PERSON,
         Door.SHELL,
@@ -86,7 +86,7 @@ def test_nobody_acts_as_a_disabled_or_unknown_person(cast: Cast) -> None:
     User.objects.filter(email="editor@example.com").update(is_active=False)
     for email in ("editor@example.com", "nobody@example.com", ""):
         with pytest.raises(NotFound, match="no active account"):
-            people.acting_as(email)
+            directory.acting_as(email)
 
 
 def test_possible_owners_are_those_who_may_list_the_secret(universe: Universe, cast: Cast) -> None:
@@ -97,7 +97,7 @@ def test_possible_owners_are_those_who_may_list_the_secret(universe: Universe, c
     everybody = ["admin", "auditor", "editor", "manager"]
 
     def owners(name: str) -> list[str]:
-        found = people.possible_owners(cast["editor"].actor, universe, name)
+        found = directory.possible_owners(cast["editor"].actor, universe, name)
         return [person.email.partition("@")[0] for person in found]
 
     assert owners("SIGNING_SEED") == everybody
@@ -107,7 +107,7 @@ def test_possible_owners_are_those_who_may_list_the_secret(universe: Universe, c
 @pytest.mark.parametrize("who", ["rotator", "viewer", "auditor", "stranger"])
 def test_who_edits_no_details_is_told_no_owners(universe: Universe, cast: Cast, who: str) -> None:
     with pytest.raises(Forbidden):
-        people.possible_owners(cast[who].actor, universe, "PAY_KEY")
+        directory.possible_owners(cast[who].actor, universe, "PAY_KEY")
 
 
 def test_grants_are_shown_to_those_who_may_change_them(universe: Universe, cast: Cast) -> None:

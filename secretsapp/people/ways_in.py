@@ -15,12 +15,11 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.queries.entry import is_claimed
+from secretsapp.people import accounts, one_time_codes, sessions
+from secretsapp.people.one_time_codes import Code
 from secretsapp.rules import audit
 from secretsapp.rules.locks import lock_person
 from secretsapp.rules.policy import require_installation
-from secretsapp.services import codes, people, signed_in
-from secretsapp.services.codes import Code
 
 CLAIM_CODE_GOOD_FOR = timedelta(hours=1)
 LINK_GOOD_FOR = timedelta(hours=24)
@@ -51,8 +50,8 @@ def make_link(actor: Actor, person: User) -> PasswordLink:
             raise InvalidInput("Change your own password on your own page.")
         if not User.objects.filter(pk=person.pk, is_active=True).exists():
             raise InvalidInput(f"The account of {person.email} is disabled. Enable it first.")
-        codes.discard(person)
-        code = codes.issue(CodePurpose.PASSWORD, person, good_for=LINK_GOOD_FOR)
+        one_time_codes.discard(person)
+        code = one_time_codes.issue(CodePurpose.PASSWORD, person, good_for=LINK_GOOD_FOR)
         audit.append(audit.Entry(Event.PERSON_LINK_MADE, actor, subject=person))
     return link(code)
 
@@ -69,20 +68,25 @@ def set_password(actor: Actor, code: Plaintext, password: Plaintext) -> User:
     The person acts, from where `actor` came. Raises CodeRefused, also for a disabled account, and
     InvalidInput for a password that will not do, after which the code is still good.
     """
-    found = codes.find(code, CodePurpose.PASSWORD, CodePurpose.MAIL)
+    found = one_time_codes.find(code, CodePurpose.PASSWORD, CodePurpose.MAIL)
     person = User.objects.filter(codes=found, is_active=True).first()
     if person is None:
-        raise codes.refusal()
-    people.hash_password(person, password)
+        raise one_time_codes.refusal()
+    accounts.hash_password(person, password)
     with transaction.atomic():
         lock_person(person)
-        codes.use_up(found)
-        codes.discard(person)
+        one_time_codes.use_up(found)
+        one_time_codes.discard(person)
         person.save(update_fields=["password"])
-        signed_in.delete(person.sessions.all())
+        sessions.delete(person.sessions.all())
         entry = audit.Entry(Event.PERSON_PASSWORD_SET, _acting(actor, person), subject=person)
         audit.append(entry)
     return person
+
+
+def is_claimed() -> bool:
+    """Whether there is an account; no right is asked for. Accounts are never deleted."""
+    return User.objects.exists()
 
 
 def issue_claim_code(actor: Actor) -> Code | None:
@@ -91,7 +95,7 @@ def issue_claim_code(actor: Actor) -> Code | None:
     with transaction.atomic():
         if is_claimed():
             return None
-        return codes.issue(CodePurpose.CLAIM, None, good_for=CLAIM_CODE_GOOD_FOR)
+        return one_time_codes.issue(CodePurpose.CLAIM, None, good_for=CLAIM_CODE_GOOD_FOR)
 
 
 def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Plaintext) -> User:
@@ -100,15 +104,15 @@ def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Pla
     The new admin acts, from where `actor` came. Raises CodeRefused, also where there is an account
     by now, and InvalidInput for what will not do, after which the code is still good.
     """
-    found = codes.find(code, CodePurpose.CLAIM)
-    user = people.prepare(email=email, name=name, password=password)
+    found = one_time_codes.find(code, CodePurpose.CLAIM)
+    user = accounts.prepare(email=email, name=name, password=password)
     with transaction.atomic():
-        codes.use_up(found)
+        one_time_codes.use_up(found)
         if is_claimed():
-            raise codes.refusal()
+            raise one_time_codes.refusal()
         user.save(force_insert=True)
         admin = _acting(actor, user)
-        introduction = people.introduce(admin, user, admin=True)
+        introduction = accounts.introduce(admin, user, admin=True)
         audit.append(audit.Entry(Event.INSTALLATION_CLAIMED, admin), *introduction)
     return user
 
