@@ -9,7 +9,7 @@ from django.urls import path
 
 from secretsapp import urls as product
 from secretsapp.models import Secret
-from secretsapp.queries.secrets import SecretView
+from secretsapp.secrets.listing import SecretView
 from secretsapp.views.universes import COLUMNS
 
 # The same table as the product's templates make, written down at one go by hand.

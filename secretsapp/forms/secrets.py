@@ -11,7 +11,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.warnings import Suspicion, suspicions
 from secretsapp.forms.fields import QUIET, AsTypedField, PlaintextField, VersionField, text_input
 from secretsapp.models import Secret, User
-from secretsapp.queries.secrets import SecretView
+from secretsapp.secrets.listing import SecretView
 
 ANY, HOST, NEVER = "any", "host", "never"
 REACHES = [

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from secretsapp.forms.audit import AuditFilterForm
 from secretsapp.htmx import wants_fragment
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries import audit, open_changes
+from secretsapp.queries import audit
 from secretsapp.queries.audit import AuditFilter, AuditPage
-from secretsapp.services.settling import SETTLE_AFTER_SECONDS
+from secretsapp.secrets import open_changes
+from secretsapp.secrets.settling import SETTLE_AFTER_SECONDS
 from secretsapp.universes import loading
 from secretsapp.views import forms
 

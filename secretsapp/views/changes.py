@@ -13,8 +13,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.forms.secrets import CreateForm, DeleteForm, VersionedForm, rotate_form
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
-from secretsapp.queries import secrets
-from secretsapp.services import changes
+from secretsapp.secrets import changes, listing
 from secretsapp.universes import loading
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
@@ -24,7 +23,7 @@ from secretsapp.views.forms import Done
 def create(request: ActorRequest, universe_id: int) -> HttpResponse:
     """A new secret."""
     universe = loading.get(request.actor, universe_id)
-    secrets.check_may_create(request.actor, universe)
+    listing.check_may_create(request.actor, universe)
     form = CreateForm(forms.posted(request))
 
     def write() -> Done:
@@ -43,7 +42,7 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
 def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A new value, and for those who may also another domain."""
     universe = loading.get(request.actor, universe_id)
-    view = secrets.get(request.actor, universe, name, Permission.ROTATE_SECRET)
+    view = listing.get(request.actor, universe, name, Permission.ROTATE_SECRET)
     form = rotate_form(view, forms.posted(request))
 
     def write() -> Done:
@@ -67,7 +66,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """The end of a secret, confirmed by typing its name."""
     universe = loading.get(request.actor, universe_id)
-    view = secrets.get(request.actor, universe, name, Permission.DELETE_SECRET)
+    view = listing.get(request.actor, universe, name, Permission.DELETE_SECRET)
     form = DeleteForm(view.secret, forms.posted(request))
 
     def write() -> Done:
@@ -89,7 +88,7 @@ def _starting_anew_if_stale(
     try:
         yield
     except StaleVersion:
-        form.start_anew(secrets.get(request.actor, universe, name).secret)
+        form.start_anew(listing.get(request.actor, universe, name).secret)
         raise
 
 
@@ -97,7 +96,7 @@ def _page(
     request: ActorRequest, template: str, form: VersionedForm, universe: Universe, name: str
 ) -> HttpResponse:
     """The page of a form about a secret, which is asked for again: a refusal may know more."""
-    view = secrets.get(request.actor, universe, name)
+    view = listing.get(request.actor, universe, name)
     context = {"universe": universe, "view": view, "secret": view.secret}
     return forms.page(request, template, form, context)
 

@@ -13,9 +13,9 @@ from secretsapp.forms.secrets import DetailsForm
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
 from secretsapp.people import directory
-from secretsapp.queries import audit, secrets
-from secretsapp.services import details as services
-from secretsapp.services import drift
+from secretsapp.queries import audit
+from secretsapp.secrets import details as services
+from secretsapp.secrets import drift, listing
 from secretsapp.universes import loading
 from secretsapp.views import forms
 from secretsapp.views.forms import Done
@@ -25,7 +25,7 @@ from secretsapp.views.forms import Done
 def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """What is known of a secret, its events, and what one may do to it."""
     universe = loading.get(request.actor, universe_id)
-    view = secrets.get(request.actor, universe, name)
+    view = listing.get(request.actor, universe, name)
     events = audit.history(request.actor, universe, name)
     context = {
         "universe": universe,
@@ -49,7 +49,7 @@ def _example_host(domain: str) -> str:
 def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """Note and owner of a secret."""
     universe = loading.get(request.actor, universe_id)
-    found = secrets.get(request.actor, universe, name, Permission.EDIT_DETAILS).secret
+    found = listing.get(request.actor, universe, name, Permission.EDIT_DETAILS).secret
     owners = directory.possible_owners(request.actor, universe, name)
     form = DetailsForm(found, owners, forms.posted(request))
 
@@ -67,7 +67,7 @@ def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 def acknowledge(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A change made elsewhere is known now; a GET, as after signing in anew, only leads back."""
     universe = loading.get(request.actor, universe_id)
-    view = secrets.get(request.actor, universe, name, Permission.EDIT_DETAILS)
+    view = listing.get(request.actor, universe, name, Permission.EDIT_DETAILS)
     if request.method == "POST" and _acknowledged(request, universe, name):
         if view.secret.missing_since:
             messages.success(request, f"Took {name} off the list.")

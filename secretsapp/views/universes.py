@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.htmx import wants_fragment
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
-from secretsapp.queries import secrets
-from secretsapp.queries.arranging import ATTENTION, Wanted, arranged
+from secretsapp.secrets import listing as secrets
+from secretsapp.secrets.arranging import ATTENTION, Wanted, arranged
 from secretsapp.universes import loading, mirror
 
 COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"))

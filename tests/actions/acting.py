@@ -15,7 +15,7 @@ from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.people import accounts
-from secretsapp.services import attempts, changes, details
+from secretsapp.secrets import attempts, changes, details
 from secretsapp.universes import managing, mirror
 from tests.stage import Cast
 from tests.support.unfinished import leave_open, let_rest, mirrored

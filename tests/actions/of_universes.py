@@ -7,7 +7,7 @@ from secretsapp.api_keys.trial_steps import Evidence
 from secretsapp.core.references import Kind, Reference
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client
-from secretsapp.services import drift
+from secretsapp.secrets import drift
 from secretsapp.universes import managing
 from tests.actions.acting import VALUE, Action, Stage
 from tests.stage import ROLES_IN_HARBOR, STAGEHAND

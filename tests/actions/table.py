@@ -7,15 +7,8 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Change
 from secretsapp.people import accounts, session_storage
 from secretsapp.rules.policy import refusal
-from secretsapp.services import (
-    attempts,
-    installation,
-    master_keys,
-    readiness,
-    settling,
-    upkeep,
-    workers,
-)
+from secretsapp.secrets import attempts, settling
+from secretsapp.services import installation, master_keys, readiness, upkeep, workers
 from secretsapp.universes import managing, mirror
 from tests.actions.acting import (
     PASSWORD,

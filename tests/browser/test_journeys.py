@@ -7,7 +7,7 @@ from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Universe
-from secretsapp.services import changes
+from secretsapp.secrets import changes
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.journeys import (
     WITH_AND_WITHOUT,

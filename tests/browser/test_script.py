@@ -10,7 +10,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.warnings import Suspicion
 from secretsapp.models import Secret, Universe
 from secretsapp.queries.audit import PAGE_SIZE
-from secretsapp.services import details
+from secretsapp.secrets import details
 from tests.browser.conftest import Visit, Visitor
 from tests.core.values import SUSPECTED
 from tests.stage import Cast

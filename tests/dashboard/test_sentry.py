@@ -60,7 +60,7 @@ from manage import main
 django.setup()
 sys.stdin = io.TextIOWrapper(io.BytesIO(marker.encode()))
 sys.argv = ["manage.py", "rotate_secret", "{HARBOR_ID}", "PAY_KEY"]
-with patch("secretsapp.services.changes.seal", bug):
+with patch("secretsapp.secrets.changes.seal", bug):
     try:
         main()
     finally:

@@ -17,7 +17,7 @@ from secretsapp.models import AuditEvent, Change, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.queries import audit
 from secretsapp.rules import triggers
-from secretsapp.services import details, settling
+from secretsapp.secrets import details, settling
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast

@@ -6,7 +6,7 @@ from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Universe
-from secretsapp.services import changes
+from secretsapp.secrets import changes
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, chosen_reach, field, value_shown, words
 from tests.stage import Cast

@@ -10,9 +10,9 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
 from secretsapp.people import accounts, directory
-from secretsapp.queries import audit, secrets
+from secretsapp.queries import audit
 from secretsapp.rules.policy import require
-from secretsapp.services import changes
+from secretsapp.secrets import changes, listing
 from tests.stage import Cast
 from tests.support.watch import Watch
 
@@ -25,7 +25,7 @@ NOBODY = Actor(ActorKind.SYSTEM, "somebody not signed in", Door.BROWSER)
 def test_it_is_not_found(universe: Universe, cast: Cast, text: str) -> None:
     actor = cast["admin"].actor
     with pytest.raises(NotFound):
-        secrets.get(actor, universe, text)
+        listing.get(actor, universe, text)
     with pytest.raises(NotFound):
         directory.get(actor, text)
     with pytest.raises(NotFound):

@@ -18,7 +18,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import AuditEvent, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.queries import chain
-from secretsapp.services import changes, settling
+from secretsapp.secrets import changes, settling
 from tests.spine.truth import untrue_claims
 from tests.stage import STAGEHAND
 from tests.support.unfinished import later, refresh_later

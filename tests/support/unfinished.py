@@ -12,7 +12,7 @@ from emulator import Emulator, Fault
 from secretsapp.core.errors import OutcomeUnknown
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.services import changes
+from secretsapp.secrets import changes
 from secretsapp.universes import mirror
 from tests.stage import STAGEHAND, Cast
 

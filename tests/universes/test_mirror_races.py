@@ -10,7 +10,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Universe
 from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.services import changes
+from secretsapp.secrets import changes
 from secretsapp.universes import mirror
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together

@@ -12,7 +12,7 @@ from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, AuditEvent, Change, Grant, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.queries import audit
-from secretsapp.services import attempts, changes, settling
+from secretsapp.secrets import attempts, changes, settling
 from secretsapp.universes import managing, mirror
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together

@@ -9,8 +9,7 @@ from secretsapp.management.arguments import add_secret
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models import Secret, Universe
-from secretsapp.queries import secrets
-from secretsapp.services import drift
+from secretsapp.secrets import drift, listing
 from secretsapp.universes import loading
 
 
@@ -29,7 +28,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Take note of the change, if there is one."""
         universe = loading.get(actor, options["universe_id"])
-        secret = secrets.get(actor, universe, options["name"]).secret
+        secret = listing.get(actor, universe, options["name"]).secret
         acknowledged = drift.acknowledge(actor, universe, secret.name)
         return Report(
             lines=[_sentence(secret, universe, acknowledged=acknowledged)],

@@ -9,7 +9,7 @@ from secretsapp.management.arguments import add_secret
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_hidden
 from secretsapp.management.output import Report, change_report
-from secretsapp.services import changes
+from secretsapp.secrets import changes
 from secretsapp.universes import loading
 
 

@@ -8,7 +8,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_secret
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, change_report
-from secretsapp.services import changes
+from secretsapp.secrets import changes
 from secretsapp.universes import loading
 
 

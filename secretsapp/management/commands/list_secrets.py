@@ -10,8 +10,8 @@ from secretsapp.management.arguments import add_universe_id
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time, short_time, table
 from secretsapp.models import Universe
-from secretsapp.queries import secrets
-from secretsapp.queries.secrets import SecretListing, SecretView
+from secretsapp.secrets import listing as secrets
+from secretsapp.secrets.listing import SecretListing, SecretView
 from secretsapp.universes import loading, mirror
 
 _HEADINGS = ("NAME", "DOMAIN", "CHANGED (UTC)", "CHANGED BY", "STATE", "NOTE")

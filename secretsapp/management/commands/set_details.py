@@ -10,8 +10,7 @@ from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models import User
 from secretsapp.people import directory
-from secretsapp.queries import secrets
-from secretsapp.services import details
+from secretsapp.secrets import details, listing
 from secretsapp.universes import loading
 
 
@@ -29,7 +28,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the details that were given."""
         universe = loading.get(actor, options["universe_id"])
-        secret = secrets.get(actor, universe, options["name"]).secret
+        secret = listing.get(actor, universe, options["name"]).secret
         note, owner = options["note"], options["owner"]
         details.edit(
             actor=actor,

@@ -9,7 +9,7 @@ from secretsapp.management.arguments import seconds
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, settled_line
 from secretsapp.models import Change
-from secretsapp.services import settling
+from secretsapp.secrets import settling
 
 
 class Command(ActingCommand):

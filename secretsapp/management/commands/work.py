@@ -19,7 +19,8 @@ from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
 from secretsapp.people import password_mail
 from secretsapp.queries.workers import is_seen
-from secretsapp.services import settling, upkeep, workers
+from secretsapp.secrets import settling
+from secretsapp.services import upkeep, workers
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules import connections
 from secretsapp.rules.policy import require
 from secretsapp.rules.roblox import in_our_words
-from secretsapp.services import attempts
-from secretsapp.services.attempts import Intent
+from secretsapp.secrets import attempts
+from secretsapp.secrets.attempts import Intent
 from secretsapp.universes import mirror
 
 

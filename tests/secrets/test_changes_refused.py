@@ -23,7 +23,7 @@ from secretsapp.core.errors import (
 )
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Universe
-from secretsapp.services import changes
+from secretsapp.secrets import changes
 from tests.stage import Cast
 from tests.support.watch import Watch, writes
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from secretsapp.models import Change, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.services import settling
+from secretsapp.secrets import settling
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.unfinished import leave_open

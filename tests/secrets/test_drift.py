@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from secretsapp.core.errors import Forbidden, StaleVersion
 from secretsapp.models import Secret, Universe
-from secretsapp.queries.secrets import drift_of
-from secretsapp.services import drift
+from secretsapp.secrets import drift
+from secretsapp.secrets.listing import drift_of
 from tests.stage import Cast
 from tests.support.unfinished import mirrored
 from tests.support.watch import Watch, detail

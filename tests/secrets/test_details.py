@@ -7,7 +7,7 @@ from secretsapp.access import grants
 from secretsapp.core.errors import Forbidden, InvalidInput, SecretGone
 from secretsapp.core.roles import Role
 from secretsapp.models import Secret, Universe
-from secretsapp.services import details
+from secretsapp.secrets import details
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import mirrored
 from tests.support.watch import Watch, detail

@@ -15,9 +15,9 @@ from secretsapp.models.changes import ChangeState
 from secretsapp.opencloud.errors import Refused, Unknown
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.people import accounts
-from secretsapp.services import attempts, changes, details, settling
+from secretsapp.secrets import attempts, changes, details, settling
 from secretsapp.universes import mirror
-from tests.services.test_changes_order import intent_of
+from tests.secrets.test_changes_order import intent_of
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.unfinished import later, leave_open, let_rest, make, mirrored

@@ -7,10 +7,10 @@ from secretsapp.core.errors import StaleVersion
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
-from secretsapp.queries.secrets import drift_of
 from secretsapp.rules import audit
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import require
+from secretsapp.secrets.listing import drift_of
 
 
 def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = None) -> bool:

@@ -11,7 +11,7 @@ from secretsapp.access import grants
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Secret, Universe
-from secretsapp.queries import secrets
+from secretsapp.secrets import listing as secrets
 from secretsapp.universes import loading
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.unfinished import leave_open, make, mirrored

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django.utils.http import urlencode
 
-from secretsapp.queries.secrets import SecretView
+from secretsapp.secrets.listing import SecretView
 
 ATTENTION = "attention"
 BY_NAME = "name"

@@ -8,7 +8,7 @@ from secretsapp.core.errors import OutcomeUnknown, RobloxRefused
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.services import changes
+from secretsapp.secrets import changes
 from tests.stage import Cast
 from tests.support.together import together
 from tests.support.unfinished import refresh_later

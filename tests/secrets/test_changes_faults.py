@@ -22,7 +22,7 @@ from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.rules import connections
-from secretsapp.services import attempts, changes
+from secretsapp.secrets import attempts, changes
 from tests.stage import API_KEY, Cast
 from tests.support.watch import Watch, detail, writes
 

@@ -22,7 +22,7 @@ from secretsapp.rules import audit, connections
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
-from secretsapp.services.attempts import overlaps, settle_row
+from secretsapp.secrets.attempts import overlaps, settle_row
 from secretsapp.universes import mirror
 
 # A write may reach Roblox until its own call has ended, and Roblox may take a while to show it;

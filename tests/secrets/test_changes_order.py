@@ -17,7 +17,7 @@ from secretsapp.models import AuditEvent, Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules.locks import lock_universe
-from secretsapp.services import attempts, changes, settling
+from secretsapp.secrets import attempts, changes, settling
 from tests.stage import STAGEHAND, Cast
 from tests.support.breaking import lose_audit_keys, lose_head, refuse_events_like
 from tests.support.unfinished import later

@@ -1,0 +1,1 @@
+"""Secrets: listed, created, rotated and deleted at Roblox, and what came of each change."""
