@@ -8,10 +8,10 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
+from secretsapp.log import reading
+from secretsapp.log.reading import AuditFilter
+from secretsapp.log.telling import EventView, view_of
 from secretsapp.models import AuditEvent, Secret, Universe
-from secretsapp.queries import audit
-from secretsapp.queries.audit import AuditFilter
-from secretsapp.queries.telling import EventView, view_of
 from secretsapp.rules.listable import has_page, narrowed
 from secretsapp.rules.policy import Rights, rights_of
 
@@ -60,7 +60,7 @@ def of(actor: Actor) -> Activity:
 
 
 def _read(actor: Actor) -> list[EventView]:
-    page = audit.page(actor, AuditFilter())
+    page = reading.page(actor, AuditFilter())
     return [event for event in page.events if event.tag not in QUIET][:SIZE]
 
 
@@ -69,7 +69,7 @@ def _told(actor: Actor, rights: Rights) -> list[EventView]:
     foreign = ~Q(actor_id=str(actor.person_id)) & Q(tag=Event.ACCESS_REFUSED.tag)
     nameless = Q(("secret_name", ""))
     about = AuditEvent.objects.exclude(nameless | foreign | Q(tag__in=QUIET))
-    events = audit.newest(narrowed(about, rights, name="secret_name"), SIZE)
+    events = reading.newest(narrowed(about, rights, name="secret_name"), SIZE)
     return [replace(view_of(event), address="") for event in events]
 
 

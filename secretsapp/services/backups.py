@@ -18,9 +18,10 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import CopyFailed, MissingKey
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
+from secretsapp.log import verifying
+from secretsapp.log.verifying import Anchor
 from secretsapp.models import AuditEvent, AuditHead
-from secretsapp.queries import chain, migrations, workers
-from secretsapp.queries.chain import Anchor
+from secretsapp.queries import migrations, workers
 from secretsapp.rules import audit, keys, triggers
 from secretsapp.rules.policy import people_with, require_installation
 from secretsapp.services import installation
@@ -161,7 +162,7 @@ def _adopt(actor: Actor, contents: Contents, anchor: Anchor | None) -> Restored:
     call_command("migrate", interactive=False, verbosity=0)
     _check_origin(contents)
     installation.prepare_database()
-    chain.verify(actor, anchor)
+    verifying.verify(actor, anchor)
     detail = {"count": str(contents.events), "anchor": contents.anchor}
     with transaction.atomic():
         _end_old_life()

@@ -10,9 +10,9 @@ from enum import StrEnum
 from django.db import Error, connection
 
 from secretsapp.core.errors import SealroomError
+from secretsapp.log.damaged_rows import UNREADABLE
 from secretsapp.queries import migrations, workers
 from secretsapp.queries.patience import impatient
-from secretsapp.queries.reading import UNREADABLE
 from secretsapp.rules import keys
 from secretsapp.services import installation
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from secretsapp.forms.audit import AuditFilterForm
 from secretsapp.htmx import wants_fragment
+from secretsapp.log import reading
+from secretsapp.log.reading import AuditFilter, AuditPage
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries import audit
-from secretsapp.queries.audit import AuditFilter, AuditPage
 from secretsapp.secrets import open_changes
 from secretsapp.secrets.settling import SETTLE_AFTER_SECONDS
 from secretsapp.universes import loading
@@ -69,8 +69,8 @@ def _page(request: ActorRequest, form: AuditFilterForm) -> AuditPage:
     """The page asked for; a filter that cannot be used finds nothing, for those who may read."""
     if form.is_valid():
         before, after = form.cleaned_data["before"], form.cleaned_data["after"]
-        return audit.page(request.actor, form.wanted(), before, after)
-    audit.page(request.actor, AuditFilter(), before=1)
+        return reading.page(request.actor, form.wanted(), before, after)
+    reading.page(request.actor, AuditFilter(), before=1)
     return AuditPage(events=[])
 
 

@@ -10,10 +10,10 @@ from secretsapp.core import input_rules
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.roles import Permission
 from secretsapp.forms.secrets import DetailsForm
+from secretsapp.log import reading
 from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
 from secretsapp.people import directory
-from secretsapp.queries import audit
 from secretsapp.secrets import details as services
 from secretsapp.secrets import drift, listing
 from secretsapp.universes import loading
@@ -26,13 +26,13 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """What is known of a secret, its events, and what one may do to it."""
     universe = loading.get(request.actor, universe_id)
     view = listing.get(request.actor, universe, name)
-    events = audit.history(request.actor, universe, name)
+    events = reading.history(request.actor, universe, name)
     context = {
         "universe": universe,
         "view": view,
         "secret": view.secret,
         "events": events,
-        "is_cut": len(events) == audit.HISTORY_SIZE,
+        "is_cut": len(events) == reading.HISTORY_SIZE,
         "example_host": _example_host(view.secret.domain),
     }
     return render(request, "secret.html", context)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from secretsapp.core.errors import CopyFailed
+from secretsapp.log import verifying
 from secretsapp.models import AuditHead
-from secretsapp.queries import chain
 from secretsapp.services import backups
 from tests.actions.acting import Action, Stage
 
@@ -28,7 +28,7 @@ def restore(stage: Stage) -> None:
 
 def adopt(stage: Stage) -> None:
     """Take what is in the database for a copy that somebody put there."""
-    head = chain.parse_anchor(str(AuditHead.objects.get()))
+    head = verifying.parse_anchor(str(AuditHead.objects.get()))
     backups.adopt(stage.cast["admin"].actor, head)
 
 

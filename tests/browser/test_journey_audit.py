@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from emulator import Emulator, faults
+from secretsapp.log.reading import PAGE_SIZE
 from secretsapp.models import Change, Universe
-from secretsapp.queries.audit import PAGE_SIZE
 from secretsapp.secrets import details
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.journeys import WITH_AND_WITHOUT, enter, field, follow, is_at, press, shows

@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.actor import Actor
 from secretsapp.core.warnings import Suspicion
+from secretsapp.log.reading import PAGE_SIZE
 from secretsapp.models import Secret, Universe
-from secretsapp.queries.audit import PAGE_SIZE
 from secretsapp.secrets import details
 from tests.browser.conftest import Visit, Visitor
 from tests.core.values import SUSPECTED

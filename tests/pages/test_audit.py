@@ -13,9 +13,9 @@ from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
+from secretsapp.log import reading
 from secretsapp.models import AuditEvent, Change, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.queries import audit
 from secretsapp.rules import triggers
 from secretsapp.secrets import details, settling
 from tests.pages.conftest import AddressOf, ClientFor
@@ -30,7 +30,7 @@ PAGE_SIZE = 5
 @pytest.fixture
 def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of so few events that a log of several is filled quickly."""
-    monkeypatch.setattr(audit, "PAGE_SIZE", PAGE_SIZE)
+    monkeypatch.setattr(reading, "PAGE_SIZE", PAGE_SIZE)
 
 
 def sequences(page: str) -> list[int]:

@@ -6,9 +6,9 @@ from django.utils import timezone
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
+from secretsapp.log import reading
 from secretsapp.models import Grant, Secret, Universe
 from secretsapp.people import accounts
-from secretsapp.queries import audit
 from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
@@ -72,7 +72,7 @@ def test_a_long_history_is_cut_and_says_where_the_rest_is(
 ) -> None:
     page = address_of("secret", "PAY_KEY")
     assert "These are the newest" not in words(client_for("auditor").get(page))
-    monkeypatch.setattr(audit, "HISTORY_SIZE", 2)
+    monkeypatch.setattr(reading, "HISTORY_SIZE", 2)
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     assert "Older ones are in the audit log, which" in words(client_for("viewer").get(page))
     told = client_for("auditor").get(page)

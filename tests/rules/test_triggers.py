@@ -4,9 +4,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from secretsapp.core.errors import LogBroken
+from secretsapp.log import verifying
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.people import accounts
-from secretsapp.queries import chain
 from secretsapp.rules import triggers
 from tests.stage import Cast
 from tests.support.watch import Watch
@@ -242,9 +242,9 @@ def test_what_acts_by_itself_and_is_not_ours_is_named(cast: Cast) -> None:
             execute(statement)
             assert triggers.foreign() == [name]
             with pytest.raises(LogBroken, match="did not put there"):
-                chain.verify(cast["admin"].actor)
+                verifying.verify(cast["admin"].actor)
             transaction.set_rollback(True)
-    chain.verify(cast["admin"].actor)
+    verifying.verify(cast["admin"].actor)
 
 
 def test_on_postgresql_an_event_trigger_is_named() -> None:

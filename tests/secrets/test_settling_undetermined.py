@@ -10,9 +10,9 @@ from pytest_django import Settings
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.chain import START_OF_CHAIN
+from secretsapp.log.verifying import Anchor
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.queries.chain import Anchor
 from secretsapp.secrets import settling
 from secretsapp.services import backups
 from tests.stage import STAGEHAND, Cast

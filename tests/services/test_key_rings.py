@@ -26,8 +26,8 @@ from secretsapp.core.errors import (
     NothingToRotate,
     StillInUse,
 )
+from secretsapp.log import verifying
 from secretsapp.models import ApiKey, KeyProof, SignedIn, Universe
-from secretsapp.queries import chain
 from secretsapp.queries.key_rings import KeyView, RingView, Use, listing
 from secretsapp.rules import key_files, keys
 from secretsapp.rules.keys import Ring
@@ -82,7 +82,7 @@ def test_the_audit_key_is_rotated_and_both_verify_the_log(cast: Cast) -> None:
     rotation = audit_keys.rotate(STAGEHAND, new)
     assert (watch.last.tag, watch.last.key_id) == ("audit_key.rotated", new)
     assert (rotation.key_id, rotation.link) == (new, watch.last.link)
-    verified = chain.verify(STAGEHAND, chain.Anchor(rotation.sequence, rotation.link))
+    verified = verifying.verify(STAGEHAND, verifying.Anchor(rotation.sequence, rotation.link))
     assert verified.events == watch.last.sequence
     with pytest.raises(StillInUse, match=f"Events from number 1 to .* bear the audit key {old}"):
         key_rings.drop(STAGEHAND, Ring.AUDIT, old)

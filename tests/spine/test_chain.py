@@ -7,9 +7,9 @@ from django.db import connection
 
 from secretsapp.core import chain as hashes
 from secretsapp.core.errors import LogBroken
+from secretsapp.log import verifying
+from secretsapp.log.verifying import Anchor
 from secretsapp.models import AuditEvent, AuditHead
-from secretsapp.queries import chain
-from secretsapp.queries.chain import Anchor
 from secretsapp.rules import triggers
 from secretsapp.services import installation
 from tests.stage import STAGEHAND, Cast
@@ -32,8 +32,8 @@ def tamper(cast: Cast) -> Tamper:
     return run
 
 
-def verify(anchor: Anchor | None = None) -> chain.Verified:
-    return chain.verify(STAGEHAND, anchor)
+def verify(anchor: Anchor | None = None) -> verifying.Verified:
+    return verifying.verify(STAGEHAND, anchor)
 
 
 def broken(anchor: Anchor | None = None) -> str:

@@ -15,9 +15,9 @@ from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.log import verifying
 from secretsapp.models import AuditEvent, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
-from secretsapp.queries import chain
 from secretsapp.secrets import changes, settling
 from tests.spine.truth import untrue_claims
 from tests.stage import STAGEHAND
@@ -117,7 +117,7 @@ def test_what_the_log_says_agrees_with_what_roblox_holds(
     assert untrue_claims(harbor, emulator.requests) == [], f"seed {seed}"
     assert_every_outcome_occurred()
     assert_mirror_is_true(universe, harbor, seed)
-    assert chain.verify(STAGEHAND).events == AuditEvent.objects.count()
+    assert verifying.verify(STAGEHAND).events == AuditEvent.objects.count()
 
 
 def storm(universe: Universe, emulator: Emulator, seed: int) -> None:

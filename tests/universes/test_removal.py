@@ -9,9 +9,9 @@ from secretsapp.api_keys import stored_keys
 from secretsapp.core.errors import NotFound, OutcomeUnknown, RobloxRefused, StillInUse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
+from secretsapp.log import reading
 from secretsapp.models import ApiKey, AuditEvent, Change, Grant, Secret, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.queries import audit
 from secretsapp.secrets import attempts, changes, settling
 from secretsapp.universes import managing, mirror
 from tests.stage import STAGEHAND, Cast
@@ -85,7 +85,7 @@ def test_a_removed_universe_takes_its_grants_and_leaves_its_events_and_secrets(
     assert {event.universe_name for event in watch.events} == {"Harbor"}
     assert AuditEvent.objects.count() == before + 6
     assert len(harbor.secrets) == 3
-    page = audit.page(cast["admin"].actor, audit.AuditFilter())
+    page = reading.page(cast["admin"].actor, reading.AuditFilter())
     assert page.events[0].sentence == "removed the universe Harbor from the dashboard"
 
 

@@ -7,10 +7,10 @@ from django.core.management.base import CommandError, CommandParser
 
 from secretsapp.copies import files
 from secretsapp.core.actor import Actor
+from secretsapp.log import verifying
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.ending import in_order
 from secretsapp.management.output import Report
-from secretsapp.queries import chain
 from secretsapp.services import backups
 from secretsapp.services.backups import Restored
 
@@ -64,7 +64,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Restore, and name the anchor of the log as it goes on from here."""
-        anchor = None if options["anchor"] is None else chain.parse_anchor(options["anchor"])
+        anchor = None if options["anchor"] is None else verifying.parse_anchor(options["anchor"])
         sha256 = None if options["sha256"] is None else files.parse_sha256(options["sha256"])
         if (options["file"] is None) is not options["loaded"]:
             raise CommandError("Name the file of the backup, or say --loaded.", returncode=2)

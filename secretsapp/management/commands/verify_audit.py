@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
+from secretsapp.log import verifying
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.queries import chain
 
 
 class Command(ActingCommand):
@@ -32,7 +32,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Verify, and name the new anchor."""
         given = options["anchor"]
-        verified = chain.verify(actor, None if given is None else chain.parse_anchor(given))
+        verified = verifying.verify(actor, None if given is None else verifying.parse_anchor(given))
         anchor = f"{verified.head.sequence}:{verified.head.link}"
         lines = [f"The audit log is whole: {verified.events} events.", f"Anchor: {anchor}", _ADVICE]
         return Report(lines=lines, data={"events": verified.events, "anchor": anchor})

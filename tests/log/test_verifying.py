@@ -7,9 +7,9 @@ from pytest_django import Settings
 from secretsapp.core import chain as chains
 from secretsapp.core.errors import Forbidden, InvalidInput, LogBroken, MissingKey
 from secretsapp.core.keyring import generate_key
+from secretsapp.log import verifying
+from secretsapp.log.verifying import Anchor, parse_anchor, verify
 from secretsapp.models import AuditEvent, AuditHead
-from secretsapp.queries import chain
-from secretsapp.queries.chain import Anchor, parse_anchor, verify
 from secretsapp.rules import triggers
 from tests.stage import STAGEHAND, Cast
 from tests.support.breaking import lose_head
@@ -67,7 +67,7 @@ class TestWhole:
         assert verified.head == Anchor(head.sequence, head.link)
 
     def test_it_verifies_in_batches(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(chain, "BATCH", 3)
+        monkeypatch.setattr(verifying, "BATCH", 3)
         assert verify(STAGEHAND).events == AuditEvent.objects.count() > 6
 
     def test_an_empty_log_is_whole(self, db: None) -> None:

@@ -11,9 +11,9 @@ from secretsapp.core import chain
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LogBroken
 from secretsapp.core.roles import Permission
+from secretsapp.log.damaged_rows import UNREADABLE, rows
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.models.audit import HEAD_ID
-from secretsapp.queries.reading import UNREADABLE, rows
 from secretsapp.rules import triggers
 from secretsapp.rules.keys import audit_ring
 from secretsapp.rules.policy import require_installation

@@ -13,9 +13,9 @@ from secretsapp.core.events import Event
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
+from secretsapp.log.damaged_rows import rows
+from secretsapp.log.telling import TAGS_BY_RESULT, EventView, Result, view_of, with_outcomes
 from secretsapp.models import AuditEvent, Secret, Universe
-from secretsapp.queries.reading import rows
-from secretsapp.queries.telling import TAGS_BY_RESULT, EventView, Result, view_of, with_outcomes
 from secretsapp.rules.listable import has_page, narrowed
 from secretsapp.rules.policy import Rights, refusal, rights_of
 

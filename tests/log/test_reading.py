@@ -12,16 +12,9 @@ from secretsapp.core import patterns
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.events import Event, Severity
 from secretsapp.core.roles import Role
+from secretsapp.log.reading import HISTORY_SIZE, PAGE_SIZE, AuditFilter, history, may_read, page
+from secretsapp.log.telling import EventView, Result, Verb, result_of, verb_of
 from secretsapp.models import ApiKey, AuditEvent, Secret, Universe
-from secretsapp.queries.audit import (
-    HISTORY_SIZE,
-    PAGE_SIZE,
-    AuditFilter,
-    history,
-    may_read,
-    page,
-)
-from secretsapp.queries.telling import EventView, Result, Verb, result_of, verb_of
 from secretsapp.rules import audit
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.unfinished import make

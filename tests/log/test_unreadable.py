@@ -7,8 +7,8 @@ import pytest
 from django.db import OperationalError, connection
 
 from secretsapp.core.errors import LogBroken
+from secretsapp.log import verifying
 from secretsapp.models import AuditEvent
-from secretsapp.queries import chain
 from secretsapp.rules import triggers
 from tests.stage import STAGEHAND, Cast
 
@@ -92,7 +92,7 @@ def tamper(*statements: str) -> None:
 def broken() -> str:
     """What verifying says of the log."""
     with pytest.raises(LogBroken) as refusal:
-        chain.verify(STAGEHAND)
+        verifying.verify(STAGEHAND)
     assert refusal.value.__cause__ is None
     return str(refusal.value)
 
@@ -127,7 +127,7 @@ def test_an_unreadable_event_before_the_first_is_found(cast: Cast) -> None:
 def test_the_first_break_is_named_also_before_an_unreadable_event(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
-    monkeypatch.setattr(chain, "BATCH", batch)
+    monkeypatch.setattr(verifying, "BATCH", batch)
     tamper(edit(8, *UNREADABLE), edit(9, *UNREADABLE))
     assert broken().startswith("Event 8 cannot be read")
     tamper(edit(4, "tag", "'person.signed_in'"))
@@ -150,14 +150,14 @@ def failing(part: str, *, times: int = 10**6) -> Execute:
 def test_a_database_that_does_not_answer_is_no_broken_log(cast: Cast) -> None:
     away = failing('FROM "secretsapp_audit')
     with connection.execute_wrapper(away), pytest.raises(OperationalError):
-        chain.verify(STAGEHAND)
+        verifying.verify(STAGEHAND)
 
 
 def test_a_database_that_fails_once_is_read_again(cast: Cast) -> None:
     with connection.execute_wrapper(failing('FROM "secretsapp_audit', times=1)):
-        assert chain.verify(STAGEHAND).events == AuditEvent.objects.count()
+        assert verifying.verify(STAGEHAND).events == AuditEvent.objects.count()
 
 
 def test_events_that_can_only_be_read_one_by_one_are_whole_all_the_same(cast: Cast) -> None:
-    with connection.execute_wrapper(failing(f"LIMIT {chain.BATCH}")):
-        assert chain.verify(STAGEHAND).events == AuditEvent.objects.count()
+    with connection.execute_wrapper(failing(f"LIMIT {verifying.BATCH}")):
+        assert verifying.verify(STAGEHAND).events == AuditEvent.objects.count()

@@ -7,9 +7,9 @@ from django.db import connection
 
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.events import Severity
+from secretsapp.log.reading import AuditFilter, history, page
+from secretsapp.log.telling import EDITED, EventView
 from secretsapp.models import AuditEvent, Universe
-from secretsapp.queries.audit import AuditFilter, history, page
-from secretsapp.queries.telling import EDITED, EventView
 from secretsapp.rules import triggers
 from tests.stage import Cast
 from tests.support.unfinished import make

@@ -8,9 +8,9 @@ from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, InvalidInput, NotFound, SecretGone
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
+from secretsapp.log import reading
 from secretsapp.models import Universe
 from secretsapp.people import accounts, directory
-from secretsapp.queries import audit
 from secretsapp.rules.policy import require
 from secretsapp.secrets import changes, listing
 from tests.stage import Cast
@@ -32,9 +32,9 @@ def test_it_is_not_found(universe: Universe, cast: Cast, text: str) -> None:
         directory.acting_as(text)
     with pytest.raises(NotFound):
         key_listing.get(actor, text)
-    for wanted in (audit.AuditFilter(person=text), audit.AuditFilter(tag=text)):
-        assert audit.page(actor, wanted).events == []
-    assert audit.history(actor, universe, text) == []
+    for wanted in (reading.AuditFilter(person=text), reading.AuditFilter(tag=text)):
+        assert reading.page(actor, wanted).events == []
+    assert reading.history(actor, universe, text) == []
 
 
 @pytest.mark.parametrize("text", ["\x00", "editor@example.com\x00", "\ud800"])

@@ -1,0 +1,1 @@
+"""The audit log: read, told in sentences, and verified."""
