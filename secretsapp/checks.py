@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
 
 from secretsapp.core.errors import SealroomError
-from secretsapp.services import installation
+from secretsapp.operation import installation
 
 
 @register(Tags.security, deploy=True)

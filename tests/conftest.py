@@ -16,8 +16,8 @@ from pytest_django import DjangoDbBlocker, Settings
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import ApiKey, Universe
+from secretsapp.operation import installation as installations
 from secretsapp.rules import triggers
-from secretsapp.services import installation as installations
 from tests import stage
 from tests.installation import ROOT, Installation, open_copy, open_installation
 from tests.stage import Cast, Person

@@ -8,7 +8,7 @@ from typing import Self
 
 from django.db import Error, close_old_connections, connections
 
-from secretsapp.services import workers
+from secretsapp.operation import workers
 
 log = logging.getLogger(__name__)
 

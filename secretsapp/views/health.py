@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from secretsapp.queries import metrics as numbers
+from secretsapp.operation import metrics as numbers
+from secretsapp.operation import readiness
+from secretsapp.operation.readiness import Word
 from secretsapp.rules import telemetry
-from secretsapp.services import readiness
-from secretsapp.services.readiness import Word
 
 SCHEME = "bearer"
 

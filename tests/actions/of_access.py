@@ -6,9 +6,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from secretsapp.models import SignedIn
+from secretsapp.operation import upkeep
 from secretsapp.people import own_account, session_storage, sessions
 from secretsapp.people.session_storage import stored_key
-from secretsapp.services import upkeep
 from tests.actions.acting import PASSWORD, Action, Stage
 
 EDITOR = "editor@example.com"

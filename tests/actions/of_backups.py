@@ -8,7 +8,7 @@ import pytest
 from secretsapp.core.errors import CopyFailed
 from secretsapp.log import verifying
 from secretsapp.models import AuditHead
-from secretsapp.services import backups
+from secretsapp.operation import backups
 from tests.actions.acting import Action, Stage
 
 ADMIN = "admin@example.com"

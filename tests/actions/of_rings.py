@@ -1,8 +1,8 @@
 """The actions on the key rings."""
 
+from secretsapp.operation import audit_keys, ring_changes
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
-from secretsapp.services import audit_keys, key_rings
 from tests.actions.acting import Action, Stage
 from tests.stage import STAGEHAND
 
@@ -11,18 +11,18 @@ ADMIN = "admin@example.com"
 
 def add_key(_stage: Stage) -> None:
     """Let there be an audit key that does not write yet."""
-    key_rings.add(STAGEHAND, Ring.AUDIT)
+    ring_changes.add(STAGEHAND, Ring.AUDIT)
 
 
 KEY_ACTIONS: list[Action] = [
     Action(
-        "key_rings.add",
-        lambda stage: key_rings.add(stage.cast["admin"].actor, Ring.MASTER),
+        "ring_changes.add",
+        lambda stage: ring_changes.add(stage.cast["admin"].actor, Ring.MASTER),
         (f"master_key.added | {ADMIN} |  |  | ",),
     ),
     Action(
-        "key_rings.drop",
-        lambda stage: key_rings.drop(
+        "ring_changes.drop",
+        lambda stage: ring_changes.drop(
             stage.cast["admin"].actor, Ring.AUDIT, keys.key_ids(Ring.AUDIT)[-1]
         ),
         (f"audit_key.dropped | {ADMIN} |  |  | ",),

@@ -5,10 +5,10 @@ from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Change
+from secretsapp.operation import installation, master_keys, readiness, upkeep, workers
 from secretsapp.people import accounts, session_storage
 from secretsapp.rules.policy import refusal
 from secretsapp.secrets import attempts, settling
-from secretsapp.services import installation, master_keys, readiness, upkeep, workers
 from secretsapp.universes import managing, mirror
 from tests.actions.acting import (
     PASSWORD,

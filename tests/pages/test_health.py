@@ -16,7 +16,7 @@ from emulator import Emulator, faults
 from secretsapp import __version__
 from secretsapp.core.errors import SealroomError
 from secretsapp.models import ApiKey, AuditHead, Change, Universe, Worker
-from secretsapp.services import workers
+from secretsapp.operation import workers
 from tests.pages.conftest import ClientFor
 from tests.stage import Cast
 from tests.support.unfinished import leave_open, make

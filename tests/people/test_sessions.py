@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from secretsapp.core.errors import Forbidden
 from secretsapp.models import SignedIn, User
+from secretsapp.operation import upkeep
 from secretsapp.people import directory, own_account, sessions
 from secretsapp.people.session_storage import stored_key
-from secretsapp.services import upkeep
 from tests.actions.acting import PASSWORD
 from tests.pages.conftest import ClientFor
 from tests.stage import Cast

@@ -15,7 +15,7 @@ READERS = {
     "dashboard/env.py",
     "dashboard/probe.py",
     "dashboard/wsgi.py",
-    "secretsapp/copies/postgres.py",
+    "secretsapp/operation/copies/postgres.py",
     "secretsapp/management/commands/run.py",
 }
 

@@ -13,8 +13,8 @@ from secretsapp.core.chain import START_OF_CHAIN
 from secretsapp.log.verifying import Anchor
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
+from secretsapp.operation import backups
 from secretsapp.secrets import settling
-from secretsapp.services import backups
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import later, leave_open, make, mirrored, refresh_later
 from tests.support.watch import Watch, detail

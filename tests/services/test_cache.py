@@ -17,7 +17,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from secretsapp.models import CacheEntry
-from secretsapp.services import upkeep
+from secretsapp.operation import upkeep
 from tests.support.together import together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from secretsapp.copies import files
+from secretsapp.operation.copies import files
 from tests.installation import ROOT, Installation
 from tests.shell.copies import (
     SECONDS,

@@ -27,8 +27,8 @@ from emulator import Emulator
 from secretsapp import __version__
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import ApiKey, AuditEvent, Worker
+from secretsapp.operation import workers
 from secretsapp.rules import triggers
-from secretsapp.services import workers
 from tests.installation import Installation
 from tests.stage import Cast
 from tests.support.breaking import lose_head

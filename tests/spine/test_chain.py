@@ -10,8 +10,8 @@ from secretsapp.core.errors import LogBroken
 from secretsapp.log import verifying
 from secretsapp.log.verifying import Anchor
 from secretsapp.models import AuditEvent, AuditHead
+from secretsapp.operation import installation
 from secretsapp.rules import triggers
-from secretsapp.services import installation
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = pytest.mark.engine

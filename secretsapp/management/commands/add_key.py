@@ -8,8 +8,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_ring, ring_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
+from secretsapp.operation import ring_changes
 from secretsapp.rules.keys import source_of
-from secretsapp.services import key_rings
 
 
 class Command(ActingCommand):
@@ -28,7 +28,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Add the key, and say what comes next."""
         ring = ring_of(options)
-        key_id = key_rings.add(actor, ring)
+        key_id = ring_changes.add(actor, ring)
         path = str(source_of(ring))
         return Report(
             lines=[

@@ -9,10 +9,10 @@ from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.ending import in_order
 from secretsapp.management.output import Report
+from secretsapp.operation import backups
+from secretsapp.operation.backups import Backup
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
-from secretsapp.services import backups
-from secretsapp.services.backups import Backup
 
 _WITHOUT_KEYS = (
     "It is worth nothing without these keys, which are not in it. Keep a copy of them, apart from "

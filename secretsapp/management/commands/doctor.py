@@ -9,9 +9,9 @@ from secretsapp import __version__
 from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.queries import diagnosis
-from secretsapp.queries.diagnosis import Line
-from secretsapp.queries.findings import Level
+from secretsapp.operation import diagnosis
+from secretsapp.operation.diagnosis import Line
+from secretsapp.operation.findings import Level
 
 LEVEL_WIDTH = 7
 CHECK_WIDTH = 11

@@ -8,7 +8,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_key_id, add_ring, ring_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.services import key_rings
+from secretsapp.operation import ring_changes
 
 
 class Command(ActingCommand):
@@ -31,7 +31,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Drop the key."""
         ring = ring_of(options)
-        dropped = key_rings.drop(actor, ring, options["key_id"], ends_sessions=options["yes"])
+        dropped = ring_changes.drop(actor, ring, options["key_id"], ends_sessions=options["yes"])
         return Report(
             lines=[
                 f"Dropped the {ring.word} key {dropped.key_id}.",

@@ -6,8 +6,8 @@ from typing import Any
 from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, table
-from secretsapp.queries import key_rings
-from secretsapp.queries.key_rings import KeyView, RingView, Use
+from secretsapp.operation import ring_contents
+from secretsapp.operation.ring_contents import KeyView, RingView, Use
 from secretsapp.rules.keys import Ring
 
 _HEADINGS = ("NO.", "KEY", "STATE", "NEEDED BY")
@@ -27,7 +27,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Show every ring."""
-        master, audit = key_rings.listing(actor)
+        master, audit = ring_contents.listing(actor)
         return Report(
             lines=[*_lines(master), "", *_lines(audit)],
             data={"rings": [_data(master), _data(audit)]},

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from secretsapp.copies import files
 from secretsapp.core.actor import Actor
 from secretsapp.log import verifying
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.ending import in_order
 from secretsapp.management.output import Report
-from secretsapp.services import backups
-from secretsapp.services.backups import Restored
+from secretsapp.operation import backups
+from secretsapp.operation.backups import Restored
+from secretsapp.operation.copies import files
 
 _NOT_PROVEN = (
     "That says nothing of accounts, rights and passwords: they are as they were in the backup, and "

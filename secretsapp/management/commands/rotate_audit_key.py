@@ -8,7 +8,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_key_id
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.services import audit_keys
+from secretsapp.operation import audit_keys
 
 
 class Command(ActingCommand):

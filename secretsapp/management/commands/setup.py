@@ -13,7 +13,7 @@ from django.db import connection
 
 from secretsapp.core import private_files
 from secretsapp.management.base import SealroomCommand
-from secretsapp.services import installation
+from secretsapp.operation import installation
 
 PRIVATE_UMASK = 0o077
 

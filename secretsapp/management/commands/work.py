@@ -17,10 +17,10 @@ from secretsapp.core.errors import SealroomError
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
+from secretsapp.operation import upkeep, workers
+from secretsapp.operation.at_work import is_seen
 from secretsapp.people import password_mail
-from secretsapp.queries.workers import is_seen
 from secretsapp.secrets import settling
-from secretsapp.services import upkeep, workers
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 from django.db import connection
 
-from secretsapp.copies import files
-from secretsapp.copies.contents import FLEETING_TABLES, NOT_OURS, Contents, read
 from secretsapp.core.errors import CopyFailed
+from secretsapp.operation.copies import files
+from secretsapp.operation.copies.contents import FLEETING_TABLES, NOT_OURS, Contents, read
 
 MAGIC = b"SQLite format 3\x00"
 BESIDE = ("-wal", "-shm", "-journal")

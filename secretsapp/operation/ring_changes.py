@@ -10,8 +10,8 @@ from secretsapp.core.errors import StillInUse
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import SignedIn
-from secretsapp.queries import key_rings
-from secretsapp.queries.key_rings import NOTHING, Use
+from secretsapp.operation import ring_contents
+from secretsapp.operation.ring_contents import NOTHING, Use
 from secretsapp.rules import audit, key_files
 from secretsapp.rules.keys import Ring
 from secretsapp.rules.policy import require_installation
@@ -55,7 +55,7 @@ def drop(actor: Actor, ring: Ring, key_id: str, *, ends_sessions: bool = False) 
     with ExitStack() as after_commit, transaction.atomic(durable=True):
         if ring is Ring.MASTER:
             _wait_for_api_keys()
-        use = key_rings.uses(ring).get(key_id, NOTHING)
+        use = ring_contents.uses(ring).get(key_id, NOTHING)
         _check_nothing_lasting(ring, key_id, use)
         _check_is_meant(use, ends_sessions=ends_sessions)
         if ring is Ring.MASTER:
@@ -100,7 +100,7 @@ def _check_is_meant(use: Use, *, ends_sessions: bool) -> None:
 
 
 def _end_sessions(key_id: str) -> None:
-    sessions = key_rings.sessions_under(key_id)
+    sessions = ring_contents.sessions_under(key_id)
     stored_keys = list(sessions.values_list("pk", flat=True))
     sessions.delete()
     SignedIn.objects.filter(pk__in=stored_keys).delete()

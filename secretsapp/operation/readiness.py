@@ -11,10 +11,9 @@ from django.db import Error, connection
 
 from secretsapp.core.errors import SealroomError
 from secretsapp.log.damaged_rows import UNREADABLE
-from secretsapp.queries import migrations, workers
-from secretsapp.queries.patience import impatient
+from secretsapp.operation import at_work, installation, pending_migrations
+from secretsapp.operation.time_limits import impatient
 from secretsapp.rules import keys
-from secretsapp.services import installation
 
 
 class Word(StrEnum):
@@ -40,7 +39,7 @@ def check() -> dict[str, Word]:
         "migrations": _word(_migrations, after=database),
         "keys": kept,
         "log": _word(_log, after=kept),
-        "worker": _word(workers.is_seen, after=database),
+        "worker": _word(at_work.is_seen, after=database),
     }
 
 
@@ -61,7 +60,7 @@ def _database() -> bool:
 
 
 def _migrations() -> bool:
-    return not migrations.missing()
+    return not pending_migrations.missing()
 
 
 def _keys() -> bool:

@@ -8,8 +8,8 @@ from django.db import DatabaseError, connection
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.roles import Permission
-from secretsapp.queries import diagnosis_database, diagnosis_machine
-from secretsapp.queries.findings import Finding, Findings, Level, wrong
+from secretsapp.operation import diagnosis_database, diagnosis_machine
+from secretsapp.operation.findings import Finding, Findings, Level, wrong
 from secretsapp.rules.policy import require_installation
 
 Check = Callable[[], Findings]

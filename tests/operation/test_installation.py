@@ -11,8 +11,8 @@ from pytest_django import Settings
 from secretsapp.core.errors import LogBroken, MissingKey, NewerTables, WrongKey
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
+from secretsapp.operation import installation
 from secretsapp.rules import triggers
-from secretsapp.services import installation
 from tests.stage import Cast
 from tests.support.breaking import lose_head
 from tests.support.rings import new_key, present_master_key, restart_with

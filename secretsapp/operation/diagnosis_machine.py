@@ -14,8 +14,8 @@ from django.http.request import validate_host
 from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.reach import look
 from secretsapp.opencloud.transport import Timeouts
-from secretsapp.queries import diagnosis_database, key_rings
-from secretsapp.queries.findings import Finding, Findings, ok, warning, wrong
+from secretsapp.operation import diagnosis_database, ring_contents
+from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
 
@@ -56,7 +56,7 @@ def _ring(ring: Ring) -> Findings:
 def stored() -> Findings:
     """Whether the master keys are those of this database; raises KeyTrouble."""
     keys.check_proof()
-    here, uses = keys.key_ids(Ring.MASTER), key_rings.uses(Ring.MASTER)
+    here, uses = keys.key_ids(Ring.MASTER), ring_contents.uses(Ring.MASTER)
     lacking = sorted(key_id for key_id, use in uses.items() if use.api_keys and key_id not in here)
     if lacking:
         yield wrong(

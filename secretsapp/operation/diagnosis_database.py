@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from secretsapp.core import chain
 from secretsapp.models import AuditEvent, AuditHead, Worker
-from secretsapp.queries import migrations, workers
-from secretsapp.queries.findings import Findings, ok, warning, wrong
+from secretsapp.operation import at_work, pending_migrations
+from secretsapp.operation.findings import Findings, ok, warning, wrong
 from secretsapp.rules import keys, triggers
 
 SET_UP = "Run `manage.py setup`."
@@ -67,7 +67,7 @@ def _value(query: str) -> str:
 
 def tables() -> Findings:
     """Whether the tables are those of this version."""
-    newer, missing = migrations.newer(), migrations.missing()
+    newer, missing = pending_migrations.newer(), pending_migrations.missing()
     if newer:
         yield wrong(f"The tables are of a newer Sealroom ({newer[-1]}).", "Run that version.")
     if missing:
@@ -127,7 +127,7 @@ def background() -> Findings:
         yield wrong("No worker is at work, so open changes are not settled.", start)
         return
     since = timezone.now() - newest.seen_at
-    count = workers.at_work().count()
+    count = at_work.at_work().count()
     if count:
         yield ok(f"at work: {count}, last seen {since.total_seconds():.0f} seconds ago")
     else:

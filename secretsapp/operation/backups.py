@@ -12,8 +12,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from secretsapp.copies import files, postgres, sqlite
-from secretsapp.copies.contents import FLEETING, Contents
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import CopyFailed, MissingKey
 from secretsapp.core.events import Event
@@ -21,10 +19,11 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import verifying
 from secretsapp.log.verifying import Anchor
 from secretsapp.models import AuditEvent, AuditHead
-from secretsapp.queries import migrations, workers
+from secretsapp.operation import at_work, installation, pending_migrations
+from secretsapp.operation.copies import files, postgres, sqlite
+from secretsapp.operation.copies.contents import FLEETING, Contents
 from secretsapp.rules import audit, keys, triggers
 from secretsapp.rules.policy import people_with, require_installation
-from secretsapp.services import installation
 
 # Only admins have that right, and they have it in every universe, whichever is asked for.
 _ADMINS_OWN, _ANY_UNIVERSE = Permission.MANAGE_PEOPLE, 0
@@ -128,7 +127,7 @@ def _check_is_idle() -> None:
     newest = AuditEvent.objects.order_by("-sequence").first()
     if newest is not None and newest.tag == Event.INSTALLATION_RESTORED.tag:
         raise CopyFailed("This copy was restored already. Start Sealroom.")
-    if workers.is_seen():
+    if at_work.is_seen():
         raise CopyFailed(
             "A worker is at work on this database, or was within the last minute: it is an "
             "installation, and not a copy that you just put there. If it is a copy, wait a minute."
@@ -201,7 +200,7 @@ def _lacking(setting: keys.Ring, needed: tuple[str, ...]) -> list[str]:
 
 
 def _check_migrations(contents: Contents) -> None:
-    newer = migrations.unknown(contents.migrations)
+    newer = pending_migrations.unknown(contents.migrations)
     if newer:
         raise CopyFailed(
             f"The backup comes from a newer Sealroom, whose tables this one does not know "

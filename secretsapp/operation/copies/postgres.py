@@ -12,8 +12,8 @@ from typing import Any
 from django.db import Error, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from secretsapp.copies.contents import FLEETING_TABLES, NOT_OURS, Contents, Rows, read
 from secretsapp.core.errors import CopyFailed, SealroomError
+from secretsapp.operation.copies.contents import FLEETING_TABLES, NOT_OURS, Contents, Rows, read
 
 MAGIC = b"PGDMP"
 DUMP = "pg_dump"

@@ -28,10 +28,10 @@ from secretsapp.core.errors import (
 )
 from secretsapp.log import verifying
 from secretsapp.models import ApiKey, KeyProof, SignedIn, Universe
-from secretsapp.queries.key_rings import KeyView, RingView, Use, listing
+from secretsapp.operation import audit_keys, master_keys, ring_changes
+from secretsapp.operation.ring_contents import KeyView, RingView, Use, listing
 from secretsapp.rules import key_files, keys
 from secretsapp.rules.keys import Ring
-from secretsapp.services import audit_keys, key_rings, master_keys
 from tests.stage import STAGEHAND, Cast
 from tests.support.breaking import lose_head
 from tests.support.rings import new_key, present_master_key, restart_with, use_copies
@@ -56,13 +56,13 @@ def test_the_master_key_is_rotated_by_three_actions(
     universe: Universe, cast: Cast, settings: Settings
 ) -> None:
     watch, old = Watch(), keys.current_master_key_id()
-    new = key_rings.add(cast["admin"].actor, Ring.MASTER)
+    new = ring_changes.add(cast["admin"].actor, Ring.MASTER)
     assert keys.current_master_key_id() == old
     assert master_keys.rotate(STAGEHAND, new, dry_run=True).reencrypted == 1
     assert keys.current_master_key_id() == old
     assert master_keys.rotate(cast["admin"].actor, new).reencrypted == 1
     assert master_keys.rotate(cast["admin"].actor, new).reencrypted == 0
-    assert key_rings.drop(cast["admin"].actor, Ring.MASTER, old).sessions == 0
+    assert ring_changes.drop(cast["admin"].actor, Ring.MASTER, old).sessions == 0
     assert keys.key_ids(Ring.MASTER) == [new]
     assert watch.tags == [
         "master_key.added",
@@ -77,7 +77,7 @@ def test_the_master_key_is_rotated_by_three_actions(
 
 def test_the_audit_key_is_rotated_and_both_verify_the_log(cast: Cast) -> None:
     old = keys.audit_ring().current_key_id
-    new = key_rings.add(STAGEHAND, Ring.AUDIT)
+    new = ring_changes.add(STAGEHAND, Ring.AUDIT)
     watch = Watch()
     rotation = audit_keys.rotate(STAGEHAND, new)
     assert (watch.last.tag, watch.last.key_id) == ("audit_key.rotated", new)
@@ -85,7 +85,7 @@ def test_the_audit_key_is_rotated_and_both_verify_the_log(cast: Cast) -> None:
     verified = verifying.verify(STAGEHAND, verifying.Anchor(rotation.sequence, rotation.link))
     assert verified.events == watch.last.sequence
     with pytest.raises(StillInUse, match=f"Events from number 1 to .* bear the audit key {old}"):
-        key_rings.drop(STAGEHAND, Ring.AUDIT, old)
+        ring_changes.drop(STAGEHAND, Ring.AUDIT, old)
     assert keys.key_ids(Ring.AUDIT) == [new, old]
 
 
@@ -93,10 +93,10 @@ def test_an_audit_key_is_rotated_to_once(cast: Cast) -> None:
     with pytest.raises(NothingToRotate, match="add_key audit"):
         audit_keys.rotate(STAGEHAND)
     first = keys.audit_ring().current_key_id
-    second = key_rings.add(STAGEHAND, Ring.AUDIT)
+    second = ring_changes.add(STAGEHAND, Ring.AUDIT)
     # Put in front by hand: events come under it before anybody says so.
     key_files.promote(Ring.AUDIT, second)
-    key_rings.add(STAGEHAND, Ring.MASTER)
+    ring_changes.add(STAGEHAND, Ring.MASTER)
     assert audit_keys.rotate(STAGEHAND).key_id == second
     for key_id in ("", first, second):
         with pytest.raises(NothingToRotate):
@@ -104,23 +104,23 @@ def test_an_audit_key_is_rotated_to_once(cast: Cast) -> None:
 
 
 def test_an_audit_key_that_no_event_bears_can_go(cast: Cast) -> None:
-    unused = key_rings.add(STAGEHAND, Ring.AUDIT)
+    unused = ring_changes.add(STAGEHAND, Ring.AUDIT)
     watch = Watch()
-    key_rings.drop(STAGEHAND, Ring.AUDIT, unused)
+    ring_changes.drop(STAGEHAND, Ring.AUDIT, unused)
     assert watch.tags == ["audit_key.dropped"]
     assert len(keys.key_ids(Ring.AUDIT)) == 1
 
 
 def test_what_api_keys_and_the_proof_are_under_stays(api_key: ApiKey) -> None:
     old = keys.current_master_key_id()
-    key_files.promote(Ring.MASTER, key_rings.add(STAGEHAND, Ring.MASTER))
+    key_files.promote(Ring.MASTER, ring_changes.add(STAGEHAND, Ring.MASTER))
     with pytest.raises(StillInUse, match=r"Run `manage\.py rotate_master_key`"):
-        key_rings.drop(STAGEHAND, Ring.MASTER, old, ends_sessions=True)
+        ring_changes.drop(STAGEHAND, Ring.MASTER, old, ends_sessions=True)
     keys.store_proof()
     with pytest.raises(StillInUse, match="API keys"):
-        key_rings.drop(STAGEHAND, Ring.MASTER, old, ends_sessions=True)
+        ring_changes.drop(STAGEHAND, Ring.MASTER, old, ends_sessions=True)
     ApiKey.objects.all().delete()
-    key_rings.drop(STAGEHAND, Ring.MASTER, old)
+    ring_changes.drop(STAGEHAND, Ring.MASTER, old)
 
 
 def test_sessions_end_with_their_key_only_where_that_is_meant(cast: Cast) -> None:
@@ -128,7 +128,7 @@ def test_sessions_end_with_their_key_only_where_that_is_meant(cast: Cast) -> Non
     before, after = Client(), Client()
     before.force_login(cast["viewer"].user)
     assert before.get("/").status_code == 200
-    new = key_rings.add(STAGEHAND, Ring.MASTER)
+    new = ring_changes.add(STAGEHAND, Ring.MASTER)
     master_keys.rotate(STAGEHAND, new)
     after.force_login(cast["viewer"].user)
     assert after.get("/").status_code == 200
@@ -137,9 +137,9 @@ def test_sessions_end_with_their_key_only_where_that_is_meant(cast: Cast) -> Non
         Use(sessions=1),
     ]
     with pytest.raises(StillInUse, match="Sessions under that key: 1"):
-        key_rings.drop(STAGEHAND, Ring.MASTER, old)
+        ring_changes.drop(STAGEHAND, Ring.MASTER, old)
     assert before.get("/").status_code == 200
-    assert key_rings.drop(STAGEHAND, Ring.MASTER, old, ends_sessions=True).sessions == 1
+    assert ring_changes.drop(STAGEHAND, Ring.MASTER, old, ends_sessions=True).sessions == 1
     assert before.get("/").status_code == 302
     assert after.get("/").status_code == 200
     assert SignedIn.objects.count() == 1
@@ -148,7 +148,7 @@ def test_sessions_end_with_their_key_only_where_that_is_meant(cast: Cast) -> Non
 def test_a_key_stays_in_its_file_where_the_log_cannot_say_that_it_went(cast: Cast) -> None:
     lose_head()
     with pytest.raises(LogBroken):
-        key_rings.add(STAGEHAND, Ring.MASTER)
+        ring_changes.add(STAGEHAND, Ring.MASTER)
     # It is there, is not used, and may be dropped: the log says less than is known, not more.
     assert len(keys.key_ids(Ring.MASTER)) == 2
 
@@ -179,15 +179,15 @@ def api_key_being_stored(blob: bytes) -> Iterator[None]:
 @pytest.mark.django_db(transaction=True)
 def test_a_key_stays_for_an_api_key_that_is_just_being_stored(api_key: ApiKey) -> None:
     old, blob = keys.current_master_key_id(), bytes(api_key.encrypted_value)
-    master_keys.rotate(STAGEHAND, key_rings.add(STAGEHAND, Ring.MASTER))
+    master_keys.rotate(STAGEHAND, ring_changes.add(STAGEHAND, Ring.MASTER))
     with api_key_being_stored(blob), pytest.raises(StillInUse, match="API keys"):
-        key_rings.drop(STAGEHAND, Ring.MASTER, old)
+        ring_changes.drop(STAGEHAND, Ring.MASTER, old)
     assert old in keys.key_ids(Ring.MASTER)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_no_key_goes_before_its_event_is_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    unused, watch = key_rings.add(STAGEHAND, Ring.AUDIT), Watch()
+    unused, watch = ring_changes.add(STAGEHAND, Ring.AUDIT), Watch()
 
     def fail(*_arguments: object) -> None:
         assert not connection.in_atomic_block
@@ -196,20 +196,20 @@ def test_no_key_goes_before_its_event_is_kept(cast: Cast, monkeypatch: pytest.Mo
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", fail)
         with pytest.raises(KeyTrouble, match="cannot be changed: Input/output error"):
-            key_rings.drop(STAGEHAND, Ring.AUDIT, unused)
+            ring_changes.drop(STAGEHAND, Ring.AUDIT, unused)
     assert watch.tags == ["audit_key.dropped"]
     assert unused in keys.key_ids(Ring.AUDIT)
-    key_rings.drop(STAGEHAND, Ring.AUDIT, unused)
+    ring_changes.drop(STAGEHAND, Ring.AUDIT, unused)
     assert unused not in keys.key_ids(Ring.AUDIT)
 
 
 @pytest.mark.parametrize("ring", list(Ring))
 def test_a_key_whose_drop_cannot_be_recorded_stays(cast: Cast, ring: Ring) -> None:
-    unused = key_rings.add(STAGEHAND, ring)
+    unused = ring_changes.add(STAGEHAND, ring)
     lose_head()
     before = sorted(keys.path_of(ring).parent.iterdir())
     with pytest.raises(LogBroken):
-        key_rings.drop(STAGEHAND, ring, unused)
+        ring_changes.drop(STAGEHAND, ring, unused)
     assert unused in keys.key_ids(ring)
     assert sorted(keys.path_of(ring).parent.iterdir()) == before
 
@@ -244,11 +244,11 @@ def test_keys_of_the_environment_are_dropped_by_hand_once_nothing_needs_them(
     restart_with(settings, new, old)
     needless = keys.key_ids(Ring.MASTER)[1]
     with pytest.raises(StillInUse):
-        key_rings.drop(STAGEHAND, Ring.MASTER, needless)
+        ring_changes.drop(STAGEHAND, Ring.MASTER, needless)
     master_keys.rotate(STAGEHAND)
     watch = Watch()
     with pytest.raises(KeysElsewhere, match="Take key number 2 out there"):
-        key_rings.drop(STAGEHAND, Ring.MASTER, needless)
+        ring_changes.drop(STAGEHAND, Ring.MASTER, needless)
     assert watch.tags == []
 
 
@@ -259,9 +259,9 @@ def test_only_admins_see_and_change_key_rings(cast: Cast, who: str) -> None:
     with pytest.raises(Forbidden):
         listing(actor)
     with pytest.raises(Forbidden):
-        key_rings.add(actor, Ring.AUDIT)
+        ring_changes.add(actor, Ring.AUDIT)
     with pytest.raises(Forbidden):
-        key_rings.drop(actor, Ring.AUDIT, idle)
+        ring_changes.drop(actor, Ring.AUDIT, idle)
     with pytest.raises(Forbidden):
         audit_keys.rotate(actor)
     assert {ring: keys.key_ids(ring) for ring in Ring} == before

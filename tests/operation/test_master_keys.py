@@ -7,8 +7,8 @@ from secretsapp.api_keys import stored_keys
 from secretsapp.core.errors import Forbidden, MissingKey, WrongKey
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, KeyProof, Universe
+from secretsapp.operation import installation, master_keys
 from secretsapp.rules import connections, keys
-from secretsapp.services import installation, master_keys
 from tests.stage import STAGEHAND, Cast
 from tests.support.rings import new_key, present_master_key, restart_with
 from tests.support.unfinished import make

@@ -14,8 +14,8 @@ from pytest_django import Settings
 
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import KeyProof, Worker
+from secretsapp.operation import readiness, workers
 from secretsapp.rules import triggers
-from secretsapp.services import readiness, workers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

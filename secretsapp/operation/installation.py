@@ -8,7 +8,7 @@ from secretsapp.core.errors import LogBroken, MissingKey, NewerTables
 from secretsapp.core.events import Event
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.models.audit import HEAD_ID
-from secretsapp.queries import migrations
+from secretsapp.operation import pending_migrations
 from secretsapp.rules import audit, keys, triggers
 
 GENERATED = (keys.SECRET_KEY, keys.MASTER_KEYS, keys.AUDIT_KEYS)
@@ -60,7 +60,7 @@ def prepare_database() -> list[str]:
 
 
 def _check_version() -> None:
-    newer = migrations.newer()
+    newer = pending_migrations.newer()
     if newer:
         raise NewerTables(
             f"The tables are of a newer Sealroom ({newer[-1]}), and this one could damage them. "

@@ -1,0 +1,1 @@
+"""Running an installation: set-up, keys, backups, diagnosis, health and workers."""
