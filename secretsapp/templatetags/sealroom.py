@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 
 from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
 from secretsapp.core.times import sentence_time
-from secretsapp.queries import frame as frames
-from secretsapp.queries.frame import Frame
+from secretsapp.home import frame as frames
+from secretsapp.home.frame import Frame
 
 register = template.Library()
 

@@ -4,8 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from secretsapp.home import overview
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries import overview
 
 NEEDS_SHOWN = 8
 

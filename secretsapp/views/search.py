@@ -4,9 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from secretsapp.home import search as queries
 from secretsapp.htmx import wants_fragment
 from secretsapp.middleware import ActorRequest
-from secretsapp.queries import search as queries
 
 
 @require_safe

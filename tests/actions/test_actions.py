@@ -35,7 +35,6 @@ WRITES = re.compile(
 ROOMS = tuple(
     f"secretsapp.{room}."
     for room in (
-        "services",
         "api_keys",
         "access",
         "universes",

@@ -25,10 +25,9 @@ from secretsapp.core.errors import (
     WrongKey,
 )
 from secretsapp.core.roles import Permission, Role
+from secretsapp.home import frame, overview
 from secretsapp.models import AuditEvent, Grant, Universe, User
 from secretsapp.people import own_account, sessions
-from secretsapp.queries import frame as frames
-from secretsapp.queries import overview
 from secretsapp.rules.policy import refusal
 from secretsapp.templatetags import sealroom
 from secretsapp.views.refusals import database_failed, failed
@@ -318,7 +317,7 @@ def test_a_refusal_is_told_also_where_the_frame_cannot_be_drawn(
     client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = client_for("admin")
-    monkeypatch.setattr(frames, "of", raising(OperationalError()))
+    monkeypatch.setattr(frame, "of", raising(OperationalError()))
     answer = client.get("/universes/1/")
     assert answer.status_code == 404
     assert "There is no such universe here" in words(answer)

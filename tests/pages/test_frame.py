@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from emulator import Emulator
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
+from secretsapp.home import frame
 from secretsapp.models import Universe
-from secretsapp.queries import frame
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body
 from tests.stage import STAGEHAND, Cast

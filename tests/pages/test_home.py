@@ -12,9 +12,9 @@ from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
+from secretsapp.home import overview
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.queries import overview
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast

@@ -9,9 +9,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from secretsapp import logs
+from secretsapp.home import overview
 from secretsapp.models import Universe
 from secretsapp.observing import HEADER
-from secretsapp.queries import overview
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body
 from tests.stage import Cast

@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
+from secretsapp.home import search
 from secretsapp.models import Secret, Universe
-from secretsapp.queries import search
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast

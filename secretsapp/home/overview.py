@@ -7,10 +7,10 @@ from django.db.models import Count
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
+from secretsapp.home import activity, attention
+from secretsapp.home.activity import Activity
+from secretsapp.home.attention import Need
 from secretsapp.models import Secret, Universe
-from secretsapp.queries import activity, attention
-from secretsapp.queries.activity import Activity
-from secretsapp.queries.attention import Need
 from secretsapp.rules.listable import narrowed
 from secretsapp.rules.policy import rights_of
 from secretsapp.universes import loading

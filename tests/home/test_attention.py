@@ -8,10 +8,10 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
+from secretsapp.home import attention
+from secretsapp.home.attention import Need, Trouble
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.queries import attention
-from secretsapp.queries.attention import Need, Trouble
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import later, leave_open, make
 

@@ -6,8 +6,8 @@ from django.db import connection, transaction
 from secretsapp.access import grants
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Role
+from secretsapp.home import activity
 from secretsapp.models import Secret, Universe
-from secretsapp.queries import activity
 from secretsapp.rules import audit, triggers
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import make

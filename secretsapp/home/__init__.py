@@ -1,0 +1,1 @@
+"""What composes several rooms: first page, attention, activity, search and the frame."""
