@@ -2,7 +2,10 @@
 
 from typing import Any
 
-FORMS = {"line": "secretsapp.logs.for_people", "json": "secretsapp.logs.for_machines"}
+FORMS = {
+    "line": "secretsapp.adapters.logs.for_people",
+    "json": "secretsapp.adapters.logs.for_machines",
+}
 
 
 def configuration(form: str, *, debug: bool) -> dict[str, Any]:
@@ -12,7 +15,7 @@ def configuration(form: str, *, debug: bool) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"quiet": {"()": FORMS[form]}},
         "handlers": {
-            "console": {"class": "secretsapp.logs.QuietHandler", "formatter": "quiet"},
+            "console": {"class": "secretsapp.adapters.logs.QuietHandler", "formatter": "quiet"},
         },
         "root": {"handlers": ["console"], "level": "INFO"},
         "loggers": _loggers(form, debug=debug),

@@ -123,7 +123,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "secretsapp.cache.JsonCache"}}
+CACHES = {"default": {"BACKEND": "secretsapp.adapters.cache.JsonCache"}}
 
 # Nothing that arrives is written to a file on its way in; values are at most 1,024 bytes.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
@@ -192,7 +192,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Sessions: encrypted with the master keys, over after half a day or with the browser.
 
-SESSION_ENGINE = "secretsapp.sessions"
+SESSION_ENGINE = "secretsapp.adapters.sessions"
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = _HTTPS
@@ -218,7 +218,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 
-ACCOUNT_ADAPTER = "secretsapp.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "secretsapp.adapters.account.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -264,7 +264,7 @@ SENTRY_DSN = env.text("SENTRY_DSN") or ""
 
 # Errors and log: neither carries what a request brought.
 
-DEFAULT_EXCEPTION_REPORTER = "secretsapp.reports.QuietReporter"
-DEFAULT_EXCEPTION_REPORTER_FILTER = "secretsapp.reports.HideEverythingFilter"
+DEFAULT_EXCEPTION_REPORTER = "secretsapp.adapters.reports.QuietReporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "secretsapp.adapters.reports.HideEverythingFilter"
 
 LOGGING = logs.configuration(LOG_FORMAT, debug=DEBUG)

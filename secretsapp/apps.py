@@ -13,5 +13,5 @@ class SecretsAppConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the receivers of third parties' signals, and the system checks."""
-        import_module("secretsapp.receivers")
-        import_module("secretsapp.checks")
+        import_module("secretsapp.adapters.signals")
+        import_module("secretsapp.adapters.checks")

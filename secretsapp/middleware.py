@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from secretsapp.access import refusals
-from secretsapp.addresses import client_address, is_from_trusted_proxy
+from secretsapp.adapters.addresses import client_address, is_from_trusted_proxy
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, SealroomError

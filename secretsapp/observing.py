@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 
-from secretsapp import logs
-from secretsapp.addresses import is_from_trusted_proxy
+from secretsapp.adapters import logs
+from secretsapp.adapters.addresses import is_from_trusted_proxy
 from secretsapp.rules import telemetry
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -87,7 +87,7 @@ def report_mistakes() -> None:
     if not settings.SENTRY_DSN:
         return
     try:
-        sentry = import_module("secretsapp.sentry")
+        sentry = import_module("secretsapp.adapters.sentry")
     except ModuleNotFoundError:
         raise ImproperlyConfigured(_NO_PACKAGE) from None
     sentry.start(settings.SENTRY_DSN)

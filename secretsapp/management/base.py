@@ -19,9 +19,9 @@ from django.core.management.base import (
 )
 from django.db import Error, connections
 
-from secretsapp import logs
 from secretsapp.access import refusals
-from secretsapp.checks import start_refusal
+from secretsapp.adapters import logs
+from secretsapp.adapters.checks import start_refusal
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, OutcomeUnknown, SealroomError

@@ -19,7 +19,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import verifying
 from secretsapp.log.verifying import Anchor
 from secretsapp.models import AuditEvent, AuditHead
-from secretsapp.operation import at_work, installation, pending_migrations
+from secretsapp.operation import installation, pending_migrations, workers
 from secretsapp.operation.copies import files, postgres, sqlite
 from secretsapp.operation.copies.contents import FLEETING, Contents
 from secretsapp.rules import audit, keys, triggers
@@ -127,7 +127,7 @@ def _check_is_idle() -> None:
     newest = AuditEvent.objects.order_by("-sequence").first()
     if newest is not None and newest.tag == Event.INSTALLATION_RESTORED.tag:
         raise CopyFailed("This copy was restored already. Start Sealroom.")
-    if at_work.is_seen():
+    if workers.is_seen():
         raise CopyFailed(
             "A worker is at work on this database, or was within the last minute: it is an "
             "installation, and not a copy that you just put there. If it is a copy, wait a minute."

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from secretsapp.core import chain
 from secretsapp.models import AuditEvent, AuditHead, Worker
-from secretsapp.operation import at_work, pending_migrations
+from secretsapp.operation import pending_migrations, workers
 from secretsapp.operation.findings import Findings, ok, warning, wrong
 from secretsapp.rules import keys, triggers
 
@@ -127,7 +127,7 @@ def background() -> Findings:
         yield wrong("No worker is at work, so open changes are not settled.", start)
         return
     since = timezone.now() - newest.seen_at
-    count = at_work.at_work().count()
+    count = workers.at_work().count()
     if count:
         yield ok(f"at work: {count}, last seen {since.total_seconds():.0f} seconds ago")
     else:

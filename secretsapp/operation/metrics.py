@@ -11,8 +11,8 @@ from secretsapp import __version__
 from secretsapp.models import ApiKey, AuditHead, Change, Universe, Worker
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.operation.at_work import at_work
 from secretsapp.operation.time_limits import impatient
+from secretsapp.operation.workers import at_work
 from secretsapp.rules.telemetry import Measure
 
 # To count every change there ever was takes a moment; a scrape is given ten seconds by default.

@@ -11,7 +11,7 @@ from django.db import Error, connection
 
 from secretsapp.core.errors import SealroomError
 from secretsapp.log.damaged_rows import UNREADABLE
-from secretsapp.operation import at_work, installation, pending_migrations
+from secretsapp.operation import installation, pending_migrations, workers
 from secretsapp.operation.time_limits import impatient
 from secretsapp.rules import keys
 
@@ -39,7 +39,7 @@ def check() -> dict[str, Word]:
         "migrations": _word(_migrations, after=database),
         "keys": kept,
         "log": _word(_log, after=kept),
-        "worker": _word(at_work.is_seen, after=database),
+        "worker": _word(workers.is_seen, after=database),
     }
 
 

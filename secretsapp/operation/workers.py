@@ -1,15 +1,18 @@
-"""The workers' own rows: one as long as its process works, and none for those that are gone."""
+"""The workers' own rows, one as long as its process works, and which of them are at work."""
 
 import os
 import socket
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from secretsapp.models import Worker
 
 HOST_LIMIT = 255
 FORGOTTEN_AFTER = timedelta(days=1)
+# Twelve times as long as a worker that is well lets pass.
+SEEN_WITHIN = timedelta(seconds=60)
 
 
 def this_host() -> str:
@@ -38,3 +41,18 @@ def forget_lost() -> int:
     """Forget the workers that were not seen for a day; gives how many."""
     lost = Worker.objects.filter(seen_at__lt=timezone.now() - FORGOTTEN_AFTER)
     return lost.delete()[0]
+
+
+def at_work() -> QuerySet[Worker]:
+    """The workers seen within the last minute.
+
+    One that is seen in the future has another clock, and would be seen for ever.
+    """
+    now = timezone.now()
+    return Worker.objects.filter(seen_at__range=(now - SEEN_WITHIN, now + SEEN_WITHIN))
+
+
+def is_seen(host: str | None = None) -> bool:
+    """Whether any worker is at work, or any on that host."""
+    workers = at_work() if host is None else at_work().filter(host=host)
+    return workers.exists()

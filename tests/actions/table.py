@@ -229,6 +229,8 @@ ACTIONS = [
     Action("workers.beat", lambda _stage: workers.beat(workers.of_this_process())),
     Action("workers.end", lambda _stage: workers.end(workers.of_this_process())),
     Action("workers.forget_lost", lambda _stage: workers.forget_lost()),
+    Action("workers.at_work", lambda _stage: workers.at_work()),
+    Action("workers.is_seen", lambda _stage: workers.is_seen()),
     Action("readiness.check", lambda _stage: readiness.check()),
     Action("installation.check_keys", lambda _stage: installation.check_keys()),
     Action("installation.check_ready", lambda _stage: installation.check_ready()),

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 EVERY_ACTION = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.function)
 # Rows are written, or an event appended.
 WRITES = re.compile(
-    r"\baudit\.|\.(save|delete|create|bulk_create|bulk_update|update|update_or_create)\("
+    r"\baudit\.|\.(save|delete|create|bulk_create|bulk_update|update_or_create)\(|\)\.update\("
 )
 ROOMS = tuple(
     f"secretsapp.{room}."

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from secretsapp import logs
+from secretsapp.adapters import logs
 
 MARKER = "marker 5f0c"
 FORMS = [logs.for_people, logs.for_machines]

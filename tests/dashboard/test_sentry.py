@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from secretsapp import __version__
-from secretsapp import sentry as sentry_reports
+from secretsapp.adapters import sentry as sentry_reports
 from tests.fake_sentry import FakeSentry, open_fake_sentry
 from tests.installation import ROOT, Installation
 from tests.spine.traces import Traces

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from secretsapp.models import Worker
 from secretsapp.operation import workers
-from secretsapp.operation.at_work import is_seen
+from secretsapp.operation.workers import is_seen
 from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from secretsapp import logs
+from secretsapp.adapters import logs
 from secretsapp.models import AuditEvent, PasswordMail, User
 from secretsapp.people import password_mail, ways_in
 from tests.pages.reading import body, field, words

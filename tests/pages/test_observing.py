@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from secretsapp import logs
+from secretsapp.adapters import logs
 from secretsapp.home import overview
 from secretsapp.models import Universe
 from secretsapp.observing import HEADER

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from secretsapp.addresses import client_address
+from secretsapp.adapters.addresses import client_address
 from secretsapp.models import AuditEvent
 from tests.stage import Cast
 

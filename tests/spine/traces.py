@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 from django.contrib.sessions.models import Session
 from django.db import connection
 
-from secretsapp import logs, sentry
+from secretsapp.adapters import logs, sentry
 from secretsapp.models import CacheEntry
 from secretsapp.people import session_storage
 

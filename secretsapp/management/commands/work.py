@@ -18,7 +18,7 @@ from secretsapp.management.base import SealroomCommand
 from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
 from secretsapp.operation import upkeep, workers
-from secretsapp.operation.at_work import is_seen
+from secretsapp.operation.workers import is_seen
 from secretsapp.people import password_mail
 from secretsapp.secrets import settling
 

@@ -14,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from sentry_sdk.types import Event, Hint
 from sentry_sdk.utils import BadDsn, Dsn
 
-from secretsapp import __version__, logs
+from secretsapp import __version__
+from secretsapp.adapters import logs
 from secretsapp.core.failures import Failure, Place, failures_of, place_in
 
 SECONDS_AT_THE_END = 2

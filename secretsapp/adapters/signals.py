@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from secretsapp.addresses import client_address
+from secretsapp.adapters.addresses import client_address
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import SealroomError

@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from secretsapp.adapters.sessions import SessionStore
 from secretsapp.core.errors import KeyTrouble
 from secretsapp.people import accounts, session_storage
-from secretsapp.sessions import SessionStore
 from tests import stage
 from tests.stage import Cast
 from tests.support.rings import new_key, present_master_key, restart_with

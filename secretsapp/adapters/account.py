@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
-from secretsapp.addresses import client_address
+from secretsapp.adapters.addresses import client_address
 
 
 class AccountAdapter(DefaultAccountAdapter):

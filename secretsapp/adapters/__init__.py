@@ -1,0 +1,1 @@
+"""What Django and third parties are given of ours."""

@@ -1,1 +1,0 @@
-"""The actions: what they do at Roblox, in the database and in the log."""
