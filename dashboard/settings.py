@@ -74,13 +74,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "secretsapp.observing.ObservingMiddleware",
-    "secretsapp.middleware.ForwardedSchemeMiddleware",
+    "secretsapp.web.observing.ObservingMiddleware",
+    "secretsapp.web.middleware.ForwardedSchemeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "secretsapp.middleware.NoStoreMiddleware",
-    "secretsapp.middleware.MachinesMiddleware",
+    "secretsapp.web.middleware.NoStoreMiddleware",
+    "secretsapp.web.middleware.MachinesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -89,10 +89,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "secretsapp.htmx.SignInMiddleware",
-    "secretsapp.middleware.ActorMiddleware",
-    "secretsapp.middleware.LastActiveMiddleware",
-    "secretsapp.middleware.RefusalMiddleware",
+    "secretsapp.web.htmx.SignInMiddleware",
+    "secretsapp.web.middleware.ActorMiddleware",
+    "secretsapp.web.middleware.LastActiveMiddleware",
+    "secretsapp.web.middleware.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {"sealroom": "secretsapp.web.templatetags.sealroom"},
         },
     },
 ]

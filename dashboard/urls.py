@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("secretsapp.urls"))]
+urlpatterns = [path("", include("secretsapp.web.urls"))]
 
 # What fails before a view is reached does not pass our middleware.
-handler400 = "secretsapp.views.refusals.unusable"
-handler500 = "secretsapp.views.refusals.failed"
+handler400 = "secretsapp.web.views.refusals.unusable"
+handler500 = "secretsapp.web.views.refusals.failed"

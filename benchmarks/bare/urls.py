@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.template import engines
 from django.urls import path
 
-from secretsapp import urls as product
 from secretsapp.models import Secret
 from secretsapp.secrets.listing import SecretView
-from secretsapp.views.universes import COLUMNS
+from secretsapp.web import urls
+from secretsapp.web.views.universes import COLUMNS
 
 # The same table as the product's templates make, written down at one go by hand.
 FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
@@ -88,5 +88,5 @@ urlpatterns = [
     path("", ready),
     path("universes/<universe_id:universe_id>/", universe),
     path("flat/<universe_id:universe_id>/", flat),
-    *product.urlpatterns,
+    *urls.urlpatterns,
 ]

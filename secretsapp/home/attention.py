@@ -1,5 +1,6 @@
 """What needs an actor: secrets changed elsewhere, outcomes in doubt, syncs and API keys failing."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -106,10 +107,10 @@ def of(actor: Actor) -> list[Need]:
 
 def names_by_universe(needs: Iterable[Need]) -> dict[int, set[str]]:
     """The secrets that lists mark as needing attention, by the id of their universe."""
-    found: dict[int, set[str]] = {}
+    found: defaultdict[int, set[str]] = defaultdict(set)
     for need in needs:
         if need.universe is not None and need.is_marked_in_list:
-            found.setdefault(need.universe.pk, set()).update(need.listed)
+            found[need.universe.pk] |= set(need.listed)
     return found
 
 

@@ -26,8 +26,8 @@ from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, OutcomeUnknown, SealroomError
 from secretsapp.management.output import Patient, Report, hand_on_output, printable
-from secretsapp.observing import report_mistakes
 from secretsapp.people import directory
+from secretsapp.web.observing import report_mistakes
 
 log = logging.getLogger(__name__)
 

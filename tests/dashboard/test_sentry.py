@@ -152,7 +152,7 @@ def test_a_mistake_in_a_request_is_reported_by_its_places(
     }
     assert frames[-1]["function"] == "bug"
     ours = [frame["filename"] for frame in frames if frame["in_app"]]
-    assert "secretsapp/views/passwords.py" in ours
+    assert "secretsapp/web/views/passwords.py" in ours
     assert_nothing_leaked(marker, sentry, done)
 
 

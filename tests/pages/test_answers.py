@@ -29,8 +29,8 @@ from secretsapp.home import frame, overview
 from secretsapp.models import AuditEvent, Grant, Universe, User
 from secretsapp.people import own_account, sessions
 from secretsapp.rules.policy import refusal
-from secretsapp.templatetags import sealroom
-from secretsapp.views.refusals import database_failed, failed
+from secretsapp.web.templatetags import sealroom
+from secretsapp.web.views.refusals import database_failed, failed
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast

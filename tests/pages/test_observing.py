@@ -11,7 +11,7 @@ from pytest_django import Settings
 from secretsapp.adapters import logs
 from secretsapp.home import overview
 from secretsapp.models import Universe
-from secretsapp.observing import HEADER
+from secretsapp.web.observing import HEADER
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body
 from tests.stage import Cast

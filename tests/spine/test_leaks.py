@@ -54,8 +54,8 @@ STEPS = (
     "secretsapp.opencloud.transport.Transport.write",
     "secretsapp.opencloud.client.read_receipt",
     "secretsapp.secrets.attempts._mirror_success",
-    "secretsapp.views.changes.Done",
-    "secretsapp.views.forms.redirect",
+    "secretsapp.web.views.changes.Done",
+    "secretsapp.web.views.forms.redirect",
 )
 
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from secretsapp.core.input_rules import NAME_LIMIT, UNIVERSE_ID_LIMIT
-from secretsapp.views import (
+from secretsapp.web.views import (
     access,
     accounts,
     api_keys,

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.access import grant_listing, role_table
 from secretsapp.core.errors import Correctable
 from secretsapp.core.times import sentence_time
-from secretsapp.forms.people import CreatePersonForm
-from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe, User
 from secretsapp.people import accounts, directory, ways_in
 from secretsapp.universes import loading
-from secretsapp.views import forms
-from secretsapp.views.forms import Done
+from secretsapp.web.forms.people import CreatePersonForm
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views import forms
+from secretsapp.web.views.forms import Done
 
 LINK = "password_link"
 

@@ -8,10 +8,10 @@ from django import forms
 from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.references import Reference, parse_reference
-from secretsapp.forms.fields import QUIET, SeenField, text_input
 from secretsapp.models import ApiKey, Universe
 from secretsapp.models.universes import Environment
 from secretsapp.universes.managing import version
+from secretsapp.web.forms.fields import QUIET, SeenField, text_input
 
 UNSPECIFIED = "unspecified"
 ENVIRONMENTS = [

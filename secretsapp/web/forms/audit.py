@@ -13,10 +13,10 @@ from django.utils import timezone
 from secretsapp.core import events
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.patterns import EVERY_NAME, parse_pattern
-from secretsapp.forms.fields import QUIET, text_input
 from secretsapp.log.reading import AuditFilter
 from secretsapp.log.telling import Result
 from secretsapp.models import Universe
+from secretsapp.web.forms.fields import QUIET, text_input
 
 LAST_SEQUENCE = 2**63 - 1
 SELECT = QUIET | {"class": "form-select"}

@@ -10,8 +10,8 @@ from secretsapp.api_keys.stored_keys import version
 from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.forms.fields import QUIET, SeenField, UnshownTextarea, text_input
 from secretsapp.models import ApiKey
+from secretsapp.web.forms.fields import QUIET, SeenField, UnshownTextarea, text_input
 
 FIRST_NAME = "Automation"
 

@@ -15,8 +15,8 @@ from secretsapp.core.input_rules import REASON_LIMIT
 from secretsapp.core.patterns import parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import parse_roblox_time
-from secretsapp.forms.fields import QUIET, VersionField, text_input
 from secretsapp.models import Grant, User
+from secretsapp.web.forms.fields import QUIET, VersionField, text_input
 
 NEVER, ON_A_DATE = "never", "date"
 DAYS = (7, 30, 90)

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.roles import Permission
-from secretsapp.forms.secrets import CreateForm, DeleteForm, VersionedForm, rotate_form
-from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
 from secretsapp.secrets import changes, listing
 from secretsapp.universes import loading
-from secretsapp.views import forms
-from secretsapp.views.forms import Done
+from secretsapp.web.forms.secrets import CreateForm, DeleteForm, VersionedForm, rotate_form
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views import forms
+from secretsapp.web.views.forms import Done
 
 
 @require_http_methods(forms.METHODS)

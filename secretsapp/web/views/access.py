@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.access import grant_listing, role_table
 from secretsapp.access import grants as services
 from secretsapp.core.errors import StaleVersion
-from secretsapp.forms.access import GrantForm
-from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe, User
 from secretsapp.universes import loading
-from secretsapp.views import forms
-from secretsapp.views.forms import Done
+from secretsapp.web.forms.access import GrantForm
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views import forms
+from secretsapp.web.views.forms import Done
 
 
 @require_safe

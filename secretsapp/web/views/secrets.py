@@ -9,16 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.core import input_rules
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.roles import Permission
-from secretsapp.forms.secrets import DetailsForm
 from secretsapp.log import reading
-from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
 from secretsapp.people import directory
 from secretsapp.secrets import details as services
 from secretsapp.secrets import drift, listing
 from secretsapp.universes import loading
-from secretsapp.views import forms
-from secretsapp.views.forms import Done
+from secretsapp.web.forms.secrets import DetailsForm
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views import forms
+from secretsapp.web.views.forms import Done
 
 
 @require_safe

@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.htmx import wants_fragment
-from secretsapp.middleware import ActorRequest
 from secretsapp.models import Universe
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.arranging import ATTENTION, Wanted, arranged
 from secretsapp.universes import loading, mirror
+from secretsapp.web.htmx import wants_fragment
+from secretsapp.web.middleware import ActorRequest
 
 COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"))
 

@@ -7,12 +7,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from secretsapp.forms.first_run import ClaimForm
-from secretsapp.middleware import ActorRequest
 from secretsapp.people import ways_in
 from secretsapp.people.ways_in import is_claimed
-from secretsapp.views.forms import METHODS, Done, page, posted, submitted
-from secretsapp.views.passwords import CODE_ATTEMPTS, too_many
+from secretsapp.web.forms.first_run import ClaimForm
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views.forms import METHODS, Done, page, posted, submitted
+from secretsapp.web.views.passwords import CODE_ATTEMPTS, too_many
 
 
 @login_not_required

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from secretsapp.home import search as queries
-from secretsapp.htmx import wants_fragment
-from secretsapp.middleware import ActorRequest
+from secretsapp.web.htmx import wants_fragment
+from secretsapp.web.middleware import ActorRequest
 
 
 @require_safe

@@ -13,7 +13,7 @@ from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, SealroomError
 from secretsapp.people import session_storage, sessions
-from secretsapp.views import refusals as pages
+from secretsapp.web.views import refusals as pages
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

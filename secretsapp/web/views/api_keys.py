@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.api_keys import key_listing, stored_keys
 from secretsapp.api_keys.key_reports import KeyReport
 from secretsapp.core.errors import StaleVersion
-from secretsapp.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
-from secretsapp.middleware import ActorRequest
 from secretsapp.universes import loading
-from secretsapp.views import forms, guide
-from secretsapp.views.forms import Done
+from secretsapp.web.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views import forms, guide
+from secretsapp.web.views.forms import Done
 
 
 @require_safe

@@ -21,14 +21,14 @@ from secretsapp.core.errors import (
     StaleVersion,
 )
 from secretsapp.core.references import Kind, Reference
-from secretsapp.forms.universes import AddUniverseForm, RemoveUniverseForm, SettingsForm
-from secretsapp.htmx import wants_fragment
-from secretsapp.middleware import ActorRequest
 from secretsapp.models import ApiKey, Universe
 from secretsapp.universes import loading, managing, removal
-from secretsapp.views import forms
-from secretsapp.views import guide as guides
-from secretsapp.views.forms import Done
+from secretsapp.web.forms.universes import AddUniverseForm, RemoveUniverseForm, SettingsForm
+from secretsapp.web.htmx import wants_fragment
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views import forms
+from secretsapp.web.views import guide as guides
+from secretsapp.web.views.forms import Done
 
 CANNOT_CHANGE = f"Its key cannot change secrets there: it lacks the scope {WRITE}."
 

@@ -27,7 +27,7 @@ from secretsapp.core.errors import (
     RobloxUnusable,
     SealroomError,
 )
-from secretsapp.htmx import wants_fragment
+from secretsapp.web.htmx import wants_fragment
 
 log = logging.getLogger(__name__)
 

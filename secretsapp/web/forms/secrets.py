@@ -9,9 +9,15 @@ from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.warnings import Suspicion, suspicions
-from secretsapp.forms.fields import QUIET, AsTypedField, PlaintextField, VersionField, text_input
 from secretsapp.models import Secret, User
 from secretsapp.secrets.listing import SecretView
+from secretsapp.web.forms.fields import (
+    QUIET,
+    AsTypedField,
+    PlaintextField,
+    VersionField,
+    text_input,
+)
 
 ANY, HOST, NEVER = "any", "host", "never"
 REACHES = [

@@ -6,8 +6,8 @@ from django import forms
 
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.forms.fields import text_input
 from secretsapp.people.accounts import NAME_LIMIT
+from secretsapp.web.forms.fields import text_input
 
 
 class NameForm(forms.Form):

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from secretsapp.forms.fields import QUIET, text_input
 from secretsapp.people.accounts import EMAIL_LIMIT, NAME_LIMIT
+from secretsapp.web.forms.fields import QUIET, text_input
 
 
 class CreatePersonForm(forms.Form):

@@ -6,7 +6,7 @@ from django import forms
 
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.forms.fields import QUIET, text_input
+from secretsapp.web.forms.fields import QUIET, text_input
 
 CODE_LIMIT = 300
 EMAIL_LIMIT = 254

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from secretsapp.forms.passwords import EMAIL_LIMIT, CodeField, PasswordField, email_input
+from secretsapp.web.forms.passwords import EMAIL_LIMIT, CodeField, PasswordField, email_input
 
 NAME_LIMIT = 100
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from secretsapp.access import grant_listing
 from secretsapp.core.errors import InvalidInput
-from secretsapp.forms.me import NameForm, PasswordForm, SessionForm
-from secretsapp.middleware import ActorRequest
 from secretsapp.models import User
 from secretsapp.people import directory, own_account, session_storage, sessions
-from secretsapp.views import forms
-from secretsapp.views.forms import Done
+from secretsapp.web.forms.me import NameForm, PasswordForm, SessionForm
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views import forms
+from secretsapp.web.views.forms import Done
 
 
 @require_http_methods(forms.METHODS)

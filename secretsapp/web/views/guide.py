@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 
 from secretsapp.api_keys import key_listing, server_address
 from secretsapp.api_keys.trials import Trial
-from secretsapp.forms.api_keys import AddKeyForm
-from secretsapp.forms.universes import AddUniverseForm
-from secretsapp.middleware import ActorRequest
 from secretsapp.universes import loading
-from secretsapp.views import forms
+from secretsapp.web.forms.api_keys import AddKeyForm
+from secretsapp.web.forms.universes import AddUniverseForm
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views import forms
 
 GUIDE = "guide"
 

@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from secretsapp.forms.audit import AuditFilterForm
-from secretsapp.htmx import wants_fragment
 from secretsapp.log import reading
 from secretsapp.log.reading import AuditFilter, AuditPage
-from secretsapp.middleware import ActorRequest
 from secretsapp.secrets import open_changes
 from secretsapp.secrets.settling import SETTLE_AFTER_SECONDS
 from secretsapp.universes import loading
-from secretsapp.views import forms
+from secretsapp.web.forms.audit import AuditFilterForm
+from secretsapp.web.htmx import wants_fragment
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views import forms
 
 SETTLED_AFTER = timedelta(seconds=SETTLE_AFTER_SECONDS)
 LIST = "audit-list"

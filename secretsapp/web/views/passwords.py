@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from secretsapp.core.errors import NotFound
-from secretsapp.forms.passwords import ForgottenForm, SetPasswordForm
-from secretsapp.middleware import ActorRequest
 from secretsapp.people import password_mail, ways_in
-from secretsapp.views.forms import METHODS, Done, page, posted, submitted
+from secretsapp.web.forms.passwords import ForgottenForm, SetPasswordForm
+from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.views.forms import METHODS, Done, page, posted, submitted
 
 # Of allauth's rate limits those that are meant for the same: by network address, and for mails
 # also by the address that is typed.

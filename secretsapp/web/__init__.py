@@ -1,0 +1,1 @@
+"""What a browser meets: it translates between people and the rooms, and decides nothing."""
