@@ -63,18 +63,16 @@ def too_many_requests() -> Answer:
 
 
 def problem(status: int, detail: str | None = None) -> Answer:
-    """An error of the secrets store; its `status` is a text, as documented."""
-    content = {"title": _TITLES[status], "status": str(status)}
-    if detail is not None:
-        content["detail"] = detail
-    return of_json(status, content, "application/problem+json")
+    """An error of the secrets store."""
+    return _problem(status, {"title": _TITLES[status]} | ({"detail": detail} if detail else {}))
 
 
 def invalid_field(name: str, message: str) -> Answer:
     """A parameter or body that the framework of the secrets store could not read."""
-    content = {
-        "title": "One or more validation errors occurred.",
-        "status": 400,
-        "errors": {name: [message]},
-    }
-    return of_json(400, content, "application/problem+json")
+    title = "One or more validation errors occurred."
+    return _problem(400, {"title": title, "errors": {name: [message]}})
+
+
+def _problem(status: int, content: Json) -> Answer:
+    """ProblemDetails of the secrets store; their `status` is a text, as documented."""
+    return of_json(status, {**content, "status": str(status)}, "application/problem+json")

@@ -123,6 +123,7 @@ def test_what_is_no_universe_id_is_a_400(emulator: Emulator, key: str, universe_
         answer = caller.list_secrets()
         assert answer.status_code == 400
         assert list(answer.json()["errors"]) == ["universeId"]
+        assert answer.json()["status"] == "400"
 
 
 def test_without_a_limit_no_answer_speaks_of_one(caller: Caller) -> None:

@@ -99,6 +99,7 @@ def test_a_limit_out_of_bounds_is_refused(caller: Caller, limit: str) -> None:
     answer = caller.list_secrets(limit=limit)
     assert answer.status_code == 400
     assert list(answer.json()["errors"]) == ["limit"]
+    assert answer.json()["status"] == "400"
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,8 @@ def test_a_value_may_hold_1024_bytes_and_no_more(caller: Caller, universe: Unive
 def test_what_is_no_sealed_box_is_refused(
     caller: Caller, universe: Universe, secret: object
 ) -> None:
-    assert caller.create("PAYMENTS", secret=secret).status_code == 400
+    answer = caller.create("PAYMENTS", secret=secret)
+    assert (answer.status_code, answer.json()["status"]) == (400, "400")
     assert universe.values == {}
 
 
@@ -239,7 +240,7 @@ def test_a_body_that_is_no_json_object_is_refused(caller: Caller, body: bytes) -
     headers = {"content-type": "application/json"}
     answer = caller.call("POST", f"{caller.path}/secrets", data=body, headers=headers)
     assert answer.status_code == 400
-    assert answer.json()["status"] == 400
+    assert answer.json()["status"] == "400"
 
 
 def test_a_body_of_another_kind_is_refused(caller: Caller, universe: Universe) -> None:

@@ -79,6 +79,7 @@ BODIES: list[tuple[faults.Body, str]] = [
     ({"code": "INVALID_ARGUMENT", "message": MARKER, "details": [MARKER]}, "INVALID_ARGUMENT"),
     ({"error": "PERMISSION_DENIED", "message": MARKER, "errorDetails": [{}]}, "PERMISSION_DENIED"),
     ({"errors": {"id": [MARKER]}, "title": MARKER, "status": 400}, ""),
+    ({"errors": {"id": [MARKER]}, "title": MARKER, "status": "400"}, ""),
     ({"title": MARKER, "status": "400", "detail": MARKER, "type": MARKER}, ""),
     ({"code": MARKER, "message": MARKER}, ""),
     ({"code": [MARKER], "error": {"code": MARKER}, "errors": [MARKER]}, ""),
