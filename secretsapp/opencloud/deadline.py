@@ -1,17 +1,25 @@
-"""Ends what takes too long as a whole; a socket's timeout bounds only each piece of an answer."""
+"""Ends what takes too long as a whole; a socket's timeout bounds only each piece of an answer.
+
+The clock stands below the standard library's answer. A clock in the loop that reads the body, with
+a timeout for each piece before it, was tried and is too late: what drips into the status line, the
+headers, interim answers, the length of a chunk or the trailers is read in loops of http.client and
+urllib3 that come back only when they have a whole line. tests/opencloud/test_bounds.py has a case
+for each of them. Three names of others carry it: `ConnectionCls` of urllib3's pools, and
+`response_class` and `makefile` by which http.client opens an answer.
+"""
 
 import io
 import socket
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 # Requests has no setting for this, so the class of its answers is changed one floor below.
-from http.client import HTTPResponse  # noqa: TID251 - it is the base class to extend
+from http.client import HTTPResponse  # noqa: TID251 - it is given a socket with a clock
 from typing import Any
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import Retry
 
 
@@ -22,6 +30,10 @@ class _TimedReader(io.RawIOBase):
         self._connection = connection
         self._raw = connection.makefile("rb", buffering=0)
         self._ends = time.monotonic() + seconds
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """The file to read by, which is all that an answer asks of a socket."""
+        return io.BufferedReader(self)
 
     def readable(self) -> bool:
         return True
@@ -37,37 +49,6 @@ class _TimedReader(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
-
-
-class _TimedResponse(HTTPResponse):
-    """An answer whose every byte, from the status line on, comes before the deadline or never."""
-
-    def __init__(self, connection: socket.socket, answer_seconds: float, **options: Any) -> None:
-        super().__init__(connection, **options)
-        self.fp.close()
-        self.fp = io.BufferedReader(_TimedReader(connection, answer_seconds))
-
-
-class _Timed:
-    """A connection that asks anew before each answer how many seconds it has."""
-
-    response_class: Any
-
-    def __init__(self, *address: Any, answer_seconds: Callable[[], float], **options: Any) -> None:
-        super().__init__(*address, **options)
-
-        def timed_response(connection: socket.socket, **more: Any) -> _TimedResponse:
-            return _TimedResponse(connection, answer_seconds(), **more)
-
-        self.response_class = timed_response
-
-
-class _TimedConnection(_Timed, HTTPConnection):
-    pass
-
-
-class _TimedSecureConnection(_Timed, HTTPSConnection):
-    pass
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -92,9 +73,6 @@ class DeadlineAdapter(HTTPAdapter):
         self.max_retries = self._retries(self._ends)
         return super().send(request, *args, **options)
 
-    def _seconds_for_an_answer(self) -> float:
-        return min(self._answer_seconds, self._ends - time.monotonic())
-
     def get_connection_with_tls_context(
         self,
         request: PreparedRequest,
@@ -104,6 +82,17 @@ class DeadlineAdapter(HTTPAdapter):
     ) -> Any:
         """The pool for the request; its connections keep the deadline."""
         pool: Any = super().get_connection_with_tls_context(request, verify, proxies, cert)
-        pool.conn_kw["answer_seconds"] = self._seconds_for_an_answer
-        pool.ConnectionCls = _TimedSecureConnection if pool.scheme == "https" else _TimedConnection
+        pool.ConnectionCls = partial(self._connection, type(pool).ConnectionCls)
         return pool
+
+    def _connection(self, kind: Callable[..., Any], **options: Any) -> Any:
+        connection = kind(**options)
+        connection.response_class = self._answer
+        return connection
+
+    def _answer(self, connection: socket.socket, **options: Any) -> HTTPResponse:
+        """An answer whose every byte, from the status line on, comes in time or never."""
+        seconds = min(self._answer_seconds, self._ends - time.monotonic())
+        # It asks for nothing but the file, where its types ask for a whole socket.
+        timed: Any = _TimedReader(connection, seconds)
+        return HTTPResponse(timed, **options)
