@@ -3,8 +3,8 @@
 from typing import Any
 
 FORMS = {
-    "line": "secretsapp.adapters.logs.for_people",
-    "json": "secretsapp.adapters.logs.for_machines",
+    "line": "secretsapp.adapters.logs.PeopleFormatter",
+    "json": "secretsapp.adapters.logs.MachineFormatter",
 }
 
 

@@ -8,14 +8,12 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TextIO
-
-from structlog.contextvars import bound_contextvars, get_contextvars
-from structlog.stdlib import ProcessorFormatter
-from structlog.typing import EventDict, WrappedLogger
 
 from secretsapp.core.failures import Failure, failures_of
 
@@ -25,7 +23,7 @@ OURS = ("secretsapp", "dashboard")
 CONTEXT = ("request_id", "command")
 FIELDS = ("method", "route", "status", "duration_ms", "person")
 
-LINE = "{asctime} {levelname} {name}: {message}"
+_bound: ContextVar[Mapping[str, str]] = ContextVar("bound", default=MappingProxyType({}))
 
 # A mail program that writes `#` as `%23` sends the code of a link as part of the path.
 _BEHIND_A_WAY_IN = re.compile(r"(/(?:password|welcome)(?:/|#|%23)).+", re.DOTALL)
@@ -53,32 +51,50 @@ def tell_unwritable(record: logging.LogRecord) -> None:
         sys.stderr.write(f"A line of the log was lost: {kind}, from {record.name}.\n")
 
 
-def about(**known: str) -> AbstractContextManager[None]:
+@contextmanager
+def about(**more: str) -> Iterator[None]:
     """Everything that is logged within says this too; the names are among CONTEXT."""
-    return bound_contextvars(**known)
+    token = _bound.set({**_bound.get(), **more})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
 
 
 def known() -> dict[str, str]:
     """What is said with everything that is logged here: some of CONTEXT."""
-    bound = get_contextvars()
-    return {name: str(bound[name]) for name in CONTEXT if name in bound}
+    bound = _bound.get()
+    return {name: bound[name] for name in CONTEXT if name in bound}
 
 
-def for_people() -> logging.Formatter:
+class PeopleFormatter(logging.Formatter):
     """One line an event, and behind it the places of an exception, a line each."""
-    return ProcessorFormatter(processors=[_line], fmt=LINE, style="{")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; nothing of the record but what is named here is told."""
+        request_id = _context(record).get("request_id")
+        said = _printable(_said(record)) + (f" [request {request_id}]" if request_id else "")
+        line = f"{self.formatTime(record)} {record.levelname} {record.name}: {said}"
+        return "\n".join([line, *_lines_about(_error(record))])
 
 
-def for_machines() -> logging.Formatter:
+class MachineFormatter(logging.Formatter):
     """One JSON object a line."""
-    return ProcessorFormatter(processors=[_object])
 
-
-def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    record = event["_record"]
-    request_id = _context(record).get("request_id")
-    said = _printable(_said(event)) + (f" [request {request_id}]" if request_id else "")
-    return "\n".join([said, *_lines_about(_error(event))])
+    def format(self, record: logging.LogRecord) -> str:
+        """The object; nothing of the record but what is named here is told."""
+        time = datetime.fromtimestamp(record.created, UTC)
+        told = {
+            "time": time.isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": _without_path(_said(record), record),
+            **_context(record),
+            **_fields(record),
+        }
+        if error := _error(record):
+            told["exception"] = [_told(failure) for failure in failures_of(error)]
+        return json.dumps(told)
 
 
 def _lines_about(error: BaseException | None) -> Iterator[str]:
@@ -88,21 +104,6 @@ def _lines_about(error: BaseException | None) -> Iterator[str]:
         yield failure.kind
 
 
-def _object(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    record = event["_record"]
-    told = {
-        "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-        "level": record.levelname.lower(),
-        "logger": record.name,
-        "event": _without_path(_said(event), record),
-        **_context(record),
-        **_fields(record),
-    }
-    if error := _error(event):
-        told["exception"] = [_told(failure) for failure in failures_of(error)]
-    return json.dumps(told)
-
-
 def _told(failure: Failure) -> dict[str, Any]:
     return {
         "kind": f"{failure.module}.{failure.kind}",
@@ -110,13 +111,13 @@ def _told(failure: Failure) -> dict[str, Any]:
     }
 
 
-def _said(event: EventDict) -> str:
+def _said(record: logging.LogRecord) -> str:
     """What was logged, cut behind a path that a code may follow and before what is quoted.
 
     Some libraries log an exception's own words as the event.
     """
-    said = event["event"]
-    if words := str(_error(event) or ""):
+    said = record.getMessage()
+    if words := str(_error(record) or ""):
         said = said.replace(words, f"({HIDDEN})")
     said = _BEHIND_A_WAY_IN.sub(rf"\1({HIDDEN})", said)
     return _QUOTED_OF_A_CLIENT.sub(rf"\1 ({HIDDEN})", said)
@@ -148,9 +149,8 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
 
 
-def _error(event: EventDict) -> BaseException | None:
-    exc_info = event.get("exc_info")
-    return exc_info[1] if exc_info else None
+def _error(record: logging.LogRecord) -> BaseException | None:
+    return record.exc_info[1] if record.exc_info else None
 
 
 def _printable(text: str) -> str:

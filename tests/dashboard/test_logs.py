@@ -12,7 +12,7 @@ import pytest
 from secretsapp.adapters import logs
 
 MARKER = "marker 5f0c"
-FORMS = [logs.for_people, logs.for_machines]
+FORMS = [logs.PeopleFormatter, logs.MachineFormatter]
 MakeForm = Callable[[], logging.Formatter]
 
 
@@ -42,7 +42,7 @@ def fail() -> None:
 
 
 def test_a_line_for_machines_is_one_object_with_what_is_allowed(log: logging.Logger) -> None:
-    written = heard(log, logs.for_machines())
+    written = heard(log, logs.MachineFormatter())
     further = {"status": 200, "request": MARKER, "server_time": MARKER, "data": MARKER}
     with logs.about(request_id="0123abcd", command="work"):
         log.warning("It took %s.", "long", extra=further)
@@ -61,11 +61,11 @@ def test_a_line_for_machines_is_one_object_with_what_is_allowed(log: logging.Log
 def test_a_library_adds_nothing_to_a_line() -> None:
     record = logging.LogRecord("django.request", logging.ERROR, "", 1, "Said.", (), None)
     vars(record).update(dict.fromkeys(logs.FIELDS, MARKER))
-    assert MARKER not in logs.for_machines().format(record)
+    assert MARKER not in logs.MachineFormatter().format(record)
 
 
 def test_a_line_for_people_says_the_request_at_its_end(log: logging.Logger) -> None:
-    written = heard(log, logs.for_people())
+    written = heard(log, logs.PeopleFormatter())
     with logs.about(request_id="0123abcd"):
         log.warning("It took long.")
     log.warning("It took longer.")
@@ -119,7 +119,7 @@ def test_a_line_that_cannot_be_made_is_told_without_its_arguments(
 def test_a_log_that_nobody_takes_stops_nothing(
     log: logging.Logger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = heard(log, logs.for_people())
+    written = heard(log, logs.PeopleFormatter())
     written.close()
     monkeypatch.setattr(sys, "stderr", written)
     log.warning("Said into a closed pipe.")
@@ -165,6 +165,6 @@ def test_django_names_the_route_and_not_the_path_to_machines(rf: Any) -> None:
     request = rf.get(f"/universes/1/secrets/{MARKER}/")
     record = logging.LogRecord("django.request", logging.ERROR, "", 1, "Bad: %s", (), None)
     record.args, record.request = (request.path,), request
-    assert json.loads(logs.for_machines().format(record))["event"] == "Bad: (hidden)"
+    assert json.loads(logs.MachineFormatter().format(record))["event"] == "Bad: (hidden)"
     request.resolver_match = type("Match", (), {"view_name": "secret"})
-    assert json.loads(logs.for_machines().format(record))["event"] == "Bad: secret"
+    assert json.loads(logs.MachineFormatter().format(record))["event"] == "Bad: secret"

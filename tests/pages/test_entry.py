@@ -204,9 +204,9 @@ def test_a_code_that_came_in_a_path_is_not_logged(
     Client().get(path.format("K7QX-0000"))
     (record,) = [record for record in caplog.records if record.name == "django.request"]
     assert "K7QX" in caplog.text
-    assert "Not Found: /" in logs.for_people().format(record)
-    assert "Not Found: " in logs.for_machines().format(record)
-    for form in (logs.for_people(), logs.for_machines()):
+    assert "Not Found: /" in logs.PeopleFormatter().format(record)
+    assert "Not Found: " in logs.MachineFormatter().format(record)
+    for form in (logs.PeopleFormatter(), logs.MachineFormatter()):
         assert "K7QX" not in form.format(record)
 
 

@@ -94,7 +94,7 @@ def test_what_is_logged_on_the_way_says_which_request_it_was(
 
 def for_people(caplog: pytest.LogCaptureFixture) -> str:
     """What was logged, as a person reads it."""
-    return "\n".join(map(logs.for_people().format, caplog.records))
+    return "\n".join(map(logs.PeopleFormatter().format, caplog.records))
 
 
 def failing(*_arguments: object) -> None:

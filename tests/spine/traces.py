@@ -45,7 +45,7 @@ class LogRecords(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(level=logging.DEBUG)
-        self._forms = (logs.for_people(), logs.for_machines())
+        self._forms = (logs.PeopleFormatter(), logs.MachineFormatter())
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
