@@ -1,4 +1,4 @@
-"""Grants as an actor may see them, and what he may give of his own."""
+"""Grants as an actor may see them, and what they may give of their own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from secretsapp.rules.policy import Holding, Rights, holding_of, refusal, rights
 class GrantView:
     """A grant with what the actor may do to it.
 
-    `is_in_sight` says whether he may list every name that it covers: a pattern, and a reason, may
-    hold the name of a secret.
+    `is_in_sight` says whether they may list every name that it covers: a pattern, and a reason,
+    may hold the name of a secret.
     """
 
     grant: Grant
@@ -40,8 +40,8 @@ class GrantView:
 class Scope:
     """What an actor may give in a universe, or in all if None.
 
-    The mightiest role comes first. `pattern` and `latest_end` are the widest that he has there, for
-    a form to begin with.
+    The mightiest role comes first. `pattern` and `latest_end` are the widest that they have there,
+    for a form to begin with.
     """
 
     universe: Universe | None
@@ -101,7 +101,8 @@ def everywhere(actor: Actor) -> list[GrantView]:
 def to_change(actor: Actor, person_id: int, universe: Universe | None) -> GrantView:
     """The grant of that person in the universe, or in all if None.
 
-    Raises NotFound where he has none there, and Forbidden where it goes beyond the actor's rights.
+    Raises NotFound where they have none there, and Forbidden where it goes beyond the actor's
+    rights.
     """
     views = in_universe(actor, universe) if universe else everywhere(actor)
     universe_id = universe.pk if universe else None
@@ -219,7 +220,7 @@ def check_within(
 
 
 def _giving(actor: Actor, universe: Universe | None) -> list[Holding]:
-    """The actor's own grants by which he gives others there."""
+    """The actor's own grants by which they give others there."""
     universe_id = universe.pk if universe else None
     return [
         holding

@@ -37,11 +37,11 @@ def give(
     anew: bool = False,
     seen: datetime | None = None,
 ) -> Grant:
-    """Give a person a role in a universe, or in all if None, in place of the one he has there.
+    """Give a person a role in a universe, or in all if None, in place of the one they have there.
 
     Raises Forbidden where the new or the old grant goes beyond the actor's own rights,
     InvalidInput, and LastAdmin where the last admin would cease to be one. With `anew` nothing is
-    replaced: raises AlreadyExists where he has one there. With `seen`, the time at which the grant
+    replaced: raises AlreadyExists if they have one there. With `seen`, the time at which the grant
     was given that the actor looked at, only that one is: raises StaleVersion where it is another
     now, and NotFound where there is none.
     """
@@ -84,7 +84,7 @@ def _store(grant: Grant, wanted: Holding, reason: str, actor: Actor) -> None:
 def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
     """End a person's grant in a universe, or in all if None.
 
-    Raises NotFound where he has none there, Forbidden and LastAdmin as `give` does. Who gives
+    Raises NotFound where they have none there, Forbidden and LastAdmin as `give` does. Who gives
     no roles there is refused before anything is looked up, and so learns of none.
     """
     _require_some(actor, universe, person)
@@ -183,7 +183,7 @@ def keep_an_admin_beside(person: User) -> None:
     if not any(other.has_usable_password() for other in people):
         raise LastAdmin(
             f"{person.email} is the last admin. Make somebody else an admin first, who counts as "
-            "soon as he has set a password."
+            "soon as they have set a password."
         )
 
 

@@ -1,4 +1,4 @@
-"""Who could give an actor what he was refused."""
+"""Who could give an actor what they were refused."""
 
 from dataclasses import dataclass
 

@@ -31,7 +31,7 @@ _NO_ADDRESS = (
 )
 
 # Those by which a report is sent would report on themselves. In django.security are requests that
-# somebody made up, as many as he likes.
+# somebody made up, as many as they like.
 SILENT = ("sentry_sdk", "urllib3", "django.security")
 
 

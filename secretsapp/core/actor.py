@@ -41,7 +41,7 @@ class Actor:
 
 
 def person(person_id: int, email: str, door: Door, address: str = "") -> Actor:
-    """A person, by the id and e-mail address of his account."""
+    """A person, by the id and e-mail address of their account."""
     return Actor(ActorKind.PERSON, email, door, person_id, address)
 
 

@@ -1,7 +1,7 @@
 """What the product refuses; every class carries the sentence a person is shown.
 
 SealroomError
-├── Correctable                 the person can mend it where he stands; `field` names the input
+├── Correctable                 the person can mend it on the spot; `field` names the input
 │   ├── InvalidInput            a name, value, domain, note, address, pattern, time … breaks a rule
 │   ├── NameTaken               the universe has a secret of that name
 │   ├── UniverseFull            Roblox's limit of secrets a universe is reached

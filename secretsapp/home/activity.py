@@ -49,7 +49,7 @@ class Activity:
 
 
 def of(actor: Actor) -> Activity:
-    """The last few events that the actor may read, or else those of the secrets he may list."""
+    """The last few events that the actor may read, or else those of the secrets they may list."""
     rights = rights_of(actor)
     may_read_log = rights.universes_with(Permission.READ_AUDIT) != set()
     try:
@@ -65,7 +65,7 @@ def _read(actor: Actor) -> list[EventView]:
 
 
 def _told(actor: Actor, rights: Rights) -> list[EventView]:
-    """As the history of a secret tells it: no addresses, and of refusals only his own."""
+    """As the history of a secret tells it: no addresses, and of refusals only their own."""
     foreign = ~Q(actor_id=str(actor.person_id)) & Q(tag=Event.ACCESS_REFUSED.tag)
     nameless = Q(("secret_name", ""))
     about = AuditEvent.objects.exclude(nameless | foreign | Q(tag__in=QUIET))

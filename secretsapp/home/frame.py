@@ -1,4 +1,4 @@
-"""What the frame around a page shows an actor: universes by owner, and where else he may go."""
+"""What the frame around a page shows an actor: universes by owner, and where else they may go."""
 
 from dataclasses import dataclass
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""The first page of an actor: what needs him, what happened lately, where his universes are."""
+"""The first page of an actor: what needs them, what happened lately, where their universes are."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,7 +18,7 @@ from secretsapp.universes import loading
 
 @dataclass(frozen=True)
 class UniverseCard:
-    """A universe, how many secrets the actor may list in it, and how many of them need him."""
+    """A universe, how many secrets the actor may list in it, and how many of those need them."""
 
     universe: Universe
     secrets: int

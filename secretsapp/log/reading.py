@@ -95,7 +95,7 @@ def _newer(found: QuerySet[AuditEvent], end: int | None) -> int | None:
 def history(actor: Actor, universe: Universe, name: str) -> list[EventView]:
     """The newest events about one secret, for whoever may list it; else Forbidden.
 
-    Who may not read its audit log is shown no network addresses, and of refusals only his own.
+    Who may not read its audit log is shown no network addresses, and of refusals only their own.
     """
     rights = rights_of(actor)
     if not rights.allows(Permission.LIST_SECRETS, universe.pk, name):

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 
 class User(AbstractBaseUser):
-    """A person who signs in with an e-mail address; what he may do stands in `Grant`."""
+    """A person who signs in with an e-mail address; what they may do stands in `Grant`."""
 
     email = models.EmailField("e-mail address", max_length=254, unique=True)
     name = models.CharField(max_length=100, blank=True)

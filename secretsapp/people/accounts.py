@@ -91,7 +91,7 @@ def disable(actor: Actor, person: User) -> None:
 
 
 def enable(actor: Actor, person: User) -> None:
-    """Give a disabled person his access back, with the grants he has; raises Forbidden."""
+    """Give a disabled person their access back, with the grants they have; raises Forbidden."""
     require_installation(actor, Permission.MANAGE_PEOPLE)
     with transaction.atomic():
         _set_active(actor, person, True, Event.PERSON_ENABLED)
@@ -105,7 +105,7 @@ def _set_active(actor: Actor, person: User, active: bool, event: Event) -> None:
 
 
 def set_password(actor: Actor, person: User, password: Plaintext) -> None:
-    """Set a person's password, which ends his sessions; one's own, or anybody's as an admin."""
+    """Set a person's password, which ends their sessions; one's own, or anybody's as an admin."""
     if actor.person_id != person.pk:
         require_installation(actor, Permission.MANAGE_PEOPLE)
     hash_password(person, password)

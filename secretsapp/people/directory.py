@@ -1,4 +1,4 @@
-"""People as an actor may see them, and himself."""
+"""People as an actor may see them, and themselves."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class RoleSummary:
 
 @dataclass(frozen=True)
 class PersonView:
-    """A person, his roles in short, and until when a link to set his password is good."""
+    """A person, their roles in short, and until when a link to set their password is good."""
 
     person: User
     roles: list[RoleSummary]
@@ -42,12 +42,12 @@ class PersonView:
 
     @property
     def has_entered(self) -> bool:
-        """Whether he was ever here; only a person with a password could be."""
+        """Whether they were ever here; only a person with a password could be."""
         return self.person.last_active_at is not None
 
     @property
     def has_password(self) -> bool:
-        """Whether he could sign in."""
+        """Whether they could sign in."""
         return self.person.has_usable_password()
 
 
@@ -73,7 +73,7 @@ def get(actor: Actor, email: str) -> User:
 
 
 def acting_as(email: str) -> Actor:
-    """The actor for a person named on the command line; NotFound unless he is active."""
+    """The actor for a person named on the command line; NotFound unless they are active."""
     user = account_of(email)
     if user is None or not user.is_active:
         raise NotFound("There is no active account with that e-mail address.")

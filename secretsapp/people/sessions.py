@@ -1,4 +1,4 @@
-"""Keeps what a person is shown of his sessions, and ends them."""
+"""Keeps what a person is shown of their sessions, and ends them."""
 
 from datetime import timedelta
 

@@ -63,7 +63,7 @@ def link(code: Code) -> PasswordLink:
 
 
 def set_password(actor: Actor, code: Plaintext, password: Plaintext) -> User:
-    """Set the password of the person whose code it is, which ends his sessions.
+    """Set the password of the person whose code it is, which ends their sessions.
 
     The person acts, from where `actor` came. Raises CodeRefused, also for a disabled account, and
     InvalidInput for a password that will not do, after which the code is still good.

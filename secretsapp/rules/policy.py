@@ -59,7 +59,7 @@ class Rights:
     holdings: tuple[Holding, ...]
 
     def in_universe(self, permission: Permission, universe_id: int) -> list[str]:
-        """The name patterns under which he has the permission there; none means not at all."""
+        """The name patterns under which they have the permission there; none means not at all."""
         return [
             holding.pattern
             for holding in self.holdings
@@ -67,33 +67,33 @@ class Rights:
         ]
 
     def allows(self, permission: Permission, universe_id: int, name: str) -> bool:
-        """Whether he has the permission on the secret of that name."""
+        """Whether they have the permission on the secret of that name."""
         granted = self.in_universe(permission, universe_id)
         return any(patterns.matches(pattern, name) for pattern in granted)
 
     def allows_somewhere(self, permission: Permission, universe_id: int) -> bool:
-        """Whether he has the permission on some name of the universe."""
+        """Whether they have the permission on some name of the universe."""
         return bool(self.in_universe(permission, universe_id))
 
     def allows_throughout(self, permission: Permission, universe_id: int) -> bool:
-        """Whether he has the permission on every name of the universe."""
+        """Whether they have the permission on every name of the universe."""
         return patterns.EVERY_NAME in self.in_universe(permission, universe_id)
 
     def allows_installation(self, permission: Permission) -> bool:
-        """Whether he has the permission in all universes, present and to come."""
+        """Whether they have the permission in all universes, present and to come."""
         return any(
             holding.universe_id is None and not holding.pattern and holding.gives(permission)
             for holding in self.holdings
         )
 
     def universes_with(self, permission: Permission) -> set[int] | None:
-        """The ids of the universes where he has the permission somewhere; None means all."""
+        """The ids of the universes where they have the permission somewhere; None means all."""
         giving = [holding for holding in self.holdings if holding.gives(permission)]
         ids = {holding.universe_id for holding in giving}
         return None if None in ids else {found for found in ids if found is not None}
 
     def may_give(self, grant: Holding) -> bool:
-        """Whether he may give, change or revoke `grant`: it lies within one of his own."""
+        """Whether they may give, change or revoke `grant`: it lies within one of their own."""
         return any(
             holding.gives(Permission.MANAGE_GRANTS) and holding.contains(grant)
             for holding in self.holdings
@@ -106,7 +106,7 @@ _EVERYTHING = Rights((Holding(Role.ADMIN, None, patterns.EVERY_NAME, None),))
 def rights_of(actor: Actor) -> Rights:
     """The rights of the actor now.
 
-    A person has those of his grants that have not ended, and none once he is disabled. A
+    A person has those of their grants that have not ended, and none once they are disabled. A
     command holds the keys of the installation, and the system is the installation.
     """
     if not actor.is_person:

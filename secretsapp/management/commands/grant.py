@@ -21,7 +21,7 @@ class Command(ActingCommand):
 
     help = (
         "Give a person a role in a universe or in all of them, in place of the one held there. "
-        "Nobody can give more than he has himself."
+        "Nobody can give more than they have themselves."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:

@@ -222,7 +222,7 @@ class DetailsForm(forms.Form):
     ) -> None:
         owner = secret.owner
         super().__init__(data, initial={"note": secret.note, "owner": owner.pk if owner else ""})
-        # Whoever owns it stays on the list, also without access of his own.
+        # Whoever owns it stays on the list, also without access of their own.
         owners = {person.pk: person for person in [*people, *([owner] if owner else [])]}
         self.fields["owner"] = _owner_field(owners)
 

@@ -121,7 +121,7 @@ def _give(
 
 
 def _next(request: ActorRequest, universe: Universe | None, person: User) -> str:
-    """The list of grants; who changed his own may not see it any more."""
+    """The list of grants; who changed their own may not see it any more."""
     if person.pk == request.actor.person_id:
         return reverse("home")
     if universe is None:

@@ -12,7 +12,7 @@ NEEDS_SHOWN = 8
 
 @require_safe
 def home(request: ActorRequest) -> HttpResponse:
-    """What the actor wants to know first; what needs him beyond the first few is folded."""
+    """What the actor wants to know first; what needs them beyond the first few is folded."""
     found = overview.of(request.actor)
     context = {
         "overview": found,

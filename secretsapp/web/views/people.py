@@ -45,7 +45,7 @@ def create(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def person(request: ActorRequest, person_id: int) -> HttpResponse:
-    """A person's account and access; and, once, the link that was just made for him."""
+    """A person's account and access; and, once, the link that was just made for them."""
     view = directory.of_id(request.actor, person_id)
     link = request.session.get(LINK)
     if link and link["person_id"] == person_id:
@@ -88,7 +88,7 @@ def disable(request: ActorRequest, person_id: int) -> HttpResponse:
         accounts.disable(request.actor, found)
         sentence = f"Disabled the account of {found.email}."
         if found.pk == request.actor.person_id:
-            # His session has ended, and he may see nobody's page any more.
+            # Their session has ended, and they may see nobody's page any more.
             request.session.flush()
             return Done(sentence, reverse("account_login"))
         return Done(sentence, _address(found))
