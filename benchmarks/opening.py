@@ -33,7 +33,7 @@ TIMES = """
 
 @dataclass(frozen=True)
 class Opened:
-    """What somebody waits for, in milliseconds since he asked for the page."""
+    """What somebody waits for, in milliseconds since they asked for the page."""
 
     first_byte: float
     first_paint: float
