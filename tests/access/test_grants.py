@@ -43,7 +43,7 @@ def deputy(universe: Universe) -> Person:
     return person
 
 
-def test_a_manager_gives_every_role_but_admin_in_his_universe(
+def test_a_manager_gives_every_role_but_admin_in_their_universe(
     universe: Universe, cast: Cast
 ) -> None:
     for role in (Role.MANAGER, Role.EDITOR, Role.ROTATOR, Role.VIEWER, Role.AUDITOR):
@@ -185,7 +185,7 @@ def test_a_manager_of_all_universes_revokes_there(universe: Universe, cast: Cast
         grants.revoke(cast["stranger"].actor, cast["admin"].user, None)
 
 
-def test_a_manager_may_lower_himself_but_not_rise(universe: Universe, cast: Cast) -> None:
+def test_a_manager_may_lower_themselves_but_not_rise(universe: Universe, cast: Cast) -> None:
     manager = cast["manager"]
     grants.give(manager.actor, manager.user, Role.EDITOR, universe)
     with pytest.raises(Forbidden):

@@ -33,13 +33,13 @@ def rename(stage: Stage) -> None:
 
 
 def change_password(stage: Stage) -> None:
-    """Let the editor change his password here."""
+    """Let the editor change their password here."""
     editor = stage.cast["editor"]
     own_account.change_password(editor.actor, editor.user, PASSWORD, HERE)
 
 
 def end(stage: Stage) -> None:
-    """Let the editor end his session elsewhere, and then again."""
+    """Let the editor end their session elsewhere, and then again."""
     editor = stage.cast["editor"]
     for expected in (1, 0):
         assert sessions.end(editor.actor, editor.user, ELSEWHERE) == expected

@@ -128,7 +128,7 @@ def give_access(manager: Visitor) -> None:
 
 
 def change_and_revoke(manager: Visitor) -> None:
-    """Make her a viewer without an end, and then nothing any more."""
+    """Make them a viewer without an end, and then nothing any more."""
     access = f"the access of {EMAIL} in Harbor"
     follow(manager, f"Change {access}")
     manager.page.get_by_role("radio", name="Viewer").check()
@@ -144,7 +144,7 @@ def change_and_revoke(manager: Visitor) -> None:
 
 
 def disable(admin: Visitor) -> None:
-    """Disable her account."""
+    """Disable their account."""
     follow(admin, "Disable")
     shows(admin, "signed out everywhere at once")
     press(admin, "Disable account")

@@ -97,14 +97,14 @@ def test_a_key_may_be_for_some_universes(
     assert caller.list_secrets().status_code == 200
 
 
-def test_a_universe_of_a_user_opens_to_his_keys_alone(emulator: Emulator) -> None:
+def test_a_universe_of_a_user_opens_to_their_keys_alone(emulator: Emulator) -> None:
     universe = emulator.add_universe(2, user_id=42)
-    emulator.add_api_key("his", owner_id=42)
-    emulator.add_api_key("hers", owner_id=43)
-    with Caller(emulator.url, universe.id, "his") as he:
-        assert he.list_secrets().status_code == 200
-    with Caller(emulator.url, universe.id, "hers") as she:
-        assert she.list_secrets().status_code == 403
+    emulator.add_api_key("theirs", owner_id=42)
+    emulator.add_api_key("another's", owner_id=43)
+    with Caller(emulator.url, universe.id, "theirs") as owner:
+        assert owner.list_secrets().status_code == 200
+    with Caller(emulator.url, universe.id, "another's") as other:
+        assert other.list_secrets().status_code == 403
 
 
 def test_a_universe_that_does_not_exist_looks_like_one_not_permitted(

@@ -37,7 +37,7 @@ def test_a_change_is_told_by_its_outcome_alone(cast: Cast, universe: Universe) -
         assert activity.of(cast[who].actor).may_read_log == (who == "auditor")
 
 
-def test_who_reads_no_log_is_told_of_his_secrets_without_addresses_and_foreign_refusals(
+def test_who_reads_no_log_is_told_of_their_secrets_without_addresses_and_foreign_refusals(
     cast: Cast, universe: Universe
 ) -> None:
     grants.give(STAGEHAND, cast["rotator"].user, Role.ROTATOR, universe, pattern="PAY_*")

@@ -47,7 +47,7 @@ def auditor_of(universe: Universe | None, pattern: str = "") -> Person:
 
 
 def seen(person: Person, wanted: AuditFilter = EVERYTHING) -> list[EventView]:
-    """Every event that he is shown, page after page, newest first."""
+    """Every event that they are shown, page after page, newest first."""
     found: list[EventView] = []
     shown = page(person.actor, wanted)
     found += shown.events

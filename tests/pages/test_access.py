@@ -292,7 +292,7 @@ def test_a_mightier_grant_and_one_of_everywhere_are_not_changed_from_a_universe(
         assert client.get(address_of(page, _key(cast, "admin"))).status_code == 404
 
 
-def test_a_manager_of_all_universes_gives_there_within_his_names(
+def test_a_manager_of_all_universes_gives_there_within_their_names(
     client_for: ClientFor, cast: Cast
 ) -> None:
     stranger = cast["stranger"].user

@@ -78,7 +78,7 @@ def test_those_who_may_not_read_it_are_not_led_there(client_for: ClientFor, role
     assert client.get("/audit/", {"before": "none"}).status_code == 403
 
 
-def test_an_auditor_reads_of_his_universe_alone(client_for: ClientFor) -> None:
+def test_an_auditor_reads_of_their_universe_alone(client_for: ClientFor) -> None:
     page = words(client_for("auditor").get("/audit/"))
     assert "took stock of Harbor" in page
     assert "created the account" not in page

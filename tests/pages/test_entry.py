@@ -48,7 +48,7 @@ def claim() -> dict[str, str]:
     }
 
 
-def test_the_first_run_makes_an_admin_signs_him_in_and_leads_to_the_guide(
+def test_the_first_run_makes_an_admin_signs_them_in_and_leads_to_the_guide(
     claim: dict[str, str],
 ) -> None:
     client, watch = Client(), Watch()

@@ -98,7 +98,7 @@ def test_guessing_the_current_password_ends_as_at_the_sign_in(client_for: Client
     assert client.post(CHANGE, {"current": PASSWORD, "password": NEW}).status_code == 302
 
 
-def test_who_does_not_know_his_password_is_named_in_the_log(client_for: ClientFor) -> None:
+def test_who_does_not_know_their_password_is_named_in_the_log(client_for: ClientFor) -> None:
     client_for("viewer").post(CHANGE, {"current": "wrong", "password": NEW})
     event = AuditEvent.objects.order_by("-sequence")[0]
     assert (event.tag, event.actor_name) == ("person.sign_in_failed", "viewer@example.com")

@@ -152,7 +152,7 @@ def test_the_last_admin_is_not_disabled_and_it_is_said_why(client_for: ClientFor
     assert "This is your own account." in words(question)
 
 
-def test_an_admin_who_disables_himself_is_signed_out_and_refused_nothing(
+def test_an_admin_who_disables_themselves_is_signed_out_and_refused_nothing(
     client_for: ClientFor,
 ) -> None:
     engage("second", admin=True)
@@ -164,7 +164,7 @@ def test_an_admin_who_disables_himself_is_signed_out_and_refused_nothing(
     assert watch.tags == ["person.disabled"]
 
 
-def test_nobody_is_offered_a_link_for_himself(client_for: ClientFor) -> None:
+def test_nobody_is_offered_a_link_for_themselves(client_for: ClientFor) -> None:
     client = client_for("admin")
     assert "New password link" in words(client.get(address_of("viewer@example.com")))
     assert "New password link" not in words(client.get(address_of("admin@example.com")))
@@ -172,7 +172,7 @@ def test_nobody_is_offered_a_link_for_himself(client_for: ClientFor) -> None:
     assert "Change your own password on your own page." in words(refused)
 
 
-def test_the_page_of_a_person_has_his_grants_and_where_more_can_be_given(
+def test_the_page_of_a_person_has_their_grants_and_where_more_can_be_given(
     client_for: ClientFor, universe: Universe
 ) -> None:
     client = client_for("admin")

@@ -75,7 +75,7 @@ def test_names_and_notes_are_found_and_marked_the_closest_first(
         ("stranger", []),
     ],
 )
-def test_nobody_finds_more_than_he_may_list(
+def test_nobody_finds_more_than_they_may_list(
     client_for: ClientFor,
     cast: Cast,
     universe: Universe,

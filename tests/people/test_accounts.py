@@ -119,13 +119,13 @@ def test_the_last_admin_is_not_disabled(cast: Cast) -> None:
     assert not User.objects.get(email="admin@example.com").is_active
 
 
-def test_an_admin_counts_as_soon_as_he_has_a_password(cast: Cast) -> None:
+def test_an_admin_counts_as_soon_as_they_have_a_password(cast: Cast) -> None:
     accounts.create(STAGEHAND, email="second@example.com", password=None, admin=True)
-    with pytest.raises(LastAdmin, match="as soon as he has set a password"):
+    with pytest.raises(LastAdmin, match="as soon as they have set a password"):
         accounts.disable(STAGEHAND, cast["admin"].user)
 
 
-def test_everybody_sets_his_own_password_and_an_admin_anybodys(cast: Cast) -> None:
+def test_everybody_sets_their_own_password_and_an_admin_anybodys(cast: Cast) -> None:
     watch = Watch()
     accounts.set_password(cast["viewer"].actor, cast["viewer"].user, PASSWORD)
     accounts.set_password(cast["admin"].actor, cast["rotator"].user, PASSWORD)

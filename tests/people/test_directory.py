@@ -72,7 +72,7 @@ def test_a_sign_that_becomes_a_letter_in_lower_case_finds_nobody(cast: Cast) -> 
     assert directory.account_of("\N{KELVIN SIGN}elvin@example.com") is None
 
 
-def test_a_person_acts_from_the_shell_with_his_own_rights(cast: Cast) -> None:
+def test_a_person_acts_from_the_shell_with_their_own_rights(cast: Cast) -> None:
     actor = directory.acting_as(" Editor@example.com ")
     assert (actor.kind, actor.door, actor.name) == (
         ActorKind.PERSON,
@@ -138,7 +138,9 @@ def test_a_grant_that_outlasts_ones_own_is_not_shown(universe: Universe, cast: C
     assert grant_listing.of_person(cast["manager"].actor, cast["viewer"].user) == []
 
 
-def test_only_who_gives_access_somewhere_is_told_his_bounds(universe: Universe, cast: Cast) -> None:
+def test_only_who_gives_access_somewhere_is_told_their_bounds(
+    universe: Universe, cast: Cast
+) -> None:
     for who in ("editor", "stranger"):
         # Whoever gives none at all is refused by the action, and told no bounds.
         grant_listing.check_within(cast[who].actor, universe, Role.VIEWER, "", None)

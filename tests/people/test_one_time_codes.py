@@ -94,7 +94,7 @@ def test_wrong_used_replaced_and_ended_codes_are_refused_in_one_sentence(cast: C
     assert (len(sentences), watch.tags) == (1, [])
 
 
-def test_a_person_sets_his_own_password_with_a_link_of_an_admin(cast: Cast) -> None:
+def test_a_person_sets_their_own_password_with_a_link_of_an_admin(cast: Cast) -> None:
     watch, viewer = Watch(), cast["viewer"].user
     link = ways_in.make_link(cast["admin"].actor, viewer)
     assert link.address == f"http://127.0.0.1:8000/password/#{link.code}"
@@ -124,7 +124,7 @@ def test_only_who_manages_people_makes_links(cast: Cast, who: str) -> None:
     assert not OneTimeCode.objects.exists()
 
 
-def test_a_disabled_person_gets_no_link_and_one_he_has_ends(cast: Cast) -> None:
+def test_a_disabled_person_gets_no_link_and_one_they_have_ends(cast: Cast) -> None:
     viewer = cast["viewer"].user
     link = ways_in.make_link(STAGEHAND, viewer)
     accounts.disable(STAGEHAND, viewer)
@@ -166,7 +166,7 @@ def test_a_link_waits_for_a_password_that_is_being_set(monkeypatch: pytest.Monke
     assert watch.tags == ["person.password_set", "person.link_made"]
 
 
-def test_nobody_makes_a_link_for_himself(cast: Cast) -> None:
+def test_nobody_makes_a_link_for_themselves(cast: Cast) -> None:
     with pytest.raises(InvalidInput, match="on your own page"):
         ways_in.make_link(cast["admin"].actor, cast["admin"].user)
     assert not OneTimeCode.objects.exists()

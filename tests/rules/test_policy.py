@@ -203,7 +203,7 @@ def test_what_lies_within_a_grant_never_goes_beyond_it(
 
 
 @given(holding=HOLDINGS)
-def test_whoever_may_manage_grants_may_give_just_what_he_has(holding: Holding) -> None:
+def test_whoever_may_manage_grants_may_give_just_what_they_have(holding: Holding) -> None:
     manages = A.MANAGE_GRANTS in PERMISSIONS[holding.role]
     assert Rights((holding,)).may_give(holding) == manages
 

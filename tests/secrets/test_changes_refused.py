@@ -131,19 +131,19 @@ def test_a_full_universe_is_said_to_be_full(
 
 
 @pytest.mark.parametrize("attempt", [ROTATE, DELETE])
-def test_a_version_changed_by_a_colleague_names_him(
+def test_a_version_changed_by_a_colleague_names_them(
     emulator: Emulator, harbor: EmulatedUniverse, universe: Universe, cast: Cast, attempt: Attempt
 ) -> None:
     seen = harbor.secrets["PAY_KEY"].update_time
     changes.rotate(
-        actor=cast["editor"].actor, universe=universe, name="PAY_KEY", value=Plaintext(b"hers")
+        actor=cast["editor"].actor, universe=universe, name="PAY_KEY", value=Plaintext(b"theirs")
     )
     stale = Attempt(kind=attempt.kind, name="PAY_KEY", arguments={"seen_version": seen})
     with pytest.raises(StaleVersion, match=r"was changed by editor@example\.com on ") as caught:
         stale.make(cast, universe)
     assert "Nothing was sent" in str(caught.value)
     assert writes(emulator) == ["PATCH"]
-    assert harbor.values["PAY_KEY"] == b"hers"
+    assert harbor.values["PAY_KEY"] == b"theirs"
 
 
 @pytest.mark.parametrize("attempt", [ROTATE, DELETE])

@@ -25,7 +25,7 @@ ROTATE = f"/universes/{HARBOR_ID}/secrets/PAY_KEY/rotate/"
 
 @dataclass
 class Browser:
-    """Somebody at the dashboard on that port, with the cookies of his browser."""
+    """Somebody at the dashboard on that port, with the cookies of their browser."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)

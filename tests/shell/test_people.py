@@ -118,7 +118,7 @@ def test_revoked_role_is_gone_and_cannot_be_revoked_again(shell: Shell, cast: Ca
     assert "has no role" in shell.refuse("revoke", "viewer@example.com", *scope)
 
 
-def test_manager_gives_roles_in_his_universe_alone(shell: Shell, cast: Cast) -> None:
+def test_manager_gives_roles_in_their_universe_alone(shell: Shell, cast: Cast) -> None:
     acting = ("--as", "manager@example.com")
     scope = ("--universe", HARBOR_ID)
     shell.run("grant", "stranger@example.com", "editor", *scope, *acting)

@@ -45,7 +45,7 @@ class Door:
         return reverse(self.name, args=arguments[self.about]())
 
     def answer_to_stranger(self, method: str) -> int:
-        """The status for a person without any right; some doors are open to him as well."""
+        """The status for a person without any right; some doors are open to them as well."""
         if "stranger" in self.may_pass:
             return self.answer if method == SEND else self.read_answer
         return self.stranger

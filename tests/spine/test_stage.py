@@ -30,7 +30,7 @@ def rows_about(person: User) -> list[dict[str, Any]]:
     ]
 
 
-def test_everybody_is_as_the_services_would_have_made_him(universe: Universe, cast: Cast) -> None:
+def test_everybody_is_as_the_services_would_have_made_them(universe: Universe, cast: Cast) -> None:
     for role in ROLES_IN_HARBOR:
         double = stage.engage(f"second-{role.value}").user
         grants.give(STAGEHAND, double, role, universe)
