@@ -20,7 +20,7 @@ YES = "yes"
 STATIC = "django.contrib.staticfiles"
 
 LINK = re.compile(r"\]\(([^)\s#]+)[^)\s]*\)|srcset=\"([^\"]+)\"|src=\"([^\"]+)\"")
-TEST_FILE = re.compile(r"`(tests/[\w/]+(?:\.py)?/?)`")
+OWN_PLACE = re.compile(r"`((?:secretsapp|tests)/[\w/]+(?:\.py)?/?)`")
 BLOCK = re.compile(r"^```\w*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"\bmanage\.py (?P<words>[a-z].*)$")
 REDIRECTION = re.compile(r"\s+(?:[<>|]|2>|&&|#).*$")
@@ -104,7 +104,7 @@ def broken_links(path: Path) -> list[str]:
     text = path.read_text("utf-8")
     links = ["".join(found) for found in LINK.findall(text)]
     near = [link for link in links if ":" not in link and not (path.parent / link).exists()]
-    return near + [each for each in TEST_FILE.findall(text) if not (ROOT / each).exists()]
+    return near + [each for each in OWN_PLACE.findall(text) if not (ROOT / each).exists()]
 
 
 def test_the_settings_are_all_listed() -> None:
@@ -156,5 +156,7 @@ def test_rows_of_a_table_are_read() -> None:
 
 def test_a_broken_link_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
-    path.write_text("[x](gone.md#part) `tests/gone.py` [y](https://example.com/z) [z](a.md)")
-    assert broken_links(path) == ["gone.md", "tests/gone.py"]
+    path.write_text(
+        "[x](gone.md#part) `tests/gone.py` `secretsapp/gone/` [y](https://example.com/z) [z](a.md)"
+    )
+    assert broken_links(path) == ["gone.md", "tests/gone.py", "secretsapp/gone/"]
