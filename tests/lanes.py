@@ -1,7 +1,7 @@
-"""Which lanes this machine can run: the engine's, the journeys', and that of the proxy.
+"""Which lanes this machine can run: the engine's and the journeys'.
 
-They need PostgreSQL, Chromium and Caddy. A missing lane is skipped where people can see it, and is
-a failure under CI=true.
+They need PostgreSQL and Chromium. A missing lane is skipped where people can see it, and is a
+failure under CI=true.
 """
 
 import os
@@ -33,12 +33,6 @@ def postgresql() -> Path | None:
     candidates = [Path(first).resolve().parent] if first else []
     candidates += sorted(DEBIAN_SERVERS.glob("*/bin"), key=_version, reverse=True)
     return next((path for path in candidates if _has_server(path)), None)
-
-
-def caddy() -> Path | None:
-    """The reverse proxy that stands in front of the containers."""
-    found = shutil.which("caddy")
-    return Path(found) if found else None
 
 
 def _version(path: Path) -> int:

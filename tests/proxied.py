@@ -2,8 +2,8 @@
 
 import json
 import os
-import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,16 +12,15 @@ from urllib.parse import urlsplit
 from tests.installation import ROOT
 from tests.served import HOST, wait_for
 
+# What development needs brings it, as new as the image of the containers.
+CADDY = Path(sys.executable).with_name("caddy")
+
 
 def adapt(home: Path, caddyfile: str, site: str) -> str:
     """What Caddy makes of a Caddyfile."""
-    # Debian 12 has a version that knew request_buffers by other words, which newer ones do not.
-    if b"2.6.2" in subprocess.check_output(["caddy", "version"]):
-        older = r"\1buffer_requests\n\1max_buffer_size"
-        caddyfile = re.sub(r"^(\s*)request_buffers\b", older, caddyfile, flags=re.MULTILINE)
     (home / "Caddyfile").write_text(caddyfile)
     return subprocess.run(
-        ["caddy", "adapt", "--adapter", "caddyfile", "--config", str(home / "Caddyfile")],
+        [CADDY, "adapt", "--adapter", "caddyfile", "--config", str(home / "Caddyfile")],
         env=os.environ | {"SITE_URL": site},
         check=True,
         capture_output=True,
@@ -50,7 +49,7 @@ def proxied(home: Path, site: str, server: int, http: int) -> Iterator[Path]:
     with (
         log.open("wb") as written,
         subprocess.Popen(
-            ["caddy", "run", "--config", str(home / "caddy.json")],
+            [CADDY, "run", "--config", str(home / "caddy.json")],
             env=os.environ | surroundings,
             stdout=written,
             stderr=written,
