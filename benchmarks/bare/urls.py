@@ -48,7 +48,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 def universe(request: HttpRequest, universe_id: int) -> HttpResponse:
     """The table as the product's own templates make it, from the same rows in one query."""
-    return render(request, "_listing.html", _context(universe_id))
+    return render(request, "secrets/_listing.html", _context(universe_id))
 
 
 def flat(request: HttpRequest, universe_id: int) -> HttpResponse:

@@ -28,7 +28,7 @@ def access(request: ActorRequest, universe_id: int | None = None) -> HttpRespons
     else:
         found = grant_listing.in_universe(request.actor, universe)
     context = {"universe": universe, "grants": found, "roles": role_table.table()}
-    return render(request, "access.html", context)
+    return render(request, "access/list.html", context)
 
 
 @require_http_methods(forms.METHODS)
@@ -46,7 +46,7 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
 
     answer = forms.submitted(request, form, write)
     context = {"universe": universe, "may_create_people": scope.may_create_people}
-    return answer or forms.page(request, "access_give.html", form, context)
+    return answer or forms.page(request, "access/give.html", form, context)
 
 
 @require_http_methods(forms.METHODS)
@@ -71,7 +71,7 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
     # It is asked for again, because a refusal may know more.
     view = grant_listing.to_change(request.actor, person_id, universe)
     context = {"universe": universe, "view": view, "person": person}
-    return forms.page(request, "access_change.html", form, context)
+    return forms.page(request, "access/change.html", form, context)
 
 
 @require_http_methods(forms.METHODS)
@@ -88,7 +88,7 @@ def revoke(request: ActorRequest, person_id: int, universe_id: int | None = None
 
     answer = forms.submitted(request, form, write)
     context = {"universe": universe, "view": view, "person": person}
-    return answer or forms.page(request, "access_revoke.html", form, context)
+    return answer or forms.page(request, "access/revoke.html", form, context)
 
 
 def _universe(request: ActorRequest, universe_id: int | None) -> Universe | None:

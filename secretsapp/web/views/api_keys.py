@@ -22,7 +22,7 @@ from secretsapp.web.views.forms import Done
 @require_safe
 def api_keys(request: ActorRequest) -> HttpResponse:
     """Every key with what it serves."""
-    return render(request, "api_keys.html", {"views": key_listing.overview(request.actor)})
+    return render(request, "api_keys/list.html", {"views": key_listing.overview(request.actor)})
 
 
 @require_http_methods(forms.METHODS)
@@ -42,13 +42,15 @@ def create(request: ActorRequest) -> HttpResponse:
     answer = forms.submitted(request, form, add)
     if answer is None and guide.is_asked_for(request):
         return guide.page(request, guide.Filled(key_form=form))
-    return answer or forms.page(request, "api_key_new.html", form, {})
+    return answer or forms.page(request, "api_keys/add.html", form, {})
 
 
 @require_safe
 def api_key(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """What is known of a key, and what it serves."""
-    return render(request, "api_key.html", {"view": key_listing.view(request.actor, api_key_id)})
+    return render(
+        request, "api_keys/api_key.html", {"view": key_listing.view(request.actor, api_key_id)}
+    )
 
 
 @require_http_methods(forms.METHODS)
@@ -67,7 +69,7 @@ def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         return Done("Changes saved.", _address(api_key_id))
 
     return forms.submitted(request, form, save) or _page(
-        request, "api_key_edit.html", form, api_key_id
+        request, "api_keys/edit.html", form, api_key_id
     )
 
 
@@ -87,7 +89,7 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         return Done("Replaced.", reverse("guide") if is_first_run else _address(api_key_id))
 
     return forms.submitted(request, form, put) or _page(
-        request, "api_key_replace.html", form, api_key_id
+        request, "api_keys/replace.html", form, api_key_id
     )
 
 
@@ -127,7 +129,7 @@ def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         return Done(sentence, reverse("api_keys"))
 
     return forms.submitted(request, form, forget) or _page(
-        request, "api_key_remove.html", form, api_key_id
+        request, "api_keys/remove.html", form, api_key_id
     )
 
 

@@ -42,10 +42,10 @@ def log(request: ActorRequest) -> HttpResponse:
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
     if not wants_fragment(request) or "HX-History-Restore-Request" in request.headers:
         context["unsettled"] = open_changes.visible(request.actor, SETTLED_AFTER)
-        return forms.page(request, "audit.html", form, context)
+        return forms.page(request, "log/log.html", form, context)
     if request.headers.get("HX-Target") != LIST:
-        return forms.page(request, "_events.html", form, context | {"focus_first": True})
-    answer = forms.page(request, "_audit_list.html", form, context | {"announced": True})
+        return forms.page(request, "log/_events.html", form, context | {"focus_first": True})
+    answer = forms.page(request, "log/_list.html", form, context | {"announced": True})
     answer.headers["HX-Push-Url"] = _address(request)
     return answer
 

@@ -35,7 +35,7 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
         return Done(sentence, _address(universe, name))
 
     answer = forms.submitted(request, form, write, universe)
-    return answer or forms.page(request, "secret_create.html", form, {"universe": universe})
+    return answer or forms.page(request, "secrets/create.html", form, {"universe": universe})
 
 
 @require_http_methods(forms.METHODS)
@@ -59,7 +59,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         return Done(sentence, _address(universe, name))
 
     answer = forms.submitted(request, form, write, universe)
-    return answer or _page(request, "secret_rotate.html", form, universe, name)
+    return answer or _page(request, "secrets/rotate.html", form, universe, name)
 
 
 @require_http_methods(forms.METHODS)
@@ -77,7 +77,7 @@ def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         return Done(sentence, reverse("universe", args=[universe.pk]))
 
     answer = forms.submitted(request, form, write, universe)
-    return answer or _page(request, "secret_delete.html", form, universe, name)
+    return answer or _page(request, "secrets/delete.html", form, universe, name)
 
 
 @contextmanager

@@ -37,4 +37,4 @@ def claim(request: ActorRequest) -> HttpResponse:
         perform_login(request, user)
         return Done("You are the admin of this installation.", reverse("guide"))
 
-    return submitted(request, form, act) or page(request, "first_run.html", form, {})
+    return submitted(request, form, act) or page(request, "entry/first_run.html", form, {})

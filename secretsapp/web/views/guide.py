@@ -45,4 +45,4 @@ def page(request: ActorRequest, filled: Filled) -> HttpResponse:
         "trial": filled.trial,
     }
     sent = key_form if key_form.is_bound else universe_form
-    return forms.page(request, "guide.html", sent, context)
+    return forms.page(request, "universes/guide.html", sent, context)

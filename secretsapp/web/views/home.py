@@ -19,4 +19,4 @@ def home(request: ActorRequest) -> HttpResponse:
         "needs": found.needs[:NEEDS_SHOWN],
         "further_needs": found.needs[NEEDS_SHOWN:],
     }
-    return render(request, "home.html", context)
+    return render(request, "home/home.html", context)

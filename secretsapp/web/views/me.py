@@ -34,7 +34,7 @@ def me(request: ActorRequest) -> HttpResponse:
         "sessions": directory.own_sessions(request.actor, _stored_key(request)),
         "grants": grant_listing.own(request.actor),
     }
-    return answer or forms.page(request, "me.html", form, context)
+    return answer or forms.page(request, "me/me.html", form, context)
 
 
 @require_http_methods(forms.METHODS)
@@ -52,7 +52,7 @@ def password(request: ActorRequest) -> HttpResponse:
         return Done("Password changed. Your other sessions have ended.", reverse("me"))
 
     answer = forms.submitted(request, form, write)
-    return answer or forms.page(request, "me_password.html", form, {})
+    return answer or forms.page(request, "me/password.html", form, {})
 
 
 def _check(request: ActorRequest, person: User, current: str) -> None:

@@ -35,7 +35,7 @@ def set_by_code(request: ActorRequest) -> HttpResponse:
             request.session.flush()
         return Done("Your password is set. Sign in with it.", reverse("account_login"))
 
-    return submitted(request, form, act) or page(request, "password_set.html", form, {})
+    return submitted(request, form, act) or page(request, "entry/password_set.html", form, {})
 
 
 @login_not_required
@@ -58,7 +58,7 @@ def forgotten(request: ActorRequest) -> HttpResponse:
             reverse("account_login"),
         )
 
-    return submitted(request, form, act) or page(request, "password_forgotten.html", form, {})
+    return submitted(request, form, act) or page(request, "entry/password_forgotten.html", form, {})
 
 
 def too_many(request: ActorRequest, action: str, key: str = "") -> HttpResponse | None:

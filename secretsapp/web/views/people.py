@@ -25,7 +25,7 @@ LINK = "password_link"
 def people(request: ActorRequest) -> HttpResponse:
     """Everybody, and what each role may do."""
     context = {"people": directory.everybody(request.actor), "roles": role_table.table()}
-    return render(request, "people.html", context)
+    return render(request, "people/list.html", context)
 
 
 @require_http_methods(forms.METHODS)
@@ -40,7 +40,7 @@ def create(request: ActorRequest) -> HttpResponse:
         return Done(f"Created the account of {person.email}.", _address(person))
 
     answer = forms.submitted(request, form, write)
-    return answer or forms.page(request, "person_create.html", form, {})
+    return answer or forms.page(request, "people/create.html", form, {})
 
 
 @require_safe
@@ -63,7 +63,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
         "is_last_admin": any(found.is_last_admin for found in held),
         "link": link,
     }
-    return render(request, "person.html", context)
+    return render(request, "people/person.html", context)
 
 
 @require_http_methods(forms.METHODS)
@@ -97,7 +97,7 @@ def disable(request: ActorRequest, person_id: int) -> HttpResponse:
         return answer
     is_last_admin = grant_listing.is_last_admin(request.actor, found)
     context = {"person": found, "is_last_admin": is_last_admin}
-    return forms.page(request, "person_disable.html", form, context)
+    return forms.page(request, "people/disable.html", form, context)
 
 
 @require_http_methods(forms.METHODS)

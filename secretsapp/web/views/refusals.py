@@ -31,7 +31,7 @@ from secretsapp.web.htmx import wants_fragment
 
 log = logging.getLogger(__name__)
 
-FRAMED, BARE = "base.html", "plain.html"
+FRAMED, BARE = "layout/base.html", "layout/plain.html"
 FORM_STATUS = 422
 # Every limit that is not Roblox's counts what came within a minute.
 LIMIT_SECONDS = 60

@@ -19,4 +19,4 @@ def search(request: ActorRequest) -> HttpResponse:
         "found": queries.find(request.actor, text),
         "is_fragment": fragment,
     }
-    return render(request, "_search_results.html" if fragment else "search.html", context)
+    return render(request, "home/_search_results.html" if fragment else "home/search.html", context)

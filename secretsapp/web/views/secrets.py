@@ -35,7 +35,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "is_cut": len(events) == reading.HISTORY_SIZE,
         "example_host": _example_host(view.secret.domain),
     }
-    return render(request, "secret.html", context)
+    return render(request, "secrets/secret.html", context)
 
 
 def _example_host(domain: str) -> str:
@@ -60,7 +60,7 @@ def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 
     answer = forms.submitted(request, form, edit, universe)
     context = {"universe": universe, "secret": found}
-    return answer or forms.page(request, "secret_details.html", form, context)
+    return answer or forms.page(request, "secrets/details.html", form, context)
 
 
 @require_http_methods(forms.METHODS)

@@ -78,7 +78,9 @@ def test(request: ActorRequest) -> HttpResponse:
         reference, api_key = form.cleaned_data["universe"], form.cleaned_data["api_key"]
         trial = trials.run(request.actor, api_key, reference)
     if wants_fragment(request):
-        return forms.page(request, "_trial.html", form, {"trial": trial, "is_fragment": True})
+        return forms.page(
+            request, "universes/_trial.html", form, {"trial": trial, "is_fragment": True}
+        )
     return _adding(request, form, keys, trial)
 
 
@@ -88,7 +90,7 @@ def _adding(
     """The page that the form was sent from, as it was filled in."""
     if guides.is_asked_for(request):
         return guides.page(request, guides.Filled(universe_form=form, trial=trial))
-    return forms.page(request, "universe_new.html", form, {"keys": keys, "trial": trial})
+    return forms.page(request, "universes/add.html", form, {"keys": keys, "trial": trial})
 
 
 @contextmanager
@@ -133,7 +135,7 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
 
     answer = forms.submitted(request, form, save, universe)
     context = {"universe": universe, "trial": told[0] if told else None}
-    return answer or forms.page(request, "universe_settings.html", form, context)
+    return answer or forms.page(request, "universes/settings.html", form, context)
 
 
 @require_http_methods(forms.METHODS)
@@ -150,4 +152,4 @@ def remove(request: ActorRequest, universe_id: int) -> HttpResponse:
 
     answer = forms.submitted(request, form, take_off, universe)
     context = {"universe": universe, "removal": goes}
-    return answer or forms.page(request, "universe_remove.html", form, context)
+    return answer or forms.page(request, "universes/remove.html", form, context)

@@ -21,7 +21,7 @@ COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"
 def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     """The list of secrets as the mirror has it; the page itself asks for a refresh."""
     found = loading.get(request.actor, universe_id)
-    return render(request, "universe.html", _listing(request, found, Wanted.of(request.GET)))
+    return render(request, "secrets/list.html", _listing(request, found, Wanted.of(request.GET)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +35,7 @@ def refresh(request: ActorRequest, universe_id: int) -> HttpResponse:
     if wants_fragment(request):
         found = loading.get(request.actor, universe_id)
         context = _listing(request, found, wanted) | {"is_fragment": True}
-        return render(request, "_listing.html", context)
+        return render(request, "secrets/_listing.html", context)
     return redirect(f"{reverse('universe', args=[found.pk])}{wanted.query}")
 
 
