@@ -17,6 +17,7 @@ FORBIDDEN = {
     r"(https?:)?//",
 }
 FIRST_LINES = ("{# ", "{% extends ", "{% comment ")
+LONGEST_LINE = 200
 
 
 def problems(template: str) -> list[str]:
@@ -26,6 +27,8 @@ def problems(template: str) -> list[str]:
         for problem, pattern in FORBIDDEN.items()
         if re.search(pattern, template, flags=re.IGNORECASE)
     ]
+    if max(map(len, template.splitlines())) > LONGEST_LINE:
+        found.append("a line that is too long")
     return found if template.startswith(FIRST_LINES) else [*found, "no contract in its first line"]
 
 
@@ -60,6 +63,12 @@ def test_templates_compile() -> None:
 )
 def test_a_problem_is_noticed(line: str, problem: str) -> None:
     assert problems(f"{{# Needs: nothing. #}}\n{line}\n") == [problem]
+
+
+def test_a_line_that_is_too_long_is_noticed() -> None:
+    fits = "x" * LONGEST_LINE
+    assert problems(f"{{# Needs: nothing. #}}\n{fits}\n") == []
+    assert problems(f"{{# Needs: nothing. #}}\n{fits}x\n") == ["a line that is too long"]
 
 
 def test_a_missing_contract_is_noticed() -> None:

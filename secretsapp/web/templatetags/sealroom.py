@@ -7,6 +7,7 @@ from django import template
 from django.http import HttpRequest
 from django.template import Context
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -103,6 +104,24 @@ def icon(name: str) -> SafeString:
 def _icons() -> str:
     """The address of the drawings: a list has hundreds, and finding it out each time is slow."""
     return static("img/icons.svg")
+
+
+@register.simple_block_tag
+def crumbs(content: SafeString) -> SafeString:
+    """The way to the page, around a `crumb` for each step of it."""
+    return format_html('<nav class="crumbs" aria-label="Breadcrumb"><ol>{}</ol></nav>', content)
+
+
+@register.simple_tag
+def crumb(words: str, url_name: str = "", *args: object, is_name: bool = False) -> SafeString:
+    """A step of the way, by the name and the arguments of its address; without, the page itself.
+
+    `is_name` sets the words as the name of a secret.
+    """
+    if not url_name:
+        return format_html('<li aria-current="page"><bdi>{}</bdi></li>', words)
+    words = format_html('<bdi class="name">{}</bdi>' if is_name else "<bdi>{}</bdi>", words)
+    return format_html('<li><a href="{}">{}</a></li>', reverse(url_name, args=args), words)
 
 
 @register.simple_tag(takes_context=True)
