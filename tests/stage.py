@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 from django.utils import timezone
 
 from emulator import Emulator
@@ -18,7 +17,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
 from secretsapp.people import accounts
-from secretsapp.rules import audit
+from secretsapp.rules.acting import NoRight, acting
 from secretsapp.universes import managing
 
 API_KEY = "emulated-api-key"
@@ -84,11 +83,11 @@ def engage_cast(universe: Universe) -> Cast:
         _grant(cast[role.value].user, role, None if role is Role.ADMIN else universe)
         for role in (*ROLES_IN_HARBOR, Role.ADMIN)
     )
-    with transaction.atomic():
-        audit.append(
-            *[audit.Entry(Event.PERSON_CREATED, STAGEHAND, subject=user) for user in users],
-            *[grants.entry(Event.GRANT_GIVEN, STAGEHAND, grant) for grant in given],
-        )
+    with acting(STAGEHAND, NoRight("the stage is set")) as act:
+        for user in users:
+            act.tell(Event.PERSON_CREATED, subject=user)
+        for grant in given:
+            grants.tell(act, Event.GRANT_GIVEN, grant)
     return cast
 
 

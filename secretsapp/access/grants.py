@@ -1,8 +1,10 @@
 """Gives and revokes roles, never above the giver's own rights and never the last admin's."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from secretsapp.core import input_rules
@@ -20,84 +22,138 @@ from secretsapp.core.patterns import EVERY_NAME, parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Grant, Universe, User
-from secretsapp.rules import audit
-from secretsapp.rules.locks import lock_person, lock_universe
-from secretsapp.rules.policy import Holding, holding_of, rights_of
+from secretsapp.rules.acting import Act, acting
+from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.policy import Holding, holding_of
 
 
-def give(
-    actor: Actor,
-    person: User,
-    role: Role,
-    universe: Universe | None,
-    *,
-    pattern: str = EVERY_NAME,
-    until: datetime | None = None,
-    reason: str = "",
-    anew: bool = False,
-    seen: datetime | None = None,
-) -> Grant:
+@dataclass(frozen=True)
+class Terms:
+    """What a grant says: a role, for names by a pattern, until an end, and why."""
+
+    role: Role
+    pattern: str = EVERY_NAME
+    until: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ToGive:
+    """That a grant lies within the actor's own rights, so that they may give or take it."""
+
+    grant: Holding
+    deed: str
+
+    def check(self, act: Act) -> None:
+        """Raise Forbidden, without a word of what goes beyond."""
+        if not act.rights.may_give(self.grant):
+            raise _beyond(self.deed, self.grant.universe_id)
+
+
+@dataclass(frozen=True)
+class ToGiveSome:
+    """That the actor may give some role in the universe, or in all of them if None."""
+
+    universe: Universe | None
+    deed: str
+
+    def check(self, act: Act) -> None:
+        """Raise Forbidden before anything is looked up: who gives no roles there learns of none."""
+        universe_id = self.universe.pk if self.universe else None
+        ids = act.rights.universes_with(Permission.MANAGE_GRANTS)
+        if ids is not None and universe_id not in ids:
+            raise _beyond(self.deed, universe_id)
+
+
+def give(actor: Actor, person: User, universe: Universe | None, terms: Terms) -> Grant:
     """Give a person a role in a universe, or in all if None, in place of the one they have there.
 
     Raises Forbidden where the new or the old grant goes beyond the actor's own rights,
-    InvalidInput, and LastAdmin where the last admin would cease to be one. With `anew` nothing is
-    replaced: raises AlreadyExists if they have one there. With `seen`, the time at which the grant
-    was given that the actor looked at, only that one is: raises StaleVersion where it is another
-    now, and NotFound where there is none.
+    InvalidInput, and LastAdmin where the last admin would cease to be one.
     """
-    input_rules.check_remark(reason, field="reason", limit=input_rules.REASON_LIMIT)
-    wanted = Holding(role, universe.pk if universe else None, parse_pattern(pattern), until)
-    _check(wanted)
-    with transaction.atomic():
-        is_active = lock_person(person).is_active
+    with _giving(actor, person, universe, terms) as act:
         earlier = _locked_grant(person, universe)
-        _require(actor, wanted, f"give {ROLE_WORDS[role]} to {person.email}")
-        if not is_active:
-            raise InvalidInput(
-                f"The account of {person.email} is disabled. Enable it first.", field="person"
-            )
-        if earlier is None and seen is not None:
-            raise _has_none(person, universe)
-        if earlier is not None and anew:
-            raise _has_one(earlier)
         if earlier is not None:
-            _check_replacing(actor, earlier, role, seen)
-        grant = earlier or Grant(person=person, universe=universe)
-        _store(grant, wanted, reason, actor)
-        event = Event.GRANT_CHANGED if earlier else Event.GRANT_GIVEN
-        audit.append(entry(event, actor, grant))
-    return grant
+            _check_replacing(act, earlier, terms)
+        return _store(act, earlier or Grant(person=person, universe=universe), terms)
 
 
-def _check_replacing(actor: Actor, earlier: Grant, role: Role, seen: datetime | None) -> None:
-    _require_to_change(actor, earlier)
-    _refuse_if_stale(earlier, seen)
-    _keep_an_admin(earlier, still_admin=role is Role.ADMIN)
+def add(actor: Actor, person: User, universe: Universe | None, terms: Terms) -> Grant:
+    """Give a person a role where they have none; raises AlreadyExists, and what `give` raises."""
+    with _giving(actor, person, universe, terms) as act:
+        if earlier := _locked_grant(person, universe):
+            raise _has_one(earlier)
+        return _store(act, Grant(person=person, universe=universe), terms)
 
 
-def _store(grant: Grant, wanted: Holding, reason: str, actor: Actor) -> None:
-    grant.role, grant.pattern, grant.until = wanted.role, wanted.pattern, wanted.until
-    grant.reason, grant.given_by, grant.given_at = reason, actor.name, timezone.now()
-    grant.save()
+def change(
+    actor: Actor, person: User, universe: Universe | None, terms: Terms, *, seen: datetime
+) -> Grant:
+    """Let the grant that the actor looked at say something else.
+
+    `seen` is the time at which that one was given: raises StaleVersion where it is another now,
+    NotFound where there is none, and what `give` raises.
+    """
+    with _giving(actor, person, universe, terms) as act:
+        earlier = _locked_grant(person, universe)
+        if earlier is None:
+            raise _has_none(person, universe)
+        _check_replacing(act, earlier, terms, seen)
+        return _store(act, earlier, terms)
 
 
 def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
     """End a person's grant in a universe, or in all if None.
 
-    Raises NotFound where they have none there, Forbidden and LastAdmin as `give` does. Who gives
-    no roles there is refused before anything is looked up, and so learns of none.
+    Raises NotFound where they have none there, Forbidden and LastAdmin as `give` does.
     """
-    _require_some(actor, universe, person)
-    with transaction.atomic():
-        lock_person(person)
+    deed = _changing_role(person)
+    with acting(actor, ToGiveSome(universe, deed), people=[person]) as act:
         grant = _locked_grant(person, universe)
         if grant is None:
             raise _has_none(person, universe)
-        _require_to_change(actor, grant)
+        ToGive(holding_of(grant), deed).check(act)
         _keep_an_admin(grant, still_admin=False)
-        revoked = entry(Event.GRANT_REVOKED, actor, grant)
+        tell(act, Event.GRANT_REVOKED, grant)
         grant.delete()
-        audit.append(revoked)
+
+
+@contextmanager
+def _giving(actor: Actor, person: User, universe: Universe | None, terms: Terms) -> Iterator[Act]:
+    """An act in which the actor may give that to the person, whose account is not disabled."""
+    wanted = _wanted(universe, terms)
+    need = ToGive(wanted, f"give {ROLE_WORDS[terms.role]} to {person.email}")
+    with acting(actor, need, people=[person]) as act:
+        if not act.people[person.pk].is_active:
+            raise InvalidInput(
+                f"The account of {person.email} is disabled. Enable it first.", field="person"
+            )
+        yield act
+
+
+def _wanted(universe: Universe | None, terms: Terms) -> Holding:
+    """What the terms come to; raises InvalidInput for what no grant can say."""
+    input_rules.check_remark(terms.reason, field="reason", limit=input_rules.REASON_LIMIT)
+    pattern = parse_pattern(terms.pattern)
+    wanted = Holding(terms.role, universe.pk if universe else None, pattern, terms.until)
+    _check(wanted)
+    return wanted
+
+
+def _check_replacing(act: Act, earlier: Grant, terms: Terms, seen: datetime | None = None) -> None:
+    ToGive(holding_of(earlier), _changing_role(earlier.person)).check(act)
+    _refuse_if_stale(earlier, seen)
+    _keep_an_admin(earlier, still_admin=terms.role is Role.ADMIN)
+
+
+def _store(act: Act, grant: Grant, terms: Terms) -> Grant:
+    event = Event.GRANT_GIVEN if grant._state.adding else Event.GRANT_CHANGED
+    grant.role, grant.pattern = terms.role, parse_pattern(terms.pattern)
+    grant.until, grant.reason = terms.until, terms.reason
+    grant.given_by, grant.given_at = act.actor.name, timezone.now()
+    grant.save()
+    tell(act, event, grant)
+    return grant
 
 
 def _has_one(grant: Grant) -> AlreadyExists:
@@ -144,21 +200,8 @@ def _check(wanted: Holding) -> None:
         )
 
 
-def _require_some(actor: Actor, universe: Universe | None, person: User) -> None:
-    """Refuse who may give no role at all in the universe, or in all of them if None."""
-    universe_ids = rights_of(actor).universes_with(Permission.MANAGE_GRANTS)
-    if universe_ids is not None and (universe is None or universe.pk not in universe_ids):
-        raise _beyond(f"change the role of {person.email}", universe.pk if universe else None)
-
-
-def _require_to_change(actor: Actor, grant: Grant) -> None:
-    """Refuse what goes beyond the actor's rights, without a word of what that is."""
-    _require(actor, holding_of(grant), f"change the role of {grant.person.email}")
-
-
-def _require(actor: Actor, grant: Holding, deed: str) -> None:
-    if not rights_of(actor).may_give(grant):
-        raise _beyond(deed, grant.universe_id)
+def _changing_role(person: User) -> str:
+    return f"change the role of {person.email}"
 
 
 def _beyond(deed: str, universe_id: int | None) -> Forbidden:
@@ -191,8 +234,8 @@ def _scope(universe: Universe | None) -> str:
     return universe.name if universe else "all universes"
 
 
-def entry(event: Event, actor: Actor, grant: Grant) -> audit.Entry:
-    """The audit entry for what happened to a grant, with all that the grant says."""
+def tell(act: Act, event: Event, grant: Grant) -> None:
+    """Tell what happened to a grant, with all that the grant says."""
     detail = {
         "role": ROLE_WORDS[Role(grant.role)],
         "scope": _scope(grant.universe),
@@ -200,4 +243,4 @@ def entry(event: Event, actor: Actor, grant: Grant) -> audit.Entry:
         "until": grant.until.isoformat() if grant.until else "",
         "reason": grant.reason,
     }
-    return audit.Entry(event, actor, grant.universe, subject=grant.person, detail=detail)
+    act.tell(event, grant.universe, subject=grant.person, detail=detail)

@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, SealroomError
@@ -10,7 +10,7 @@ from secretsapp.core.events import Event
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import PERMISSION_WORDS, Permission
 from secretsapp.models import Secret, Universe
-from secretsapp.rules import audit
+from secretsapp.rules.acting import note
 
 SAME_REFUSAL_SECONDS = 60
 
@@ -31,15 +31,14 @@ def record(actor: Actor, refusal: Forbidden) -> None:
 def _record(actor: Actor, refusal: Forbidden) -> None:
     where = refusal.universe_id
     universe = None if where is None else Universe.objects.filter(pk=where).first()
-    entry = audit.Entry(
-        Event.ACCESS_REFUSED,
+    note(
         actor,
+        Event.ACCESS_REFUSED,
         universe,
         _name_of_secret(universe, refusal.secret_name),
         detail={"permission": PERMISSION_WORDS[Permission(refusal.permission)]},
+        unless_within=SAME_REFUSAL_SECONDS,
     )
-    with transaction.atomic(durable=True):
-        audit.append_unless_recent(entry, seconds=SAME_REFUSAL_SECONDS)
 
 
 def _name_of_secret(universe: Universe | None, typed: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace as replace_fields
 from datetime import datetime
 from uuid import uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from secretsapp.api_keys import server_address
@@ -31,10 +31,13 @@ from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import Missing, NotAllowed, Unauthorized
 from secretsapp.opencloud.types import Introspection
-from secretsapp.rules import audit, connections
+from secretsapp.rules import connections
+from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.locks import lock_api_key
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words, translate
+
+TO_MANAGE = Right(Permission.MANAGE_API_KEYS)
 
 
 def add(
@@ -59,12 +62,11 @@ def add(
     with connections.client_with(value) as client:
         api_key.ends_at = end_of(hint_of(client)) or ends_at
     try:
-        with transaction.atomic():
-            # Roblox took a while: rights may have ended, and the master key may be another.
-            require_installation(actor, Permission.MANAGE_API_KEYS)
+        with acting(actor, TO_MANAGE) as act:
+            # Roblox took a while, and the master key may be another by now.
             api_key.encrypted_value = connections.encrypt(api_key.pk, value)
             api_key.save(force_insert=True)
-            audit.append(audit.Entry(Event.API_KEY_ADDED, actor, subject=api_key))
+            act.tell(Event.API_KEY_ADDED, subject=api_key)
     except IntegrityError:
         raise _taken(name) from None
     return api_key
@@ -114,7 +116,7 @@ def edit(
     name = name.strip()
     _check_words(name, note)
     try:
-        with transaction.atomic():
+        with acting(actor, TO_MANAGE) as act:
             stored = lock_api_key(api_key)
             if seen_version and seen_version != version(stored):
                 raise StaleVersion(
@@ -128,9 +130,7 @@ def edit(
             api_key.name, api_key.note, api_key.ends_at = name, note, ends_at
             if detail := _changed(before, _words_of(api_key)):
                 api_key.save(update_fields=["name", "note", "ends_at"])
-                audit.append(
-                    audit.Entry(Event.API_KEY_CHANGED, actor, subject=api_key, detail=detail)
-                )
+                act.tell(Event.API_KEY_CHANGED, subject=api_key, detail=detail)
     except IntegrityError:
         raise _taken(name) from None
 
@@ -157,8 +157,7 @@ def _written(time: datetime | None) -> str:
 
 def remove(actor: Actor, api_key: ApiKey) -> None:
     """Forget a key; raises StillInUse while a universe is opened with it."""
-    require_installation(actor, Permission.MANAGE_API_KEYS)
-    with transaction.atomic():
+    with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key)
         serves = list(stored.universes.values_list("name", flat=True))
         if serves:
@@ -167,7 +166,7 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
                 "them, and then the key."
             )
         ApiKey.objects.filter(pk=stored.pk).delete()
-        audit.append(audit.Entry(Event.API_KEY_REMOVED, actor, subject=stored))
+        act.tell(Event.API_KEY_REMOVED, subject=stored)
 
 
 def replace(
@@ -184,16 +183,15 @@ def replace(
     _check_end(ends_at)
     with in_our_words(), _telling_address(actor), connections.client_with(value) as client:
         report = _prove(client, list(api_key.universes.all()))
-    with transaction.atomic():
+    with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key, was_tried=True)
-        require_installation(actor, Permission.MANAGE_API_KEYS)
         before = _written(stored.ends_at)
         stored.encrypted_value, stored.ends_at = connections.encrypt(stored.pk, value), ends_at
         stored.save(update_fields=["encrypted_value"])
         report = _store(stored, report)
         after = _written(stored.ends_at)
         detail = {"end_before": before, "end": after} if before != after else {}
-        audit.append(audit.Entry(Event.API_KEY_REPLACED, actor, subject=stored, detail=detail))
+        act.tell(Event.API_KEY_REPLACED, subject=stored, detail=detail)
     return report
 
 
@@ -201,15 +199,10 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
     """Try a stored key on every universe it serves, and store what came of it."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
     report = _tried(actor, api_key)
-    with transaction.atomic():
+    with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key, was_tried=True)
-        require_installation(actor, Permission.MANAGE_API_KEYS)
         report = _store(stored, report)
-        audit.append(
-            audit.Entry(
-                Event.API_KEY_TESTED, actor, subject=stored, detail={"result": report.result}
-            )
-        )
+        act.tell(Event.API_KEY_TESTED, subject=stored, detail={"result": report.result})
     return report
 
 

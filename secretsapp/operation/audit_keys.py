@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NothingToRotate
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent
-from secretsapp.rules import audit, key_files, keys
+from secretsapp.rules import key_files, keys
+from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.keys import Ring
 from secretsapp.rules.policy import require_installation
 
@@ -35,10 +34,9 @@ def rotate(actor: Actor, key_id: str = "") -> Rotation:
     key_files.number_of(Ring.AUDIT, wanted)
     _check_is_another(wanted)
     key_files.promote(Ring.AUDIT, wanted)
-    with transaction.atomic():
-        detail = {"key": wanted}
-        audit.append(audit.Entry(Event.AUDIT_KEY_ROTATED, actor, detail=detail))
-        event = _newest()
+    with acting(actor, Right(Permission.MANAGE_API_KEYS)) as act:
+        act.tell(Event.AUDIT_KEY_ROTATED, detail={"key": wanted})
+    [event] = act.events
     return Rotation(event.key_id, event.sequence, event.link)
 
 
@@ -52,7 +50,3 @@ def _check_is_another(key_id: str) -> None:
             f"The audit key {key_id} was rotated to before, or is the first there was. Make "
             "another: `manage.py add_key audit`."
         )
-
-
-def _newest() -> AuditEvent:
-    return AuditEvent.objects.order_by("-sequence")[:1].get()

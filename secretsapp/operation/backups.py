@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import CopyFailed, MissingKey
@@ -22,7 +22,8 @@ from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.operation import installation, pending_migrations, workers
 from secretsapp.operation.copies import files, postgres, sqlite
 from secretsapp.operation.copies.contents import FLEETING, Contents
-from secretsapp.rules import audit, keys, triggers
+from secretsapp.rules import keys, triggers
+from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.policy import people_with, require_installation
 
 # Only admins have that right, and they have it in every universe, whichever is asked for.
@@ -84,9 +85,9 @@ def _record(actor: Actor, contents: Contents, part: Path, path: Path) -> None:
     """Append the event and give the file its name: the name first, and back where that fails."""
     detail = {"count": str(contents.events), "anchor": contents.anchor}
     try:
-        with transaction.atomic():
-            audit.append(audit.Entry(Event.BACKUP_MADE, actor, detail=detail))
+        with acting(actor, Right(Permission.MANAGE_API_KEYS)) as act:
             files.name(part, path)
+            act.tell(Event.BACKUP_MADE, detail=detail)
     except BaseException:
         files.unname(part, path)
         raise
@@ -163,9 +164,9 @@ def _adopt(actor: Actor, contents: Contents, anchor: Anchor | None) -> Restored:
     installation.prepare_database()
     verifying.verify(actor, anchor)
     detail = {"count": str(contents.events), "anchor": contents.anchor}
-    with transaction.atomic():
+    with acting(actor, Right(Permission.MANAGE_API_KEYS)) as act:
         _end_old_life()
-        audit.append(audit.Entry(Event.INSTALLATION_RESTORED, actor, detail=detail))
+        act.tell(Event.INSTALLATION_RESTORED, detail=detail)
     return Restored(contents, str(AuditHead.objects.get()), _admins())
 
 

@@ -1,6 +1,6 @@
 """Makes a database ready: keys, triggers, the head of the audit log, the proof of the key."""
 
-from django.db import connection, transaction
+from django.db import connection
 
 from secretsapp.core import actor as actors
 from secretsapp.core import chain
@@ -9,7 +9,8 @@ from secretsapp.core.events import Event
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.operation import pending_migrations
-from secretsapp.rules import audit, keys, triggers
+from secretsapp.rules import keys, triggers
+from secretsapp.rules.acting import NoRight, acting
 
 GENERATED = (keys.SECRET_KEY, keys.MASTER_KEYS, keys.AUDIT_KEYS)
 
@@ -44,7 +45,8 @@ def prepare_database() -> list[str]:
     """
     keys.audit_ring()
     _check_version()
-    with transaction.atomic():
+    reason = NoRight("whoever sets up holds the keys")
+    with acting(actors.command("setup"), reason) as act:
         was_set_up = keys.has_proof()
         if was_set_up:
             keys.check_proof()
@@ -55,7 +57,7 @@ def prepare_database() -> list[str]:
             keys.store_proof()
         put_back = _guard()
         if put_back and was_set_up:
-            _record(put_back)
+            act.tell(Event.LOG_GUARDED, detail={"fields": ", ".join(put_back)})
     return put_back if was_set_up else []
 
 
@@ -77,11 +79,6 @@ def _guard() -> list[str]:
     if absent:
         triggers.install()
     return absent
-
-
-def _record(put_back: list[str]) -> None:
-    detail = {"fields": ", ".join(put_back)}
-    audit.append(audit.Entry(Event.LOG_GUARDED, actors.command("setup"), detail=detail))
 
 
 def _check_head() -> None:

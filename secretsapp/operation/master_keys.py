@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey
-from secretsapp.rules import audit, connections, key_files, keys
+from secretsapp.rules import connections, key_files, keys
+from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.keys import Ring
 from secretsapp.rules.policy import require_installation
 
@@ -35,10 +34,11 @@ def rotate(actor: Actor, key_id: str = "", *, dry_run: bool = False) -> Rotation
         return _try(key_id)
     if key_id:
         key_files.promote(Ring.MASTER, key_id)
-    with transaction.atomic():
+    with acting(actor, Right(Permission.MANAGE_API_KEYS)) as act:
         rotation = _reencrypt()
         keys.store_proof()
-        _record(actor, rotation)
+        detail = {"count": str(rotation.reencrypted), "key": rotation.key_id}
+        act.tell(Event.MASTER_KEY_ROTATED, detail=detail)
     return rotation
 
 
@@ -62,8 +62,3 @@ def _reencrypt() -> Rotation:
         api_key.encrypted_value = blobs[api_key.pk]
         api_key.save(update_fields=["encrypted_value"])
     return Rotation(len(api_keys), len(stale), key_id)
-
-
-def _record(actor: Actor, rotation: Rotation) -> None:
-    detail = {"count": str(rotation.reencrypted), "key": rotation.key_id}
-    audit.append(audit.Entry(Event.MASTER_KEY_ROTATED, actor, detail=detail))

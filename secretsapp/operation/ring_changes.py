@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import StillInUse
@@ -12,7 +12,8 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import SignedIn
 from secretsapp.operation import ring_contents
 from secretsapp.operation.ring_contents import NOTHING, Use
-from secretsapp.rules import audit, key_files
+from secretsapp.rules import key_files
+from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.keys import Ring
 from secretsapp.rules.policy import require_installation
 
@@ -36,8 +37,8 @@ def add(actor: Actor, ring: Ring) -> str:
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     key_id = key_files.add(ring)
-    with transaction.atomic():
-        audit.append(audit.Entry(_ADDED[ring], actor, detail={"key": key_id}))
+    with acting(actor, Right(Permission.MANAGE_API_KEYS)) as act:
+        act.tell(_ADDED[ring], detail={"key": key_id})
     return key_id
 
 
@@ -52,7 +53,8 @@ def drop(actor: Actor, ring: Ring, key_id: str, *, ends_sessions: bool = False) 
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     key_files.check_does_not_write(ring, key_id)
-    with ExitStack() as after_commit, transaction.atomic(durable=True):
+    to_drop = Right(Permission.MANAGE_API_KEYS)
+    with ExitStack() as after_commit, acting(actor, to_drop) as act:
         if ring is Ring.MASTER:
             _wait_for_api_keys()
         use = ring_contents.uses(ring).get(key_id, NOTHING)
@@ -61,8 +63,7 @@ def drop(actor: Actor, ring: Ring, key_id: str, *, ends_sessions: bool = False) 
         if ring is Ring.MASTER:
             _end_sessions(key_id)
         after_commit.enter_context(key_files.dropping(ring, key_id))
-        detail = {"key": key_id, "count": str(use.sessions)}
-        audit.append(audit.Entry(_DROPPED[ring], actor, detail=detail))
+        act.tell(_DROPPED[ring], detail={"key": key_id, "count": str(use.sessions)})
     return Dropped(key_id, use.sessions)
 
 

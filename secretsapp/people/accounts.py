@@ -1,9 +1,8 @@
 """Creates, disables and enables accounts, sets passwords, and records who signs in."""
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from secretsapp.access import grants
@@ -14,15 +13,15 @@ from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, User
-from secretsapp.people import one_time_codes, sessions
+from secretsapp.people import one_time_codes, passwords, sessions
 from secretsapp.people.directory import account_of
-from secretsapp.rules import audit
-from secretsapp.rules.locks import lock_person
-from secretsapp.rules.policy import refusal, require_installation
+from secretsapp.rules.acting import Act, Oneself, Right, acting, note
+from secretsapp.rules.policy import require_installation
 
 SIGN_IN_FAILURE_SECONDS = 60
 EMAIL_LIMIT = 254
 NAME_LIMIT = 100
+TO_MANAGE = Right(Permission.MANAGE_PEOPLE)
 
 
 def create(
@@ -41,9 +40,9 @@ def create(
     require_installation(actor, Permission.MANAGE_PEOPLE)
     user = prepare(email=email, name=name, password=password)
     try:
-        with transaction.atomic():
+        with acting(actor, TO_MANAGE) as act:
             user.save(force_insert=True)
-            audit.append(*introduce(actor, user, admin=admin))
+            introduce(act, user, admin=admin)
     except IntegrityError:
         raise AlreadyExists(
             "There is an account with that e-mail address already.", field="email"
@@ -59,76 +58,63 @@ def prepare(*, email: str, name: str, password: Plaintext | None) -> User:
     if password is None:
         user.set_unusable_password()
     else:
-        hash_password(user, password)
+        passwords.hash_password(user, password)
     return user
 
 
-def introduce(actor: Actor, user: User, *, admin: bool) -> list[audit.Entry]:
-    """The entries for an account that was just stored; it is made an admin's if wanted."""
-    entries = [audit.Entry(Event.PERSON_CREATED, actor, subject=user)]
+def introduce(act: Act, user: User, *, admin: bool) -> None:
+    """Tell of an account that was just stored, and make it an admin's if wanted."""
+    act.tell(Event.PERSON_CREATED, subject=user)
     if admin:
-        entries.append(_make_admin(actor, user))
-    return entries
-
-
-def _make_admin(actor: Actor, user: User) -> audit.Entry:
-    grant = Grant.objects.create(
-        person=user, role=Role.ADMIN, given_by=actor.name, given_at=timezone.now()
-    )
-    return grants.entry(Event.GRANT_GIVEN, actor, grant)
+        grant = Grant.objects.create(
+            person=user, role=Role.ADMIN, given_by=act.actor.name, given_at=timezone.now()
+        )
+        grants.tell(act, Event.GRANT_GIVEN, grant)
 
 
 def disable(actor: Actor, person: User) -> None:
     """End a person's access at once, sessions included; raises Forbidden or LastAdmin."""
-    require_installation(actor, Permission.MANAGE_PEOPLE)
-    with transaction.atomic():
-        lock_person(person)
+    with acting(actor, TO_MANAGE, people=[person]) as act:
         if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
             grants.keep_an_admin_beside(person)
         one_time_codes.discard(person)
         sessions.delete(person.sessions.all())
-        _set_active(actor, person, False, Event.PERSON_DISABLED)
+        _set_active(act, person, False, Event.PERSON_DISABLED)
 
 
 def enable(actor: Actor, person: User) -> None:
     """Give a disabled person their access back, with the grants they have; raises Forbidden."""
-    require_installation(actor, Permission.MANAGE_PEOPLE)
-    with transaction.atomic():
-        _set_active(actor, person, True, Event.PERSON_ENABLED)
+    with acting(actor, TO_MANAGE, people=[person]) as act:
+        _set_active(act, person, True, Event.PERSON_ENABLED)
 
 
-def _set_active(actor: Actor, person: User, active: bool, event: Event) -> None:
+def _set_active(act: Act, person: User, active: bool, event: Event) -> None:
     changed = User.objects.filter(pk=person.pk, is_active=not active).update(is_active=active)
     person.is_active = active
     if changed:
-        audit.append(audit.Entry(event, actor, subject=person))
+        act.tell(event, subject=person)
 
 
 def set_password(actor: Actor, person: User, password: Plaintext) -> None:
     """Set a person's password, which ends their sessions; one's own, or anybody's as an admin."""
-    if actor.person_id != person.pk:
+    is_own = actor.person_id == person.pk
+    if not is_own:
         require_installation(actor, Permission.MANAGE_PEOPLE)
-    hash_password(person, password)
-    with transaction.atomic():
-        lock_person(person)
-        one_time_codes.discard(person)
-        person.save(update_fields=["password"])
-        sessions.delete(person.sessions.all())
-        audit.append(audit.Entry(Event.PERSON_PASSWORD_SET, actor, subject=person))
+    passwords.hash_password(person, password)
+    with acting(actor, Oneself(person) if is_own else TO_MANAGE, people=[person]) as act:
+        passwords.store(act, person)
 
 
 def record_sign_in(actor: Actor, person: User) -> None:
     """Record that a person signed in."""
-    _require_self(actor, person)
-    with transaction.atomic():
-        audit.append(audit.Entry(Event.PERSON_SIGNED_IN, actor, subject=person))
+    with acting(actor, Oneself(person)) as act:
+        act.tell(Event.PERSON_SIGNED_IN, subject=person)
 
 
 def record_sign_out(actor: Actor, person: User) -> None:
     """Record that a person signed out."""
-    _require_self(actor, person)
-    with transaction.atomic():
-        audit.append(audit.Entry(Event.PERSON_SIGNED_OUT, actor, subject=person))
+    with acting(actor, Oneself(person)) as act:
+        act.tell(Event.PERSON_SIGNED_OUT, subject=person)
 
 
 def record_failed_sign_in(actor: Actor, email: str) -> None:
@@ -136,14 +122,13 @@ def record_failed_sign_in(actor: Actor, email: str) -> None:
 
     Only an address that has an account is written down: people type passwords into that field.
     """
-    entry = audit.Entry(Event.PERSON_SIGN_IN_FAILED, actor, subject=account_of(email))
-    with transaction.atomic():
-        audit.append_unless_recent(entry, seconds=SIGN_IN_FAILURE_SECONDS, per_address=True)
-
-
-def _require_self(actor: Actor, person: User) -> None:
-    if actor.person_id != person.pk:
-        raise refusal(Permission.MANAGE_PEOPLE)
+    note(
+        actor,
+        Event.PERSON_SIGN_IN_FAILED,
+        subject=account_of(email),
+        unless_within=SIGN_IN_FAILURE_SECONDS,
+        per_address=True,
+    )
 
 
 def _checked_email(email: str) -> str:
@@ -169,15 +154,3 @@ def _is_email(address: str) -> bool:
     except ValidationError:
         return False
     return address.isprintable()
-
-
-def hash_password(user: User, password: Plaintext) -> None:
-    """Hash the password, unsaved; raises InvalidInput by Django's rules, which do not name it."""
-    try:
-        text = password.expose().decode("utf-8")
-        validate_password(text, user)
-    except UnicodeDecodeError:
-        raise InvalidInput("A password must be text in UTF-8.", field="password") from None
-    except ValidationError as error:
-        raise InvalidInput(" ".join(error.messages), field="password") from None
-    user.set_password(text)

@@ -20,8 +20,8 @@ from secretsapp.models import PasswordMail, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import one_time_codes, ways_in
 from secretsapp.people.directory import account_of
-from secretsapp.rules import audit
-from secretsapp.rules.locks import lock_person
+from secretsapp.rules.acting import NoRight, acting
+from secretsapp.rules.locks import lock_people
 
 log = logging.getLogger(__name__)
 
@@ -94,9 +94,9 @@ def _send(actor: Actor, person: User) -> bool:
         again_at = timezone.now() + AGAIN_AFTER
         PasswordMail.objects.filter(person=person).update(claimed_until=again_at)
         return False
-    with transaction.atomic():
+    with acting(actor, NoRight("anybody may ask for a link to an account")) as act:
         PasswordMail.objects.filter(person=person).delete()
-        audit.append(audit.Entry(Event.PERSON_LINK_MAILED, actor, subject=person))
+        act.tell(Event.PERSON_LINK_MAILED, subject=person)
     return True
 
 
@@ -104,7 +104,7 @@ def _claim(person: User) -> one_time_codes.Code | None:
     """A code to be sent by us alone; None where another worker sends one, or none is to be sent."""
     until = timezone.now() + CLAIMED_FOR
     with transaction.atomic():
-        lock_person(person)
+        lock_people([person.pk])
         unclaimed = PasswordMail.objects.filter(_unclaimed(), person=person)
         if not unclaimed.update(claimed_until=until):
             return None

@@ -10,10 +10,9 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
 from secretsapp.core.input_rules import is_storable
-from secretsapp.core.roles import Permission
 from secretsapp.models import SignedIn, User
-from secretsapp.rules import audit
-from secretsapp.rules.policy import refusal
+from secretsapp.rules.acting import Act, Oneself, acting
+from secretsapp.rules.policy import require_oneself
 
 RECORDED_EVERY = timedelta(minutes=5)
 UNKNOWN_LIMIT = 60
@@ -73,31 +72,24 @@ def _first(names: dict[str, str], user_agent: str) -> str:
 
 def move(actor: Actor, person: User, stored_key: str, new_stored_key: str) -> None:
     """Let the person's session be known under the new key that it was given."""
-    _own(actor, person).filter(pk=stored_key).update(stored_key=new_stored_key)
+    require_oneself(actor, person)
+    person.sessions.filter(pk=stored_key).update(stored_key=new_stored_key)
 
 
 def end(actor: Actor, person: User, stored_key: str) -> int:
     """End that session of the person's; how many ended: none where it had before."""
-    return _end(actor, person, _own(actor, person).filter(pk=stored_key))
+    return _end(actor, person, person.sessions.filter(pk=stored_key))
 
 
 def end_others(actor: Actor, person: User, stored_key: str) -> int:
     """End all sessions of the person's but that one; how many ended."""
-    return _end(actor, person, _own(actor, person).exclude(pk=stored_key))
-
-
-def _own(actor: Actor, person: User) -> QuerySet[SignedIn]:
-    """The person's sessions; raises Forbidden for everybody else."""
-    if actor.person_id != person.pk:
-        raise refusal(Permission.MANAGE_PEOPLE)
-    return SignedIn.objects.filter(person=person)
+    return _end(actor, person, person.sessions.exclude(pk=stored_key))
 
 
 def _end(actor: Actor, person: User, sessions: QuerySet[SignedIn]) -> int:
-    with transaction.atomic():
+    with acting(actor, Oneself(person)) as act:
         count = delete(sessions)
-        if count:
-            audit.append(ended(actor, person, count))
+        tell_ended(act, person, count)
     return count
 
 
@@ -111,7 +103,7 @@ def delete(sessions: QuerySet[SignedIn]) -> int:
     return count
 
 
-def ended(actor: Actor, person: User, count: int) -> audit.Entry:
-    """The audit entry for sessions of a person that were ended."""
-    detail = {"count": str(count)}
-    return audit.Entry(Event.PERSON_SESSIONS_ENDED, actor, subject=person, detail=detail)
+def tell_ended(act: Act, person: User, count: int) -> None:
+    """Tell of sessions of a person that were ended, if any were."""
+    if count:
+        act.tell(Event.PERSON_SESSIONS_ENDED, subject=person, detail={"count": str(count)})

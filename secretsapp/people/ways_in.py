@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 
 from secretsapp.core import actor as actors
@@ -15,14 +14,13 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.people import accounts, one_time_codes, sessions
+from secretsapp.people import accounts, one_time_codes, passwords
 from secretsapp.people.one_time_codes import Code
-from secretsapp.rules import audit
-from secretsapp.rules.locks import lock_person
-from secretsapp.rules.policy import require_installation
+from secretsapp.rules.acting import NoRight, Right, acting
 
 CLAIM_CODE_GOOD_FOR = timedelta(hours=1)
 LINK_GOOD_FOR = timedelta(hours=24)
+BY_CODE = NoRight("a one-time code, which is used up in the same transaction, is the right")
 
 
 @dataclass(frozen=True)
@@ -43,16 +41,14 @@ def make_link(actor: Actor, person: User) -> PasswordLink:
     Raises Forbidden, and InvalidInput where the account is disabled or one's own: a session that
     was left open is not to set a password without the one of now.
     """
-    with transaction.atomic():
-        lock_person(person)
-        require_installation(actor, Permission.MANAGE_PEOPLE)
+    with acting(actor, Right(Permission.MANAGE_PEOPLE), people=[person]) as act:
         if person.pk == actor.person_id:
             raise InvalidInput("Change your own password on your own page.")
-        if not User.objects.filter(pk=person.pk, is_active=True).exists():
+        if not act.people[person.pk].is_active:
             raise InvalidInput(f"The account of {person.email} is disabled. Enable it first.")
         one_time_codes.discard(person)
         code = one_time_codes.issue(CodePurpose.PASSWORD, person, good_for=LINK_GOOD_FOR)
-        audit.append(audit.Entry(Event.PERSON_LINK_MADE, actor, subject=person))
+        act.tell(Event.PERSON_LINK_MADE, subject=person)
     return link(code)
 
 
@@ -72,15 +68,10 @@ def set_password(actor: Actor, code: Plaintext, password: Plaintext) -> User:
     person = User.objects.filter(codes=found, is_active=True).first()
     if person is None:
         raise one_time_codes.refusal()
-    accounts.hash_password(person, password)
-    with transaction.atomic():
-        lock_person(person)
+    passwords.hash_password(person, password)
+    with acting(_known(actor, person), BY_CODE, people=[person]) as act:
         one_time_codes.use_up(found)
-        one_time_codes.discard(person)
-        person.save(update_fields=["password"])
-        sessions.delete(person.sessions.all())
-        entry = audit.Entry(Event.PERSON_PASSWORD_SET, _acting(actor, person), subject=person)
-        audit.append(entry)
+        passwords.store(act, person)
     return person
 
 
@@ -91,8 +82,7 @@ def is_claimed() -> bool:
 
 def issue_claim_code(actor: Actor) -> Code | None:
     """A new code for the first admin, in place of an older one; None once there is an account."""
-    require_installation(actor, Permission.MANAGE_PEOPLE)
-    with transaction.atomic():
+    with acting(actor, Right(Permission.MANAGE_PEOPLE)):
         if is_claimed():
             return None
         return one_time_codes.issue(CodePurpose.CLAIM, None, good_for=CLAIM_CODE_GOOD_FOR)
@@ -106,17 +96,17 @@ def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Pla
     """
     found = one_time_codes.find(code, CodePurpose.CLAIM)
     user = accounts.prepare(email=email, name=name, password=password)
-    with transaction.atomic():
+    with acting(actor, BY_CODE) as act:
         one_time_codes.use_up(found)
         if is_claimed():
             raise one_time_codes.refusal()
         user.save(force_insert=True)
-        admin = _acting(actor, user)
-        introduction = accounts.introduce(admin, user, admin=True)
-        audit.append(audit.Entry(Event.INSTALLATION_CLAIMED, admin), *introduction)
+        act.actor = _known(actor, user)
+        act.tell(Event.INSTALLATION_CLAIMED)
+        accounts.introduce(act, user, admin=True)
     return user
 
 
-def _acting(actor: Actor, person: User) -> Actor:
+def _known(actor: Actor, person: User) -> Actor:
     """The person whom a code has made known, where nobody was."""
     return actors.person(person.pk, person.email, actor.door, actor.address)

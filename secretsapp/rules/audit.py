@@ -59,16 +59,18 @@ class Entry:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
-def append(*entries: Entry) -> None:
-    """Append the entries to the chain, in order.
+def append(*entries: Entry) -> list[AuditEvent]:
+    """Append the entries to the chain, in order; gives the events they became.
 
     The head row stays locked until the transaction ends, so nothing else may be locked after
     it: call this last. Raises LogBroken outside a transaction, and where the head is missing.
+    Without entries nothing is looked at.
     """
+    if not entries:
+        return []
     head = _locked_head()
     ring = audit_ring()
-    for entry in entries:
-        _append(head, ring, entry)
+    return [_append(head, ring, entry) for entry in entries]
 
 
 def append_unless_recent(entry: Entry, *, seconds: int, per_address: bool = False) -> bool:
@@ -101,7 +103,7 @@ def _locked_head() -> Head:
     return Head(*row)
 
 
-def _append(head: Head, ring: chain.AuditRing, entry: Entry) -> None:
+def _append(head: Head, ring: chain.AuditRing, entry: Entry) -> AuditEvent:
     event = _event(head.sequence + 1, entry)
     event.content = chain.content_hash(event.chained_fields())
     event.link = chain.link_hash(head.link, event.content)
@@ -111,6 +113,7 @@ def _append(head: Head, ring: chain.AuditRing, entry: Entry) -> None:
     head.sequence, head.link = event.sequence, event.link
     with connection.cursor() as cursor:
         cursor.execute(_MOVE_HEAD, [head.sequence, head.link, HEAD_ID])
+    return event
 
 
 def _event(sequence: int, entry: Entry) -> AuditEvent:

@@ -1,19 +1,23 @@
-"""Every lock on a row, in one order: person, universe, API key, admins' grants, head of the log.
+"""Every lock on a row, in one order: people, universe, API key, grants, head of the log.
 
-Whoever takes several takes them in that order, so that no two transactions wait for each other.
-SQLite locks the database as a whole when a transaction begins; these lines are for PostgreSQL.
+Whoever takes several takes them in that order, people by their ids, so that no two transactions
+wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
+are for PostgreSQL.
 """
+
+from collections.abc import Iterable
 
 from secretsapp.core.errors import NotFound, StaleVersion
 from secretsapp.models import ApiKey, Universe, User
 
 
-def lock_person(person: User) -> User:
-    """Lock the person's row: who changes their grants or account waits for whoever is at it.
+def lock_people(ids: Iterable[int]) -> dict[int, User]:
+    """Lock these people: who changes their grants or accounts waits for whoever is at it.
 
-    The person comes back as the row has them now.
+    They come back by id, as the rows have them now.
     """
-    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    people = User.objects.select_for_update(no_key=True).filter(pk__in=set(ids)).order_by("pk")
+    return {person.pk: person for person in people}
 
 
 def lock_universe(universe: Universe) -> Universe:

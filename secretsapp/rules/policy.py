@@ -152,6 +152,12 @@ def require_installation(actor: Actor, permission: Permission) -> None:
         raise refusal(permission)
 
 
+def require_oneself(actor: Actor, person: User) -> None:
+    """Raise Forbidden for everybody but the person themselves."""
+    if actor.person_id != person.pk:
+        raise refusal(Permission.MANAGE_PEOPLE)
+
+
 def refusal(permission: Permission, universe_id: int | None = None, name: str = "") -> Forbidden:
     """The refusal of a permission, in words that say who has it."""
     where = f" on {name}" if name else ""

@@ -1,31 +1,31 @@
 """One attempt to change a secret: written down, sent once, and its outcome stored."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import HeldUp, OutcomeUnknown, SealroomError
 from secretsapp.core.events import change_event
-from secretsapp.core.roles import Permission
 from secretsapp.core.times import is_older
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.opencloud import errors
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
-from secretsapp.rules import audit
+from secretsapp.rules.acting import Act, NoRight, Right, acting
 from secretsapp.rules.locks import lock_universe
-from secretsapp.rules.policy import require
 from secretsapp.rules.roblox import translate
 from secretsapp.universes import mirror
 
 # A write that is sent later than this after it was written down could reach Roblox when it is
 # already being settled: a stopped process, a sleeping machine, a database that made it wait.
 SEND_WITHIN = timedelta(seconds=10)
+
+_LATE = {"late": "the answer came after a judgement by reading, which this puts right"}
 
 Write = Callable[[], WriteReceipt | None]
 
@@ -40,7 +40,7 @@ class Intent:
     name: str
     domain: str
     seen: RemoteSecret | None
-    needs: tuple[Permission, ...]
+    needs: tuple[Right, ...]
 
 
 def attempt(intent: Intent, write: Write) -> Change:
@@ -68,13 +68,11 @@ def _is_open(error: errors.OpenCloudError) -> bool:
 
 def _begin(intent: Intent) -> Change:
     """Write the change down, if the actor still has the rights: reading Roblox took a while."""
-    with transaction.atomic(durable=True):
+    with acting(intent.actor, *intent.needs) as act:
         lock_universe(intent.universe)
-        for permission in intent.needs:
-            require(intent.actor, permission, intent.universe.pk, intent.name)
         change = _change_of(intent)
         change.save(force_insert=True)
-        audit.append(_entry(intent.actor, change, ChangeState.STARTED))
+        _tell(act, change, ChangeState.STARTED, _detail(change))
     return change
 
 
@@ -119,15 +117,14 @@ def _store(
 ) -> None:
     """Store the outcome; a failure to do so leaves the change open, for the sweep to settle."""
     try:
-        with transaction.atomic(durable=True):
+        with acting(intent.actor, NoRight("what was sent is told, whoever may what by now")) as act:
             lock_universe(intent.universe)
             late = not settle_row(change, state, reason)
             if late and not _outweighs(change, state, reason):
                 return
             if state is ChangeState.SUCCEEDED:
                 _mirror_success(change, receipt)
-            entry = _entry(intent.actor, change, state, reason)
-            audit.append(_called_late(entry) if late else entry)
+            _tell(act, change, state, _detail(change, reason) | (_LATE if late else {}))
     except (DatabaseError, SealroomError):
         raise OutcomeUnknown(
             "The change may have been sent, and its outcome could not be stored here. Sealroom "
@@ -158,23 +155,12 @@ def _outweighs(change: Change, state: ChangeState, reason: str) -> bool:
     return bool(judged_otherwise.update(state=state, reason=reason, settled_at=change.settled_at))
 
 
-def _called_late(entry: audit.Entry) -> audit.Entry:
-    late = "the answer came after a judgement by reading, which this puts right"
-    return replace(entry, detail={**entry.detail, "late": late})
+def _tell(act: Act, change: Change, state: ChangeState, detail: Mapping[str, str]) -> None:
+    event = change_event(change.kind, state)
+    act.tell(event, change.universe, change.name, change_id=str(change.pk), detail=detail)
 
 
-def _entry(actor: Actor, change: Change, state: ChangeState, reason: str = "") -> audit.Entry:
-    return audit.Entry(
-        change_event(change.kind, state),
-        actor,
-        change.universe,
-        change.name,
-        change_id=str(change.pk),
-        detail=_detail(change, reason),
-    )
-
-
-def _detail(change: Change, reason: str) -> dict[str, str]:
+def _detail(change: Change, reason: str = "") -> dict[str, str]:
     detail = {"domain": change.domain}
     if change.kind == ChangeKind.ROTATE and change.seen_domain != change.domain:
         detail["domain_before"] = change.seen_domain

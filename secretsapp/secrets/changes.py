@@ -17,6 +17,7 @@ from secretsapp.models.changes import ChangeKind
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules import connections
+from secretsapp.rules.acting import Right
 from secretsapp.rules.policy import require
 from secretsapp.rules.roblox import in_our_words
 from secretsapp.secrets import attempts
@@ -43,7 +44,7 @@ def create(
         if look.count >= input_rules.SECRETS_PER_UNIVERSE:
             raise _full(universe)
         sealed = _sealed(client, universe, value)
-        needs = (Permission.CREATE_SECRET,)
+        needs = (Right(Permission.CREATE_SECRET, universe.pk, name),)
         intent = Intent(actor, ChangeKind.CREATE, universe, name, domain, None, needs)
 
         def write() -> WriteReceipt:
@@ -72,9 +73,9 @@ def rotate(
     with in_our_words(), connections.client_of(universe.api_key) as client:
         found = _present(_look(client, universe, name), universe, name, seen_version)
         new_domain = found.domain if domain is None else domain
-        needs = _needs_of_rotation(found, new_domain)
-        for permission in needs:
-            require(actor, permission, universe.pk, name)
+        needs = _needs_of_rotation(universe, found, new_domain)
+        for need in needs:
+            require(actor, need.permission, universe.pk, name)
         sealed = _sealed(client, universe, value)
         intent = Intent(actor, ChangeKind.ROTATE, universe, name, new_domain, found, needs)
 
@@ -91,7 +92,7 @@ def delete(
     require(actor, Permission.DELETE_SECRET, universe.pk, name)
     with in_our_words(), connections.client_of(universe.api_key) as client:
         found = _present(_look(client, universe, name), universe, name, seen_version)
-        needs = (Permission.DELETE_SECRET,)
+        needs = (Right(Permission.DELETE_SECRET, universe.pk, name),)
         intent = Intent(actor, ChangeKind.DELETE, universe, name, found.domain, found, needs)
 
         def write() -> None:
@@ -100,10 +101,11 @@ def delete(
         return attempts.attempt(intent, write)
 
 
-def _needs_of_rotation(found: RemoteSecret, domain: str) -> tuple[Permission, ...]:
+def _needs_of_rotation(universe: Universe, found: RemoteSecret, domain: str) -> tuple[Right, ...]:
+    to_rotate = Right(Permission.ROTATE_SECRET, universe.pk, found.name)
     if domain == found.domain:
-        return (Permission.ROTATE_SECRET,)
-    return (Permission.ROTATE_SECRET, Permission.CHANGE_DOMAIN)
+        return (to_rotate,)
+    return (to_rotate, Right(Permission.CHANGE_DOMAIN, universe.pk, found.name))
 
 
 @dataclass(frozen=True)

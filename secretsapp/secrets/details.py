@@ -1,14 +1,12 @@
 """Changes what only Sealroom knows of a secret: its note and its owner."""
 
-from django.db import transaction
-
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, SecretGone
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe, User
-from secretsapp.rules import audit
+from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.policy import require
 
 
@@ -27,19 +25,16 @@ def edit(
     changed = _changed_fields(secret, note, owner)
     if not changed:
         return
-    with transaction.atomic():
+    with acting(actor, Right(Permission.EDIT_DETAILS, universe.pk, secret.name)) as act:
         if not Secret.objects.filter(pk=secret.pk).update(note=note, owner=owner):
             raise SecretGone(f"{secret.name} is no longer there. Look at the list again.")
         secret.note, secret.owner = note, owner
-        audit.append(
-            audit.Entry(
-                Event.SECRET_DETAILS_CHANGED,
-                actor,
-                universe,
-                secret.name,
-                subject=owner if "owner" in changed else None,
-                detail={"fields": " and ".join(changed)},
-            )
+        act.tell(
+            Event.SECRET_DETAILS_CHANGED,
+            universe,
+            secret.name,
+            subject=owner if "owner" in changed else None,
+            detail={"fields": " and ".join(changed)},
         )
 
 

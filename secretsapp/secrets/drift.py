@@ -1,15 +1,12 @@
 """Acknowledges what was changed outside the dashboard, so that it no longer asks for attention."""
 
-from django.db import transaction
-
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
-from secretsapp.rules import audit
+from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.locks import lock_universe
-from secretsapp.rules.policy import require
 from secretsapp.secrets.listing import drift_of
 
 
@@ -20,9 +17,8 @@ def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = 
     Forbidden for those who may not edit the secret's details, and StaleVersion where something
     else was found since: `seen` is what the person saw (`drift_of`), None for whatever holds.
     """
-    with transaction.atomic():
+    with acting(actor, Right(Permission.EDIT_DETAILS, universe.pk, name)) as act:
         lock_universe(universe)
-        require(actor, Permission.EDIT_DETAILS, universe.pk, name)
         secret = Secret.objects.filter(universe=universe, name=name).first()
         if secret is None or not (secret.drifted_at or secret.missing_since):
             return False
@@ -37,9 +33,5 @@ def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = 
         else:
             secret.drifted_at = None
             secret.save(update_fields=["drifted_at"])
-        audit.append(
-            audit.Entry(
-                Event.SECRET_DRIFT_ACKNOWLEDGED, actor, universe, name, detail={"found": found}
-            )
-        )
+        act.tell(Event.SECRET_DRIFT_ACKNOWLEDGED, universe, name, detail={"found": found})
     return True

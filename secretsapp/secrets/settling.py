@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -18,7 +17,8 @@ from secretsapp.models import AuditEvent, Change, Secret
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.opencloud.transport import LONGEST_CALL_SECONDS
 from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.rules import audit, connections
+from secretsapp.rules import connections
+from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
@@ -29,6 +29,7 @@ from secretsapp.universes import mirror
 # looking up Roblox's address, which no timeout of ours bounds, may take as long again.
 SETTLE_AFTER_SECONDS = 3 * LONGEST_CALL_SECONDS
 CLAIM = timedelta(seconds=4 * LONGEST_CALL_SECONDS)
+TO_SETTLE = Right(Permission.MANAGE_UNIVERSES)
 
 
 def settle(actor: Actor, *, older_than_seconds: int = SETTLE_AFTER_SECONDS) -> list[Change]:
@@ -92,7 +93,7 @@ def _settle(actor: Actor, change: Change, found: RemoteSecret | None, began: dat
 
     Until its time is over a write may still take effect, so only success is seen before that.
     """
-    with transaction.atomic(durable=True):
+    with acting(actor, TO_SETTLE) as act:
         lock_universe(change.universe)
         attempt = _attempt(change)
         judgement = settlement.judge(attempt, _reading(found))
@@ -101,7 +102,7 @@ def _settle(actor: Actor, change: Change, found: RemoteSecret | None, began: dat
         if not settle_row(change, ChangeState(judgement.verdict), judgement.reason):
             return False
         _mirror_reading(change, found)
-        audit.append(_entry(actor, change, judgement, found))
+        _tell(act, change, judgement, found)
     return True
 
 
@@ -132,10 +133,8 @@ def _reading(found: RemoteSecret | None) -> Reading | None:
     return Reading(found.create_time, found.update_time, found.domain) if found else None
 
 
-def _entry(
-    actor: Actor, change: Change, judgement: Judgement, found: RemoteSecret | None
-) -> audit.Entry:
-    """The event, with the evidence: what was read before the write and what is read now."""
+def _tell(act: Act, change: Change, judgement: Judgement, found: RemoteSecret | None) -> None:
+    """Tell of the judgement, with what was read before the write and what is read now."""
     evidence = {
         "domain": change.domain,
         "reason": judgement.reason,
@@ -145,14 +144,8 @@ def _entry(
         "update_time_found": found.update_time if found else "",
         "found": "yes" if found else "no",
     }
-    return audit.Entry(
-        change_event(change.kind, judgement.verdict),
-        actor,
-        change.universe,
-        change.name,
-        change_id=str(change.pk),
-        detail=evidence,
-    )
+    event = change_event(change.kind, judgement.verdict)
+    act.tell(event, change.universe, change.name, change_id=str(change.pk), detail=evidence)
 
 
 def _mirror_reading(change: Change, found: RemoteSecret | None) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from secretsapp.access import grants
@@ -20,11 +20,14 @@ from secretsapp.models.universes import Environment
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import Refused, Unusable
 from secretsapp.opencloud.types import Introspection, RemoteSecret, RemoteUniverse
-from secretsapp.rules import audit, connections
+from secretsapp.rules import connections
+from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.locks import lock_api_key, lock_universe
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
 from secretsapp.universes import mirror
+
+TO_MANAGE = Right(Permission.MANAGE_UNIVERSES)
 
 
 @dataclass(frozen=True)
@@ -67,17 +70,11 @@ def add(
 def _insert(actor: Actor, universe: Universe, hint: Introspection | None) -> None:
     detail = {"environment": universe.environment, "api_key": universe.api_key.name}
     try:
-        with transaction.atomic():
+        with acting(actor, TO_MANAGE) as act:
             universe.api_key = lock_api_key(universe.api_key, was_tried=True)
-            # Roblox took a while.
-            require_installation(actor, Permission.MANAGE_UNIVERSES)
             universe.save(force_insert=True)
             count_as_test(universe.api_key, universe, hint)
-            audit.append(
-                audit.Entry(
-                    Event.UNIVERSE_ADDED, actor, universe, subject=universe.api_key, detail=detail
-                )
-            )
+            act.tell(Event.UNIVERSE_ADDED, universe, subject=universe.api_key, detail=detail)
     except IntegrityError:
         raise _already_here(universe.pk) from None
 
@@ -142,9 +139,8 @@ def edit(
     if api_key is not None and is_another:
         with in_our_words(), connections.client_of(api_key) as client:
             _prove(client, universe.pk)
-    with transaction.atomic():
+    with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)
-        require_installation(actor, Permission.MANAGE_UNIVERSES)
         _refuse_stale(stored, seen_version)
         after = {"name": name, "environment": environment}
         before = {"name": stored.name, "environment": stored.environment}
@@ -157,7 +153,7 @@ def edit(
             universe.api_key = api_key or stored.api_key
             universe.save(update_fields=["name", "environment", "api_key"])
             detail = {"fields": " and ".join(changed)} | _said(changed, before, after)
-            audit.append(audit.Entry(Event.UNIVERSE_CHANGED, actor, universe, detail=detail))
+            act.tell(Event.UNIVERSE_CHANGED, universe, detail=detail)
 
 
 def _refuse_stale(stored: Universe, seen_version: str) -> None:
@@ -182,8 +178,7 @@ def remove(actor: Actor, universe: Universe) -> None:
     Its secrets stay at Roblox, and its events in the log. Raises StillInUse while the outcome of
     a change is open: whoever sent it would never learn of it.
     """
-    require_installation(actor, Permission.MANAGE_UNIVERSES)
-    with transaction.atomic():
+    with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)
         if Change.objects.filter(universe=stored, state__in=OPEN_STATES).exists():
             raise StillInUse(
@@ -191,9 +186,7 @@ def remove(actor: Actor, universe: Universe) -> None:
                 "minutes; remove the universe after that."
             )
         given = Grant.objects.select_for_update(of=("self",)).filter(universe=stored)
-        revoked = [
-            grants.entry(Event.GRANT_REVOKED, actor, grant)
-            for grant in given.select_related("person", "universe").order_by("pk")
-        ]
+        for grant in given.select_related("person", "universe").order_by("pk"):
+            grants.tell(act, Event.GRANT_REVOKED, grant)
         Universe.objects.filter(pk=stored.pk).delete()
-        audit.append(*revoked, audit.Entry(Event.UNIVERSE_REMOVED, actor, stored))
+        act.tell(Event.UNIVERSE_REMOVED, stored)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -18,7 +17,8 @@ from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.opencloud.transport import LONGEST_CALL_SECONDS
 from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.rules import audit, connections
+from secretsapp.rules import connections
+from secretsapp.rules.acting import Act, NoRight, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import require_somewhere
 from secretsapp.rules.roblox import in_our_words
@@ -77,20 +77,19 @@ def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetim
     Names with a change open since a little before are left alone. The first listing is a
     baseline, one event; later differences that nobody here made are drift, one event each.
     """
-    with transaction.atomic():
+    with acting(_system(), NoRight("nobody chose what is found")) as act:
         stored = lock_universe(universe)
         busy = _busy_names(universe, began)
         remote = {secret.name: secret for secret in listing if secret.name not in busy}
         if stored.synced_at and stored.synced_at > began:
             return
         first = stored.synced_at is None
-        differences = _Differences(universe, began, is_baseline=first)
+        differences = _Differences(act, universe, began, is_baseline=first)
         differences.compare(remote, _mirror(universe, busy))
         differences.save()
         Universe.objects.filter(pk=universe.pk).update(synced_at=began)
-        entries = [_baseline(universe, len(listing))] if first else differences.entries
-        if entries:
-            audit.append(*entries)
+        if first:
+            act.tell(Event.UNIVERSE_BASELINE, universe, detail={"count": str(len(listing))})
 
 
 def _busy_names(universe: Universe, began: datetime) -> set[str]:
@@ -105,10 +104,6 @@ def _mirror(universe: Universe, busy: set[str]) -> dict[str, Secret]:
     return {secret.name: secret for secret in secrets if secret.name not in busy}
 
 
-def _baseline(universe: Universe, count: int) -> audit.Entry:
-    return audit.Entry(Event.UNIVERSE_BASELINE, _system(), universe, detail={"count": str(count)})
-
-
 def _system() -> Actor:
     return actors.system("refresh", Door.WORKER)
 
@@ -117,13 +112,13 @@ def _system() -> Actor:
 class _Differences:
     """What a listing changes in the mirror, gathered and then saved at once."""
 
+    act: Act
     universe: Universe
     began: datetime
     is_baseline: bool
     created: list[Secret] = field(default_factory=list)
     changed: list[Secret] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
-    entries: list[audit.Entry] = field(default_factory=list)
 
     def compare(self, remote: dict[str, RemoteSecret], mirror: dict[str, Secret]) -> None:
         for name in sorted(remote.keys() | mirror.keys()):
@@ -168,9 +163,7 @@ class _Differences:
     def _drift(self, secret: Secret, event: Event, detail: dict[str, str]) -> None:
         secret.drifted_at = self.began
         secret.last_change = None
-        self.entries.append(
-            audit.Entry(event, _system(), self.universe, secret.name, detail=detail)
-        )
+        self.act.tell(event, self.universe, secret.name, detail=detail)
 
 
 def adopt(secret: Secret, found: RemoteSecret) -> None:

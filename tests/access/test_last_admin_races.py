@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.errors import Forbidden, LastAdmin
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, User
@@ -24,7 +25,7 @@ def revoke(who: Person, whom: Person) -> None:
 
 def lower(who: Person, whom: Person) -> None:
     """Make the other a viewer."""
-    grants.give(who.actor, whom.user, Role.VIEWER, None)
+    grants.give(who.actor, whom.user, None, Terms(Role.VIEWER))
 
 
 def disable(who: Person, whom: Person) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
@@ -15,6 +16,8 @@ from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.people import accounts
+from secretsapp.rules.acting import Act, Right
+from secretsapp.rules.policy import Rights
 from secretsapp.secrets import attempts, changes, details
 from secretsapp.universes import managing, mirror
 from tests.stage import Cast
@@ -40,7 +43,7 @@ class Stage:
         return self.universe.api_key
 
 
-Act = Callable[[Stage], object]
+Call = Callable[[Stage], object]
 
 
 def nothing(_stage: Stage) -> None:
@@ -52,9 +55,9 @@ class Action:
     """A call, and its events as `tag | actor | universe | secret | subject`."""
 
     function: str
-    act: Act
+    act: Call
     events: tuple[str, ...] = ()
-    before: Act = nothing
+    before: Call = nothing
 
 
 def leave_rotation_open(stage: Stage) -> None:
@@ -77,7 +80,7 @@ def add_second_universe(stage: Stage) -> None:
 
 def engage_second_admin(stage: Stage) -> None:
     """Let there be an admin beside the first."""
-    grants.give(stage.cast["admin"].actor, stage.cast["stranger"].user, Role.ADMIN, None)
+    grants.give(stage.cast["admin"].actor, stage.cast["stranger"].user, None, Terms(Role.ADMIN))
 
 
 def disable_viewer(stage: Stage) -> None:
@@ -88,7 +91,7 @@ def disable_viewer(stage: Stage) -> None:
 def attempt(stage: Stage) -> Change:
     """Attempt a write that needs nothing of Roblox."""
     actor = stage.cast["editor"].actor
-    needs = (Permission.CREATE_SECRET,)
+    needs = (Right(Permission.CREATE_SECRET, stage.universe.pk, "NEW_KEY"),)
     intent = attempts.Intent(actor, ChangeKind.CREATE, stage.universe, "NEW_KEY", "", None, needs)
     return attempts.attempt(intent, lambda: None)
 
@@ -152,6 +155,19 @@ def adopt(stage: Stage) -> None:
     mirror.adopt(mirrored(stage.universe), RemoteSecret(held.name, "", "", "", ""))
 
 
-def grant_entry(stage: Stage) -> None:
-    """Make the entry of an event that another function appends."""
-    grants.entry(Event.GRANT_GIVEN, stage.cast["admin"].actor, Grant.objects.all()[0])
+def nothing_done(stage: Stage) -> Act:
+    """An act of the admin that is not under way: nothing of it is appended."""
+    return Act(stage.cast["admin"].actor, Rights(()), {})
+
+
+def tell_of_grant(stage: Stage) -> None:
+    """Tell of a grant in an act that another function ends."""
+    grants.tell(nothing_done(stage), Event.GRANT_GIVEN, Grant.objects.all()[0])
+
+
+def change_grant(stage: Stage) -> None:
+    """Let the viewer rotate, as somebody who looked at their grant just now."""
+    viewer = stage.cast["viewer"].user
+    seen = Grant.objects.get(person=viewer).given_at
+    terms = Terms(Role.ROTATOR)
+    grants.change(stage.cast["manager"].actor, viewer, stage.universe, terms, seen=seen)

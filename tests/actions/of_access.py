@@ -9,7 +9,7 @@ from secretsapp.models import SignedIn
 from secretsapp.operation import upkeep
 from secretsapp.people import own_account, session_storage, sessions
 from secretsapp.people.session_storage import stored_key
-from tests.actions.acting import PASSWORD, Action, Stage
+from tests.actions.acting import PASSWORD, Action, Stage, nothing_done
 
 EDITOR = "editor@example.com"
 HERE, ELSEWHERE = stored_key("here"), stored_key("elsewhere")
@@ -79,8 +79,8 @@ ACCESS_ACTIONS = [
         before=sign_in_twice,
     ),
     Action(
-        "sessions.ended",
-        lambda stage: sessions.ended(stage.cast["editor"].actor, stage.cast["editor"].user, 1),
+        "sessions.tell_ended",
+        lambda stage: sessions.tell_ended(nothing_done(stage), stage.cast["editor"].user, 1),
     ),
     Action("sessions.in_words", lambda _stage: sessions.in_words("")),
     Action("upkeep.clear_ended_sessions", lambda _stage: upkeep.clear_ended_sessions()),

@@ -7,9 +7,9 @@ from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Grant, User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.people import accounts, one_time_codes, password_mail, ways_in
+from secretsapp.people import accounts, one_time_codes, password_mail, passwords, ways_in
 from secretsapp.people.one_time_codes import Code
-from tests.actions.acting import PASSWORD, Action, Stage
+from tests.actions.acting import PASSWORD, Action, Stage, nothing_done
 from tests.stage import STAGEHAND
 
 ADMIN, VIEWER = "admin@example.com", "viewer@example.com"
@@ -104,11 +104,15 @@ ENTRY_ACTIONS = [
     Action(
         "accounts.introduce",
         lambda stage: accounts.introduce(
-            stage.cast["admin"].actor, stage.cast["viewer"].user, admin=False
+            nothing_done(stage), stage.cast["viewer"].user, admin=False
         ),
     ),
     Action(
-        "accounts.hash_password",
-        lambda stage: accounts.hash_password(stage.cast["viewer"].user, PASSWORD),
+        "passwords.hash_password",
+        lambda stage: passwords.hash_password(stage.cast["viewer"].user, PASSWORD),
+    ),
+    Action(
+        "passwords.store",
+        lambda stage: passwords.store(nothing_done(stage), stage.cast["viewer"].user),
     ),
 ]

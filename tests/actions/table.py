@@ -1,6 +1,7 @@
 """Every public function of the services, how to call it, and the events that it writes."""
 
 from secretsapp.access import grants, refusals
+from secretsapp.access.grants import Terms
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
@@ -18,17 +19,18 @@ from tests.actions.acting import (
     add_universe,
     adopt,
     attempt,
+    change_grant,
     create,
     delete,
     disable_viewer,
     edit_details,
     engage_second_admin,
-    grant_entry,
     leave_rotation_open,
     meddle,
     rotate,
     settle_row,
     store_listing,
+    tell_of_grant,
 )
 from tests.actions.of_access import ACCESS_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
@@ -66,16 +68,34 @@ ACTIONS = [
         (f"secret.details.changed | {EDITOR} | Harbor | PAY_KEY | viewer@example.com",),
     ),
     Action(
+        "grants.add",
+        lambda stage: grants.add(
+            stage.cast["manager"].actor,
+            stage.cast["stranger"].user,
+            stage.universe,
+            Terms(Role.VIEWER),
+        ),
+        (f"grant.given | {MANAGER} | Harbor |  | stranger@example.com",),
+    ),
+    Action(
+        "grants.change",
+        change_grant,
+        (f"grant.changed | {MANAGER} | Harbor |  | viewer@example.com",),
+    ),
+    Action(
         "grants.give",
         lambda stage: grants.give(
-            stage.cast["manager"].actor, stage.cast["stranger"].user, Role.VIEWER, stage.universe
+            stage.cast["manager"].actor,
+            stage.cast["stranger"].user,
+            stage.universe,
+            Terms(Role.VIEWER),
         ),
         (f"grant.given | {MANAGER} | Harbor |  | stranger@example.com",),
     ),
     Action(
         "grants.give",
         lambda stage: grants.give(
-            stage.cast["admin"].actor, stage.cast["admin"].user, Role.VIEWER, None
+            stage.cast["admin"].actor, stage.cast["admin"].user, None, Terms(Role.VIEWER)
         ),
         (f"grant.changed | {ADMIN} |  |  | {ADMIN}",),
         before=engage_second_admin,
@@ -210,7 +230,7 @@ ACTIONS = [
         lambda _stage: attempts.overlaps(Change.objects.get()),
         before=leave_rotation_open,
     ),
-    Action("grants.entry", grant_entry),
+    Action("grants.tell", tell_of_grant),
     Action(
         "grants.keep_an_admin_beside",
         lambda stage: grants.keep_an_admin_beside(stage.cast["viewer"].user),

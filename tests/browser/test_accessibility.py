@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Universe
 from tests.browser import catalogue
@@ -82,7 +83,12 @@ def found_on(visitor: Visitor, looks: Iterable[Look]) -> list[str]:
 @pytest.fixture
 def much(universe: Universe, harbor: EmulatedUniverse, cast: Cast) -> Universe:
     """Harbor with what strains a page: long names, foreign changes, something missing."""
-    grants.give(STAGEHAND, cast["viewer"].user, Role.AUDITOR, None, reason="looks at everything")
+    grants.give(
+        STAGEHAND,
+        cast["viewer"].user,
+        None,
+        Terms(Role.AUDITOR, reason="looks at everything"),
+    )
     harbor.put(LONG_NAME, b"x", LONG_DOMAIN)
     harbor.put("PAY_KEY", b"theirs", "*")
     harbor.remove("SIGNING_SEED")

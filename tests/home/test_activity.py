@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Role
 from secretsapp.home import activity
@@ -40,7 +41,7 @@ def test_a_change_is_told_by_its_outcome_alone(cast: Cast, universe: Universe) -
 def test_who_reads_no_log_is_told_of_their_secrets_without_addresses_and_foreign_refusals(
     cast: Cast, universe: Universe
 ) -> None:
-    grants.give(STAGEHAND, cast["rotator"].user, Role.ROTATOR, universe, pattern="PAY_*")
+    grants.give(STAGEHAND, cast["rotator"].user, universe, Terms(Role.ROTATOR, "PAY_*"))
     record(cast, "rotator", Event.ACCESS_REFUSED, universe, "PAY_KEY")
     record(cast, "viewer", Event.ACCESS_REFUSED, universe, "PAY_KEY")
     record(cast, "editor", Event.SECRET_DETAILS_CHANGED, universe, "SIGNING_SEED")

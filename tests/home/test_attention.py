@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.home import attention
 from secretsapp.home.attention import Need, Trouble
@@ -58,7 +59,7 @@ def test_changed_and_missing_secrets_are_told_a_line_for_each_kind(cast: Cast) -
 
 def test_only_names_one_may_list_need_one(cast: Cast, universe: Universe) -> None:
     drift("PAY_KEY", "SIGNING_SEED")
-    grants.give(STAGEHAND, cast["rotator"].user, Role.ROTATOR, universe, pattern="PAY_*")
+    grants.give(STAGEHAND, cast["rotator"].user, universe, Terms(Role.ROTATOR, "PAY_*"))
     (need,) = told(cast, "rotator")
     assert need.names == ("PAY_KEY",)
     assert attention.names_by_universe([need]) == {universe.pk: {"PAY_KEY"}}

@@ -8,6 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies
 
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core import patterns
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.events import Event, Severity
@@ -42,7 +43,7 @@ def record(universe: Universe | None, *names: str, event: Event = Event.ACCESS_R
 def auditor_of(universe: Universe | None, pattern: str = "") -> Person:
     """Somebody who reads the log of that scope."""
     person = engage("reader")
-    grants.give(STAGEHAND, person.user, Role.AUDITOR, universe, pattern=pattern)
+    grants.give(STAGEHAND, person.user, universe, Terms(Role.AUDITOR, pattern))
     return person
 
 
@@ -117,7 +118,7 @@ def test_several_scopes_add_up(universe: Universe, quay: Universe) -> None:
     record(universe, *NAMES)
     record(quay, *NAMES)
     person = auditor_of(universe, "PAY_*")
-    grants.give(STAGEHAND, person.user, Role.AUDITOR, quay, pattern="SIGNING_SEED")
+    grants.give(STAGEHAND, person.user, quay, Terms(Role.AUDITOR, "SIGNING_SEED"))
     assert {(event.universe_name, event.secret_name) for event in seen(person)} == {
         ("Harbor", "PAY_KEY"),
         ("Harbor", "PAY_WEBHOOK"),
@@ -203,7 +204,7 @@ def test_a_secret_is_looked_for_as_a_pattern_is_within_ones_own(
 ) -> None:
     record(universe, *NAMES)
     reader = auditor_of(universe, "PAY_*")
-    grants.give(STAGEHAND, reader.user, Role.AUDITOR, None, pattern="pay_*")
+    grants.give(STAGEHAND, reader.user, None, Terms(Role.AUDITOR, "pay_*"))
     shown = seen(reader, AuditFilter(secret=secret))
     assert {event.secret_name for event in shown} == expected
 
@@ -274,7 +275,7 @@ def test_names_are_linked_where_one_may_look_in_so_many_queries(
 ) -> None:
     reader = auditor_of(universe, "PAY_*")
     record(universe, "PAY_KEY", "PAY_GONE", event=Event.SECRET_DETAILS_CHANGED)
-    grants.give(STAGEHAND, reader.user, Role.AUDITOR, quay, pattern="ODD*")
+    grants.give(STAGEHAND, reader.user, quay, Terms(Role.AUDITOR, "ODD*"))
     Secret.objects.create(universe=quay, name="ODD-NAME")
     record(quay, "ODD-NAME")
     with django_assert_num_queries(4):
@@ -346,7 +347,7 @@ def test_reading_the_log_of_other_names_shows_no_more_of_this_one(
     universe: Universe, cast: Cast
 ) -> None:
     person = auditor_of(None, "SIGNING_*")
-    grants.give(STAGEHAND, person.user, Role.VIEWER, universe)
+    grants.give(STAGEHAND, person.user, universe, Terms(Role.VIEWER))
     refuse(cast["viewer"], universe)
     assert history(person.actor, universe, "PAY_KEY") == []
 
@@ -355,7 +356,7 @@ def test_the_history_of_what_one_may_not_see_is_refused(universe: Universe, cast
     with pytest.raises(Forbidden):
         history(cast["stranger"].actor, universe, "PAY_KEY")
     cashier = engage("cashier")
-    grants.give(STAGEHAND, cashier.user, Role.VIEWER, universe, pattern="PAY_*")
+    grants.give(STAGEHAND, cashier.user, universe, Terms(Role.VIEWER, "PAY_*"))
     assert history(cashier.actor, universe, "PAY_KEY") == []
     with pytest.raises(Forbidden):
         history(cashier.actor, universe, "SIGNING_SEED")

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Universe, User
 from secretsapp.people import accounts
@@ -24,7 +25,7 @@ def deputy(cast: Cast, universe: Universe) -> Person:
     """A manager of the names that begin with PAY_, for forty days."""
     person = engage("deputy")
     until = timezone.now() + timedelta(days=40)
-    grants.give(STAGEHAND, person.user, Role.MANAGER, universe, pattern="PAY_*", until=until)
+    grants.give(STAGEHAND, person.user, universe, Terms(Role.MANAGER, "PAY_*", until=until))
     return person
 
 
@@ -49,7 +50,7 @@ def offered_roles(answer: HttpResponseBase) -> list[str]:
 def test_the_list_has_what_reaches_the_universe(
     client_for: ClientFor, address_of: AddressOf, cast: Cast
 ) -> None:
-    grants.give(STAGEHAND, cast["stranger"].user, Role.AUDITOR, None, reason="looks at all")
+    grants.give(STAGEHAND, cast["stranger"].user, None, Terms(Role.AUDITOR, reason="looks at all"))
     Grant.objects.filter(person=cast["viewer"].user).update(until=datetime(2026, 1, 3, tzinfo=UTC))
     accounts.disable(STAGEHAND, cast["editor"].user)
     page = words(client_for("manager").get(address_of("access")))
@@ -71,9 +72,12 @@ def test_a_pattern_beyond_ones_own_and_its_reason_are_not_shown(
 ) -> None:
     viewer, rotator = cast["viewer"].user, cast["rotator"].user
     grants.give(
-        STAGEHAND, viewer, Role.VIEWER, universe, pattern="SIGNING_SEED", reason="for SIGNING"
+        STAGEHAND,
+        viewer,
+        universe,
+        Terms(Role.VIEWER, "SIGNING_SEED", reason="for SIGNING"),
     )
-    grants.give(STAGEHAND, rotator, Role.ROTATOR, universe, pattern="PAY_KEY", reason="pays")
+    grants.give(STAGEHAND, rotator, universe, Terms(Role.ROTATOR, "PAY_KEY", reason="pays"))
     Grant.objects.filter(person=cast["editor"].user).update(reason="mends SIGNING_SEED")
     client = browser_of(deputy)
     page = words(client.get(address_of("access")))
@@ -183,7 +187,12 @@ def test_a_grant_is_changed_in_the_form_that_it_fills(
 ) -> None:
     viewer = cast["viewer"].user
     until = datetime(2099, 6, 1, 18, 30, tzinfo=UTC)
-    grants.give(STAGEHAND, viewer, Role.VIEWER, universe, pattern="PAY_*", until=until, reason="x")
+    grants.give(
+        STAGEHAND,
+        viewer,
+        universe,
+        Terms(Role.VIEWER, "PAY_*", until=until, reason="x"),
+    )
     client, address = client_for("manager"), address_of("access_change", str(viewer.pk))
     form = client.get(address)
     assert "Now: Viewer · PAY_* · until 1 Jun 2099 · given by tests" in words(form)
@@ -203,7 +212,7 @@ def test_an_old_form_undoes_nobody_elses_change(
     editor = cast["editor"].user
     client, address = client_for("manager"), address_of("access_change", str(editor.pk))
     sent = {"role": "editor", "end": "never", "seen": field(client.get(address), "seen")}
-    grants.give(cast["admin"].actor, editor, Role.VIEWER, universe, pattern="PAY_KEY")
+    grants.give(cast["admin"].actor, editor, universe, Terms(Role.VIEWER, "PAY_KEY"))
     refused = client.post(address, sent)
     assert refused.status_code == 422
     assert "admin@example.com changed the access of editor@example.com" in words(refused)
@@ -296,7 +305,7 @@ def test_a_manager_of_all_universes_gives_there_within_their_names(
     client_for: ClientFor, cast: Cast
 ) -> None:
     stranger = cast["stranger"].user
-    grants.give(STAGEHAND, stranger, Role.MANAGER, None, pattern="PAY_*")
+    grants.give(STAGEHAND, stranger, None, Terms(Role.MANAGER, "PAY_*"))
     client = client_for("stranger")
     assert "Beyond your rights" in words(client.get(EVERYWHERE))
     assert "admin" not in offered_roles(client.get(f"{EVERYWHERE}new/"))

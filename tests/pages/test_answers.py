@@ -15,6 +15,7 @@ from pytest_django import Settings
 from emulator import Emulator, faults
 from secretsapp.access import grants
 from secretsapp.access import whom_to_ask as givers
+from secretsapp.access.grants import Terms
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     NameTaken,
@@ -144,14 +145,14 @@ def test_only_those_who_see_people_are_told_the_names(
     assert "admin@example.com" in words(client_for("manager").get("/people/"))
     api_key = universe.api_key
     quay = Universe.objects.create(id=77, name="Quay", api_key=api_key)
-    grants.give(STAGEHAND, cast["manager"].user, Role.VIEWER, quay)
-    grants.give(STAGEHAND, cast["editor"].user, Role.MANAGER, quay)
+    grants.give(STAGEHAND, cast["manager"].user, quay, Terms(Role.VIEWER))
+    grants.give(STAGEHAND, cast["editor"].user, quay, Terms(Role.MANAGER))
     page = words(client_for("manager").get("/universes/77/new-secret/"))
     assert "A manager of Quay , or an admin." in page
     assert "editor@example.com" not in page
     Grant.objects.filter(person=cast["manager"].user).update(until=LATER)
     beyond = f"/universes/{universe.pk}/access/{cast['viewer'].user.pk}/"
-    grants.give(STAGEHAND, cast["rotator"].user, Role.MANAGER, universe)
+    grants.give(STAGEHAND, cast["rotator"].user, universe, Terms(Role.MANAGER))
     assert "admin@example.com rotator@example.com" in words(client_for("manager").get(beyond))
 
 

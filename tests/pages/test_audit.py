@@ -12,6 +12,7 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.log import reading
 from secretsapp.models import AuditEvent, Change, Universe
@@ -87,7 +88,7 @@ def test_an_auditor_reads_of_their_universe_alone(client_for: ClientFor) -> None
 def test_a_pattern_hides_the_events_of_other_names(
     client_for: ClientFor, address_of: AddressOf, cast: Cast, universe: Universe
 ) -> None:
-    grants.give(STAGEHAND, cast["auditor"].user, Role.AUDITOR, universe, pattern="PAY_WEBHOOK")
+    grants.give(STAGEHAND, cast["auditor"].user, universe, Terms(Role.AUDITOR, "PAY_WEBHOOK"))
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     assert sequences(body(client_for("auditor").get("/audit/"))) == []
 
@@ -290,7 +291,7 @@ def test_changes_that_are_not_settled_stand_above(
     client_for: ClientFor, universe: Universe, cast: Cast, emulator: Emulator
 ) -> None:
     unknown = leave_open("rotate", faults.cut_before(), emulator, cast, universe)
-    grants.give(STAGEHAND, cast["viewer"].user, Role.AUDITOR, universe, pattern="SIGNING_*")
+    grants.give(STAGEHAND, cast["viewer"].user, universe, Terms(Role.AUDITOR, "SIGNING_*"))
     assert "being settled" not in words(client_for("viewer").get("/audit/"))
     client = client_for("auditor")
     page = words(client.get("/audit/"))
@@ -316,9 +317,8 @@ def test_words_of_others_are_escaped(
     grants.give(
         STAGEHAND,
         cast["viewer"].user,
-        Role.VIEWER,
         universe,
-        reason="<script src=x></script>",
+        Terms(Role.VIEWER, reason="<script src=x></script>"),
     )
     page = body(client_for("admin").get("/audit/"))
     assert "&lt;script src=x&gt;" in page

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from emulator import Emulator
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.home import frame
 from secretsapp.models import Universe
@@ -44,7 +45,7 @@ def test_the_sidebar_leads_as_far_as_ones_rights_go(
 
 
 def test_a_manager_of_everything_gives_access_everywhere(cast: Cast, client_for: ClientFor) -> None:
-    grants.give(STAGEHAND, cast["stranger"].user, Role.MANAGER, None)
+    grants.give(STAGEHAND, cast["stranger"].user, None, Terms(Role.MANAGER))
     assert "Access" in sidebar(client_for("stranger").get("/"))
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.home import overview
 from secretsapp.models import ApiKey, Change, Secret, Universe
@@ -83,7 +84,7 @@ def test_a_pattern_counts_no_more_than_it_covers(
     client_for: ClientFor, cast: Cast, universe: Universe
 ) -> None:
     Secret.objects.update(drifted_at=NOW)
-    grants.give(STAGEHAND, cast["rotator"].user, Role.ROTATOR, universe, pattern="PAY_*")
+    grants.give(STAGEHAND, cast["rotator"].user, universe, Terms(Role.ROTATOR, "PAY_*"))
     page = words(client_for("rotator").get("/"))
     assert "2 secrets synced" in page
     assert "2 need attention" in page

@@ -13,6 +13,7 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
@@ -63,7 +64,7 @@ def test_room_and_creation_are_shown_to_those_who_may_create(
 def test_who_may_create_some_names_is_offered_it_without_the_room(
     cast: Cast, universe: Universe, client_for: ClientFor, address_of: AddressOf
 ) -> None:
-    grants.give(stage.STAGEHAND, cast["editor"].user, Role.EDITOR, universe, pattern="PAY_*")
+    grants.give(stage.STAGEHAND, cast["editor"].user, universe, Terms(Role.EDITOR, "PAY_*"))
     page = words(client_for("editor").get(address_of("universe")))
     assert "New secret" in page
     assert "room for" not in page
@@ -73,7 +74,7 @@ def test_a_pattern_hides_the_other_names_and_their_number(
     cast: Cast, universe: Universe, client_for: ClientFor, address_of: AddressOf
 ) -> None:
     viewer = cast["viewer"].user
-    grants.give(stage.STAGEHAND, viewer, Role.VIEWER, universe, pattern="PAY_*")
+    grants.give(stage.STAGEHAND, viewer, universe, Terms(Role.VIEWER, "PAY_*"))
     page = words(client_for("viewer").get(address_of("universe")))
     assert "2 secrets" in page
     assert "SIGNING_SEED" not in page

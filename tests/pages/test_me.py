@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Universe, User
 from tests.access.test_grants import NEXT_YEAR
@@ -47,7 +48,7 @@ def test_a_name_that_will_not_do_comes_back_with_the_reason(
 
 def test_it_says_what_one_may_do(client_for: ClientFor, cast: Cast, universe: Universe) -> None:
     viewer = cast["viewer"].user
-    grants.give(STAGEHAND, viewer, Role.ROTATOR, universe, pattern="PAY_*", until=NEXT_YEAR)
+    grants.give(STAGEHAND, viewer, universe, Terms(Role.ROTATOR, "PAY_*", until=NEXT_YEAR))
     page = words(client_for("viewer").get(ME))
     assert f"Rotator in Harbor · PAY_* · until 1 Jun {NEXT_YEAR.year}" in page
     assert "Admin in all universes · every secret · no end" in words(client_for("admin").get(ME))

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsapp.access import grants, role_table
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.models import Grant, OneTimeCode, Universe, User
 from secretsapp.people import accounts
@@ -43,8 +44,8 @@ def test_the_table_says_who_may_do_what_and_who_was_here(
 ) -> None:
     quay = Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
     viewer = cast["viewer"].user
-    grants.give(STAGEHAND, viewer, Role.VIEWER, quay)
-    grants.give(STAGEHAND, viewer, Role.AUDITOR, None)
+    grants.give(STAGEHAND, viewer, quay, Terms(Role.VIEWER))
+    grants.give(STAGEHAND, viewer, None, Terms(Role.AUDITOR))
     Grant.objects.filter(person=cast["editor"].user).update(until=timezone.now())
     accounts.disable(STAGEHAND, cast["rotator"].user)
     client = client_for("admin")

@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.home import search
 from secretsapp.models import Secret, Universe
@@ -84,7 +85,7 @@ def test_nobody_finds_more_than_they_may_list(
     names: list[str],
 ) -> None:
     Secret.objects.filter(name="pay").delete()
-    grants.give(STAGEHAND, cast["rotator"].user, Role.ROTATOR, universe, pattern="PAY_W*")
+    grants.give(STAGEHAND, cast["rotator"].user, universe, Terms(Role.ROTATOR, "PAY_W*"))
     assert [
         hit for hit in hits(ask(client_for(role), "pay")) if not hit.startswith("OTHER")
     ] == names

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.log import reading
 from secretsapp.models import Grant, Secret, Universe
@@ -208,7 +209,12 @@ def test_only_people_with_access_can_be_chosen_as_owner(
 def test_access_that_ended_or_lies_elsewhere_makes_no_owner(
     client_for: ClientFor, address_of: AddressOf, cast: Cast, universe: Universe
 ) -> None:
-    grants.give(stage.STAGEHAND, cast["viewer"].user, Role.VIEWER, universe, pattern="PAY_WEBHOOK")
+    grants.give(
+        stage.STAGEHAND,
+        cast["viewer"].user,
+        universe,
+        Terms(Role.VIEWER, "PAY_WEBHOOK"),
+    )
     Grant.objects.filter(person=cast["auditor"].user).update(until=timezone.now())
     page = body(client_for("editor").get(address_of("secret_details", "PAY_KEY")))
     assert "rotator@example.com" in page

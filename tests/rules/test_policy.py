@@ -8,6 +8,7 @@ from django.utils import timezone
 from hypothesis import given, strategies
 
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
@@ -123,7 +124,7 @@ def test_a_command_and_the_system_may_do_everything(
 def test_a_pattern_reaches_the_names_it_covers(
     universe: Universe, cast: Cast, pattern: str, name: str, allowed: bool
 ) -> None:
-    grants.give(STAGEHAND, cast["stranger"].user, Role.EDITOR, universe, pattern=pattern)
+    grants.give(STAGEHAND, cast["stranger"].user, universe, Terms(Role.EDITOR, pattern))
     rights = rights_of(cast["stranger"].actor)
     assert rights.allows(A.ROTATE_SECRET, universe.pk, name) == allowed
     assert rights.allows_somewhere(A.ROTATE_SECRET, universe.pk)
@@ -134,7 +135,7 @@ def test_a_pattern_reaches_the_names_it_covers(
 def test_a_grant_gives_nothing_from_its_end_on(universe: Universe, cast: Cast) -> None:
     person = cast["stranger"]
     soon = timezone.now() + timedelta(hours=1)
-    grants.give(STAGEHAND, person.user, Role.EDITOR, universe, until=soon)
+    grants.give(STAGEHAND, person.user, universe, Terms(Role.EDITOR, until=soon))
     assert rights_of(person.actor).allows(A.LIST_SECRETS, universe.pk, "PAY_KEY")
     Grant.objects.filter(person=person.user).update(until=timezone.now())
     assert rights_of(person.actor) == Rights(())
@@ -158,8 +159,8 @@ def test_the_best_of_several_grants_counts_each_where_it_holds(
 ) -> None:
     quay = Universe.objects.create(id=77, name="Quay", api_key=api_key)
     person = cast["stranger"]
-    grants.give(STAGEHAND, person.user, Role.VIEWER, None)
-    grants.give(STAGEHAND, person.user, Role.EDITOR, universe, pattern="PAY_*")
+    grants.give(STAGEHAND, person.user, None, Terms(Role.VIEWER))
+    grants.give(STAGEHAND, person.user, universe, Terms(Role.EDITOR, "PAY_*"))
     rights = rights_of(person.actor)
     assert rights.allows(A.CREATE_SECRET, universe.pk, "PAY_NEW")
     assert not rights.allows(A.CREATE_SECRET, universe.pk, "NEW")

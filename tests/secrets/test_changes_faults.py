@@ -22,6 +22,7 @@ from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.rules import connections
+from secretsapp.rules.acting import Right
 from secretsapp.secrets import attempts, changes
 from tests.stage import API_KEY, Cast
 from tests.support.watch import Watch, detail, writes
@@ -146,7 +147,7 @@ def test_a_write_that_found_no_connection_has_failed(
     emulator: Emulator, universe: Universe, cast: Cast
 ) -> None:
     watch = Watch()
-    actor, needs = cast["manager"].actor, (Permission.CREATE_SECRET,)
+    actor, needs = cast["manager"].actor, (Right(Permission.CREATE_SECRET, universe.pk, "NEW_KEY"),)
     intent = attempts.Intent(actor, ChangeKind.CREATE, universe, "NEW_KEY", "*", None, needs)
     emulator.stop()
 

@@ -16,6 +16,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
+from secretsapp.rules.acting import Right
 from secretsapp.rules.locks import lock_universe
 from secretsapp.secrets import attempts, changes, settling
 from tests.stage import STAGEHAND, Cast
@@ -137,7 +138,7 @@ def intent_of(cast: Cast, universe: Universe) -> attempts.Intent:
         secret.name, secret.domain, secret.key_id, secret.create_time, secret.update_time
     )
     actor = cast["manager"].actor
-    needs = (Permission.ROTATE_SECRET,)
+    needs = (Right(Permission.ROTATE_SECRET, universe.pk, "PAY_KEY"),)
     return attempts.Intent(actor, ChangeKind.ROTATE, universe, "PAY_KEY", seen.domain, seen, needs)
 
 

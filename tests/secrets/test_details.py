@@ -4,6 +4,7 @@ import pytest
 
 from emulator import Emulator
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.errors import Forbidden, InvalidInput, SecretGone
 from secretsapp.core.roles import Role
 from secretsapp.models import Secret, Universe
@@ -83,7 +84,7 @@ def test_below_an_editor_nobody_edits_details(universe: Universe, cast: Cast, wh
 
 
 def test_a_pattern_binds_here_too(universe: Universe, cast: Cast) -> None:
-    grants.give(STAGEHAND, cast["stranger"].user, Role.EDITOR, universe, pattern="SIGNING_*")
+    grants.give(STAGEHAND, cast["stranger"].user, universe, Terms(Role.EDITOR, "SIGNING_*"))
     with pytest.raises(Forbidden):
         edit(cast, universe, "stranger")
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Secret, Universe
@@ -32,7 +33,7 @@ def quay(api_key: ApiKey) -> Universe:
 def cashier(universe: Universe) -> Person:
     """A viewer of the names that begin with PAY_."""
     person = engage("cashier")
-    grants.give(STAGEHAND, person.user, Role.VIEWER, universe, pattern="PAY_*")
+    grants.give(STAGEHAND, person.user, universe, Terms(Role.VIEWER, "PAY_*"))
     return person
 
 
@@ -59,7 +60,7 @@ def test_a_pattern_lists_and_counts_no_more(universe: Universe, cashier: Person)
 def test_who_creates_under_a_pattern_is_not_told_how_many_others_there_are(
     universe: Universe, cashier: Person
 ) -> None:
-    grants.give(STAGEHAND, cashier.user, Role.EDITOR, universe, pattern="PAY_*")
+    grants.give(STAGEHAND, cashier.user, universe, Terms(Role.EDITOR, "PAY_*"))
     listing = secrets.listing(cashier.actor, universe)
     assert (listing.room, listing.may_create) == (None, True)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Grant, Universe
 from secretsapp.people import accounts
@@ -134,7 +135,7 @@ def test_what_is_no_universe_id_is_not_found(address: str, client_for: SignIn) -
 def test_a_pattern_hides_the_other_names(
     cast: Cast, client_for: SignIn, universe: Universe, emulator: Emulator
 ) -> None:
-    grants.give(STAGEHAND, cast["manager"].user, Role.MANAGER, universe, pattern="PAY_*")
+    grants.give(STAGEHAND, cast["manager"].user, universe, Terms(Role.MANAGER, "PAY_*"))
     client = client_for("manager")
     emulator.clear_requests()
     for door in doors_of_secrets:
@@ -149,7 +150,7 @@ def test_a_pattern_hides_the_other_names(
 def test_a_pattern_bounds_what_may_be_created(
     cast: Cast, client_for: SignIn, universe: Universe, harbor: EmulatedUniverse
 ) -> None:
-    grants.give(STAGEHAND, cast["editor"].user, Role.EDITOR, universe, pattern="PAY_*")
+    grants.give(STAGEHAND, cast["editor"].user, universe, Terms(Role.EDITOR, "PAY_*"))
     address = f"/universes/{universe.pk}/new-secret/"
     sent = {"value": "a value", "reach": "any"}
     client = client_for("editor")
@@ -214,7 +215,7 @@ def test_an_auditor_of_everything_reads_also_what_is_about_no_universe(
     client_for: SignIn, cast: Cast
 ) -> None:
     overseer = engage("overseer")
-    grants.give(STAGEHAND, overseer.user, Role.AUDITOR, None)
+    grants.give(STAGEHAND, overseer.user, None, Terms(Role.AUDITOR))
     client = Client()
     client.force_login(overseer.user)
     assert b"created the account of" in client.get("/audit/").content

@@ -3,6 +3,7 @@
 from typing import Any
 
 from secretsapp.access import grants
+from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Grant, Universe, User
 from tests import stage
@@ -33,7 +34,7 @@ def rows_about(person: User) -> list[dict[str, Any]]:
 def test_everybody_is_as_the_services_would_have_made_them(universe: Universe, cast: Cast) -> None:
     for role in ROLES_IN_HARBOR:
         double = stage.engage(f"second-{role.value}").user
-        grants.give(STAGEHAND, double, role, universe)
+        grants.give(STAGEHAND, double, universe, Terms(role))
         assert rows_about(double) == rows_about(cast[role.value].user)
         assert len(rows_about(double)) == 4
     second_admin = stage.engage("second-admin", admin=True)

@@ -44,15 +44,14 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the grant."""
-        grant = grants.give(
-            actor,
-            directory.get(actor, options["email"]),
+        person = directory.get(actor, options["email"])
+        terms = grants.Terms(
             Role(options["role"]),
-            scope_of(actor, options),
-            pattern=options["pattern"],
-            until=parse_end(options["until"]),
-            reason=options["reason"],
+            options["pattern"],
+            parse_end(options["until"]),
+            options["reason"],
         )
+        grant = grants.give(actor, person, scope_of(actor, options), terms)
         return Report(lines=[_sentence(grant)], data=_data(grant))
 
 

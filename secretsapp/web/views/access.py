@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.access import grant_listing, role_table
-from secretsapp.access import grants as services
+from secretsapp.access import grant_listing, grants, role_table
 from secretsapp.core.errors import StaleVersion
 from secretsapp.models import Universe, User
 from secretsapp.universes import loading
@@ -41,7 +40,7 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
 
     def write() -> Done:
         person = form.cleaned_data["person"]
-        _give(request, person, universe, form, anew=True)
+        grants.add(request.actor, person, universe, _terms(request, universe, form))
         return Done(f"{person.email} has access now.", _next(request, universe, person))
 
     answer = forms.submitted(request, form, write)
@@ -60,7 +59,9 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
 
     def write() -> Done:
         try:
-            _give(request, person, universe, form)
+            terms = _terms(request, universe, form)
+            seen = form.cleaned_data["seen"]
+            grants.change(request.actor, person, universe, terms, seen=seen)
         except StaleVersion:
             form.start_anew(grant_listing.to_change(request.actor, person_id, universe).grant)
             raise
@@ -83,7 +84,7 @@ def revoke(request: ActorRequest, person_id: int, universe_id: int | None = None
     form = Form(forms.posted(request))
 
     def write() -> Done:
-        services.revoke(request.actor, person, universe)
+        grants.revoke(request.actor, person, universe)
         return Done(f"Revoked the access of {person.email}.", _next(request, universe, person))
 
     answer = forms.submitted(request, form, write)
@@ -95,29 +96,12 @@ def _universe(request: ActorRequest, universe_id: int | None) -> Universe | None
     return None if universe_id is None else loading.get(request.actor, universe_id)
 
 
-def _give(
-    request: ActorRequest,
-    person: User,
-    universe: Universe | None,
-    form: GrantForm,
-    *,
-    anew: bool = False,
-) -> None:
-    """Give what the form says; first, a narrower access of one's own is said at its field."""
+def _terms(request: ActorRequest, universe: Universe | None, form: GrantForm) -> grants.Terms:
+    """What the form says; a narrower access of one's own is said at its field."""
     sent: dict[str, Any] = form.cleaned_data
     role, pattern, until = sent["role"], sent["pattern"], sent["until"]
     grant_listing.check_within(request.actor, universe, role, pattern, until)
-    services.give(
-        request.actor,
-        person,
-        role,
-        universe,
-        pattern=pattern,
-        until=until,
-        reason=sent["reason"],
-        anew=anew,
-        seen=sent.get("seen"),
-    )
+    return grants.Terms(role, pattern, until, sent["reason"])
 
 
 def _next(request: ActorRequest, universe: Universe | None, person: User) -> str:

@@ -1,0 +1,39 @@
+"""Passwords: hashed by Django's rules, and stored in one place, whoever sets one and why."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.events import Event
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.models import User
+from secretsapp.people import one_time_codes, sessions
+from secretsapp.rules.acting import Act
+
+
+def hash_password(person: User, password: Plaintext) -> None:
+    """Hash the password, unsaved; raises InvalidInput by Django's rules, which do not name it.
+
+    It takes a while on purpose, so it is done before a transaction begins.
+    """
+    try:
+        text = password.expose().decode("utf-8")
+        validate_password(text, person)
+    except UnicodeDecodeError:
+        raise InvalidInput("A password must be text in UTF-8.", field="password") from None
+    except ValidationError as error:
+        raise InvalidInput(" ".join(error.messages), field="password") from None
+    person.set_password(text)
+
+
+def store(act: Act, person: User, *, keeping: str = "") -> int:
+    """Store the password that was hashed for the person, whom the act has locked.
+
+    Links that would set another end with it, and so do the person's sessions, all but the one
+    that is stored under the key `keeping`. Gives how many sessions ended.
+    """
+    one_time_codes.discard(person)
+    person.save(update_fields=["password"])
+    count = sessions.delete(person.sessions.exclude(pk=keeping))
+    act.tell(Event.PERSON_PASSWORD_SET, subject=person)
+    return count

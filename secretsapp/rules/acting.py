@@ -1,0 +1,146 @@
+"""The one way to act: who acts is locked and asked for their rights, then it is done, then told.
+
+Nothing is written before the rights are known under the lock, so that no action of somebody who
+was disabled a moment ago is still carried out; and events come last, as the head of the log wants
+it. Only this module appends to the log, so an action cannot forget any of that.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from django.db import transaction
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.events import Event
+from secretsapp.core.roles import Permission
+from secretsapp.models import AuditEvent, Universe, User
+from secretsapp.rules import audit
+from secretsapp.rules.audit import Entry, Subject
+from secretsapp.rules.locks import lock_people
+from secretsapp.rules.policy import Rights, refusal, require_oneself, rights_of
+
+
+@dataclass
+class Act:
+    """What is being done: by whom, with which rights, and what the log is to be told of it.
+
+    `people` are the rows that were locked, by id. `events` are there once it is done.
+    """
+
+    actor: Actor
+    rights: Rights
+    people: Mapping[int, User]
+    entries: list[Entry] = field(default_factory=list)
+    events: list[AuditEvent] = field(default_factory=list)
+
+    def tell(
+        self,
+        event: Event,
+        universe: Universe | None = None,
+        secret_name: str = "",
+        *,
+        subject: Subject = None,
+        change_id: str = "",
+        detail: Mapping[str, str] | None = None,
+    ) -> None:
+        """Let the log hold that event; it is appended once everything else is done."""
+        entry = Entry(event, self.actor, universe, secret_name, subject, change_id, detail or {})
+        self.entries.append(entry)
+
+
+class Need(Protocol):
+    """What an action takes; `check` raises Forbidden where it is lacking."""
+
+    def check(self, act: Act) -> None:
+        """Raise Forbidden unless the act is allowed."""
+
+
+@dataclass(frozen=True)
+class Right:
+    """A permission: on a secret, on some name of a universe, or in all universes."""
+
+    permission: Permission
+    universe_id: int | None = None
+    name: str | None = None
+
+    def check(self, act: Act) -> None:
+        """Raise Forbidden unless the actor has it now."""
+        if not self._is_held(act.rights):
+            raise refusal(self.permission, self.universe_id, self.name or "")
+
+    def _is_held(self, rights: Rights) -> bool:
+        if self.universe_id is None:
+            return rights.allows_installation(self.permission)
+        if self.name is None:
+            return rights.allows_somewhere(self.permission, self.universe_id)
+        return rights.allows(self.permission, self.universe_id, self.name)
+
+
+@dataclass(frozen=True)
+class Oneself:
+    """That the actor is the person whom it is about, with an account that is not disabled."""
+
+    person: User
+
+    def check(self, act: Act) -> None:
+        """Raise Forbidden for everybody else."""
+        require_oneself(act.actor, self.person)
+        if not act.people[self.person.pk].is_active:
+            raise refusal(Permission.MANAGE_PEOPLE)
+
+
+@dataclass(frozen=True)
+class NoRight:
+    """That no right is asked for, and the reason why none has to be."""
+
+    reason: str
+
+    def check(self, act: Act) -> None:
+        """Let everybody pass."""
+
+
+@contextmanager
+def acting(actor: Actor, *needs: Need, people: Iterable[User] = ()) -> Iterator[Act]:
+    """A transaction, the outermost, in which the actor does what takes these needs.
+
+    The actor's account and the `people` are locked first. Raises Forbidden before anything is
+    done, LogBroken where the log cannot be appended to, and then nothing was done either.
+    """
+    with transaction.atomic(durable=True):
+        act = _permitted(actor, needs, people)
+        yield act
+        act.events = audit.append(*act.entries)
+
+
+def _permitted(actor: Actor, needs: Iterable[Need], people: Iterable[User]) -> Act:
+    ids = {person.pk for person in people}
+    if actor.person_id is not None:
+        ids.add(actor.person_id)
+    act = Act(actor, Rights(()), lock_people(ids) if ids else {})
+    act.rights = rights_of(actor)
+    for need in needs:
+        need.check(act)
+    return act
+
+
+def note(
+    actor: Actor,
+    event: Event,
+    universe: Universe | None = None,
+    secret_name: str = "",
+    *,
+    subject: Subject = None,
+    detail: Mapping[str, str] | None = None,
+    unless_within: int,
+    per_address: bool = False,
+) -> None:
+    """Let the log hold what happened to an actor who did nothing, such as a refusal.
+
+    Not where an equal event is younger than `unless_within` seconds; with `per_address` one from
+    another network address is not equal.
+    """
+    entry = Entry(event, actor, universe, secret_name, subject, "", detail or {})
+    with transaction.atomic(durable=True):
+        audit.append_unless_recent(entry, seconds=unless_within, per_address=per_address)
