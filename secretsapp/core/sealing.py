@@ -4,13 +4,9 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 
-from nacl.bindings import crypto_box_PUBLICKEYBYTES
-from nacl.exceptions import CryptoError
-from nacl.public import PublicKey as BoxKey
-from nacl.public import SealedBox
-
 from secretsapp.core.plaintext import Plaintext
 
+PUBLIC_KEY_BYTES = 32
 SEAL_OVERHEAD_BYTES = 48
 
 
@@ -35,18 +31,28 @@ class PublicKey:
             key = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
             raise UnusablePublicKey from None
-        if len(key) != crypto_box_PUBLICKEYBYTES or not key_id or not _can_seal(key):
+        if len(key) != PUBLIC_KEY_BYTES or not key_id or not _can_seal(key):
             raise UnusablePublicKey
         return cls(key, key_id)
 
 
 def _can_seal(key: bytes) -> bool:
     """Whether libsodium takes the key; it refuses the few whose boxes anybody could open."""
+    from nacl.exceptions import CryptoError  # noqa: PLC0415 - as in _sealed
+
     try:
-        SealedBox(BoxKey(key)).encrypt(b"")
+        _sealed(b"", key)
     except CryptoError:
         return False
     return True
+
+
+def _sealed(content: bytes, key: bytes) -> bytes:
+    """The sealed box; libsodium is loaded with the first one, as most of what starts seals none."""
+    from nacl.public import PublicKey as BoxKey  # noqa: PLC0415
+    from nacl.public import SealedBox  # noqa: PLC0415
+
+    return SealedBox(BoxKey(key)).encrypt(content)
 
 
 @dataclass(frozen=True)
@@ -63,5 +69,5 @@ def seal(value: Plaintext, public_key: PublicKey) -> Sealed:
     The box is 48 bytes longer than the value; the result carries it in standard base64, as
     Roblox's create and update calls take it.
     """
-    box = SealedBox(BoxKey(public_key.key)).encrypt(value.expose())
+    box = _sealed(value.expose(), public_key.key)
     return Sealed(base64.b64encode(box).decode("ascii"), public_key.key_id)

@@ -8,7 +8,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.sealing import PublicKey, Sealed, UnusablePublicKey
 from secretsapp.opencloud.errors import NothingSent, NoUniverse, Unusable
 from secretsapp.opencloud.observing import Observe, observed, unobserved
-from secretsapp.opencloud.transport import Timeouts, Transport
+from secretsapp.opencloud.timeouts import Timeouts
 from secretsapp.opencloud.types import (
     Introspection,
     RemoteSecret,
@@ -44,6 +44,10 @@ class Client:
         timeouts: Timeouts | None = None,
         observe: Observe = unobserved,
     ) -> None:
+        # Requests and urllib3 take longer to load than most commands take as a whole, and many
+        # never call Roblox.
+        from secretsapp.opencloud.transport import Transport  # noqa: PLC0415
+
         self.observe = observe
         self._api_key = api_key
         self._transport = Transport(base_url, api_key, proxy=proxy, timeouts=timeouts or Timeouts())

@@ -10,7 +10,7 @@ from urllib3.util import Retry
 
 from secretsapp.opencloud.deadline import DeadlineAdapter
 from secretsapp.opencloud.errors import NothingSent
-from secretsapp.opencloud.transport import Timeouts
+from secretsapp.opencloud.timeouts import Timeouts
 
 # Any answer will do; without a key it is a refusal.
 PATH = "/cloud/v2/universes/1"

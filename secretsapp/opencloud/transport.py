@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 import requests
@@ -14,26 +13,14 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.opencloud.answers import Answer, seconds_to_wait
 from secretsapp.opencloud.deadline import DeadlineAdapter
 from secretsapp.opencloud.errors import NothingSent, OpenCloudError, Unknown, Unusable
+from secretsapp.opencloud.timeouts import Timeouts
 
-CONNECT_SECONDS = 5
-READ_SECONDS = 15
-ANSWER_SECONDS = 20
-LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS + ANSWER_SECONDS
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
 READ_RETRIES = 2
 RETRY_AFTER_MAX_SECONDS = 5
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
-
-
-@dataclass(frozen=True)
-class Timeouts:
-    """Seconds to wait for a connection, for each piece of an answer, and for all of it."""
-
-    connect: float = CONNECT_SECONDS
-    read: float = READ_SECONDS
-    answer: float = ANSWER_SECONDS
 
 
 class _Session(requests.Session):

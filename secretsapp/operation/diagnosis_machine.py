@@ -13,7 +13,7 @@ from django.http.request import validate_host
 
 from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.reach import look
-from secretsapp.opencloud.transport import Timeouts
+from secretsapp.opencloud.timeouts import Timeouts
 from secretsapp.operation import diagnosis_database, ring_contents
 from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
 from secretsapp.rules import keys

@@ -13,7 +13,7 @@ from secretsapp.models.audit import HEAD_ID
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.operation.time_limits import impatient
 from secretsapp.operation.workers import at_work
-from secretsapp.rules.telemetry import Measure
+from secretsapp.rules.counters import Measure
 
 # To count every change there ever was takes a moment; a scrape is given ten seconds by default.
 COUNTING_SECONDS = 5

@@ -1,69 +1,17 @@
-"""The numbers that an operator's monitoring reads; nobody else uses Prometheus's client.
+"""What is counted for an operator's monitoring, where a token in the settings lets it be read.
 
-What is counted here is counted since the start of this process and in this process alone: what
-the worker asked of Roblox is not among what the web server tells. What is read from the database
-is the same whichever process is asked.
+It is counted since the start of this process and in this process alone: what the worker asked of
+Roblox is not among what the web server tells. What is read from the database is the same whichever
+process is asked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
+from types import ModuleType
 
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    ProcessCollector,
-    disable_created_metrics,
-    generate_latest,
-)
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
-
-CONTENT_TYPE = CONTENT_TYPE_LATEST
-
-# From a page that was at hand to the longest call that Roblox is given.
-BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40)
+from django.conf import settings
 
 # Anybody can make a method up, and each would stay in memory for ever.
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
 OTHER = "other"
-
-# When each series began says nothing that the start of the process does not.
-disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs
-
-_counted = CollectorRegistry()
-ProcessCollector(registry=_counted)
-
-_counter = partial(Counter, registry=_counted)
-_histogram = partial(Histogram, registry=_counted)
-
-_requests = _counter(
-    "sealroom_requests",
-    "Requests that were answered, by method and status.",
-    ("method", "status"),
-)
-_request_seconds = _histogram(
-    "sealroom_request_seconds",
-    "How long the answers took.",
-    buckets=BUCKETS,
-)
-_roblox_calls = _counter(
-    "sealroom_roblox_calls",
-    "Calls to Roblox, by outcome: ok, nothing_sent, refused, busy, unknown or unusable.",
-    ("call", "outcome"),
-)
-_roblox_seconds = _histogram(
-    "sealroom_roblox_call_seconds",
-    "How long the calls to Roblox took, with their retries.",
-    ("call",),
-    buckets=BUCKETS,
-)
-_turned_away = _counter(
-    "sealroom_roblox_turned_away",
-    "Times that Roblox was not called because too many waited for it already.",
-)
 
 
 def known_method(method: str | None) -> str:
@@ -73,53 +21,29 @@ def known_method(method: str | None) -> str:
 
 def request_answered(method: str | None, status: int, seconds: float) -> None:
     """Count an answer of the web server and the seconds it took."""
-    _requests.labels(known_method(method), status).inc()
-    _request_seconds.observe(seconds)
+    if counters := _counters():
+        counters.requests.labels(known_method(method), status).inc()
+        counters.request_seconds.observe(seconds)
 
 
 def roblox_answered(call: str, outcome: str, seconds: float) -> None:
     """Count a call to Roblox, how it ended in a word, and the seconds it took."""
-    _roblox_calls.labels(call, outcome).inc()
-    _roblox_seconds.labels(call).observe(seconds)
+    if counters := _counters():
+        counters.roblox_calls.labels(call, outcome).inc()
+        counters.roblox_seconds.labels(call).observe(seconds)
 
 
 def roblox_turned_away() -> None:
     """Count a conversation with Roblox that was not begun, because too many were held."""
-    _turned_away.inc()
+    if counters := _counters():
+        counters.turned_away.inc()
 
 
-@dataclass(frozen=True)
-class Measure:
-    """A number as it stands now, or one for each word that its label can have."""
+def _counters() -> ModuleType | None:
+    """Where it is counted; nowhere without a token, as then nobody can ask for the numbers."""
+    if not settings.METRICS_TOKEN:
+        return None
+    # Prometheus's client takes its time to load, and most who start this have no monitoring.
+    from secretsapp.rules import counters  # noqa: PLC0415
 
-    name: str
-    words: str
-    value: float | Mapping[str, float]
-    label: str = ""
-
-
-def exposition(measures: Iterable[Measure]) -> bytes:
-    """What was counted and the given measures, in Prometheus's text format."""
-    measured = CollectorRegistry()
-    measured.register(_Measured(list(measures)))
-    return generate_latest(_counted) + generate_latest(measured)
-
-
-class _Measured(Collector):
-    """Hands over measures that were taken before, so that a scrape asks the database once."""
-
-    def __init__(self, measures: list[Measure]) -> None:
-        self._measures = measures
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Each measure as a gauge."""
-        return map(_gauge, self._measures)
-
-
-def _gauge(measure: Measure) -> GaugeMetricFamily:
-    if not isinstance(measure.value, Mapping):
-        return GaugeMetricFamily(measure.name, measure.words, value=measure.value)
-    gauge = GaugeMetricFamily(measure.name, measure.words, labels=[measure.label])
-    for word, value in measure.value.items():
-        gauge.add_metric([word], value)
-    return gauge
+    return counters

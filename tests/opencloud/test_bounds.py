@@ -9,7 +9,8 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.sealing import Sealed
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import OpenCloudError, Unauthorized, Unknown, Unusable
-from secretsapp.opencloud.transport import ANSWER_LIMIT_BYTES, LONGEST_CALL_SECONDS, Timeouts
+from secretsapp.opencloud.timeouts import LONGEST_CALL_SECONDS, Timeouts
+from secretsapp.opencloud.transport import ANSWER_LIMIT_BYTES
 from tests.core.chains import chain_of
 from tests.opencloud.calls import KEY, UNIVERSE_ID
 from tests.opencloud.wires import RawServer, Script, drips, sends

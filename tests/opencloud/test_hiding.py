@@ -11,7 +11,8 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.opencloud.answers import Answer
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import OpenCloudError
-from secretsapp.opencloud.transport import Timeouts, Transport
+from secretsapp.opencloud.timeouts import Timeouts
+from secretsapp.opencloud.transport import Transport
 from tests.opencloud.calls import KEY, UNIVERSE_ID, failure_of, sealed_for
 
 MARKER = "marker-4f1c"

@@ -8,7 +8,7 @@ from emulator import Emulator, Universe, faults
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import OpenCloudError
-from secretsapp.opencloud.transport import Timeouts
+from secretsapp.opencloud.timeouts import Timeouts
 from tests.opencloud.calls import KEY, READS, WRITES, Call, update
 
 Told = list[tuple[str, str]]

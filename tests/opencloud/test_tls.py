@@ -14,7 +14,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.sealing import Sealed
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import NothingSent, OpenCloudError, Unknown, Unusable
-from secretsapp.opencloud.transport import Timeouts
+from secretsapp.opencloud.timeouts import Timeouts
 from tests.core.chains import chain_of
 from tests.opencloud.calls import KEY, UNIVERSE_ID
 from tests.opencloud.certificates import write_certificate

@@ -13,7 +13,7 @@ from secretsapp.core.keyring import generate_key
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
 from secretsapp.rules import connections
-from secretsapp.rules.telemetry import exposition
+from secretsapp.rules.counters import exposition
 from tests.stage import API_KEY, HARBOR_ID
 
 pytestmark = pytest.mark.django_db
@@ -74,8 +74,9 @@ def turned_away() -> float:
 
 
 def test_one_conversation_too_many_is_refused_until_another_ends(
-    api_key: ApiKey, monkeypatch: pytest.MonkeyPatch
+    api_key: ApiKey, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
+    settings.METRICS_TOKEN = "a-token-for-monitoring"
     monkeypatch.setattr(connections, "WAIT_SECONDS", 0.01)
     before = turned_away()
     with ExitStack() as others:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from secretsapp.operation import metrics as numbers
 from secretsapp.operation import readiness
 from secretsapp.operation.readiness import Word
-from secretsapp.rules import telemetry
+from secretsapp.rules import counters
 
 SCHEME = "bearer"
 
@@ -53,9 +53,7 @@ def _metrics(request: HttpRequest) -> HttpResponse:
         challenge = {"WWW-Authenticate": 'Bearer realm="metrics"'}
         sentence = "Send the METRICS_TOKEN of this installation as a bearer token."
         return HttpResponse(sentence, content_type="text/plain", status=401, headers=challenge)
-    return HttpResponse(
-        telemetry.exposition(numbers.measures()), content_type=telemetry.CONTENT_TYPE
-    )
+    return HttpResponse(counters.exposition(numbers.measures()), content_type=counters.CONTENT_TYPE)
 
 
 def _has_token(request: HttpRequest) -> bool:
