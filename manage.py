@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The command line of the dashboard."""
 
+import gc
 import os
 import sys
 
@@ -8,6 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 INTERRUPTED = 130
+# What is made while Django starts stays until the end. To look through it for garbage after every
+# 700 objects, as Python does by itself, takes a sixth of the time of a short command.
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def main() -> None:
@@ -15,6 +19,7 @@ def main() -> None:
 
     So does Ctrl-C, without a sentence and with status 130, where the command itself did not say.
     """
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
     try:
         execute_from_command_line(sys.argv)
