@@ -1,5 +1,9 @@
-"""How soon web and worker are there, and their memory at rest: `python -m benchmarks.starting`."""
+"""How soon web and worker are there, and their memory at rest: `python -m benchmarks.starting`.
 
+And what a command of the shell takes of the processor, which is mostly its start.
+"""
+
+import resource
 import subprocess  # nosec B404
 import sys
 import tempfile
@@ -12,6 +16,7 @@ from statistics import median
 
 from benchmarks import place, table
 from demo.place import Place
+from emulator import Emulator
 from secretsapp.management.processes import ENDING_SECONDS, ROOT
 from secretsapp.management.serving import HOST, web_server
 
@@ -21,6 +26,10 @@ REST_SECONDS = 2.0
 LONGEST_SECONDS = 60
 POLL_SECONDS = 0.005
 BARE = "benchmarks.bare.project"
+
+COMMAND_ROUNDS = 20
+COMMAND_BOUND = 1.3
+BARE_COMMAND = ["-m", "benchmarks.bare.reading"]
 
 Program = subprocess.Popen[str]
 # Seconds until it is there, and megabytes at rest.
@@ -49,7 +58,71 @@ def main() -> int:
                 [_figures(each, environment, is_there) for each in programs] for _ in range(ROUNDS)
             ]
             _print(what, *zip(*rounds, strict=True))
+        _measure_command(home)
     return 0
+
+
+def _measure_command(home: Place) -> None:
+    """The processor's time for `list_secrets`, to that for a command that reads one row."""
+    with Emulator() as emulator:
+        # Whoever runs a command finds its modules compiled.
+        environment = home.environment(emulator.url) | {"PYTHONDONTWRITEBYTECODE": ""}
+        listing = ["manage.py", "list_secrets", _one_universe(emulator, environment)]
+        rounds = [
+            (
+                _processor_seconds(listing, environment),
+                _processor_seconds(BARE_COMMAND, environment),
+            )
+            for _ in range(COMMAND_ROUNDS)
+        ]
+    ours, bare = (median(seconds) for seconds in zip(*rounds, strict=True))
+    table.at_most(
+        "processor of `list_secrets`, to a bare Django command that reads one row",
+        f"{ours * 1000:.0f} ms to {bare * 1000:.0f} ms",
+        ours / bare,
+        COMMAND_BOUND,
+    )
+
+
+def _one_universe(emulator: Emulator, environment: dict[str, str]) -> str:
+    """Add a universe of one secret; gives its id."""
+    emulator.add_api_key(place.API_KEY)
+    emulator.add_universe(place.UNIVERSE_ID).put("PAYMENTS", b"value")
+    universe_id = str(place.UNIVERSE_ID)
+    _run(["manage.py", "add_api_key", "measured"], environment, piped=place.API_KEY)
+    _run(["manage.py", "add_universe", universe_id, "--api-key", "measured"], environment)
+    return universe_id
+
+
+def _processor_seconds(arguments: list[str], environment: dict[str, str]) -> float:
+    """User and system time of the second of two runs.
+
+    After the first one its modules are compiled, and what it read from Roblox is new enough.
+    """
+    _run(arguments, environment)
+    before = _seconds_of_children()
+    _run(arguments, environment)
+    return _seconds_of_children() - before
+
+
+def _seconds_of_children() -> float:
+    """User and system time of all that this process has started and seen end."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _run(arguments: list[str], environment: dict[str, str], piped: str = "") -> None:
+    """A Python program of ours to its end; raises CalledProcessError where it fails."""
+    subprocess.run(  # noqa: S603 # nosec B603
+        [sys.executable, *arguments],
+        check=True,
+        cwd=ROOT,
+        env=environment,
+        input=piped,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        timeout=LONGEST_SECONDS,
+    )
 
 
 def _print(what: str, ours: tuple[Figures, ...], bare: tuple[Figures, ...]) -> None:

@@ -4,40 +4,16 @@
 of its own that says a word when it is ready and then rests.
 """
 
-import secrets
+import os
 import signal
 import sys
 
 import django
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-settings.configure(
-    ALLOWED_HOSTS=["127.0.0.1"],
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-    INSTALLED_APPS=[
-        "django.contrib.admin",
-        "django.contrib.auth",
-        "django.contrib.contenttypes",
-        "django.contrib.sessions",
-        "django.contrib.messages",
-        "django.contrib.staticfiles",
-    ],
-    MIDDLEWARE=[
-        "django.middleware.security.SecurityMiddleware",
-        "django.contrib.sessions.middleware.SessionMiddleware",
-        "django.middleware.common.CommonMiddleware",
-        "django.middleware.csrf.CsrfViewMiddleware",
-        "django.contrib.auth.middleware.AuthenticationMiddleware",
-        "django.contrib.messages.middleware.MessageMiddleware",
-        "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    ],
-    ROOT_URLCONF=__name__,
-    SECRET_KEY=secrets.token_urlsafe(48),
-    USE_TZ=True,
-)
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.bare.settings"
 
 
 def alive(request: HttpRequest) -> HttpResponse:
