@@ -116,12 +116,15 @@ def crumbs(content: SafeString) -> SafeString:
 def crumb(words: str, url_name: str = "", *args: object, is_name: bool = False) -> SafeString:
     """A step of the way, by the name and the arguments of its address; without, the page itself.
 
-    `is_name` sets the words as the name of a secret.
+    `is_name` says that the words are a secret's name: it has no letters that run the other way.
     """
+    shown = words if is_name else format_html("<bdi>{}</bdi>", words)
     if not url_name:
-        return format_html('<li aria-current="page"><bdi>{}</bdi></li>', words)
-    words = format_html('<bdi class="name">{}</bdi>' if is_name else "<bdi>{}</bdi>", words)
-    return format_html('<li><a href="{}">{}</a></li>', reverse(url_name, args=args), words)
+        return format_html('<li aria-current="page">{}</li>', shown)
+    link = (
+        '<li><a class="name" href="{}">{}</a></li>' if is_name else '<li><a href="{}">{}</a></li>'
+    )
+    return format_html(link, reverse(url_name, args=args), shown)
 
 
 @register.simple_tag(takes_context=True)
