@@ -21,6 +21,7 @@ from secretsapp.rules import triggers
 from tests import stage
 from tests.installation import ROOT, Installation, open_copy, open_installation
 from tests.stage import Cast, Person
+from tests.stocked import Template, open_stocked
 
 COUNT_PROCESSES = "COUNT_PROCESSES"
 COVERAGE = ROOT / "pyproject.toml"
@@ -160,6 +161,15 @@ def installation_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield opened
 
 
+@pytest.fixture(scope="session")
+def stocked_template(
+    installation_template: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Template]:
+    """The same with its API key and Harbor."""
+    with open_stocked(installation_template, tmp_path_factory.mktemp("stocked") / "data") as opened:
+        yield opened
+
+
 @pytest.fixture
 def installation(
     installation_template: Installation, tmp_path: Path, emulator: Emulator
@@ -170,7 +180,9 @@ def installation(
 
 
 @pytest.fixture
-def stocked(installation: Installation, harbor: EmulatedUniverse) -> Installation:
-    """The installation with its API key and Harbor."""
-    installation.add_universe(harbor.id, api_key=stage.API_KEY)
-    return installation
+def stocked(
+    stocked_template: Template, tmp_path: Path, emulator: Emulator, harbor: EmulatedUniverse
+) -> Iterator[Installation]:
+    """An installation of its own with its API key and Harbor."""
+    with stocked_template.copied(tmp_path / "stocked", emulator, harbor) as opened:
+        yield opened

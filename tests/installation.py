@@ -1,5 +1,6 @@
 """A real installation of its own: a data directory, a database, and real processes on it."""
 
+import json
 import os
 import secrets
 import shutil
@@ -19,15 +20,17 @@ from django.conf import settings
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND_SECONDS = 60
 
-# Two commands in one process, for tests that are about what comes after them.
-ADD_UNIVERSE = """
-import sys
+# Several commands in one process, for tests that are about what comes after them.
+CARRY_OUT = """
+import io, json, sys
 import django
 django.setup()
 from django.core.management import call_command
-call_command("add_api_key", "automation")
-call_command("add_universe", sys.argv[1], "--api-key", "automation")
+for command, piped in json.load(sys.stdin):
+    sys.stdin = io.TextIOWrapper(io.BytesIO(piped.encode()), encoding="utf-8")
+    call_command(*command)
 """
+Command = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,11 @@ class Installation:
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
-    def add_universe(self, universe_id: int, *, api_key: str) -> None:
-        """Store the API key and add the universe that it opens."""
+    def prepare(self, commands: Mapping[Command, str]) -> None:
+        """Carry out commands that must succeed, each with what is piped into it, in one process."""
         done = subprocess.run(
-            [sys.executable, "-c", ADD_UNIVERSE, str(universe_id)],
-            input=api_key.encode(),
+            [sys.executable, "-c", CARRY_OUT],
+            input=json.dumps(list(commands.items())).encode(),
             capture_output=True,
             cwd=ROOT,
             env=self.environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"},

@@ -12,8 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from emulator import Emulator
+from emulator import Universe as EmulatedUniverse
 from tests.installation import Installation, open_place
-from tests.shell.copies import EMAIL, HARBOR, PASSWORD
+from tests.stocked import Template, open_inhabited
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,19 @@ def elsewhere(tmp_path: Path, emulator: Emulator) -> Iterator[Installation]:
         yield place
 
 
+@pytest.fixture(scope="session")
+def inhabited_template(
+    stocked_template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Template]:
+    """The stocked installation with a person who rotates, and who was given a link."""
+    with open_inhabited(stocked_template, tmp_path_factory.mktemp("inhabited") / "data") as opened:
+        yield opened
+
+
 @pytest.fixture
-def inhabited(stocked: Installation) -> Installation:
-    """The installation with a person who rotates, and who was given a link."""
-    stocked.succeed("create_user", EMAIL, stdin=PASSWORD.encode())
-    stocked.succeed("grant", EMAIL, "rotator", "--universe", HARBOR)
-    stocked.succeed("password_link", EMAIL)
-    return stocked
+def inhabited(
+    inhabited_template: Template, tmp_path: Path, emulator: Emulator, harbor: EmulatedUniverse
+) -> Iterator[Installation]:
+    """A copy of its own of the inhabited installation."""
+    with inhabited_template.copied(tmp_path / "inhabited", emulator, harbor) as opened:
+        yield opened

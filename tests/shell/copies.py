@@ -7,11 +7,8 @@ from typing import Any
 from django.apps import apps
 
 from tests.installation import Installation
-from tests.stage import HARBOR_ID
 
 SECONDS = 60
-HARBOR = str(HARBOR_ID)
-EMAIL, PASSWORD = "rotator@example.com", "a lantern on the pier"
 NO_ANCHOR = f"1:{'0' * 64}"
 
 # What a restored copy ends on purpose, and what goes on in it.

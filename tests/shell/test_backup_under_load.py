@@ -19,15 +19,13 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.management import serving
 from tests.installation import Installation
 from tests.shell.copies import (
-    EMAIL,
     ENDED,
-    HARBOR,
-    PASSWORD,
     SECONDS,
     backed_up,
     events,
     hand_over_keys,
 )
+from tests.stocked import EMAIL, HARBOR, PASSWORD
 
 pytestmark = [pytest.mark.engine, pytest.mark.process, pytest.mark.counted]
 

@@ -12,9 +12,7 @@ import pytest
 from secretsapp.core.keyring import generate_key
 from tests.installation import Installation
 from tests.shell.copies import (
-    EMAIL,
     ENDED,
-    HARBOR,
     NO_ANCHOR,
     backed_up,
     contents,
@@ -23,6 +21,7 @@ from tests.shell.copies import (
     head,
     refused,
 )
+from tests.stocked import EMAIL, HARBOR
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.engine, pytest.mark.process, pytest.mark.counted]
@@ -129,8 +128,8 @@ def test_a_copy_that_acts_by_itself_is_refused_by_name(
 def test_a_copy_in_which_our_keys_were_never_used_is_refused(
     installation: Installation, inhabited: Installation
 ) -> None:
-    inhabited.execute("DELETE FROM secretsapp_keyproof")
     for made_up in (installation, inhabited):
+        made_up.execute("DELETE FROM secretsapp_keyproof")
         sentence = refused(made_up, "restore", "--loaded", "--anchor", head(made_up))
         assert "Nothing in the copy shows that it is of an installation" in sentence
         assert "installation.restored" not in str(events(made_up))
