@@ -1,0 +1,176 @@
+"""Whoever loses their rights between the door and the transaction is refused, at every action."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event as Moment
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+from pytest_django import Settings
+
+from emulator import Emulator
+from emulator import Universe as EmulatedUniverse
+from secretsapp.api_keys import stored_keys
+from secretsapp.core.errors import Forbidden
+from secretsapp.models import Universe, User
+from secretsapp.people import accounts
+from secretsapp.rules import acting
+from secretsapp.universes import managing
+from tests.actions.acting import PASSWORD, Action, Stage, create, delete, edit_details, rotate
+from tests.actions.table import ACTIONS
+from tests.stage import Cast
+from tests.support.rings import use_copies
+from tests.support.watch import Watch
+
+SECONDS = 60
+APPENDING = [action for action in ACTIONS if action.events]
+# Here nobody's right is asked for, and why.
+WITHOUT_RIGHT = {
+    "accounts.record_failed_sign_in": "a failure is told of whoever failed",
+    "mirror.refresh": "the system stores what was read, and nobody chose what is found",
+    "mirror.store": "the system acts",
+    "password_mail.send_waiting": "the system acts, for whoever asked",
+    "refusals.record": "a refusal is told of whoever was refused",
+    "ways_in.claim": "a one-time code is the right",
+    "ways_in.set_password": "a one-time code is the right",
+}
+
+
+@pytest.fixture
+def on_stage(
+    emulator: Emulator,
+    harbor: EmulatedUniverse,
+    universe: Universe,
+    cast: Cast,
+    settings: Settings,
+    tmp_path: Path,
+) -> Stage:
+    """Everything that an action may need."""
+    use_copies(settings, tmp_path / "keys")
+    return Stage(emulator, harbor, universe, cast)
+
+
+def disable_everybody() -> None:
+    """Take everybody's rights away, past the product: it would not let the last admin go."""
+    User.objects.update(is_active=False)
+
+
+@pytest.fixture
+def disable_at_the_door(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Lets everybody be disabled when the next act begins: the door has let them pass by then."""
+    permitted: Callable[..., Any] = acting._permitted
+
+    def late(*arguments: Any) -> Any:
+        disable_everybody()
+        return permitted(*arguments)
+
+    return lambda: monkeypatch.setattr(acting, "_permitted", late)
+
+
+@pytest.mark.django_db
+@pytest.mark.engine
+@pytest.mark.parametrize("action", APPENDING, ids=lambda action: action.function)
+def test_an_action_begun_before_is_refused(
+    on_stage: Stage, disable_at_the_door: Callable[[], None], action: Action
+) -> None:
+    action.before(on_stage)
+    watch = Watch()
+    disable_at_the_door()
+    if action.function in WITHOUT_RIGHT:
+        action.act(on_stage)
+        return
+    with pytest.raises(Forbidden):
+        action.act(on_stage)
+    assert watch.events == []
+
+
+def test_no_action_is_without_right_that_is_not_in_the_table() -> None:
+    assert WITHOUT_RIGHT.keys() <= {action.function for action in APPENDING}
+
+
+def create_person(stage: Stage) -> None:
+    accounts.create(stage.cast["admin"].actor, email="new@example.com", password=None)
+
+
+def disable_person(stage: Stage) -> None:
+    accounts.disable(stage.cast["admin"].actor, stage.cast["viewer"].user)
+
+
+def enable_person(stage: Stage) -> None:
+    accounts.enable(stage.cast["admin"].actor, stage.cast["viewer"].user)
+
+
+def set_password(stage: Stage) -> None:
+    accounts.set_password(stage.cast["admin"].actor, stage.cast["viewer"].user, PASSWORD)
+
+
+def edit_key(stage: Stage) -> None:
+    stored_keys.edit(stage.cast["admin"].actor, stage.api_key, name="other", note="", ends_at=None)
+
+
+def remove_key(stage: Stage) -> None:
+    stored_keys.remove(stage.cast["admin"].actor, stage.api_key)
+
+
+def remove_universe(stage: Stage) -> None:
+    managing.remove(stage.cast["admin"].actor, stage.universe)
+
+
+RACERS = [
+    create_person,
+    disable_person,
+    enable_person,
+    set_password,
+    edit_key,
+    remove_key,
+    remove_universe,
+    edit_details,
+    create,
+    rotate,
+    delete,
+]
+
+
+@contextmanager
+def telling_when_it_waits(moment: Moment) -> Iterator[None]:
+    """Tells when a statement of this thread is about to wait for the other transaction."""
+
+    def ahead(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("BEGIN IMMEDIATE") or "FOR NO KEY UPDATE" in sql:
+            moment.set()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(ahead):
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.engine
+@pytest.mark.parametrize("act", RACERS, ids=lambda act: act.__name__)
+def test_who_is_disabled_while_their_action_waits_is_refused(
+    on_stage: Stage, act: Callable[[Stage], object]
+) -> None:
+    waits, refused = Moment(), []
+
+    def go() -> None:
+        try:
+            with telling_when_it_waits(waits):
+                act(on_stage)
+        except Forbidden as refusal:
+            refused.append(refusal)
+        finally:
+            waits.set()
+            connections.close_all()
+
+    watch = Watch()
+    waiting = Thread(target=go)
+    with transaction.atomic():
+        list(User.objects.select_for_update(no_key=True).order_by("pk"))
+        disable_everybody()
+        waiting.start()
+        assert waits.wait(SECONDS)
+    waiting.join(SECONDS)
+    assert (len(refused), watch.events) == (1, [])
