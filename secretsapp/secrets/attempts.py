@@ -1,8 +1,8 @@
 """One attempt to change a secret: written down, sent once, and its outcome stored."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Protocol
 
 from django.db import DatabaseError
 from django.db.models import Q
@@ -15,6 +15,7 @@ from secretsapp.core.times import is_older
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.opencloud import errors
+from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules.acting import Act, NoRight, Right, acting
 from secretsapp.rules.locks import lock_universe
@@ -25,40 +26,48 @@ from secretsapp.universes import mirror
 # already being settled: a stopped process, a sleeping machine, a database that made it wait.
 SEND_WITHIN = timedelta(seconds=10)
 
+TO_STORE = NoRight("what was sent is told, whatever its sender may by now")
 _LATE = {"late": "the answer came after a judgement by reading, which this puts right"}
 
-Write = Callable[[], WriteReceipt | None]
+
+class Intent(Protocol):
+    """What is to be written: a creation, a rotation or a deletion, which knows how to be sent.
+
+    `seen` is what Roblox listed of the secret just before, if it was there.
+    """
+
+    @property
+    def kind(self) -> ChangeKind: ...
+    @property
+    def universe(self) -> Universe: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def domain(self) -> str: ...
+    @property
+    def seen(self) -> RemoteSecret | None: ...
+    @property
+    def needs(self) -> tuple[Right, ...]: ...
+    def send(self, client: Client) -> WriteReceipt | None:
+        """Send it once; raises OpenCloudError."""
 
 
-@dataclass(frozen=True)
-class Intent:
-    """What is about to be written, by whom, and what Roblox listed just before."""
-
-    actor: Actor
-    kind: ChangeKind
-    universe: Universe
-    name: str
-    domain: str
-    seen: RemoteSecret | None
-    needs: tuple[Right, ...]
-
-
-def attempt(intent: Intent, write: Write) -> Change:
-    """Store the intent, send the write exactly once, store the outcome.
+def attempt(actor: Actor, intent: Intent, client: Client) -> Change:
+    """Store the intent, send it exactly once, store the outcome.
 
     If the first cannot be stored, nothing is sent. Raises the refusal of a failed write, and
     OutcomeUnknown where it was sent and the outcome is not known or could not be stored.
     """
-    change = _begin(intent)
-    _refuse_if_late(intent, change)
+    change = _begin(actor, intent)
+    _refuse_if_late(actor, change)
     try:
-        receipt = write()
+        receipt = intent.send(client)
     except errors.OpenCloudError as error:
         refusal = translate(error)
         state = ChangeState.UNKNOWN if _is_open(error) else ChangeState.FAILED
-        _store(intent, change, state, reason=str(refusal))
+        _store(actor, change, state, reason=str(refusal))
         raise refusal from None
-    _store(intent, change, ChangeState.SUCCEEDED, receipt=receipt)
+    _store(actor, change, ChangeState.SUCCEEDED, receipt=receipt)
     return change
 
 
@@ -66,28 +75,28 @@ def _is_open(error: errors.OpenCloudError) -> bool:
     return not isinstance(error, errors.Refused | errors.NothingSent)
 
 
-def _begin(intent: Intent) -> Change:
+def _begin(actor: Actor, intent: Intent) -> Change:
     """Write the change down, if the actor still has the rights: reading Roblox took a while."""
-    with acting(intent.actor, *intent.needs) as act:
+    with acting(actor, *intent.needs) as act:
         lock_universe(intent.universe)
-        change = _change_of(intent)
+        change = _change_of(actor, intent)
         change.save(force_insert=True)
         _tell(act, change, ChangeState.STARTED, _detail(change))
     return change
 
 
-def _refuse_if_late(intent: Intent, change: Change) -> None:
+def _refuse_if_late(actor: Actor, change: Change) -> None:
     if timezone.now() - change.started_at <= SEND_WITHIN:
         return
     refusal = HeldUp(
         "This server was held up before it could send the change, so nothing was sent. Try again."
     )
-    _store(intent, change, ChangeState.FAILED, reason=str(refusal))
+    _store(actor, change, ChangeState.FAILED, reason=str(refusal))
     raise refusal
 
 
-def _change_of(intent: Intent) -> Change:
-    actor, seen = intent.actor, intent.seen
+def _change_of(actor: Actor, intent: Intent) -> Change:
+    seen = intent.seen
     return Change(
         kind=intent.kind,
         state=ChangeState.STARTED,
@@ -108,7 +117,7 @@ def _change_of(intent: Intent) -> Change:
 
 
 def _store(
-    intent: Intent,
+    actor: Actor,
     change: Change,
     state: ChangeState,
     *,
@@ -117,8 +126,8 @@ def _store(
 ) -> None:
     """Store the outcome; a failure to do so leaves the change open, for the sweep to settle."""
     try:
-        with acting(intent.actor, NoRight("what was sent is told, whoever may what by now")) as act:
-            lock_universe(intent.universe)
+        with acting(actor, TO_STORE) as act:
+            lock_universe(change.universe)
             late = not settle_row(change, state, reason)
             if late and not _outweighs(change, state, reason):
                 return

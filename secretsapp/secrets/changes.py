@@ -1,7 +1,14 @@
-"""Creates, rotates and deletes secrets at Roblox: sealed, permitted and written down first."""
+"""Creates, rotates and deletes secrets at Roblox: sealed, permitted and written down first.
 
+Each reads top to bottom: an early refusal, a look at Roblox, the value sealed, and then an attempt
+(attempts.py): written down with the binding check of rights, sent once, its outcome stored.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar, NoReturn
 
 from django.utils import timezone
 
@@ -20,9 +27,85 @@ from secretsapp.rules import connections
 from secretsapp.rules.acting import Right
 from secretsapp.rules.policy import require
 from secretsapp.rules.roblox import in_our_words
-from secretsapp.secrets import attempts
-from secretsapp.secrets.attempts import Intent
+from secretsapp.secrets.attempts import attempt
 from secretsapp.universes import mirror
+
+
+@dataclass(frozen=True)
+class Creation:
+    """A secret that is to be there."""
+
+    universe: Universe
+    name: str
+    domain: str
+    sealed: Sealed
+    kind: ClassVar = ChangeKind.CREATE
+    seen: ClassVar = None
+
+    @property
+    def needs(self) -> tuple[Right, ...]:
+        """The right to create it."""
+        return (Right(Permission.CREATE_SECRET, self.universe.pk, self.name),)
+
+    def send(self, client: Client) -> WriteReceipt:
+        """Create it."""
+        return client.create_secret(self.universe.pk, self.name, self.sealed, self.domain)
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """Another value, and perhaps another domain, for a secret that Roblox listed as `seen`."""
+
+    universe: Universe
+    seen: RemoteSecret
+    domain: str
+    sealed: Sealed
+    kind: ClassVar = ChangeKind.ROTATE
+
+    @property
+    def name(self) -> str:
+        """The name of the secret."""
+        return self.seen.name
+
+    @property
+    def needs(self) -> tuple[Right, ...]:
+        """The right to rotate it, and that to change its domain where that becomes another."""
+        rotate = Right(Permission.ROTATE_SECRET, self.universe.pk, self.name)
+        if self.domain == self.seen.domain:
+            return (rotate,)
+        return (rotate, Right(Permission.CHANGE_DOMAIN, self.universe.pk, self.name))
+
+    def send(self, client: Client) -> WriteReceipt:
+        """Replace its value and domain."""
+        return client.update_secret(self.universe.pk, self.name, self.sealed, self.domain)
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """The end of a secret that Roblox listed as `seen`."""
+
+    universe: Universe
+    seen: RemoteSecret
+    kind: ClassVar = ChangeKind.DELETE
+
+    @property
+    def name(self) -> str:
+        """The name of the secret."""
+        return self.seen.name
+
+    @property
+    def domain(self) -> str:
+        """Where it may be sent, to be told of what is gone."""
+        return self.seen.domain
+
+    @property
+    def needs(self) -> tuple[Right, ...]:
+        """The right to delete it."""
+        return (Right(Permission.DELETE_SECRET, self.universe.pk, self.name),)
+
+    def send(self, client: Client) -> None:
+        """Delete it."""
+        client.delete_secret(self.universe.pk, self.name)
 
 
 def create(
@@ -37,20 +120,14 @@ def create(
     require(actor, Permission.CREATE_SECRET, universe.pk, name)
     input_rules.check_name(name)
     _check_content(value, domain)
-    with in_our_words(), connections.client_of(universe.api_key) as client:
-        look = _look(client, universe, name)
-        if look.found is not None:
+    with _speaking_for(universe) as client:
+        look = _look(client, universe)
+        if look.find(name) is not None:
             raise _name_taken(universe, name)
-        if look.count >= input_rules.SECRETS_PER_UNIVERSE:
+        if len(look.listing) >= input_rules.SECRETS_PER_UNIVERSE:
             raise _full(universe)
         sealed = _sealed(client, universe, value)
-        needs = (Right(Permission.CREATE_SECRET, universe.pk, name),)
-        intent = Intent(actor, ChangeKind.CREATE, universe, name, domain, None, needs)
-
-        def write() -> WriteReceipt:
-            return client.create_secret(universe.pk, name, sealed, domain)
-
-        return attempts.attempt(intent, write)
+        return attempt(actor, Creation(universe, name, domain, sealed), client)
 
 
 def rotate(
@@ -70,19 +147,14 @@ def rotate(
     """
     require(actor, Permission.ROTATE_SECRET, universe.pk, name)
     _check_content(value, domain or "")
-    with in_our_words(), connections.client_of(universe.api_key) as client:
-        found = _present(_look(client, universe, name), universe, name, seen_version)
+    with _speaking_for(universe) as client:
+        look = _look(client, universe)
+        found = look.find(name)
+        if found is None or _is_newer(found, seen_version):
+            _refuse_overtaken(universe, look, name)
         new_domain = found.domain if domain is None else domain
-        needs = _needs_of_rotation(universe, found, new_domain)
-        for need in needs:
-            require(actor, need.permission, universe.pk, name)
         sealed = _sealed(client, universe, value)
-        intent = Intent(actor, ChangeKind.ROTATE, universe, name, new_domain, found, needs)
-
-        def write() -> WriteReceipt:
-            return client.update_secret(universe.pk, name, sealed, new_domain)
-
-        return attempts.attempt(intent, write)
+        return attempt(actor, Rotation(universe, found, new_domain, sealed), client)
 
 
 def delete(
@@ -90,56 +162,52 @@ def delete(
 ) -> Change:
     """Delete a secret at Roblox for good. Raises what `rotate` raises."""
     require(actor, Permission.DELETE_SECRET, universe.pk, name)
+    with _speaking_for(universe) as client:
+        look = _look(client, universe)
+        found = look.find(name)
+        if found is None or _is_newer(found, seen_version):
+            _refuse_overtaken(universe, look, name)
+        return attempt(actor, Deletion(universe, found), client)
+
+
+@contextmanager
+def _speaking_for(universe: Universe) -> Iterator[Client]:
+    """A client for the universe's key, whose errors are the refusals that a person is shown."""
     with in_our_words(), connections.client_of(universe.api_key) as client:
-        found = _present(_look(client, universe, name), universe, name, seen_version)
-        needs = (Right(Permission.DELETE_SECRET, universe.pk, name),)
-        intent = Intent(actor, ChangeKind.DELETE, universe, name, found.domain, found, needs)
-
-        def write() -> None:
-            client.delete_secret(universe.pk, name)
-
-        return attempts.attempt(intent, write)
-
-
-def _needs_of_rotation(universe: Universe, found: RemoteSecret, domain: str) -> tuple[Right, ...]:
-    to_rotate = Right(Permission.ROTATE_SECRET, universe.pk, found.name)
-    if domain == found.domain:
-        return (to_rotate,)
-    return (to_rotate, Right(Permission.CHANGE_DOMAIN, universe.pk, found.name))
+        yield client
 
 
 @dataclass(frozen=True)
 class _Look:
-    """What Roblox lists just before a write: of the one secret, and how many in all."""
+    """What Roblox lists just before a write, and when the reading began."""
 
     began: datetime
     listing: list[RemoteSecret]
-    found: RemoteSecret | None
 
-    @property
-    def count(self) -> int:
-        return len(self.listing)
+    def find(self, name: str) -> RemoteSecret | None:
+        return next((secret for secret in self.listing if secret.name == name), None)
 
 
-def _look(client: Client, universe: Universe, name: str) -> _Look:
+def _look(client: Client, universe: Universe) -> _Look:
     """Read afresh: the mirror may be old, and the evidence for settling must not be."""
     began = timezone.now()
-    listing = client.list_secrets(universe.pk)
-    found = next((secret for secret in listing if secret.name == name), None)
-    return _Look(began, listing, found)
+    return _Look(began, client.list_secrets(universe.pk))
 
 
-def _present(look: _Look, universe: Universe, name: str, seen_version: str | None) -> RemoteSecret:
-    if look.found is None:
-        mirror.store(universe, look.listing, began=look.began)
-        raise SecretGone(
-            f"{name} is no longer at Roblox: somebody deleted it. Nothing was sent. "
-            "Create it anew if it is needed."
-        )
-    if seen_version and look.found.update_time not in ("", seen_version):
-        mirror.store(universe, look.listing, began=look.began)
+def _is_newer(found: RemoteSecret, seen_version: str | None) -> bool:
+    """Whether it was changed since the person looked; without times nobody can tell."""
+    return bool(seen_version) and found.update_time not in ("", seen_version)
+
+
+def _refuse_overtaken(universe: Universe, look: _Look, name: str) -> NoReturn:
+    """Raise SecretGone or StaleVersion, once the mirror has what was read: the page shows it."""
+    mirror.store(universe, look.listing, began=look.began)
+    if look.find(name) is not None:
         raise _stale(universe, name)
-    return look.found
+    raise SecretGone(
+        f"{name} is no longer at Roblox: somebody deleted it. Nothing was sent. "
+        "Create it anew if it is needed."
+    )
 
 
 def _stale(universe: Universe, name: str) -> StaleVersion:

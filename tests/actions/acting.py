@@ -21,6 +21,8 @@ from secretsapp.rules.policy import Rights
 from secretsapp.secrets import attempts, changes, details
 from secretsapp.universes import managing, mirror
 from tests.stage import Cast
+from tests.support import planned as planning
+from tests.support.planned import Planned
 from tests.support.unfinished import leave_open, let_rest, mirrored
 
 SECOND_UNIVERSE = 77
@@ -90,10 +92,9 @@ def disable_viewer(stage: Stage) -> None:
 
 def attempt(stage: Stage) -> Change:
     """Attempt a write that needs nothing of Roblox."""
-    actor = stage.cast["editor"].actor
     needs = (Right(Permission.CREATE_SECRET, stage.universe.pk, "NEW_KEY"),)
-    intent = attempts.Intent(actor, ChangeKind.CREATE, stage.universe, "NEW_KEY", "", None, needs)
-    return attempts.attempt(intent, lambda: None)
+    planned = Planned(ChangeKind.CREATE, stage.universe, "NEW_KEY", "", None, needs, lambda: None)
+    return planning.attempt(stage.cast["editor"].actor, planned)
 
 
 def create(stage: Stage) -> Change:

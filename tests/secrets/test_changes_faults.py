@@ -23,8 +23,9 @@ from secretsapp.models.changes import ChangeKind, ChangeState
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Right
-from secretsapp.secrets import attempts, changes
+from secretsapp.secrets import changes
 from tests.stage import API_KEY, Cast
+from tests.support.planned import Planned, attempt
 from tests.support.watch import Watch, detail, writes
 
 pytestmark = pytest.mark.django_db
@@ -147,8 +148,6 @@ def test_a_write_that_found_no_connection_has_failed(
     emulator: Emulator, universe: Universe, cast: Cast
 ) -> None:
     watch = Watch()
-    actor, needs = cast["manager"].actor, (Right(Permission.CREATE_SECRET, universe.pk, "NEW_KEY"),)
-    intent = attempts.Intent(actor, ChangeKind.CREATE, universe, "NEW_KEY", "*", None, needs)
     emulator.stop()
 
     def delete() -> WriteReceipt | None:
@@ -156,8 +155,10 @@ def test_a_write_that_found_no_connection_has_failed(
             client.delete_secret(universe.pk, "PAY_KEY")
         return None
 
+    needs = (Right(Permission.CREATE_SECRET, universe.pk, "NEW_KEY"),)
+    planned = Planned(ChangeKind.CREATE, universe, "NEW_KEY", "*", None, needs, delete)
     with pytest.raises(RobloxUnreachable) as caught:
-        attempts.attempt(intent, delete)
+        attempt(cast["manager"].actor, planned)
     assert_outcome("create", FAILED, caught.value, watch)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, HeldUp, OutcomeUnknown
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Grant, Universe
@@ -17,7 +18,7 @@ from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.people import accounts
 from secretsapp.secrets import attempts, changes, details, settling
 from secretsapp.universes import mirror
-from tests.secrets.test_changes_order import intent_of
+from tests.secrets.test_changes_order import attempt_rotation
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.unfinished import later, leave_open, let_rest, make, mirrored
@@ -59,7 +60,7 @@ def test_a_right_to_the_domain_that_ends_meanwhile_lets_nothing_be_sent(
 ) -> None:
     Grant.objects.filter(person=cast["manager"].user).update(role="viewer")
     with pytest.raises(Forbidden):
-        attempts.attempt(intent_of(cast, universe), lambda: pytest.fail("it was sent"))
+        attempt_rotation(cast, universe, lambda: pytest.fail("it was sent"))
     assert not Change.objects.exists()
 
 
@@ -70,15 +71,15 @@ def test_a_server_that_is_held_up_sends_nothing(
     with time_machine.travel(timezone.now(), tick=False) as clock:
         begin = attempts._begin
 
-        def begin_and_sleep(intent: attempts.Intent) -> Change:
-            change = begin(intent)
+        def begin_and_sleep(actor: Actor, intent: attempts.Intent) -> Change:
+            change = begin(actor, intent)
             clock.shift(timedelta(seconds=11))
             return change
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(attempts, "_begin", begin_and_sleep)
             with pytest.raises(HeldUp, match="nothing was sent"):
-                attempts.attempt(intent_of(cast, universe), lambda: pytest.fail("it was sent"))
+                attempt_rotation(cast, universe, lambda: pytest.fail("it was sent"))
     assert Change.objects.get().state == ChangeState.FAILED
     assert watch.tags == ["secret.rotate.started", "secret.rotate.failed"]
 
@@ -107,7 +108,7 @@ def test_a_late_refusal_puts_a_judgement_right(
         raise Refused(400)
 
     with pytest.raises(Exception, match="changed nothing"):
-        attempts.attempt(intent_of(cast, universe), write)
+        attempt_rotation(cast, universe, write)
     outcomes = ["secret.rotate.succeeded", "secret.rotate.failed"]
     assert watch.tags == ["secret.rotate.started", *outcomes]
     assert "puts right" in detail(watch.last)["late"]
@@ -123,7 +124,7 @@ def test_an_answer_that_tells_nothing_leaves_a_judgement_as_it_is(
         raise Unknown("cut")
 
     with pytest.raises(OutcomeUnknown):
-        attempts.attempt(intent_of(cast, universe), write)
+        attempt_rotation(cast, universe, write)
     assert Change.objects.get().state == ChangeState.FAILED
     assert watch.tags == ["secret.rotate.started", "secret.rotate.failed"]
 
@@ -138,7 +139,7 @@ def test_a_late_answer_that_says_the_same_is_not_said_twice(
         judged_meanwhile()
         return None
 
-    change = attempts.attempt(intent_of(cast, universe), write)
+    change = attempt_rotation(cast, universe, write)
     assert change.state == ChangeState.SUCCEEDED
     assert watch.tags == ["secret.rotate.started", "secret.rotate.succeeded"]
 

@@ -15,12 +15,13 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
-from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
+from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.rules.acting import Right
 from secretsapp.rules.locks import lock_universe
-from secretsapp.secrets import attempts, changes, settling
+from secretsapp.secrets import changes, settling
 from tests.stage import STAGEHAND, Cast
 from tests.support.breaking import lose_audit_keys, lose_head, refuse_events_like
+from tests.support.planned import Planned, Send, attempt, seen_in_mirror
 from tests.support.unfinished import later
 from tests.support.watch import Watch, detail, writes
 
@@ -127,19 +128,16 @@ def test_a_log_that_loses_its_head_during_the_call_leaves_the_change_open(
         return None
 
     with pytest.raises(OutcomeUnknown):
-        attempts.attempt(intent_of(cast, universe), write)
+        attempt_rotation(cast, universe, write)
     assert Change.objects.get().state == ChangeState.STARTED
 
 
-def intent_of(cast: Cast, universe: Universe) -> attempts.Intent:
-    """The intent to rotate PAY_KEY as it is mirrored."""
-    secret = Secret.objects.get(universe=universe, name="PAY_KEY")
-    seen = RemoteSecret(
-        secret.name, secret.domain, secret.key_id, secret.create_time, secret.update_time
-    )
-    actor = cast["manager"].actor
+def attempt_rotation(cast: Cast, universe: Universe, write: Send) -> Change:
+    """Attempt to rotate PAY_KEY as it is mirrored, by a write of the test's own."""
+    seen = seen_in_mirror(universe, "PAY_KEY")
     needs = (Right(Permission.ROTATE_SECRET, universe.pk, "PAY_KEY"),)
-    return attempts.Intent(actor, ChangeKind.ROTATE, universe, "PAY_KEY", seen.domain, seen, needs)
+    planned = Planned(ChangeKind.ROTATE, universe, "PAY_KEY", seen.domain, seen, needs, write)
+    return attempt(cast["manager"].actor, planned)
 
 
 def test_an_answer_that_comes_after_the_sweep_puts_its_judgement_right(
@@ -152,7 +150,7 @@ def test_an_answer_that_comes_after_the_sweep_puts_its_judgement_right(
             settling.settle(STAGEHAND, older_than_seconds=0)
         return None
 
-    change = attempts.attempt(intent_of(cast, universe), write)
+    change = attempt_rotation(cast, universe, write)
     assert change.state == Change.objects.get().state == ChangeState.SUCCEEDED
     outcomes = ["secret.rotate.failed", "secret.rotate.succeeded"]
     assert watch.tags == ["secret.rotate.started", *outcomes]
@@ -167,7 +165,7 @@ def test_the_write_is_sent_outside_any_transaction(universe: Universe, cast: Cas
         within.append(connection.in_atomic_block)
         return None
 
-    attempts.attempt(intent_of(cast, universe), write)
+    attempt_rotation(cast, universe, write)
     assert within == [False]
 
 
