@@ -1,38 +1,44 @@
-"""What is to be said of an API key: what it read, and what Roblox tells of it."""
+"""What is said of an API key that was tried on its universes: a verdict, and that in a sentence."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from secretsapp.api_keys.trial_steps import WRITE
+from secretsapp.api_keys.probing import WRITE, hint_of, lacks_write, probe
+from secretsapp.core.errors import RobloxUnreachable, RobloxUnusable, SealroomError
+from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.models import Universe
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import OpenCloudError
+from secretsapp.opencloud.errors import Missing, NotAllowed, Refused, Unauthorized
 from secretsapp.opencloud.types import Introspection
+from secretsapp.rules.roblox import translate
+
+CANNOT_CHANGE = f"Its key cannot change secrets there: it lacks the scope {WRITE}."
 
 _READS = "it reads, but cannot change secrets"
 _LACKS = f"it lacks {WRITE}"
-READS_ONLY = f"{_READS}: {_LACKS}"
+_NOT_TRIED = {
+    RobloxUnreachable: KeyVerdict.UNREACHABLE,
+    RobloxUnusable: KeyVerdict.UNUSABLE,
+}
+
+# What to do about the key's list of addresses; asked only where it matters.
+Advice = Callable[[], str]
 
 
 @dataclass(frozen=True)
 class KeyReport:
-    """The result of a test: a sentence, whether the key works, and its end if Roblox tells.
+    """The result of a test: its verdict and that in a sentence, and the end if Roblox tells."""
 
-    A key that serves no universe has nothing to be tried on: `passed` is None.
-    """
-
-    passed: bool | None
+    verdict: KeyVerdict
     result: str
     ends_at: datetime | None
 
-
-def hint_of(client: Client) -> Introspection | None:
-    """What Roblox tells of the key itself: of new keys alone."""
-    try:
-        return client.introspect()
-    except OpenCloudError:
-        return None
+    @property
+    def passed(self) -> bool | None:
+        """Whether the key works; None where it serves no universe to be tried on."""
+        return self.verdict.passed
 
 
 def end_of(hint: Introspection | None) -> datetime | None:
@@ -40,21 +46,43 @@ def end_of(hint: Introspection | None) -> datetime | None:
     return parse_roblox_time(hint.ends) if hint else None
 
 
+def try_on(client: Client, universes: list[Universe], advice: Advice) -> KeyReport:
+    """Read each universe for real, up to one that the key does not open.
+
+    Raises the OpenCloudErrors that say nothing of the key.
+    """
+    hint = hint_of(client)
+    for universe in universes:
+        found = probe(client, universe.pk, hint)
+        if found.refusal is not None:
+            sentence = _refusal(universe, found.refusal, advice)
+            return KeyReport(found.verdict, sentence, ends_at=None)
+    return report_on(hint, universes)
+
+
+def _refusal(universe: Universe, refusal: Refused, advice: Advice) -> str:
+    if isinstance(refusal, Unauthorized):
+        return f"{translate(refusal)} {advice()}"
+    named = f"{universe.name}: " if isinstance(refusal, NotAllowed | Missing) else ""
+    return f"{named}{translate(refusal)}"
+
+
 def report_on(hint: Introspection | None, universes: list[Universe]) -> KeyReport:
     """What is to be said of a key that read all of the universes."""
+    end, count = end_of(hint), len(universes)
+    unchangeable = [each.name for each in universes if lacks_write(hint, each.pk)]
     if not universes:
-        return KeyReport(passed=None, result="not used yet", ends_at=end_of(hint))
-    unchangeable = [each.name for each in universes if _tells_no_write(hint, each)]
-    if unchangeable:
-        is_everywhere = len(unchangeable) == len(universes)
-        partly = f"{_READS} in {', '.join(unchangeable)}: {_LACKS} there"
-        result = READS_ONLY if is_everywhere else partly
-        return KeyReport(passed=False, result=result, ends_at=end_of(hint))
-    count = len(universes)
-    words = f"it opens {count} universe{'' if count == 1 else 's'}"
-    return KeyReport(passed=True, result=words, ends_at=end_of(hint))
+        return KeyReport(KeyVerdict.UNUSED, "not used yet", end)
+    if not unchangeable:
+        words = f"it opens {count} universe{'' if count == 1 else 's'}"
+        return KeyReport(KeyVerdict.OPENS, words, end)
+    if len(unchangeable) == count:
+        return KeyReport(KeyVerdict.READS_ONLY, f"{_READS}: {_LACKS}", end)
+    words = f"{_READS} in {', '.join(unchangeable)}: {_LACKS} there"
+    return KeyReport(KeyVerdict.READS_ONLY_SOMEWHERE, words, end)
 
 
-def _tells_no_write(hint: Introspection | None, universe: Universe) -> bool:
-    """Whether Roblox tells the key's scopes, and writing in the universe is none of them."""
-    return bool(hint and hint.scopes) and not (hint and hint.covers(WRITE, universe.pk))
+def not_tried(error: SealroomError) -> KeyReport:
+    """What is to be said of a key that could not be tried, for that reason."""
+    verdict = _NOT_TRIED.get(type(error), KeyVerdict.FAILS_OTHERWISE)
+    return KeyReport(verdict, str(error), ends_at=None)

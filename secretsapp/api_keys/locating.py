@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from secretsapp.api_keys.probing import opens
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import RobloxRefused
 from secretsapp.core.references import Kind, Reference
@@ -12,7 +13,6 @@ from secretsapp.opencloud.errors import (
     Missing,
     NoUniverse,
     Refused,
-    TooManyRequests,
     Unusable,
 )
 from secretsapp.rules import connections
@@ -32,7 +32,7 @@ def universe_id_of(actor: Actor, api_key: ApiKey, reference: Reference) -> int:
         found: list[int] = []
         for universe_id in candidates(client, reference):
             found.append(universe_id)
-            if reference.kind is Kind.PLACE or _opens(client, universe_id):
+            if reference.kind is Kind.PLACE or opens(client, universe_id):
                 return universe_id
     if not found:
         raise RobloxRefused(
@@ -54,13 +54,3 @@ def candidates(client: Client, reference: Reference) -> Iterator[int]:
         except (Refused, Unusable):
             if reference.kind is Kind.PLACE:
                 raise
-
-
-def _opens(client: Client, universe_id: int) -> bool:
-    try:
-        client.public_key(universe_id)
-    except TooManyRequests:
-        raise
-    except Refused:
-        return False
-    return True

@@ -1,7 +1,5 @@
 """Adds, tests, replaces and removes the Roblox API keys that Sealroom works with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace as replace_fields
 from datetime import datetime
 from uuid import uuid4
@@ -10,7 +8,15 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from secretsapp.api_keys import server_address
-from secretsapp.api_keys.key_reports import KeyReport, end_of, hint_of, report_on
+from secretsapp.api_keys.key_reports import (
+    Advice,
+    KeyReport,
+    end_of,
+    not_tried,
+    report_on,
+    try_on,
+)
+from secretsapp.api_keys.probing import hint_of
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
@@ -29,13 +35,13 @@ from secretsapp.core.times import sentence_time
 from secretsapp.core.versions import version_of
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import Missing, NotAllowed, Unauthorized
+from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.locks import lock_api_key
 from secretsapp.rules.policy import require_installation
-from secretsapp.rules.roblox import in_our_words, translate
+from secretsapp.rules.roblox import in_our_words
 
 TO_MANAGE = Right(Permission.MANAGE_API_KEYS)
 
@@ -60,7 +66,7 @@ def add(
     _refuse_taken(name)
     api_key = ApiKey(id=uuid4(), name=name, note=note)
     with connections.client_with(value) as client:
-        api_key.ends_at = end_of(hint_of(client)) or ends_at
+        api_key.ends_at = _told_end(client) or ends_at
     try:
         with acting(actor, TO_MANAGE) as act:
             # Roblox took a while, and the master key may be another by now.
@@ -70,6 +76,14 @@ def add(
     except IntegrityError:
         raise _taken(name) from None
     return api_key
+
+
+def _told_end(client: Client) -> datetime | None:
+    """When the key ends, if Roblox is there and tells."""
+    try:
+        return end_of(hint_of(client))
+    except NothingSent:
+        return None
 
 
 def _check_words(name: str, note: str) -> None:
@@ -181,8 +195,10 @@ def replace(
     require_installation(actor, Permission.MANAGE_API_KEYS)
     input_rules.check_api_key(value)
     _check_end(ends_at)
-    with in_our_words(), _telling_address(actor), connections.client_with(value) as client:
-        report = _prove(client, list(api_key.universes.all()))
+    with in_our_words(), connections.client_with(value) as client:
+        report = try_on(client, list(api_key.universes.all()), _advice_for(actor))
+    if report.verdict.is_failure:
+        raise RobloxRefused(report.result)
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key, was_tried=True)
         before = _written(stored.ends_at)
@@ -208,34 +224,18 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
 
 def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
     try:
-        with in_our_words(), _telling_address(actor), connections.client_of(api_key) as client:
-            return _prove(client, list(api_key.universes.all()))
+        with in_our_words(), connections.client_of(api_key) as client:
+            return try_on(client, list(api_key.universes.all()), _advice_for(actor))
     except RobloxBusy:
         # Nothing was tried, so that it proves nothing.
         raise
     except SealroomError as error:
-        return KeyReport(passed=False, result=str(error), ends_at=None)
+        return not_tried(error)
 
 
-@contextmanager
-def _telling_address(actor: Actor) -> Iterator[None]:
-    """Say beside Roblox's refusal of a key which address should be on its list."""
-    try:
-        yield
-    except Unauthorized as error:
-        advice = server_address.server_address(actor).advice
-        raise RobloxRefused(f"{translate(error)} {advice}") from None
-
-
-def _prove(client: Client, universes: list[Universe]) -> KeyReport:
-    """Read each universe for real; introspection is a hint, for what reading does not tell."""
-    for universe in universes:
-        try:
-            client.public_key(universe.pk)
-            client.list_secrets(universe.pk)
-        except (NotAllowed, Missing) as error:
-            raise RobloxRefused(f"{universe.name}: {translate(error)}") from None
-    return report_on(hint_of(client), universes)
+def _advice_for(actor: Actor) -> Advice:
+    """Says beside Roblox's refusal of a key which address should be on its list."""
+    return lambda: server_address.server_address(actor).advice
 
 
 def count_as_test(stored: ApiKey, added: Universe, hint: Introspection | None) -> None:
@@ -250,8 +250,8 @@ def count_as_test(stored: ApiKey, added: Universe, hint: Introspection | None) -
 def _store(stored: ApiKey, report: KeyReport) -> KeyReport:
     """Store what came of a trial; the report comes back with the end that is known now."""
     stored.checked_at = timezone.now()
-    stored.check_passed, stored.check_result = report.passed, report.result
+    stored.check_verdict, stored.check_result = report.verdict, report.result
     # Roblox tells the end of new keys alone: what is known of it stays known.
     stored.ends_at = report.ends_at or stored.ends_at
-    stored.save(update_fields=["checked_at", "check_passed", "check_result", "ends_at"])
+    stored.save(update_fields=["checked_at", "check_verdict", "check_result", "ends_at"])
     return replace_fields(report, ends_at=stored.ends_at)

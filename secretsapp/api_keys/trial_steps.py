@@ -1,25 +1,33 @@
 """What the evidence of a trial means, step by step, in words that say what to do."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from secretsapp.api_keys.key_reports import Advice, end_of
+from secretsapp.api_keys.probing import READ, WRITE, Probe
+from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.references import Kind, Reference
-from secretsapp.core.times import parse_roblox_time, sentence_time
+from secretsapp.core.times import sentence_time
 from secretsapp.opencloud.errors import (
-    NotAllowed,
     NothingSent,
     OpenCloudError,
     Refused,
     TooManyRequests,
-    Unauthorized,
 )
 from secretsapp.opencloud.types import Introspection, RemoteUniverse
 from secretsapp.rules.roblox import translate
 
-READ, WRITE = "universe.secret:read", "universe.secret:write"
 GROUP_PERMISSION = "List, create, update, and delete secrets"
+
+_WRONG_KEY = (
+    "The key is wrong, disabled or has ended, perhaps by itself after 60 days without use. Look at "
+    "it on Roblox's page of API keys; enable it there, or make a new one and replace it here."
+)
+_REFUSED_KEY = {
+    KeyVerdict.ENDED: "The key has ended. Give it a later end at Roblox, or replace it here.",
+    KeyVerdict.DISABLED: "The key is disabled. Enable it on Roblox's page of API keys.",
+}
 
 
 class StepState(StrEnum):
@@ -46,27 +54,6 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Probe:
-    """What one universe answered: its secrets counted, or the refusal."""
-
-    universe_id: int
-    profile: RemoteUniverse | None
-    is_missing: bool = False
-    refusal: Refused | None = None
-    count: int = 0
-
-    @property
-    def refuses_key(self) -> bool:
-        """Whether the key itself is refused: Roblox says 401 also where it means 403."""
-        return isinstance(self.refusal, Unauthorized) and self.profile is None
-
-    @property
-    def is_found(self) -> bool:
-        """Whether there is such a universe, or may be one."""
-        return self.refusal is None or not self.is_missing
-
-
-@dataclass(frozen=True)
 class Evidence:
     """All that a trial learned; `hint` is what Roblox says of the key, for new keys alone."""
 
@@ -75,14 +62,6 @@ class Evidence:
     hint: Introspection | None
     probe: Probe | None
     disturbance: OpenCloudError | None
-
-    @property
-    def scopes(self) -> Introspection | None:
-        """The hint, if it tells of scopes."""
-        return self.hint if self.hint and self.hint.scopes else None
-
-
-Advice = Callable[[], str]
 
 
 def steps_of(evidence: Evidence, advice: Advice) -> tuple[Step, ...]:
@@ -130,32 +109,22 @@ def _key(found: Evidence, advice: Advice) -> Step:
     name = f"Roblox calls it “{found.hint.name}”." if found.hint and found.hint.name else ""
     if found.probe is None:
         return Step(title, StepState.PASSED if found.hint else StepState.OPEN, name)
-    if not found.probe.refuses_key:
+    verdict = found.probe.verdict
+    if not verdict.is_of_key:
         return Step(title, StepState.PASSED, name)
-    return _refused_key(title, found.hint, advice)
-
-
-def _refused_key(title: str, hint: Introspection | None, advice: Advice) -> Step:
-    if hint is None:
+    if verdict is KeyVerdict.REFUSED:
         sentence = "Roblox refused the key. It gives the same answer for two reasons:"
-        wrong = (
-            "The key is wrong, disabled or has ended, perhaps by itself after 60 days without "
-            "use. Look at it on Roblox's page of API keys; enable it there, or make a new one "
-            "and replace it here."
-        )
         address = f"Or this server's address is not on the key's list. {advice()}"
-        return Step(title, StepState.FAILED, sentence, (wrong, address))
-    if hint.expired:
-        sentence = "The key has ended. Give it a later end at Roblox, or replace it here."
-    elif not hint.enabled:
-        sentence = "The key is disabled. Enable it on Roblox's page of API keys."
-    else:
-        sentence = (
-            "Roblox knows the key and has it enabled, and yet refuses it: most likely this "
-            f"server's address is not on the key's list. {advice()} Else the key is wrong here: "
-            "replace it."
-        )
-    return Step(title, StepState.FAILED, sentence)
+        return Step(title, StepState.FAILED, sentence, (_WRONG_KEY, address))
+    return Step(title, StepState.FAILED, _REFUSED_KEY.get(verdict) or _not_from_here(advice))
+
+
+def _not_from_here(advice: Advice) -> str:
+    return (
+        "Roblox knows the key and has it enabled, and yet refuses it: most likely this "
+        f"server's address is not on the key's list. {advice()} Else the key is wrong here: "
+        "replace it."
+    )
 
 
 def _universe(found: Evidence) -> Step:
@@ -164,7 +133,7 @@ def _universe(found: Evidence) -> Step:
     if probe is None:
         sentence = f"Roblox knows no universe with the place {number}. Copy the link again."
         return Step(title, StepState.FAILED, sentence, is_at_roblox=False)
-    if not probe.is_found:
+    if probe.refusal is not None and probe.is_missing:
         either = found.reference.kind is Kind.EITHER
         what = "neither a universe nor a place" if either else "no universe"
         sentence = f"Roblox knows {what} {number}. Check the number."
@@ -191,32 +160,29 @@ def _reads(found: Evidence) -> Step:
     if probe is None:
         return Step(title, StepState.NOT_REACHED)
     if probe.refusal is None:
-        listed = f"{probe.count} secret{'' if probe.count == 1 else 's'}"
+        count = len(probe.listing)
+        listed = f"{count} secret{'' if count == 1 else 's'}"
         sentence = f"It lists {listed}, and the public key that values are sealed with."
         return Step(title, StepState.PASSED, sentence)
-    if not isinstance(probe.refusal, NotAllowed | Unauthorized):
-        return Step(title, StepState.FAILED, str(translate(probe.refusal)))
-    return _not_allowed(title, probe, found.scopes)
-
-
-def _not_allowed(title: str, probe: Probe, hint: Introspection | None) -> Step:
-    scope = (
-        f"The key lacks the scope {READ}. Edit it at Roblox: API system secret-store, operations "
-        "read and write."
-    )
-    coverage = (
-        "The key does not cover this universe. Edit it at Roblox and add the experience to its "
-        "list."
-    )
-    permission = _missing_right(probe)
-    if hint is None:
+    causes = _missing_causes(probe)
+    if probe.verdict is KeyVerdict.NOT_ALLOWED:
         sentence = "Roblox does not say what is missing. It is one of these, the likeliest first:"
-        return Step(title, StepState.FAILED, sentence, (coverage, permission, scope))
-    if not hint.has(READ):
-        return Step(title, StepState.FAILED, scope)
-    if not hint.covers(READ, probe.universe_id):
-        return Step(title, StepState.FAILED, coverage)
-    return Step(title, StepState.FAILED, f"The key has the scope for it. {permission}")
+        return Step(title, StepState.FAILED, sentence, tuple(causes.values()))
+    sentence = causes.get(probe.verdict) or str(translate(probe.refusal))
+    if probe.verdict is KeyVerdict.LACKS_RIGHT:
+        sentence = f"The key has the scope for it. {sentence}"
+    return Step(title, StepState.FAILED, sentence)
+
+
+def _missing_causes(probe: Probe) -> dict[KeyVerdict, str]:
+    """What a key that is not allowed may lack, the likeliest first."""
+    return {
+        KeyVerdict.NOT_COVERED: "The key does not cover this universe. Edit it at Roblox and add "
+        "the experience to its list.",
+        KeyVerdict.LACKS_RIGHT: _missing_right(probe),
+        KeyVerdict.LACKS_READ: f"The key lacks the scope {READ}. Edit it at Roblox: API system "
+        "secret-store, operations read and write.",
+    }
 
 
 def _missing_right(probe: Probe) -> str:
@@ -233,11 +199,11 @@ def _missing_right(probe: Probe) -> str:
 
 def _writes(found: Evidence) -> Step:
     title = "The key may change them"
-    hint, probe = found.scopes, found.probe
-    if hint is None or probe is None:
+    hint, probe = found.hint, found.probe
+    if hint is None or not hint.scopes or probe is None:
         sentence = f"A test changes nothing, so the first change proves it. It takes {WRITE}."
         return Step(title, StepState.OPEN, sentence)
-    if hint.covers(WRITE, probe.universe_id):
+    if probe.verdict is not KeyVerdict.READS_ONLY:
         sentence = f"Roblox says that it has the scope {WRITE}. The first change proves it."
         return Step(title, StepState.PASSED, sentence)
     sentence = (
@@ -249,7 +215,7 @@ def _writes(found: Evidence) -> Step:
 
 def _end(found: Evidence) -> Step:
     title = "When the key ends"
-    told = parse_roblox_time(found.hint.ends) if found.hint else None
+    told = end_of(found.hint)
     if told:
         return Step(title, StepState.PASSED, f"On {sentence_time(told)}, as Roblox says.")
     if found.entered_end:

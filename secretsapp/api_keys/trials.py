@@ -4,21 +4,15 @@ from dataclasses import dataclass
 
 from secretsapp.api_keys import server_address
 from secretsapp.api_keys.locating import candidates
-from secretsapp.api_keys.trial_steps import Evidence, Probe, Step, StepState, steps_of
+from secretsapp.api_keys.probing import Probe, hint_of, probe
+from secretsapp.api_keys.trial_steps import Evidence, Step, StepState, steps_of
 from secretsapp.core.actor import Actor
 from secretsapp.core.references import Reference
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import (
-    Missing,
-    NothingSent,
-    OpenCloudError,
-    Refused,
-    TooManyRequests,
-    Unusable,
-)
-from secretsapp.opencloud.types import Introspection, RemoteUniverse
+from secretsapp.opencloud.errors import OpenCloudError
+from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections
 from secretsapp.rules.policy import require_installation
 
@@ -63,47 +57,14 @@ def _gathered(client: Client, reference: Reference, api_key: ApiKey) -> Evidence
     probes: list[Probe] = []
     disturbance: OpenCloudError | None = None
     try:
-        hint = _hint(client)
+        hint = hint_of(client)
         for universe_id in candidates(client, reference):
-            probes.append(_probe(client, universe_id))
+            probes.append(probe(client, universe_id, hint))
             if probes[-1].refusal is None:
                 break
     except OpenCloudError as error:
         disturbance = error
     return Evidence(reference, api_key.ends_at, hint, _likeliest(probes), disturbance)
-
-
-def _hint(client: Client) -> Introspection | None:
-    """What Roblox tells of the key itself: of new keys alone, as clients saw."""
-    try:
-        return client.introspect()
-    except NothingSent:
-        raise
-    except OpenCloudError:
-        return None
-
-
-def _probe(client: Client, universe_id: int) -> Probe:
-    """Read what managing the universe's secrets begins with."""
-    profile, is_missing = _profile(client, universe_id)
-    try:
-        client.public_key(universe_id)
-        count = len(client.list_secrets(universe_id))
-    except TooManyRequests:
-        raise
-    except Refused as refusal:
-        return Probe(universe_id, profile, is_missing=is_missing, refusal=refusal)
-    return Probe(universe_id, profile, count=count)
-
-
-def _profile(client: Client, universe_id: int) -> tuple[RemoteUniverse | None, bool]:
-    """Name and owner if the key may read them, and whether Roblox says there is no such one."""
-    try:
-        return client.universe(universe_id), False
-    except TooManyRequests:
-        raise
-    except (Refused, Unusable) as error:
-        return None, isinstance(error, Missing)
 
 
 def _likeliest(probes: list[Probe]) -> Probe | None:

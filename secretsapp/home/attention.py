@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from secretsapp.api_keys.key_listing import WARN_BEFORE
 from secretsapp.core.actor import Actor
+from secretsapp.core.key_verdicts import FAILING
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeState
@@ -184,7 +185,7 @@ def _failing_keys(rights: Rights, now: datetime) -> Iterator[Need]:
     """The API keys that have ended, end soon or failed their last test, for who manages them."""
     if not rights.allows_installation(Permission.MANAGE_API_KEYS):
         return
-    failing = Q(check_passed=False) | Q(ends_at__lte=now + WARN_BEFORE)
+    failing = Q(check_verdict__in=FAILING) | Q(ends_at__lte=now + WARN_BEFORE)
     for api_key in ApiKey.objects.filter(failing).defer("encrypted_value").order_by("name"):
         ends = api_key.ends_at
         if ends is not None and ends <= now:

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from secretsapp.core.key_verdicts import KeyVerdict
+
 
 class ApiKey(models.Model):
     """A Roblox API key, encrypted; its id is made here, because the encryption binds it."""
@@ -16,11 +18,16 @@ class ApiKey(models.Model):
     ends_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     checked_at = models.DateTimeField(null=True)
-    check_passed = models.BooleanField(null=True)
+    check_verdict = models.CharField(max_length=30, blank=True, default=KeyVerdict.UNTESTED.value)
     check_result = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def check_passed(self) -> bool | None:
+        """Whether its last test found that it works; None where it was tried on nothing."""
+        return KeyVerdict(self.check_verdict).passed
 
 
 class Environment(models.TextChoices):

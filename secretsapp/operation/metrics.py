@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from secretsapp import __version__
+from secretsapp.core.key_verdicts import FAILING, UNPROVEN, KeyVerdict
 from secretsapp.models import ApiKey, AuditHead, Change, Universe, Worker
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.models.changes import OPEN_STATES, ChangeState
@@ -83,9 +84,9 @@ def _universes(now: datetime) -> Iterator[Measure]:
 
 def _api_keys() -> Measure:
     counted = ApiKey.objects.aggregate(
-        passed=Count("pk", filter=Q(check_passed=True)),
-        failed=Count("pk", filter=Q(check_passed=False)),
-        never=Count("pk", filter=Q(check_passed=None)),
+        passed=Count("pk", filter=Q(check_verdict=KeyVerdict.OPENS)),
+        failed=Count("pk", filter=Q(check_verdict__in=FAILING)),
+        never=Count("pk", filter=Q(check_verdict__in=UNPROVEN)),
     )
     return Measure("sealroom_api_keys", "API keys by how their last test ended.", counted, "test")
 

@@ -1,12 +1,10 @@
 """Adds universes, changes what they are called and opened with, and removes them."""
 
-from dataclasses import dataclass
-
 from django.db import IntegrityError
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.api_keys.key_reports import hint_of
+from secretsapp.api_keys.probing import Probe, prove
 from secretsapp.api_keys.stored_keys import count_as_test
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
@@ -17,9 +15,7 @@ from secretsapp.core.versions import version_of
 from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.models.universes import Environment
-from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import Refused, Unusable
-from secretsapp.opencloud.types import Introspection, RemoteSecret, RemoteUniverse
+from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.locks import lock_api_key, lock_universe
@@ -28,14 +24,6 @@ from secretsapp.rules.roblox import in_our_words
 from secretsapp.universes import mirror
 
 TO_MANAGE = Right(Permission.MANAGE_UNIVERSES)
-
-
-@dataclass(frozen=True)
-class _Proof:
-    """What Roblox showed of a universe under a key: the key opens it."""
-
-    remote: RemoteUniverse
-    listing: list[RemoteSecret]
 
 
 def add(
@@ -53,17 +41,16 @@ def add(
         raise _already_here(universe_id)
     began = timezone.now()
     with in_our_words(), connections.client_of(api_key) as client:
-        proof = _prove(client, universe_id)
-        hint = hint_of(client)
+        found = prove(client, universe_id)
     universe = Universe(
         id=universe_id,
-        name=_name(name, proof.remote),
+        name=_name(name, found),
         environment=environment,
-        owner=proof.remote.owner[:40],
+        owner=found.profile.owner[:40] if found.profile else "",
         api_key=api_key,
     )
-    _insert(actor, universe, hint)
-    mirror.store(universe, proof.listing, began=began)
+    _insert(actor, universe, found.hint)
+    mirror.store(universe, found.listing, began=began)
     return universe
 
 
@@ -79,25 +66,12 @@ def _insert(actor: Actor, universe: Universe, hint: Introspection | None) -> Non
         raise _already_here(universe.pk) from None
 
 
-def _prove(client: Client, universe_id: int) -> _Proof:
-    client.public_key(universe_id)
-    listing = client.list_secrets(universe_id)
-    return _Proof(_remote(client, universe_id), listing)
-
-
-def _remote(client: Client, universe_id: int) -> RemoteUniverse:
-    """Name and owner, as far as the key may read them: Roblox documents no scope for it."""
-    try:
-        return client.universe(universe_id)
-    except (Refused, Unusable):
-        return RemoteUniverse(universe_id, name="", owner="")
-
-
-def _name(given: str, remote: RemoteUniverse) -> str:
+def _name(given: str, found: Probe) -> str:
     if given.strip():
         input_rules.check_label(given, field="name", what="a name for the universe")
         return given.strip()
-    return remote.name.strip()[: input_rules.LABEL_LIMIT] or f"Universe {remote.universe_id}"
+    told = found.profile.name.strip() if found.profile else ""
+    return told[: input_rules.LABEL_LIMIT] or f"Universe {found.universe_id}"
 
 
 def _check_environment(environment: str) -> None:
@@ -138,7 +112,7 @@ def edit(
     is_another = api_key is not None and api_key.pk != universe.api_key_id
     if api_key is not None and is_another:
         with in_our_words(), connections.client_of(api_key) as client:
-            _prove(client, universe.pk)
+            prove(client, universe.pk)
     with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)
         _refuse_stale(stored, seen_version)

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from secretsapp.api_keys import key_reports, locating, stored_keys, trial_steps, trials
+from secretsapp.api_keys import key_reports, locating, probing, stored_keys, trial_steps, trials
 from secretsapp.api_keys.trial_steps import Evidence
 from secretsapp.core.references import Kind, Reference
 from secretsapp.models import ApiKey
@@ -32,7 +32,7 @@ def list_candidates(stage: Stage) -> list[int]:
 def ask_of_key(stage: Stage) -> object:
     """What Roblox tells of a key that it does not know."""
     with Client(stage.emulator.url, VALUE) as client:
-        return key_reports.hint_of(client)
+        return probing.hint_of(client)
 
 
 HARBOR = Reference(6930499524, Kind.UNIVERSE)
@@ -65,7 +65,7 @@ UNIVERSE_ACTIONS: list[Action] = [
         ("api_key.removed | admin@example.com |  |  | second",),
         before=add_second_key,
     ),
-    Action("key_reports.hint_of", ask_of_key),
+    Action("probing.hint_of", ask_of_key),
     Action("key_reports.end_of", lambda _stage: key_reports.end_of(None)),
     Action(
         "key_reports.report_on",

@@ -19,6 +19,7 @@ from secretsapp.core.errors import (
     StaleVersion,
     StillInUse,
 )
+from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Grant, Universe
 from secretsapp.opencloud.client import Client
@@ -140,8 +141,9 @@ def test_where_a_key_only_reads_in_one_universe_that_one_is_named(
     monkeypatch.setattr(Client, "introspect", lambda _client: told)
     monkeypatch.setattr(Client, "public_key", lambda *_: None)
     monkeypatch.setattr(Client, "list_secrets", lambda *_: [])
-    result = stored_keys.test(STAGEHAND, universe.api_key).result
-    assert result.startswith("it reads, but cannot change secrets in Quay: ")
+    report = stored_keys.test(STAGEHAND, universe.api_key)
+    assert report.result.startswith("it reads, but cannot change secrets in Quay: ")
+    assert report.verdict is KeyVerdict.READS_ONLY_SOMEWHERE
 
 
 def test_adding_a_universe_counts_as_a_test_of_its_key(universe: Universe) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from secretsapp.access import grants
 from secretsapp.access.grants import Terms
+from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.roles import Role
 from secretsapp.home import attention
 from secretsapp.home.attention import Need, Trouble
@@ -111,14 +112,14 @@ def test_universes_unread_for_the_same_reason_are_one_line(cast: Cast, universe:
 
 
 def test_keys_are_told_to_who_manages_them_by_what_is_pressing(cast: Cast) -> None:
-    for name, ends, passed in (
-        ("ends later", NOW + 31 * DAY, True),
-        ("ends in 29", NOW + 29 * DAY, None),
-        ("ends in 2", NOW + 2 * DAY, True),
-        ("has ended", NOW - DAY, False),
-        ("fails", NOW + 2 * DAY, False),
+    for name, ends, verdict in (
+        ("ends later", NOW + 31 * DAY, KeyVerdict.OPENS),
+        ("ends in 29", NOW + 29 * DAY, KeyVerdict.UNUSED),
+        ("ends in 2", NOW + 2 * DAY, KeyVerdict.OPENS),
+        ("has ended", NOW - DAY, KeyVerdict.REFUSED),
+        ("fails", NOW + 2 * DAY, KeyVerdict.READS_ONLY),
     ):
-        ApiKey.objects.create(name=name, encrypted_value=b"-", ends_at=ends, check_passed=passed)
+        ApiKey.objects.create(name=name, encrypted_value=b"-", ends_at=ends, check_verdict=verdict)
     needs = told(cast, "admin")
     assert [need.api_key.name for need in needs if need.api_key] == [
         "has ended",

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from emulator import Emulator, faults
 from secretsapp import __version__
 from secretsapp.core.errors import SealroomError
+from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.models import ApiKey, AuditHead, Change, Universe, Worker
 from secretsapp.operation import workers
 from tests.pages.conftest import ClientFor
@@ -133,7 +134,7 @@ def test_numbers_of_the_database(
     Universe.objects.create(
         pk=2, **others, sync_failure="words", synced_at=now - timedelta(hours=1)
     )
-    ApiKey.objects.update(check_passed=True)
+    ApiKey.objects.update(check_verdict=KeyVerdict.OPENS)
     workers.beat(workers.of_this_process())
     Worker.objects.create(host="x", pid=1, started_at=now, seen_at=now - timedelta(hours=2))
     found = scrape(client)

@@ -12,6 +12,7 @@ from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.access.grants import Terms
+from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.roles import Role
 from secretsapp.home import overview
 from secretsapp.models import ApiKey, Change, Secret, Universe
@@ -60,7 +61,9 @@ def test_each_trouble_is_a_sentence_that_says_what_to_do(
     Universe.objects.update(sync_failure="Roblox is away.")
     Universe.objects.create(id=5, name="Quay", api_key=api_key, sync_failure="No such universe.")
     Universe.objects.create(id=6, name="Aft", api_key=api_key, sync_failure="No such universe.")
-    ApiKey.objects.update(check_passed=False, check_result="Roblox refused it.", checked_at=NOW)
+    ApiKey.objects.update(
+        check_verdict=KeyVerdict.REFUSED, check_result="Roblox refused it.", checked_at=NOW
+    )
     for name, days in (("ended", -1), ("ending", 12.5), ("at once", 0.0004)):
         ends_at = timezone.now() + timedelta(days=days)
         ApiKey.objects.create(name=name, encrypted_value=b"-", ends_at=ends_at)

@@ -4,6 +4,7 @@ import pytest
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.models import ApiKey, Universe
 from tests.shell.conftest import Shell
 from tests.stage import API_KEY, HARBOR_ID
@@ -90,10 +91,10 @@ def test_working_key_passes_its_test(shell: Shell, universe: Universe) -> None:
 def test_key_that_fails_its_test_fails_the_command_and_is_marked(
     shell: Shell, universe: Universe, emulator: Emulator
 ) -> None:
-    emulator.inject(faults.status(401))
+    emulator.inject(faults.status(401), times=9)
     sentence = shell.refuse("test_api_key", "automation")
     assert "did not pass: Roblox refused the API key" in sentence
-    assert ApiKey.objects.get().check_passed is False
+    assert ApiKey.objects.get().check_verdict == KeyVerdict.REFUSED
 
 
 def test_replacing_key_must_open_every_universe(

@@ -1,5 +1,7 @@
 """Universes: added only with a key that opens them, changed only by admins."""
 
+import re
+
 import pytest
 from pytest_django import Settings
 
@@ -24,6 +26,8 @@ from tests.support.together import together
 from tests.support.watch import Watch, detail
 
 pytestmark = pytest.mark.django_db
+
+PROFILE = re.compile(rf"/universes/{HARBOR_ID}$")
 
 
 def add(api_key: ApiKey, universe_id: int = HARBOR_ID, name: str = "") -> Universe:
@@ -56,7 +60,7 @@ def test_a_given_name_is_taken(harbor: EmulatedUniverse, api_key: ApiKey) -> Non
 def test_a_profile_that_the_key_may_not_read_is_done_without(
     emulator: Emulator, harbor: EmulatedUniverse, api_key: ApiKey, fault: Fault
 ) -> None:
-    emulator.inject(fault, skip=2, times=3)
+    emulator.inject(fault, path=PROFILE, times=3)
     added = add(api_key)
     assert (added.name, added.owner) == (f"Universe {HARBOR_ID}", "")
 
@@ -64,7 +68,8 @@ def test_a_profile_that_the_key_may_not_read_is_done_without(
 @pytest.mark.parametrize(
     ("fault", "refusal", "words"),
     [
-        (faults.status(401), RobloxRefused, "refused the API key"),
+        # The key reads the universe's name, so that it is not itself refused.
+        (faults.status(401), RobloxRefused, "does not allow this"),
         (faults.status(403), RobloxRefused, "does not allow this"),
         (faults.status(404), SecretGone, "no such secret or universe"),
         (faults.status(429, None, {"retry-after": "0"}), RobloxBusy, "limit of requests"),
@@ -87,6 +92,15 @@ def test_a_key_that_does_not_open_it_adds_nothing(
     with pytest.raises(refusal, match=words):
         add(api_key)
     assert (Universe.objects.count(), Secret.objects.count(), watch.tags) == (0, 0, [])
+
+
+def test_a_key_that_is_refused_everywhere_is_refused_itself(
+    emulator: Emulator, harbor: EmulatedUniverse, api_key: ApiKey
+) -> None:
+    emulator.inject(faults.status(401), times=9)
+    with pytest.raises(RobloxRefused, match="refused the API key"):
+        add(api_key)
+    assert not Universe.objects.exists()
 
 
 def test_an_unreachable_roblox_adds_nothing(

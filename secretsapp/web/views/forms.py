@@ -19,10 +19,14 @@ ENTER_AGAIN = "Enter the {} again: it is never kept."
 
 @dataclass(frozen=True)
 class Done:
-    """An action that succeeded: the sentence that says so, and the address of the next page."""
+    """An action that succeeded: the sentence that says so, and the address of the next page.
+
+    `warning` says what is amiss all the same.
+    """
 
     sentence: str
     address: str
+    warning: str = ""
 
 
 def posted(request: HttpRequest) -> Mapping[str, Any] | None:
@@ -55,6 +59,8 @@ def submitted(
         messages.warning(request, str(unknown))
         return redirect("universe", universe_id=universe.pk)
     messages.success(request, done.sentence)
+    if done.warning:
+        messages.warning(request, done.warning)
     return redirect(done.address)
 
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.api_keys import key_listing, locating, trials
-from secretsapp.api_keys.key_reports import READS_ONLY
-from secretsapp.api_keys.trial_steps import WRITE
+from secretsapp.api_keys.key_reports import CANNOT_CHANGE
 from secretsapp.api_keys.trials import Trial
 from secretsapp.core.errors import (
     RobloxRefused,
@@ -20,8 +19,9 @@ from secretsapp.core.errors import (
     SecretGone,
     StaleVersion,
 )
+from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.references import Kind, Reference
-from secretsapp.models import ApiKey, Universe
+from secretsapp.models import ApiKey
 from secretsapp.universes import loading, managing, removal
 from secretsapp.web.forms.universes import AddUniverseForm, RemoveUniverseForm, SettingsForm
 from secretsapp.web.htmx import wants_fragment
@@ -30,7 +30,16 @@ from secretsapp.web.views import forms
 from secretsapp.web.views import guide as guides
 from secretsapp.web.views.forms import Done
 
-CANNOT_CHANGE = f"Its key cannot change secrets there: it lacks the scope {WRITE}."
+
+class NotOpened(Exception):
+    """Roblox does not open the universe; `trial` says step by step why not."""
+
+    def __init__(self, trial: Trial) -> None:
+        super().__init__(
+            "Roblox did not open the universe with this key, so nothing was stored. The test "
+            "says what is in the way."
+        )
+        self.trial = trial
 
 
 @require_safe
@@ -44,26 +53,29 @@ def create(request: ActorRequest) -> HttpResponse:
     """A universe to be managed here; where Roblox does not open it, a trial says why not."""
     keys = key_listing.choices(request.actor)
     form = AddUniverseForm(forms.posted(request), keys)
-    told: list[Trial] = []
-    added: list[Universe] = []
 
     def add() -> Done:
         reference, api_key = form.cleaned_data["universe"], form.cleaned_data["api_key"]
-        with _telling_why(request, api_key, reference, told):
-            universe = managing.add(
+        with _telling_why(request, api_key, reference):
+            added = managing.add(
                 request.actor,
                 universe_id=locating.universe_id_of(request.actor, api_key, reference),
                 api_key=api_key,
                 name=form.cleaned_data["name"],
                 environment=form.cleaned_data["environment"],
             )
-        added.append(universe)
-        return Done(f"Added {universe.name}.", reverse("universe", args=[universe.pk]))
+        only_reads = added.api_key.check_verdict == KeyVerdict.READS_ONLY
+        return Done(
+            f"Added {added.name}.",
+            reverse("universe", args=[added.pk]),
+            warning=CANNOT_CHANGE if only_reads else "",
+        )
 
-    answer = forms.submitted(request, form, add)
-    if added and added[0].api_key.check_result == READS_ONLY:
-        messages.warning(request, CANNOT_CHANGE)
-    return answer or _adding(request, form, keys, told[0] if told else None)
+    try:
+        return forms.submitted(request, form, add) or _adding(request, form, keys)
+    except NotOpened as refusal:
+        form.add_error(None, str(refusal))
+        return _adding(request, form, keys, refusal.trial)
 
 
 @require_http_methods(forms.METHODS)
@@ -85,7 +97,7 @@ def test(request: ActorRequest) -> HttpResponse:
 
 
 def _adding(
-    request: ActorRequest, form: AddUniverseForm, keys: list[ApiKey], trial: Trial | None
+    request: ActorRequest, form: AddUniverseForm, keys: list[ApiKey], trial: Trial | None = None
 ) -> HttpResponse:
     """The page that the form was sent from, as it was filled in."""
     if guides.is_asked_for(request):
@@ -94,18 +106,12 @@ def _adding(
 
 
 @contextmanager
-def _telling_why(
-    request: ActorRequest, api_key: ApiKey, reference: Reference, told: list[Trial]
-) -> Iterator[None]:
-    """Where Roblox does not open a universe, let a trial say step by step what is wrong."""
+def _telling_why(request: ActorRequest, api_key: ApiKey, reference: Reference) -> Iterator[None]:
+    """Where Roblox does not open a universe, let a trial find out what is wrong."""
     try:
         yield
     except (RobloxRefused, RobloxUnreachable, RobloxUnusable, SecretGone):
-        told.append(trials.run(request.actor, api_key, reference))
-        raise RobloxRefused(
-            "Roblox did not open the universe with this key, so nothing was stored. The test "
-            "says what is in the way."
-        ) from None
+        raise NotOpened(trials.run(request.actor, api_key, reference)) from None
 
 
 @require_http_methods(forms.METHODS)
@@ -114,11 +120,10 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
     universe = loading.get(request.actor, universe_id)
     keys = key_listing.choices(request.actor)
     form = SettingsForm(universe, keys, forms.posted(request))
-    told: list[Trial] = []
 
     def save() -> Done:
         api_key = form.cleaned_data["api_key"] or universe.api_key
-        with _telling_why(request, api_key, Reference(universe_id, Kind.UNIVERSE), told):
+        with _telling_why(request, api_key, Reference(universe_id, Kind.UNIVERSE)):
             try:
                 managing.edit(
                     request.actor,
@@ -133,8 +138,12 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
                 raise
         return Done("Settings saved.", reverse("universe", args=[universe_id]))
 
-    answer = forms.submitted(request, form, save, universe)
-    context = {"universe": universe, "trial": told[0] if told else None}
+    context: dict[str, Any] = {"universe": universe, "trial": None}
+    try:
+        answer = forms.submitted(request, form, save, universe)
+    except NotOpened as refusal:
+        form.add_error(None, str(refusal))
+        context["trial"], answer = refusal.trial, None
     return answer or forms.page(request, "universes/settings.html", form, context)
 
 

@@ -1,0 +1,56 @@
+"""What is known of an API key in the universes it serves, in one vocabulary.
+
+The words are stored with the key: one that exists keeps its spelling.
+"""
+
+from enum import StrEnum
+
+
+class KeyVerdict(StrEnum):
+    """Whether a key opens what it was tried on, or why not."""
+
+    UNTESTED = ""
+    # It serves no universe to be tried on.
+    UNUSED = "unused"
+    OPENS = "opens"
+    # It reads, and lacks the scope to change anything: in all that it was tried on, or in some.
+    READS_ONLY = "reads_only"
+    READS_ONLY_SOMEWHERE = "reads_only_somewhere"
+    # Roblox tells nothing of the key: it is wrong, or the address is not on its list.
+    REFUSED = "refused"
+    ENDED = "ended"
+    DISABLED = "disabled"
+    # Roblox has the key enabled and refuses it: most likely the address is not on its list.
+    NOT_FROM_HERE = "not_from_here"
+    # Roblox does not say which of the three below it is.
+    NOT_ALLOWED = "not_allowed"
+    NOT_COVERED = "not_covered"
+    LACKS_RIGHT = "lacks_right"
+    LACKS_READ = "lacks_read"
+    # Roblox has no such universe.
+    MISSING = "missing"
+    UNREACHABLE = "unreachable"
+    UNUSABLE = "unusable"
+    # For a reason that its sentence tells.
+    FAILS_OTHERWISE = "fails_otherwise"
+
+    @property
+    def is_of_key(self) -> bool:
+        """Whether the key itself is refused, whatever the universe."""
+        return self in _OF_KEY
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether something that it was tried on could not be read."""
+        return self not in _READING and self not in UNPROVEN
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the key works; None where it was tried on nothing."""
+        return None if self in UNPROVEN else self is KeyVerdict.OPENS
+
+
+_OF_KEY = (KeyVerdict.REFUSED, KeyVerdict.ENDED, KeyVerdict.DISABLED, KeyVerdict.NOT_FROM_HERE)
+_READING = (KeyVerdict.OPENS, KeyVerdict.READS_ONLY, KeyVerdict.READS_ONLY_SOMEWHERE)
+UNPROVEN = (KeyVerdict.UNTESTED, KeyVerdict.UNUSED)
+FAILING = tuple(verdict for verdict in KeyVerdict if verdict.passed is False)
