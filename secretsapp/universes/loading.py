@@ -1,10 +1,22 @@
-"""Universes as an actor may see them."""
+"""Universes as an actor may see them, and what goes with one that is removed."""
+
+from dataclasses import dataclass
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
-from secretsapp.models import Universe
-from secretsapp.rules.policy import rights_of
+from secretsapp.models import Change, Grant, Secret, Universe
+from secretsapp.models.changes import OPEN_STATES
+from secretsapp.rules.policy import require_installation, rights_of
+
+
+@dataclass(frozen=True)
+class Removal:
+    """How many grants and secrets a universe has here, and whether a change keeps it for now."""
+
+    grants: int
+    secrets: int
+    has_open_change: bool
 
 
 def visible(actor: Actor) -> list[Universe]:
@@ -25,3 +37,14 @@ def get(actor: Actor, universe_id: int) -> Universe:
             "Ask an admin or a manager of the universe."
         )
     return universe
+
+
+def removal_of(actor: Actor, universe: Universe) -> Removal:
+    """What would go with it; raises Forbidden for those who may not remove universes."""
+    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    changes = Change.objects.filter(universe=universe, state__in=OPEN_STATES)
+    return Removal(
+        grants=Grant.objects.filter(universe=universe).count(),
+        secrets=Secret.objects.filter(universe=universe).count(),
+        has_open_change=changes.exists(),
+    )

@@ -22,7 +22,7 @@ from secretsapp.core.errors import (
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.references import Kind, Reference
 from secretsapp.models import ApiKey
-from secretsapp.universes import loading, managing, removal
+from secretsapp.universes import loading, managing
 from secretsapp.web.forms.universes import AddUniverseForm, RemoveUniverseForm, SettingsForm
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.middleware import ActorRequest
@@ -151,7 +151,7 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
 def remove(request: ActorRequest, universe_id: int) -> HttpResponse:
     """Take a universe off the dashboard, confirmed by typing its name."""
     universe = loading.get(request.actor, universe_id)
-    goes = removal.of(request.actor, universe)
+    goes = loading.removal_of(request.actor, universe)
     form = RemoveUniverseForm(universe, forms.posted(request))
 
     def take_off() -> Done:
