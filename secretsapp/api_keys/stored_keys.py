@@ -25,14 +25,12 @@ from secretsapp.core.errors import (
     RobloxBusy,
     RobloxRefused,
     SealroomError,
-    StaleVersion,
     StillInUse,
 )
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import sentence_time
-from secretsapp.core.versions import version_of
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import NothingSent
@@ -42,8 +40,10 @@ from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.locks import lock_api_key
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
+from secretsapp.rules.versions import differences, refuse_stale, version_of
 
 TO_MANAGE = Right(Permission.MANAGE_API_KEYS)
+CHANGED_MEANWHILE = "Somebody else, or a test, changed this key"
 
 
 def add(
@@ -132,17 +132,13 @@ def edit(
     try:
         with acting(actor, TO_MANAGE) as act:
             stored = lock_api_key(api_key)
-            if seen_version and seen_version != version(stored):
-                raise StaleVersion(
-                    "Somebody else, or a test, changed this key after you opened the page. "
-                    "Nothing was saved. What holds now stands below: look whether your change is "
-                    "still wanted, and enter it again."
-                )
+            refuse_stale(seen_version, version(stored), what=CHANGED_MEANWHILE)
             if ends_at != stored.ends_at:
                 _check_end(ends_at)
             before = _words_of(stored)
             api_key.name, api_key.note, api_key.ends_at = name, note, ends_at
-            if detail := _changed(before, _words_of(api_key)):
+            # The note is long, and stands with the key.
+            if detail := differences(before, _words_of(api_key), unsaid=["note"]):
                 api_key.save(update_fields=["name", "note", "ends_at"])
                 act.tell(Event.API_KEY_CHANGED, subject=api_key, detail=detail)
     except IntegrityError:
@@ -151,18 +147,6 @@ def edit(
 
 def _words_of(api_key: ApiKey) -> dict[str, str]:
     return {"name": api_key.name, "note": api_key.note, "end": _written(api_key.ends_at)}
-
-
-def _changed(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
-    """What an event says of the fields that changed, before and after; nothing if none did."""
-    changed = [field for field in after if before[field] != after[field]]
-    # The note is long, and stands with the key.
-    told = [field for field in changed if field != "note"]
-    return (
-        {f"{field}_before": before[field] for field in told}
-        | {field: after[field] for field in told}
-        | ({"fields": " and ".join(changed)} if changed else {})
-    )
 
 
 def _written(time: datetime | None) -> str:

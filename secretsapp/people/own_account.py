@@ -8,6 +8,7 @@ from secretsapp.models import User
 from secretsapp.people import accounts, passwords, sessions
 from secretsapp.rules.acting import Oneself, acting
 from secretsapp.rules.policy import require_oneself
+from secretsapp.rules.versions import differences
 
 
 def rename(actor: Actor, person: User, name: str) -> None:
@@ -16,12 +17,10 @@ def rename(actor: Actor, person: User, name: str) -> None:
     with acting(actor, Oneself(person)) as act:
         if wanted:
             input_rules.check_person_name(wanted, field="name", limit=accounts.NAME_LIMIT)
-        if wanted == person.name:
-            return
-        detail = {"fields": "name", "name_before": person.name, "name": wanted}
-        person.name = wanted
-        person.save(update_fields=["name"])
-        act.tell(Event.PERSON_CHANGED, subject=person, detail=detail)
+        if detail := differences({"name": person.name}, {"name": wanted}):
+            person.name = wanted
+            person.save(update_fields=["name"])
+            act.tell(Event.PERSON_CHANGED, subject=person, detail=detail)
 
 
 def change_password(actor: Actor, person: User, password: Plaintext, stored_key: str) -> None:

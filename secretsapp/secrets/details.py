@@ -8,6 +8,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe, User
 from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.policy import require
+from secretsapp.rules.versions import differences
 
 
 def edit(
@@ -22,8 +23,9 @@ def edit(
     input_rules.check_remark(note, field="note", limit=input_rules.NOTE_LIMIT)
     if owner is not None and not owner.is_active:
         raise InvalidInput("That account is disabled. Choose another owner.", field="owner")
-    changed = _changed_fields(secret, note, owner)
-    if not changed:
+    before, after = _fields(secret.note, secret.owner), _fields(note, owner)
+    detail = differences(before, after, unsaid=after)
+    if not detail:
         return
     with acting(actor, Right(Permission.EDIT_DETAILS, universe.pk, secret.name)) as act:
         if not Secret.objects.filter(pk=secret.pk).update(note=note, owner=owner):
@@ -33,11 +35,10 @@ def edit(
             Event.SECRET_DETAILS_CHANGED,
             universe,
             secret.name,
-            subject=owner if "owner" in changed else None,
-            detail={"fields": " and ".join(changed)},
+            subject=owner if before["owner"] != after["owner"] else None,
+            detail=detail,
         )
 
 
-def _changed_fields(secret: Secret, note: str, owner: User | None) -> list[str]:
-    changed = ["note"] if secret.note != note else []
-    return changed + (["owner"] if secret.owner != owner else [])
+def _fields(note: str, owner: User | None) -> dict[str, str]:
+    return {"note": note, "owner": str(owner.pk) if owner else ""}

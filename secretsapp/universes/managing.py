@@ -8,10 +8,9 @@ from secretsapp.api_keys.probing import Probe, prove
 from secretsapp.api_keys.stored_keys import count_as_test
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion, StillInUse
+from secretsapp.core.errors import AlreadyExists, InvalidInput, StillInUse
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.core.versions import version_of
 from secretsapp.models import ApiKey, Change, Grant, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.models.universes import Environment
@@ -21,6 +20,7 @@ from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.locks import lock_api_key, lock_universe
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
+from secretsapp.rules.versions import differences, refuse_stale, version_of
 from secretsapp.universes import mirror
 
 TO_MANAGE = Right(Permission.MANAGE_UNIVERSES)
@@ -116,34 +116,26 @@ def edit(
     with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)
         _refuse_stale(stored, seen_version)
-        after = {"name": name, "environment": environment}
-        before = {"name": stored.name, "environment": stored.environment}
         if api_key is not None:
             lock_api_key(api_key, was_tried=is_another)
-            before["API key"], after["API key"] = stored.api_key.name, api_key.name
-        changed = [field for field in after if before[field] != after[field]]
-        if changed:
-            universe.name, universe.environment = name, environment
-            universe.api_key = api_key or stored.api_key
+        before = _settings_of(stored)
+        universe.name, universe.environment = name, environment
+        universe.api_key = api_key or stored.api_key
+        if detail := differences(before, _settings_of(universe)):
             universe.save(update_fields=["name", "environment", "api_key"])
-            detail = {"fields": " and ".join(changed)} | _said(changed, before, after)
             act.tell(Event.UNIVERSE_CHANGED, universe, detail=detail)
 
 
+def _settings_of(universe: Universe) -> dict[str, str]:
+    return {
+        "name": universe.name,
+        "environment": universe.environment,
+        "API key": universe.api_key.name,
+    }
+
+
 def _refuse_stale(stored: Universe, seen_version: str) -> None:
-    if seen_version and seen_version != version(stored):
-        raise StaleVersion(
-            "Somebody else changed these settings after you opened the page. Nothing was saved. "
-            "What holds now stands below: look whether your change is still wanted, and enter it "
-            "again."
-        )
-
-
-def _said(changed: list[str], before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
-    """What the fields were and what they are, under names that a detail can have."""
-    names = {field: field.lower().replace(" ", "_") for field in changed}
-    said = {f"{names[field]}_before": before[field] for field in changed}
-    return said | {names[field]: after[field] for field in changed}
+    refuse_stale(seen_version, version(stored), what="Somebody else changed these settings")
 
 
 def remove(actor: Actor, universe: Universe) -> None:
