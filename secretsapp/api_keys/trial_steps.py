@@ -43,7 +43,7 @@ class StepState(StrEnum):
 class Step:
     """One step: its result in a sentence, and where several causes are possible all of them.
 
-    `is_at_roblox` tells where a failed one is mended.
+    `is_at_roblox` tells where a failed one is put right.
     """
 
     title: str

@@ -31,7 +31,7 @@ class Trial:
         return all(step.state is not StepState.FAILED for step in self.steps)
 
     @property
-    def is_mended_at_roblox(self) -> bool:
+    def is_at_roblox(self) -> bool:
         """Whether what is in the way is the key or its rights, and neither the way nor a number."""
         return any(step.state is StepState.FAILED and step.is_at_roblox for step in self.steps)
 
