@@ -6,11 +6,12 @@ from django.db.models import Q
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
+from secretsapp.core.event_kinds import Result
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.log.reading import AuditFilter
-from secretsapp.log.telling import EventView, view_of
+from secretsapp.log.wording import EventView, view_of
 from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.rules.listable import has_page, narrowed
 from secretsapp.rules.policy import Rights, rights_of
@@ -20,13 +21,8 @@ SIZE = 8
 # Every change is told by its outcome, and people coming and going is no news.
 QUIET = frozenset(
     event.tag
-    for event in (
-        Event.SECRET_CREATE_STARTED,
-        Event.SECRET_ROTATE_STARTED,
-        Event.SECRET_DELETE_STARTED,
-        Event.PERSON_SIGNED_IN,
-        Event.PERSON_SIGNED_OUT,
-    )
+    for event in Event
+    if event.result is Result.STARTED or event in (Event.PERSON_SIGNED_IN, Event.PERSON_SIGNED_OUT)
 )
 
 
@@ -53,18 +49,18 @@ def of(actor: Actor) -> Activity:
     rights = rights_of(actor)
     may_read_log = rights.universes_with(Permission.READ_AUDIT) != set()
     try:
-        events = _read(actor) if may_read_log else _told(actor, rights)
+        events = _from_log(actor) if may_read_log else _from_histories(actor, rights)
     except LogBroken as broken:
         return Activity([], may_read_log, str(broken))
     return Activity(_linked(rights, events), may_read_log)
 
 
-def _read(actor: Actor) -> list[EventView]:
+def _from_log(actor: Actor) -> list[EventView]:
     page = reading.page(actor, AuditFilter())
     return [event for event in page.events if event.tag not in QUIET][:SIZE]
 
 
-def _told(actor: Actor, rights: Rights) -> list[EventView]:
+def _from_histories(actor: Actor, rights: Rights) -> list[EventView]:
     """As the history of a secret tells it: no addresses, and of refusals only their own."""
     foreign = ~Q(actor_id=str(actor.person_id)) & Q(tag=Event.ACCESS_REFUSED.tag)
     nameless = Q(("secret_name", ""))

@@ -9,12 +9,13 @@ from django.db.models.functions import Substr
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, LogBroken
+from secretsapp.core.event_kinds import Result
 from secretsapp.core.events import Event
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
 from secretsapp.log.damaged_rows import rows
-from secretsapp.log.telling import TAGS_BY_RESULT, EventView, Result, view_of, with_outcomes
+from secretsapp.log.wording import EventView, view_of, with_outcomes
 from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.rules.listable import has_page, narrowed
 from secretsapp.rules.policy import Rights, refusal, rights_of
@@ -35,7 +36,7 @@ class AuditFilter:
     person: str = ""
     secret: str = EVERY_NAME
     tag: str = ""
-    result: Result = Result.NONE
+    result: Result | None = None
     since: datetime | None = None
     until: datetime | None = None
     change_id: str = ""
@@ -102,12 +103,12 @@ def history(actor: Actor, universe: Universe, name: str) -> list[EventView]:
         raise refusal(Permission.LIST_SECRETS, universe.pk, name)
     if not is_storable(name):
         return []
-    told = AuditEvent.objects.filter(universe_id=str(universe.pk), secret_name=name)
+    found = AuditEvent.objects.filter(universe_id=str(universe.pk), secret_name=name)
     may_read_log = rights.allows(Permission.READ_AUDIT, universe.pk, name)
     if not may_read_log:
-        told = told.exclude(~Q(actor_id=str(actor.person_id)), tag=Event.ACCESS_REFUSED.tag)
-    told_here = with_outcomes([view_of(event) for event in newest(told, HISTORY_SIZE)])
-    views = [replace(view, says_where=False) for view in told_here]
+        found = found.exclude(~Q(actor_id=str(actor.person_id)), tag=Event.ACCESS_REFUSED.tag)
+    events = with_outcomes([view_of(event) for event in newest(found, HISTORY_SIZE)])
+    views = [replace(event, says_where=False) for event in events]
     return views if may_read_log else [replace(view, address="", change_id="") for view in views]
 
 
@@ -211,7 +212,7 @@ def _conditions(wanted: AuditFilter) -> Iterable[Q]:
     if wanted.tag:
         yield Q(tag=wanted.tag) | Q(tag__startswith=f"{wanted.tag}.")
     if wanted.result:
-        yield Q(tag__in=TAGS_BY_RESULT[wanted.result])
+        yield Q(tag__in=[event.tag for event in Event if event.result is wanted.result])
     if wanted.since is not None:
         yield Q(time__gte=wanted.since)
     if wanted.until is not None:

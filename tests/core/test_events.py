@@ -1,11 +1,12 @@
-"""The audit vocabulary: tags of one grammar, sentences that fill."""
+"""The audit vocabulary: tags of one grammar, sentences of known places, verbs and results."""
 
 import re
 from string import Formatter
 
 import pytest
 
-from secretsapp.core.events import BY_TAG, Event, Severity, change_event
+from secretsapp.core.event_kinds import Result, Severity, Verb
+from secretsapp.core.events import BY_TAG, Event, change_event
 
 PLACES = {
     "count",
@@ -22,12 +23,19 @@ PLACES = {
 }
 WORD = "[a-z]+(_[a-z]+)*"
 TAG = re.compile(rf"{WORD}\.{WORD}(\.{WORD})?")
-SEVERITIES = {
-    "started": Severity.INFO,
-    "succeeded": Severity.NOTICE,
-    "failed": Severity.INFO,
-    "unknown": Severity.WARNING,
-    "undetermined": Severity.WARNING,
+STATES = {
+    "started": (Severity.INFO, Result.STARTED),
+    "succeeded": (Severity.NOTICE, Result.SUCCEEDED),
+    "failed": (Severity.INFO, Result.FAILED),
+    "unknown": (Severity.WARNING, Result.UNKNOWN),
+    "undetermined": (Severity.WARNING, Result.UNKNOWN),
+}
+OBSERVATIONS = {
+    Event.SECRET_DRIFT_APPEARED,
+    Event.SECRET_DRIFT_CHANGED,
+    Event.SECRET_DRIFT_VANISHED,
+    Event.UNIVERSE_BASELINE,
+    Event.API_KEY_TESTED,
 }
 
 
@@ -53,27 +61,30 @@ def test_an_event_is_named_tagged_and_told_by_one_grammar(event: Event) -> None:
 @pytest.mark.parametrize("event", Event)
 def test_a_sentence_is_filled_from_known_places(event: Event) -> None:
     assert places_of(event) <= PLACES
-    described = event.describe({place: f"<{place}>" for place in PLACES})
-    assert "{" not in described
-    assert all(f"<{place}>" in described for place in places_of(event))
 
 
-@pytest.mark.parametrize("event", Event)
-def test_a_place_without_a_word_is_a_dash(event: Event) -> None:
-    assert event.describe({}).count("–") == len(places_of(event))
+def test_an_observation_alone_has_no_result() -> None:
+    assert {event for event in Event if event.result is None} == OBSERVATIONS
 
 
-def test_words_are_put_in_as_they_are() -> None:
-    described = Event.SECRET_ROTATE_FAILED.describe({"secret": "{reason}", "reason": "{0} %s"})
-    assert described == "did not rotate {reason}: {0} %s"
+def test_what_was_refused_is_told_by_a_verb_of_its_own() -> None:
+    refused = {event for event in Event if event.result is Result.REFUSED}
+    assert refused == {event for event in Event if event.verb is Verb.REFUSE}
+    assert refused == {Event.ACCESS_REFUSED, Event.PERSON_SIGN_IN_FAILED}
+
+
+def test_every_verb_and_every_result_is_that_of_some_event() -> None:
+    assert {event.verb for event in Event} == set(Verb)
+    assert {event.result for event in Event} == {*Result, None}
 
 
 @pytest.mark.parametrize("kind", ["create", "rotate", "delete"])
-@pytest.mark.parametrize("state", SEVERITIES)
+@pytest.mark.parametrize("state", STATES)
 def test_every_change_has_an_event_for_every_state(kind: str, state: str) -> None:
     event = change_event(kind, state)
     assert event.tag == f"secret.{kind}.{state}"
-    assert event.severity is SEVERITIES[state]
+    assert event.verb is Verb(kind)
+    assert (event.severity, event.result) == STATES[state]
 
 
 @pytest.mark.parametrize(("kind", "state"), [("create", "open"), ("details", "failed"), ("", "")])

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 
 from secretsapp.core.errors import LogBroken
-from secretsapp.core.events import Severity
+from secretsapp.core.event_kinds import Severity
 from secretsapp.log.reading import AuditFilter, history, page
-from secretsapp.log.telling import EDITED, EventView
+from secretsapp.log.wording import EDITED, EventView
 from secretsapp.models import AuditEvent, Universe
 from secretsapp.rules import triggers
 from tests.stage import Cast

@@ -12,6 +12,7 @@ from secretsapp.core.events import Event
 from secretsapp.core.roles import PERMISSION_WORDS, PERMISSIONS, ROLE_WORDS, Permission, Role
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.closed import ClosedCommand
+from secretsapp.web.event_labels import VERB_LABELS
 from tests.repository.files import ROOT, name, own_files
 from tests.repository.test_settings import SETTINGS, settings_read
 
@@ -117,7 +118,16 @@ def test_the_commands_are_all_listed() -> None:
 
 def test_the_events_are_all_listed_with_their_sentences() -> None:
     written = {tuple(row) for row in listed("Events")}
-    assert written == {(event.tag, event.sentence, str(event.severity)) for event in Event}
+    assert written == {
+        (
+            event.tag,
+            event.sentence,
+            str(event.severity),
+            VERB_LABELS[event.verb].word,
+            str(event.result or "–"),
+        )
+        for event in Event
+    }
 
 
 def test_the_roles_are_listed_with_what_they_may() -> None:

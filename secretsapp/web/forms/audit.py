@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from secretsapp.core import events
 from secretsapp.core.errors import InvalidInput
+from secretsapp.core.event_kinds import Result
 from secretsapp.core.patterns import EVERY_NAME, parse_pattern
 from secretsapp.log.reading import AuditFilter
-from secretsapp.log.telling import Result
 from secretsapp.models import Universe
+from secretsapp.web.event_labels import RESULT_LABELS
 from secretsapp.web.forms.fields import QUIET, text_input
 
 LAST_SEQUENCE = 2**63 - 1
@@ -27,12 +28,7 @@ PRESETS = {
     "7d": ("7 d", "last 7 days", timedelta(days=7)),
     "30d": ("30 d", "last 30 days", timedelta(days=30)),
 }
-RESULTS = {
-    "succeeded": "Succeeded",
-    "failed": "Failed",
-    "unknown": "Outcome unknown",
-    "refused": "Refused",
-}
+RESULTS = {str(result): label.choice for result, label in RESULT_LABELS.items() if label.choice}
 
 
 @dataclass(frozen=True)
@@ -109,7 +105,7 @@ class AuditFilterForm(forms.Form):
             person=chosen["person"],
             secret=chosen["secret"],
             tag=chosen["event"],
-            result=Result(chosen["result"]),
+            result=Result(chosen["result"]) if chosen["result"] else None,
             since=_latest(_ago(chosen["since"]), _at(chosen["from"], time.min)),
             until=_at(chosen["to"], time.max),
             change_id=str(change) if change else "",

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from secretsapp.core.event_kinds import Result, Verb
 from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
 from secretsapp.core.times import sentence_time
 from secretsapp.home import frame as frames
 from secretsapp.home.frame import Frame
+from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS, ResultLabel, VerbLabel
 
 register = template.Library()
 
@@ -172,6 +174,18 @@ def owner_words(owner: str) -> str:
 def is_about(url_name: str | None, beginning: str) -> bool:
     """Whether the page belongs to those whose names begin so."""
     return (url_name or "").startswith(beginning)
+
+
+@register.filter
+def verb_label(verb: Verb | None) -> VerbLabel:
+    """What the verb of an event is called, and the tone of its dot."""
+    return VERB_LABELS[verb]
+
+
+@register.filter
+def result_label(result: Result) -> ResultLabel:
+    """What the result of an event is called, and its icon."""
+    return RESULT_LABELS[result]
 
 
 ENVIRONMENT_SHORT = {"production": "PROD", "staging": "STAGE", "development": "DEV"}

@@ -1,0 +1,26 @@
+"""The labels of events: one for every verb and result, each with what the page draws."""
+
+from secretsapp.core.event_kinds import Result, Verb
+from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS
+from tests.repository.files import ROOT
+
+STATIC = ROOT / "static"
+
+
+def test_every_verb_and_every_result_has_a_label() -> None:
+    assert set(VERB_LABELS) == {*Verb, None}
+    assert set(RESULT_LABELS) == set(Result)
+
+
+def test_no_two_verbs_are_called_the_same() -> None:
+    assert len({label.word for label in VERB_LABELS.values()}) == len(VERB_LABELS)
+
+
+def test_every_tone_is_in_the_style_sheet() -> None:
+    sheet = "".join(path.read_text("utf-8") for path in (STATIC / "css").glob("*.css"))
+    assert all(f".dot-{label.tone} {{" in sheet for label in VERB_LABELS.values())
+
+
+def test_every_icon_is_among_the_drawings() -> None:
+    drawings = (STATIC / "img" / "icons.svg").read_text("utf-8")
+    assert all(f'id="{label.icon}"' in drawings for label in RESULT_LABELS.values())
