@@ -14,7 +14,7 @@ Row = TypeVar("Row", bound=Model)
 UNREADABLE = (DatabaseError, ArithmeticError, AttributeError, TypeError, ValueError)
 
 
-def rows(found: QuerySet[Row]) -> list[Row] | None:
+def read_rows(found: QuerySet[Row]) -> list[Row] | None:
     """The rows, or None where one of them cannot be read.
 
     Raises DatabaseError where it is the database itself that does not answer.

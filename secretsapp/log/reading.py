@@ -14,7 +14,7 @@ from secretsapp.core.events import Event
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
-from secretsapp.log.damaged_rows import rows
+from secretsapp.log.damaged_rows import read_rows
 from secretsapp.log.wording import EventView, view_of, with_outcomes
 from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.rules.listable import has_page, narrowed
@@ -114,7 +114,7 @@ def history(actor: Actor, universe: Universe, name: str) -> list[EventView]:
 
 def newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:
     """So many of the events, the newest first; raises LogBroken where one cannot be read."""
-    events = rows(found.order_by("-sequence")[:count])
+    events = read_rows(found.order_by("-sequence")[:count])
     if events is None:
         raise LogBroken(
             "One of these events cannot be read: somebody edited it in the database. "

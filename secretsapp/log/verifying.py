@@ -11,7 +11,7 @@ from secretsapp.core import chain
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LogBroken
 from secretsapp.core.roles import Permission
-from secretsapp.log.damaged_rows import UNREADABLE, rows
+from secretsapp.log.damaged_rows import UNREADABLE, read_rows
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.rules import triggers
@@ -96,7 +96,7 @@ def _check_triggers() -> None:
 
 
 def _head() -> AuditHead:
-    heads = rows(AuditHead.objects.filter(pk=HEAD_ID))
+    heads = read_rows(AuditHead.objects.filter(pk=HEAD_ID))
     if heads is None:
         raise LogBroken(_HEAD_UNREADABLE)
     if not heads:
@@ -107,11 +107,11 @@ def _head() -> AuditHead:
 def _events() -> Iterator[AuditEvent]:
     """Every event in order, in batches by sequence, so that memory stays bounded."""
     last = 0
-    batch = rows(_after(last)[:BATCH])
+    batch = read_rows(_after(last)[:BATCH])
     while batch:
         yield from batch
         last = batch[-1].sequence
-        batch = rows(_after(last)[:BATCH])
+        batch = read_rows(_after(last)[:BATCH])
     if batch is None:
         yield from _one_by_one(last)
 
@@ -125,7 +125,7 @@ def _after(last: int) -> QuerySet[AuditEvent]:
 def _one_by_one(last: int) -> Iterator[AuditEvent]:
     """The events behind `last`, each read by itself, up to the one that cannot be read."""
     for number in count(last + 1):
-        found = rows(AuditEvent.objects.filter(sequence=number))
+        found = read_rows(AuditEvent.objects.filter(sequence=number))
         if found is None:
             raise LogBroken(_unreadable(number))
         if not found:
