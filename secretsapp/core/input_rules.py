@@ -46,6 +46,18 @@ def check_name(name: str) -> None:
         raise InvalidInput("A name does not start with a digit.", field="name")
 
 
+def is_documented_name(name: str) -> bool:
+    """Whether the name is as Roblox documents names, and so can stand in an address and be sent.
+
+    What Roblox lists is taken as it comes, and so may have any name.
+    """
+    try:
+        check_name(name)
+    except InvalidInput:
+        return False
+    return True
+
+
 def check_value(value: Plaintext) -> None:
     """At least one byte and at most 1,024 bytes of UTF-8.
 

@@ -8,12 +8,13 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.event_kinds import Result
 from secretsapp.core.events import Event
+from secretsapp.core.input_rules import is_documented_name
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.log.reading import AuditFilter
 from secretsapp.log.wording import EventView, view_of
 from secretsapp.models import AuditEvent, Secret, Universe
-from secretsapp.rules.listable import has_page, narrowed
+from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import Rights, rights_of
 
 SIZE = 8
@@ -65,7 +66,8 @@ def _from_histories(actor: Actor, rights: Rights) -> list[EventView]:
     foreign = ~Q(actor_id=str(actor.person_id)) & Q(tag=Event.ACCESS_REFUSED.tag)
     nameless = Q(("secret_name", ""))
     about = AuditEvent.objects.exclude(nameless | foreign | Q(tag__in=QUIET))
-    events = reading.newest(narrowed(about, rights, name="secret_name"), SIZE)
+    listable = narrowed(about, rights, Permission.LIST_SECRETS, name="secret_name")
+    events = reading.newest(listable, SIZE)
     return [replace(view_of(event), address="") for event in events]
 
 
@@ -76,10 +78,11 @@ def _linked(rights: Rights, events: list[EventView]) -> list[Happening]:
     universes = Universe.objects.in_bulk(ids if seen is None else ids & seen)
     names = {event.secret_name for event in events}
     secrets = Secret.objects.filter(universe__in=universes, name__in=names)
+    listable = narrowed(secrets, rights, Permission.LIST_SECRETS)
     pages = {
         (universe_id, name)
-        for universe_id, name in narrowed(secrets, rights).values_list("universe_id", "name")
-        if has_page(name)
+        for universe_id, name in listable.values_list("universe_id", "name")
+        if is_documented_name(name)
     }
     return [
         Happening(

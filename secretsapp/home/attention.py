@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from secretsapp.api_keys.key_listing import WARN_BEFORE
 from secretsapp.core.actor import Actor
+from secretsapp.core.input_rules import is_documented_name
 from secretsapp.core.key_verdicts import FAILING
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.rules.listable import has_page, narrowed
+from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import Rights, rights_of
 
 # A write that has not been answered for so long is not just being made.
@@ -62,7 +63,9 @@ class Need:
     @property
     def has_page(self) -> bool:
         """Whether it is about a single secret, on whose page it is mended."""
-        return len(self.names) == 1 and self.names[0] in self.listed and has_page(self.names[0])
+        if len(self.names) != 1:
+            return False
+        return self.names[0] in self.listed and is_documented_name(self.names[0])
 
     @property
     def is_marked_in_list(self) -> bool:
@@ -123,7 +126,9 @@ def _urgency(need: Need) -> tuple[int, float]:
 
 def _changed_elsewhere(rights: Rights) -> Iterator[_Finding]:
     unusual = Q(missing_since__isnull=False) | Q(drifted_at__isnull=False)
-    secrets = narrowed(Secret.objects.filter(unusual), rights).select_related("universe")
+    secrets = narrowed(
+        Secret.objects.filter(unusual), rights, Permission.LIST_SECRETS
+    ).select_related("universe")
     for secret in secrets.annotate(noticed_at=Coalesce("missing_since", "drifted_at")):
         trouble = Trouble.MISSING if secret.missing_since else Trouble.DRIFTED
         yield _Finding(trouble, secret.universe, secret.name, secret.noticed_at)
@@ -139,7 +144,8 @@ def _in_doubt(rights: Rights, now: datetime) -> Iterator[_Finding]:
         state__in=OPEN_STATES, started_at__lte=now - OPEN_FOR
     )
     is_doubted = Q(state=ChangeState.UNDETERMINED, settled_at__gte=now - DOUBTED_FOR)
-    changes = narrowed(Change.objects.filter(is_open | is_doubted & ~Exists(later)), rights)
+    doubtful = Change.objects.filter(is_open | is_doubted & ~Exists(later))
+    changes = narrowed(doubtful, rights, Permission.LIST_SECRETS)
     listed = Exists(Secret.objects.filter(**same))
     for change in changes.select_related("universe").annotate(is_listed=listed):
         doubted = change.state == ChangeState.UNDETERMINED

@@ -11,7 +11,7 @@ from secretsapp.home import activity, attention
 from secretsapp.home.activity import Activity
 from secretsapp.home.attention import Need
 from secretsapp.models import Secret, Universe
-from secretsapp.rules.listable import narrowed
+from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import rights_of
 from secretsapp.universes import loading
 
@@ -70,5 +70,5 @@ def _owners(actor: Actor, needs: list[Need]) -> list[OwnedCards]:
 
 def _counted(actor: Actor) -> dict[int, int]:
     """How many secrets the actor may list, by the id of their universe."""
-    secrets = narrowed(Secret.objects.order_by(), rights_of(actor))
+    secrets = narrowed(Secret.objects.order_by(), rights_of(actor), Permission.LIST_SECRETS)
     return dict(secrets.values_list("universe_id").annotate(Count("pk")))

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.input_rules import NOTE_LIMIT, is_storable
+from secretsapp.core.input_rules import NOTE_LIMIT, is_documented_name, is_storable
+from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
-from secretsapp.rules.listable import has_page, narrowed
+from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import rights_of
 from secretsapp.universes import loading
 
@@ -111,7 +112,7 @@ def _universes(visible: list[Universe], text: str, match: Match) -> Iterator[_Hi
 def _secrets(actor: Actor, visible: list[Universe], text: str, match: Match) -> Iterator[_Hit]:
     places = {universe.pk: place for place, universe in enumerate(visible)}
     found = Secret.objects.filter(_holding(text), universe__in=places)
-    listable = narrowed(found.order_by(), rights_of(actor))
+    listable = narrowed(found.order_by(), rights_of(actor), Permission.LIST_SECRETS)
     for universe_id, name, note in listable.values_list("universe_id", "name", "note"):
         closeness = _in(name, match)
         if closeness is None and match(_first_line(note)):
@@ -167,7 +168,7 @@ def _secret_hit(hit: _Hit, match: Match) -> SecretHit:
         name=hit.name,
         marked_name=_marked(hit.name, match),
         marked_note=_marked(_first_line(hit.note), match),
-        has_page=has_page(hit.name),
+        has_page=is_documented_name(hit.name),
     )
 
 

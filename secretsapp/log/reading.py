@@ -5,19 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Substr
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import Forbidden, LogBroken
+from secretsapp.core.errors import LogBroken
 from secretsapp.core.event_kinds import Result
 from secretsapp.core.events import Event
-from secretsapp.core.input_rules import is_storable
+from secretsapp.core.input_rules import is_documented_name, is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
 from secretsapp.log.damaged_rows import read_rows
 from secretsapp.log.wording import EventView, view_of, with_outcomes
 from secretsapp.models import AuditEvent, Secret, Universe
-from secretsapp.rules.listable import has_page, narrowed
+from secretsapp.rules.narrowing import named, narrowed
 from secretsapp.rules.policy import Rights, refusal, rights_of
 
 PAGE_SIZE = 50
@@ -132,13 +131,14 @@ def _linked(rights: Rights, events: list[EventView]) -> list[EventView]:
     secrets = Secret.objects.filter(
         universe__in=universe_ids, name__in={event.secret_name for event in events}
     )
-    names = set(narrowed(secrets, rights).values_list("universe_id", "name"))
+    listable = narrowed(secrets, rights, Permission.LIST_SECRETS)
+    names = set(listable.values_list("universe_id", "name"))
     return [
         replace(
             event,
             links_universe=event.universe_id in universe_ids,
             links_secret=(event.universe_id, event.secret_name) in names
-            and has_page(event.secret_name),
+            and is_documented_name(event.secret_name),
         )
         for event in events
     ]
@@ -146,51 +146,9 @@ def _linked(rights: Rights, events: list[EventView]) -> list[EventView]:
 
 def _readable(rights: Rights) -> QuerySet[AuditEvent]:
     everything = AuditEvent.objects.all()
-    if rights.allows_installation(Permission.READ_AUDIT):
-        return everything
-    scopes = _scopes(rights)
-    if not scopes:
-        raise _no_log()
-    readable = Q()
-    for universe_id, pattern in scopes:
-        readable |= _about(universe_id, pattern)
-    return everything.alias(**_prefixes(pattern for _, pattern in scopes)).filter(readable)
-
-
-def _no_log() -> Forbidden:
-    return refusal(Permission.READ_AUDIT)
-
-
-def _scopes(rights: Rights) -> set[tuple[int | None, str]]:
-    return {
-        (holding.universe_id, holding.pattern)
-        for holding in rights.holdings
-        if holding.gives(Permission.READ_AUDIT)
-    }
-
-
-def _about(universe_id: int | None, pattern: str) -> Q:
-    """The events of one scope; a scope of names shows no event about the universe as a whole."""
-    where = Q() if universe_id is None else Q(universe_id=str(universe_id))
-    if pattern == EVERY_NAME:
-        return where & ~Q(universe_id="")
-    return where & _named(pattern)
-
-
-def _named(pattern: str) -> Q:
-    if pattern.endswith("*"):
-        return Q(**{_prefix_name(len(pattern) - 1): pattern[:-1]})
-    return Q(secret_name=pattern)
-
-
-def _prefixes(patterns: Iterable[str]) -> dict[str, Substr]:
-    """The beginnings of names to compare exactly: LIKE ignores capitals on SQLite."""
-    lengths = {len(pattern) - 1 for pattern in patterns if pattern.endswith("*")}
-    return {_prefix_name(length): Substr("secret_name", 1, length) for length in lengths}
-
-
-def _prefix_name(length: int) -> str:
-    return f"secret_name_prefix_{length}"
+    if rights.universes_with(Permission.READ_AUDIT) == set():
+        raise refusal(Permission.READ_AUDIT)
+    return narrowed(everything, rights, Permission.READ_AUDIT, name="secret_name")
 
 
 def _filtered(found: QuerySet[AuditEvent], wanted: AuditFilter) -> QuerySet[AuditEvent]:
@@ -199,9 +157,7 @@ def _filtered(found: QuerySet[AuditEvent], wanted: AuditFilter) -> QuerySet[Audi
         return found.none()
     for condition in _conditions(wanted):
         found = found.filter(condition)
-    if wanted.secret != EVERY_NAME:
-        found = found.alias(**_prefixes([wanted.secret])).filter(_named(wanted.secret))
-    return found
+    return found.filter(named(wanted.secret, "secret_name"))
 
 
 def _conditions(wanted: AuditFilter) -> Iterable[Q]:

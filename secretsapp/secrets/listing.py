@@ -8,11 +8,12 @@ from functools import cached_property
 from django.db.models import QuerySet
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import InvalidInput, NotFound
-from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE, check_name, is_storable
+from secretsapp.core.errors import NotFound
+from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE, is_documented_name, is_storable
 from secretsapp.core.roles import ROLE_WORDS, Permission, roles_with
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
+from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import Rights, require, require_somewhere, rights_of
 
 
@@ -88,15 +89,8 @@ class SecretView:
 
     @property
     def has_page(self) -> bool:
-        """Whether it can be named in an address and to Roblox: its name is as Roblox documents.
-
-        What Roblox lists is taken as it comes, and so may have any name.
-        """
-        try:
-            check_name(self.secret.name)
-        except InvalidInput:
-            return False
-        return True
+        """Whether it can be named in an address and to Roblox."""
+        return is_documented_name(self.secret.name)
 
 
 @dataclass(frozen=True)
@@ -122,21 +116,22 @@ class SecretListing:
 def listing(actor: Actor, universe: Universe) -> SecretListing:
     """Every secret of the universe that the actor may list, by name, in four queries."""
     rights = rights_of(actor)
-    secrets = list(_of(universe))
-    seen = [
-        secret
-        for secret in secrets
-        if rights.allows(Permission.LIST_SECRETS, universe.pk, secret.name)
-    ]
-    present = sum(1 for secret in secrets if secret.missing_since is None)
-    may_know_room = rights.allows_throughout(Permission.CREATE_SECRET, universe.pk)
+    secrets = list(narrowed(_of(universe), rights, Permission.LIST_SECRETS))
     return SecretListing(
-        secrets=list(_views(rights, universe, seen)),
-        room=max(0, SECRETS_PER_UNIVERSE - present) if may_know_room else None,
+        secrets=list(_views(rights, universe, secrets)),
+        room=_room(rights, universe, secrets),
         may_create=rights.allows_somewhere(Permission.CREATE_SECRET, universe.pk),
         may_give_access=rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk),
         may_manage_universe=rights.allows_installation(Permission.MANAGE_UNIVERSES),
     )
+
+
+def _room(rights: Rights, universe: Universe, listed: Iterable[Secret]) -> int | None:
+    """Who creates throughout the universe lists throughout it: to them `listed` are all."""
+    if not rights.allows_throughout(Permission.CREATE_SECRET, universe.pk):
+        return None
+    present = sum(1 for secret in listed if secret.missing_since is None)
+    return max(0, SECRETS_PER_UNIVERSE - present)
 
 
 def get(

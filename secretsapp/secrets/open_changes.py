@@ -8,10 +8,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.input_rules import is_documented_name
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret
 from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.rules.listable import has_page
+from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import Rights, rights_of
 
 UNDETERMINED_FOR = timedelta(days=7)
@@ -68,13 +69,13 @@ def _readable(
     rights: Rights, changes: QuerySet[Change], now: datetime, settled_after: timedelta
 ) -> Iterator[OpenChange]:
     listed = Secret.objects.filter(universe=OuterRef("universe"), name=OuterRef("name"))
-    found = changes.select_related("universe").annotate(is_listed=Exists(listed))
+    readable = narrowed(changes, rights, Permission.READ_AUDIT)
+    found = readable.select_related("universe").annotate(is_listed=Exists(listed))
     for change in found.order_by("started_at"):
-        if rights.allows(Permission.READ_AUDIT, change.universe_id, change.name):
-            settles_at = change.started_at + settled_after
-            yield OpenChange(
-                change,
-                settles_at,
-                is_overdue=settles_at + SWEEP_TAKES < now,
-                links_secret=change.is_listed and has_page(change.name),
-            )
+        settles_at = change.started_at + settled_after
+        yield OpenChange(
+            change,
+            settles_at,
+            is_overdue=settles_at + SWEEP_TAKES < now,
+            links_secret=change.is_listed and is_documented_name(change.name),
+        )
