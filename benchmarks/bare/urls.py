@@ -14,7 +14,7 @@ from secretsapp.web.views.universes import COLUMNS
 
 # The same table as the product's templates make, written down at one go by hand.
 FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
-<table class="secrets" role="table">
+<table class="panel secrets" role="table">
 <caption class="visually-hidden">Secrets of {{ universe.name }}</caption>
 <thead role="rowgroup"><tr role="row">
 {% for column in columns %}
@@ -28,7 +28,7 @@ FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
 <tr role="row" data-search="{{ view.searched }}" data-changed="{{ view.changed_second }}" data-who=""{% if secret.drifted_at %} data-attention{% endif %}>
 <td role="cell" class="cell-name"><a class="name" id="secret-{{ secret.name }}" href="{% url "secret" universe.pk secret.name %}">{{ secret.name }}</a>
 {% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Changed elsewhere</span>{% endif %}
-{% if note %}<bdi class="note-line">{{ note }}</bdi>{% endif %}</td>
+{% if note %}<bdi class="muted one-line">{{ note }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-domain">
 {% if secret.domain == "*" %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> <span><code>*</code> any domain</span></span>
 {% elif not secret.domain %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#stop"></use></svg> never sendable</span>

@@ -16,7 +16,7 @@ from secretsapp.core.patterns import parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.models import Grant, User
-from secretsapp.web.forms.fields import QUIET, VersionField, text_input
+from secretsapp.web.forms.fields import QUIET, VersionField, mono_input, text_input
 
 NEVER, ON_A_DATE = "never", "date"
 DAYS = (7, 30, 90)
@@ -33,7 +33,7 @@ class GrantForm(forms.Form):
     pattern = forms.CharField(
         label="Secrets",
         required=False,
-        widget=text_input(placeholder="every secret", maxlength="65"),
+        widget=mono_input(placeholder="every secret", maxlength="65"),
         help_text="Empty for every secret, one exact name, or the beginning of names with a star "
         "behind it, such as PAY_*. Capitals count.",
     )
@@ -185,7 +185,7 @@ def _role_field(roles: list[Role]) -> forms.TypedChoiceField:
 
 def _explained(role: Role) -> str:
     return format_html(
-        '<span class="choice-title">{}</span> <span class="help">{}</span>',
+        '<span class="choice-title">{}</span> <span class="help muted">{}</span>',
         ROLE_WORDS[role],
         SUMMARIES[role],
     )

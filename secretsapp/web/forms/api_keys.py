@@ -20,7 +20,7 @@ class KeyField(forms.Field):
     """An API key as it was pasted, which comes out as a Plaintext alone."""
 
     def __init__(self) -> None:
-        attributes = QUIET | {"class": "form-control masked key-value", "rows": "3"}
+        attributes = QUIET | {"class": "form-control masked mono", "rows": "3"}
         super().__init__(
             label="API key",
             help_text="As Roblox showed it, once. It is stored encrypted and never shown again.",

@@ -32,7 +32,7 @@ class PlaintextField(forms.Field):
     """The value of a secret as it was typed, which comes out as a Plaintext alone."""
 
     def __init__(self) -> None:
-        attributes = QUIET | {"class": "form-control masked", "rows": "3", "wrap": "soft"}
+        attributes = QUIET | {"class": "form-control masked mono", "rows": "3", "wrap": "soft"}
         super().__init__(
             label="Value",
             help_text=f"At most {input_rules.VALUE_LIMIT_BYTES:,} bytes. It is sealed at once and "
@@ -91,3 +91,8 @@ class SeenField(forms.CharField):
 def text_input(**attributes: str) -> forms.TextInput:
     """A quiet input of one line."""
     return forms.TextInput(QUIET | {"class": "form-control"} | attributes)
+
+
+def mono_input(**attributes: str) -> forms.TextInput:
+    """A quiet input of one line for what is written letter by letter, such as a name at Roblox."""
+    return text_input(**{"class": "form-control mono"} | attributes)

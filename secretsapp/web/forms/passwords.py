@@ -20,7 +20,7 @@ class CodeField(forms.CharField):
             label="One-time code",
             help_text=help_text,
             max_length=CODE_LIMIT,
-            widget=text_input(**{"class": "form-control code"} | attributes),
+            widget=text_input(**{"class": "form-control mono code"} | attributes),
         )
 
     def clean(self, value: Any) -> Plaintext:

@@ -16,7 +16,7 @@ from secretsapp.web.forms.fields import (
     AsTypedField,
     PlaintextField,
     VersionField,
-    text_input,
+    mono_input,
 )
 
 ANY, HOST, NEVER = "any", "host", "never"
@@ -46,7 +46,7 @@ class DomainForm(forms.Form):
     domain = forms.CharField(
         label="Host",
         required=False,
-        widget=text_input(placeholder="api.example.com", inputmode="url"),
+        widget=mono_input(placeholder="api.example.com", inputmode="url"),
         help_text="The host alone, such as api.example.com; *.example.com for its subdomains.",
     )
 
@@ -110,7 +110,7 @@ class CreateForm(DomainForm, ValueForm):
     name = forms.CharField(
         label="Name",
         required=False,
-        widget=text_input(maxlength=str(input_rules.NAME_LIMIT), placeholder="PAYMENT_API_KEY"),
+        widget=mono_input(maxlength=str(input_rules.NAME_LIMIT), placeholder="PAYMENT_API_KEY"),
         help_text="Letters, digits and underscores, not starting with a digit. "
         "It cannot be changed later.",
     )
@@ -189,7 +189,7 @@ class DeleteForm(VersionedForm):
         label="Type its name to confirm",
         required=False,
         strip=False,
-        widget=text_input(),
+        widget=mono_input(),
     )
 
     def __init__(self, secret: Secret, data: Mapping[str, Any] | None) -> None:

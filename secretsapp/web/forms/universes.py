@@ -11,7 +11,7 @@ from secretsapp.core.references import Reference, parse_reference
 from secretsapp.models import ApiKey, Universe
 from secretsapp.models.universes import Environment
 from secretsapp.universes.managing import version
-from secretsapp.web.forms.fields import QUIET, SeenField, text_input
+from secretsapp.web.forms.fields import QUIET, SeenField, mono_input, text_input
 
 UNSPECIFIED = "unspecified"
 ENVIRONMENTS = [
@@ -122,7 +122,7 @@ class RemoveUniverseForm(forms.Form):
     """The name of the universe, typed by whoever wants it off the dashboard."""
 
     typed = forms.CharField(
-        label="Type its name to confirm", required=False, strip=False, widget=text_input()
+        label="Type its name to confirm", required=False, strip=False, widget=mono_input()
     )
 
     def __init__(self, universe: Universe, data: Mapping[str, Any] | None) -> None:

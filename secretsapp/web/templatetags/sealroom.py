@@ -111,7 +111,9 @@ def _icons() -> str:
 @register.simple_block_tag
 def crumbs(content: SafeString) -> SafeString:
     """The way to the page, around a `crumb` for each step of it."""
-    return format_html('<nav class="crumbs" aria-label="Breadcrumb"><ol>{}</ol></nav>', content)
+    return format_html(
+        '<nav class="crumbs" aria-label="Breadcrumb"><ol class="muted">{}</ol></nav>', content
+    )
 
 
 @register.simple_tag
