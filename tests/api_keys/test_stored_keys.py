@@ -1,32 +1,27 @@
 """API keys: stored encrypted, proved by real calls, replaced only by one that works."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from pytest_django import Settings
 
 from emulator import READ_SECRETS, Emulator, faults
-from emulator import Universe as EmulatedUniverse
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.errors import (
     AlreadyExists,
     Forbidden,
     InvalidInput,
-    NotFound,
     RobloxRefused,
     RobloxUnreachable,
-    StaleVersion,
     StillInUse,
 )
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.models import ApiKey, Grant, Universe
+from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import Introspection, Scope
 from secretsapp.universes import managing
 from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast
-from tests.support.together import together
 from tests.support.unfinished import make
 from tests.support.watch import Watch, detail, writes
 
@@ -244,82 +239,6 @@ def test_a_key_that_cannot_be_tried_replaces_nothing(
     assert bytes(ApiKey.objects.get().encrypted_value) == before
 
 
-Meanwhile = Callable[[Callable[[], object]], None]
-
-
-@pytest.fixture
-def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Does something once, while Roblox is asked for a public key or about a key."""
-    todo: list[Callable[[], object]] = []
-
-    def patch(name: str) -> None:
-        real = getattr(Client, name)
-
-        def slow(client: Client, *arguments: object) -> object:
-            while todo:
-                todo.pop()()
-            return real(client, *arguments)
-
-        monkeypatch.setattr(Client, name, slow)
-
-    patch("public_key")
-    patch("introspect")
-    return todo.append
-
-
-@pytest.mark.parametrize("act", ["add", "replace", "test", "add universe", "edit universe"])
-def test_rights_that_are_lost_while_roblox_answers_change_nothing(
-    emulator: Emulator, universe: Universe, cast: Cast, meanwhile: Meanwhile, act: str
-) -> None:
-    emulator.add_universe(77)
-    emulator.add_api_key(SECOND)
-    second = stored_keys.add(STAGEHAND, name="second", value=value(SECOND))
-    actor, key = cast["admin"].actor, universe.api_key
-    acts: dict[str, Callable[[], object]] = {
-        "add": lambda: stored_keys.add(actor, name="third", value=value(SECOND)),
-        "replace": lambda: stored_keys.replace(actor, key, value(SECOND)),
-        "test": lambda: stored_keys.test(actor, key),
-        "add universe": lambda: managing.add(actor, universe_id=77, api_key=key),
-        "edit universe": lambda: managing.edit(
-            actor, universe, name="Port", environment="", api_key=second
-        ),
-    }
-    watch = Watch()
-    meanwhile(Grant.objects.filter(person=cast["admin"].user).delete)
-    with pytest.raises(Forbidden):
-        acts[act]()
-    assert watch.tags == []
-    assert (ApiKey.objects.count(), Universe.objects.get().name) == (2, "Harbor")
-
-
-def test_what_was_tried_with_a_value_that_is_no_more_is_not_stored(
-    emulator: Emulator, universe: Universe, meanwhile: Meanwhile
-) -> None:
-    emulator.add_universe(77)
-    for name in (SECOND, "third"):
-        emulator.add_api_key(name)
-    for act in (
-        lambda key: stored_keys.test(STAGEHAND, key),
-        lambda key: stored_keys.replace(STAGEHAND, key, value("third")),
-        lambda key: managing.add(STAGEHAND, universe_id=77, api_key=key),
-    ):
-        watch, key = Watch(), ApiKey.objects.get()
-        meanwhile(lambda: stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)))
-        with pytest.raises(StaleVersion, match="was stored anew"):
-            act(key)
-        assert watch.tags == ["api_key.replaced"]
-    report = stored_keys.test(STAGEHAND, ApiKey.objects.get())
-    assert (report.passed, emulator.requests[-1].headers["x-api-key"]) == (True, SECOND)
-
-
-def test_an_end_entered_during_a_test_stays(universe: Universe, meanwhile: Meanwhile) -> None:
-    meanwhile(
-        lambda: stored_keys.edit(STAGEHAND, ApiKey.objects.get(), name="x", note="", ends_at=END)
-    )
-    assert stored_keys.test(STAGEHAND, universe.api_key).ends_at == END
-    assert ApiKey.objects.get().ends_at == END
-
-
 def test_the_end_of_a_replaced_key_is_the_new_ones_and_both_are_told(
     emulator: Emulator, universe: Universe
 ) -> None:
@@ -335,15 +254,6 @@ def test_the_end_of_a_replaced_key_is_the_new_ones_and_both_are_told(
     assert (ApiKey.objects.get().ends_at, detail(watch.last)) == (END, {})
     with pytest.raises(InvalidInput, match="lies in the past"):
         stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=OVER)
-
-
-@pytest.mark.engine
-@pytest.mark.django_db(transaction=True)
-def test_a_name_taken_at_once_is_taken_by_one(emulator: Emulator) -> None:
-    done = together(
-        *[lambda: stored_keys.add(STAGEHAND, name="new", value=Plaintext(b"emulated-key"))] * 2
-    )
-    assert sorted(type(found).__name__ for found in done) == ["AlreadyExists", "ApiKey"]
 
 
 def test_the_end_that_roblox_tells_outweighs_the_one_entered(
@@ -406,22 +316,6 @@ def test_a_key_is_removed_once_it_opens_nothing(universe: Universe) -> None:
     assert watch.tags[-1] == "api_key.removed"
 
 
-def test_a_key_that_was_removed_meanwhile_is_not_found(
-    harbor: EmulatedUniverse, api_key: ApiKey
-) -> None:
-    stored_keys.remove(STAGEHAND, api_key)
-    for act in (
-        lambda: stored_keys.remove(STAGEHAND, api_key),
-        lambda: stored_keys.test(STAGEHAND, api_key),
-        lambda: stored_keys.replace(STAGEHAND, api_key, value(API_KEY)),
-        lambda: stored_keys.edit(STAGEHAND, api_key, name="x", note="", ends_at=None),
-        lambda: managing.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
-    ):
-        with pytest.raises(NotFound, match="removed meanwhile"):
-            act()
-    assert not Universe.objects.exists()
-
-
 @pytest.mark.parametrize(
     ("address", "words"), [("203.0.113.7", "203.0.113.7/32"), ("", "icanhazip")]
 )
@@ -435,17 +329,3 @@ def test_a_refused_key_is_told_which_address_its_list_needs(
     assert words in report.result
     with pytest.raises(RobloxRefused, match=words):
         stored_keys.replace(STAGEHAND, universe.api_key, value(API_KEY))
-
-
-@pytest.mark.engine
-@pytest.mark.django_db(transaction=True)
-def test_a_key_removed_and_given_a_universe_at_once_does_only_one_of_them(
-    harbor: EmulatedUniverse, api_key: ApiKey
-) -> None:
-    done = together(
-        lambda: stored_keys.remove(STAGEHAND, api_key),
-        lambda: managing.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
-    )
-    kinds = [type(found).__name__ for found in done]
-    assert kinds in (["NoneType", "NotFound"], ["StillInUse", "Universe"])
-    assert Universe.objects.exists() == ApiKey.objects.exists()

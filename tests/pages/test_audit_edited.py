@@ -1,0 +1,67 @@
+"""The audit log whose events somebody has edited: shown as what they are, and never in the way."""
+
+import pytest
+from django.db import connection
+
+from secretsapp.rules import triggers
+from tests.pages.conftest import AddressOf, ClientFor
+from tests.pages.reading import words
+
+
+def edit_newest(column: str, value: str) -> None:
+    """Edit the newest event, as someone who can take the triggers off and put them back."""
+    triggers.remove()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE secretsapp_auditevent SET {column} = %s "
+            "WHERE sequence = (SELECT sequence FROM secretsapp_audithead)",
+            [value],
+        )
+    triggers.install()
+
+
+@pytest.mark.parametrize("detail", ["{", "[]", '{"domain": 7}', r'{"domain": "\ud800"}'])
+def test_an_edited_event_is_shown_as_one(
+    client_for: ClientFor, address_of: AddressOf, detail: str
+) -> None:
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    edit_newest("detail", detail)
+    for address in ("/audit/", address_of("secret", "PAY_KEY")):
+        answer = client_for("admin").get(address)
+        assert answer.status_code == 200
+        page = words(answer)
+        assert "rotator@example.com did what cannot be read any more" in page
+        assert "secret.rotate.succeeded" in page
+        assert "rotator@example.com set out to rotate PAY_KEY" in page
+
+
+def test_an_event_whose_time_was_edited_is_shown_as_one(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("Only SQLite can hold a time that is none.")
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    edit_newest("time", "garbage")
+    page = words(client_for("admin").get("/audit/"))
+    assert "did what cannot be read any more" in page
+    assert "at a time that cannot be read" in page
+
+
+def test_a_log_that_cannot_be_read_says_what_names_the_event(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    # Each engine can hold a time that Python cannot read.
+    edit_newest("time", "2020-13-45 00:00:00" if connection.vendor == "sqlite" else "infinity")
+    answer = client_for("admin").get("/audit/")
+    assert answer.status_code == 503
+    assert "Run `manage.py verify_audit`, which names it." in words(answer)
+
+
+@pytest.mark.parametrize("universe_id", ["x", "-5", "9" * 20])
+def test_an_edited_universe_id_leads_nowhere(
+    client_for: ClientFor, address_of: AddressOf, universe_id: str
+) -> None:
+    client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    edit_newest("universe_id", universe_id)
+    assert client_for("admin").get("/audit/").status_code == 200
