@@ -47,6 +47,7 @@ check: $(VENV)/.dev ## Everything that can be said without running the product
 	find templates -name '*.html' -print0 | xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
 	$(VENV)/bin/mypy $(CODE) tests manage.py
 	$(VENV)/bin/lint-imports
+	$(PY) -m tests.repository.bounds
 	$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive $(CODE) manage.py
 	.ci/check-django $(PY)
 	$(VENV)/bin/hadolint Dockerfile
