@@ -9,7 +9,7 @@ from typing import Self
 
 import psycopg
 
-from demo.place import Place
+from demo.place import DemoHome
 from secretsapp.management.processes import ENDING_SECONDS, ROOT
 from tests import lanes, postgres
 
@@ -76,7 +76,7 @@ class Log:
 
     def __init__(self, directory: Path, address: str) -> None:
         given = {"DATABASE_URL": address} if address else {}
-        self._environment = Place(directory, PORT).environment() | given
+        self._environment = DemoHome(directory, PORT).environment() | given
 
     def set_up(self) -> None:
         """Make keys and tables."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import django
 
 from demo import shell
-from demo.place import Place
+from demo.place import DemoHome
 from emulator import Emulator, Universe
 from secretsapp.management.processes import Processes
 from secretsapp.management.serving import HOST, wait_until_ready, web_server
@@ -48,7 +48,7 @@ def served(sizes: Sequence[int] = (SECRETS,)) -> Iterator[Served]:
         Emulator() as emulator,
         Processes() as processes,
     ):
-        place = Place(Path(directory), free_port())
+        place = DemoHome(Path(directory), free_port())
         environment = place.environment(emulator.url)
         processes.finish("set-up", ["manage.py", "setup"], environment)
         _stock(emulator, sizes)

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import place, table
-from demo.place import Place
+from demo.place import DemoHome
 from emulator import Emulator
 from secretsapp.management.processes import ENDING_SECONDS, ROOT
 from secretsapp.management.serving import HOST, web_server
@@ -43,7 +43,7 @@ class NotThere(Exception):
 def main() -> int:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="sealroom-bench-") as directory:
-        home = Place(Path(directory), place.free_port())
+        home = DemoHome(Path(directory), place.free_port())
         environment = home.environment()
         with _running(["manage.py", "setup"], environment) as setup:
             setup.communicate(timeout=LONGEST_SECONDS)
@@ -62,7 +62,7 @@ def main() -> int:
     return 0
 
 
-def _measure_command(home: Place) -> None:
+def _measure_command(home: DemoHome) -> None:
     """The processor's time for `list_secrets`, to that for a command that reads one row."""
     with Emulator() as emulator:
         # Whoever runs a command finds its modules compiled.

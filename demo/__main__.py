@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from demo import story
-from demo.place import Place, default_directory
+from demo.place import DemoHome, default_directory
 from secretsapp.management.processes import ENDING, Processes, ProcessFailed
 from secretsapp.management.serving import check_port, parse_port, wait_until_ready, web_server
 
@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     options = _parsed(arguments)
     for number in ENDING:
         signal.signal(number, signal.default_int_handler)
-    place = Place(options.directory.absolute(), options.port)
+    place = DemoHome(options.directory.absolute(), options.port)
     try:
         with place.held(), Processes() as processes:
             check_port(place.port, "make demo")
@@ -43,7 +43,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def _run(place: Place, processes: Processes, *, reset: bool) -> None:
+def _run(place: DemoHome, processes: Processes, *, reset: bool) -> None:
     if reset or not place.is_seeded:
         place.clear()
     _prepare(place, processes)
@@ -57,7 +57,7 @@ def _run(place: Place, processes: Processes, *, reset: bool) -> None:
     raise ProcessFailed(f"The {name} has ended by itself, so the demo ends too.")
 
 
-def _prepare(place: Place, processes: Processes) -> None:
+def _prepare(place: DemoHome, processes: Processes) -> None:
     """Set up on every start, for a newer version's migrations; the past is played once."""
     processes.finish("set-up", ["manage.py", "setup"], place.environment())
     if not place.is_seeded:
@@ -67,7 +67,7 @@ def _prepare(place: Place, processes: Processes) -> None:
         place.mark_seeded()
 
 
-def _start_emulator(place: Place, processes: Processes) -> str:
+def _start_emulator(place: DemoHome, processes: Processes) -> str:
     """The emulator's address, on a free port of its own."""
     arguments = ["-m", "emulator", "--latency-ms", LATENCY_MS, "--state", str(place.state_file)]
     line = processes.start_announcing("emulator", arguments, place.environment())
@@ -75,7 +75,7 @@ def _start_emulator(place: Place, processes: Processes) -> str:
     return url
 
 
-def _welcome(place: Place, open_cloud_url: str) -> str:
+def _welcome(place: DemoHome, open_cloud_url: str) -> str:
     width = max(len(account.email) for account in story.ACCOUNTS)
     people = [f"  {account.email:{width}}  {account.rights}" for account in story.ACCOUNTS]
     return "\n".join(

@@ -39,7 +39,7 @@ SETTINGS = (
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoHome:
     """A directory that is the demo's alone, and a port on loopback."""
 
     directory: Path

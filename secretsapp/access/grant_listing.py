@@ -37,7 +37,7 @@ class GrantView:
 
 
 @dataclass(frozen=True)
-class Scope:
+class Givable:
     """What an actor may give in a universe, or in all if None.
 
     The mightiest role comes first. `pattern` and `latest_end` are the widest that they have there,
@@ -171,12 +171,12 @@ def is_last_admin(actor: Actor, person: User) -> bool:
     return any(view.is_last_admin for view in held_by(actor, person))
 
 
-def scope(actor: Actor, universe: Universe | None) -> Scope:
+def givable(actor: Actor, universe: Universe | None) -> Givable:
     """What the actor may give in the universe, or in all if None; Forbidden where nothing."""
     holdings = _giving(actor, universe)
     if not holdings:
         raise refusal(Permission.MANAGE_GRANTS, universe.pk if universe else None)
-    return Scope(
+    return Givable(
         universe=universe,
         roles=[role for role in Role if _may_be_given(role, holdings, universe)],
         people=list(User.objects.filter(is_active=True).order_by("email")),

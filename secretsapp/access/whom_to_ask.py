@@ -27,7 +27,7 @@ class Givers:
     emails: list[str]
 
 
-def of(actor: Actor, refusal: Forbidden) -> Givers:
+def find_givers(actor: Actor, refusal: Forbidden) -> Givers:
     """Those who could give the right that was missing."""
     rights = rights_of(actor)
     only_admins = roles_with(Permission(refusal.permission)) == [Role.ADMIN]

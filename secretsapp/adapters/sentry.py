@@ -16,7 +16,7 @@ from sentry_sdk.utils import BadDsn, Dsn
 
 from secretsapp import __version__
 from secretsapp.adapters import logs
-from secretsapp.core.failures import Failure, Place, failures_of, place_in
+from secretsapp.core.failures import CodeLine, Failure, failures_of, line_in
 
 SECONDS_AT_THE_END = 2
 
@@ -104,7 +104,7 @@ def _only_ours(event: Event, hint: Hint) -> Event | None:
 def report_on(record: logging.LogRecord) -> dict[str, Any]:
     """What may be said of a record, in the form of a Sentry event, without what it said itself."""
     error = record.exc_info[1] if record.exc_info else None
-    where = place_in(record.module, record.funcName, record.pathname, record.lineno)
+    where = line_in(record.module, record.funcName, record.pathname, record.lineno)
     failures = failures_of(error) if error else []
     return {
         "level": record.levelname.lower(),
@@ -121,7 +121,7 @@ def _exception(failure: Failure) -> dict[str, Any]:
     return {"type": failure.kind, "module": failure.module, "stacktrace": {"frames": frames}}
 
 
-def _frame(place: Place) -> dict[str, Any]:
+def _frame(place: CodeLine) -> dict[str, Any]:
     return {
         "module": place.module,
         "function": place.function,

@@ -18,7 +18,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
-class Place:
+class CodeLine:
     """A line of code that was running; `file` is relative to where Python found it."""
 
     module: str
@@ -36,7 +36,7 @@ class Failure:
 
     kind: str
     module: str
-    places: tuple[Place, ...]
+    places: tuple[CodeLine, ...]
 
 
 def failures_of(error: BaseException) -> list[Failure]:
@@ -45,9 +45,9 @@ def failures_of(error: BaseException) -> list[Failure]:
     return chain[::-1]
 
 
-def place_in(module: str, function: str, path: str, line: int) -> Place:
+def line_in(module: str, function: str, path: str, line: int) -> CodeLine:
     """A place in a file, which is named without the directories of this machine."""
-    return Place(module, function, _relative(path), line)
+    return CodeLine(module, function, _relative(path), line)
 
 
 def _back(error: BaseException | None) -> Iterator[BaseException]:
@@ -64,9 +64,9 @@ def _failure(error: BaseException) -> Failure:
     return Failure(kind.__qualname__, kind.__module__, tuple(_places(error.__traceback__)))
 
 
-def _places(trace: TracebackType | None) -> list[Place]:
+def _places(trace: TracebackType | None) -> list[CodeLine]:
     found = [
-        place_in(frame.f_globals.get("__name__", ""), code.co_name, code.co_filename, line)
+        line_in(frame.f_globals.get("__name__", ""), code.co_name, code.co_filename, line)
         for frame, line in walk_tb(trace)
         for code in [frame.f_code]
     ]

@@ -45,7 +45,7 @@ class Activity:
     trouble: str = ""
 
 
-def of(actor: Actor) -> Activity:
+def read_activity(actor: Actor) -> Activity:
     """The last few events that the actor may read, or else those of the secrets they may list."""
     rights = rights_of(actor)
     may_read_log = rights.universes_with(Permission.READ_AUDIT) != set()

@@ -100,7 +100,7 @@ class _Finding:
         return self.trouble, self.universe.pk, self.name if alone else ""
 
 
-def of(actor: Actor) -> list[Need]:
+def find_needs(actor: Actor) -> list[Need]:
     """Everything that needs the actor, the most pressing first, in at most five queries."""
     rights = rights_of(actor)
     now = timezone.now()

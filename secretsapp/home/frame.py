@@ -29,7 +29,7 @@ class Frame:
     may_manage_universes: bool
 
 
-def of(actor: Actor) -> Frame:
+def compose_frame(actor: Actor) -> Frame:
     """The frame for the actor, in two queries."""
     rights = rights_of(actor)
     ids = rights.universes_with(Permission.LIST_SECRETS)

@@ -43,13 +43,13 @@ class Overview:
     may_add_universes: bool
 
 
-def of(actor: Actor) -> Overview:
+def compose_overview(actor: Actor) -> Overview:
     """The overview for the actor; the number of queries does not grow with what there is."""
-    needs = attention.of(actor)
+    needs = attention.find_needs(actor)
     rights = rights_of(actor)
     return Overview(
         needs=needs,
-        activity=activity.of(actor),
+        activity=activity.read_activity(actor),
         owners=_owners(actor, needs),
         may_add_universes=rights.allows_installation(Permission.MANAGE_UNIVERSES),
     )

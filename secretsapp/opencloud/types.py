@@ -47,7 +47,7 @@ class RemoteUniverse:
 
 
 @dataclass(frozen=True)
-class Scope:
+class KeyScope:
     """What a key may do, such as `universe.secret:read`, and where; None is everywhere."""
 
     name: str
@@ -62,7 +62,7 @@ class Introspection:
     enabled: bool
     expired: bool
     ends: str
-    scopes: tuple[Scope, ...]
+    scopes: tuple[KeyScope, ...]
 
     def has(self, scope: str) -> bool:
         """Whether the key has the scope somewhere."""
@@ -153,14 +153,14 @@ def read_introspection(record: Json) -> Introspection:
     )
 
 
-def _scopes(scopes: list[object]) -> list[Scope]:
+def _scopes(scopes: list[object]) -> list[KeyScope]:
     """The scopes as `name:operation`, in the words of Roblox's own pages."""
     found = []
     for scope in scopes:
         if isinstance(scope, dict):
             name, universe_ids = read_text(scope, "name"), _universe_ids(scope)
             found += [
-                Scope(f"{name}:{operation}", universe_ids) for operation in _operations(scope)
+                KeyScope(f"{name}:{operation}", universe_ids) for operation in _operations(scope)
             ]
     return found
 

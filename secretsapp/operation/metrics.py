@@ -12,7 +12,7 @@ from secretsapp.core.key_verdicts import FAILING, UNPROVEN, KeyVerdict
 from secretsapp.models import ApiKey, AuditHead, Change, Universe, Worker
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.operation.time_limits import impatient
+from secretsapp.operation.time_limits import within_time_limit
 from secretsapp.operation.workers import at_work
 from secretsapp.rules.counters import Measure
 
@@ -23,7 +23,7 @@ COUNTING_SECONDS = 5
 def measures() -> list[Measure]:
     """Every number, in seven queries; where the database fails, only that it does."""
     try:
-        with impatient(seconds=COUNTING_SECONDS):
+        with within_time_limit(seconds=COUNTING_SECONDS):
             found = list(_of_database(timezone.now()))
     except Error:
         found = []

@@ -12,7 +12,7 @@ from django.db import Error, connection
 from secretsapp.core.errors import SealroomError
 from secretsapp.log.damaged_rows import UNREADABLE
 from secretsapp.operation import installation, pending_migrations, workers
-from secretsapp.operation.time_limits import impatient
+from secretsapp.operation.time_limits import within_time_limit
 from secretsapp.rules import keys
 
 
@@ -47,7 +47,7 @@ def _word(part: Part, *, after: Word = Word.OK) -> Word:
     if after is not Word.OK:
         return Word.UNCHECKED
     try:
-        with impatient():
+        with within_time_limit():
             return Word.OK if part() else Word.FAILED
     except (SealroomError, Error, *UNREADABLE):
         return Word.FAILED

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 
 @contextmanager
-def impatient(*, seconds: int = 1) -> Iterator[None]:
+def within_time_limit(*, seconds: int = 1) -> Iterator[None]:
     """A block for reading, in which each statement fails after so long of work or waiting.
 
     On SQLite nothing is to be done: a reader waits for nobody, but a transaction of ours does.

@@ -34,7 +34,7 @@ class Wanted:
     state: str = ""
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Self:
+    def from_query(cls, query: Mapping[str, str]) -> Self:
         """What an address or a form asks for; what nobody can ask for is left out."""
         sort, state = query.get("sort", ""), query.get("state", "")
         return cls(

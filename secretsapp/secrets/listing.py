@@ -116,7 +116,7 @@ class SecretListing:
 def listing(actor: Actor, universe: Universe) -> SecretListing:
     """Every secret of the universe that the actor may list, by name, in four queries."""
     rights = rights_of(actor)
-    secrets = list(narrowed(_of(universe), rights, Permission.LIST_SECRETS))
+    secrets = list(narrowed(_rows(universe), rights, Permission.LIST_SECRETS))
     return SecretListing(
         secrets=list(_views(rights, universe, secrets)),
         room=_room(rights, universe, secrets),
@@ -146,7 +146,7 @@ def get(
     see it and not do that.
     """
     rights = rights_of(actor)
-    secret = _of(universe).filter(name=name).first() if is_storable(name) else None
+    secret = _rows(universe).filter(name=name).first() if is_storable(name) else None
     if secret is None or not rights.allows(Permission.LIST_SECRETS, universe.pk, name):
         raise NotFound(
             f"{universe.name} has no secret of that name that you may see. "
@@ -171,7 +171,7 @@ def check_may_create(actor: Actor, universe: Universe) -> None:
     require_somewhere(actor, Permission.CREATE_SECRET, universe.pk)
 
 
-def _of(universe: Universe) -> QuerySet[Secret]:
+def _rows(universe: Universe) -> QuerySet[Secret]:
     return Secret.objects.filter(universe=universe).select_related("last_change", "owner")
 
 

@@ -19,7 +19,7 @@ from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.types import Introspection, Scope
+from secretsapp.opencloud.types import Introspection, KeyScope
 from secretsapp.universes import managing
 from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast
 from tests.support.unfinished import make
@@ -131,7 +131,7 @@ def test_where_a_key_only_reads_in_one_universe_that_one_is_named(
     universe: Universe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
-    scopes = (Scope("universe.secret:write", frozenset({HARBOR_ID})),)
+    scopes = (KeyScope("universe.secret:write", frozenset({HARBOR_ID})),)
     told = Introspection("", enabled=True, expired=False, ends="", scopes=scopes)
     monkeypatch.setattr(Client, "introspect", lambda _client: told)
     monkeypatch.setattr(Client, "public_key", lambda *_: None)

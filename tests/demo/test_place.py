@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from demo.place import SETTINGS, Place
+from demo.place import SETTINGS, DemoHome
 from secretsapp.management.processes import ProcessFailed
 
 PORT = 8000
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path) -> DemoHome:
     """A place for a demo."""
-    return Place(tmp_path / "demo", PORT)
+    return DemoHome(tmp_path / "demo", PORT)
 
 
-def test_two_demos_do_not_share_a_place(place: Place) -> None:
+def test_two_demos_do_not_share_a_place(place: DemoHome) -> None:
     with place.held(), pytest.raises(ProcessFailed, match="running already"), place.held():
         pass
     with place.held():
@@ -24,7 +24,7 @@ def test_two_demos_do_not_share_a_place(place: Place) -> None:
 
 
 def test_settings_of_whoever_starts_it_do_not_reach_the_demo(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: DemoHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in SETTINGS:
         monkeypatch.setenv(name, "foreign")
@@ -36,7 +36,7 @@ def test_settings_of_whoever_starts_it_do_not_reach_the_demo(
     assert environment["SITE_URL"] == "http://127.0.0.1:8000"
 
 
-def test_beginning_anew_removes_what_the_demo_made_and_nothing_else(place: Place) -> None:
+def test_beginning_anew_removes_what_the_demo_made_and_nothing_else(place: DemoHome) -> None:
     (place.directory / "keys").mkdir(parents=True)
     made = ["keys/master_keys", "emulator.json", "sealroom.sqlite3", "sealroom.sqlite3-wal"]
     for name in (*made, "letter.txt"):
@@ -47,6 +47,6 @@ def test_beginning_anew_removes_what_the_demo_made_and_nothing_else(place: Place
     assert [path.name for path in place.directory.iterdir()] == ["letter.txt"]
 
 
-def test_clearing_an_empty_place_does_nothing(place: Place) -> None:
+def test_clearing_an_empty_place_does_nothing(place: DemoHome) -> None:
     place.clear()
     assert not place.directory.exists()

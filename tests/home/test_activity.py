@@ -20,7 +20,7 @@ UNREADABLE_TIME = "2020-13-45 00:00:00" if connection.vendor == "sqlite" else "i
 
 def tags(cast: Cast, who: str) -> list[str]:
     """The tags of what that person is told, the newest first."""
-    return [happening.event.tag for happening in activity.of(cast[who].actor).happenings]
+    return [happening.event.tag for happening in activity.read_activity(cast[who].actor).happenings]
 
 
 def record(cast: Cast, who: str, event: Event, universe: Universe, name: str) -> None:
@@ -35,7 +35,7 @@ def test_a_change_is_told_by_its_outcome_alone(cast: Cast, universe: Universe) -
     for who in ("auditor", "viewer"):
         assert tags(cast, who)[:2] == ["secret.delete.succeeded", "secret.rotate.succeeded"]
         assert len(tags(cast, who)) <= activity.SIZE
-        assert activity.of(cast[who].actor).may_read_log == (who == "auditor")
+        assert activity.read_activity(cast[who].actor).may_read_log == (who == "auditor")
 
 
 def test_who_reads_no_log_is_told_of_their_secrets_without_addresses_and_foreign_refusals(
@@ -45,7 +45,7 @@ def test_who_reads_no_log_is_told_of_their_secrets_without_addresses_and_foreign
     record(cast, "rotator", Event.ACCESS_REFUSED, universe, "PAY_KEY")
     record(cast, "viewer", Event.ACCESS_REFUSED, universe, "PAY_KEY")
     record(cast, "editor", Event.SECRET_DETAILS_CHANGED, universe, "SIGNING_SEED")
-    (own,) = activity.of(cast["rotator"].actor).happenings
+    (own,) = activity.read_activity(cast["rotator"].actor).happenings
     assert (own.event.actor_name, own.event.address) == ("rotator@example.com", "")
     assert tags(cast, "manager")[:3] == [
         "secret.details.changed",
@@ -57,10 +57,10 @@ def test_who_reads_no_log_is_told_of_their_secrets_without_addresses_and_foreign
 
 def test_only_what_is_there_and_may_be_seen_is_led_to(cast: Cast, universe: Universe) -> None:
     record(cast, "editor", Event.SECRET_DETAILS_CHANGED, universe, "PAY_KEY")
-    (newest, *_) = activity.of(cast["viewer"].actor).happenings
+    (newest, *_) = activity.read_activity(cast["viewer"].actor).happenings
     assert (newest.universe, newest.has_secret) == (universe, True)
     Secret.objects.filter(name="PAY_KEY").delete()
-    (newest, *_) = activity.of(cast["viewer"].actor).happenings
+    (newest, *_) = activity.read_activity(cast["viewer"].actor).happenings
     assert (newest.universe, newest.has_secret) == (universe, False)
 
 
@@ -73,6 +73,6 @@ def test_a_log_that_cannot_be_read_is_said_and_stops_nothing_else(
     with connection.cursor() as cursor:
         cursor.execute("UPDATE secretsapp_auditevent SET time = %s", [UNREADABLE_TIME])
     triggers.install()
-    told = activity.of(cast[who].actor)
+    told = activity.read_activity(cast[who].actor)
     assert told.happenings == []
     assert "verify_audit" in told.trouble

@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 def told(cast: Cast, who: str) -> list[Need]:
     """What is told to that person."""
-    return attention.of(cast[who].actor)
+    return attention.find_needs(cast[who].actor)
 
 
 def kinds(needs: list[Need]) -> list[Trouble]:

@@ -11,9 +11,9 @@ from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import NothingSent, Unusable
 from secretsapp.opencloud.types import (
     Introspection,
+    KeyScope,
     RemoteSecret,
     RemoteUniverse,
-    Scope,
     WriteReceipt,
 )
 from tests.opencloud.calls import KEY, UNIVERSE_ID, Call, create, failure_of, sealed_for, update
@@ -169,7 +169,7 @@ def test_a_key_is_introspected(client: Client, emulator: Emulator) -> None:
         enabled=True,
         expired=False,
         ends="2026-12-03T18:00:00.0000000Z",
-        scopes=(Scope("universe.secret:read", None), Scope("universe.secret:write", None)),
+        scopes=(KeyScope("universe.secret:read", None), KeyScope("universe.secret:write", None)),
     )
 
 
@@ -184,12 +184,14 @@ def test_a_key_is_introspected(client: Client, emulator: Emulator) -> None:
         (
             {"name": ["x"], "scopes": ["x", {"name": "a", "operations": ["read", 7, ["b"]]}]},
             Introspection(
-                "", enabled=True, expired=False, ends="", scopes=(Scope("a:read", None),)
+                "", enabled=True, expired=False, ends="", scopes=(KeyScope("a:read", None),)
             ),
         ),
         (
             {"scopes": [{"name": "a"}, {"operations": ["x\ny", "z" * 300, "read"]}]},
-            Introspection("", enabled=True, expired=False, ends="", scopes=(Scope(":read", None),)),
+            Introspection(
+                "", enabled=True, expired=False, ends="", scopes=(KeyScope(":read", None),)
+            ),
         ),
     ],
 )

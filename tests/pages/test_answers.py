@@ -160,7 +160,7 @@ def test_a_refusal_about_a_universe_that_one_may_not_see_does_not_name_it(
     cast: Cast, universe: Universe
 ) -> None:
     refused = refusal(Permission.DELETE_SECRET, universe.pk, "PAY_KEY")
-    assert givers.of(cast["stranger"].actor, refused) == givers.Givers(False, None, [])
+    assert givers.find_givers(cast["stranger"].actor, refused) == givers.Givers(False, None, [])
 
 
 @pytest.mark.parametrize("htmx", [{}, HTMX])

@@ -61,7 +61,7 @@ def test_universes_stand_under_the_group_that_owns_them(
 ) -> None:
     Universe.objects.create(id=3, name="Aft", owner="users/7", api_key=universe.api_key)
     Universe.objects.create(id=4, name="Quay", owner=universe.owner, api_key=universe.api_key)
-    owners = frame.of(cast["admin"].actor).owners
+    owners = frame.compose_frame(cast["admin"].actor).owners
     assert [(owned.owner, [each.name for each in owned.universes]) for owned in owners] == [
         ("groups/1234567", ["Harbor", "Quay"]),
         ("users/7", ["Aft"]),
@@ -76,7 +76,7 @@ def test_the_frame_takes_two_queries_however_much_there_is(
         for number in range(1, 40)
     )
     with django_assert_num_queries(2):
-        frame.of(cast["admin"].actor)
+        frame.compose_frame(cast["admin"].actor)
 
 
 def test_the_theme_stays_in_this_browser_and_the_page_is_gone_back_to(

@@ -131,7 +131,7 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, universe: Universe) -> 
     actor = cast["admin"].actor
     make("rotate", cast, universe)
     Secret.objects.filter(name="PAY_KEY").update(drifted_at=NOW)
-    for_one = queries(lambda: overview.of(actor))
+    for_one = queries(lambda: overview.compose_overview(actor))
     universes = [
         Universe(id=number, name=f"Universe {number}", api_key=universe.api_key, sync_failure="-")
         for number in range(1, 31)
@@ -142,6 +142,6 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, universe: Universe) -> 
         for each in universes
         for number in range(20)
     )
-    assert queries(lambda: overview.of(actor)) == for_one <= 17
-    cards = overview.of(actor).owners[0].cards
+    assert queries(lambda: overview.compose_overview(actor)) == for_one <= 17
+    cards = overview.compose_overview(actor).owners[0].cards
     assert {(card.secrets, card.needing) for card in cards} == {(20, 20)}

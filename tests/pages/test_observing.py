@@ -80,13 +80,13 @@ def test_what_is_logged_on_the_way_says_which_request_it_was(
     client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, seen = client_for("admin"), []
-    whole = overview.of
+    whole = overview.compose_overview
 
     def look(*given: object) -> object:
         seen.append(logs.known())
         return whole(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(overview, "of", look)
+    monkeypatch.setattr(overview, "compose_overview", look)
     answer = client.get("/")
     assert seen == [{"request_id": answer.headers[HEADER]}]
     assert logs.known() == {}

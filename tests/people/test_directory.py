@@ -146,7 +146,7 @@ def test_only_who_gives_access_somewhere_is_told_their_bounds(
         # Whoever gives none at all is refused by the action, and told no bounds.
         grant_listing.check_within(cast[who].actor, universe, Role.VIEWER, "", None)
         with pytest.raises(Forbidden):
-            grant_listing.scope(cast[who].actor, universe)
+            grant_listing.givable(cast[who].actor, universe)
         with pytest.raises(Forbidden):
             grant_listing.held_by(cast[who].actor, cast["viewer"].user)
 

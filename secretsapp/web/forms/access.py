@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
 
-from secretsapp.access.grant_listing import Scope
+from secretsapp.access.grant_listing import Givable
 from secretsapp.access.role_table import SUMMARIES
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.input_rules import REASON_LIMIT
@@ -54,7 +54,7 @@ class GrantForm(forms.Form):
 
     def __init__(
         self,
-        scope: Scope,
+        scope: Givable,
         data: Mapping[str, Any] | None,
         grant: Grant | None = None,
         person: str = "",
@@ -119,7 +119,7 @@ def _today() -> date:
     return timezone.now().date()
 
 
-def _initial(scope: Scope, grant: Grant | None) -> dict[str, Any]:
+def _initial(scope: Givable, grant: Grant | None) -> dict[str, Any]:
     if grant is None:
         ends = scope.latest_end
         return {

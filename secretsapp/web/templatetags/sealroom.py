@@ -15,8 +15,7 @@ from django.utils.safestring import SafeString
 from secretsapp.core.event_kinds import Result, Verb
 from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
 from secretsapp.core.times import sentence_time
-from secretsapp.home import frame as frames
-from secretsapp.home.frame import Frame
+from secretsapp.home.frame import Frame, compose_frame
 from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS, ResultLabel, VerbLabel
 
 register = template.Library()
@@ -136,7 +135,7 @@ def frame(context: Context) -> Frame | None:
     """What stands around the page for whoever is acting, if anybody is."""
     request: HttpRequest | None = context.get("request")
     actor = getattr(request, "actor", None)
-    return None if actor is None else frames.of(actor)
+    return None if actor is None else compose_frame(actor)
 
 
 @register.simple_tag(takes_context=True)

@@ -34,7 +34,7 @@ def access(request: ActorRequest, universe_id: int | None = None) -> HttpRespons
 def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     """A role for somebody who has none there."""
     universe = _universe(request, universe_id)
-    scope = grant_listing.scope(request.actor, universe)
+    scope = grant_listing.givable(request.actor, universe)
     person = request.GET.get("person", "")
     form = GrantForm(scope, forms.posted(request), person=person)
 
@@ -52,7 +52,7 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
 def change(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
     """Another role, pattern, end or reason for somebody who has a role there."""
     universe = _universe(request, universe_id)
-    scope = grant_listing.scope(request.actor, universe)
+    scope = grant_listing.givable(request.actor, universe)
     view = grant_listing.to_change(request.actor, person_id, universe)
     person = view.grant.person
     form = GrantForm(scope, forms.posted(request), view.grant)

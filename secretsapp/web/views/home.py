@@ -13,7 +13,7 @@ NEEDS_SHOWN = 8
 @require_safe
 def home(request: ActorRequest) -> HttpResponse:
     """What the actor wants to know first; what needs them beyond the first few is folded."""
-    found = overview.of(request.actor)
+    found = overview.compose_overview(request.actor)
     context = {
         "overview": found,
         "needs": found.needs[:NEEDS_SHOWN],

@@ -136,7 +136,7 @@ def fitted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _givers(request: HttpRequest, error: SealroomError) -> whom_to_ask.Givers | None:
     actor: Actor | None = getattr(request, "actor", None)
-    return whom_to_ask.of(actor, error) if actor and isinstance(error, Forbidden) else None
+    return whom_to_ask.find_givers(actor, error) if actor and isinstance(error, Forbidden) else None
 
 
 def _page(

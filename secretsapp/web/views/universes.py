@@ -21,7 +21,9 @@ COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"
 def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     """The list of secrets as the mirror has it; the page itself asks for a refresh."""
     found = loading.get(request.actor, universe_id)
-    return render(request, "secrets/list.html", _listing(request, found, Wanted.of(request.GET)))
+    return render(
+        request, "secrets/list.html", _listing(request, found, Wanted.from_query(request.GET))
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,7 +33,7 @@ def refresh(request: ActorRequest, universe_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("universe", universe_id=universe_id)
     mirror.refresh(request.actor, found)
-    wanted = Wanted.of(request.POST)
+    wanted = Wanted.from_query(request.POST)
     if wants_fragment(request):
         found = loading.get(request.actor, universe_id)
         context = _listing(request, found, wanted) | {"is_fragment": True}
