@@ -1,7 +1,8 @@
 """Who is acting and through which door: plain data, passed along and never looked up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NoReturn
 
 
 class ActorKind(StrEnum):
@@ -20,12 +21,28 @@ class Door(StrEnum):
     WORKER = "worker"
 
 
+class Memory:
+    """What was looked up about an actor during one request, to be used again within it.
+
+    It is over once something is asked for as it is now: that is the beginning of a write, which
+    may change the very thing. It cannot be copied or stored.
+    """
+
+    def __init__(self) -> None:
+        self.rights: object = None
+        self.is_over = False
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("What is remembered for a request cannot be stored or copied.")
+
+
 @dataclass(frozen=True)
 class Actor:
     """Someone or something that acts.
 
     `name` is a person's e-mail address, or the name of the command or task; `person_id` is
-    set for people alone; `address` is the network address the person came from, if any.
+    set for people alone; `address` is the network address the person came from, if any. `memory`
+    is there where a door lets their rights be remembered, and is no part of who they are.
     """
 
     kind: ActorKind
@@ -33,6 +50,7 @@ class Actor:
     door: Door
     person_id: int | None = None
     address: str = ""
+    memory: Memory | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_person(self) -> bool:
@@ -43,6 +61,11 @@ class Actor:
 def person(person_id: int, email: str, door: Door, address: str = "") -> Actor:
     """A person, by the id and e-mail address of their account."""
     return Actor(ActorKind.PERSON, email, door, person_id, address)
+
+
+def remembering(actor: Actor) -> Actor:
+    """The same actor, whose rights are loaded once for all reads: for one request and no longer."""
+    return replace(actor, memory=Memory())
 
 
 def command(name: str) -> Actor:

@@ -19,7 +19,7 @@ from secretsapp.models import AuditEvent, Universe, User
 from secretsapp.rules import audit
 from secretsapp.rules.audit import Entry, Subject
 from secretsapp.rules.locks import lock_people
-from secretsapp.rules.policy import Rights, refusal, require_oneself, rights_of
+from secretsapp.rules.policy import Rights, refusal, require_oneself, rights_now
 
 
 @dataclass
@@ -119,7 +119,7 @@ def _permitted(actor: Actor, needs: Iterable[Need], people: Iterable[User]) -> A
     if actor.person_id is not None:
         ids.add(actor.person_id)
     act = Act(actor, Rights(()), lock_people(ids) if ids else {})
-    act.rights = rights_of(actor)
+    act.rights = rights_now(actor)
     for need in needs:
         need.check(act)
     return act

@@ -104,10 +104,32 @@ _EVERYTHING = Rights((Holding(Role.ADMIN, None, patterns.EVERY_NAME, None),))
 
 
 def rights_of(actor: Actor) -> Rights:
-    """The rights of the actor now.
+    """The rights of the actor, for what is shown: as this request found them, if it remembers.
 
-    A person has those of their grants that have not ended, and none once they are disabled. A
-    command holds the keys of the installation, and the system is the installation.
+    What is binding asks for `rights_now`.
+    """
+    memory = actor.memory
+    if memory is None or memory.is_over:
+        return _look_up(actor)
+    if not isinstance(memory.rights, Rights):
+        memory.rights = _look_up(actor)
+    return memory.rights
+
+
+def rights_now(actor: Actor) -> Rights:
+    """The rights of the actor as the database has them now, for what is about to be done.
+
+    From here on nothing is remembered: what is done may change them, and is shown afterwards.
+    """
+    if actor.memory is not None:
+        actor.memory.is_over = True
+    return _look_up(actor)
+
+
+def _look_up(actor: Actor) -> Rights:
+    """A person has those of their grants that have not ended, and none once they are disabled.
+
+    A command holds the keys of the installation, and the system is the installation.
     """
     if not actor.is_person:
         return _EVERYTHING
@@ -136,19 +158,19 @@ def holding_of(grant: Grant) -> Holding:
 
 def require(actor: Actor, permission: Permission, universe_id: int, name: str) -> None:
     """Raise Forbidden unless the actor has the permission on that secret."""
-    if not rights_of(actor).allows(permission, universe_id, name):
+    if not rights_now(actor).allows(permission, universe_id, name):
         raise refusal(permission, universe_id, name)
 
 
 def require_somewhere(actor: Actor, permission: Permission, universe_id: int) -> None:
     """Raise Forbidden unless the actor has the permission on some name of the universe."""
-    if not rights_of(actor).allows_somewhere(permission, universe_id):
+    if not rights_now(actor).allows_somewhere(permission, universe_id):
         raise refusal(permission, universe_id)
 
 
 def require_installation(actor: Actor, permission: Permission) -> None:
     """Raise Forbidden unless the actor has the permission in all universes."""
-    if not rights_of(actor).allows_installation(permission):
+    if not rights_now(actor).allows_installation(permission):
         raise refusal(permission)
 
 

@@ -56,14 +56,18 @@ class MachinesMiddleware:
 
 
 class ActorMiddleware:
-    """Sets `request.actor` from the session; views pass it on and look nobody up."""
+    """Sets `request.actor` from the session; views pass it on and look nobody up.
+
+    Their rights are remembered from one read to the next, until the request writes or ends.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request with its actor known."""
-        request.actor = actor_of(request)  # type: ignore[attr-defined]  # ours, see ActorRequest
+        actor = actors.remembering(actor_of(request))
+        request.actor = actor  # type: ignore[attr-defined]  # ours, see ActorRequest
         return self._get_response(request)
 
 

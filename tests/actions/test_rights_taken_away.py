@@ -14,14 +14,17 @@ from pytest_django import Settings
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.api_keys import stored_keys
+from secretsapp.core import actor as actors
+from secretsapp.core.actor import Actor, Door, remembering
 from secretsapp.core.errors import Forbidden
 from secretsapp.models import Universe, User
 from secretsapp.people import accounts
 from secretsapp.rules import acting
+from secretsapp.rules.policy import rights_of
 from secretsapp.universes import managing
 from tests.actions.acting import PASSWORD, Action, Stage, create, delete, edit_details, rotate
 from tests.actions.table import ACTIONS
-from tests.stage import Cast
+from tests.stage import Cast, Person
 from tests.support.rings import use_copies
 from tests.support.watch import Watch
 
@@ -51,6 +54,18 @@ def on_stage(
     """Everything that an action may need."""
     use_copies(settings, tmp_path / "keys")
     return Stage(emulator, harbor, universe, cast)
+
+
+@pytest.fixture(autouse=True)
+def remember_rights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everybody come from a page that has loaded their rights, and remembers them."""
+
+    def actor(person: Person) -> Actor:
+        known = remembering(actors.person(person.user.pk, person.user.email, Door.BROWSER))
+        rights_of(known)
+        return known
+
+    monkeypatch.setattr(Person, "actor", property(actor))
 
 
 def disable_everybody() -> None:

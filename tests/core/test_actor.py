@@ -1,10 +1,14 @@
 """Who is acting: plain data that says by itself whether rights come from grants."""
 
-from dataclasses import FrozenInstanceError
+import copy
+import pickle
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, asdict
+from typing import Any
 
 import pytest
 
-from secretsapp.core.actor import Actor, ActorKind, Door, command, person, system
+from secretsapp.core.actor import Actor, ActorKind, Door, command, person, remembering, system
 
 
 def test_a_person_is_known_by_id_address_and_door() -> None:
@@ -31,3 +35,28 @@ def test_an_actor_cannot_be_changed() -> None:
     actor = command("setup")
     with pytest.raises(FrozenInstanceError):
         actor.name = "another"  # type: ignore[misc]  # the refusal is the test
+
+
+def test_who_is_remembered_is_nobody_else() -> None:
+    editor = person(7, "editor@example.com", Door.BROWSER, "192.0.2.7")
+    known = remembering(editor)
+    assert known.memory is not None
+    known.memory.rights = "loaded"
+    assert (known, hash(known), repr(known)) == (editor, hash(editor), repr(editor))
+    assert editor.memory is None
+
+
+def test_each_request_remembers_for_itself() -> None:
+    first = remembering(person(7, "editor@example.com", Door.BROWSER))
+    assert first.memory is not None
+    first.memory.rights = "loaded"
+    second = remembering(first)
+    assert second.memory is not None
+    assert second.memory.rights is None
+
+
+@pytest.mark.parametrize("store", [pickle.dumps, copy.deepcopy, asdict])
+def test_what_is_remembered_is_never_stored(store: Callable[[Any], object]) -> None:
+    known = remembering(person(7, "editor@example.com", Door.BROWSER))
+    with pytest.raises(TypeError):
+        store(known)
