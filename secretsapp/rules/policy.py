@@ -157,20 +157,23 @@ def holding_of(grant: Grant) -> Holding:
 
 
 def require(actor: Actor, permission: Permission, universe_id: int, name: str) -> None:
-    """Raise Forbidden unless the actor has the permission on that secret."""
-    if not rights_now(actor).allows(permission, universe_id, name):
+    """Raise Forbidden unless the actor has the permission on that secret.
+
+    This and the next two refuse early, by what the request remembers; an act asks again.
+    """
+    if not rights_of(actor).allows(permission, universe_id, name):
         raise refusal(permission, universe_id, name)
 
 
 def require_somewhere(actor: Actor, permission: Permission, universe_id: int) -> None:
     """Raise Forbidden unless the actor has the permission on some name of the universe."""
-    if not rights_now(actor).allows_somewhere(permission, universe_id):
+    if not rights_of(actor).allows_somewhere(permission, universe_id):
         raise refusal(permission, universe_id)
 
 
 def require_installation(actor: Actor, permission: Permission) -> None:
     """Raise Forbidden unless the actor has the permission in all universes."""
-    if not rights_now(actor).allows_installation(permission):
+    if not rights_of(actor).allows_installation(permission):
         raise refusal(permission)
 
 

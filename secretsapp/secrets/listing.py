@@ -14,7 +14,7 @@ from secretsapp.core.roles import ROLE_WORDS, Permission, roles_with
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.rules.narrowing import narrowed
-from secretsapp.rules.policy import Rights, refusal, require_somewhere, rights_of
+from secretsapp.rules.policy import Rights, require, require_somewhere, rights_of
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,7 @@ def get(
             f"{universe.name} has no secret of that name that you may see. "
             "It may have been deleted; look at the list."
         )
-    if not rights.allows(permission, universe.pk, name):
-        raise refusal(permission, universe.pk, name)
+    require(actor, permission, universe.pk, name)
     return next(_views(rights, universe, [secret]))
 
 

@@ -10,6 +10,9 @@ from tests.pages.conftest import AddressOf, ClientFor
 pytestmark = pytest.mark.django_db
 
 PAGES = ["/", "/search/?q=PAY", "/audit/", "universe", "secret"]
+# Before these are shown somebody is let in, or turned away.
+PAGES_OF_FORMS = ["universe_settings", "secret_create", "secret_rotate", "secret_delete"]
+NAMING_A_SECRET = {"secret", "secret_rotate", "secret_delete"}
 
 
 @pytest.fixture
@@ -18,7 +21,7 @@ def page(address_of: AddressOf, request: pytest.FixtureRequest) -> str:
     name: str = request.param
     if "/" in name:
         return name
-    return address_of(name, "PAY_KEY") if name == "secret" else address_of(name)
+    return address_of(name, "PAY_KEY") if name in NAMING_A_SECRET else address_of(name)
 
 
 def questions(captured: CaptureQueriesContext) -> int:
@@ -34,6 +37,14 @@ def test_a_page_asks_for_grants_once(client_for: ClientFor, page: str, who: str)
         with CaptureQueriesContext(connection) as captured:
             assert client.get(page).status_code == 200
         assert questions(captured) == 1
+
+
+@pytest.mark.parametrize("page", [*PAGES_OF_FORMS, "/api-keys/", "/guide/"], indirect=True)
+def test_who_is_let_in_to_a_form_is_asked_for_once(client_for: ClientFor, page: str) -> None:
+    client = client_for("admin")
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(page).status_code == 200
+    assert questions(captured) == 1
 
 
 @pytest.mark.parametrize("page", ["universe", "secret"], indirect=True)
