@@ -80,15 +80,20 @@ def acting_as(email: str) -> Actor:
     return actors.person(user.pk, user.email, Door.SHELL)
 
 
+def check_may_manage(actor: Actor) -> None:
+    """Raise Forbidden for those who do not manage people."""
+    require_installation(actor, Permission.MANAGE_PEOPLE)
+
+
 def everybody(actor: Actor) -> list[PersonView]:
     """All people, the disabled last; raises Forbidden for those who do not manage people."""
-    require_installation(actor, Permission.MANAGE_PEOPLE)
+    check_may_manage(actor)
     return _views(User.objects.order_by("-is_active", "email"))
 
 
 def of_id(actor: Actor, person_id: int) -> PersonView:
     """The person of that id; raises Forbidden as `everybody` does, or NotFound."""
-    require_installation(actor, Permission.MANAGE_PEOPLE)
+    check_may_manage(actor)
     for view in _views(User.objects.filter(pk=person_id)):
         return view
     raise NotFound("There is no such person here. Look at the list of people.")

@@ -69,8 +69,9 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
 
     if answer := forms.submitted(request, form, write):
         return answer
-    # It is asked for again, because a refusal may know more.
-    view = grant_listing.to_change(request.actor, person_id, universe)
+    if form.is_bound:
+        # It is asked for again, because a refusal may know more.
+        view = grant_listing.to_change(request.actor, person_id, universe)
     context = {"universe": universe, "view": view, "person": person}
     return forms.page(request, "access/change.html", form, context)
 

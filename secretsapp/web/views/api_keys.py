@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.api_keys import key_listing, stored_keys
+from secretsapp.api_keys.key_listing import KeyView
 from secretsapp.api_keys.key_reports import KeyReport
 from secretsapp.core.errors import StaleVersion
 from secretsapp.universes import loading
@@ -56,7 +57,8 @@ def api_key(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Name, note and end of a key."""
-    found = key_listing.view(request.actor, api_key_id).api_key
+    view = key_listing.view(request.actor, api_key_id)
+    found = view.api_key
     form = EditKeyForm(found, forms.posted(request))
 
     def save() -> Done:
@@ -68,9 +70,7 @@ def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
             raise
         return Done("Changes saved.", _address(api_key_id))
 
-    return forms.submitted(request, form, save) or _page(
-        request, "api_keys/edit.html", form, api_key_id
-    )
+    return forms.submitted(request, form, save) or _page(request, "api_keys/edit.html", form, view)
 
 
 @require_http_methods(forms.METHODS)
@@ -89,7 +89,7 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         return Done("Replaced.", reverse("guide") if is_first_run else _address(api_key_id))
 
     return forms.submitted(request, form, put) or _page(
-        request, "api_keys/replace.html", form, api_key_id
+        request, "api_keys/replace.html", form, view
     )
 
 
@@ -120,7 +120,8 @@ def _tell(request: ActorRequest, report: KeyReport) -> None:
 @require_http_methods(forms.METHODS)
 def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Forget a key that opens nothing."""
-    found = key_listing.view(request.actor, api_key_id).api_key
+    view = key_listing.view(request.actor, api_key_id)
+    found = view.api_key
     form = Form(forms.posted(request))
 
     def forget() -> Done:
@@ -129,13 +130,15 @@ def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         return Done(sentence, reverse("api_keys"))
 
     return forms.submitted(request, form, forget) or _page(
-        request, "api_keys/remove.html", form, api_key_id
+        request, "api_keys/remove.html", form, view
     )
 
 
-def _page(request: ActorRequest, template: str, form: Form, api_key_id: UUID) -> HttpResponse:
-    context = {"view": key_listing.view(request.actor, api_key_id)}
-    return forms.page(request, template, form, context)
+def _page(request: ActorRequest, template: str, form: Form, view: KeyView) -> HttpResponse:
+    """The page of a form about a key, which is asked for again: a refusal may know more."""
+    if form.is_bound:
+        view = key_listing.view(request.actor, view.api_key.pk)
+    return forms.page(request, template, form, {"view": view})
 
 
 def _address(api_key_id: UUID) -> str:

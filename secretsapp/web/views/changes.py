@@ -12,6 +12,7 @@ from secretsapp.core.errors import StaleVersion
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
 from secretsapp.secrets import changes, listing
+from secretsapp.secrets.listing import SecretView
 from secretsapp.universes import loading
 from secretsapp.web.forms.secrets import CreateForm, DeleteForm, VersionedForm, rotate_form
 from secretsapp.web.middleware import ActorRequest
@@ -59,7 +60,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         return Done(sentence, _address(universe, name))
 
     answer = forms.submitted(request, form, write, universe)
-    return answer or _page(request, "secrets/rotate.html", form, universe, name)
+    return answer or _page(request, "secrets/rotate.html", form, universe, view)
 
 
 @require_http_methods(forms.METHODS)
@@ -77,7 +78,7 @@ def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         return Done(sentence, reverse("universe", args=[universe.pk]))
 
     answer = forms.submitted(request, form, write, universe)
-    return answer or _page(request, "secrets/delete.html", form, universe, name)
+    return answer or _page(request, "secrets/delete.html", form, universe, view)
 
 
 @contextmanager
@@ -93,10 +94,11 @@ def _starting_anew_if_stale(
 
 
 def _page(
-    request: ActorRequest, template: str, form: VersionedForm, universe: Universe, name: str
+    request: ActorRequest, template: str, form: VersionedForm, universe: Universe, view: SecretView
 ) -> HttpResponse:
     """The page of a form about a secret, which is asked for again: a refusal may know more."""
-    view = listing.get(request.actor, universe, name)
+    if form.is_bound:
+        view = listing.get(request.actor, universe, view.secret.name)
     context = {"universe": universe, "view": view, "secret": view.secret}
     return forms.page(request, template, form, context)
 

@@ -31,7 +31,7 @@ def people(request: ActorRequest) -> HttpResponse:
 @require_http_methods(forms.METHODS)
 def create(request: ActorRequest) -> HttpResponse:
     """A new account, whose person sets the password by a link."""
-    directory.everybody(request.actor)
+    directory.check_may_manage(request.actor)
     form = CreatePersonForm(forms.posted(request))
 
     def write() -> Done:
