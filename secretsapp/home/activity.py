@@ -11,7 +11,6 @@ from secretsapp.core.events import Event
 from secretsapp.core.input_rules import is_documented_name
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading
-from secretsapp.log.reading import AuditFilter
 from secretsapp.log.wording import EventView, view_of
 from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.rules.narrowing import narrowed
@@ -50,15 +49,15 @@ def read_activity(actor: Actor) -> Activity:
     rights = rights_of(actor)
     may_read_log = rights.universes_with(Permission.READ_AUDIT) != set()
     try:
-        events = _from_log(actor) if may_read_log else _from_histories(actor, rights)
+        events = _from_log(rights) if may_read_log else _from_histories(actor, rights)
     except LogBroken as broken:
         return Activity([], may_read_log, str(broken))
     return Activity(_linked(rights, events), may_read_log)
 
 
-def _from_log(actor: Actor) -> list[EventView]:
-    page = reading.page(actor, AuditFilter())
-    return [event for event in page.events if event.tag not in QUIET][:SIZE]
+def _from_log(rights: Rights) -> list[EventView]:
+    events = reading.newest(reading.readable(rights), reading.PAGE_SIZE)
+    return [view_of(event) for event in events if event.tag not in QUIET][:SIZE]
 
 
 def _from_histories(actor: Actor, rights: Rights) -> list[EventView]:

@@ -68,7 +68,7 @@ def page(
     universes, or of single names, is shown the events about them alone.
     """
     rights = rights_of(actor)
-    found = _filtered(_readable(rights), wanted)
+    found = _filtered(readable(rights), wanted)
     end = before if after is None else _end_of_page_after(found, after)
     events = newest(found if end is None else found.filter(sequence__lt=end), PAGE_SIZE + 1)
     shown = events[:PAGE_SIZE]
@@ -144,7 +144,8 @@ def _linked(rights: Rights, events: list[EventView]) -> list[EventView]:
     ]
 
 
-def _readable(rights: Rights) -> QuerySet[AuditEvent]:
+def readable(rights: Rights) -> QuerySet[AuditEvent]:
+    """The events that these rights let be read; raises Forbidden where they let none."""
     everything = AuditEvent.objects.all()
     if rights.universes_with(Permission.READ_AUDIT) == set():
         raise refusal(Permission.READ_AUDIT)
