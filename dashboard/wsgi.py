@@ -27,7 +27,7 @@ except ImproperlyConfigured as _refusal:
 
 # The product can be asked whether it may start only once Django is set up.
 from secretsapp.adapters.checks import start_refusal  # noqa: E402 - Django must be set up first
-from secretsapp.web.observing import report_mistakes  # noqa: E402 - as before
+from secretsapp.adapters.logs import report_mistakes  # noqa: E402 - as before
 
 try:
     report_mistakes()

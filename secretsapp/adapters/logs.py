@@ -12,8 +12,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, TextIO
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from secretsapp.core.failures import Failure, failures_of
 
@@ -22,6 +26,11 @@ OURS = ("secretsapp", "dashboard")
 # What is known wherever something is logged, and what a line of ours may say besides its event.
 CONTEXT = ("request_id", "command")
 FIELDS = ("method", "route", "status", "duration_ms", "person")
+
+_NO_PACKAGE = (
+    "SENTRY_DSN is set, and the package sentry-sdk is not installed. Install it, or leave "
+    "SENTRY_DSN out."
+)
 
 _bound: ContextVar[Mapping[str, str]] = ContextVar("bound", default=MappingProxyType({}))
 
@@ -156,3 +165,17 @@ def _error(record: logging.LogRecord) -> BaseException | None:
 def _printable(text: str) -> str:
     """The text in one line, and without anything that could steer a terminal."""
     return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def report_mistakes() -> None:
+    """Let what is logged as an error be reported to Sentry, where the settings name one.
+
+    Raises ImproperlyConfigured where the package for it, which most do without, is not there.
+    """
+    if not settings.SENTRY_DSN:
+        return
+    try:
+        sentry = import_module("secretsapp.adapters.sentry")
+    except ModuleNotFoundError:
+        raise ImproperlyConfigured(_NO_PACKAGE) from None
+    sentry.start(settings.SENTRY_DSN)

@@ -27,7 +27,6 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, OutcomeUnknown, SealroomError
 from secretsapp.management.output import Patient, Report, hand_on_output, printable
 from secretsapp.people import directory
-from secretsapp.web.observing import report_mistakes
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +83,7 @@ class SealroomCommand(BaseCommand, ABC):
         options = self._parsed(argv)
         # Its warnings about tries that it repeats would stand beside our one sentence.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
-        report_mistakes()
+        logs.report_mistakes()
         try:
             with logs.about(command=argv[1]):
                 status = self._status(options)

@@ -1,14 +1,11 @@
-"""Watches each request from outside, and says where mistakes are reported."""
+"""Watches each request from outside."""
 
 import logging
 import re
 import secrets
 import time
 from collections.abc import Callable
-from importlib import import_module
 
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 
 from secretsapp.adapters import logs
@@ -26,10 +23,6 @@ ASKED_BY_MACHINES = ("healthz", "readyz", "metrics")
 log = logging.getLogger("secretsapp.requests")
 
 _USABLE = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_NO_PACKAGE = (
-    "SENTRY_DSN is set, and the package sentry-sdk is not installed. Install it, or leave "
-    "SENTRY_DSN out."
-)
 
 
 class ObservingMiddleware:
@@ -77,17 +70,3 @@ def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         "person": actor.person_id if actor else None,
     }
     log.info("Answered.", extra=fields)
-
-
-def report_mistakes() -> None:
-    """Let what is logged as an error be reported to Sentry, where the settings name one.
-
-    Raises ImproperlyConfigured where the package for it, which most do without, is not there.
-    """
-    if not settings.SENTRY_DSN:
-        return
-    try:
-        sentry = import_module("secretsapp.adapters.sentry")
-    except ModuleNotFoundError:
-        raise ImproperlyConfigured(_NO_PACKAGE) from None
-    sentry.start(settings.SENTRY_DSN)
