@@ -1,12 +1,12 @@
 """A page of the measured dashboard in Chromium, with somebody signed in."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks import place
+from harness import programs
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
@@ -15,9 +15,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backg
 def signed_in(address: str) -> Iterator[Page]:
     """A page at home, of the admin."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=programs.chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"{address}/sign-in/")
         page.get_by_label("E-mail address").fill(place.EMAIL)

@@ -10,8 +10,8 @@ from typing import Self
 import psycopg
 
 from demo.place import DemoHome
+from harness import postgres, programs
 from secretsapp.management.processes import ENDING_SECONDS, ROOT
-from tests import lanes, postgres
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 # Nothing is served; an installation has an address all the same.
@@ -118,10 +118,10 @@ def _addresses(engine: str) -> Iterator[list[str]]:
     if engine == SQLITE:
         yield ["", ""]
         return
-    programs = lanes.postgresql()
-    if programs is None:
+    found = programs.postgresql()
+    if found is None:
         raise postgres.ServerFailed("initdb and pg_ctl are not here.")
-    with postgres.cluster(programs, SERVER_OPTIONS) as address:
+    with postgres.cluster(found, SERVER_OPTIONS) as address:
         with psycopg.connect(address, autocommit=True) as connected:
             connected.execute("CREATE DATABASE few")
             connected.execute("CREATE DATABASE many")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from benchmarks import browser, place, table
 from benchmarks.place import Served
-from tests.emulator.test_third_party_client import ROBLOX, Detour
+from harness.detour import ROBLOX, Detour
 
 NEAR_MS, FAR_MS = 50, 2000
 ROUNDS = 5

@@ -19,6 +19,7 @@ from playwright.sync_api import (
 )
 from pytest_django.live_server_helper import LiveServer
 
+from harness import programs
 from secretsapp.models import User
 from tests import lanes, stage
 from tests.stage import Cast
@@ -112,7 +113,7 @@ class Windows:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; a machine without it leaves these tests out visibly."""
-    path = lanes.chromium()
+    path = programs.chromium()
     if path is None:
         lanes.leave("Chromium is not installed, so no journey was made.")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:

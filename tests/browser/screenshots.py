@@ -12,9 +12,9 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from demo import story
+from harness import programs
 from secretsapp.management.processes import Processes
 from secretsapp.management.serving import HOST, wait_until_ready
-from tests import lanes
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "docs" / "screenshots"
@@ -32,7 +32,7 @@ PAGES = {
 
 def main() -> int:
     """Take every picture in both themes."""
-    path = lanes.chromium()
+    path = programs.chromium()
     if path is None:
         print("Chromium is not installed, so there are no pictures.", file=sys.stderr)
         return 1

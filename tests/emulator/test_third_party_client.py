@@ -1,39 +1,13 @@
 """A client that others wrote works against the emulator as it does against Roblox."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import rblxopencloud
-import requests
-from requests.adapters import HTTPAdapter
 
 from emulator import Emulator, Universe, faults
-
-ROBLOX = "https://apis.roblox.com"
-
-
-class Detour(HTTPAdapter):
-    """Sends what is meant for Roblox to the emulator: the client has its address built in."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self.url = url
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: bool | str = True,
-        cert: Any = None,
-        proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:
-        """Send the request to the same path elsewhere."""
-        assert request.url is not None
-        assert request.url.startswith(f"{ROBLOX}/")
-        request.url = self.url + request.url.removeprefix(ROBLOX)
-        return super().send(request, stream, timeout, verify, cert, None)
+from harness.detour import ROBLOX, Detour
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ import psycopg
 import pytest
 import yaml
 
+from harness import postgres, programs
 from secretsapp.management import serving
 from secretsapp.management.commands import serve
-from tests import lanes, postgres
+from tests import lanes
 from tests.repository.files import ROOT, name, repository_files
 from tests.repository.test_settings import EXAMPLE, settings_described
 
@@ -144,11 +145,11 @@ def test_sealroom_has_a_database_and_no_power_over_the_machine_it_is_on() -> Non
     assert "POSTGRES_USER" not in SERVICES["db"]["environment"]
     mounted = "./deploy/database.sql:/docker-entrypoint-initdb.d/database.sql:ro"
     assert mounted in SERVICES["db"]["volumes"]
-    programs = lanes.postgresql()
-    if programs is None:
+    found = programs.postgresql()
+    if found is None:
         lanes.leave("PostgreSQL is not installed, so its roles were not made.")
-    with postgres.cluster(programs) as address:
-        set_up_as_in_the_container(programs, address)
+    with postgres.cluster(found) as address:
+        set_up_as_in_the_container(found, address)
         owned = address.replace("/postgres?", "/sealroom?")
         with psycopg.connect(owned, autocommit=True) as connection:
             connection.execute("CREATE TABLE ours (id integer)")
@@ -159,7 +160,7 @@ def test_sealroom_has_a_database_and_no_power_over_the_machine_it_is_on() -> Non
             assert connection.execute(roles).fetchall() == [("sealroom",)]
 
 
-def set_up_as_in_the_container(programs: Path, address: str) -> None:
+def set_up_as_in_the_container(directory: Path, address: str) -> None:
     """Do on a new cluster what the image of the database does on one, whose superuser is postgres.
 
     The superuser of the cluster bears another name; it is out of the way then.
@@ -168,7 +169,7 @@ def set_up_as_in_the_container(programs: Path, address: str) -> None:
         connection.execute("CREATE ROLE postgres LOGIN SUPERUSER PASSWORD 'of the set-up'")
     with psycopg.connect(as_superuser(address)) as connection:
         connection.execute(f"ALTER ROLE {postgres.SUPERUSER} RENAME TO another".encode())
-    psql: list[str | Path] = [programs / "psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--quiet"]
+    psql: list[str | Path] = [directory / "psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--quiet"]
     subprocess.run(
         [*psql, "--file", ROOT / "deploy" / "database.sql", as_superuser(address)],
         env=os.environ | {"POSTGRES_PASSWORD": "of the set-up"},

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import programs
 from tests import lanes, postgres
 
 PRINT_ADDRESS = "import os; print(os.environ['DATABASE_URL'])"
@@ -23,7 +24,7 @@ raise SystemExit(7)
 def without_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that has neither PostgreSQL nor the address of one."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(lanes, "DEBIAN_SERVERS", tmp_path)
+    monkeypatch.setattr(programs, "DEBIAN_SERVERS", tmp_path)
     monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
     monkeypatch.delenv("CI", raising=False)
 
@@ -60,17 +61,17 @@ def test_given_address_is_handed_on(
 
 def test_newest_server_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
-    monkeypatch.setattr(lanes, "DEBIAN_SERVERS", tmp_path)
-    for version, programs in {
+    monkeypatch.setattr(programs, "DEBIAN_SERVERS", tmp_path)
+    for version, names in {
         "9": ["initdb", "pg_ctl"],
         "15": ["initdb", "pg_ctl"],
         "16": [],
     }.items():
         directory = tmp_path / version / "bin"
         directory.mkdir(parents=True)
-        for program in programs:
+        for program in names:
             (directory / program).touch()
-    assert lanes.postgresql() == tmp_path / "15" / "bin"
+    assert programs.postgresql() == tmp_path / "15" / "bin"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_a_test_is_left_with_its_reason(
 
 @pytest.mark.process
 def test_cluster_has_no_port_and_is_gone_after_the_command() -> None:
-    if lanes.postgresql() is None:
+    if programs.postgresql() is None:
         lanes.leave("PostgreSQL is not here")
     done = subprocess.run(
         [sys.executable, "-m", "tests.postgres", sys.executable, "-c", CONNECT],
