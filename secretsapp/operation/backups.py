@@ -19,7 +19,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import verifying
 from secretsapp.log.verifying import Anchor
 from secretsapp.models import AuditEvent, AuditHead
-from secretsapp.operation import installation, pending_migrations, workers
+from secretsapp.operation import installation, key_proof, pending_migrations, workers
 from secretsapp.operation.copies import files, postgres, sqlite
 from secretsapp.operation.copies.contents import FLEETING, Contents
 from secretsapp.rules import keys, triggers
@@ -211,13 +211,13 @@ def _check_migrations(contents: Contents) -> None:
 
 def _check_origin(contents: Contents) -> None:
     """Raise CopyFailed, or KeyTrouble, unless our keys were used in the copy: it may be made up."""
-    if not contents.events or not keys.has_proof():
+    if not contents.events or not key_proof.is_stored():
         raise CopyFailed(
             "Nothing in the copy shows that it is of an installation with these keys: its audit "
             "log or the proof of its master key is empty. Use another backup, or `manage.py setup` "
             "for a new installation."
         )
-    keys.check_proof()
+    key_proof.check()
 
 
 def _end_old_life() -> None:

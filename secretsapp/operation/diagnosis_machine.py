@@ -14,7 +14,7 @@ from django.http.request import validate_host
 from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.reach import look
 from secretsapp.opencloud.timeouts import Timeouts
-from secretsapp.operation import diagnosis_database, ring_contents
+from secretsapp.operation import diagnosis_database, key_proof, ring_contents
 from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
@@ -55,7 +55,7 @@ def _ring(ring: Ring) -> Findings:
 
 def stored() -> Findings:
     """Whether the master keys are those of this database; raises KeyTrouble."""
-    keys.check_proof()
+    key_proof.check()
     here, uses = keys.key_ids(Ring.MASTER), ring_contents.uses(Ring.MASTER)
     lacking = sorted(key_id for key_id, use in uses.items() if use.api_keys and key_id not in here)
     if lacking:

@@ -8,7 +8,7 @@ from secretsapp.core.errors import LogBroken, MissingKey, NewerTables
 from secretsapp.core.events import Event
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.models.audit import HEAD_ID
-from secretsapp.operation import pending_migrations
+from secretsapp.operation import key_proof, pending_migrations
 from secretsapp.rules import keys, triggers
 from secretsapp.rules.acting import NoRight, acting
 
@@ -32,7 +32,7 @@ def generate_keys() -> list[str]:
 
 def _is_set_up() -> bool:
     tables = connection.introspection.table_names()
-    return KeyProof._meta.db_table in tables and keys.has_proof()
+    return KeyProof._meta.db_table in tables and key_proof.is_stored()
 
 
 def prepare_database() -> list[str]:
@@ -47,14 +47,14 @@ def prepare_database() -> list[str]:
     _check_version()
     reason = NoRight("whoever sets up holds the keys")
     with acting(actors.command("setup"), reason) as act:
-        was_set_up = keys.has_proof()
+        was_set_up = key_proof.is_stored()
         if was_set_up:
-            keys.check_proof()
+            key_proof.check()
             _check_head()
             _check_last_event()
         else:
             _start_log()
-            keys.store_proof()
+            key_proof.store()
         put_back = _guard()
         if put_back and was_set_up:
             act.tell(Event.LOG_GUARDED, detail={"fields": ", ".join(put_back)})
@@ -111,7 +111,7 @@ def check_ready() -> None:
     """
     check_keys()
     _check_version()
-    keys.check_proof()
+    key_proof.check()
     _check_head()
     _check_last_event()
     absent = triggers.missing()

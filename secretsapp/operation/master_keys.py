@@ -6,6 +6,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey
+from secretsapp.operation import key_proof
 from secretsapp.rules import connections, key_files, keys
 from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.keys import Ring
@@ -29,14 +30,14 @@ def rotate(actor: Actor, key_id: str = "", *, dry_run: bool = False) -> Rotation
     be put in front by hand, NotFound and Forbidden.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    keys.check_proof()
+    key_proof.check()
     if dry_run:
         return _try(key_id)
     if key_id:
         key_files.promote(Ring.MASTER, key_id)
     with acting(actor, Right(Permission.MANAGE_API_KEYS)) as act:
         rotation = _reencrypt()
-        keys.store_proof()
+        key_proof.store()
         detail = {"count": str(rotation.reencrypted), "key": rotation.key_id}
         act.tell(Event.MASTER_KEY_ROTATED, detail=detail)
     return rotation

@@ -11,9 +11,8 @@ from django.db import Error, connection
 
 from secretsapp.core.errors import SealroomError
 from secretsapp.log.damaged_rows import UNREADABLE
-from secretsapp.operation import installation, pending_migrations, workers
+from secretsapp.operation import installation, key_proof, pending_migrations, workers
 from secretsapp.operation.time_limits import within_time_limit
-from secretsapp.rules import keys
 
 
 class Word(StrEnum):
@@ -66,7 +65,7 @@ def _migrations() -> bool:
 def _keys() -> bool:
     """Whether every key is there, and the master keys open this database."""
     installation.check_keys()
-    keys.check_proof()
+    key_proof.check()
     return True
 
 

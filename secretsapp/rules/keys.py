@@ -14,9 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from secretsapp.core import private_files
 from secretsapp.core.chain import AuditRing
-from secretsapp.core.errors import MissingKey, WrongKey
+from secretsapp.core.errors import MissingKey
 from secretsapp.core.keyring import Key, KeyRing, generate_key, parse_keys
-from secretsapp.models import KeyProof
 
 
 class Ring(StrEnum):
@@ -35,10 +34,6 @@ MASTER_KEYS, AUDIT_KEYS = Ring.MASTER, Ring.AUDIT
 SECRET_KEY = "SECRET_KEY"  # noqa: S105 - the name of a setting
 
 FILES = {MASTER_KEYS: "master_keys", AUDIT_KEYS: "audit_keys", SECRET_KEY: "secret_key"}
-
-_PROOF_ID = 1
-_PROOF_OWNER = "secretsapp_keyproof"
-_PROOF = b"this installation opens with this key"
 
 
 @dataclass(frozen=True)
@@ -160,23 +155,3 @@ def generate(setting: str) -> Path:
         # The settings were read before there was one, and the rest of this process may need it.
         settings.SECRET_KEY = key
     return path
-
-
-def store_proof() -> None:
-    """Store the known value under the current master key, in place of an earlier one."""
-    blob = master_ring().encrypt(_PROOF, owner=_PROOF_OWNER)
-    KeyProof.objects.update_or_create(pk=_PROOF_ID, defaults={"blob": blob})
-
-
-def has_proof() -> bool:
-    """Whether the installation was set up with a master key."""
-    return KeyProof.objects.filter(pk=_PROOF_ID).exists()
-
-
-def check_proof() -> None:
-    """Raise MissingKey or WrongKey unless the configured master keys open this database."""
-    proof = KeyProof.objects.filter(pk=_PROOF_ID).first()
-    if proof is None:
-        raise MissingKey("This installation is not set up. Run `manage.py setup`.")
-    if master_ring().decrypt(bytes(proof.blob), owner=_PROOF_OWNER) != _PROOF:
-        raise WrongKey("MASTER_KEYS does not belong to this database. Give the right ones.")

@@ -28,7 +28,7 @@ from secretsapp.core.errors import (
 )
 from secretsapp.log import verifying
 from secretsapp.models import ApiKey, KeyProof, SignedIn, Universe
-from secretsapp.operation import audit_keys, master_keys, ring_changes
+from secretsapp.operation import audit_keys, key_proof, master_keys, ring_changes
 from secretsapp.operation.ring_contents import KeyView, RingView, Use, listing
 from secretsapp.rules import key_files, keys
 from secretsapp.rules.keys import Ring
@@ -116,7 +116,7 @@ def test_what_api_keys_and_the_proof_are_under_stays(api_key: ApiKey) -> None:
     key_files.promote(Ring.MASTER, ring_changes.add(STAGEHAND, Ring.MASTER))
     with pytest.raises(StillInUse, match=r"Run `manage\.py rotate_master_key`"):
         ring_changes.drop(STAGEHAND, Ring.MASTER, old, ends_sessions=True)
-    keys.store_proof()
+    key_proof.store()
     with pytest.raises(StillInUse, match="API keys"):
         ring_changes.drop(STAGEHAND, Ring.MASTER, old, ends_sessions=True)
     ApiKey.objects.all().delete()

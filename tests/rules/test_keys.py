@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from secretsapp.core.errors import MissingKey, WrongKey
+from secretsapp.core.errors import MissingKey
 from secretsapp.core.keyring import generate_key, key_id_of
-from secretsapp.models import KeyProof
 from secretsapp.rules import keys
 
 RINGS = pytest.mark.parametrize(
@@ -101,25 +100,6 @@ def test_the_first_key_writes_and_every_key_reads(settings: Settings) -> None:
     assert keys.master_ring().decrypt(blob, owner="here") == b"content"
     assert keys.current_master_key_id() != written_by
     assert key_id_of(blob).hex() == written_by
-
-
-@pytest.mark.django_db
-def test_the_proof_tells_a_wrong_key_from_a_missing_one(settings: Settings) -> None:
-    keys.check_proof()
-    ring = keys.master_ring()
-    KeyProof.objects.update(blob=ring.encrypt(b"another sentence", owner="secretsapp_keyproof"))
-    with pytest.raises(WrongKey, match="does not belong to this database"):
-        keys.check_proof()
-    KeyProof.objects.update(blob=ring.encrypt(b"anything", owner="elsewhere"))
-    with pytest.raises(WrongKey, match="damaged or moved"):
-        keys.check_proof()
-    settings.MASTER_KEYS = generate_key()
-    with pytest.raises(MissingKey, match="not among the configured ones"):
-        keys.check_proof()
-    KeyProof.objects.all().delete()
-    assert not keys.has_proof()
-    with pytest.raises(MissingKey, match="is not set up"):
-        keys.check_proof()
 
 
 def test_without_a_secret_key_nothing_starts(settings: Settings) -> None:
