@@ -8,6 +8,7 @@ from django.template import engines
 from django.urls import path
 
 from secretsapp.models import Secret
+from secretsapp.secrets.arranging import places
 from secretsapp.secrets.listing import SecretView
 from secretsapp.web import urls
 from secretsapp.web.views.universes import COLUMNS
@@ -24,8 +25,8 @@ FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
 {% endfor %}
 </tr></thead>
 <tbody id="rows" role="rowgroup">
-{% for view, _ in rows %}{% with secret=view.secret note=view.note_line %}
-<tr role="row" data-search="{{ view.searched }}" data-changed="{{ view.changed_second }}" data-who=""{% if secret.drifted_at %} data-attention{% endif %}>
+{% for view, _, at in rows %}{% with secret=view.secret note=view.note_line %}
+<tr role="row" data-search="{{ view.searched }}" data-name="{{ at.name }}" data-changed="{{ at.changed }}" data-who="{{ at.who }}"{% if secret.drifted_at %} data-attention{% endif %}>
 <td role="cell" class="cell-name"><a class="name" id="secret-{{ secret.name }}" href="{% url "secret" universe.pk secret.name %}">{{ secret.name }}</a>
 {% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Changed elsewhere</span>{% endif %}
 {% if note %}<bdi class="muted one-line">{{ note }}</bdi>{% endif %}</td>
@@ -64,7 +65,7 @@ def _context(universe_id: int) -> dict[str, Any]:
     views = [_view(secret) for secret in secrets.select_related("universe", "last_change")]
     return {
         "universe": views[0].secret.universe,
-        "rows": [(view, True) for view in views],
+        "rows": [(view, True, at) for view, at in zip(views, places(views), strict=True)],
         "shown": len(views),
         "columns": [_column(name, words) for name, words in COLUMNS],
     }

@@ -15,7 +15,7 @@ LONGEST_SEARCH = 200
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 _KEYS: dict[str, Callable[[SecretView], Any]] = {
-    BY_NAME: lambda view: view.secret.name.lower(),
+    BY_NAME: lambda view: (view.secret.name.lower(), view.secret.name),
     "changed": lambda view: view.changed_at or NEVER,
     "who": lambda view: view.changed_by.lower(),
 }
@@ -77,6 +77,19 @@ class Wanted:
         if self.state and not view.needs_attention:
             return False
         return self.search.lower() in view.searched
+
+
+def places(views: list[SecretView]) -> list[dict[str, int]]:
+    """Where each stands by each column, for a page to sort by; equals stand at one place."""
+    by_column = {column: _ranks(list(map(key, views))) for column, key in _KEYS.items()}
+    return [
+        dict(zip(by_column, ranks, strict=True)) for ranks in zip(*by_column.values(), strict=True)
+    ]
+
+
+def _ranks(keys: list[Any]) -> list[int]:
+    rank = {key: place for place, key in enumerate(sorted(set(keys)))}
+    return [rank[key] for key in keys]
 
 
 def arranged(views: list[SecretView], wanted: Wanted) -> list[SecretView]:

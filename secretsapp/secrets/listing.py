@@ -83,11 +83,6 @@ class SecretView:
         return self.secret.updated_at
 
     @property
-    def changed_second(self) -> int | str:
-        """The same in seconds since 1970, for a script to sort by; empty where it is not known."""
-        return int(self.changed_at.timestamp()) if self.changed_at else ""
-
-    @property
     def has_page(self) -> bool:
         """Whether it can be named in an address and to Roblox."""
         return is_documented_name(self.secret.name)

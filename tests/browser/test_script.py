@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from emulator import Universe as EmulatedUniverse
@@ -18,6 +19,7 @@ from tests.support.unfinished import let_rest
 
 pytestmark = pytest.mark.browser
 
+FIRST_NAME = r'^.*?class="name"[^>]*>([^<]*)<'
 SHOWN = "#rows tr:not([hidden])"
 
 
@@ -85,6 +87,41 @@ def test_filter_and_order_are_in_the_address_and_survive_a_reload_and_the_way_ba
     page.get_by_label("Filter by name or note").press("Escape")
     expect(page.locator("#list-count")).to_have_text("3 secrets")
     expect(page).to_have_url(re.compile(r"/\?sort=-name$"))
+
+
+def test_the_page_filters_and_sorts_as_the_server_does(
+    visit: Visit, universe: Universe, cast: Cast
+) -> None:
+    """What stands after typing and clicking stands there too when its address is opened."""
+    secrets = [Secret(universe=universe, name=name) for name in ("pay_key", "Zebra", "BERRY_2")]
+    Secret.objects.bulk_create(secrets)
+    Secret.objects.filter(name="Zebra").update(note="ÄRGER of a Berry", drifted_at=timezone.now())
+    write_events(cast["editor"].actor, universe, 1)
+    viewer = visit()
+    viewer.sign_in("viewer")
+    for searched in ("", "pay", "ärger", "berry"):
+        open_list(viewer, universe, f"?q={searched}")
+        for column in (
+            "Value set",
+            "Value set",
+            "Last changed by",
+            "Last changed by",
+            "Name",
+            "Name",
+        ):
+            agrees_with_the_server(viewer.page, column)
+
+
+def agrees_with_the_server(page: Page, column: str) -> None:
+    """Sort by a column; the page lists the same as the server does for its address."""
+    before = page.url
+    page.get_by_role("link", name=column).click()
+    expect(page).not_to_have_url(before)
+    sorted_here = names(page).all_inner_texts()
+    answer = page.request.get(page.url).text()
+    rows = re.findall(r"<tr role=\"row\" data-search.*?</tr>", answer, re.DOTALL)
+    shown = [row for row in rows if " hidden>" not in row[: row.index(">") + 1]]
+    assert sorted_here == [name for row in shown for name in re.findall(FIRST_NAME, row, re.DOTALL)]
 
 
 def test_many_rows_are_all_shown_again(visit: Visit, universe: Universe) -> None:

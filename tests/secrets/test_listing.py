@@ -13,6 +13,7 @@ from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Secret, Universe
 from secretsapp.secrets import listing as secrets
+from secretsapp.secrets.arranging import places
 from secretsapp.universes import loading
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.unfinished import leave_open, make, mirrored
@@ -225,3 +226,21 @@ def test_a_stranger_sees_nothing_of_a_universe(universe: Universe, cast: Cast) -
     assert (listing.secrets, listing.room) == ([], None)
     with pytest.raises(NotFound):
         loading.get(cast["stranger"].actor, universe.pk)
+
+
+def test_each_secret_has_a_place_by_each_column_and_equals_share_it(
+    universe: Universe, cast: dict[str, Person]
+) -> None:
+    Secret.objects.filter(name="SIGNING_SEED").update(update_time="")
+    Secret.objects.create(universe=universe, name="pay_key", update_time="")
+    views = secrets.listing(cast["viewer"].actor, universe).secrets
+    by_name = {view.secret.name: at for view, at in zip(views, places(views), strict=True)}
+    assert {name: at["name"] for name, at in by_name.items()} == {
+        "PAY_KEY": 0,
+        "pay_key": 1,
+        "PAY_WEBHOOK": 2,
+        "SIGNING_SEED": 3,
+    }
+    assert by_name["pay_key"]["changed"] == by_name["SIGNING_SEED"]["changed"] == 0
+    assert by_name["PAY_KEY"]["changed"] > 0
+    assert {at["who"] for at in by_name.values()} == {0}

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.models import Universe
 from secretsapp.secrets import listing as secrets
-from secretsapp.secrets.arranging import ATTENTION, Wanted, arranged
+from secretsapp.secrets.arranging import ATTENTION, Wanted, arranged, places
 from secretsapp.universes import loading, mirror
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.middleware import ActorRequest
@@ -44,16 +44,18 @@ def refresh(request: ActorRequest, universe_id: int) -> HttpResponse:
 def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str, Any]:
     """Every secret in the wanted order; what is not looked for is there too, and hidden.
 
-    So the page can show it at once when somebody looks for something else.
+    So the page can show it at once when somebody looks for something else, and each row says at
+    which place it stands by each column.
     """
     listing = secrets.listing(request.actor, found)
-    rows = [(view, wanted.shows(view)) for view in arranged(listing.secrets, wanted)]
+    views = arranged(listing.secrets, wanted)
+    rows = [(view, wanted.shows(view), at) for view, at in zip(views, places(views), strict=True)]
     return {
         "universe": found,
         "listing": listing,
         "wanted": wanted,
         "rows": rows,
-        "shown": sum(is_shown for _, is_shown in rows),
+        "shown": sum(is_shown for _, is_shown, _ in rows),
         "columns": [_column(wanted, name, words) for name, words in COLUMNS],
         "states": [
             _state(wanted, "", "All", len(listing.secrets)),
