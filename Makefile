@@ -14,7 +14,7 @@ PINS := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--custom-compile-command "make requirements" --extra postgres --extra sentry
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test check bench screenshots requirements clean
+.PHONY: help run demo quick test coverage check bench screenshots requirements clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -25,21 +25,19 @@ run: $(VENV)/.runtime ## Sealroom itself, with its data under var/; PORT=8000
 demo: $(VENV)/.runtime ## Emulator, dashboard and worker with seeded data; PORT=8000, RESET=1 begins anew
 	@$(PY) -m demo --port $(PORT) $(if $(filter-out 0,$(RESET)),--reset)
 
+quick: $(VENV)/.dev ## The tests without processes and without a browser, on SQLite; a part with T=tests/pages
+	$(PY) -m pytest -n $(JOBS) -m "not process and not browser" $(T)
+
 ifneq ($(filter postgres postgresql,$(ENGINE)),)
 test: $(VENV)/.dev
-	$(PY) -m tests.postgres $(PY) -m pytest -n $(JOBS)
+	$(PY) -m tests.postgres $(PY) -m pytest -n $(JOBS) $(T)
 else
-test: $(VENV)/.dev ## Every test, and the coverage bound; with ENGINE=postgres every test on PostgreSQL
-	$(PY) -m coverage erase && rm -f .coverage-postgres.*
-	@# The smaller lane runs beside the larger one; what it says is shown when both have ended.
-	@said=$$(mktemp); \
-	COUNT_PROCESSES=1 COVERAGE_FILE=.coverage-postgres \
-		$(PY) -m tests.postgres $(PY) -m pytest -n 1 -m engine >"$$said" 2>&1 & lane=$$!; \
-	$(PY) -m pytest -n $(JOBS) --cov --cov-report=; sqlite=$$?; \
-	wait $$lane; postgres=$$?; cat "$$said"; rm -f "$$said"; \
-	[ $$sqlite -eq 0 ] && [ $$postgres -eq 0 ]
-	$(PY) -m tests.bound
+test: $(VENV)/.dev ## Every test, and on PostgreSQL what concerns the engine; all with ENGINE=postgres, a part with T=
+	$(PY) -m tests.suite --jobs $(JOBS) $(T)
 endif
+
+coverage: $(VENV)/.dev ## The same tests, traced, and the bound of what they reach
+	$(PY) -m tests.suite --jobs $(JOBS) --coverage
 
 check: $(VENV)/.dev ## Everything that can be said without running the product
 	$(VENV)/bin/ruff check .

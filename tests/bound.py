@@ -7,6 +7,16 @@ from pathlib import Path
 from tests import lanes
 
 PERCENT = 97
+# On PostgreSQL nothing is traced but what processes of tests run, where the environment asks so.
+COUNT_PROCESSES = "COUNT_PROCESSES"
+SMALLER_LANE = ".coverage-postgres"
+
+
+def forget() -> None:
+    """Begin to count from nothing."""
+    subprocess.run([sys.executable, "-m", "coverage", "erase"], check=True)
+    for path in Path().glob(f"{SMALLER_LANE}.*"):
+        path.unlink()
 
 
 def main() -> int:
@@ -22,11 +32,7 @@ def main() -> int:
 
 def take_in_postgres() -> None:
     """Add what was counted beside the larger lane, in files of its own."""
-    found = [str(path) for path in Path().glob(".coverage-postgres.*")]
+    found = [str(path) for path in Path().glob(f"{SMALLER_LANE}.*")]
     if found:
         combine = [sys.executable, "-m", "coverage", "combine", "--append", "--quiet", *found]
         subprocess.run(combine, check=True)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

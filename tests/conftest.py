@@ -19,16 +19,18 @@ from secretsapp.models import ApiKey, Universe
 from secretsapp.operation import installation as installations
 from secretsapp.rules import triggers
 from tests import stage
+from tests.bound import COUNT_PROCESSES
 from tests.installation import ROOT, Installation, open_copy, open_installation
 from tests.stage import Cast, Person
 from tests.stocked import Template, open_stocked
 
-COUNT_PROCESSES = "COUNT_PROCESSES"
 COVERAGE = ROOT / "pyproject.toml"
 LONG = ("long", "process", "browser")
 # Tracing for the coverage nearly doubles the time of a test, and these are about whole journeys,
 # or about what is not counted: what they reach, the others have to reach as well.
 NOT_COUNTED = {"browser", "dashboard", "demo", "emulator", "repository", "spine"}
+# Whoever uses one of these, by way of others or not, asks a database.
+DATABASES = {"db", "transactional_db", "live_server", "installation_template"}
 
 
 def pytest_configure() -> None:
@@ -39,19 +41,27 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that no processor is left without work at the end.
 
-    The coverage is counted where it is cheap.
+    The coverage is counted where it is cheap. What asks a database is marked so.
     """
     for item in items:
         if item.path.parent.name in NOT_COUNTED:
             item.add_marker(pytest.mark.no_cover)
+        if item.get_closest_marker("django_db") or not DATABASES.isdisjoint(fixtures_of(item)):
+            item.add_marker(pytest.mark.database)
     items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
+def fixtures_of(item: pytest.Item) -> list[str]:
+    """The fixtures of a test, those that others ask for among them."""
+    names: list[str] = getattr(item, "fixturenames", [])
+    return names
 
 
 @pytest.fixture(autouse=True)
 def count_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the processes of a test that is marked so count, where anything is counted.
 
-    On PostgreSQL nothing else is: there the environment asks for it.
+    On PostgreSQL nothing else is.
     """
     is_counting = request.config.getoption("cov_source", None) or os.environ.get(COUNT_PROCESSES)
     if is_counting and request.node.get_closest_marker("counted"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness import programs
-from tests import lanes, postgres
+from tests import lanes, postgres, suite
 
 PRINT_ADDRESS = "import os; print(os.environ['DATABASE_URL'])"
 CONNECT = """
@@ -83,6 +83,24 @@ def test_a_test_is_left_with_its_reason(
     monkeypatch.setenv("CI", ci)
     with pytest.raises(outcome, match="Chromium is not here"):
         lanes.leave("Chromium is not here")
+
+
+@pytest.mark.parametrize(
+    ("sqlite", "on_postgresql", "part", "status"),
+    [
+        (0, 0, "", 0),
+        (1, 0, "", 1),
+        (0, 1, "", 1),
+        (0, suite.NOTHING_FOUND, "", 1),
+        (0, suite.NOTHING_FOUND, "tests/core", 0),
+        (suite.NOTHING_FOUND, suite.NOTHING_FOUND, "tests/core", 1),
+    ],
+)
+def test_the_suite_fails_with_either_lane(
+    sqlite: int, on_postgresql: int, part: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite, "run", lambda *_, **__: (sqlite, on_postgresql))
+    assert suite.main(part.split()) == status
 
 
 @pytest.mark.process
