@@ -62,9 +62,13 @@ class Installation:
 
     def prepare(self, commands: Mapping[Command, str]) -> None:
         """Carry out commands that must succeed, each with what is piped into it, in one process."""
+        self.execute_script(CARRY_OUT, json.dumps(list(commands.items())).encode())
+
+    def execute_script(self, script: str, piped: bytes) -> str:
+        """Run Python that must succeed in a process of its own, and give its output."""
         done = subprocess.run(
-            [sys.executable, "-c", CARRY_OUT],
-            input=json.dumps(list(commands.items())).encode(),
+            [sys.executable, "-c", script],
+            input=piped,
             capture_output=True,
             cwd=ROOT,
             env=self.environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"},
@@ -72,6 +76,7 @@ class Installation:
             check=False,
         )
         assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         """Start a Python program of ours, such as `manage.py work`, and let it run."""

@@ -6,6 +6,7 @@ An exception's message may quote its input, and a local variable may be a value 
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
@@ -73,6 +74,7 @@ def _places(trace: TracebackType | None) -> list[CodeLine]:
     return found[-MOST_PLACES:]
 
 
+@lru_cache(maxsize=1024)
 def _relative(path: str) -> str:
     """The path below the longest directory of our code or of others', or the file's name."""
     directories = [_ROOT, *(Path(entry) for entry in sys.path if entry)]

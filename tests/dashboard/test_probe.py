@@ -17,7 +17,7 @@ from dashboard import probe
 from tests.installation import ROOT, Installation
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.process, pytest.mark.engine]
+pytestmark = pytest.mark.process
 
 SECONDS = 30
 SITE = "https://sealroom.example.com"

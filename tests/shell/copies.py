@@ -9,6 +9,20 @@ from django.apps import apps
 from tests.installation import Installation
 
 SECONDS = 60
+# Commands that are refused one after the other, in one process.
+REFUSE = """
+import json, sys
+import django
+django.setup()
+from django.core.management import CommandError, call_command
+said = []
+for command in json.load(sys.stdin):
+    try:
+        call_command(*command)
+    except CommandError as refusal:
+        said.append(str(refusal))
+json.dump(said, sys.stdout)
+"""
 NO_ANCHOR = f"1:{'0' * 64}"
 
 # What a restored copy ends on purpose, and what goes on in it.
@@ -39,6 +53,15 @@ def refused(installation: Installation, *arguments: object, **environment: str) 
     assert sentence.count("\n") == 1
     assert "Traceback" not in sentence
     return sentence
+
+
+def refusals(installation: Installation, *commands: tuple[object, ...]) -> list[str]:
+    """The sentences with which these commands are refused, all of them."""
+    piped = json.dumps([[str(word) for word in command] for command in commands]).encode()
+    done = installation.execute_script(REFUSE, piped)
+    said: list[str] = json.loads(done)
+    assert (len(said), "\n" in "".join(said)) == (len(commands), False), said
+    return said
 
 
 def backed_up(installation: Installation, file: Path) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.installation import Installation
 from tests.served import FORM, HOST, Answer, answer, free_ports, serving
 from tests.stage import HARBOR_ID
 
-pytestmark = [pytest.mark.engine, pytest.mark.process, pytest.mark.long]
+pytestmark = [pytest.mark.process, pytest.mark.long]
 
 EMAIL, PASSWORD = "somebody@example.com", "a lantern on the pier"
 ROTATE = f"/universes/{HARBOR_ID}/secrets/PAY_KEY/rotate/"

@@ -19,6 +19,7 @@ from tests.shell.copies import (
     events,
     hand_over_keys,
     head,
+    refusals,
     refused,
 )
 from tests.stocked import EMAIL, HARBOR
@@ -51,7 +52,7 @@ def test_every_row_of_a_quiet_installation_comes_back(
 def test_what_cannot_be_restored_is_a_sentence_and_leaves_nothing(
     stocked: Installation, elsewhere: Installation, tmp_path: Path
 ) -> None:
-    whole, file = tmp_path / "whole", tmp_path / "file"
+    whole = tmp_path / "whole"
     said = backed_up(stocked, whole)
     lacking = refused(elsewhere, "restore", whole)
     assert all(key_id in lacking for key_id in (*said["master_keys"], *said["audit_keys"]))
@@ -62,19 +63,26 @@ def test_what_cannot_be_restored_is_a_sentence_and_leaves_nothing(
     assert said["audit_keys"][0] in refused(elsewhere, "restore", whole, AUDIT_KEYS=key)
     assert said["master_keys"][0] in refused(elsewhere, "restore", whole, MASTER_KEYS=key)
     assert said["sha256"] == hashlib.sha256(whole.read_bytes()).hexdigest()
-    other = refused(elsewhere, "restore", whole, "--sha256", "0" * 64)
+    other, short, anchored, absent = refusals(
+        elsewhere,
+        ("restore", whole, "--sha256", "0" * 64),
+        ("restore", whole, "--sha256", "0" * 63),
+        ("restore", whole, "--anchor", NO_ANCHOR),
+        ("restore", tmp_path / "absent"),
+    )
     assert "its SHA-256 is another" in other
-    assert "A SHA-256 is 64" in refused(elsewhere, "restore", whole, "--sha256", "0" * 63)
-    anchored = refused(elsewhere, "restore", whole, "--anchor", NO_ANCHOR)
+    assert "A SHA-256 is 64" in short
     assert "does not hold the anchor" in anchored
-    assert "No such file" in refused(elsewhere, "restore", file)
-    for foreign in (b"", b"some text", b"PGDMP", b"SQLite format 3\x00"):
-        file.write_bytes(foreign)
-        assert str(file) in refused(elsewhere, "restore", file) or foreign == b"PGDMP"
+    assert "No such file" in absent
     content = whole.read_bytes()
-    for length in (len(content) // 2, len(content) - 5000):
-        file.write_bytes(content[:length])
-        refused(elsewhere, "restore", file)
+    foreign = [b"", b"some text", b"PGDMP", b"SQLite format 3\x00"]
+    cut = [content[:length] for length in (len(content) // 2, len(content) - 5000)]
+    files = [tmp_path / f"file-{number}" for number in range(len(foreign + cut))]
+    for file, bad in zip(files, foreign + cut, strict=True):
+        file.write_bytes(bad)
+    sentences = refusals(elsewhere, *[("restore", file) for file in files])
+    for file, bad, sentence in zip(files, foreign, sentences, strict=False):
+        assert str(file) in sentence or bad == b"PGDMP"
 
     elsewhere.succeed(
         "restore", str(whole), "--anchor", said["anchor"], "--sha256", said["sha256"].upper()
