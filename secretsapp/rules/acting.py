@@ -39,14 +39,17 @@ class Act:
         self,
         event: Event,
         universe: Universe | None = None,
-        secret_name: str = "",
+        name: str = "",
         *,
         subject: Subject = None,
         change_id: str = "",
         detail: Mapping[str, str] | None = None,
     ) -> None:
-        """Let the log hold that event; it is appended once everything else is done."""
-        entry = Entry(event, self.actor, universe, secret_name, subject, change_id, detail or {})
+        """Let the log hold that event; it is appended once everything else is done.
+
+        `name` is that of a secret of the universe.
+        """
+        entry = Entry(event, self.actor, universe, name, subject, change_id, detail or {})
         self.entries.append(entry)
 
 
@@ -129,7 +132,7 @@ def note(
     actor: Actor,
     event: Event,
     universe: Universe | None = None,
-    secret_name: str = "",
+    name: str = "",
     *,
     subject: Subject = None,
     detail: Mapping[str, str] | None = None,
@@ -141,6 +144,6 @@ def note(
     Not where an equal event is younger than `unless_within` seconds; with `per_address` one from
     another network address is not equal.
     """
-    entry = Entry(event, actor, universe, secret_name, subject, "", detail or {})
+    entry = Entry(event, actor, universe, name, subject, "", detail or {})
     with transaction.atomic(durable=True):
         audit.append_unless_recent(entry, seconds=unless_within, per_address=per_address)
