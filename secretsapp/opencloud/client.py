@@ -1,13 +1,15 @@
 """The calls of Roblox's Open Cloud that Sealroom makes; retries are for reads alone."""
 
-from typing import Self
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT, check_name
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.sealing import PublicKey, Sealed, UnusablePublicKey
-from secretsapp.opencloud.errors import NothingSent, NoUniverse, Unusable
-from secretsapp.opencloud.observing import Observe, observed, unobserved
+from secretsapp.opencloud.errors import NothingSent, NoUniverse, OpenCloudError, Unusable
 from secretsapp.opencloud.timeouts import Timeouts
 from secretsapp.opencloud.types import (
     Introspection,
@@ -27,6 +29,36 @@ PAGE_LIMIT = 500
 PAGES_AT_MOST = 10
 SECRETS_AT_MOST = 1000
 
+# The name of the call, its outcome in a word, and its seconds.
+Observe = Callable[[str, str, float], None]
+
+_Arguments = ParamSpec("_Arguments")
+_Answer = TypeVar("_Answer")
+_Call = Callable[Concatenate["Client", _Arguments], _Answer]
+
+
+def _observed(call: _Call[_Arguments, _Answer]) -> _Call[_Arguments, _Answer]:
+    """The call, of whose end the client's `observe` is told."""
+
+    @wraps(call)
+    def tell(
+        client: "Client", /, *arguments: _Arguments.args, **named: _Arguments.kwargs
+    ) -> _Answer:
+        began = time.monotonic()
+        try:
+            answer = call(client, *arguments, **named)
+        except OpenCloudError as error:
+            client.observe(call.__name__, error.outcome, time.monotonic() - began)
+            raise
+        client.observe(call.__name__, "ok", time.monotonic() - began)
+        return answer
+
+    return tell
+
+
+def _unobserved(_call: str, _outcome: str, _seconds: float) -> None:
+    """Tell nobody."""
+
 
 class Client:
     """A conversation with Roblox under one API key; use it as a context manager.
@@ -42,7 +74,7 @@ class Client:
         *,
         proxy: str | None = None,
         timeouts: Timeouts | None = None,
-        observe: Observe = unobserved,
+        observe: Observe = _unobserved,
     ) -> None:
         # Requests and urllib3 take longer to load than most commands take as a whole, and many
         # never call Roblox.
@@ -59,7 +91,7 @@ class Client:
     def __exit__(self, *raised: object) -> None:
         self._transport.__exit__(*raised)
 
-    @observed
+    @_observed
     def list_secrets(self, universe_id: int) -> list[RemoteSecret]:
         """Every secret of the universe, in one call where there is no more than a page.
 
@@ -89,7 +121,7 @@ class Client:
             raise Unusable("Roblox's list has no secrets in it.")
         return [read_secret(item) for item in items or []], read_text(page, "nextPageCursor")
 
-    @observed
+    @_observed
     def public_key(self, universe_id: int) -> PublicKey:
         """The universe's public key; fetch it immediately before every seal (documented)."""
         path = f"{_secrets_path(universe_id)}/public-key"
@@ -99,7 +131,7 @@ class Client:
         except UnusablePublicKey:
             raise Unusable("Roblox's public key cannot be used.") from None
 
-    @observed
+    @_observed
     def create_secret(
         self, universe_id: int, name: str, sealed: Sealed, domain: str
     ) -> WriteReceipt:
@@ -108,7 +140,7 @@ class Client:
         answer = self._transport.write("POST", _secrets_path(universe_id), body)
         return read_receipt(answer.as_write())
 
-    @observed
+    @_observed
     def update_secret(
         self, universe_id: int, name: str, sealed: Sealed, domain: str
     ) -> WriteReceipt:
@@ -117,18 +149,18 @@ class Client:
         answer = self._transport.write("PATCH", _secret_path(universe_id, name), body)
         return read_receipt(answer.as_write())
 
-    @observed
+    @_observed
     def delete_secret(self, universe_id: int, name: str) -> None:
         """Delete a secret for good; Missing if it is not there."""
         self._transport.write("DELETE", _secret_path(universe_id, name)).as_write()
 
-    @observed
+    @_observed
     def universe(self, universe_id: int) -> RemoteUniverse:
         """The universe's name and owner."""
         record = self._transport.read(f"/cloud/v2/universes/{universe_id}").as_read()
         return read_universe(universe_id, record)
 
-    @observed
+    @_observed
     def universe_of_place(self, place_id: int) -> int:
         """The id of the universe a place belongs to (seen in clients); NoUniverse if to none."""
         record = self._transport.read(f"/universes/v1/places/{place_id}/universe").as_read()
@@ -139,7 +171,7 @@ class Client:
             raise Unusable("Roblox named no universe for that place.")
         return found
 
-    @observed
+    @_observed
     def introspect(self) -> Introspection:
         """What Roblox says of this key: a hint, because it works only for new keys (seen)."""
         body = {"apiKey": self._api_key.expose().decode("latin-1")}

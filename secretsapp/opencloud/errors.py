@@ -1,5 +1,7 @@
 """What can go wrong between us and Roblox, split by what the caller can do about it.
 
+`outcome` is the word under which a call that ended so is counted.
+
 OpenCloudError
 ├── NothingSent         the request never left: try again whenever you like
 ├── Refused             Roblox answered no, and changed nothing; `status`, `code`
@@ -13,13 +15,19 @@ OpenCloudError
     └── NoUniverse      a place was looked up that belongs to no universe
 """
 
+from typing import ClassVar
+
 
 class OpenCloudError(Exception):
     """Any failure of a call to Roblox; the message holds no key, value or raw body."""
 
+    outcome: ClassVar[str] = "unusable"
+
 
 class NothingSent(OpenCloudError):
     """No connection could be made, so nothing was sent."""
+
+    outcome = "nothing_sent"
 
 
 class Refused(OpenCloudError):
@@ -27,6 +35,8 @@ class Refused(OpenCloudError):
 
     Nothing else of the body is kept: it could repeat what was sent.
     """
+
+    outcome = "refused"
 
     def __init__(self, status: int, code: str = "") -> None:
         super().__init__(f"Roblox answered {status}.")
@@ -53,6 +63,8 @@ class Conflict(Refused):
 class TooManyRequests(Refused):
     """429; `retry_after` is in seconds, None if Roblox did not say."""
 
+    outcome = "busy"
+
     def __init__(self, status: int, code: str = "", retry_after: int | None = None) -> None:
         super().__init__(status, code)
         self.retry_after = retry_after
@@ -61,10 +73,14 @@ class TooManyRequests(Refused):
 class Unknown(OpenCloudError):
     """A write was sent and whether it took effect is not known."""
 
+    outcome = "unknown"
+
 
 class Unusable(OpenCloudError):
     """A read could not be completed, or its answer could not be understood."""
 
 
 class NoUniverse(Unusable):
-    """The place belongs to no universe."""
+    """The place belongs to no universe: an answer like any other."""
+
+    outcome = "ok"
