@@ -13,6 +13,7 @@ from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, SealroomError
 from secretsapp.people import session_storage, sessions
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import refusals as pages
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -69,12 +70,6 @@ class ActorMiddleware:
         actor = actors.remembering(actor_of(request))
         request.actor = actor  # type: ignore[attr-defined]  # ours, see ActorRequest
         return self._get_response(request)
-
-
-class ActorRequest(HttpRequest):
-    """A request that came through ActorMiddleware."""
-
-    actor: Actor
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -13,7 +13,7 @@ from secretsapp.core.errors import StaleVersion
 from secretsapp.models import Universe, User
 from secretsapp.universes import loading
 from secretsapp.web.forms.access import GrantForm
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import forms
 from secretsapp.web.views.forms import Done
 

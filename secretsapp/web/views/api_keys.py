@@ -15,7 +15,7 @@ from secretsapp.api_keys.key_reports import KeyReport
 from secretsapp.core.errors import StaleVersion
 from secretsapp.universes import loading
 from secretsapp.web.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import forms, guide
 from secretsapp.web.views.forms import Done
 

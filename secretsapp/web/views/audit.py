@@ -16,7 +16,7 @@ from secretsapp.secrets.settling import SETTLE_AFTER_SECONDS
 from secretsapp.universes import loading
 from secretsapp.web.forms.audit import AuditFilterForm
 from secretsapp.web.htmx import wants_fragment
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import forms
 
 SETTLED_AFTER = timedelta(seconds=SETTLE_AFTER_SECONDS)

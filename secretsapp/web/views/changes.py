@@ -15,7 +15,7 @@ from secretsapp.secrets import changes, listing
 from secretsapp.secrets.listing import SecretView
 from secretsapp.universes import loading
 from secretsapp.web.forms.secrets import CreateForm, DeleteForm, VersionedForm, rotate_form
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import forms
 from secretsapp.web.views.forms import Done
 

@@ -9,7 +9,7 @@ from secretsapp.api_keys.trials import Trial
 from secretsapp.universes import loading
 from secretsapp.web.forms.api_keys import AddKeyForm
 from secretsapp.web.forms.universes import AddUniverseForm
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import forms
 
 GUIDE = "guide"

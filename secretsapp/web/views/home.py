@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from secretsapp.home import overview
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 
 NEEDS_SHOWN = 8
 

@@ -14,7 +14,7 @@ from secretsapp.core.errors import InvalidInput
 from secretsapp.models import User
 from secretsapp.people import directory, own_account, session_storage, sessions
 from secretsapp.web.forms.me import NameForm, PasswordForm, SessionForm
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import forms
 from secretsapp.web.views.forms import Done
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from secretsapp.core.errors import NotFound
 from secretsapp.people import password_mail, ways_in
 from secretsapp.web.forms.passwords import ForgottenForm, SetPasswordForm
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views.forms import METHODS, Done, page, posted, submitted
 
 # Of allauth's rate limits those that are meant for the same: by network address, and for mails

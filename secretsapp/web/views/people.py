@@ -14,7 +14,7 @@ from secretsapp.models import Universe, User
 from secretsapp.people import accounts, directory, ways_in
 from secretsapp.universes import loading
 from secretsapp.web.forms.people import CreatePersonForm
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import forms
 from secretsapp.web.views.forms import Done
 

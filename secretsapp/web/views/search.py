@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from secretsapp.home import search as queries
 from secretsapp.web.htmx import wants_fragment
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 
 
 @require_safe

@@ -16,7 +16,7 @@ from secretsapp.secrets import details as services
 from secretsapp.secrets import drift, listing
 from secretsapp.universes import loading
 from secretsapp.web.forms.secrets import DetailsForm
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import forms
 from secretsapp.web.views.forms import Done
 

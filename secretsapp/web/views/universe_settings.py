@@ -25,7 +25,7 @@ from secretsapp.models import ApiKey
 from secretsapp.universes import loading, managing
 from secretsapp.web.forms.universes import AddUniverseForm, RemoveUniverseForm, SettingsForm
 from secretsapp.web.htmx import wants_fragment
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import forms
 from secretsapp.web.views import guide as guides
 from secretsapp.web.views.forms import Done

@@ -12,7 +12,7 @@ from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.arranging import ATTENTION, Wanted, arranged, places
 from secretsapp.universes import loading, mirror
 from secretsapp.web.htmx import wants_fragment
-from secretsapp.web.middleware import ActorRequest
+from secretsapp.web.requests import ActorRequest
 
 COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"))
 

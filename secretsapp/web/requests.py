@@ -1,0 +1,11 @@
+"""The request as views get it: somebody is acting in it."""
+
+from django.http import HttpRequest
+
+from secretsapp.core.actor import Actor
+
+
+class ActorRequest(HttpRequest):
+    """A request that came through ActorMiddleware."""
+
+    actor: Actor
