@@ -6,7 +6,7 @@ from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Change
-from secretsapp.operation import installation, master_keys, readiness, upkeep, workers
+from secretsapp.operation import installation, key_proof, master_keys, readiness, upkeep, workers
 from secretsapp.people import accounts, session_storage
 from secretsapp.rules.policy import refusal
 from secretsapp.secrets import attempts, settling
@@ -251,6 +251,9 @@ ACTIONS = [
     Action("workers.forget_lost", lambda _stage: workers.forget_lost()),
     Action("workers.at_work", lambda _stage: workers.at_work()),
     Action("workers.is_seen", lambda _stage: workers.is_seen()),
+    Action("key_proof.store", lambda _stage: key_proof.store()),
+    Action("key_proof.is_stored", lambda _stage: key_proof.is_stored()),
+    Action("key_proof.check", lambda _stage: key_proof.check()),
     Action("readiness.check", lambda _stage: readiness.check()),
     Action("installation.check_keys", lambda _stage: installation.check_keys()),
     Action("installation.check_ready", lambda _stage: installation.check_ready()),

@@ -26,7 +26,7 @@ from secretsapp.core.errors import (
     WrongKey,
 )
 from secretsapp.core.roles import Permission, Role
-from secretsapp.home import frame, overview
+from secretsapp.home import overview
 from secretsapp.models import AuditEvent, Grant, Universe, User
 from secretsapp.people import own_account, sessions
 from secretsapp.rules.policy import refusal
@@ -297,7 +297,7 @@ def test_what_no_form_takes_up_is_a_page_that_says_so(
     title: str,
 ) -> None:
     client = client_for("admin")
-    monkeypatch.setattr(overview, "of", raising(error))
+    monkeypatch.setattr(overview, "compose_overview", raising(error))
     answer = client.get("/")
     assert answer.status_code == status
     assert f"{title} {error}" in words(answer)
@@ -318,7 +318,7 @@ def test_a_refusal_is_told_also_where_the_frame_cannot_be_drawn(
     client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = client_for("admin")
-    monkeypatch.setattr(frame, "of", raising(OperationalError()))
+    monkeypatch.setattr(sealroom, "compose_frame", raising(OperationalError()))
     answer = client.get("/universes/1/")
     assert answer.status_code == 404
     assert "There is no such universe here" in words(answer)

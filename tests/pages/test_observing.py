@@ -107,7 +107,7 @@ def test_a_request_that_fails_leaves_nothing_to_the_next(
 ) -> None:
     client = client_for("admin")
     settings.DEBUG_PROPAGATE_EXCEPTIONS = True
-    monkeypatch.setattr(overview, "of", failing)
+    monkeypatch.setattr(overview, "compose_overview", failing)
     with pytest.raises(RuntimeError):
         client.get("/")
     assert logs.known() == {}
@@ -118,7 +118,7 @@ def test_the_page_for_our_own_mistake_shows_the_id_that_the_log_has(
 ) -> None:
     client = client_for("admin")
     client.raise_request_exception = False
-    monkeypatch.setattr(overview, "of", failing)
+    monkeypatch.setattr(overview, "compose_overview", failing)
     answer = client.get("/")
     request_id = answer.headers[HEADER]
     assert answer.status_code == 500
