@@ -1,4 +1,4 @@
-"""The fixed cast and their universe, put on stage through the services."""
+"""The fixed cast and their universe, put on stage through the actions."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -72,7 +72,7 @@ def store_universe(api_key: ApiKey) -> Universe:
 def engage_cast(universe: Universe) -> Cast:
     """Everybody, with the rights that the names say.
 
-    As the services would write them (there is a test of that), but at once: most tests begin so.
+    As the actions would write them (there is a test of that), but at once: most tests begin so.
     """
     hashed = _hashed_password()
     users = User.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""The tables; doors write to them through `services` and read them through `queries`."""
+"""The tables; doors read and write them through the rooms alone."""
 
 from secretsapp.models.access import Grant
 from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -21,7 +20,7 @@ from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import one_time_codes, ways_in
 from secretsapp.people.directory import account_of
 from secretsapp.rules.acting import NoRight, acting
-from secretsapp.rules.locks import lock_people
+from secretsapp.rules.locks import claim, lock_people, unclaimed
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +66,7 @@ def send_waiting(actor: Actor) -> int:
     the next round: a server that does not answer must not keep the worker from its other work.
     """
     _give_up()
-    waiting = PasswordMail.objects.filter(_unclaimed()).order_by("asked_at")
+    waiting = PasswordMail.objects.filter(unclaimed()).order_by("asked_at")
     people = [mail.person for mail in waiting.select_related("person")]
     return sum(1 for _ in takewhile(lambda person: _send(actor, person), people))
 
@@ -76,10 +75,6 @@ def _give_up() -> None:
     too_old = PasswordMail.objects.filter(asked_at__lte=timezone.now() - GIVEN_UP_AFTER)
     if too_old.delete()[0]:
         log.warning("Password links that were asked for an hour ago could not be mailed.")
-
-
-def _unclaimed() -> Q:
-    return Q(claimed_until=None) | Q(claimed_until__lte=timezone.now())
 
 
 def _send(actor: Actor, person: User) -> bool:
@@ -102,11 +97,9 @@ def _send(actor: Actor, person: User) -> bool:
 
 def _claim(person: User) -> one_time_codes.Code | None:
     """A code to be sent by us alone; None where another worker sends one, or none is to be sent."""
-    until = timezone.now() + CLAIMED_FOR
     with transaction.atomic():
         lock_people([person.pk])
-        unclaimed = PasswordMail.objects.filter(_unclaimed(), person=person)
-        if not unclaimed.update(claimed_until=until):
+        if not claim(PasswordMail.objects.filter(person=person), lasting=CLAIMED_FOR):
             return None
         return one_time_codes.issue(CodePurpose.MAIL, person, good_for=GOOD_FOR)
 

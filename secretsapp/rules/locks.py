@@ -2,13 +2,21 @@
 
 Whoever takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
-are for PostgreSQL.
+are for PostgreSQL. A claim is a lock that outlasts a transaction: work that one process does at a
+time, and another takes over where that one was killed.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 from secretsapp.core.errors import NotFound, StaleVersion
 from secretsapp.models import ApiKey, Universe, User
+
+Row = TypeVar("Row", bound=Model)
 
 
 def lock_people(ids: Iterable[int]) -> dict[int, User]:
@@ -46,3 +54,16 @@ def lock_api_key(api_key: ApiKey, *, was_tried: bool = False) -> ApiKey:
             "nothing was changed by this. Look whether it is still wanted, and try again."
         )
     return stored
+
+
+def unclaimed(column: str = "claimed_until") -> Q:
+    """The rows that no process works on, or whose claim has ended."""
+    return Q(**{column: None}) | Q(**{f"{column}__lte": timezone.now()})
+
+
+def claim(
+    rows: QuerySet[Row], *, lasting: timedelta, column: str = "claimed_until", **beside: object
+) -> int:
+    """Claim those of the rows that no process works on, and set `beside`; gives how many."""
+    until = {column: timezone.now() + lasting}
+    return rows.filter(unclaimed(column)).update(**until, **beside)

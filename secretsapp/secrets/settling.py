@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from django.db.models import Q
 from django.utils import timezone
 
 from secretsapp.core import settlement
@@ -19,7 +18,7 @@ from secretsapp.opencloud.timeouts import LONGEST_CALL_SECONDS
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Right, acting
-from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.locks import claim, lock_universe, unclaimed
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
 from secretsapp.secrets.attempts import overlaps, settle_row
@@ -40,25 +39,23 @@ def settle(actor: Actor, *, older_than_seconds: int = SETTLE_AFTER_SECONDS) -> l
     its way, unless it is seen to have taken effect.
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
-    claimed = _claim(timezone.now(), timedelta(seconds=older_than_seconds))
+    claimed = _claim(timedelta(seconds=older_than_seconds))
     settled: list[Change] = []
     for _, changes in groupby(claimed, key=lambda change: change.universe_id):
         settled += _settle_universe(actor, list(changes))
     return settled
 
 
-def _claim(now: datetime, age: timedelta) -> list[Change]:
+def _claim(age: timedelta) -> list[Change]:
     """The open changes old enough, by universe, that no other process is working on."""
-    unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-    waiting = Change.objects.filter(
-        unclaimed, state__in=OPEN_STATES, started_at__lte=now - age
-    ).select_related("universe__api_key")
+    still_open = Change.objects.filter(state__in=OPEN_STATES)
+    waiting = still_open.filter(unclaimed(), started_at__lte=timezone.now() - age)
     return [
         change
-        for change in waiting.order_by("universe_id", "started_at")
-        if Change.objects.filter(unclaimed, pk=change.pk, state__in=OPEN_STATES).update(
-            claimed_until=now + CLAIM
+        for change in waiting.select_related("universe__api_key").order_by(
+            "universe_id", "started_at"
         )
+        if claim(still_open.filter(pk=change.pk), lasting=CLAIM)
     ]
 
 

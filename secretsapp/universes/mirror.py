@@ -19,7 +19,7 @@ from secretsapp.opencloud.timeouts import LONGEST_CALL_SECONDS
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, NoRight, acting
-from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.locks import claim, lock_universe
 from secretsapp.rules.policy import require_somewhere
 from secretsapp.rules.roblox import in_our_words
 
@@ -57,12 +57,9 @@ def refresh(actor: Actor, universe: Universe) -> bool:
 
 
 def _claim(universe: Universe, now: datetime) -> bool:
-    unclaimed = Q(sync_claimed_until__isnull=True) | Q(sync_claimed_until__lt=now)
     rested = Q(sync_tried_at__isnull=True) | Q(sync_tried_at__lt=now - SHORTEST_INTERVAL)
-    claimed = Universe.objects.filter(unclaimed, rested, pk=universe.pk).update(
-        sync_claimed_until=now + CLAIM, sync_tried_at=now
-    )
-    return bool(claimed)
+    found = Universe.objects.filter(rested, pk=universe.pk)
+    return bool(claim(found, lasting=CLAIM, column="sync_claimed_until", sync_tried_at=now))
 
 
 def _release(universe: Universe, *, sync_failure: str) -> None:

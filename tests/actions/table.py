@@ -1,4 +1,4 @@
-"""Every public function of the services, how to call it, and the events that it writes."""
+"""Every public function of a module that writes, how to call it, and the events that it writes."""
 
 from secretsapp.access import grants, refusals
 from secretsapp.access.grants import Terms

@@ -55,7 +55,7 @@ STEPS = (
     "secretsapp.opencloud.client.read_receipt",
     "secretsapp.secrets.attempts._mirror_success",
     "secretsapp.web.views.changes.Done",
-    "secretsapp.web.views.forms.redirect",
+    "secretsapp.web.views.form_pages.redirect",
 )
 
 

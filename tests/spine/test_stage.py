@@ -1,4 +1,4 @@
-"""The cast stands on stage as the services would have put it there."""
+"""The cast stands on stage as the actions would have put it there."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def rows_about(person: User) -> list[dict[str, Any]]:
     ]
 
 
-def test_everybody_is_as_the_services_would_have_made_them(universe: Universe, cast: Cast) -> None:
+def test_everybody_is_as_the_actions_would_have_made_them(universe: Universe, cast: Cast) -> None:
     for role in ROLES_IN_HARBOR:
         double = stage.engage(f"second-{role.value}").user
         grants.give(STAGEHAND, double, universe, Terms(role))

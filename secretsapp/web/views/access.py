@@ -14,8 +14,8 @@ from secretsapp.models import Universe, User
 from secretsapp.universes import loading
 from secretsapp.web.forms.access import GrantForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import forms
-from secretsapp.web.views.forms import Done
+from secretsapp.web.views import form_pages
+from secretsapp.web.views.form_pages import Done
 
 
 @require_safe
@@ -30,32 +30,32 @@ def access(request: ActorRequest, universe_id: int | None = None) -> HttpRespons
     return render(request, "access/list.html", context)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     """A role for somebody who has none there."""
     universe = _universe(request, universe_id)
     scope = grant_listing.givable(request.actor, universe)
     person = request.GET.get("person", "")
-    form = GrantForm(scope, forms.posted(request), person=person)
+    form = GrantForm(scope, form_pages.posted(request), person=person)
 
     def write() -> Done:
         person = form.cleaned_data["person"]
         grants.add(request.actor, person, universe, _terms(request, universe, form))
         return Done(f"{person.email} has access now.", _next(request, universe, person))
 
-    answer = forms.submitted(request, form, write)
+    answer = form_pages.submitted(request, form, write)
     context = {"universe": universe, "may_create_people": scope.may_create_people}
-    return answer or forms.page(request, "access/give.html", form, context)
+    return answer or form_pages.page(request, "access/give.html", form, context)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def change(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
     """Another role, pattern, end or reason for somebody who has a role there."""
     universe = _universe(request, universe_id)
     scope = grant_listing.givable(request.actor, universe)
     view = grant_listing.to_change(request.actor, person_id, universe)
     person = view.grant.person
-    form = GrantForm(scope, forms.posted(request), view.grant)
+    form = GrantForm(scope, form_pages.posted(request), view.grant)
 
     def write() -> Done:
         try:
@@ -67,30 +67,30 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
             raise
         return Done(f"Changed the access of {person.email}.", _next(request, universe, person))
 
-    if answer := forms.submitted(request, form, write):
+    if answer := form_pages.submitted(request, form, write):
         return answer
     if form.is_bound:
         # It is asked for again, because a refusal may know more.
         view = grant_listing.to_change(request.actor, person_id, universe)
     context = {"universe": universe, "view": view, "person": person}
-    return forms.page(request, "access/change.html", form, context)
+    return form_pages.page(request, "access/change.html", form, context)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def revoke(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
     """The end of somebody's role there, confirmed on a page that says what it means."""
     universe = _universe(request, universe_id)
     view = grant_listing.to_change(request.actor, person_id, universe)
     person = view.grant.person
-    form = Form(forms.posted(request))
+    form = Form(form_pages.posted(request))
 
     def write() -> Done:
         grants.revoke(request.actor, person, universe)
         return Done(f"Revoked the access of {person.email}.", _next(request, universe, person))
 
-    answer = forms.submitted(request, form, write)
+    answer = form_pages.submitted(request, form, write)
     context = {"universe": universe, "view": view, "person": person}
-    return answer or forms.page(request, "access/revoke.html", form, context)
+    return answer or form_pages.page(request, "access/revoke.html", form, context)
 
 
 def _universe(request: ActorRequest, universe_id: int | None) -> Universe | None:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from secretsapp.people.ways_in import is_claimed
-from secretsapp.web.views.forms import METHODS
+from secretsapp.web.views.form_pages import METHODS
 
 
 @login_not_required

@@ -16,8 +16,8 @@ from secretsapp.core.errors import StaleVersion
 from secretsapp.universes import loading
 from secretsapp.web.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import forms, guide
-from secretsapp.web.views.forms import Done
+from secretsapp.web.views import form_pages, guide
+from secretsapp.web.views.form_pages import Done
 
 
 @require_safe
@@ -26,11 +26,11 @@ def api_keys(request: ActorRequest) -> HttpResponse:
     return render(request, "api_keys/list.html", {"views": key_listing.overview(request.actor)})
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def create(request: ActorRequest) -> HttpResponse:
     """A new key, also from the guide."""
     keys = key_listing.visible(request.actor)
-    form = AddKeyForm(forms.posted(request), is_first=not keys)
+    form = AddKeyForm(form_pages.posted(request), is_first=not keys)
 
     def add() -> Done:
         words = {field: form.cleaned_data[field] for field in ("name", "value", "note", "ends_at")}
@@ -40,10 +40,10 @@ def create(request: ActorRequest) -> HttpResponse:
         sentence = f"Stored the key “{api_key.name}”. Add a universe with it to try it."
         return Done(sentence, _address(api_key.pk))
 
-    answer = forms.submitted(request, form, add)
+    answer = form_pages.submitted(request, form, add)
     if answer is None and guide.is_asked_for(request):
         return guide.page(request, guide.Filled(key_form=form))
-    return answer or forms.page(request, "api_keys/add.html", form, {})
+    return answer or form_pages.page(request, "api_keys/add.html", form, {})
 
 
 @require_safe
@@ -54,12 +54,12 @@ def api_key(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Name, note and end of a key."""
     view = key_listing.view(request.actor, api_key_id)
     found = view.api_key
-    form = EditKeyForm(found, forms.posted(request))
+    form = EditKeyForm(found, form_pages.posted(request))
 
     def save() -> Done:
         words = {field: form.cleaned_data[field] for field in ("name", "note", "ends_at")}
@@ -70,14 +70,16 @@ def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
             raise
         return Done("Changes saved.", _address(api_key_id))
 
-    return forms.submitted(request, form, save) or _page(request, "api_keys/edit.html", form, view)
+    return form_pages.submitted(request, form, save) or _page(
+        request, "api_keys/edit.html", form, view
+    )
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Another key in the place of this one, once it opens the same universes."""
     view = key_listing.view(request.actor, api_key_id)
-    form = ReplaceKeyForm(forms.posted(request))
+    form = ReplaceKeyForm(form_pages.posted(request))
 
     def put() -> Done:
         value, ends_at = form.cleaned_data["value"], form.cleaned_data["ends_at"]
@@ -88,12 +90,12 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         is_first_run = not loading.visible(request.actor)
         return Done("Replaced.", reverse("guide") if is_first_run else _address(api_key_id))
 
-    return forms.submitted(request, form, put) or _page(
+    return form_pages.submitted(request, form, put) or _page(
         request, "api_keys/replace.html", form, view
     )
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def test(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Try the key on every universe it serves; a GET only leads to its page."""
     found = key_listing.view(request.actor, api_key_id).api_key
@@ -117,19 +119,19 @@ def _tell(request: ActorRequest, report: KeyReport) -> None:
         )
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """Forget a key that opens nothing."""
     view = key_listing.view(request.actor, api_key_id)
     found = view.api_key
-    form = Form(forms.posted(request))
+    form = Form(form_pages.posted(request))
 
     def forget() -> Done:
         stored_keys.remove(request.actor, found)
         sentence = f"Removed the key “{found.name}”. Delete it at Roblox, too."
         return Done(sentence, reverse("api_keys"))
 
-    return forms.submitted(request, form, forget) or _page(
+    return form_pages.submitted(request, form, forget) or _page(
         request, "api_keys/remove.html", form, view
     )
 
@@ -138,7 +140,7 @@ def _page(request: ActorRequest, template: str, form: Form, view: KeyView) -> Ht
     """The page of a form about a key, which is asked for again: a refusal may know more."""
     if form.is_bound:
         view = key_listing.view(request.actor, view.api_key.pk)
-    return forms.page(request, template, form, {"view": view})
+    return form_pages.page(request, template, form, {"view": view})
 
 
 def _address(api_key_id: UUID) -> str:

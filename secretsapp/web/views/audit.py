@@ -17,7 +17,7 @@ from secretsapp.universes import loading
 from secretsapp.web.forms.audit import AuditFilterForm
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import forms
+from secretsapp.web.views import form_pages
 
 SETTLED_AFTER = timedelta(seconds=SETTLE_AFTER_SECONDS)
 LIST = "audit-list"
@@ -42,10 +42,10 @@ def log(request: ActorRequest) -> HttpResponse:
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
     if not wants_fragment(request) or "HX-History-Restore-Request" in request.headers:
         context["unsettled"] = open_changes.visible(request.actor, SETTLED_AFTER)
-        return forms.page(request, "log/log.html", form, context)
+        return form_pages.page(request, "log/log.html", form, context)
     if request.headers.get("HX-Target") != LIST:
-        return forms.page(request, "log/_events.html", form, context | {"focus_first": True})
-    answer = forms.page(request, "log/_list.html", form, context | {"announced": True})
+        return form_pages.page(request, "log/_events.html", form, context | {"focus_first": True})
+    answer = form_pages.page(request, "log/_list.html", form, context | {"announced": True})
     answer.headers["HX-Push-Url"] = _address(request)
     return answer
 

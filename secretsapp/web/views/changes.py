@@ -16,16 +16,16 @@ from secretsapp.secrets.listing import SecretView
 from secretsapp.universes import loading
 from secretsapp.web.forms.secrets import CreateForm, DeleteForm, VersionedForm, rotate_form
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import forms
-from secretsapp.web.views.forms import Done
+from secretsapp.web.views import form_pages
+from secretsapp.web.views.form_pages import Done
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def create(request: ActorRequest, universe_id: int) -> HttpResponse:
     """A new secret."""
     universe = loading.get(request.actor, universe_id)
     listing.check_may_create(request.actor, universe)
-    form = CreateForm(forms.posted(request))
+    form = CreateForm(form_pages.posted(request))
 
     def write() -> Done:
         name, value, domain = (form.cleaned_data[field] for field in ("name", "value", "domain"))
@@ -35,16 +35,16 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
         sentence = f"Created {name} at {_clock()}. Running servers see it once they restart."
         return Done(sentence, _address(universe, name))
 
-    answer = forms.submitted(request, form, write, universe)
-    return answer or forms.page(request, "secrets/create.html", form, {"universe": universe})
+    answer = form_pages.submitted(request, form, write, universe)
+    return answer or form_pages.page(request, "secrets/create.html", form, {"universe": universe})
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A new value, and for those who may also another domain."""
     universe = loading.get(request.actor, universe_id)
     view = listing.get(request.actor, universe, name, Permission.ROTATE_SECRET)
-    form = rotate_form(view, forms.posted(request))
+    form = rotate_form(view, form_pages.posted(request))
 
     def write() -> Done:
         with _starting_anew_if_stale(request, form, universe, name):
@@ -59,16 +59,16 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         sentence = f"Saved {_clock()}. Running servers keep the old value until they restart."
         return Done(sentence, _address(universe, name))
 
-    answer = forms.submitted(request, form, write, universe)
+    answer = form_pages.submitted(request, form, write, universe)
     return answer or _page(request, "secrets/rotate.html", form, universe, view)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """The end of a secret, confirmed by typing its name."""
     universe = loading.get(request.actor, universe_id)
     view = listing.get(request.actor, universe, name, Permission.DELETE_SECRET)
-    form = DeleteForm(view.secret, forms.posted(request))
+    form = DeleteForm(view.secret, form_pages.posted(request))
 
     def write() -> Done:
         version = form.cleaned_data["version"]
@@ -77,7 +77,7 @@ def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         sentence = f"Deleted {name} at {_clock()}. Running servers keep it until they restart."
         return Done(sentence, reverse("universe", args=[universe.pk]))
 
-    answer = forms.submitted(request, form, write, universe)
+    answer = form_pages.submitted(request, form, write, universe)
     return answer or _page(request, "secrets/delete.html", form, universe, view)
 
 
@@ -100,7 +100,7 @@ def _page(
     if form.is_bound:
         view = listing.get(request.actor, universe, view.secret.name)
     context = {"universe": universe, "view": view, "secret": view.secret}
-    return forms.page(request, template, form, context)
+    return form_pages.page(request, template, form, context)
 
 
 def _address(universe: Universe, name: str) -> str:

@@ -11,7 +11,7 @@ from secretsapp.people import ways_in
 from secretsapp.people.ways_in import is_claimed
 from secretsapp.web.forms.first_run import ClaimForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views.forms import METHODS, Done, page, posted, submitted
+from secretsapp.web.views.form_pages import METHODS, Done, page, posted, submitted
 from secretsapp.web.views.passwords import CODE_ATTEMPTS, too_many
 
 

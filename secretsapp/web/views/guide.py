@@ -10,7 +10,7 @@ from secretsapp.universes import loading
 from secretsapp.web.forms.api_keys import AddKeyForm
 from secretsapp.web.forms.universes import AddUniverseForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import forms
+from secretsapp.web.views import form_pages
 
 GUIDE = "guide"
 
@@ -45,4 +45,4 @@ def page(request: ActorRequest, filled: Filled) -> HttpResponse:
         "trial": filled.trial,
     }
     sent = key_form if key_form.is_bound else universe_form
-    return forms.page(request, "universes/guide.html", sent, context)
+    return form_pages.page(request, "universes/guide.html", sent, context)

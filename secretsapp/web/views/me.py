@@ -15,33 +15,33 @@ from secretsapp.models import User
 from secretsapp.people import directory, own_account, session_storage, sessions
 from secretsapp.web.forms.me import NameForm, PasswordForm, SessionForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import forms
-from secretsapp.web.views.forms import Done
+from secretsapp.web.views import form_pages
+from secretsapp.web.views.form_pages import Done
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def me(request: ActorRequest) -> HttpResponse:
     """One's own account; the form on it is for the name."""
     person = _oneself(request)
-    form = NameForm(forms.posted(request), initial={"name": person.name})
+    form = NameForm(form_pages.posted(request), initial={"name": person.name})
 
     def write() -> Done:
         own_account.rename(request.actor, person, form.cleaned_data["name"])
         return Done("Name saved.", reverse("me"))
 
-    answer = forms.submitted(request, form, write)
+    answer = form_pages.submitted(request, form, write)
     context = {
         "sessions": directory.own_sessions(request.actor, _stored_key(request)),
         "grants": grant_listing.own(request.actor),
     }
-    return answer or forms.page(request, "me/me.html", form, context)
+    return answer or form_pages.page(request, "me/me.html", form, context)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def password(request: ActorRequest) -> HttpResponse:
     """A new password; all other sessions end."""
     person = _oneself(request)
-    form = PasswordForm(forms.posted(request))
+    form = PasswordForm(form_pages.posted(request))
 
     def write() -> Done:
         _check(request, person, form.cleaned_data["current"])
@@ -51,8 +51,8 @@ def password(request: ActorRequest) -> HttpResponse:
         sessions.move(request.actor, person, before, _stored_key(request))
         return Done("Password changed. Your other sessions have ended.", reverse("me"))
 
-    answer = forms.submitted(request, form, write)
-    return answer or forms.page(request, "me/password.html", form, {})
+    answer = form_pages.submitted(request, form, write)
+    return answer or form_pages.page(request, "me/password.html", form, {})
 
 
 def _check(request: ActorRequest, person: User, current: str) -> None:
@@ -65,7 +65,7 @@ def _check(request: ActorRequest, person: User, current: str) -> None:
         raise InvalidInput("That is not your current password.", field="current")
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def end_session(request: ActorRequest) -> HttpResponse:
     """End another session of one's own; a GET, as after signing in anew, only leads back."""
     if request.method == "POST":
@@ -79,7 +79,7 @@ def end_session(request: ActorRequest) -> HttpResponse:
     return redirect("me")
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def end_other_sessions(request: ActorRequest) -> HttpResponse:
     """End all other sessions of one's own; a GET only leads back."""
     if request.method == "POST":
@@ -90,7 +90,7 @@ def end_other_sessions(request: ActorRequest) -> HttpResponse:
 
 
 def _oneself(request: ActorRequest) -> User:
-    """The person who asks, as the services take people: everybody here is signed in."""
+    """The person who asks, as the rooms take people: everybody here is signed in."""
     return directory.get(request.actor, request.actor.name)
 
 

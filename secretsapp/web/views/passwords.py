@@ -11,7 +11,7 @@ from secretsapp.core.errors import NotFound
 from secretsapp.people import password_mail, ways_in
 from secretsapp.web.forms.passwords import ForgottenForm, SetPasswordForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views.forms import METHODS, Done, page, posted, submitted
+from secretsapp.web.views.form_pages import METHODS, Done, page, posted, submitted
 
 # Of allauth's rate limits those that are meant for the same: by network address, and for mails
 # also by the address that is typed.

@@ -15,8 +15,8 @@ from secretsapp.people import accounts, directory, ways_in
 from secretsapp.universes import loading
 from secretsapp.web.forms.people import CreatePersonForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import forms
-from secretsapp.web.views.forms import Done
+from secretsapp.web.views import form_pages
+from secretsapp.web.views.form_pages import Done
 
 LINK = "password_link"
 
@@ -28,19 +28,19 @@ def people(request: ActorRequest) -> HttpResponse:
     return render(request, "people/list.html", context)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def create(request: ActorRequest) -> HttpResponse:
     """A new account, whose person sets the password by a link."""
     directory.check_may_manage(request.actor)
-    form = CreatePersonForm(forms.posted(request))
+    form = CreatePersonForm(form_pages.posted(request))
 
     def write() -> Done:
         person = accounts.create(request.actor, password=None, **form.cleaned_data)
         _make_link(request, person)
         return Done(f"Created the account of {person.email}.", _address(person))
 
-    answer = forms.submitted(request, form, write)
-    return answer or forms.page(request, "people/create.html", form, {})
+    answer = form_pages.submitted(request, form, write)
+    return answer or form_pages.page(request, "people/create.html", form, {})
 
 
 @require_safe
@@ -66,7 +66,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
     return render(request, "people/person.html", context)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def make_link(request: ActorRequest, person_id: int) -> HttpResponse:
     """A new link to set the password; a GET, as after signing in anew, only leads to the page."""
     found = directory.of_id(request.actor, person_id).person
@@ -78,11 +78,11 @@ def make_link(request: ActorRequest, person_id: int) -> HttpResponse:
     return redirect(_address(found))
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def disable(request: ActorRequest, person_id: int) -> HttpResponse:
     """The end of a person's access, confirmed on a page that says what it means."""
     found = directory.of_id(request.actor, person_id).person
-    form = Form(forms.posted(request))
+    form = Form(form_pages.posted(request))
 
     def write() -> Done:
         accounts.disable(request.actor, found)
@@ -93,14 +93,14 @@ def disable(request: ActorRequest, person_id: int) -> HttpResponse:
             return Done(sentence, reverse("account_login"))
         return Done(sentence, _address(found))
 
-    if answer := forms.submitted(request, form, write):
+    if answer := form_pages.submitted(request, form, write):
         return answer
     is_last_admin = grant_listing.is_last_admin(request.actor, found)
     context = {"person": found, "is_last_admin": is_last_admin}
-    return forms.page(request, "people/disable.html", form, context)
+    return form_pages.page(request, "people/disable.html", form, context)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def enable(request: ActorRequest, person_id: int) -> HttpResponse:
     """Access again, with the grants that are there; a GET only leads to the page."""
     found = directory.of_id(request.actor, person_id).person

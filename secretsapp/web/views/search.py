@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from secretsapp.home import search as queries
+from secretsapp.home.search import find
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
 
@@ -16,7 +16,7 @@ def search(request: ActorRequest) -> HttpResponse:
     fragment = wants_fragment(request)
     context = {
         "text": text,
-        "found": queries.find(request.actor, text),
+        "found": find(request.actor, text),
         "is_fragment": fragment,
     }
     return render(request, "home/_search_results.html" if fragment else "home/search.html", context)

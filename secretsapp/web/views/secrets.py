@@ -12,13 +12,13 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.models import Universe
 from secretsapp.people import directory
-from secretsapp.secrets import details as services
 from secretsapp.secrets import drift, listing
+from secretsapp.secrets.details import edit as edit_details
 from secretsapp.universes import loading
 from secretsapp.web.forms.secrets import DetailsForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import forms
-from secretsapp.web.views.forms import Done
+from secretsapp.web.views import form_pages
+from secretsapp.web.views.form_pages import Done
 
 
 @require_safe
@@ -45,25 +45,25 @@ def _example_host(domain: str) -> str:
     return domain.replace("*.", "api.", 1) if domain.startswith("*.") else domain
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """Note and owner of a secret."""
     universe = loading.get(request.actor, universe_id)
     found = listing.get(request.actor, universe, name, Permission.EDIT_DETAILS).secret
     owners = directory.possible_owners(request.actor, universe, name)
-    form = DetailsForm(found, owners, forms.posted(request))
+    form = DetailsForm(found, owners, form_pages.posted(request))
 
     def edit() -> Done:
         note, owner = form.cleaned_data["note"], form.cleaned_data["owner"]
-        services.edit(actor=request.actor, universe=universe, secret=found, note=note, owner=owner)
+        edit_details(actor=request.actor, universe=universe, secret=found, note=note, owner=owner)
         return Done("Details saved.", reverse("secret", args=[universe_id, name]))
 
-    answer = forms.submitted(request, form, edit, universe)
+    answer = form_pages.submitted(request, form, edit, universe)
     context = {"universe": universe, "secret": found}
-    return answer or forms.page(request, "secrets/details.html", form, context)
+    return answer or form_pages.page(request, "secrets/details.html", form, context)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def acknowledge(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A change made elsewhere is known now; a GET, as after signing in anew, only leads back."""
     universe = loading.get(request.actor, universe_id)

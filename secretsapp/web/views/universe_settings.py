@@ -26,9 +26,9 @@ from secretsapp.universes import loading, managing
 from secretsapp.web.forms.universes import AddUniverseForm, RemoveUniverseForm, SettingsForm
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import forms
+from secretsapp.web.views import form_pages
 from secretsapp.web.views import guide as guides
-from secretsapp.web.views.forms import Done
+from secretsapp.web.views.form_pages import Done
 
 
 class NotOpened(Exception):
@@ -48,11 +48,11 @@ def guide(request: ActorRequest) -> HttpResponse:
     return guides.page(request, guides.Filled())
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def create(request: ActorRequest) -> HttpResponse:
     """A universe to be managed here; where Roblox does not open it, a trial says why not."""
     keys = key_listing.choices(request.actor)
-    form = AddUniverseForm(forms.posted(request), keys)
+    form = AddUniverseForm(form_pages.posted(request), keys)
 
     def add() -> Done:
         reference, api_key = form.cleaned_data["universe"], form.cleaned_data["api_key"]
@@ -72,13 +72,13 @@ def create(request: ActorRequest) -> HttpResponse:
         )
 
     try:
-        return forms.submitted(request, form, add) or _adding(request, form, keys)
+        return form_pages.submitted(request, form, add) or _adding(request, form, keys)
     except NotOpened as refusal:
         form.add_error(None, str(refusal))
         return _adding(request, form, keys, refusal.trial)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def test(request: ActorRequest) -> HttpResponse:
     """Try a key on a universe that is not added; a GET, as after signing in anew, leads back."""
     keys = key_listing.choices(request.actor)
@@ -90,7 +90,7 @@ def test(request: ActorRequest) -> HttpResponse:
         reference, api_key = form.cleaned_data["universe"], form.cleaned_data["api_key"]
         trial = trials.run(request.actor, api_key, reference)
     if wants_fragment(request):
-        return forms.page(
+        return form_pages.page(
             request, "universes/_trial.html", form, {"trial": trial, "is_fragment": True}
         )
     return _adding(request, form, keys, trial)
@@ -102,7 +102,7 @@ def _adding(
     """The page that the form was sent from, as it was filled in."""
     if guides.is_asked_for(request):
         return guides.page(request, guides.Filled(universe_form=form, trial=trial))
-    return forms.page(request, "universes/add.html", form, {"keys": keys, "trial": trial})
+    return form_pages.page(request, "universes/add.html", form, {"keys": keys, "trial": trial})
 
 
 @contextmanager
@@ -114,12 +114,12 @@ def _telling_why(request: ActorRequest, api_key: ApiKey, reference: Reference) -
         raise NotOpened(trials.run(request.actor, api_key, reference)) from None
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
     """What a universe is called, what it is for, and the key that opens it."""
     universe = loading.get(request.actor, universe_id)
     keys = key_listing.choices(request.actor)
-    form = SettingsForm(universe, keys, forms.posted(request))
+    form = SettingsForm(universe, keys, form_pages.posted(request))
 
     def save() -> Done:
         api_key = form.cleaned_data["api_key"] or universe.api_key
@@ -140,25 +140,25 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
 
     context: dict[str, Any] = {"universe": universe, "trial": None}
     try:
-        answer = forms.submitted(request, form, save, universe)
+        answer = form_pages.submitted(request, form, save, universe)
     except NotOpened as refusal:
         form.add_error(None, str(refusal))
         context["trial"], answer = refusal.trial, None
-    return answer or forms.page(request, "universes/settings.html", form, context)
+    return answer or form_pages.page(request, "universes/settings.html", form, context)
 
 
-@require_http_methods(forms.METHODS)
+@require_http_methods(form_pages.METHODS)
 def remove(request: ActorRequest, universe_id: int) -> HttpResponse:
     """Take a universe off the dashboard, confirmed by typing its name."""
     universe = loading.get(request.actor, universe_id)
     goes = loading.removal_of(request.actor, universe)
-    form = RemoveUniverseForm(universe, forms.posted(request))
+    form = RemoveUniverseForm(universe, form_pages.posted(request))
 
     def take_off() -> Done:
         managing.remove(request.actor, universe)
         sentence = f"Removed {universe.name} from the dashboard. Its secrets are still at Roblox."
         return Done(sentence, reverse("home"))
 
-    answer = forms.submitted(request, form, take_off, universe)
+    answer = form_pages.submitted(request, form, take_off, universe)
     context = {"universe": universe, "removal": goes}
-    return answer or forms.page(request, "universes/remove.html", form, context)
+    return answer or form_pages.page(request, "universes/remove.html", form, context)
