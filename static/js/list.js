@@ -1,5 +1,5 @@
 // The list of secrets: it filters, sorts and counts while one types, and the address says how. To
-// ask the server for each key takes ten times as long (benchmarks/README.md), so every row is here.
+// ask the server each time takes several times as long (benchmarks/README.md), so all rows are here.
 
 const byId = id => document.getElementById(id);
 const REFLECT_MS = 200;
