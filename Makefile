@@ -17,13 +17,18 @@ PINS := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 .PHONY: help run demo quick test coverage check bench screenshots requirements clean
 
 help: ## List the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n -e 's/^##@ \(.*\)/\n\1/p' -e 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' \
+		$(firstword $(MAKEFILE_LIST)) | expand -t 22
+
+##@ Use it
 
 run: $(VENV)/.runtime ## Sealroom itself, with its data under var/; PORT=8000
 	@$(PY) manage.py run --port $(PORT)
 
-demo: $(VENV)/.runtime ## Emulator, dashboard and worker with seeded data; PORT=8000, RESET=1 begins anew
+demo: $(VENV)/.runtime ## Emulator, dashboard and worker with seeded data; PORT=8000, RESET=1 begins again
 	@$(PY) -m demo --port $(PORT) $(if $(filter-out 0,$(RESET)),--reset)
+
+##@ Change it
 
 quick: $(VENV)/.dev ## The tests without processes and without a browser, on SQLite; a part with T=tests/pages
 	$(PY) -m pytest -n $(JOBS) -m "not process and not browser" $(T)
@@ -51,10 +56,12 @@ check: $(VENV)/.dev ## Everything that can be said without running the product
 	$(VENV)/bin/hadolint Dockerfile
 	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
+##@ Now and then
+
 bench: $(VENV)/.dev ## Measure what people wait for, as benchmarks/README.md says; one part with ONLY=listing
 	@$(PY) -m benchmarks $(ONLY)
 
-screenshots: $(VENV)/.dev ## Take the README's pictures anew, of a demo of their own
+screenshots: $(VENV)/.dev ## Take the README's pictures again, of a demo of their own
 	@$(PY) -m tests.browser.screenshots
 
 requirements: $(VENV)/.dev ## Pin what pyproject.toml asks for; the newest that fits with UPGRADE=1

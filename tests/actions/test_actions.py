@@ -4,24 +4,18 @@ import importlib
 import inspect
 import pkgutil
 import re
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 from django.db import transaction
-from pytest_django import Settings
 
 import secretsapp
-from emulator import Emulator
-from emulator import Universe as EmulatedUniverse
 from secretsapp.core.events import Event
-from secretsapp.models import AuditEvent, Universe
+from secretsapp.models import AuditEvent
 from secretsapp.rules import audit
 from secretsapp.rules.locks import lock_universe
 from tests.actions.acting import Action, Stage
 from tests.actions.table import ACTIONS
-from tests.stage import Cast
-from tests.support.rings import use_copies
 from tests.support.statements import recorded_transactions
 from tests.support.watch import Watch
 
@@ -46,20 +40,6 @@ ROOMS = tuple(
     )
 )
 APPENDING = [action for action in ACTIONS if action.events]
-
-
-@pytest.fixture
-def on_stage(
-    emulator: Emulator,
-    harbor: EmulatedUniverse,
-    universe: Universe,
-    cast: Cast,
-    settings: Settings,
-    tmp_path: Path,
-) -> Stage:
-    """Everything that an action may need."""
-    use_copies(settings, tmp_path / "keys")
-    return Stage(emulator, harbor, universe, cast)
 
 
 def in_words(event: AuditEvent) -> str:

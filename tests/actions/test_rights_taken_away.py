@@ -2,30 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event as Moment
 from threading import Thread
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
-from pytest_django import Settings
 
-from emulator import Emulator
-from emulator import Universe as EmulatedUniverse
 from secretsapp.api_keys import stored_keys
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door, remembering
 from secretsapp.core.errors import Forbidden
-from secretsapp.models import Universe, User
+from secretsapp.models import User
 from secretsapp.people import accounts
 from secretsapp.rules import acting
 from secretsapp.rules.policy import rights_of
 from secretsapp.universes import managing
 from tests.actions.acting import PASSWORD, Action, Stage, create, delete, edit_details, rotate
 from tests.actions.table import ACTIONS
-from tests.stage import Cast, Person
-from tests.support.rings import use_copies
+from tests.stage import Person
 from tests.support.watch import Watch
 
 SECONDS = 60
@@ -40,20 +35,6 @@ WITHOUT_RIGHT = {
     "ways_in.claim": "a one-time code is the right",
     "ways_in.set_password": "a one-time code is the right",
 }
-
-
-@pytest.fixture
-def on_stage(
-    emulator: Emulator,
-    harbor: EmulatedUniverse,
-    universe: Universe,
-    cast: Cast,
-    settings: Settings,
-    tmp_path: Path,
-) -> Stage:
-    """Everything that an action may need."""
-    use_copies(settings, tmp_path / "keys")
-    return Stage(emulator, harbor, universe, cast)
 
 
 @pytest.fixture(autouse=True)
