@@ -90,7 +90,8 @@ class Oneself:
     def check(self, act: Act) -> None:
         """Raise Forbidden for everybody else."""
         require_oneself(act.actor, self.person)
-        if not act.people[self.person.pk].is_active:
+        found = act.people.get(self.person.pk)
+        if found is None or not found.is_active:
             raise refusal(Permission.MANAGE_PEOPLE)
 
 
