@@ -127,7 +127,7 @@ def api_key(db: None, emulator: Emulator) -> ApiKey:
 @pytest.fixture
 def universe(harbor: EmulatedUniverse, api_key: ApiKey) -> Universe:
     """Harbor as it is stored after it was added: production, with its baseline taken."""
-    return stage.store_universe(api_key)
+    return stage.store_universe(api_key, harbor)
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """The fixed cast and their universe, put on stage through the actions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from emulator import Emulator
+from emulator import Emulator, SecretRecord
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.api_keys import stored_keys
@@ -15,10 +16,11 @@ from secretsapp.core.actor import Actor, Door
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
-from secretsapp.models import ApiKey, Grant, Universe, User
+from secretsapp.models import ApiKey, Grant, Secret, Universe, User
 from secretsapp.people import accounts
 from secretsapp.rules.acting import NoRight, acting
 from secretsapp.universes import managing
+from tests import kept
 
 API_KEY = "emulated-api-key"
 PASSWORD = "correct horse battery staple"
@@ -43,6 +45,7 @@ class Person:
 
 
 Cast = dict[str, Person]
+_held: dict[tuple[tuple[str, bytes, str], ...], tuple[SecretRecord, ...]] = {}
 
 
 def add_harbor(emulator: Emulator) -> EmulatedUniverse:
@@ -54,33 +57,47 @@ def add_harbor(emulator: Emulator) -> EmulatedUniverse:
     return harbor
 
 
+def hold(secrets: Iterable[SecretRecord], harbor: EmulatedUniverse) -> None:
+    """Let Harbor hold the same secrets since the same times."""
+    for secret in secrets:
+        times = {"create_time": secret.create_time, "update_time": secret.update_time}
+        harbor.put(secret.name, secret.value, secret.domain, **times)
+
+
 def store_api_key() -> ApiKey:
     """The key that the emulator accepts, stored."""
-    return stored_keys.add(STAGEHAND, name="automation", value=Plaintext(API_KEY.encode()))
+    value = Plaintext(API_KEY.encode())
+    kept.put("API key", lambda: stored_keys.add(STAGEHAND, name="automation", value=value))
+    return ApiKey.objects.get(name="automation")
 
 
-def store_universe(api_key: ApiKey) -> Universe:
-    """Harbor, added as production."""
-    return managing.add(
-        STAGEHAND,
-        universe_id=HARBOR_ID,
-        api_key=api_key,
-        environment="production",
-    )
+def store_universe(api_key: ApiKey, harbor: EmulatedUniverse) -> Universe:
+    """Harbor, added as production just now, with its baseline."""
+    held = tuple((name, one.value, one.domain) for name, one in harbor.secrets.items())
+    add = partial(managing.add, STAGEHAND, universe_id=HARBOR_ID, environment="production")
+    if kept.put(("Harbor", held), lambda: add(api_key=api_key)):
+        hold(_held[held], harbor)
+        Universe.objects.update(synced_at=timezone.now())
+        Secret.objects.update(key_id=harbor.key_pair.key_id)
+    else:
+        _held.setdefault(held, tuple(harbor.secrets.values()))
+    return Universe.objects.select_related("api_key").get(pk=HARBOR_ID)
 
 
 def engage_cast(universe: Universe) -> Cast:
-    """Everybody, with the rights that the names say.
+    """Everybody, with the rights that the names say."""
+    kept.put("cast", lambda: _engage_cast(universe))
+    users = {user.email: user for user in User.objects.all()}
+    return {name: Person(users[_email(name)]) for name in CAST}
 
-    As the actions would write them (there is a test of that), but at once: most tests begin so.
-    """
+
+def _engage_cast(universe: Universe) -> None:
+    """As the actions would write them (there is a test of that), but at once."""
     hashed = _hashed_password()
-    users = User.objects.bulk_create(
-        User(email=f"{name}@example.com", password=hashed) for name in CAST
-    )
-    cast = {name: Person(user) for name, user in zip(CAST, users, strict=True)}
+    users = User.objects.bulk_create(User(email=_email(name), password=hashed) for name in CAST)
+    by_name = dict(zip(CAST, users, strict=True))
     given = Grant.objects.bulk_create(
-        _grant(cast[role.value].user, role, None if role is Role.ADMIN else universe)
+        _grant(by_name[role.value], role, None if role is Role.ADMIN else universe)
         for role in (*ROLES_IN_HARBOR, Role.ADMIN)
     )
     with acting(STAGEHAND, NoRight("the stage is set")) as act:
@@ -88,7 +105,10 @@ def engage_cast(universe: Universe) -> Cast:
             act.tell(Event.PERSON_CREATED, subject=user)
         for grant in given:
             grants.tell(act, Event.GRANT_GIVEN, grant)
-    return cast
+
+
+def _email(name: str) -> str:
+    return f"{name}@example.com"
 
 
 @cache
@@ -109,5 +129,4 @@ def _grant(person: User, role: Role, universe: Universe | None) -> Grant:
 def engage(name: str, *, admin: bool = False) -> Person:
     """An account of that name, without any right unless as an admin."""
     password = Plaintext.from_text(PASSWORD)
-    email = f"{name}@example.com"
-    return Person(accounts.create(STAGEHAND, email=email, password=password, admin=admin))
+    return Person(accounts.create(STAGEHAND, email=_email(name), password=password, admin=admin))

@@ -37,9 +37,7 @@ class Template:
         self, data_dir: Path, roblox: Emulator, harbor: EmulatedUniverse
     ) -> Iterator[Installation]:
         """A copy of it, for which this Roblox holds the same since the same times."""
-        for secret in self.secrets:
-            times = {"create_time": secret.create_time, "update_time": secret.update_time}
-            harbor.put(secret.name, secret.value, secret.domain, **times)
+        stage.hold(self.secrets, harbor)
         with open_copy(self.installation, data_dir, roblox.url) as opened:
             yield opened
 
