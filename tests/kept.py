@@ -49,10 +49,7 @@ class Kept:
             insertion, link = _insertion(AuditEvent), _columns(AuditEvent).index("link")
             for row in self.events:
                 cursor.execute(insertion, row)
-                cursor.execute(
-                    "UPDATE secretsapp_audithead SET sequence = sequence + 1, link = %s",
-                    [row[link]],
-                )
+                cursor.execute(NEXT_HEAD, [row[link]])
 
 
 _kept: dict[Hashable, Kept] = {}
