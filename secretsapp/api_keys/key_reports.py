@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from secretsapp.api_keys.probing import WRITE, hint_of, lacks_write, probe
+from secretsapp.api_keys.probing import WRITE, hint_if_reachable, hint_of, lacks_write, probe
 from secretsapp.core.errors import RobloxUnreachable, RobloxUnusable, SealroomError
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.times import parse_roblox_time
@@ -51,6 +51,9 @@ def try_on(client: Client, universes: list[Universe], advice: Advice) -> KeyRepo
 
     Raises the OpenCloudErrors that say nothing of the key.
     """
+    if not universes:
+        # There is nothing to try it on, so it can be replaced while Roblox is not there.
+        return report_on(hint_if_reachable(client), universes)
     hint = hint_of(client)
     for universe in universes:
         found = probe(client, universe.pk, hint)

@@ -28,7 +28,7 @@ def universe_id_of(actor: Actor, api_key: ApiKey, reference: Reference) -> int:
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     if reference.kind is Kind.UNIVERSE:
         return reference.number
-    with in_our_words(), connections.client_of(api_key) as client:
+    with in_our_words(), connections.client_of(actor, api_key) as client:
         found: list[int] = []
         for universe_id in candidates(client, reference):
             found.append(universe_id)

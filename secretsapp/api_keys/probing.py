@@ -81,6 +81,14 @@ def hint_of(client: Client) -> Introspection | None:
         return None
 
 
+def hint_if_reachable(client: Client) -> Introspection | None:
+    """What Roblox tells of the key itself, where nothing depends on its being there."""
+    try:
+        return hint_of(client)
+    except NothingSent:
+        return None
+
+
 def probe(client: Client, universe_id: int, hint: Introspection | None) -> Probe:
     """Read what managing the universe's secrets begins with.
 

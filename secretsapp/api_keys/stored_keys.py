@@ -16,7 +16,7 @@ from secretsapp.api_keys.key_reports import (
     report_on,
     try_on,
 )
-from secretsapp.api_keys.probing import hint_of
+from secretsapp.api_keys.probing import hint_if_reachable
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
@@ -32,8 +32,6 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import sentence_time
 from secretsapp.models import ApiKey, Universe
-from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Right, acting
@@ -65,8 +63,8 @@ def add(
     input_rules.check_api_key(value)
     _refuse_taken(name)
     api_key = ApiKey(id=uuid4(), name=name, note=note)
-    with connections.client_with(value) as client:
-        api_key.ends_at = _told_end(client) or ends_at
+    with connections.client_with(actor, value) as client:
+        api_key.ends_at = end_of(hint_if_reachable(client)) or ends_at
     try:
         with acting(actor, TO_MANAGE) as act:
             # Roblox took a while, and the master key may be another by now.
@@ -76,14 +74,6 @@ def add(
     except IntegrityError:
         raise _taken(name) from None
     return api_key
-
-
-def _told_end(client: Client) -> datetime | None:
-    """When the key ends, if Roblox is there and tells."""
-    try:
-        return end_of(hint_of(client))
-    except NothingSent:
-        return None
 
 
 def _check_words(name: str, note: str) -> None:
@@ -179,7 +169,7 @@ def replace(
     require_installation(actor, Permission.MANAGE_API_KEYS)
     input_rules.check_api_key(value)
     _check_end(ends_at)
-    with in_our_words(), connections.client_with(value) as client:
+    with in_our_words(), connections.client_with(actor, value) as client:
         report = try_on(client, list(api_key.universes.all()), _advice_for(actor))
     if report.verdict.is_failure:
         raise RobloxRefused(report.result)
@@ -208,7 +198,7 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
 
 def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
     try:
-        with in_our_words(), connections.client_of(api_key) as client:
+        with in_our_words(), connections.client_of(actor, api_key) as client:
             return try_on(client, list(api_key.universes.all()), _advice_for(actor))
     except RobloxBusy:
         # Nothing was tried, so that it proves nothing.

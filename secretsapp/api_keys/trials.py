@@ -42,7 +42,7 @@ def run(actor: Actor, api_key: ApiKey, reference: Reference) -> Trial:
     Raises Forbidden, and KeyTrouble where the stored key does not open here.
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
-    with connections.client_of(api_key) as client:
+    with connections.client_of(actor, api_key) as client:
         evidence = _gathered(client, reference, api_key)
     steps = steps_of(evidence, lambda: server_address.server_address(actor).advice)
     if evidence.probe is None:

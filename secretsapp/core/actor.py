@@ -24,8 +24,8 @@ class Door(StrEnum):
 class Memory:
     """What was looked up about an actor during one request, to be used again within it.
 
-    It is over once something is asked for as it is now: that is the beginning of a write, which
-    may change the very thing. It cannot be copied or stored.
+    It is over once something is asked for as it is now, which begins a write that may change the
+    very thing, and once Roblox is asked, which may take long. It cannot be copied or stored.
     """
 
     def __init__(self) -> None:
@@ -56,6 +56,11 @@ class Actor:
     def is_person(self) -> bool:
         """Whether rights come from grants; commands and the system hold the keys anyway."""
         return self.kind is ActorKind.PERSON
+
+    def forget(self) -> None:
+        """Remember nothing from here on: what is asked for is looked up as it is then."""
+        if self.memory is not None:
+            self.memory.is_over = True
 
 
 def person(person_id: int, email: str, door: Door, address: str = "") -> Actor:

@@ -34,6 +34,11 @@ class KeyVerdict(StrEnum):
     # For a reason that its sentence tells.
     FAILS_OTHERWISE = "fails_otherwise"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "KeyVerdict":
+        """A word that was written past us, or by a later version, proves nothing good."""
+        return cls.FAILS_OTHERWISE
+
     @property
     def is_of_key(self) -> bool:
         """Whether the key itself is refused, whatever the universe."""

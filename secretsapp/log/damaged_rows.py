@@ -9,7 +9,7 @@ from secretsapp.models import AuditHead
 
 Row = TypeVar("Row", bound=Model)
 
-# What the driver, Django and our own reading raise over a value that no service ever wrote. On
+# What the driver, Django and our own reading raise over a value that no action ever wrote. On
 # SQLite a column takes anything, on PostgreSQL more than Python can hold.
 UNREADABLE = (DatabaseError, ArithmeticError, AttributeError, TypeError, ValueError)
 

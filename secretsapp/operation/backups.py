@@ -5,6 +5,7 @@ A copy holds no key. Whoever has it and the master keys has the API keys, so bot
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -82,12 +83,12 @@ def _is_postgres() -> bool:
 
 
 def _record(actor: Actor, contents: Contents, part: Path, path: Path) -> None:
-    """Append the event and give the file its name: the name first, and back where that fails."""
+    """Append the event and give the file its name, just before it is true; back if that fails."""
     detail = {"count": str(contents.events), "anchor": contents.anchor}
     try:
         with acting(actor, Right(Permission.MANAGE_API_KEYS)) as act:
-            files.name(part, path)
             act.tell(Event.BACKUP_MADE, detail=detail)
+            act.before_commit = partial(files.name, part, path)
     except BaseException:
         files.unname(part, path)
         raise

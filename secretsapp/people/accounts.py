@@ -15,8 +15,8 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, User
 from secretsapp.people import one_time_codes, passwords, sessions
 from secretsapp.people.directory import account_of
-from secretsapp.rules.acting import Act, Oneself, Right, acting, note
-from secretsapp.rules.policy import require_installation
+from secretsapp.rules.acting import Act, NoRight, Oneself, Right, acting, note
+from secretsapp.rules.policy import require_installation, require_oneself
 
 SIGN_IN_FAILURE_SECONDS = 60
 EMAIL_LIMIT = 254
@@ -113,7 +113,8 @@ def record_sign_in(actor: Actor, person: User) -> None:
 
 def record_sign_out(actor: Actor, person: User) -> None:
     """Record that a person signed out."""
-    with acting(actor, Oneself(person)) as act:
+    require_oneself(actor, person)
+    with acting(actor, NoRight("leaving takes none, not even an account in use")) as act:
         act.tell(Event.PERSON_SIGNED_OUT, subject=person)
 
 

@@ -5,7 +5,7 @@ was disabled a moment ago is still carried out; and events come last, as the hea
 it. Only this module appends to the log, so an action cannot forget any of that.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -26,13 +26,15 @@ from secretsapp.rules.policy import Rights, refusal, require_oneself, rights_now
 class Act:
     """What is being done: by whom, with which rights, and what the log is to be told of it.
 
-    `people` are the rows that were locked, by id. `events` are there once it is done.
+    `people` are the rows that were locked, by id. `events` are there once it is done, and
+    `before_commit` is called then, for what is no row and must not be without its event.
     """
 
     actor: Actor
     rights: Rights
     people: Mapping[int, User]
     entries: list[Entry] = field(default_factory=list)
+    before_commit: Callable[[], object] = lambda: None
     events: list[AuditEvent] = field(default_factory=list)
 
     def tell(
@@ -116,6 +118,7 @@ def acting(actor: Actor, *needs: Need, people: Iterable[User] = ()) -> Iterator[
         act = _permitted(actor, needs, people)
         yield act
         act.events = audit.append(*act.entries)
+        act.before_commit()
 
 
 def _permitted(actor: Actor, needs: Iterable[Need], people: Iterable[User]) -> Act:

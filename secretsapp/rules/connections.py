@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from secretsapp.core import keyring
+from secretsapp.core.actor import Actor
 from secretsapp.core.errors import RobloxBusy
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
@@ -41,15 +42,20 @@ def key_id_of(api_key: ApiKey) -> str:
 
 
 @contextmanager
-def client_of(api_key: ApiKey) -> Iterator[Client]:
+def client_of(actor: Actor, api_key: ApiKey) -> Iterator[Client]:
     """A client for a stored key; raises KeyTrouble where it does not open."""
-    with client_with(_decrypt(api_key)) as client:
+    with client_with(actor, _decrypt(api_key)) as client:
         yield client
 
 
 @contextmanager
-def client_with(value: Plaintext) -> Iterator[Client]:
-    """A client for a key that is not stored yet; RobloxBusy where too many speak with Roblox."""
+def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
+    """A client for a key that is not stored yet; RobloxBusy where too many speak with Roblox.
+
+    The conversation may take long: what is remembered of the actor's rights ends here, so that
+    whoever loses them meanwhile is shown nothing by the old ones.
+    """
+    actor.forget()
     if not _conversations.acquire(timeout=WAIT_SECONDS):
         telemetry.roblox_turned_away()
         raise RobloxBusy(

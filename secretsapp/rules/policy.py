@@ -121,8 +121,7 @@ def rights_now(actor: Actor) -> Rights:
 
     From here on nothing is remembered: what is done may change them, and is shown afterwards.
     """
-    if actor.memory is not None:
-        actor.memory.is_over = True
+    actor.forget()
     return _look_up(actor)
 
 

@@ -120,7 +120,7 @@ def create(
     require(actor, Permission.CREATE_SECRET, universe.pk, name)
     input_rules.check_name(name)
     _check_content(value, domain)
-    with _speaking_for(universe) as client:
+    with _speaking_for(actor, universe) as client:
         look = _look(client, universe)
         if look.find(name) is not None:
             raise _name_taken(universe, name)
@@ -147,12 +147,14 @@ def rotate(
     """
     require(actor, Permission.ROTATE_SECRET, universe.pk, name)
     _check_content(value, domain or "")
-    with _speaking_for(universe) as client:
+    with _speaking_for(actor, universe) as client:
         look = _look(client, universe)
         found = look.find(name)
         if found is None or _is_newer(found, seen_version):
             _refuse_overtaken(universe, look, name)
         new_domain = found.domain if domain is None else domain
+        if new_domain != found.domain:
+            require(actor, Permission.CHANGE_DOMAIN, universe.pk, name)
         sealed = _sealed(client, universe, value)
         return attempt(actor, Rotation(universe, found, new_domain, sealed), client)
 
@@ -162,7 +164,7 @@ def delete(
 ) -> Change:
     """Delete a secret at Roblox for good. Raises what `rotate` raises."""
     require(actor, Permission.DELETE_SECRET, universe.pk, name)
-    with _speaking_for(universe) as client:
+    with _speaking_for(actor, universe) as client:
         look = _look(client, universe)
         found = look.find(name)
         if found is None or _is_newer(found, seen_version):
@@ -171,9 +173,9 @@ def delete(
 
 
 @contextmanager
-def _speaking_for(universe: Universe) -> Iterator[Client]:
+def _speaking_for(actor: Actor, universe: Universe) -> Iterator[Client]:
     """A client for the universe's key, whose errors are the refusals that a person is shown."""
-    with in_our_words(), connections.client_of(universe.api_key) as client:
+    with in_our_words(), connections.client_of(actor, universe.api_key) as client:
         yield client
 
 

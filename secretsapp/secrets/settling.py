@@ -63,7 +63,7 @@ def _settle_universe(actor: Actor, changes: list[Change]) -> list[Change]:
     universe = changes[0].universe
     began = timezone.now()
     try:
-        with in_our_words(), connections.client_of(universe.api_key) as client:
+        with in_our_words(), connections.client_of(actor, universe.api_key) as client:
             listing = client.list_secrets(universe.pk)
     except SealroomError:
         _release(changes)

@@ -40,7 +40,7 @@ def add(
     if Universe.objects.filter(pk=universe_id).exists():
         raise _already_here(universe_id)
     began = timezone.now()
-    with in_our_words(), connections.client_of(api_key) as client:
+    with in_our_words(), connections.client_of(actor, api_key) as client:
         found = prove(client, universe_id)
     universe = Universe(
         id=universe_id,
@@ -111,7 +111,7 @@ def edit(
     _refuse_stale(universe, seen_version)
     is_another = api_key is not None and api_key.pk != universe.api_key_id
     if api_key is not None and is_another:
-        with in_our_words(), connections.client_of(api_key) as client:
+        with in_our_words(), connections.client_of(actor, api_key) as client:
             prove(client, universe.pk)
     with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)

@@ -46,7 +46,7 @@ def refresh(actor: Actor, universe: Universe) -> bool:
     if not _claim(universe, began):
         return False
     try:
-        with in_our_words(), connections.client_of(universe.api_key) as client:
+        with in_our_words(), connections.client_of(actor, universe.api_key) as client:
             listing = client.list_secrets(universe.pk)
     except SealroomError as error:
         _release(universe, sync_failure=str(error))

@@ -140,3 +140,17 @@ def test_a_key_removed_and_given_a_universe_at_once_does_only_one_of_them(
     kinds = [type(found).__name__ for found in done]
     assert kinds in (["NoneType", "NotFound"], ["StillInUse", "Universe"])
     assert Universe.objects.exists() == ApiKey.objects.exists()
+
+
+def test_a_key_that_serves_nothing_is_replaced_while_roblox_is_not_there(
+    emulator: Emulator,
+) -> None:
+    unused = stored_keys.add(STAGEHAND, name="leaked", value=value("leaked-api-key-value"))
+    emulator.stop()
+    report = stored_keys.replace(STAGEHAND, unused, value("another-api-key-value"))
+    assert (report.passed, report.result) == (None, "not used yet")
+
+
+def test_a_verdict_that_nobody_knows_proves_nothing_good(api_key: ApiKey) -> None:
+    ApiKey.objects.update(check_verdict="better than ever")
+    assert ApiKey.objects.get().check_passed is False

@@ -15,7 +15,7 @@ from secretsapp.models import ApiKey, AuditEvent, Universe
 from secretsapp.rules import connections
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, field, value_shown, words
-from tests.stage import API_KEY
+from tests.stage import API_KEY, STAGEHAND
 
 SECOND = "second-emulated-api-key"
 NEW = {"name": "Second", "value": f"  {SECOND}\r\n", "ends_at": "", "note": "Whose it is"}
@@ -179,7 +179,7 @@ def test_while_others_wait_for_roblox_one_more_is_refused_and_the_pages_answer(
     monkeypatch.setattr(connections, "WAIT_SECONDS", 0.01)
     with ExitStack() as others:
         for _ in range(connections.CONVERSATIONS_AT_ONCE):
-            others.enter_context(connections.client_of(universe.api_key))
+            others.enter_context(connections.client_of(STAGEHAND, universe.api_key))
         before = ApiKey.objects.get().checked_at
         refused = admin.post(address("api_key_test"))
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from secretsapp.access import grant_listing
-from secretsapp.access import grants as grant_services
+from secretsapp.access import grants as grant_actions
 from secretsapp.access.grants import Terms
 from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import ActorKind, Door
@@ -92,7 +92,7 @@ def test_nobody_acts_as_a_disabled_or_unknown_person(cast: Cast) -> None:
 
 def test_possible_owners_are_those_who_may_list_the_secret(universe: Universe, cast: Cast) -> None:
     cashier = engage("cashier")
-    grant_services.give(STAGEHAND, cashier.user, universe, Terms(Role.VIEWER, "PAY_*"))
+    grant_actions.give(STAGEHAND, cashier.user, universe, Terms(Role.VIEWER, "PAY_*"))
     User.objects.filter(email="rotator@example.com").update(is_active=False)
     Grant.objects.filter(person=cast["viewer"].user).update(until=timezone.now())
     everybody = ["admin", "auditor", "editor", "manager"]
@@ -113,7 +113,7 @@ def test_who_edits_no_details_is_told_no_owners(universe: Universe, cast: Cast, 
 
 def test_grants_are_shown_to_those_who_may_change_them(universe: Universe, cast: Cast) -> None:
     person = cast["viewer"].user
-    grant_services.give(STAGEHAND, person, None, Terms(Role.VIEWER))
+    grant_actions.give(STAGEHAND, person, None, Terms(Role.VIEWER))
     seen = grant_listing.of_person(cast["admin"].actor, person)
     assert [grant.universe for grant in seen] == [universe, None]
     seen = grant_listing.of_person(cast["manager"].actor, person)

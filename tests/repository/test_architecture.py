@@ -1,5 +1,6 @@
 """The page on the architecture names every function of its own that a rotation passes."""
 
+import ast
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -39,6 +40,26 @@ def followed(passed: set[str]) -> Iterator[None]:
         yield
     finally:
         sys.setprofile(None)
+
+
+def names_of_the_product() -> set[str]:
+    """Every function and class, behind its module's name, and every method behind its class."""
+    found: set[str] = set()
+    for path in (ROOT / "secretsapp").rglob("*.py"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found |= {node.name, f"{path.stem}.{node.name}"}
+            if isinstance(node, ast.ClassDef):
+                methods = (each for each in node.body if isinstance(each, ast.FunctionDef))
+                found |= {f"{node.name}.{each.name}" for each in methods}
+    return found
+
+
+def test_the_page_names_no_function_that_is_not_there() -> None:
+    text = section(ARCHITECTURE.read_text("utf-8"), "One rotation")
+    named = {name.removeprefix("views.") for name in re.findall(r"`(\w[\w.]*\.\w+)`", text)}
+    files = {name for name in named if name.endswith((".py", "manage"))}
+    assert named - files - names_of_the_product() == set()
 
 
 @pytest.mark.django_db

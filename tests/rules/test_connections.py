@@ -14,14 +14,14 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
 from secretsapp.rules import connections
 from secretsapp.rules.counters import exposition
-from tests.stage import API_KEY, HARBOR_ID
+from tests.stage import API_KEY, HARBOR_ID, STAGEHAND
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.usefixtures("harbor")
 def test_a_stored_key_is_sent_in_its_header(emulator: Emulator, api_key: ApiKey) -> None:
-    with connections.client_of(api_key) as client:
+    with connections.client_of(STAGEHAND, api_key) as client:
         assert len(client.list_secrets(HARBOR_ID)) == 3
     assert emulator.requests[-1].headers["x-api-key"] == API_KEY
 
@@ -30,7 +30,7 @@ def test_a_stored_key_is_sent_in_its_header(emulator: Emulator, api_key: ApiKey)
 def test_a_blob_moved_to_another_row_does_not_open(api_key: ApiKey) -> None:
     other = ApiKey.objects.create(name="other", encrypted_value=api_key.encrypted_value)
     stored = ApiKey.objects.get(pk=other.pk)
-    with pytest.raises(WrongKey), connections.client_of(stored):
+    with pytest.raises(WrongKey), connections.client_of(STAGEHAND, stored):
         pass
     with pytest.raises(WrongKey):
         connections.reencrypt(stored)
@@ -41,7 +41,7 @@ def test_a_damaged_blob_does_not_open(api_key: ApiKey, place: int) -> None:
     blob = bytearray(api_key.encrypted_value)
     blob[place] ^= 1
     api_key.encrypted_value = bytes(blob)
-    with pytest.raises((WrongKey, MissingKey)), connections.client_of(api_key):
+    with pytest.raises((WrongKey, MissingKey)), connections.client_of(STAGEHAND, api_key):
         pass
 
 
@@ -61,7 +61,7 @@ def test_encrypting_again_keeps_the_value(emulator: Emulator, api_key: ApiKey) -
     before = bytes(api_key.encrypted_value)
     api_key.encrypted_value = connections.reencrypt(api_key)
     assert bytes(api_key.encrypted_value) != before
-    with connections.client_of(api_key) as client:
+    with connections.client_of(STAGEHAND, api_key) as client:
         client.introspect()
     assert emulator.requests[-1].headers["x-api-key"] == API_KEY
 
@@ -81,12 +81,12 @@ def test_one_conversation_too_many_is_refused_until_another_ends(
     before = turned_away()
     with ExitStack() as others:
         for _ in range(connections.CONVERSATIONS_AT_ONCE):
-            others.enter_context(connections.client_of(api_key))
+            others.enter_context(connections.client_of(STAGEHAND, api_key))
         with pytest.raises(RobloxBusy, match="on behalf of others") as caught:
-            others.enter_context(connections.client_of(api_key))
+            others.enter_context(connections.client_of(STAGEHAND, api_key))
         assert caught.value.retry_after == connections.RETRY_AFTER_SECONDS
     assert turned_away() == before + 1
     # However often one fails, its place is free again.
     for _ in range(connections.CONVERSATIONS_AT_ONCE + 1):
-        with pytest.raises(ZeroDivisionError), connections.client_of(api_key):
+        with pytest.raises(ZeroDivisionError), connections.client_of(STAGEHAND, api_key):
             raise ZeroDivisionError

@@ -24,7 +24,7 @@ from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Right
 from secretsapp.secrets import changes
-from tests.stage import API_KEY, Cast
+from tests.stage import API_KEY, STAGEHAND, Cast
 from tests.support.planned import Planned, attempt
 from tests.support.watch import Watch, detail, writes
 
@@ -151,7 +151,7 @@ def test_a_write_that_found_no_connection_has_failed(
     emulator.stop()
 
     def delete() -> WriteReceipt | None:
-        with connections.client_with(Plaintext(API_KEY.encode())) as client:
+        with connections.client_with(STAGEHAND, Plaintext(API_KEY.encode())) as client:
             client.delete_secret(universe.pk, "PAY_KEY")
         return None
 

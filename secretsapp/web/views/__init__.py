@@ -1,1 +1,1 @@
-"""The pages: each view asks queries and services, and renders."""
+"""The pages: each view asks the rooms, and renders."""
