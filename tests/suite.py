@@ -17,6 +17,7 @@ from tests import bound
 
 PYTEST = (sys.executable, "-m", "pytest")
 ON_POSTGRES = (sys.executable, "-m", "tests.postgres")
+TRACED = ("--cov", "--cov-report=")
 NOTHING_FOUND = 5
 
 
@@ -33,11 +34,11 @@ def main(arguments: Sequence[str]) -> int:
     return bound.main() if asked.coverage else 0
 
 
-def run(part: Sequence[str], *, jobs: str, traced: bool) -> tuple[int, int]:
+def run(part: Sequence[str], *, jobs: int, traced: bool) -> tuple[int, int]:
     """The status of either lane; what the smaller one says is shown when both have ended."""
     counting = {bound.COUNT_PROCESSES: "1", "COVERAGE_FILE": bound.SMALLER_LANE} if traced else {}
     smaller = (*ON_POSTGRES, *PYTEST, "-n", "1", "-m", "engine", *part)
-    larger = (*PYTEST, "-n", jobs, *(("--cov", "--cov-report=") if traced else ()), *part)
+    larger = (*PYTEST, "-n", str(max(jobs - 1, 1)), *(TRACED if traced else ()), *part)
     with tempfile.TemporaryFile() as said:
         beside = subprocess.Popen(
             smaller, stdout=said, stderr=subprocess.STDOUT, env=os.environ | counting
@@ -52,7 +53,7 @@ def run(part: Sequence[str], *, jobs: str, traced: bool) -> tuple[int, int]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.suite")
-    parser.add_argument("--jobs", default="2", help="processes in which the larger lane runs")
+    parser.add_argument("--jobs", type=int, default=3, help="how many tests run at once")
     parser.add_argument("--coverage", action="store_true", help="trace, and hold the bound")
     parser.add_argument("part", nargs="*", help="what to run; everything where nothing is named")
     return parser

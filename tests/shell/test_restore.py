@@ -25,9 +25,10 @@ from tests.shell.copies import (
 from tests.stocked import EMAIL, HARBOR
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.engine, pytest.mark.process, pytest.mark.counted]
+pytestmark = [pytest.mark.process, pytest.mark.counted]
 
 
+@pytest.mark.engine
 def test_every_row_of_a_quiet_installation_comes_back(
     inhabited: Installation, elsewhere: Installation, tmp_path: Path
 ) -> None:
@@ -49,6 +50,7 @@ def test_every_row_of_a_quiet_installation_comes_back(
     elsewhere.succeed("verify_audit", "--anchor", said["anchor"])
 
 
+@pytest.mark.engine
 def test_what_cannot_be_restored_is_a_sentence_and_leaves_nothing(
     stocked: Installation, elsewhere: Installation, tmp_path: Path
 ) -> None:
@@ -116,6 +118,7 @@ def keep_sessions(installation: Installation) -> str:
     return "trigger django_session.kept"
 
 
+@pytest.mark.engine
 def test_a_copy_that_acts_by_itself_is_refused_by_name(
     inhabited: Installation, elsewhere: Installation, tmp_path: Path
 ) -> None:
@@ -166,6 +169,7 @@ def test_a_copy_of_a_newer_version_is_not_restored(installation: Installation) -
     )
 
 
+@pytest.mark.engine
 def test_a_copy_that_was_put_in_place_by_other_tools_is_adopted(
     inhabited: Installation,
 ) -> None:

@@ -11,7 +11,7 @@ from emulator import Universe as EmulatedUniverse
 from tests.installation import Installation
 from tests.stage import HARBOR_ID
 
-pytestmark = [pytest.mark.engine, pytest.mark.process]
+pytestmark = pytest.mark.process
 
 NEVER_SECONDS = 60
 WAIT_SECONDS = 30
