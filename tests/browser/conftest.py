@@ -36,6 +36,8 @@ ARGUMENTS = [
 PATIENCE_MS = 10_000
 # Chromium reports every page whose status is an error, also those that are meant to have one.
 EXPECTED_STATUSES = ("status of 422", "status of 403", "status of 404")
+# The focus is given before the second frame; without scripts nobody can be told of a frame.
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Visitor:
 
     page: Page
     server: str
+    has_script: bool = True
     complaints: list[str] = field(default_factory=list)
 
     def listen(self) -> None:
@@ -58,6 +61,12 @@ class Visitor:
     def open(self, path: str) -> None:
         """Go to a page."""
         self.page.goto(f"{self.server}{path}")
+
+    def look(self) -> None:
+        """Wait until the page is drawn and has given its focus away, as a person would."""
+        self.page.wait_for_load_state("load")
+        if self.has_script:
+            self.page.evaluate(DRAWN)
 
     def heading(self) -> str:
         """The heading of the page that is open."""
@@ -138,7 +147,8 @@ def open_window(windows: Windows, live_server: LiveServer) -> Iterator[Visit]:
     opened: list[tuple[Visitor, dict[str, Any]]] = []
 
     def open_one(**options: Any) -> Visitor:
-        visitor = Visitor(windows.open(options), live_server.url)
+        has_script = options.get("java_script_enabled", True)
+        visitor = Visitor(windows.open(options), live_server.url, has_script=has_script)
         visitor.listen()
         opened.append((visitor, options))
         return visitor

@@ -50,6 +50,7 @@ def press(visitor: Visitor, name: str) -> None:
 
 def fill(visitor: Visitor, **fields: str) -> None:
     """Fill in the fields that are labelled so; an underscore stands for a blank."""
+    visitor.look()
     for label, text in fields.items():
         field(visitor, label.replace("_", " ")).fill(text)
 

@@ -67,11 +67,13 @@ def claim(visitor: Visitor) -> None:
     assert code is not None
     visitor.open("/")
     is_at(visitor, "/welcome/")
+    visitor.look()
     visitor.page.get_by_label("One-time code").fill("1234-5678")
     fill(visitor, Your_name="Ada First", Password=stage.PASSWORD)
     visitor.page.get_by_label("E-mail address").fill("ada@example.com")
     press(visitor, "Create my account")
     expect(visitor.page.get_by_role("alert")).to_be_visible()
+    visitor.look()
     visitor.page.get_by_label("One-time code").fill(code.text)
     fill(visitor, Password=stage.PASSWORD)
     press(visitor, "Create my account")
