@@ -1,8 +1,10 @@
 """The stage of every test: a guarded database, the emulator, and a fixed cast of people."""
 
 import os
+import pkgutil
 import secrets
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
+from secretsapp.management import commands
 from secretsapp.models import ApiKey, Universe
 from secretsapp.operation import installation as installations
 from secretsapp.rules import triggers
@@ -38,17 +41,28 @@ def pytest_configure() -> None:
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that no processor is left without work at the end.
 
     The coverage is counted where it is cheap. What asks a database is marked so.
     """
+    if config.getoption("cov_source", None):
+        load_commands()
     for item in items:
         if item.path.parent.name in NOT_COUNTED:
             item.add_marker(pytest.mark.no_cover)
         if item.get_closest_marker("django_db") or not DATABASES.isdisjoint(fixtures_of(item)):
             item.add_marker(pytest.mark.database)
     items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
+def load_commands() -> None:
+    """Load every command while that counts, and not in a test that is about something else.
+
+    A module is read once, so what it holds outside its functions is traced then or never.
+    """
+    for found in pkgutil.iter_modules(commands.__path__, f"{commands.__name__}."):
+        import_module(found.name)
 
 
 def fixtures_of(item: pytest.Item) -> list[str]:
