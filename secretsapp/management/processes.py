@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess  # nosec B404
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDING_SECONDS = 8
+POLL_SECONDS = 0.2
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -72,7 +74,9 @@ class Processes:
     def wait_for_an_end(self) -> str:
         """Wait until one of them ends, and give its name."""
         while not (name := self.ended()):
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+            # A wait without an end would sleep through a Ctrl-C that comes just before it begins:
+            # Python looks for signals between its own steps alone.
+            time.sleep(POLL_SECONDS)
         return name
 
 

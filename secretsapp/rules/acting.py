@@ -108,14 +108,14 @@ class NoRight:
 
 
 @contextmanager
-def acting(actor: Actor, *needs: Need, people: Iterable[User] = ()) -> Iterator[Act]:
-    """A transaction, the outermost, in which the actor does what takes these needs.
+def acting(actor: Actor, need: Need, *further: Need, people: Iterable[User] = ()) -> Iterator[Act]:
+    """A transaction, the outermost, in which the actor does what takes these needs, one at least.
 
     The actor's account and the `people` are locked first. Raises Forbidden before anything is
     done, LogBroken where the log cannot be appended to, and then nothing was done either.
     """
     with transaction.atomic(durable=True):
-        act = _permitted(actor, needs, people)
+        act = _permitted(actor, (need, *further), people)
         yield act
         act.events = audit.append(*act.entries)
         act.before_commit()

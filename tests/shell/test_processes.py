@@ -164,3 +164,27 @@ def test_mistake_of_ours_says_where_and_not_what(installation: Installation, mar
     assert b"ValueError" in done.stderr
     assert b"Sealroom made a mistake and stopped" in done.stderr
     assert marker.encode() not in done.stderr
+
+
+# What is asked for the second time has changed, and no process has ended that could tell so.
+LOOKS_AGAIN = """
+import os
+from secretsapp.management.processes import Processes
+answers = iter(["", "told"])
+processes = Processes()
+processes.ended = lambda: next(answers)
+with processes:
+    processes.start("worker", ["-c", "import time; time.sleep(60)"], os.environ)
+    print(processes.wait_for_an_end())
+"""
+
+
+def test_who_waits_for_an_end_misses_no_ctrl_c_that_comes_just_before() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOOKS_AGAIN],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        timeout=SECONDS,
+    )
+    assert done.stdout == b"told\n"
