@@ -192,7 +192,7 @@ def test_the_caddyfile_of_the_documents_guards_as_ours_does(tmp_path: Path) -> N
 def guards(adapted: str) -> set[str]:
     """What a configuration of Caddy says against strangers."""
     numbers = r'"(?:read|read_header|write|idle)_timeout":\d+|"(?:max|request)_\w+":\d+'
-    lists = r'"(?:X-Request-Id|path)":\[[^]]*\]'
+    lists = r'"(?:X-Request-Id|path)":\[[^]]*\]|"pattern":"[^"]*"'
     return set(re.findall(f"{numbers}|{lists}", adapted))
 
 
