@@ -10,8 +10,15 @@ from enum import Enum
 from secretsapp.core.event_kinds import Result, Severity, Verb
 
 _INFO, _NOTICE, _WARNING = Severity.INFO, Severity.NOTICE, Severity.WARNING
-_STARTED, _SUCCEEDED, _FAILED = Result.STARTED, Result.SUCCEEDED, Result.FAILED
-_UNKNOWN, _REFUSED = Result.UNKNOWN, Result.REFUSED
+
+# How grave it is, and what came of it, by the state that a change has come to.
+_OF_STATE = {
+    "started": (_INFO, Result.STARTED),
+    "succeeded": (_NOTICE, Result.SUCCEEDED),
+    "failed": (_INFO, Result.FAILED),
+    "unknown": (_WARNING, Result.UNKNOWN),
+    "undetermined": (_WARNING, Result.UNKNOWN),
+}
 
 
 @dataclass(frozen=True)
@@ -23,246 +30,188 @@ class _Meaning:
     result: Result | None
 
 
+def _change(tag: str, sentence: str, verb: Verb) -> _Meaning:
+    """A change of a secret came to the state that its tag ends with."""
+    severity, result = _OF_STATE[tag.rpartition(".")[2]]
+    return _Meaning(tag, sentence, severity, verb, result)
+
+
+def _done(tag: str, sentence: str, verb: Verb, severity: Severity = _NOTICE) -> _Meaning:
+    """Somebody did it."""
+    return _Meaning(tag, sentence, severity, verb, Result.SUCCEEDED)
+
+
+def _seen(tag: str, sentence: str, verb: Verb, severity: Severity) -> _Meaning:
+    """It was observed: nothing came of it."""
+    return _Meaning(tag, sentence, severity, verb, None)
+
+
+def _refused(tag: str, sentence: str) -> _Meaning:
+    """Somebody was refused."""
+    return _Meaning(tag, sentence, _WARNING, Verb.REFUSE, Result.REFUSED)
+
+
 class Event(Enum):
     """Everything the audit log can hold; the result of an observation is None."""
 
-    SECRET_CREATE_STARTED = _Meaning(
-        "secret.create.started", "set out to create {secret}", _INFO, Verb.CREATE, _STARTED
+    SECRET_CREATE_STARTED = _change(
+        "secret.create.started", "set out to create {secret}", Verb.CREATE
     )
-    SECRET_CREATE_SUCCEEDED = _Meaning(
-        "secret.create.succeeded", "created {secret}", _NOTICE, Verb.CREATE, _SUCCEEDED
+    SECRET_CREATE_SUCCEEDED = _change("secret.create.succeeded", "created {secret}", Verb.CREATE)
+    SECRET_CREATE_FAILED = _change(
+        "secret.create.failed", "did not create {secret}: {reason}", Verb.CREATE
     )
-    SECRET_CREATE_FAILED = _Meaning(
-        "secret.create.failed", "did not create {secret}: {reason}", _INFO, Verb.CREATE, _FAILED
+    SECRET_CREATE_UNKNOWN = _change(
+        "secret.create.unknown", "may have created {secret}", Verb.CREATE
     )
-    SECRET_CREATE_UNKNOWN = _Meaning(
-        "secret.create.unknown", "may have created {secret}", _WARNING, Verb.CREATE, _UNKNOWN
-    )
-    SECRET_CREATE_UNDETERMINED = _Meaning(
+    SECRET_CREATE_UNDETERMINED = _change(
         "secret.create.undetermined",
         "left open whether {secret} was created: {reason}",
-        _WARNING,
         Verb.CREATE,
-        _UNKNOWN,
     )
-    SECRET_ROTATE_STARTED = _Meaning(
-        "secret.rotate.started", "set out to rotate {secret}", _INFO, Verb.ROTATE, _STARTED
+    SECRET_ROTATE_STARTED = _change(
+        "secret.rotate.started", "set out to rotate {secret}", Verb.ROTATE
     )
-    SECRET_ROTATE_SUCCEEDED = _Meaning(
-        "secret.rotate.succeeded", "rotated {secret}", _NOTICE, Verb.ROTATE, _SUCCEEDED
+    SECRET_ROTATE_SUCCEEDED = _change("secret.rotate.succeeded", "rotated {secret}", Verb.ROTATE)
+    SECRET_ROTATE_FAILED = _change(
+        "secret.rotate.failed", "did not rotate {secret}: {reason}", Verb.ROTATE
     )
-    SECRET_ROTATE_FAILED = _Meaning(
-        "secret.rotate.failed", "did not rotate {secret}: {reason}", _INFO, Verb.ROTATE, _FAILED
+    SECRET_ROTATE_UNKNOWN = _change(
+        "secret.rotate.unknown", "may have rotated {secret}", Verb.ROTATE
     )
-    SECRET_ROTATE_UNKNOWN = _Meaning(
-        "secret.rotate.unknown", "may have rotated {secret}", _WARNING, Verb.ROTATE, _UNKNOWN
-    )
-    SECRET_ROTATE_UNDETERMINED = _Meaning(
+    SECRET_ROTATE_UNDETERMINED = _change(
         "secret.rotate.undetermined",
         "left open whether {secret} was rotated: {reason}",
-        _WARNING,
         Verb.ROTATE,
-        _UNKNOWN,
     )
-    SECRET_DELETE_STARTED = _Meaning(
-        "secret.delete.started", "set out to delete {secret}", _INFO, Verb.DELETE, _STARTED
+    SECRET_DELETE_STARTED = _change(
+        "secret.delete.started", "set out to delete {secret}", Verb.DELETE
     )
-    SECRET_DELETE_SUCCEEDED = _Meaning(
-        "secret.delete.succeeded", "deleted {secret}", _NOTICE, Verb.DELETE, _SUCCEEDED
+    SECRET_DELETE_SUCCEEDED = _change("secret.delete.succeeded", "deleted {secret}", Verb.DELETE)
+    SECRET_DELETE_FAILED = _change(
+        "secret.delete.failed", "did not delete {secret}: {reason}", Verb.DELETE
     )
-    SECRET_DELETE_FAILED = _Meaning(
-        "secret.delete.failed", "did not delete {secret}: {reason}", _INFO, Verb.DELETE, _FAILED
+    SECRET_DELETE_UNKNOWN = _change(
+        "secret.delete.unknown", "may have deleted {secret}", Verb.DELETE
     )
-    SECRET_DELETE_UNKNOWN = _Meaning(
-        "secret.delete.unknown", "may have deleted {secret}", _WARNING, Verb.DELETE, _UNKNOWN
-    )
-    SECRET_DELETE_UNDETERMINED = _Meaning(
+    SECRET_DELETE_UNDETERMINED = _change(
         "secret.delete.undetermined",
         "left open whether {secret} was deleted: {reason}",
-        _WARNING,
         Verb.DELETE,
-        _UNKNOWN,
     )
-    SECRET_DETAILS_CHANGED = _Meaning(
-        "secret.details.changed", "changed the {fields} of {secret}", _INFO, Verb.EDIT, _SUCCEEDED
+    SECRET_DETAILS_CHANGED = _done(
+        "secret.details.changed", "changed the {fields} of {secret}", Verb.EDIT, _INFO
     )
-    SECRET_DRIFT_APPEARED = _Meaning(
+    SECRET_DRIFT_APPEARED = _seen(
         "secret.drift.appeared",
         "saw that {secret} was created outside the dashboard",
-        _WARNING,
         Verb.ELSEWHERE,
-        None,
+        _WARNING,
     )
-    SECRET_DRIFT_CHANGED = _Meaning(
+    SECRET_DRIFT_CHANGED = _seen(
         "secret.drift.changed",
         "saw that {secret} was changed outside the dashboard",
-        _WARNING,
         Verb.ELSEWHERE,
-        None,
+        _WARNING,
     )
-    SECRET_DRIFT_VANISHED = _Meaning(
+    SECRET_DRIFT_VANISHED = _seen(
         "secret.drift.vanished",
         "saw that {secret} was deleted outside the dashboard",
-        _WARNING,
         Verb.ELSEWHERE,
-        None,
+        _WARNING,
     )
-    SECRET_DRIFT_ACKNOWLEDGED = _Meaning(
+    SECRET_DRIFT_ACKNOWLEDGED = _done(
         "secret.drift.acknowledged",
         "acknowledged that {secret} was changed outside the dashboard",
-        _NOTICE,
         Verb.ACCEPT,
-        _SUCCEEDED,
     )
-    UNIVERSE_ADDED = _Meaning(
-        "universe.added", "added the universe {universe}", _NOTICE, Verb.ADD, _SUCCEEDED
-    )
-    UNIVERSE_CHANGED = _Meaning(
-        "universe.changed", "changed the {fields} of {universe}", _NOTICE, Verb.EDIT, _SUCCEEDED
-    )
-    UNIVERSE_BASELINE = _Meaning(
+    UNIVERSE_ADDED = _done("universe.added", "added the universe {universe}", Verb.ADD)
+    UNIVERSE_CHANGED = _done("universe.changed", "changed the {fields} of {universe}", Verb.EDIT)
+    UNIVERSE_BASELINE = _seen(
         "universe.baseline",
         "took stock of {universe} for the first time; secrets: {count}",
-        _INFO,
         Verb.READ,
-        None,
+        _INFO,
     )
-    UNIVERSE_REMOVED = _Meaning(
+    UNIVERSE_REMOVED = _done(
         "universe.removed",
         "removed the universe {universe} from the dashboard",
-        _WARNING,
         Verb.REMOVE,
-        _SUCCEEDED,
-    )
-    API_KEY_ADDED = _Meaning(
-        "api_key.added", "added the API key {subject}", _NOTICE, Verb.ADD, _SUCCEEDED
-    )
-    API_KEY_REPLACED = _Meaning(
-        "api_key.replaced", "replaced the API key {subject}", _NOTICE, Verb.REPLACE, _SUCCEEDED
-    )
-    API_KEY_CHANGED = _Meaning(
-        "api_key.changed",
-        "changed the {fields} of the API key {subject}",
-        _NOTICE,
-        Verb.EDIT,
-        _SUCCEEDED,
-    )
-    API_KEY_REMOVED = _Meaning(
-        "api_key.removed", "removed the API key {subject}", _NOTICE, Verb.REMOVE, _SUCCEEDED
-    )
-    API_KEY_TESTED = _Meaning(
-        "api_key.tested", "tested the API key {subject}: {result}", _INFO, Verb.TEST, None
-    )
-    GRANT_GIVEN = _Meaning(
-        "grant.given", "made {subject} {role} of {scope}", _NOTICE, Verb.GRANT, _SUCCEEDED
-    )
-    GRANT_CHANGED = _Meaning(
-        "grant.changed", "changed {subject} to {role} of {scope}", _NOTICE, Verb.GRANT, _SUCCEEDED
-    )
-    GRANT_REVOKED = _Meaning(
-        "grant.revoked", "revoked {subject} as {role} of {scope}", _NOTICE, Verb.REVOKE, _SUCCEEDED
-    )
-    PERSON_CREATED = _Meaning(
-        "person.created", "created the account of {subject}", _NOTICE, Verb.ADD, _SUCCEEDED
-    )
-    PERSON_DISABLED = _Meaning(
-        "person.disabled", "disabled the account of {subject}", _NOTICE, Verb.ACCOUNT, _SUCCEEDED
-    )
-    PERSON_ENABLED = _Meaning(
-        "person.enabled", "enabled the account of {subject}", _NOTICE, Verb.ACCOUNT, _SUCCEEDED
-    )
-    PERSON_CHANGED = _Meaning(
-        "person.changed", "changed the {fields} of {subject}", _INFO, Verb.EDIT, _SUCCEEDED
-    )
-    PERSON_LINK_MADE = _Meaning(
-        "person.link_made", "made a password link for {subject}", _NOTICE, Verb.PASSWORD, _SUCCEEDED
-    )
-    PERSON_LINK_MAILED = _Meaning(
-        "person.link_mailed",
-        "mailed a password link to {subject}",
-        _INFO,
-        Verb.PASSWORD,
-        _SUCCEEDED,
-    )
-    PERSON_PASSWORD_SET = _Meaning(
-        "person.password_set", "set the password of {subject}", _NOTICE, Verb.PASSWORD, _SUCCEEDED
-    )
-    PERSON_SIGNED_IN = _Meaning("person.signed_in", "signed in", _INFO, Verb.SIGN_IN, _SUCCEEDED)
-    PERSON_SIGNED_OUT = _Meaning("person.signed_out", "signed out", _INFO, Verb.SIGN_IN, _SUCCEEDED)
-    PERSON_SESSIONS_ENDED = _Meaning(
-        "person.sessions_ended",
-        "ended sessions of {subject}: {count}",
-        _INFO,
-        Verb.SIGN_IN,
-        _SUCCEEDED,
-    )
-    PERSON_SIGN_IN_FAILED = _Meaning(
-        "person.sign_in_failed",
-        "was refused: a sign-in to {subject} failed",
         _WARNING,
-        Verb.REFUSE,
-        _REFUSED,
     )
-    ACCESS_REFUSED = _Meaning(
-        "access.refused", "was refused: {permission}", _WARNING, Verb.REFUSE, _REFUSED
+    API_KEY_ADDED = _done("api_key.added", "added the API key {subject}", Verb.ADD)
+    API_KEY_REPLACED = _done("api_key.replaced", "replaced the API key {subject}", Verb.REPLACE)
+    API_KEY_CHANGED = _done(
+        "api_key.changed", "changed the {fields} of the API key {subject}", Verb.EDIT
     )
-    INSTALLATION_CLAIMED = _Meaning(
-        "installation.claimed",
-        "claimed this installation with the one-time code",
-        _NOTICE,
-        Verb.SET_UP,
-        _SUCCEEDED,
+    API_KEY_REMOVED = _done("api_key.removed", "removed the API key {subject}", Verb.REMOVE)
+    API_KEY_TESTED = _seen(
+        "api_key.tested", "tested the API key {subject}: {result}", Verb.TEST, _INFO
     )
-    INSTALLATION_RESTORED = _Meaning(
+    GRANT_GIVEN = _done("grant.given", "made {subject} {role} of {scope}", Verb.GRANT)
+    GRANT_CHANGED = _done("grant.changed", "changed {subject} to {role} of {scope}", Verb.GRANT)
+    GRANT_REVOKED = _done("grant.revoked", "revoked {subject} as {role} of {scope}", Verb.REVOKE)
+    PERSON_CREATED = _done("person.created", "created the account of {subject}", Verb.ADD)
+    PERSON_DISABLED = _done("person.disabled", "disabled the account of {subject}", Verb.ACCOUNT)
+    PERSON_ENABLED = _done("person.enabled", "enabled the account of {subject}", Verb.ACCOUNT)
+    PERSON_CHANGED = _done("person.changed", "changed the {fields} of {subject}", Verb.EDIT, _INFO)
+    PERSON_LINK_MADE = _done(
+        "person.link_made", "made a password link for {subject}", Verb.PASSWORD
+    )
+    PERSON_LINK_MAILED = _done(
+        "person.link_mailed", "mailed a password link to {subject}", Verb.PASSWORD, _INFO
+    )
+    PERSON_PASSWORD_SET = _done(
+        "person.password_set", "set the password of {subject}", Verb.PASSWORD
+    )
+    PERSON_SIGNED_IN = _done("person.signed_in", "signed in", Verb.SIGN_IN, _INFO)
+    PERSON_SIGNED_OUT = _done("person.signed_out", "signed out", Verb.SIGN_IN, _INFO)
+    PERSON_SESSIONS_ENDED = _done(
+        "person.sessions_ended", "ended sessions of {subject}: {count}", Verb.SIGN_IN, _INFO
+    )
+    PERSON_SIGN_IN_FAILED = _refused(
+        "person.sign_in_failed", "was refused: a sign-in to {subject} failed"
+    )
+    ACCESS_REFUSED = _refused("access.refused", "was refused: {permission}")
+    INSTALLATION_CLAIMED = _done(
+        "installation.claimed", "claimed this installation with the one-time code", Verb.SET_UP
+    )
+    INSTALLATION_RESTORED = _done(
         "installation.restored",
         "restored this installation from a backup of {count} events",
-        _WARNING,
         Verb.SET_UP,
-        _SUCCEEDED,
+        _WARNING,
     )
-    BACKUP_MADE = _Meaning(
-        "backup.made", "made a backup of {count} events", _NOTICE, Verb.READ, _SUCCEEDED
-    )
-    MASTER_KEY_ROTATED = _Meaning(
+    BACKUP_MADE = _done("backup.made", "made a backup of {count} events", Verb.READ)
+    MASTER_KEY_ROTATED = _done(
         "master_key.rotated",
         "encrypted {count} API keys again under the master key {key}",
-        _NOTICE,
         Verb.REPLACE,
-        _SUCCEEDED,
     )
-    LOG_GUARDED = _Meaning(
+    LOG_GUARDED = _done(
         "log.guarded",
         "found guards of the audit log missing and put them back: {fields}",
-        _WARNING,
         Verb.SET_UP,
-        _SUCCEEDED,
+        _WARNING,
     )
-    MASTER_KEY_ADDED = _Meaning(
-        "master_key.added", "added the master key {key}", _NOTICE, Verb.ADD, _SUCCEEDED
-    )
-    MASTER_KEY_DROPPED = _Meaning(
+    MASTER_KEY_ADDED = _done("master_key.added", "added the master key {key}", Verb.ADD)
+    MASTER_KEY_DROPPED = _done(
         "master_key.dropped",
         "dropped the master key {key}; sessions that ended: {count}",
-        _WARNING,
         Verb.REMOVE,
-        _SUCCEEDED,
+        _WARNING,
     )
-    AUDIT_KEY_ADDED = _Meaning(
-        "audit_key.added", "added the audit key {key}", _NOTICE, Verb.ADD, _SUCCEEDED
-    )
-    AUDIT_KEY_ROTATED = _Meaning(
+    AUDIT_KEY_ADDED = _done("audit_key.added", "added the audit key {key}", Verb.ADD)
+    AUDIT_KEY_ROTATED = _done(
         "audit_key.rotated",
         "let the audit key {key} authenticate the log from here on",
-        _NOTICE,
         Verb.REPLACE,
-        _SUCCEEDED,
     )
-    AUDIT_KEY_DROPPED = _Meaning(
+    AUDIT_KEY_DROPPED = _done(
         "audit_key.dropped",
         "dropped the audit key {key}, which no event bears",
-        _WARNING,
         Verb.REMOVE,
-        _SUCCEEDED,
+        _WARNING,
     )
 
     def __init__(self, meaning: _Meaning) -> None:
