@@ -26,10 +26,12 @@ class SettingError(ImproperlyConfigured):
 def text(name: str) -> str | None:
     """The value of a setting, or None where it is not given; an empty variable is not given.
 
-    `NAME_FILE` names a file that holds the value; one newline at its end is taken off.
+    `NAME_FILE` names a file that holds the value; one line ending, LF or CRLF, is taken off.
     """
     path = file_named(name)
-    return _variable(name) if path is None else _file_text(path, f"{name}_FILE", _read)
+    if path is None:
+        return _variable(name)
+    return _file_text(path, f"{name}_FILE", private_files.read_open)
 
 
 def secret(name: str) -> str | None:
@@ -51,16 +53,12 @@ def _variable(name: str) -> str | None:
 
 
 def secret_file(path: Path, setting: str, *, missing: str | None = None) -> str:
-    """What the file holds, without one newline at its end.
+    """What the file holds, without one line ending, LF or CRLF, at its end.
 
     An empty file is refused, and one that others could read or change. `missing` is the answer
     where there is no such file; without it that is refused too.
     """
     return _file_text(path, setting, private_files.read, missing)
-
-
-def _read(path: Path) -> str:
-    return path.read_text("utf-8")
 
 
 def _file_text(
@@ -73,13 +71,17 @@ def _file_text(
     except OSError as error:
         if missing is not None and isinstance(error, FileNotFoundError):
             return missing
-        reason = error.strerror or "it is not a usable path"
-        raise SettingError(f"{setting}: {path} cannot be read: {reason}.") from None
+        raise SettingError(f"{setting}: {path} cannot be read: {error.strerror}.") from None
     except ValueError:
         raise SettingError(f"{setting}: {path} cannot be read: it is not UTF-8 text.") from None
     if not content.strip():
         raise SettingError(f"{setting}: {path} is empty. Put the value into it.")
-    return content.removesuffix("\n")
+    return content.removesuffix("\r\n" if content.endswith("\r\n") else "\n")
+
+
+def padded(**values: str | None) -> list[str]:
+    """The names of values that begin or end with blanks: seldom meant, and not to be seen."""
+    return [name for name, value in values.items() if value and value != value.strip()]
 
 
 def flag(name: str, *, default: bool) -> bool:

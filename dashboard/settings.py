@@ -115,11 +115,12 @@ TEMPLATES = [
 
 # What is kept.
 
+_DATABASE_PASSWORD = env.secret("DATABASE_PASSWORD")
 DATABASES = {
     "default": database(
         env.secret("DATABASE_URL"),
         sqlite_file=DATA_DIR / "sealroom.sqlite3",
-        password=env.secret("DATABASE_PASSWORD"),
+        password=_DATABASE_PASSWORD,
     ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -253,6 +254,13 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+
+# Passwords are taken as they are; `doctor` tells of blanks around them.
+
+PADDED_SETTINGS = env.padded(
+    DATABASE_PASSWORD=_DATABASE_PASSWORD, MAIL_PASSWORD=EMAIL_HOST_PASSWORD
+)
 
 
 # What an operator watches. Without a token there are no metrics, and without an address nothing

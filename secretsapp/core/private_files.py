@@ -1,5 +1,6 @@
 """Files that hold keys: read only where they are closed to others, and changed as a whole."""
 
+import errno
 import fcntl
 import os
 import shlex
@@ -12,16 +13,50 @@ from pathlib import Path
 from secretsapp.core.errors import ExposedKey
 
 
+# Far longer than any setting or ring of keys: what is larger is another file by mistake.
+LARGEST_BYTES = 64 * 1024
+
+
 def read(path: Path) -> str:
     """What the file holds.
 
-    Raises ExposedKey where others could read or change it, OSError, and ValueError where it is
-    not UTF-8. Mounted keys are often links: what counts is the file behind them, and what is
-    read is the very file that was looked at.
+    Raises ExposedKey where others could read or change it, and what `read_open` raises. Mounted
+    keys are often links: what counts is the file behind them, and what is read is the very file
+    that was looked at.
     """
-    with path.open("rb") as opened:
-        _refuse_open_to_others(path, os.fstat(opened.fileno()))
-        return opened.read().decode("utf-8")
+    with _opened(path) as descriptor:
+        _refuse_open_to_others(path, os.fstat(descriptor))
+        return _text(descriptor)
+
+
+def read_open(path: Path) -> str:
+    """What the file holds, whoever else may read it.
+
+    Raises OSError, also where it is no ordinary file or far too large, and ValueError where it is
+    not UTF-8.
+    """
+    with _opened(path) as descriptor:
+        return _text(descriptor)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A descriptor for an ordinary file: a pipe or a device could keep its reader for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "It is not an ordinary file", str(path))
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _text(descriptor: int) -> str:
+    with os.fdopen(descriptor, "rb", closefd=False) as opened:
+        content = opened.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        raise OSError(errno.EFBIG, f"It has more than {LARGEST_BYTES:,} bytes")
+    return content.decode("utf-8")
 
 
 def _refuse_open_to_others(path: Path, found: os.stat_result) -> None:

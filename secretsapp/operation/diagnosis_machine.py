@@ -104,6 +104,17 @@ def _open(path: Path, refused: int, mode: str) -> list[Finding]:
     return [wrong(f"Others may use {path}.", f"Run: chmod {mode} {path}")]
 
 
+def passwords() -> Findings:
+    """Whether blanks stand around a password of the settings: they are sent as they are."""
+    for name in settings.PADDED_SETTINGS:
+        yield warning(
+            f"{name} begins or ends with blanks, and they are sent as part of it.",
+            "Remove them, unless they belong to it.",
+        )
+    if not settings.PADDED_SETTINGS:
+        yield ok("no blanks stand around them")
+
+
 def addresses() -> Findings:
     """Whether the settings of the address fit each other."""
     findings = [*_debug(), *_hosts(), *_proxies()]

@@ -1,5 +1,6 @@
 """Settings from the environment: read as what they are, or refused in a sentence."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,14 +66,29 @@ def test_value_comes_from_a_file(file: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(
     ("content", "value"),
-    [("a", "a"), ("a\n", "a"), ("a\n\n", "a\n"), ("a\r\n", "a"), (" a\nb\n", " a\nb")],
+    [
+        ("a", "a"),
+        ("a\n", "a"),
+        ("a\n\n", "a\n"),
+        ("a\r\n", "a"),
+        ("a\r\n\r\n", "a\r\n"),
+        ("a\r", "a\r"),
+        ("a\n\r", "a\n\r"),
+        (" a\nb\n", " a\nb"),
+    ],
 )
-def test_one_newline_at_the_end_of_a_file_is_taken_off(
-    content: str, value: str, file: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("read", [env.text, env.secret])
+def test_one_line_ending_of_a_file_is_taken_off_and_nothing_else(
+    read: Callable[[str], str | None],
+    content: str,
+    value: str,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file.write_bytes(content.encode())
+    file.chmod(0o600)
     monkeypatch.setenv("WORD_FILE", str(file))
-    assert env.text("WORD") == value
+    assert read("WORD") == value
 
 
 def test_value_and_file_together_are_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,14 +120,33 @@ def test_unusable_file_is_refused_by_setting_and_path(
     assert MARKER not in sentence
 
 
-def test_directory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORD_FILE", str(tmp_path))
-    assert "Is a directory" in refusal(lambda: env.text("WORD"))
+@pytest.mark.parametrize("read", [env.text, env.secret])
+@pytest.mark.parametrize("path", [Path("/dev/zero"), Path("/"), Path("pipe")])
+def test_what_is_no_ordinary_file_is_refused_at_once(
+    read: Callable[[str], str | None], path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setenv("WORD_FILE", str(tmp_path / path))
+    assert refusal(lambda: read("WORD")) == (
+        f"WORD_FILE: {tmp_path / path} cannot be read: It is not an ordinary file."
+    )
+
+
+def test_a_file_too_large_for_a_setting_is_refused(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_bytes(b"x" * (64 * 1024 + 1))
+    monkeypatch.setenv("WORD_FILE", str(file))
+    assert refusal(lambda: env.text("WORD")) == (
+        f"WORD_FILE: {file} cannot be read: It has more than 65,536 bytes."
+    )
 
 
 def test_missing_file_may_have_an_answer_but_an_unusable_one_has_none(tmp_path: Path) -> None:
     assert env.secret_file(tmp_path / "none", "WORD", missing="answer") == "answer"
-    assert "Is a directory" in refusal(lambda: env.secret_file(tmp_path, "WORD", missing="answer"))
+    assert "not an ordinary file" in refusal(
+        lambda: env.secret_file(tmp_path, "WORD", missing="answer")
+    )
 
 
 def test_secret_comes_only_from_a_file_that_is_closed_to_others(

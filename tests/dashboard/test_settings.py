@@ -58,7 +58,7 @@ def test_generated_secret_key_is_used_where_the_environment_is_silent(
 
 def test_unusable_secret_key_file_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "keys" / "secret_key").mkdir(parents=True)
-    with pytest.raises(SettingError, match=r"^SECRET_KEY: .* cannot be read: Is a directory\.$"):
+    with pytest.raises(SettingError, match=r"^SECRET_KEY: .* cannot be read: It is not an ordinary file\.$"):
         read()
 
 
@@ -182,3 +182,18 @@ def test_mail_comes_from_the_site_or_from_whom_the_environment_says(
     assert read()["DEFAULT_FROM_EMAIL"] == "sealroom@sealroom.example.com"
     monkeypatch.setenv("MAIL_FROM", "keys@example.com")
     assert read()["DEFAULT_FROM_EMAIL"] == "keys@example.com"
+
+
+def test_blanks_around_a_password_are_kept_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_PASSWORD", "blank ")
+    path = tmp_path / "database_password"
+    path.write_bytes(b"plain\r\n")
+    path.chmod(0o600)
+    monkeypatch.setenv("DATABASE_PASSWORD_FILE", str(path))
+    monkeypatch.setenv("DATABASE_URL", "postgres://sealroom@db/sealroom")
+    settings = read()
+    assert settings["EMAIL_HOST_PASSWORD"] == "blank "
+    assert settings["DATABASES"]["default"]["PASSWORD"] == "plain"
+    assert settings["PADDED_SETTINGS"] == ["MAIL_PASSWORD"]

@@ -274,6 +274,17 @@ def test_settings_that_do_not_fit_each_other_are_told(doctor: Doctor, settings: 
     assert doctor("addresses").level == "wrong"
 
 
+def test_blanks_around_a_password_of_the_settings_are_told(
+    doctor: Doctor, settings: Settings
+) -> None:
+    settings.PADDED_SETTINGS = ["MAIL_PASSWORD"]
+    assert doctor("passwords") == (
+        "warning",
+        "MAIL_PASSWORD begins or ends with blanks, and they are sent as part of it. "
+        "Remove them, unless they belong to it.",
+    )
+
+
 def test_a_mail_server_that_takes_no_connection_is_told(doctor: Doctor, settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.getsockname()
