@@ -25,6 +25,7 @@ SealroomError
 └── KeyTrouble                  at-rest encryption
     ├── MissingKey              no key is configured, or the one that wrote a blob is not
     ├── WrongKey                a blob does not open: another key, another place, or damage
+    ├── WeakKey                 a key that writes could be guessed, or serves for something else too
     ├── ExposedKey              others could read or change the file that holds a key
     ├── KeysElsewhere           the keys are in a place that Sealroom does not change
     └── NothingToRotate         the key that writes is the one that was rotated to
@@ -154,6 +155,10 @@ class MissingKey(KeyTrouble):
 
 class WrongKey(KeyTrouble):
     """A blob does not open with the key that it names."""
+
+
+class WeakKey(KeyTrouble):
+    """A key that is in use could be guessed, or serves for something else as well."""
 
 
 class ExposedKey(KeyTrouble):

@@ -15,6 +15,8 @@ from secretsapp.core.errors import MissingKey, WrongKey
 KEY_BYTES = 32
 KEY_ID_BYTES = 8
 NONCE_BYTES = 12
+# Of 32 random bytes some 30 differ, and of 64 random hexadecimal digits hardly ever fewer than 12.
+FEWEST_DIFFERENT_BYTES = 8
 FORMAT = b"\x01"
 HEADER_BYTES = len(FORMAT) + KEY_ID_BYTES + NONCE_BYTES
 
@@ -35,6 +37,13 @@ class Key:
 def generate_key() -> str:
     """A new random key, in the base64 text that `parse_keys` reads."""
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+
+
+def is_guessable(content: bytes) -> bool:
+    """Whether it is a piece that repeats itself, or has so few different bytes that no chance
+    made it: zeros, one letter, a word written several times."""
+    repeats = content in (content + content)[1:-1]
+    return repeats or len(set(content)) < FEWEST_DIFFERENT_BYTES
 
 
 def parse_keys(text: str, setting: str) -> list[Key]:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from secretsapp.core.errors import ExposedKey
 
-
 # Far longer than any setting or ring of keys: what is larger is another file by mistake.
 LARGEST_BYTES = 64 * 1024
 

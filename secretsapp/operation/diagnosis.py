@@ -27,6 +27,7 @@ _OF_THE_MACHINE: dict[str, Check] = {
     "secret key": diagnosis_machine.secret_key,
     "master keys": diagnosis_machine.master_keys,
     "audit keys": diagnosis_machine.audit_keys,
+    "strength of keys": diagnosis_machine.strength,
     "passwords": diagnosis_machine.passwords,
     "permissions": diagnosis_machine.permissions,
     "disk": diagnosis_machine.disk,

@@ -53,6 +53,12 @@ def _ring(ring: Ring) -> Findings:
         )
 
 
+def strength() -> Findings:
+    """Whether each key that writes is random and serves for one thing; raises KeyTrouble."""
+    keys.check_strength()
+    yield ok("each one that writes is random, and serves for one thing")
+
+
 def stored() -> Findings:
     """Whether the master keys are those of this database; raises KeyTrouble."""
     key_proof.check()

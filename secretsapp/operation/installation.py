@@ -44,6 +44,7 @@ def prepare_database() -> list[str]:
     configured master keys do not open this database, and NewerTables.
     """
     keys.audit_ring()
+    keys.check_strength()
     _check_version()
     reason = NoRight("whoever sets up holds the keys")
     with acting(actors.command("setup"), reason) as act:
@@ -97,10 +98,11 @@ def _start_log() -> None:
 
 
 def check_keys() -> None:
-    """Raise MissingKey unless every key is configured and well formed."""
+    """Raise KeyTrouble unless every key is configured, well formed and worth its name."""
     keys.check_secret_key()
     keys.master_ring()
     keys.audit_ring()
+    keys.check_strength()
 
 
 def check_ready() -> None:

@@ -14,8 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from secretsapp.core import private_files
 from secretsapp.core.chain import AuditRing
-from secretsapp.core.errors import MissingKey
-from secretsapp.core.keyring import Key, KeyRing, generate_key, parse_keys
+from secretsapp.core.errors import MissingKey, WeakKey
+from secretsapp.core.keyring import Key, KeyRing, generate_key, is_guessable, parse_keys
 
 
 class Ring(StrEnum):
@@ -32,6 +32,14 @@ class Ring(StrEnum):
 
 MASTER_KEYS, AUDIT_KEYS = Ring.MASTER, Ring.AUDIT
 SECRET_KEY = "SECRET_KEY"  # noqa: S105 - the name of a setting
+
+SHORTEST_SECRET_KEY = 32
+
+_NEW_IN_FRONT = {
+    ring: "Put the output of `openssl rand -base64 32` in front of it, apart by a new line or a "
+    f"comma, start every process again, and run `manage.py rotate_{ring.word}_key`."
+    for ring in Ring
+}
 
 FILES = {MASTER_KEYS: "master_keys", AUDIT_KEYS: "audit_keys", SECRET_KEY: "secret_key"}
 
@@ -131,6 +139,50 @@ def check_secret_key() -> None:
         raise MissingKey(
             f"SECRET_KEY is not set and {path_of(SECRET_KEY)} is not there. Run `manage.py setup`, "
             "or give it in SECRET_KEY or SECRET_KEY_FILE."
+        )
+
+
+def check_strength() -> None:
+    """Raise WeakKey where a key that is in use gives no protection; KeyTrouble where one lacks.
+
+    A weak key behind the first of its ring stays: what it wrote has to be read until it is dropped.
+    """
+    _check_secret_key_is_random()
+    for ring in Ring:
+        if is_guessable(_keys(ring)[0].material):
+            raise WeakKey(
+                f"The first key in {ring} could be guessed: it repeats itself. "
+                f"{_NEW_IN_FRONT[ring]}"
+            )
+    _check_no_key_serves_twice()
+
+
+def _check_secret_key_is_random() -> None:
+    content = configured(SECRET_KEY).encode()
+    if len(content) < SHORTEST_SECRET_KEY or is_guessable(content):
+        raise WeakKey(
+            f"SECRET_KEY could be guessed: it is shorter than {SHORTEST_SECRET_KEY} characters or "
+            "repeats itself. Put the output of `openssl rand -base64 48` in its place; everyone "
+            "then signs in again."
+        )
+
+
+def _check_no_key_serves_twice() -> None:
+    """Whoever got hold of the one use's key would have the other's too."""
+    master, audit = _keys(MASTER_KEYS), _keys(AUDIT_KEYS)
+    if audit[0] in master:
+        raise WeakKey(
+            f"The first key in AUDIT_KEYS is a master key too. {_NEW_IN_FRONT[Ring.AUDIT]}"
+        )
+    if master[0] in audit:
+        raise WeakKey(
+            f"The first key in MASTER_KEYS is an audit key too. {_NEW_IN_FRONT[Ring.MASTER]}"
+        )
+    texts = [text for ring in Ring for text in _text(ring).replace(",", " ").split()]
+    if configured(SECRET_KEY).strip() in texts:
+        raise WeakKey(
+            "SECRET_KEY is a master or audit key too. Put the output of `openssl rand -base64 48` "
+            "in its place; everyone then signs in again."
         )
 
 

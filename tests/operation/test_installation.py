@@ -8,14 +8,14 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
-from secretsapp.core.errors import LogBroken, MissingKey, NewerTables, WrongKey
+from secretsapp.core.errors import LogBroken, MissingKey, NewerTables, WeakKey, WrongKey
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.operation import installation
 from secretsapp.rules import triggers
 from tests.stage import Cast
 from tests.support.breaking import lose_head
-from tests.support.rings import new_key, present_master_key, restart_with
+from tests.support.rings import new_key, restart_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -169,10 +169,21 @@ def test_without_tables_nothing_was_set_up(fresh: Path) -> None:
 def test_a_key_that_is_none_is_refused_before_anything_starts(
     settings: Settings, setting: str
 ) -> None:
-    keys_before = present_master_key(settings)
     setattr(settings, setting, "not_a_key")
     with pytest.raises(MissingKey, match=f"Key 1 in {setting} is not the base64") as caught:
         installation.check_keys()
     assert "not_a_key" not in str(caught.value)
-    setattr(settings, setting, keys_before)
+    setattr(settings, setting, generate_key())
     installation.check_keys()
+
+
+@pytest.mark.parametrize("setting", ["MASTER_KEYS", "AUDIT_KEYS"])
+def test_a_key_of_zeros_is_refused_by_set_up_and_start(
+    fresh: Path, settings: Settings, setting: str
+) -> None:
+    installation.generate_keys()
+    setattr(settings, setting, "A" * 43 + "=")
+    for check in (installation.prepare_database, installation.check_ready):
+        with pytest.raises(WeakKey, match=f"The first key in {setting} could be guessed"):
+            check()
+    assert not KeyProof.objects.exists()

@@ -1,13 +1,16 @@
 """Key rings: from the environment, else from the data directory, else refused in words."""
 
+import base64
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 from pytest_django import Settings
 
-from secretsapp.core.errors import MissingKey
-from secretsapp.core.keyring import generate_key, key_id_of
+from secretsapp.core.errors import MissingKey, WeakKey
+from secretsapp.core.keyring import generate_key, is_guessable, key_id_of
 from secretsapp.rules import keys
 
 RINGS = pytest.mark.parametrize(
@@ -107,6 +110,66 @@ def test_without_a_secret_key_nothing_starts(settings: Settings) -> None:
     settings.SECRET_KEY = ""
     with pytest.raises(MissingKey, match="SECRET_KEY is not set"):
         keys.check_secret_key()
+
+
+def told_of_weak(**given: str) -> str:
+    """What is said of these keys, beside others that are random."""
+    strong = {name: generate_key() for name in (*keys.Ring, keys.SECRET_KEY)}
+    with override_settings(**(strong | given)), pytest.raises(WeakKey) as caught:
+        keys.check_strength()
+    return str(caught.value)
+
+
+def coded(material: bytes) -> str:
+    """A key of that material, as it stands in a setting."""
+    return base64.b64encode(material).decode()
+
+
+GUESSABLE = [b"\0" * 32, b"k" * 32, b"password" * 4, b"0123456789abcdef" * 2, b"ab" * 15 + b"cd"]
+
+
+@pytest.mark.parametrize("material", GUESSABLE)
+@pytest.mark.parametrize("ring", keys.Ring)
+def test_a_key_that_repeats_itself_writes_nothing(ring: keys.Ring, material: bytes) -> None:
+    assert told_of_weak(**{ring: coded(material)}) == (
+        f"The first key in {ring} could be guessed: it repeats itself. Put the output of "
+        "`openssl rand -base64 32` in front of it, apart by a new line or a comma, start every "
+        f"process again, and run `manage.py rotate_{ring.word}_key`."
+    )
+
+
+@pytest.mark.parametrize("text", ["", "brief", "x" * 31, "x" * 64, "change-me " * 8])
+def test_a_secret_key_that_could_be_guessed_is_refused(text: str) -> None:
+    sentence = told_of_weak(SECRET_KEY=text)
+    assert sentence.startswith("SECRET_KEY could be guessed: it is shorter than 32 characters")
+    assert not text or text not in sentence
+
+
+def test_a_key_that_serves_for_two_things_is_refused() -> None:
+    one, other = generate_key(), generate_key()
+    audit = "The first key in AUDIT_KEYS is a master key too. Put the output of"
+    master = "The first key in MASTER_KEYS is an audit key too. Put the output of"
+    secret = "SECRET_KEY is a master or audit key too. Put the output of"
+    assert told_of_weak(MASTER_KEYS=one, AUDIT_KEYS=one).startswith(audit)
+    assert told_of_weak(MASTER_KEYS=f"{other} {one}", AUDIT_KEYS=one).startswith(audit)
+    assert told_of_weak(MASTER_KEYS=one, AUDIT_KEYS=f"{other},{one}").startswith(master)
+    assert told_of_weak(MASTER_KEYS=f"{other} {one}", SECRET_KEY=one).startswith(secret)
+    assert told_of_weak(AUDIT_KEYS=one, SECRET_KEY=f"{one}\n").startswith(secret)
+
+
+@pytest.mark.parametrize("material", GUESSABLE)
+def test_a_weak_key_behind_the_first_stays_until_nothing_needs_it(
+    settings: Settings, material: bytes
+) -> None:
+    settings.MASTER_KEYS = f"{generate_key()} {coded(material)}"
+    settings.AUDIT_KEYS = f"{generate_key()} {coded(material)}"
+    keys.check_strength()
+    assert len(keys.key_ids(keys.Ring.MASTER)) == 2
+
+
+def test_random_keys_are_never_taken_for_weak_ones() -> None:
+    assert not any(is_guessable(secrets.token_bytes(32)) for _ in range(1000))
+    assert not any(is_guessable(secrets.token_hex(32).encode()) for _ in range(1000))
 
 
 def test_a_generated_secret_key_serves_this_process_too(

@@ -278,11 +278,16 @@ def test_blanks_around_a_password_of_the_settings_are_told(
     doctor: Doctor, settings: Settings
 ) -> None:
     settings.PADDED_SETTINGS = ["MAIL_PASSWORD"]
-    assert doctor("passwords") == (
-        "warning",
-        "MAIL_PASSWORD begins or ends with blanks, and they are sent as part of it. "
-        "Remove them, unless they belong to it.",
-    )
+    found = doctor("passwords")
+    assert found.level == "warning"
+    assert found.words.startswith("MAIL_PASSWORD begins or ends with blanks, and they are sent")
+
+
+def test_a_key_that_could_be_guessed_is_told(doctor: Doctor, settings: Settings) -> None:
+    settings.SECRET_KEY = "change-me " * 8
+    found = doctor("strength of keys")
+    assert found.level == "wrong"
+    assert found.words.startswith("SECRET_KEY could be guessed")
 
 
 def test_a_mail_server_that_takes_no_connection_is_told(doctor: Doctor, settings: Settings) -> None:
