@@ -8,6 +8,8 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from dashboard import dumps
+
 INTERRUPTED = 130
 # What is made while Django starts stays until the end. To look through it for garbage after every
 # 700 objects, as Python does by itself, takes a sixth of the time of a short command.
@@ -19,6 +21,7 @@ def main() -> None:
 
     So does Ctrl-C, without a sentence and with status 130, where the command itself did not say.
     """
+    dumps.switch_off()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
     try:

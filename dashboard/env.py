@@ -136,7 +136,7 @@ def _network(name: str, item: str) -> Network:
         return ipaddress.ip_network(item)
     except ValueError:
         raise SettingError(
-            f"{name} must hold IP addresses or networks such as 10.0.0.0/8, apart by commas."
+            f"{name} must hold IP addresses or networks, such as 192.0.2.10, apart by commas."
         ) from None
 
 

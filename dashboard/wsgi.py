@@ -7,6 +7,7 @@ from typing import NoReturn
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from dashboard import dumps
 from dashboard.content_type import in_utf8
 
 # To gunicorn it is an application that cannot be loaded: it ends, and does not try again for ever.
@@ -18,6 +19,7 @@ def _refuse(sentence: str) -> NoReturn:
     sys.exit(CANNOT_START)
 
 
+dumps.switch_off()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
 try:

@@ -6,7 +6,10 @@ import socket
 import time
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from dashboard import probe
+from dashboard.env import is_loopback
 from secretsapp.management.processes import Processes, ProcessFailed
 
 HOST = probe.HOST
@@ -36,6 +39,17 @@ def parse_host(text: str) -> str:
             "a host is an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
         ) from None
     return f"[{address}]" if address.version == 6 else str(address)
+
+
+def check_proxied(host: str) -> None:
+    """Raise ProcessFailed where others could connect without a proxy: see docs/operations.md."""
+    if is_loopback(host.strip("[]")) or settings.TRUSTED_PROXIES:
+        return
+    raise ProcessFailed(
+        f"Others could connect to {host} without a proxy in between: by plain HTTP, and {THREADS} "
+        "slow connections would stop this server. Put a reverse proxy in front and name its "
+        "address in TRUSTED_PROXIES, or listen on 127.0.0.1."
+    )
 
 
 def check_port(port: int, command: str) -> None:

