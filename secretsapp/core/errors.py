@@ -3,6 +3,7 @@
 SealroomError
 ├── Correctable                 the person can mend it on the spot; `field` names the input
 │   ├── InvalidInput            a name, value, domain, note, address, pattern, time … breaks a rule
+│   ├── LooksUnintended         a value is asked about before it is sealed; `reasons` say why
 │   ├── NameTaken               the universe has a secret of that name
 │   ├── UniverseFull            Roblox's limit of secrets a universe is reached
 │   ├── SecretGone              the secret is no longer at Roblox
@@ -31,6 +32,8 @@ SealroomError
     └── NothingToRotate         the key that writes is the one that was rotated to
 """
 
+from collections.abc import Sequence
+
 
 class SealroomError(Exception):
     """Anything the product refuses; `str()` is the sentence for the person."""
@@ -46,6 +49,16 @@ class Correctable(SealroomError):
 
 class InvalidInput(Correctable):
     """An input breaks a rule; the sentence names the rule and never the value."""
+
+
+class LooksUnintended(Correctable):
+    """A value is sealed only when somebody says that it is meant; `reasons` are sentences."""
+
+    def __init__(
+        self, sentence: str, *, reasons: Sequence[str] = (), field: str | None = None
+    ) -> None:
+        super().__init__(sentence, field=field)
+        self.reasons = reasons
 
 
 class NameTaken(Correctable):

@@ -4,11 +4,12 @@ Source of every rule: the Open Cloud reference of the secrets store and its guid
 400 does not say which rule broke, so each refusal here names the rule.
 """
 
+import codecs
 import re
 import unicodedata
 
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.plaintext import REPLACEMENT_CHARACTER, Plaintext
 
 NAME_LIMIT = 64
 VALUE_LIMIT_BYTES = 1024
@@ -59,18 +60,50 @@ def is_documented_name(name: str) -> bool:
 
 
 def check_value(value: Plaintext) -> None:
-    """At least one byte and at most 1,024 bytes of UTF-8.
+    """At least one byte and at most 1,024 bytes of text in UTF-8.
 
     The guide says 1,024 characters and the announcement 1,024 bytes; the stricter is enforced.
     """
     if not len(value):
         raise InvalidInput("Enter the value of the secret.", field="value")
+    check_text(value, what="value")
     if len(value) > VALUE_LIMIT_BYTES:
         raise InvalidInput(
             f"A value has at most {VALUE_LIMIT_BYTES:,} bytes; this one has {len(value):,}. "
             "Shorten it.",
             field="value",
         )
+
+
+def check_text(value: Plaintext, *, what: str) -> None:
+    """Text in UTF-8, without a byte order mark or NUL; `what` is its field and its name.
+
+    Nobody means the rest, which comes of a file in another encoding or of bytes that were lost.
+    """
+    content = value.expose()
+    if content.startswith(codecs.BOM_UTF8):
+        raise _no_text(what, "begins with a byte order mark, which cannot be seen")
+    if _is_utf_16(content):
+        raise _no_text(what, "is in UTF-16, as PowerShell and some editors write it")
+    if b"\0" in content:
+        raise _no_text(what, "has a NUL character, which no text has")
+    text = content.decode("utf-8", "replace")
+    if REPLACEMENT_CHARACTER in text:
+        raise _no_text(what, "did not arrive as valid text")
+
+
+def _is_utf_16(content: bytes) -> bool:
+    """By its mark or, without one, because every second byte is NUL."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    return len(content) > 1 and not all((any(content[::2]), any(content[1::2])))
+
+
+def _no_text(what: str, why: str) -> InvalidInput:
+    return InvalidInput(
+        f"The {what} {why}. Enter it again, or save its file as UTF-8 without a byte order mark.",
+        field=what,
+    )
 
 
 def check_domain(domain: str) -> None:

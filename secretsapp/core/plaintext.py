@@ -44,8 +44,12 @@ class Plaintext:
 
     @classmethod
     def from_stream(cls, content: bytes) -> Self:
-        """What was piped in, less exactly one trailing newline, which `echo` and editors add."""
-        return cls(content.removesuffix(b"\n"))
+        """What was piped in, less exactly one line ending, which `echo` and editors add.
+
+        It is LF or, as Windows writes it, CR LF.
+        """
+        ending = b"\r\n" if content.endswith(b"\r\n") else b"\n"
+        return cls(content.removesuffix(ending))
 
     def expose(self) -> bytes:
         """The bytes themselves; for sealing, encrypting and authenticating alone."""

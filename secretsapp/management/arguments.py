@@ -29,6 +29,15 @@ def add_secret(parser: CommandParser) -> None:
     parser.add_argument("name", metavar="NAME", help="The name of the secret.")
 
 
+def add_exactly(parser: CommandParser) -> None:
+    """The word that a value which looks unintended is meant."""
+    parser.add_argument(
+        "--exactly",
+        action="store_true",
+        help="Send the value exactly as it is, also where it looks unintended.",
+    )
+
+
 def add_email(parser: CommandParser) -> None:
     """The person that a command is about."""
     parser.add_argument("email", metavar="EMAIL", help="The person's e-mail address.")

@@ -24,7 +24,7 @@ from secretsapp.adapters import logs
 from secretsapp.adapters.checks import start_refusal
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import Forbidden, OutcomeUnknown, SealroomError
+from secretsapp.core.errors import Forbidden, LooksUnintended, OutcomeUnknown, SealroomError
 from secretsapp.management.output import Patient, Report, hand_on_output, printable
 from secretsapp.people import directory
 
@@ -42,6 +42,10 @@ _DATABASE_SENTENCE = (
 _FAILURE_SENTENCE = (
     "Sealroom made a mistake and stopped; the lines above say where. If a change was on its way, "
     "`manage.py settle_changes` finds out what became of it."
+)
+_LOOK_AGAIN = "Look at the value again:"
+_MEANT_SENTENCE = (
+    "Nothing was sent. Put that right, or add --exactly to send the value exactly as it is."
 )
 _INTERRUPTED_SENTENCE = (
     "Interrupted. If a change was on its way, `manage.py settle_changes` finds out what became "
@@ -128,6 +132,10 @@ class SealroomCommand(BaseCommand, ABC):
             self.run(options)
         except OutcomeUnknown as error:
             raise CommandError(str(error), returncode=OUTCOME_UNKNOWN) from None
+        except LooksUnintended as question:
+            for line in (_LOOK_AGAIN, *question.reasons):
+                self.stderr.write(printable(line))
+            raise CommandError(_MEANT_SENTENCE) from None
         except SealroomError as error:
             raise CommandError(str(error)) from None
         except Error:

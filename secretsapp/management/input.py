@@ -4,6 +4,7 @@ import getpass
 import sys
 import warnings
 
+from secretsapp.core import value_gate
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 
@@ -11,7 +12,7 @@ LIMIT_BYTES = 64 * 1024
 
 
 def read_hidden(prompt: str) -> Plaintext:
-    """What is piped in, less one trailing newline, or what is typed unseen after `prompt`.
+    """What is piped in, less one line ending, or what is typed unseen after `prompt`.
 
     Raises InvalidInput where there is no input, too much of it, or a terminal that cannot hide
     what is typed.
@@ -19,6 +20,13 @@ def read_hidden(prompt: str) -> Plaintext:
     if sys.stdin is not None and sys.stdin.isatty():
         return _typed(prompt)
     return _piped()
+
+
+def read_value(prompt: str, *, is_meant: bool) -> Plaintext:
+    """The value of a secret; raises what `read_hidden` and `value_gate.admit` raise."""
+    value = read_hidden(prompt)
+    value_gate.admit(value, is_meant=is_meant)
+    return value
 
 
 def read_new_password() -> Plaintext:

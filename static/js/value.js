@@ -37,8 +37,12 @@ function replaceAll(field, text) {
 function cure(button) {
   const item = button.closest("[data-pattern]");
   const { field, items } = lists.find(list => list.items.some(each => each.item === item));
-  const { everywhere } = items.find(each => each.item === item);
-  replaceAll(field, field.value.replace(everywhere, item.dataset.replacement));
+  const { pattern, everywhere } = items.find(each => each.item === item);
+  let text = field.value;
+  do {
+    text = text.replace(everywhere, item.dataset.replacement);
+  } while (item.hasAttribute("data-repeats") && pattern.test(text));
+  replaceAll(field, text);
 }
 
 // How long it is

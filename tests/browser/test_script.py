@@ -8,12 +8,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.actor import Actor
-from secretsapp.core.warnings import Suspicion
+from secretsapp.core.value_gate import Suspicion
 from secretsapp.log.reading import PAGE_SIZE
 from secretsapp.models import Secret, Universe
 from secretsapp.secrets import details
 from tests.browser.conftest import Visit, Visitor
-from tests.core.values import SUSPECTED
+from tests.core.values import PEM, SUSPECTED
 from tests.stage import Cast
 from tests.support.unfinished import let_rest
 
@@ -245,7 +245,32 @@ def test_the_page_warns_of_what_the_server_warns_of_and_its_cures_help(rotating:
     }
     assert told == {text: set(names.split()) for text, names in SUSPECTED.items()}
     left = {SENTENCES[sentence] for _, sentences in found for sentence in sentences}
-    assert left == {"NOT_ASCII"}
+    assert left == {suspicion.name for suspicion in Suspicion if not suspicion.cure}
+
+
+@pytest.mark.parametrize(
+    ("typed", "cured"),
+    [
+        (f"{PEM}\\n", f"{PEM}\\n".replace("\\n", "\n")),
+        (r'{\n "a": "one\ntwo",\r\n "b": 1\n}', '{\n "a": "one\\ntwo",\n "b": 1\n}'),
+    ],
+)
+def test_line_breaks_that_are_written_out_become_line_breaks_outside_the_strings_of_json(
+    rotating: Visitor, typed: str, cured: str
+) -> None:
+    value_of(rotating.page).fill(typed)
+    rotating.page.get_by_role("button", name="Make them line breaks").click()
+    expect(value_of(rotating.page)).to_have_value(cured)
+
+
+def test_a_placeholder_has_no_cure_and_is_sent_only_when_it_is_meant(rotating: Visitor) -> None:
+    page = rotating.page
+    value_of(page).fill("changeme")
+    expect(page.get_by_text("It looks like a placeholder")).to_be_visible()
+    expect(page.get_by_label("Send it exactly as typed")).to_be_visible()
+    expect(page.locator("[data-cures]:visible")).to_have_count(0)
+    value_of(page).fill("changed")
+    expect(page.get_by_label("Send it exactly as typed")).to_be_hidden()
 
 
 def test_a_cure_keeps_the_focus_and_can_be_undone(

@@ -18,7 +18,8 @@ from secretsapp.core.input_rules import (
     parse_universe_id,
 )
 from secretsapp.core.plaintext import Plaintext
-from tests.core.chains import words_of
+from tests.core.chains import chain_of, words_of
+from tests.core.values import REFUSED
 
 
 def refusal_of(check: Callable[[], object]) -> InvalidInput | None:
@@ -70,7 +71,7 @@ def test_a_name_is_accepted_exactly_if_the_rule_is_kept(name: str) -> None:
     assert (refusal is None) == is_documented_name(name)
 
 
-@pytest.mark.parametrize("value", [b"v", b"\n", b"\x00", b"x" * 1024, ("ß" * 512).encode()])
+@pytest.mark.parametrize("value", [b"v", b"\n", b"\x01", b"x" * 1024, ("ß" * 512).encode()])
 def test_values_up_to_the_limit_are_accepted(value: bytes) -> None:
     check_value(Plaintext(value))
 
@@ -91,10 +92,28 @@ def test_values_beyond_the_limit_are_refused_with_the_rule(value: bytes, rule: s
     assert "ß" not in words_of(refusal.value)
 
 
-@given(st.binary(max_size=1100))
-def test_a_value_is_accepted_exactly_if_it_has_1_to_1024_bytes(value: bytes) -> None:
+@given(st.binary(max_size=1100) | st.text(max_size=400).map(lambda text: text.encode()))
+def test_a_value_is_accepted_exactly_if_it_is_text_of_1_to_1024_bytes(value: bytes) -> None:
     refusal = refusal_of(lambda: check_value(Plaintext(value)))
-    assert (refusal is None) == (1 <= len(value) <= 1024)
+    assert (refusal is None) == (1 <= len(value) <= 1024 and is_text(value))
+
+
+def is_text(value: bytes) -> bool:
+    """UTF-8 without what shows that it was something else."""
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in text and "\ufffd" not in text and not text.startswith("\ufeff")
+
+
+@pytest.mark.parametrize(("value", "why"), REFUSED.items())
+def test_what_is_no_text_is_refused_with_the_reason(value: bytes, why: str) -> None:
+    with pytest.raises(InvalidInput, match=why) as refusal:
+        check_value(Plaintext(value))
+    assert refusal.value.field == "value"
+    assert list(chain_of(refusal.value)) == [refusal.value]
+    assert "abc" not in words_of(refusal.value)
 
 
 @pytest.mark.parametrize(

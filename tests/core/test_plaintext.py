@@ -148,13 +148,17 @@ def test_a_form_gets_the_line_breaks_that_were_typed(typed: str, kept: bytes) ->
         (b"value\n", b"value"),
         (b"value\n\n", b"value\n"),
         (b"value", b"value"),
-        (b"value\r\n", b"value\r"),
+        (b"value\r\n", b"value"),
+        (b"value\r\n\r\n", b"value\r\n"),
+        (b"value\n\r", b"value\n\r"),
+        (b"value\r", b"value\r"),
+        (b"\r\n", b""),
         (b"\n", b""),
         (b"", b""),
         (b"\nvalue\n", b"\nvalue"),
     ],
 )
-def test_a_stream_loses_exactly_one_trailing_newline(piped: bytes, kept: bytes) -> None:
+def test_a_stream_loses_exactly_one_line_ending(piped: bytes, kept: bytes) -> None:
     assert Plaintext.from_stream(piped).expose() == kept
 
 

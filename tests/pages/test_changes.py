@@ -18,7 +18,7 @@ TYPED = [
     " spaces at the ends \n",
     "\n",
     "ключ ключей 🔑",
-    "nul \x00 and escape \x1b",
+    "bell \x07 and escape \x1b",
     "é" * 512,
 ]
 

@@ -39,19 +39,37 @@ class Shell:
     def run(self, command: str, *arguments: object, piped: bytes = b"") -> Said:
         """Run a command that succeeds."""
         output, errors = io.StringIO(), io.StringIO()
+        self._call(command, *arguments, piped=piped, output=output, errors=errors)
+        return Said(output.getvalue(), errors.getvalue())
+
+    def _call(
+        self,
+        command: str,
+        *arguments: object,
+        piped: bytes,
+        output: io.StringIO,
+        errors: io.StringIO,
+    ) -> None:
         with self.patch.context() as patch:
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8"))
             call_command(command, *map(str, arguments), stdout=output, stderr=errors)
-        return Said(output.getvalue(), errors.getvalue())
 
     def refuse(self, command: str, *arguments: object, piped: bytes = b"", status: int = 1) -> str:
         """Run a command that must end with that status, and give its sentence."""
+        *_, sentence = self.refuse_at_length(command, *arguments, piped=piped, status=status)
+        return sentence
+
+    def refuse_at_length(
+        self, command: str, *arguments: object, piped: bytes = b"", status: int = 1
+    ) -> list[str]:
+        """The same, with every line that stands before the sentence."""
+        output, errors = io.StringIO(), io.StringIO()
         with pytest.raises(CommandError) as refusal:
-            self.run(command, *arguments, piped=piped)
+            self._call(command, *arguments, piped=piped, output=output, errors=errors)
         assert refusal.value.returncode == status
         sentence = str(refusal.value)
         assert "\n" not in sentence
-        return sentence
+        return [*errors.getvalue().splitlines(), sentence]
 
 
 @pytest.fixture

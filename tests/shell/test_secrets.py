@@ -21,24 +21,6 @@ def test_created_secret_holds_exactly_what_was_piped_in(
     assert harbor.secrets["NEW_KEY"].domain == "api.example.com"
 
 
-@pytest.mark.parametrize(
-    ("piped", "sealed"),
-    [
-        (b"value", b"value"),
-        (b"value\n", b"value"),
-        (b"value\n\n", b"value\n"),
-        (b"value\r\n", b"value\r"),
-        (b" value ", b" value "),
-        (b"\nvalue\n", b"\nvalue"),
-    ],
-)
-def test_exactly_one_trailing_newline_is_taken_off(
-    shell: Shell, universe: Universe, harbor: EmulatedUniverse, piped: bytes, sealed: bytes
-) -> None:
-    shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=piped)
-    assert harbor.values["PAY_KEY"] == sealed
-
-
 def test_rotation_keeps_the_domain_unless_another_is_given(
     shell: Shell, universe: Universe, harbor: EmulatedUniverse
 ) -> None:

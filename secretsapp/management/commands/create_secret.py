@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_secret
+from secretsapp.management.arguments import add_exactly, add_secret
 from secretsapp.management.base import ActingCommand
-from secretsapp.management.input import read_hidden
+from secretsapp.management.input import read_value
 from secretsapp.management.output import Report, change_report
 from secretsapp.secrets import changes
 from secretsapp.universes import loading
@@ -17,13 +17,14 @@ class Command(ActingCommand):
     """Creates a secret."""
 
     help = (
-        "Create a secret in a universe. Its value is piped in, less one newline at its end, or "
+        "Create a secret in a universe. Its value is piped in, less one line ending at its end, or "
         "typed at a hidden prompt."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The secret and where it may be sent."""
         add_secret(parser)
+        add_exactly(parser)
         parser.add_argument(
             "--domain",
             required=True,
@@ -40,7 +41,7 @@ class Command(ActingCommand):
             actor=actor,
             universe=universe,
             name=options["name"],
-            value=read_hidden("Value: "),
+            value=read_value("Value: ", is_meant=options["exactly"]),
             domain=options["domain"],
         )
         return change_report(change, f"Created {change.name} in {universe.name}.")

@@ -5,10 +5,9 @@ from typing import Any
 
 from django import forms
 
-from secretsapp.core import input_rules
-from secretsapp.core.errors import InvalidInput
+from secretsapp.core import input_rules, value_gate
+from secretsapp.core.errors import InvalidInput, LooksUnintended
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.warnings import Suspicion, suspicions
 from secretsapp.models import Secret, User
 from secretsapp.secrets.listing import SecretView
 from secretsapp.web.forms.fields import (
@@ -79,7 +78,7 @@ class ValueForm(forms.Form):
     as_typed = AsTypedField()
 
     # What the page looks for while somebody types, and what was found in the value that was sent.
-    watched = tuple(Suspicion)
+    watched = tuple(value_gate.Suspicion)
     limit = input_rules.VALUE_LIMIT_BYTES
     is_stopped = False
 
@@ -87,15 +86,17 @@ class ValueForm(forms.Form):
         """Ask whether a value that looks unintended is meant."""
         cleaned = super().clean() or {}
         value = cleaned.get("value")
-        if value is not None and not cleaned.get("as_typed"):
-            self._stop(value)
+        if value is not None:
+            self._ask_about(value, is_meant=bool(cleaned.get("as_typed")))
         return cleaned
 
-    def _stop(self, value: Plaintext) -> None:
-        reasons = [found.sentence for found in suspicions(value) if found.stops]
-        if reasons:
+    def _ask_about(self, value: Plaintext, *, is_meant: bool) -> None:
+        try:
+            value_gate.admit(value, is_meant=is_meant)
+        except LooksUnintended as question:
             self.is_stopped = True
-            self.add_error("value", [f"Look at the value again. {reasons[0]}", *reasons[1:], MEANT])
+            first, *others = question.reasons
+            self.add_error("value", [f"Look at the value again. {first}", *others, MEANT])
 
 
 def _begin_at(form: forms.Form, name: str) -> None:

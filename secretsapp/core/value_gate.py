@@ -1,0 +1,184 @@
+"""The gate that every door asks about a value: what is refused, and what is asked about.
+
+What is refused always breaks a rule of input (`input_rules.check_value`). What only looks
+unintended is asked about, because afterwards nobody can look: it is sealed when somebody says that
+it is meant. The patterns and cures are given to the page too, so they keep to what regular
+expressions mean alike in Python and in JavaScript (with its `u` flag); a test asks both about the
+same values.
+"""
+
+import re
+from enum import Enum
+
+from secretsapp.core import input_rules
+from secretsapp.core.errors import LooksUnintended
+from secretsapp.core.plaintext import Plaintext
+
+_SPACES = r"[ \t\r\n]"
+_REST = r"[^ \t\r\n]"
+_END = r"(?![\s\S])"
+_CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+# What has no escape that both languages know stands there itself: variants and tags.
+_BEYOND = "\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
+_UNSEEN = (
+    rf"{_CONTROLS}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    rf"\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb{_BEYOND}"
+)
+_ODD_SPACES = r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000"
+_OPENING = r"\u00ab\u2018\u201a\u201c\u201e\u2039"
+_CLOSING = r"\u00bb\u2018\u2019\u201c\u201d\u203a"
+_BULLETS = r"\u00b7\u2022\u2023\u2219\u25cf\u25e6\u26ab\u2b24"
+
+
+def _in_any_case(*words: str) -> str:
+    """A pattern of words, in capitals or not: the languages write the flag for that differently."""
+    return "|".join(
+        "".join(f"[{letter.upper()}{letter}]" if letter.isalpha() else letter for letter in word)
+        for word in words
+    )
+
+
+_QUOTED = "|".join(
+    rf"{opening}([\s\S]+){closing}"
+    for opening, closing in ('""', "''", "``", (f"[{_OPENING}]", f"[{_CLOSING}]"))
+)
+# A mark at one end, and none that could be its other half: an odd number where both look alike.
+_HALF_QUOTED = "|".join(
+    [
+        *(
+            rf"{mark}((?:[^{mark}]*{mark}[^{mark}]*{mark})*[^{mark}]+)"
+            rf"|([^{mark}]+(?:{mark}[^{mark}]*{mark}[^{mark}]*)*){mark}"
+            for mark in "\"'`"
+        ),
+        rf"[{_OPENING}]([^{_CLOSING}]+)",
+        rf"([^{_OPENING}]+)[{_CLOSING}]",
+    ]
+)
+_SCHEME = _in_any_case("bearer", "basic", "digest", "token", "bot", "apikey", "api-key")
+_HEADER = _in_any_case("authorization", "x-api-key")
+_AUTHORIZATION = rf"(?:{_HEADER})[ \t]*:[ \t]*(?:(?:{_SCHEME})[ \t]+)?|(?:{_SCHEME})[ \t]+"
+# In a PEM every \n that is written out is meant as a line break; in JSON those outside its strings.
+_IN_PEM = r"(?=[^{\[]*-----BEGIN)([\s\S]*?)"
+_IN_JSON = (
+    rf"(?={_SPACES}*[{{\[]{_SPACES}*[\u0022\\{{\[])"
+    r"((?:[^\u0022\\]|\\[^nr]|\u0022(?:[^\u0022\\]|\\[\s\S])*\u0022)*?)"
+)
+_STAND_INS = _in_any_case(
+    *("change[_ -]?me", "change[_ -]?this", "replace[_ -]?me", "replace[_ -]?this", "placeholder"),
+    *("dummy", "example", "redacted", "todo", "tbd", "fixme", "none", "null", "nil", "undefined"),
+    *("secret", "password", "xxx+", "my[_ -]?(?:api[_ -]?)?key", "your[_ -][ -~]*"),
+    "(?:enter|insert|paste|put)[_ -][ -~]*[_ -]here",
+)
+_STAND_IN = rf"<[^<>]+>|[<\[{{(]*(?:{_STAND_INS})[>\]}})]*|[{_BULLETS}]+|\*{{3,}}"
+_MARK = r"[\u0022'`]?"
+
+
+class Suspicion(Enum):
+    """Something about a value that is seldom meant.
+
+    `pattern` finds it, and `replacement` is what a cure puts in its place, `$1` being the first
+    group.
+    """
+
+    ENDS = (
+        rf"^{_SPACES}+|{_SPACES}+{_END}",
+        "",
+        "It begins or ends with spaces or line breaks.",
+        "Remove them",
+    )
+    CARRIAGE_RETURNS = (
+        r"\r\n?",
+        "\n",
+        "It has line breaks as Windows writes them.",
+        "Make them plain",
+    )
+    QUOTES = (
+        rf"^({_SPACES}*)(?:{_QUOTED})({_SPACES}*){_END}",
+        "$1$2$3$4$5$6",
+        "It stands in quotation marks.",
+        "Remove the quotes",
+    )
+    HALF_QUOTES = (
+        rf"^({_SPACES}*)(?!{_SPACES})(?:{_HALF_QUOTED})({_SPACES}*){_END}",
+        "$1$2$3$4$5$6$7$8$9$10",
+        "It has a quotation mark at one end, and not the other one of the pair.",
+        "Remove the quote",
+    )
+    ASSIGNMENT = (
+        rf"^{_SPACES}*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=[ \t]*(?=[^= \t\r\n])",
+        "",
+        "It looks like a line of a settings file: NAME=value.",
+        "Keep only what is after =",
+    )
+    AUTHORIZATION = (
+        rf"^{_SPACES}*(?:{_AUTHORIZATION})(?={_REST})",
+        "",
+        "It begins as an Authorization header does. In the game, AddPrefix puts Bearer in front.",
+        "Remove that",
+    )
+    WRITTEN_BREAKS = (
+        rf"^(?:{_IN_PEM}|{_IN_JSON})(?:\\r)?\\n",
+        "$1$2\n",
+        r"Its line breaks are written out as \n.",
+        "Make them line breaks",
+    )
+    PLACEHOLDER = (
+        rf"^{_SPACES}*{_MARK}(?:{_STAND_IN}){_MARK}{_SPACES}*{_END}|[{_BULLETS}]{{2,}}|\*{{4,}}",
+        "",
+        "It looks like a placeholder, or like what a masked field shows, and not like the value.",
+        "",
+    )
+    UNSEEN = (
+        rf"[{_UNSEEN}]",
+        "",
+        "It has characters that cannot be seen.",
+        "Remove them",
+    )
+    ODD_SPACES = (
+        rf"[{_ODD_SPACES}]",
+        " ",
+        "It has spaces that are not the ordinary one.",
+        "Make them ordinary",
+    )
+    NOT_ASCII = (
+        rf"[^\u0000-\u007f{_UNSEEN}{_ODD_SPACES}]",
+        "",
+        "It has letters or signs outside ASCII, which keys and tokens seldom have.",
+        "",
+    )
+
+    def __init__(self, pattern: str, replacement: str, sentence: str, cure: str) -> None:
+        self.pattern = pattern
+        self.replacement = replacement
+        self.sentence = sentence
+        self.cure = cure
+
+    @property
+    def stops(self) -> bool:
+        """Whether such a value is sealed only when somebody says that it is meant."""
+        return self is not Suspicion.NOT_ASCII
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a cure puts one place right, and is used until none is left."""
+        return self is Suspicion.WRITTEN_BREAKS
+
+
+def admit(value: Plaintext, *, is_meant: bool) -> None:
+    """Let a value pass to be sealed; nothing of it stands in what is raised.
+
+    Raises InvalidInput for what is refused always, and LooksUnintended, with a reason for each
+    suspicion, for what is asked about unless somebody has said that it is meant.
+    """
+    input_rules.check_value(value)
+    reasons = [found.sentence for found in suspicions(value) if found.stops]
+    if reasons and not is_meant:
+        raise LooksUnintended(
+            "The value looks unintended, so nothing was sent.", reasons=reasons, field="value"
+        )
+
+
+def suspicions(value: Plaintext) -> list[Suspicion]:
+    """Everything about the value that looks unintended; never a part of it."""
+    text = value.expose().decode("utf-8", "replace")
+    return [suspicion for suspicion in Suspicion if re.search(suspicion.pattern, text)]
