@@ -152,6 +152,16 @@ def check_api_key(api_key: Plaintext) -> None:
         )
 
 
+def check_password(password: Plaintext) -> None:
+    """One line of text; the field of a sign-in page drops every line break (HTML standard)."""
+    check_text(password, what="password")
+    if any(line_break in password.expose() for line_break in (b"\n", b"\r")):
+        raise InvalidInput(
+            "A password is one line: a line break in it cannot be entered at the sign-in.",
+            field="password",
+        )
+
+
 def check_label(text: str, *, field: str, what: str, limit: int = LABEL_LIMIT) -> None:
     """A name that people give: not empty, one line, no characters that control or turn text."""
     if not text.strip():

@@ -4,7 +4,7 @@ import getpass
 import sys
 import warnings
 
-from secretsapp.core import value_gate
+from secretsapp.core import blanks, value_gate
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 
@@ -27,6 +27,11 @@ def read_value(prompt: str, *, is_meant: bool) -> Plaintext:
     value = read_hidden(prompt)
     value_gate.admit(value, is_meant=is_meant)
     return value
+
+
+def read_api_key(prompt: str) -> tuple[Plaintext, str]:
+    """An API key, and the sentence that tells of blanks around it; raises as `read_hidden` does."""
+    return blanks.without_blanks(read_hidden(prompt))
 
 
 def read_new_password() -> Plaintext:

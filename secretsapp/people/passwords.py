@@ -3,6 +3,7 @@
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
@@ -12,15 +13,15 @@ from secretsapp.rules.acting import Act
 
 
 def hash_password(person: User, password: Plaintext) -> None:
-    """Hash the password, unsaved; raises InvalidInput by Django's rules, which do not name it.
+    """Hash the password, unsaved; raises InvalidInput for what nobody could sign in with.
 
-    It takes a while on purpose, so it is done before a transaction begins.
+    That is by our rules and by Django's, which do not name it. It takes a while on purpose, so it
+    is done before a transaction begins.
     """
+    input_rules.check_password(password)
+    text = password.expose().decode("utf-8")
     try:
-        text = password.expose().decode("utf-8")
         validate_password(text, person)
-    except UnicodeDecodeError:
-        raise InvalidInput("A password must be text in UTF-8.", field="password") from None
     except ValidationError as error:
         raise InvalidInput(" ".join(error.messages), field="password") from None
     person.set_password(text)

@@ -31,7 +31,7 @@ def test_admin_is_made_in_the_same_step(shell: Shell) -> None:
         ("not an address", NEW_PASSWORD, "not an e-mail address"),
         ("EDITOR@example.com", NEW_PASSWORD, "account with that e-mail address already"),
         ("new@example.com", b"short", "too short"),
-        ("new@example.com", b"\xff\xfe" * 10, "text in UTF-8"),
+        ("new@example.com", b"\xff\xfe" * 10, "is in UTF-16"),
         ("new@example.com", b"", "too short"),
     ],
 )

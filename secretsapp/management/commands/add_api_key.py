@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
-from secretsapp.management.input import read_hidden
+from secretsapp.management.input import read_api_key
 from secretsapp.management.output import Report
 
 
@@ -26,9 +26,10 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Encrypt the key and store it."""
-        value = read_hidden("API key: ")
+        value, told = read_api_key("API key: ")
         api_key = stored_keys.add(actor, name=options["name"], value=value, note=options["note"])
         return Report(
             lines=[f"Added the API key “{api_key.name}”. Add a universe with it to try it."],
             data={"api_key": api_key.name},
+            notice=told,
         )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.core import blanks
 from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_email
 from secretsapp.management.base import ActingCommand
@@ -44,4 +45,5 @@ class Command(ActingCommand):
         if options["link"]:
             link = ways_in.make_link(actor, user)
             lines, data = [*lines, *link_lines(user, link)], data | link_data(link)
-        return Report(lines=lines, data=data)
+        notice = blanks.about_password(password) if password else ""
+        return Report(lines=lines, data=data, notice=notice)

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from secretsapp.api_keys import key_listing, stored_keys
 from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
-from secretsapp.management.input import read_hidden
+from secretsapp.management.input import read_api_key
 from secretsapp.management.output import Report, exact_time
 
 
@@ -26,7 +26,8 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Try the new key on every universe and store it."""
         api_key = key_listing.get(actor, options["name"])
-        report = stored_keys.replace(actor, api_key, read_hidden("New API key: "))
+        value, told = read_api_key("New API key: ")
+        report = stored_keys.replace(actor, api_key, value)
         return Report(
             lines=[f"Replaced the API key “{api_key.name}”: {report.result}."],
             data={
@@ -34,4 +35,5 @@ class Command(ActingCommand):
                 "result": report.result,
                 "ends_at": exact_time(report.ends_at),
             },
+            notice=told,
         )

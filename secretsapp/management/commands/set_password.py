@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.core import blanks
 from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_email
 from secretsapp.management.base import ActingCommand
@@ -27,8 +28,10 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the hash of the password."""
         person = directory.get(actor, options["email"])
-        accounts.set_password(actor, person, read_new_password())
+        password = read_new_password()
+        accounts.set_password(actor, person, password)
         return Report(
             lines=[f"The password of {person.email} is set, and older sessions have ended."],
             data={"email": person.email},
+            notice=blanks.about_password(password),
         )

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from secretsapp.api_keys.stored_keys import version
-from secretsapp.core import input_rules
+from secretsapp.core import blanks, input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
@@ -30,16 +30,31 @@ class KeyField(forms.Field):
         )
 
     def clean(self, value: Any) -> Plaintext:
-        """The key without the blanks around it; raises ValidationError where it can be none."""
+        """What was pasted, less one line ending; raises ValidationError where it is no text."""
+        pasted = str(value or "").replace("\r\n", "\n")
         try:
-            plaintext = Plaintext.from_form(str(value or "").strip())
-            input_rules.check_api_key(plaintext)
+            return Plaintext.from_text(pasted.removesuffix("\n"))
         except InvalidInput as refusal:
             raise forms.ValidationError(str(refusal)) from None
-        return plaintext
 
     def bound_data(self, data: Any, initial: Any) -> None:
         """Nothing is shown again after an error."""
+
+
+class KeyForm(forms.Form):
+    """A key without the blanks around it; `told` says that there were some."""
+
+    value = KeyField()
+    told = ""
+
+    def clean_value(self) -> Plaintext:
+        """The key itself; raises ValidationError where it can be none."""
+        api_key, self.told = blanks.without_blanks(self.cleaned_data["value"])
+        try:
+            input_rules.check_api_key(api_key)
+        except InvalidInput as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return api_key
 
 
 class EndField(forms.DateField):
@@ -79,10 +94,8 @@ class WordsForm(forms.Form):
     )
 
 
-class AddKeyForm(WordsForm):
+class AddKeyForm(WordsForm, KeyForm):
     """A new key."""
-
-    value = KeyField()
 
     field_order = ("name", "value", "ends_at", "note")
 
@@ -121,10 +134,9 @@ def _words_of(api_key: ApiKey) -> dict[str, Any]:
     }
 
 
-class ReplaceKeyForm(forms.Form):
+class ReplaceKeyForm(KeyForm):
     """Another value for a key; the old end goes with the old value."""
 
-    value = KeyField()
     ends_at = EndField()
 
     def __init__(self, data: Mapping[str, Any] | None) -> None:

@@ -36,9 +36,9 @@ def create(request: ActorRequest) -> HttpResponse:
         words = {field: form.cleaned_data[field] for field in ("name", "value", "note", "ends_at")}
         api_key = stored_keys.add(request.actor, **words)
         if guide.is_asked_for(request):
-            return Done(f"Stored the key “{api_key.name}”.", reverse("guide"))
+            return Done(f"Stored the key “{api_key.name}”.", reverse("guide"), form.told)
         sentence = f"Stored the key “{api_key.name}”. Add a universe with it to try it."
-        return Done(sentence, _address(api_key.pk))
+        return Done(sentence, _address(api_key.pk), form.told)
 
     answer = form_pages.submitted(request, form, add)
     if answer is None and guide.is_asked_for(request):
@@ -86,9 +86,10 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         stored_keys.replace(request.actor, view.api_key, value, ends_at=ends_at)
         if view.universes:
             sentence = "Replaced. The old key is forgotten here: delete it at Roblox."
-            return Done(sentence, _address(api_key_id))
+            return Done(sentence, _address(api_key_id), form.told)
         is_first_run = not loading.visible(request.actor)
-        return Done("Replaced.", reverse("guide") if is_first_run else _address(api_key_id))
+        address = reverse("guide") if is_first_run else _address(api_key_id)
+        return Done("Replaced.", address, form.told)
 
     return form_pages.submitted(request, form, put) or _page(
         request, "api_keys/replace.html", form, view

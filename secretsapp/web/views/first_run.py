@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from secretsapp.core import blanks
 from secretsapp.people import ways_in
 from secretsapp.people.ways_in import is_claimed
 from secretsapp.web.forms.first_run import ClaimForm
@@ -35,6 +36,7 @@ def claim(request: ActorRequest) -> HttpResponse:
             password=given["password"],
         )
         perform_login(request, user)
-        return Done("You are the admin of this installation.", reverse("guide"))
+        told = blanks.about_password(given["password"])
+        return Done("You are the admin of this installation.", reverse("guide"), told)
 
     return submitted(request, form, act) or page(request, "entry/first_run.html", form, {})

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from secretsapp.access import grant_listing
+from secretsapp.core import blanks
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import User
 from secretsapp.people import directory, own_account, session_storage, sessions
@@ -45,11 +46,12 @@ def password(request: ActorRequest) -> HttpResponse:
 
     def write() -> Done:
         _check(request, person, form.cleaned_data["current"])
-        before = _stored_key(request)
-        own_account.change_password(request.actor, person, form.cleaned_data["password"], before)
+        before, new = _stored_key(request), form.cleaned_data["password"]
+        own_account.change_password(request.actor, person, new, before)
         update_session_auth_hash(request, person)
         sessions.move(request.actor, person, before, _stored_key(request))
-        return Done("Password changed. Your other sessions have ended.", reverse("me"))
+        sentence = "Password changed. Your other sessions have ended."
+        return Done(sentence, reverse("me"), blanks.about_password(new))
 
     answer = form_pages.submitted(request, form, write)
     return answer or form_pages.page(request, "me/password.html", form, {})

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from secretsapp.core import blanks
 from secretsapp.core.errors import NotFound
 from secretsapp.people import password_mail, ways_in
 from secretsapp.web.forms.passwords import ForgottenForm, SetPasswordForm
@@ -33,7 +34,8 @@ def set_by_code(request: ActorRequest) -> HttpResponse:
         if person.pk == request.actor.person_id:
             # This session has ended with the others; the sentence goes into a new one.
             request.session.flush()
-        return Done("Your password is set. Sign in with it.", reverse("account_login"))
+        told = blanks.about_password(given["password"])
+        return Done("Your password is set. Sign in with it.", reverse("account_login"), told)
 
     return submitted(request, form, act) or page(request, "entry/password_set.html", form, {})
 
