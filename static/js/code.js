@@ -14,6 +14,8 @@ function takeCode() {
   holder.closest("form").querySelector("input[type=password]").focus();
 }
 
+// What was sent for this page is not kept to be sent again: a password that was shown would be.
+history.replaceState(history.state, "");
 takeCode();
 window.addEventListener("hashchange", takeCode);
 

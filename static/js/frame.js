@@ -156,3 +156,14 @@ document.addEventListener("click", event => {
   const shown = byId(button.dataset.reveals).classList.toggle("is-shown");
   button.setAttribute("aria-pressed", String(shown));
 });
+
+// While it is masked nothing of it is copied, cut or dragged away, as with the field of a password.
+function keepMasked(event) {
+  if (event.target.closest?.(".masked:not(.is-shown)")) event.preventDefault();
+}
+
+for (const way of ["copy", "cut", "dragstart"]) document.addEventListener(way, keepMasked);
+
+// The browser keeps what was sent for a page, to send it again when that is reloaded, and writes it
+// to its disk. From here on the page is one that is only asked for.
+if (document.querySelector(".masked")) history.replaceState(history.state, "");
