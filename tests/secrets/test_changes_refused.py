@@ -24,6 +24,7 @@ from secretsapp.core.errors import (
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Universe
 from secretsapp.secrets import changes
+from tests.core.values import REFUSED
 from tests.stage import Cast
 from tests.support.watch import Watch, writes
 
@@ -87,6 +88,8 @@ def assert_nothing_happened(emulator: Emulator, watch: Watch) -> None:
         (with_value(b"x" * 1025), InvalidInput, "at most 1,024 bytes; this one has 1,025"),
         (with_value(b"", "rotate"), InvalidInput, "Enter the value"),
         (with_value(b"x" * 1025, "rotate"), InvalidInput, "at most 1,024 bytes"),
+        *((with_value(value), InvalidInput, why) for value, why in REFUSED.items()),
+        *((with_value(value, "rotate"), InvalidInput, why) for value, why in REFUSED.items()),
         (Attempt(name="PAY_KEY"), NameTaken, "already has a secret named PAY_KEY. Rotate that"),
         (Attempt(kind="rotate", name="GONE"), SecretGone, "no longer at Roblox"),
         (Attempt(kind="delete", name="GONE"), SecretGone, "no longer at Roblox"),

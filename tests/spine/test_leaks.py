@@ -43,6 +43,8 @@ FAULTS: dict[str, Callable[[str], Fault]] = {
 # Every step of a write, from the form to the outcome; a name that moves away fails its test.
 STEPS = (
     "secretsapp.core.input_rules.check_value",
+    "secretsapp.core.value_gate.admit",
+    "secretsapp.core.value_gate.suspicions",
     "secretsapp.rules.policy.rights_of",
     "secretsapp.rules.connections._decrypt",
     "secretsapp.opencloud.client.Client.list_secrets",
@@ -189,8 +191,16 @@ def test_no_invalid_form_leaves_a_trace(
         lambda value: value + "x" * 1024,
         lambda value: value + "\ufffd",
         lambda value: value + "\x00",
+        lambda value: "\ufeff" + value,
+        "\x00".join,
+        lambda value: f'export KEY="{value} ',
+        lambda value: f"Bearer {value}\u200b",
+        lambda value: f"<{value}>",
     ],
-    ids=["too long", "replacement character", "nul"],
+    ids=[
+        *("too long", "replacement character", "nul", "mark", "UTF-16"),
+        *("assignment", "bearer", "placeholder"),
+    ],
 )
 def test_no_value_that_is_refused_leaves_a_trace(
     spoil: Callable[[str], str],
@@ -238,8 +248,8 @@ def test_the_shell_leaves_no_trace(
 ) -> None:
     universe, traces = str(HARBOR_ID), Traces(marker)
 
-    def run(*command: str) -> None:
-        done = stocked.run(*command, stdin=f"{marker}\n".encode())
+    def run(*command: str, piped: bytes = marker.encode()) -> None:
+        done = stocked.run(*command, stdin=piped + b"\n")
         traces.add(f"{command[0]}, output", done.stdout + done.stderr)
 
     for fault in ("400", "500", "truncated", "none"):
@@ -247,8 +257,11 @@ def test_the_shell_leaves_no_trace(
         run("rotate_secret", universe, "PAY_KEY")
     run("create_secret", universe, "PAY_KEY", "--domain", "*")
     run("create_secret", universe, "1BAD", "--domain", "*")
+    run("rotate_secret", universe, "PAY_KEY", piped=f'Bearer "{marker}" '.encode())
+    run("rotate_secret", universe, "PAY_KEY", piped=marker.encode("utf-16"))
     run("add_api_key", "automation")
     run("create_user", "somebody@example.com")
+    run("create_user", "another@example.com", piped=f" {marker}\n".encode())
     assert harbor.values["PAY_KEY"] == marker.encode()
     for path in stocked.data_dir.rglob("*"):
         if path.is_file():
