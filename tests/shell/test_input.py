@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from secretsapp.core.errors import InvalidInput
-from secretsapp.management.input import LIMIT_BYTES, read_hidden, read_new_password
+from secretsapp.core.errors import InvalidInput, LooksUnintended
+from secretsapp.management.input import LIMIT_BYTES, read_hidden, read_new_password, read_value
 
 
 class Terminal(io.TextIOWrapper):
@@ -120,6 +120,17 @@ def test_terminal_that_cannot_be_used_is_refused(
     with pytest.raises(InvalidInput, match=words) as refusal:
         read_hidden("Value: ")
     assert "marker" not in str(refusal.value)
+
+
+def test_a_value_that_is_typed_meets_the_same_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    type_in(monkeypatch, lambda _prompt: "Bearer abc")
+    with pytest.raises(LooksUnintended) as question:
+        read_value("Value: ", is_meant=False)
+    assert "abc" not in " ".join(question.value.reasons)
+    assert read_value("Value: ", is_meant=True).expose() == b"Bearer abc"
+    type_in(monkeypatch, lambda _prompt: "\ufeffabc")
+    with pytest.raises(InvalidInput, match="byte order mark"):
+        read_value("Value: ", is_meant=True)
 
 
 def test_what_is_typed_must_be_text(monkeypatch: pytest.MonkeyPatch) -> None:

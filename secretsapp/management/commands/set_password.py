@@ -17,8 +17,8 @@ class Command(ActingCommand):
     """Sets a password."""
 
     help = (
-        "Set a person's password, which ends the person's sessions. It is piped in, or typed "
-        "twice at a hidden prompt."
+        "Set a person's password, which ends the person's sessions. It is piped in, less one line "
+        "ending at its end, or typed twice at a hidden prompt."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
