@@ -16,6 +16,7 @@ from secretsapp.opencloud.types import (
     RemoteSecret,
     RemoteUniverse,
     WriteReceipt,
+    read_cursor,
     read_introspection,
     read_receipt,
     read_secret,
@@ -96,7 +97,8 @@ class Client:
         """Every secret of the universe, in one call where there is no more than a page.
 
         The list ends with a cursor that is null or empty (seen in clients). Raises Unusable
-        where it does not end, is longer than any can be, or holds a name twice.
+        where it does not end, is longer than any can be, holds a name twice, or may go on behind
+        a cursor that cannot be used: a list with a part missing would make secrets vanish.
         """
         secrets: dict[str, RemoteSecret] = {}
         cursors = {""}
@@ -119,7 +121,7 @@ class Client:
         items = page.get("secrets")
         if "secrets" not in page or not isinstance(items, list | None):
             raise Unusable("Roblox's list has no secrets in it.")
-        return [read_secret(item) for item in items or []], read_text(page, "nextPageCursor")
+        return [read_secret(item) for item in items or []], read_cursor(page)
 
     @_observed
     def public_key(self, universe_id: int) -> PublicKey:

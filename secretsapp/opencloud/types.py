@@ -11,6 +11,8 @@ from secretsapp.opencloud.errors import Unusable
 
 TIME_LIMIT = 40
 KEY_ID_LIMIT = 64
+# A cursor stands in an address, and Roblox documents no bound for it.
+CURSOR_LIMIT = 1000
 
 Json = Mapping[str, Any]
 
@@ -110,6 +112,19 @@ def read_secret(record: object) -> RemoteSecret:
         create_time=_read_time(record, "create_time", "created"),
         update_time=_read_time(record, "update_time", "updated"),
     )
+
+
+def read_cursor(page: Json) -> str:
+    """Where the list goes on, empty at its end; raises Unusable where that cannot be told.
+
+    Only null, nothing and the empty text are an end: behind any other there may be more.
+    """
+    cursor = page.get("nextPageCursor")
+    if cursor is None:
+        return ""
+    if not isinstance(cursor, str) or len(cursor) > CURSOR_LIMIT or not cursor.isprintable():
+        raise Unusable("Roblox's list goes on behind a cursor that cannot be used.")
+    return cursor
 
 
 def _read_time(record: Json, *names: str) -> str:

@@ -5,6 +5,7 @@ import pytest
 from emulator import Emulator, Universe, faults
 from secretsapp.opencloud.client import PAGES_AT_MOST, SECRETS_AT_MOST, Client
 from secretsapp.opencloud.errors import Unusable
+from secretsapp.opencloud.types import CURSOR_LIMIT
 from tests.opencloud.calls import UNIVERSE_ID
 
 
@@ -57,13 +58,33 @@ def test_a_cursor_is_sent_back_as_it_came(client: Client, emulator: Emulator) ->
     assert cursors(emulator) == [None, "a+b/c=&d e?#ü"]
 
 
-@pytest.mark.parametrize("end", [None, "", 7, [], "line\nbreak"])
-def test_the_list_ends_without_a_usable_cursor(
-    client: Client, emulator: Emulator, end: object
+@pytest.mark.parametrize("end", [page("A"), page("A", cursor=""), {"secrets": [{"id": "A"}]}])
+def test_the_list_ends_without_a_cursor(
+    client: Client, emulator: Emulator, end: dict[str, object]
 ) -> None:
-    emulator.inject(faults.status(200, page("A", cursor=end)))
+    emulator.inject(faults.status(200, end))
     assert names(client) == ["A"]
     assert len(emulator.requests) == 1
+
+
+UNUSABLE_CURSORS = [7, 0, False, [], {}, "line\nbreak", "\ud800", "x" * (CURSOR_LIMIT + 1)]
+
+
+@pytest.mark.parametrize("cursor", UNUSABLE_CURSORS)
+def test_a_list_that_may_go_on_behind_an_unusable_cursor_is_no_list(
+    client: Client, emulator: Emulator, cursor: object
+) -> None:
+    emulator.inject(faults.status(200, page("A", cursor="one")))
+    emulator.inject(faults.status(200, page("B", cursor=cursor)))
+    with pytest.raises(Unusable, match="cursor that cannot be used"):
+        names(client)
+    assert len(emulator.requests) == 2
+
+
+def test_a_long_cursor_is_followed(client: Client, emulator: Emulator) -> None:
+    emulator.inject(faults.status(200, page("A", cursor="x" * CURSOR_LIMIT)))
+    emulator.inject(faults.status(200, page("B")))
+    assert names(client) == ["A", "B"]
 
 
 def test_a_universe_without_secrets_may_list_null(client: Client, emulator: Emulator) -> None:

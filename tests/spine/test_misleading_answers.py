@@ -1,0 +1,78 @@
+"""What Roblox answers may mislead nobody: not the mirror, not an outcome, at no door."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from emulator import Emulator, faults
+from emulator import Universe as EmulatedUniverse
+from secretsapp.models import Change, Secret, Universe
+from tests.stage import HARBOR_ID, Cast
+from tests.support.unfinished import later, leave_open, let_rest
+from tests.support.watch import Watch
+
+SignIn = Callable[[str], Client]
+
+pytestmark = pytest.mark.django_db
+
+UNUSABLE_CURSORS = [7, ["more"], "line\nbreak", "x" * 2000]
+
+
+@pytest.fixture(params=["browser", "shell"])
+def refresh(
+    request: pytest.FixtureRequest, client_for: SignIn, universe: Universe
+) -> Callable[[], None]:
+    """Reads Harbor's list anew, by each door."""
+
+    def by_browser() -> None:
+        client_for("viewer").post(f"/universes/{HARBOR_ID}/refresh/")
+
+    def refresh_now() -> None:
+        let_rest(universe)
+        if request.param == "browser":
+            by_browser()
+        else:
+            call_command("list_secrets", HARBOR_ID)
+
+    return refresh_now
+
+
+@pytest.mark.parametrize("cursor", UNUSABLE_CURSORS)
+def test_behind_an_unusable_cursor_nothing_has_vanished(
+    refresh: Callable[[], None], emulator: Emulator, universe: Universe, cursor: object
+) -> None:
+    watch = Watch()
+    emulator.inject(faults.status(200, {"secrets": [], "nextPageCursor": cursor}), method="GET")
+    refresh()
+    assert watch.tags == []
+    assert not Secret.objects.exclude(missing_since=None).exists()
+    universe.refresh_from_db()
+    assert "cannot be used" in universe.sync_failure
+
+
+@pytest.mark.parametrize("cursor", UNUSABLE_CURSORS)
+def test_behind_an_unusable_cursor_no_creation_has_failed(
+    emulator: Emulator, harbor: EmulatedUniverse, universe: Universe, cast: Cast, cursor: object
+) -> None:
+    change = leave_open("create", faults.cut_after(), emulator, cast, universe)
+    page = {"secrets": [{"id": "PAY_KEY"}], "nextPageCursor": cursor}
+    with later():
+        emulator.inject(faults.status(200, page), method="GET")
+        call_command("settle_changes")
+        change.refresh_from_db()
+        assert change.state == "unknown"
+        call_command("settle_changes")
+    change.refresh_from_db()
+    assert ("NEW_KEY" in harbor.secrets, change.state) == (True, "succeeded")
+
+
+def test_behind_an_unusable_cursor_no_name_is_free(
+    client_for: SignIn, emulator: Emulator, universe: Universe
+) -> None:
+    page = {"secrets": [], "nextPageCursor": 7}
+    emulator.inject(faults.status(200, page), method="GET")
+    sent = {"name": "PAY_KEY", "value": "a value", "reach": "any"}
+    answer = client_for("editor").post(f"/universes/{HARBOR_ID}/new-secret/", sent)
+    assert (answer.status_code, Change.objects.count()) == (502, 0)
