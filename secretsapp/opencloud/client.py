@@ -9,7 +9,14 @@ from secretsapp.core.errors import InvalidInput
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT, check_name
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.sealing import PublicKey, Sealed, UnusablePublicKey
-from secretsapp.opencloud.errors import NothingSent, NoUniverse, OpenCloudError, Unusable
+from secretsapp.opencloud.answers import Answer
+from secretsapp.opencloud.errors import (
+    NothingSent,
+    NoUniverse,
+    OpenCloudError,
+    Unknown,
+    Unusable,
+)
 from secretsapp.opencloud.timeouts import Timeouts
 from secretsapp.opencloud.types import (
     Introspection,
@@ -140,7 +147,7 @@ class Client:
         """Create a secret; Conflict if the name is taken."""
         body = {"id": name, **_content(sealed, domain)}
         answer = self._transport.write("POST", _secrets_path(universe_id), body)
-        return read_receipt(answer.as_write())
+        return _receipt(answer, name)
 
     @_observed
     def update_secret(
@@ -149,12 +156,12 @@ class Client:
         """Replace value and domain; what a PATCH without a domain does is unspecified."""
         body = _content(sealed, domain)
         answer = self._transport.write("PATCH", _secret_path(universe_id, name), body)
-        return read_receipt(answer.as_write())
+        return _receipt(answer, name)
 
     @_observed
     def delete_secret(self, universe_id: int, name: str) -> None:
         """Delete a secret for good; Missing if it is not there."""
-        self._transport.write("DELETE", _secret_path(universe_id, name)).as_write()
+        _receipt(self._transport.write("DELETE", _secret_path(universe_id, name)), name)
 
     @_observed
     def universe(self, universe_id: int) -> RemoteUniverse:
@@ -203,6 +210,14 @@ def _secret_path(universe_id: int, name: str) -> str:
     except InvalidInput:
         raise NothingSent("Roblox has no secret of such a name.") from None
     return f"{_secrets_path(universe_id)}/{name}"
+
+
+def _receipt(answer: Answer, name: str) -> WriteReceipt:
+    """What Roblox says of the write to that name; Unknown where it speaks of another secret."""
+    record = answer.as_write()
+    if record.get("id") not in (None, name):
+        raise Unknown("Roblox answered about another secret.")
+    return read_receipt(record)
 
 
 def _content(sealed: Sealed, domain: str) -> dict[str, str]:

@@ -18,6 +18,9 @@ NOT_CARRIED_OUT = {
     "not JSON": faults.status(200, "not JSON"),
     "a list": faults.status(200, ["A"]),
     "a text": faults.status(201, b'"A"'),
+    "about another": faults.status(200, {"id": "OTHER", "update_time": "2026-11-21T10:00:00Z"}),
+    "about nothing": faults.status(200, {"id": ""}),
+    "about a number": faults.status(201, {"id": 7}),
     "bytes": faults.status(200, b"\xff\xfe\x00"),
     "deep JSON": faults.status(200, b"[" * 50_000),
     "408": faults.status(408, {"code": "DEADLINE_EXCEEDED"}),
@@ -37,6 +40,7 @@ NOT_CARRIED_OUT = {
 CARRIED_OUT = {
     "cut after": faults.cut_after(),
     "truncated": faults.truncated(),
+    "about another after": faults.status(200, {"id": "OTHER"}, carried_out=True),
     "page after": faults.html(carried_out=True),
     "408 after": faults.status(408, carried_out=True),
     "500 after": faults.status(500, carried_out=True),

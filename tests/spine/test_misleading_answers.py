@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.management.base import OUTCOME_UNKNOWN
 from secretsapp.models import Change, Secret, Universe
 from tests.stage import HARBOR_ID, Cast
 from tests.support.unfinished import later, leave_open, let_rest
@@ -17,6 +18,17 @@ SignIn = Callable[[str], Client]
 
 pytestmark = pytest.mark.django_db
 
+OF_ANOTHER = {
+    "id": "PAY_WEBHOOK",
+    "domain": "*",
+    "create_time": "2026-11-21T10:00:00Z",
+    "update_time": "2026-11-21T10:00:00Z",
+}
+WRITES = {
+    "create": ("new-secret/", {"name": "NEW_KEY", "value": "new", "reach": "any"}, "POST"),
+    "rotate": ("secrets/PAY_KEY/rotate/", {"value": "new"}, "PATCH"),
+    "delete": ("secrets/PAY_KEY/delete/", {"typed": "PAY_KEY"}, "DELETE"),
+}
 UNUSABLE_CURSORS = [7, ["more"], "line\nbreak", "x" * 2000]
 
 
@@ -76,3 +88,32 @@ def test_behind_an_unusable_cursor_no_name_is_free(
     sent = {"name": "PAY_KEY", "value": "a value", "reach": "any"}
     answer = client_for("editor").post(f"/universes/{HARBOR_ID}/new-secret/", sent)
     assert (answer.status_code, Change.objects.count()) == (502, 0)
+
+
+@pytest.mark.parametrize("kind", WRITES)
+def test_a_receipt_of_another_secret_is_not_ours_in_the_browser(
+    client_for: SignIn, emulator: Emulator, universe: Universe, kind: str
+) -> None:
+    before, watch = list(Secret.objects.values_list()), Watch()
+    address, sent, method = WRITES[kind]
+    emulator.inject(faults.status(200, OF_ANOTHER, carried_out=True), method=method)
+    client = client_for("manager")
+    answer = client.post(f"/universes/{HARBOR_ID}/{address}", sent, follow=True)
+    assert "it is not known whether it took effect" in answer.content.decode()
+    assert watch.tags == [f"secret.{kind}.started", f"secret.{kind}.unknown"]
+    assert list(Secret.objects.values_list()) == before
+    with later():
+        call_command("settle_changes")
+    assert watch.tags[2:] == [f"secret.{kind}.succeeded"]
+
+
+def test_a_receipt_of_another_secret_is_not_ours_in_the_shell(
+    emulator: Emulator, universe: Universe
+) -> None:
+    emulator.inject(faults.status(200, OF_ANOTHER), method="DELETE")
+    with pytest.raises(CommandError, match="it is not known whether") as refusal:
+        call_command("delete_secret", HARBOR_ID, "PAY_KEY", "--yes")
+    assert refusal.value.returncode == OUTCOME_UNKNOWN
+    with later():
+        call_command("settle_changes")
+    assert Change.objects.get().state == "failed"
