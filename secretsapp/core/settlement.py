@@ -5,12 +5,10 @@ times make it impossible to tell, the verdict is that it cannot be told.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from secretsapp.core.times import parse_roblox_time
-
-CLOCK_TOLERANCE = timedelta(seconds=60)
+from secretsapp.core.times import CLOCK_TOLERANCE, parse_roblox_time
 
 
 class Verdict(StrEnum):

@@ -1,8 +1,11 @@
 """Times as people write them and as Roblox sends them, always in UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from secretsapp.core.errors import InvalidInput
+
+# So far the clocks of two machines may differ; `doctor` looks after this one's.
+CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
 def parse_roblox_time(text: str) -> datetime | None:
@@ -11,6 +14,17 @@ def parse_roblox_time(text: str) -> datetime | None:
         return _in_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         return None
+
+
+def is_ahead(time: str, now: datetime) -> bool:
+    """Whether it is a time that lies further ahead of `now` than clocks differ: it cannot be."""
+    parsed = parse_roblox_time(time)
+    return parsed is not None and parsed > now + CLOCK_TOLERANCE
+
+
+def credible(time: str, now: datetime) -> str:
+    """A time as Roblox sends it, or empty where it lies too far ahead to be evidence."""
+    return "" if is_ahead(time, now) else time
 
 
 def is_older(time: str, other: str) -> bool:

@@ -30,7 +30,10 @@ OPEN_STATES = (ChangeState.STARTED, ChangeState.UNKNOWN)
 
 
 class Change(models.Model):
-    """One intended write; `seen_…` is what Roblox listed of the secret just before."""
+    """One intended write; `seen_…` is what Roblox listed of the secret just before.
+
+    A time that was still to come then is left out: it would be no evidence.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=ChangeKind.choices)

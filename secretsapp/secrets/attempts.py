@@ -11,7 +11,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import HeldUp, OutcomeUnknown, SealroomError
 from secretsapp.core.events import change_event
-from secretsapp.core.times import is_older
+from secretsapp.core.times import credible, is_older
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.opencloud import errors
@@ -96,7 +96,7 @@ def _refuse_if_late(actor: Actor, change: Change) -> None:
 
 
 def _change_of(actor: Actor, intent: Intent) -> Change:
-    seen = intent.seen
+    seen, now = intent.seen, timezone.now()
     return Change(
         kind=intent.kind,
         state=ChangeState.STARTED,
@@ -105,14 +105,14 @@ def _change_of(actor: Actor, intent: Intent) -> Change:
         domain=intent.domain,
         seen=seen is not None,
         seen_domain=seen.domain if seen else "",
-        seen_create_time=seen.create_time if seen else "",
-        seen_update_time=seen.update_time if seen else "",
+        seen_create_time=credible(seen.create_time, now) if seen else "",
+        seen_update_time=credible(seen.update_time, now) if seen else "",
         actor_kind=actor.kind,
         actor_id=actor.person_id,
         actor_name=actor.name,
         door=actor.door,
         address=actor.address,
-        started_at=timezone.now(),
+        started_at=now,
     )
 
 
@@ -198,15 +198,17 @@ def _mirror_success(change: Change, receipt: WriteReceipt | None) -> None:
     secret = secret or Secret(universe=change.universe, name=change.name)
     if receipt is not None:
         _take_over(secret, change, receipt)
-    secret.unsure = unsure or receipt is None or not receipt.update_time
+    secret.unsure = unsure or receipt is None or not credible(receipt.update_time, timezone.now())
     mirror.keep(secret)
 
 
 def _take_over(secret: Secret, change: Change, receipt: WriteReceipt) -> None:
-    if is_older(receipt.update_time, secret.update_time):
+    now = timezone.now()
+    updated = credible(receipt.update_time, now)
+    if is_older(updated, credible(secret.update_time, now)):
         return
     secret.domain = change.domain if receipt.domain is None else receipt.domain
-    secret.create_time = receipt.create_time or change.seen_create_time
-    secret.update_time = receipt.update_time
+    secret.create_time = credible(receipt.create_time, now) or change.seen_create_time
+    secret.update_time = updated
     secret.last_change = change
     secret.drifted_at = secret.missing_since = None

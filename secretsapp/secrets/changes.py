@@ -18,7 +18,7 @@ from secretsapp.core.errors import NameTaken, SecretGone, StaleVersion, Universe
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed, seal
-from secretsapp.core.times import sentence_time
+from secretsapp.core.times import credible, sentence_time
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind
 from secretsapp.opencloud.client import Client
@@ -198,7 +198,8 @@ def _look(client: Client, universe: Universe) -> _Look:
 
 def _is_newer(found: RemoteSecret, seen_version: str | None) -> bool:
     """Whether it was changed since the person looked; without times nobody can tell."""
-    return bool(seen_version) and found.update_time not in ("", seen_version)
+    updated = credible(found.update_time, timezone.now())
+    return bool(seen_version) and updated not in ("", seen_version)
 
 
 def _refuse_overtaken(universe: Universe, look: _Look, name: str) -> NoReturn:

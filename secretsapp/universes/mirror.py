@@ -12,7 +12,7 @@ from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.core.times import is_older
+from secretsapp.core.times import CLOCK_TOLERANCE, credible, is_older
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.opencloud.timeouts import LONGEST_CALL_SECONDS
@@ -28,7 +28,7 @@ CLAIM = timedelta(seconds=5 * LONGEST_CALL_SECONDS)
 
 # Roblox's list may lag behind a write, and clocks of two machines differ a little; for so long a
 # name that was just written here is left alone.
-GRACE = timedelta(seconds=60)
+GRACE = CLOCK_TOLERANCE
 
 _MIRRORED = ["domain", "key_id", "create_time", "update_time"]
 _STATE = ["last_change", "drifted_at", "missing_since", "unsure"]
@@ -148,14 +148,22 @@ class _Differences:
             self.changed.append(secret)
 
     def _is_there(self, secret: Secret, found: RemoteSecret) -> None:
-        if not (secret.unsure or secret.missing_since or _differs(secret, found)):
+        if secret.unsure:
+            adopt(secret, found)
+        elif secret.missing_since:
+            self._found_changed(secret, found, Event.SECRET_DRIFT_APPEARED)
+        elif _differs(secret, found):
+            self._found_changed(secret, found, Event.SECRET_DRIFT_CHANGED)
+        elif not _learn_times(secret, found):
             return
-        if not secret.unsure:
-            was_missing = secret.missing_since is not None
-            event = Event.SECRET_DRIFT_APPEARED if was_missing else Event.SECRET_DRIFT_CHANGED
-            self._drift(secret, event, _times(secret.update_time, found.update_time))
-        adopt(secret, found)
         self.changed.append(secret)
+
+    def _found_changed(self, secret: Secret, found: RemoteSecret, event: Event) -> None:
+        """Tell of it and take it over; without a time of its own it keeps the one to compare."""
+        before = secret.update_time
+        self._drift(secret, event, _times(before, found.update_time))
+        adopt(secret, found)
+        secret.update_time = secret.update_time or before
 
     def _drift(self, secret: Secret, event: Event, detail: dict[str, str]) -> None:
         secret.drifted_at = self.began
@@ -164,11 +172,12 @@ class _Differences:
 
 
 def adopt(secret: Secret, found: RemoteSecret) -> None:
-    """Take over what Roblox lists of a secret."""
+    """Take over what Roblox lists of a secret, but for a time that cannot be."""
+    now = timezone.now()
     secret.domain = found.domain
     secret.key_id = found.key_id
-    secret.create_time = found.create_time
-    secret.update_time = found.update_time
+    secret.create_time = credible(found.create_time, now)
+    secret.update_time = credible(found.update_time, now)
     secret.missing_since = None
     secret.unsure = False
 
@@ -184,13 +193,48 @@ def keep(secret: Secret) -> None:
 def _differs(secret: Secret, found: RemoteSecret) -> bool:
     """Whether it was written elsewhere.
 
-    A time that Roblox leaves out now says nothing, and an older one only that the list lags.
+    Another domain says so whatever the times are. A time that Roblox leaves out now, or that
+    cannot be, says nothing, and an older one only that the list lags.
     """
-    if is_older(found.update_time, secret.update_time):
+    if secret.domain != found.domain:
+        return True
+    updated, created = _moments(secret, found)
+    if is_older(updated.found, updated.kept):
         return False
-    times = ((secret.update_time, found.update_time), (secret.create_time, found.create_time))
-    moved = any(before and after and before != after for before, after in times)
-    return moved or secret.domain != found.domain
+    return updated.moved or created.moved
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """One time of a secret, as it is kept here and as Roblox lists it; empty is not known."""
+
+    kept: str
+    found: str
+
+    @property
+    def moved(self) -> bool:
+        return bool(self.kept and self.found) and self.kept != self.found
+
+
+def _moments(secret: Secret, found: RemoteSecret) -> tuple[_Moment, _Moment]:
+    """When it was updated and when created, as far as these are evidence."""
+    now = timezone.now()
+    return (
+        _Moment(credible(secret.update_time, now), credible(found.update_time, now)),
+        _Moment(credible(secret.create_time, now), credible(found.create_time, now)),
+    )
+
+
+def _learn_times(secret: Secret, found: RemoteSecret) -> bool:
+    """Take over the times that were not known, which is no drift; say whether there were any.
+
+    Without them no later change could be told by its time.
+    """
+    updated, created = _moments(secret, found)
+    before = (secret.update_time, secret.create_time)
+    secret.update_time = updated.kept or updated.found
+    secret.create_time = created.kept or created.found
+    return (secret.update_time, secret.create_time) != before
 
 
 def _times(before: str, after: str) -> dict[str, str]:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secretsapp.core.settlement import CLOCK_TOLERANCE, Attempt, Judgement, Reading, Verdict, judge
+from secretsapp.core.settlement import Attempt, Judgement, Reading, Verdict, judge
+from secretsapp.core.times import CLOCK_TOLERANCE
 
 STARTS = datetime(2026, 11, 21, 10, tzinfo=UTC)
 ENDS = STARTS + timedelta(seconds=40)

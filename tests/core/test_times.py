@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.times import parse_end, parse_roblox_time, sentence_time
+from secretsapp.core.times import (
+    CLOCK_TOLERANCE,
+    credible,
+    parse_end,
+    parse_roblox_time,
+    sentence_time,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +38,23 @@ def test_a_time_of_roblox_is_read_as_utc(text: str, time: datetime) -> None:
 )
 def test_a_time_that_cannot_be_read_is_missing(text: str) -> None:
     assert parse_roblox_time(text) is None
+
+
+NOON = datetime(2026, 12, 3, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_evidence"),
+    [
+        ("", True),
+        ("2020-01-01T00:00:00Z", True),
+        ((NOON + CLOCK_TOLERANCE).isoformat(), True),
+        ((NOON + CLOCK_TOLERANCE + timedelta(microseconds=1)).isoformat(), False),
+        ("9999-12-31T23:59:59Z", False),
+    ],
+)
+def test_a_time_that_is_to_come_is_no_evidence(text: str, is_evidence: bool) -> None:
+    assert credible(text, NOON) == (text if is_evidence else "")
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n"])

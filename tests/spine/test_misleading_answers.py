@@ -18,6 +18,7 @@ SignIn = Callable[[str], Client]
 
 pytestmark = pytest.mark.django_db
 
+FUTURE = "2099-01-01T00:00:00.0000000Z"
 OF_ANOTHER = {
     "id": "PAY_WEBHOOK",
     "domain": "*",
@@ -117,3 +118,41 @@ def test_a_receipt_of_another_secret_is_not_ours_in_the_shell(
     with later():
         call_command("settle_changes")
     assert Change.objects.get().state == "failed"
+
+
+def test_a_time_far_ahead_in_the_list_hides_no_later_change(
+    refresh: Callable[[], None], harbor: EmulatedUniverse, universe: Universe
+) -> None:
+    watch = Watch()
+    harbor.put("PAY_KEY", b"x", "api.pay.example", update_time=FUTURE)
+    refresh()
+    assert watch.tags == []
+    harbor.put("PAY_KEY", b"y", "api.pay.example")
+    refresh()
+    assert watch.tags == ["secret.drift.changed"]
+
+
+def test_a_time_far_ahead_in_the_list_keeps_nobody_from_rotating(
+    client_for: SignIn, harbor: EmulatedUniverse, universe: Universe
+) -> None:
+    version = Secret.objects.get(name="PAY_KEY").update_time
+    harbor.put("PAY_KEY", b"x", "api.pay.example", update_time=FUTURE)
+    address, sent, _ = WRITES["rotate"]
+    address = f"/universes/{HARBOR_ID}/{address}"
+    answer = client_for("rotator").post(address, sent | {"version": version})
+    assert (answer.status_code, harbor.values["PAY_KEY"]) == (302, b"new")
+
+
+@pytest.mark.parametrize("kind", ["rotate", "delete"])
+def test_a_time_far_ahead_is_no_evidence_of_a_failure(
+    emulator: Emulator, harbor: EmulatedUniverse, universe: Universe, cast: Cast, kind: str
+) -> None:
+    times = {"create_time": FUTURE, "update_time": FUTURE}
+    harbor.remove("PAY_KEY")
+    harbor.put("PAY_KEY", b"x", "api.pay.example", **times)
+    change = leave_open(kind, faults.cut_after(), emulator, cast, universe)
+    harbor.put("PAY_KEY", b"x", "api.pay.example", **times)
+    with later():
+        call_command("settle_changes")
+    change.refresh_from_db()
+    assert change.state == "undetermined"
