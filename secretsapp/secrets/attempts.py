@@ -1,15 +1,15 @@
 """One attempt to change a secret: written down, sent once, and its outcome stored."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db import DatabaseError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import HeldUp, OutcomeUnknown, SealroomError
+from secretsapp.core.errors import HeldUp, OutcomeUnknown, SealroomError, StaleVersion
 from secretsapp.core.events import change_event
 from secretsapp.core.times import credible, is_older
 from secretsapp.models import Change, Secret, Universe
@@ -27,13 +27,15 @@ from secretsapp.universes import mirror
 SEND_WITHIN = timedelta(seconds=10)
 
 TO_STORE = NoRight("what was sent is told, whatever its sender may by now")
+_LOOK_AGAIN = "Nothing was sent. Look whether your change is still wanted."
 _LATE = {"late": "the answer came after a judgement by reading, which this puts right"}
 
 
 class Intent(Protocol):
     """What is to be written: a creation, a rotation or a deletion, which knows how to be sent.
 
-    `seen` is what Roblox listed of the secret just before, if it was there.
+    `seen` is what Roblox listed of the secret just before, if it was there, and `read_at` when
+    that was asked for.
     """
 
     @property
@@ -46,6 +48,8 @@ class Intent(Protocol):
     def domain(self) -> str: ...
     @property
     def seen(self) -> RemoteSecret | None: ...
+    @property
+    def read_at(self) -> datetime: ...
     @property
     def needs(self) -> tuple[Right, ...]: ...
     def send(self, client: Client) -> WriteReceipt | None:
@@ -76,13 +80,40 @@ def _is_open(error: errors.OpenCloudError) -> bool:
 
 
 def _begin(actor: Actor, intent: Intent) -> Change:
-    """Write the change down, if the actor still has the rights: reading Roblox took a while."""
+    """Write the change down, if the actor still has the rights and nobody overtook them.
+
+    Reading Roblox took a while; under the universe's lock nothing else is written down or settled.
+    """
     with acting(actor, *intent.needs) as act:
         lock_universe(intent.universe)
+        if intent.seen is not None:
+            _refuse_if_overtaken(intent.universe, intent.seen, intent.read_at)
         change = _change_of(actor, intent)
         change.save(force_insert=True)
         _tell(act, change, ChangeState.STARTED, _detail(change))
     return change
+
+
+def _refuse_if_overtaken(universe: Universe, seen: RemoteSecret, read_at: datetime) -> None:
+    """Raise StaleVersion where what Roblox listed as `seen` when it was read is out of date.
+
+    It would put back a domain that was just closed, or replace a value that nobody looked at. A
+    change that is open since before does not count, for an open change never blocks a later one,
+    and neither does a mirror that is older than what was read: that is a change elsewhere.
+    """
+    other = _change_since(universe, seen.name, read_at)
+    if other is not None:
+        words = "is being changed" if other.state in OPEN_STATES else "was changed"
+        raise StaleVersion(f"{seen.name} {words} by {other.actor_name} meanwhile. {_LOOK_AGAIN}")
+    if mirror.knows_newer(universe, seen, read_at):
+        raise StaleVersion(f"{seen.name} was changed meanwhile, elsewhere. {_LOOK_AGAIN}")
+
+
+def _change_since(universe: Universe, name: str, read_at: datetime) -> Change | None:
+    """The newest change that began or was settled since; one that failed did nothing."""
+    since = Q(started_at__gte=read_at) | Q(settled_at__gt=read_at)
+    changes = Change.objects.filter(since, universe=universe, name=name)
+    return changes.exclude(state=ChangeState.FAILED).order_by("-started_at").first()
 
 
 def _refuse_if_late(actor: Actor, change: Change) -> None:
@@ -131,9 +162,10 @@ def _store(
             late = not settle_row(change, state, reason)
             if late and not _outweighs(change, state, reason):
                 return
+            detail = _detail(change, reason, receipt) | (_LATE if late else {})
             if state is ChangeState.SUCCEEDED:
                 _mirror_success(change, receipt)
-            _tell(act, change, state, _detail(change, reason) | (_LATE if late else {}))
+            _tell(act, change, state, detail)
     except (DatabaseError, SealroomError):
         raise OutcomeUnknown(
             "The change may have been sent, and its outcome could not be stored here. Sealroom "
@@ -169,11 +201,10 @@ def _tell(act: Act, change: Change, state: ChangeState, detail: Mapping[str, str
     act.tell(event, change.universe, change.name, change_id=str(change.pk), detail=detail)
 
 
-def _detail(change: Change, reason: str = "") -> dict[str, str]:
-    detail = {"domain": change.domain}
-    if change.kind == ChangeKind.ROTATE and change.seen_domain != change.domain:
-        detail["domain_before"] = change.seen_domain
-    return detail | ({"reason": reason} if reason else {})
+def _detail(
+    change: Change, reason: str = "", receipt: WriteReceipt | None = None
+) -> dict[str, str]:
+    return domains(change, receipt) | ({"reason": reason} if reason else {})
 
 
 def overlaps(change: Change) -> bool:
@@ -181,10 +212,33 @@ def overlaps(change: Change) -> bool:
 
     One that failed did nothing, so it does not count.
     """
-    others = Change.objects.filter(universe=change.universe_id, name=change.name)
     since_then = Q(settled_at__isnull=True) | Q(settled_at__gte=change.started_at)
-    return (
-        others.filter(since_then).exclude(pk=change.pk).exclude(state=ChangeState.FAILED).exists()
+    return _others(change).filter(since_then).exclude(state=ChangeState.FAILED).exists()
+
+
+def domains(change: Change, receipt: WriteReceipt | None = None) -> dict[str, str]:
+    """The domain that was sent, and the one before where a rotation gave another."""
+    before = _domain_before(change, receipt)
+    if change.kind != ChangeKind.ROTATE or before == change.domain:
+        return {"domain": change.domain}
+    return {"domain": change.domain, "domain_before": before}
+
+
+def _domain_before(change: Change, receipt: WriteReceipt | None) -> str:
+    """The domain that it found, by what is known now: another write may have come between."""
+    succeeded = _others(change).filter(
+        state=ChangeState.SUCCEEDED, settled_at__gte=change.started_at
+    )
+    between = succeeded.exclude(kind=ChangeKind.DELETE).order_by("-settled_at").first()
+    secret = Secret.objects.filter(universe=change.universe_id, name=change.name).first()
+    came_later = receipt and secret and is_older(receipt.update_time, secret.update_time)
+    return change.seen_domain if between is None or came_later else between.domain
+
+
+def _others(change: Change) -> QuerySet[Change]:
+    """The other changes of the same name."""
+    return Change.objects.filter(universe=change.universe_id, name=change.name).exclude(
+        pk=change.pk
     )
 
 

@@ -39,6 +39,7 @@ class Creation:
     name: str
     domain: str
     sealed: Sealed
+    read_at: datetime
     kind: ClassVar = ChangeKind.CREATE
     seen: ClassVar = None
 
@@ -60,6 +61,7 @@ class Rotation:
     seen: RemoteSecret
     domain: str
     sealed: Sealed
+    read_at: datetime
     kind: ClassVar = ChangeKind.ROTATE
 
     @property
@@ -86,6 +88,7 @@ class Deletion:
 
     universe: Universe
     seen: RemoteSecret
+    read_at: datetime
     kind: ClassVar = ChangeKind.DELETE
 
     @property
@@ -127,7 +130,7 @@ def create(
         if len(look.listing) >= input_rules.SECRETS_PER_UNIVERSE:
             raise _full(universe)
         sealed = _sealed(client, universe, value)
-        return attempt(actor, Creation(universe, name, domain, sealed), client)
+        return attempt(actor, Creation(universe, name, domain, sealed, look.began), client)
 
 
 def rotate(
@@ -141,9 +144,9 @@ def rotate(
 ) -> Change:
     """Give a secret a new value, and another domain if `domain` is not None.
 
-    `seen_version` is the update time the person saw; if Roblox lists another now, StaleVersion
-    is raised and nothing is sent. Raises SecretGone where it is no longer there, and whatever
-    `create` raises.
+    `seen_version` is the update time the person saw; if Roblox lists another now, or another
+    change comes between, StaleVersion is raised and nothing is sent. Raises SecretGone where it
+    is no longer there, and whatever `create` raises.
     """
     require(actor, Permission.ROTATE_SECRET, universe.pk, name)
     _check_content(value, domain or "")
@@ -156,7 +159,8 @@ def rotate(
         if new_domain != found.domain:
             require(actor, Permission.CHANGE_DOMAIN, universe.pk, name)
         sealed = _sealed(client, universe, value)
-        return attempt(actor, Rotation(universe, found, new_domain, sealed), client)
+        rotation = Rotation(universe, found, new_domain, sealed, look.began)
+        return attempt(actor, rotation, client)
 
 
 def delete(
@@ -169,7 +173,7 @@ def delete(
         found = look.find(name)
         if found is None or _is_newer(found, seen_version):
             _refuse_overtaken(universe, look, name)
-        return attempt(actor, Deletion(universe, found), client)
+        return attempt(actor, Deletion(universe, found, look.began), client)
 
 
 @contextmanager

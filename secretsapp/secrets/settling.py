@@ -21,7 +21,7 @@ from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.locks import claim, lock_universe, unclaimed
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
-from secretsapp.secrets.attempts import overlaps, settle_row
+from secretsapp.secrets.attempts import domains, overlaps, settle_row
 from secretsapp.universes import mirror
 
 # A write may reach Roblox until its own call has ended, and Roblox may take a while to show it;
@@ -133,7 +133,7 @@ def _reading(found: RemoteSecret | None) -> Reading | None:
 def _tell(act: Act, change: Change, judgement: Judgement, found: RemoteSecret | None) -> None:
     """Tell of the judgement, with what was read before the write and what is read now."""
     evidence = {
-        "domain": change.domain,
+        **domains(change),
         "reason": judgement.reason,
         "settled": "by reading",
         "started_by": change.actor_name,

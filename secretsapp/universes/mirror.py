@@ -190,6 +190,18 @@ def keep(secret: Secret) -> None:
         secret.save(update_fields=_MIRRORED + _STATE)
 
 
+def knows_newer(universe: Universe, seen: RemoteSecret, read_at: datetime) -> bool:
+    """Whether the mirror holds a write that the list did not show which was asked for then.
+
+    A list lags for a moment only: an older time that it keeps on showing is what Roblox holds.
+    """
+    secret = Secret.objects.filter(universe=universe, name=seen.name).first()
+    if secret is None or secret.updated_at is None:
+        return False
+    updated = _moments(secret, seen)[0]
+    return is_older(updated.found, updated.kept) and secret.updated_at >= read_at - GRACE
+
+
 def _differs(secret: Secret, found: RemoteSecret) -> bool:
     """Whether it was written elsewhere.
 

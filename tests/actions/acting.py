@@ -156,6 +156,13 @@ def adopt(stage: Stage) -> None:
     mirror.adopt(mirrored(stage.universe), RemoteSecret(held.name, "", "", "", ""))
 
 
+def knows_newer(stage: Stage) -> bool:
+    """Ask whether the mirror holds more than Roblox lists."""
+    held = stage.harbor.secrets["PAY_KEY"]
+    remote = RemoteSecret(held.name, held.domain, held.key_id, held.create_time, held.update_time)
+    return mirror.knows_newer(stage.universe, remote, timezone.now())
+
+
 def nothing_done(stage: Stage) -> Act:
     """An act of the admin that is not under way: nothing of it is appended."""
     return Act(stage.cast["admin"].actor, Rights(()), {})

@@ -1,7 +1,10 @@
 """A write whose sending a test decides, for what comes before and after it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.plaintext import Plaintext
@@ -28,6 +31,7 @@ class Planned:
     seen: RemoteSecret | None
     needs: tuple[Right, ...]
     write: Send
+    read_at: datetime = field(default_factory=timezone.now)
 
     def send(self, _client: Client) -> WriteReceipt | None:
         """Do what the test decided."""
