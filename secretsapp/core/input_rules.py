@@ -48,7 +48,7 @@ def check_name(name: str) -> None:
 
 
 def is_documented_name(name: str) -> bool:
-    """Whether the name is as Roblox documents names, and so can stand in an address and be sent.
+    """Whether the name is as Roblox documents names, and so can be sent.
 
     What Roblox lists is taken as it comes, and so may have any name.
     """
@@ -57,6 +57,19 @@ def is_documented_name(name: str) -> bool:
     except InvalidInput:
         return False
     return True
+
+
+def check_sendable(name: str) -> None:
+    """Refuse to write to a name that Roblox lists and does not document.
+
+    It would stand in an address, where `a/b` or `..` could mean another secret or another call.
+    """
+    if not is_documented_name(name):
+        raise InvalidInput(
+            "That is no name that Roblox documents. In the address of a request it could mean "
+            "something else, so Sealroom never sends it, and nothing was sent. If a secret is "
+            "named so, rotate or delete it at Roblox."
+        )
 
 
 def check_value(value: Plaintext) -> None:

@@ -8,7 +8,6 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.event_kinds import Result
 from secretsapp.core.events import Event
-from secretsapp.core.input_rules import is_documented_name
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.log.wording import EventView, view_of
@@ -78,11 +77,7 @@ def _linked(rights: Rights, events: list[EventView]) -> list[Happening]:
     names = {event.secret_name for event in events}
     secrets = Secret.objects.filter(universe__in=universes, name__in=names)
     listable = narrowed(secrets, rights, Permission.LIST_SECRETS)
-    pages = {
-        (universe_id, name)
-        for universe_id, name in listable.values_list("universe_id", "name")
-        if is_documented_name(name)
-    }
+    pages = set(listable.values_list("universe_id", "name"))
     return [
         Happening(
             event,

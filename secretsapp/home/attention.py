@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from secretsapp.api_keys.key_listing import WARN_BEFORE
 from secretsapp.core.actor import Actor
-from secretsapp.core.input_rules import is_documented_name
 from secretsapp.core.key_verdicts import FAILING
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Secret, Universe
@@ -63,9 +62,7 @@ class Need:
     @property
     def has_page(self) -> bool:
         """Whether it is about a single secret, on whose page it is mended."""
-        if len(self.names) != 1:
-            return False
-        return self.names[0] in self.listed and is_documented_name(self.names[0])
+        return len(self.names) == 1 and self.names[0] in self.listed
 
     @property
     def is_marked_in_list(self) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.input_rules import NOTE_LIMIT, is_documented_name, is_storable
+from secretsapp.core.input_rules import NOTE_LIMIT, is_storable
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
 from secretsapp.rules.narrowing import narrowed
@@ -45,7 +45,6 @@ class SecretHit:
     name: str
     marked_name: Marked
     marked_note: Marked
-    has_page: bool
 
 
 @dataclass(frozen=True)
@@ -168,7 +167,6 @@ def _secret_hit(hit: _Hit, match: Match) -> SecretHit:
         name=hit.name,
         marked_name=_marked(hit.name, match),
         marked_note=_marked(_first_line(hit.note), match),
-        has_page=is_documented_name(hit.name),
     )
 
 

@@ -10,7 +10,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.event_kinds import Result
 from secretsapp.core.events import Event
-from secretsapp.core.input_rules import is_documented_name, is_storable
+from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
 from secretsapp.log.damaged_rows import read_rows
@@ -137,8 +137,7 @@ def _linked(rights: Rights, events: list[EventView]) -> list[EventView]:
         replace(
             event,
             links_universe=event.universe_id in universe_ids,
-            links_secret=(event.universe_id, event.secret_name) in names
-            and is_documented_name(event.secret_name),
+            links_secret=(event.universe_id, event.secret_name) in names,
         )
         for event in events
     ]

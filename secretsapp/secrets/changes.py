@@ -149,6 +149,7 @@ def rotate(
     is no longer there, and whatever `create` raises.
     """
     require(actor, Permission.ROTATE_SECRET, universe.pk, name)
+    input_rules.check_sendable(name)
     _check_content(value, domain or "")
     with _speaking_for(actor, universe) as client:
         look = _look(client, universe)
@@ -168,6 +169,7 @@ def delete(
 ) -> Change:
     """Delete a secret at Roblox for good. Raises what `rotate` raises."""
     require(actor, Permission.DELETE_SECRET, universe.pk, name)
+    input_rules.check_sendable(name)
     with _speaking_for(actor, universe) as client:
         look = _look(client, universe)
         found = look.find(name)

@@ -83,8 +83,8 @@ class SecretView:
         return self.secret.updated_at
 
     @property
-    def has_page(self) -> bool:
-        """Whether it can be named in an address and to Roblox."""
+    def is_sendable(self) -> bool:
+        """Whether it can be rotated and deleted from here: its name is one Roblox documents."""
         return is_documented_name(self.secret.name)
 
 

@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.input_rules import is_documented_name
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret
 from secretsapp.models.changes import OPEN_STATES, ChangeState
@@ -77,5 +76,5 @@ def _readable(
             change,
             settles_at,
             is_overdue=settles_at + SWEEP_TAKES < now,
-            links_secret=change.is_listed and is_documented_name(change.name),
+            links_secret=change.is_listed,
         )

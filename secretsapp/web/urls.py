@@ -1,5 +1,7 @@
 """The addresses of the product, and what may stand in their places."""
 
+import re
+
 from django.urls import path, register_converter
 
 from secretsapp.core.input_rules import NAME_LIMIT, UNIVERSE_ID_LIMIT
@@ -45,17 +47,29 @@ class RowIdConverter(UniverseIdConverter):
 
 
 class SecretNameConverter:
-    """The name of a secret as Roblox allows it."""
+    """The name of a secret: itself, or `hex-` and its bytes where it is none Roblox documents.
 
-    regex = rf"[A-Za-z0-9_]{{1,{NAME_LIMIT}}}"
+    Roblox may list any name, such as `a/b` or `..`, and browsers and proxies would take those for
+    another address, however they are escaped. No documented name has a hyphen, so none is both.
+    """
+
+    _PLAIN = rf"[A-Za-z0-9_]{{1,{NAME_LIMIT}}}"
+    _BYTES_AT_MOST = 4 * NAME_LIMIT
+    regex = rf"{_PLAIN}|hex-(?:[0-9a-f]{{2}}){{1,{_BYTES_AT_MOST}}}"
 
     def to_python(self, text: str) -> str:
-        """The name itself."""
-        return text
+        """The name; a ValueError makes the address one that does not exist, as each has one."""
+        digits = text.removeprefix("hex-")
+        if digits == text:
+            return text
+        name = bytes.fromhex(digits).decode()
+        if len(name) > NAME_LIMIT or not name.isprintable() or self.to_url(name) != text:
+            raise ValueError("No secret has such an address.")
+        return name
 
     def to_url(self, name: str) -> str:
-        """The name itself."""
-        return name
+        """The name itself where it can stand in an address."""
+        return name if re.fullmatch(self._PLAIN, name) else f"hex-{name.encode().hex()}"
 
 
 register_converter(UniverseIdConverter, "universe_id")

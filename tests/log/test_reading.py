@@ -277,7 +277,7 @@ def test_names_are_linked_where_one_may_look_in_so_many_queries(
     with django_assert_num_queries(4):
         shown = page(reader.actor, EVERYTHING).events
     assert [(view.secret_name, view.links_universe, view.links_secret) for view in shown] == [
-        ("ODD-NAME", True, False),
+        ("ODD-NAME", True, True),
         ("PAY_GONE", True, False),
         ("PAY_KEY", True, True),
     ]

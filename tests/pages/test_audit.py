@@ -268,7 +268,7 @@ def test_names_lead_where_they_are_and_may_be_seen(
     client_for("viewer").get(address_of("secret_delete", "PAY_WEBHOOK"))
     client = client_for("admin")
     page = body(client.get("/audit/", {"event": "secret"}))
-    assert f'href="{address_of("secret", "PAY_KEY")}">PAY_KEY</a>' in page
+    assert f'href="{address_of("secret", "PAY_KEY")}"><bdi>PAY_KEY</bdi></a>' in page
     assert f'href="{address_of("universe")}"><bdi>Harbor</bdi></a>' in page
     refused = client.get("/audit/", {"event": "access.refused"})
     assert "was refused: delete secrets on PAY_WEBHOOK in Harbor Refused" in words(refused)

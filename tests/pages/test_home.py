@@ -44,7 +44,8 @@ def test_what_changed_elsewhere_leads_to_where_it_is_mended(
     assert "PAY_KEY of Harbor PRODProduction changed outside the dashboard." in words(page)
     assert "Sealroom (refresh) saw that PAY_KEY was changed outside the dashboard" in words(page)
     assert "1 needs attention" in words(page)
-    assert f'<a class="name" href="{address_of("secret", "PAY_KEY")}">PAY_KEY</a>' in body(page)
+    link = f'<a class="name" href="{address_of("secret", "PAY_KEY")}"><bdi>PAY_KEY</bdi></a>'
+    assert link in body(page)
 
 
 def test_each_trouble_is_a_sentence_that_says_what_to_do(
@@ -117,7 +118,7 @@ def test_odd_names_are_escaped_and_set_apart(
     Universe.objects.filter(pk=universe.pk).update(name="\u202e<b>Harbor")
     Secret.objects.filter(name="PAY_KEY").update(name="<i>odd", drifted_at=NOW)
     page = body(client_for("viewer").get("/"))
-    assert '<bdi class="name">&lt;i&gt;odd</bdi>' in page
+    assert "<bdi>&lt;i&gt;odd</bdi>" in page
     assert "<bdi>\u202e&lt;b&gt;Harbor</bdi>" in page
     assert "<b>Harbor" not in page
 

@@ -274,7 +274,7 @@ def test_odd_words_are_escaped_and_set_apart(
 
 
 @pytest.mark.parametrize("name", ["pay-key", "a b", "é", "a/b", ".", "..", "9KEY", "?", "<b>"])
-def test_a_name_that_roblox_does_not_document_is_shown_without_a_link(
+def test_a_name_that_roblox_does_not_document_is_linked_and_said_to_be_one(
     client_for: ClientFor,
     address_of: AddressOf,
     universe: Universe,
@@ -286,10 +286,10 @@ def test_a_name_that_roblox_does_not_document_is_shown_without_a_link(
     for role in ("admin", "viewer"):
         answer = client_for(role).post(address_of("universe_refresh"), follow=True)
         assert answer.status_code == 200
-        assert f'<bdi class="name">{escape(name)}</bdi>' in body(answer)
+        assert f'href="{address_of("secret", name)}"><bdi>{escape(name)}</bdi></a>' in body(answer)
         assert "No name that Roblox documents: it can be changed at Roblox alone." in words(answer)
         assert address_of("secret", "PAY_KEY") in body(answer)
-        assert body(answer).count("/secrets/") == 3
+        assert body(answer).count("/secrets/") == 4
 
 
 def test_a_session_that_ended_sends_htmx_to_the_sign_in(address_of: AddressOf, db: None) -> None:

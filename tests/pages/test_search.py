@@ -130,11 +130,13 @@ def test_capitals_count_for_nothing_beyond_ascii_either(
     assert hits(ask(client_for("admin"), "é")) == ["Quay of Pay Staging", "É"]
 
 
-def test_a_name_without_a_page_leads_to_the_list(client_for: ClientFor, universe: Universe) -> None:
+def test_a_name_that_cannot_stand_in_an_address_has_one(
+    client_for: ClientFor, universe: Universe
+) -> None:
     Secret.objects.create(universe=universe, name="<b>odd")
     answer = ask(client_for("viewer"), "odd")
     assert "&lt;b&gt;<mark>odd</mark>" in body(answer)
-    assert "/secrets/" not in body(answer)
+    assert f'href="/universes/{universe.pk}/secrets/hex-{b"<b>odd".hex()}/"' in body(answer)
 
 
 def test_much_is_cut_and_the_rest_is_led_to_in_a_constant_number_of_queries(

@@ -1,9 +1,11 @@
 """Secrets and universes as people see them: what one may not see does not exist."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from emulator import Emulator, faults
@@ -130,7 +132,7 @@ def test_a_view_says_whether_a_write_is_open(
 
 
 @pytest.mark.parametrize(
-    ("name", "has_page"),
+    ("name", "is_sendable"),
     [
         ("PAY_KEY", True),
         ("_", True),
@@ -146,14 +148,16 @@ def test_a_view_says_whether_a_write_is_open(
         ("?", False),
     ],
 )
-def test_a_name_that_roblox_does_not_document_has_no_page(
-    universe: Universe, cast: Cast, name: str, has_page: bool
+def test_every_name_has_an_address_and_only_a_documented_one_is_sent(
+    universe: Universe, cast: Cast, name: str, is_sendable: bool
 ) -> None:
     Secret.objects.get_or_create(universe=universe, name=name)
     view = secrets.get(cast["viewer"].actor, universe, name)
-    assert view.has_page is has_page
-    if has_page:
-        assert reverse("secret", args=[universe.pk, name]).endswith(f"/{name}/")
+    assert view.is_sendable is is_sendable
+    address = reverse("secret", args=[universe.pk, name])
+    assert re.fullmatch(r"/universes/[0-9]+/secrets/[A-Za-z0-9_-]+/", address)
+    assert resolve(address).kwargs == {"universe_id": universe.pk, "name": name}
+    assert address.endswith(f"/{name}/") or not is_sendable
 
 
 def test_what_one_may_not_see_and_what_is_not_there_look_the_same(

@@ -119,9 +119,9 @@ def crumbs(content: SafeString) -> SafeString:
 def crumb(words: str, url_name: str = "", *args: object, is_name: bool = False) -> SafeString:
     """A step of the way, by the name and the arguments of its address; without, the page itself.
 
-    `is_name` says that the words are a secret's name: it has no letters that run the other way.
+    `is_name` says that the words are a secret's name.
     """
-    shown = words if is_name else format_html("<bdi>{}</bdi>", words)
+    shown = format_html("<bdi>{}</bdi>", words)
     if not url_name:
         return format_html('<li aria-current="page">{}</li>', shown)
     link = (

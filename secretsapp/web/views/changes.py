@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from secretsapp.core import input_rules
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
@@ -44,6 +45,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A new value, and for those who may also another domain."""
     universe = loading.get(request.actor, universe_id)
     view = listing.get(request.actor, universe, name, Permission.ROTATE_SECRET)
+    input_rules.check_sendable(name)
     form = rotate_form(view, form_pages.posted(request))
 
     def write() -> Done:
@@ -68,6 +70,7 @@ def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """The end of a secret, confirmed by typing its name."""
     universe = loading.get(request.actor, universe_id)
     view = listing.get(request.actor, universe, name, Permission.DELETE_SECRET)
+    input_rules.check_sendable(name)
     form = DeleteForm(view.secret, form_pages.posted(request))
 
     def write() -> Done:
