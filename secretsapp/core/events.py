@@ -133,6 +133,12 @@ class Event(Enum):
         Verb.READ,
         _INFO,
     )
+    UNIVERSE_KEY_CHANGED = _seen(
+        "universe.key_changed",
+        "found that {universe} has another public key than the last time",
+        Verb.ELSEWHERE,
+        _WARNING,
+    )
     UNIVERSE_REMOVED = _done(
         "universe.removed",
         "removed the universe {universe} from the dashboard",

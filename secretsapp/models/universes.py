@@ -40,7 +40,11 @@ class Environment(models.TextChoices):
 
 
 class Universe(models.Model):
-    """A Roblox universe, under Roblox's own id."""
+    """A Roblox universe, under Roblox's own id.
+
+    `key_fingerprint` is that of the public key for which a value was sealed last, `key_since` when
+    that began, and `key_before` the key before it; they are empty where none is known.
+    """
 
     id = models.BigIntegerField("universe id", primary_key=True)
     name = models.CharField(max_length=100)
@@ -54,6 +58,9 @@ class Universe(models.Model):
     sync_tried_at = models.DateTimeField(null=True)
     sync_failure = models.TextField(blank=True)
     sync_claimed_until = models.DateTimeField(null=True)
+    key_fingerprint = models.CharField(max_length=64, blank=True, default="")
+    key_before = models.CharField(max_length=64, blank=True, default="")
+    key_since = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["owner", "name", "id"]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -133,10 +134,11 @@ class Client:
     @_observed
     def public_key(self, universe_id: int) -> PublicKey:
         """The universe's public key; fetch it immediately before every seal (documented)."""
-        path = f"{_secrets_path(universe_id)}/public-key"
+        path, asked_at = f"{_secrets_path(universe_id)}/public-key", datetime.now(UTC)
         record = self._transport.read(path).as_read()
+        key, key_id = read_text(record, "secret"), read_text(record, "key_id")
         try:
-            return PublicKey.from_base64(read_text(record, "secret"), read_text(record, "key_id"))
+            return PublicKey.from_base64(key, key_id, asked_at)
         except UnusablePublicKey:
             raise Unusable("Roblox's public key cannot be used.") from None
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import HeldUp, OutcomeUnknown, SealroomError, StaleVersion
-from secretsapp.core.events import change_event
+from secretsapp.core.events import Event, change_event
+from secretsapp.core.sealing import Sealed
 from secretsapp.core.times import credible, is_older
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
@@ -35,7 +36,7 @@ class Intent(Protocol):
     """What is to be written: a creation, a rotation or a deletion, which knows how to be sent.
 
     `seen` is what Roblox listed of the secret just before, if it was there, and `read_at` when
-    that was asked for.
+    that was asked for; `sealed` is the value, if there is one.
     """
 
     @property
@@ -50,6 +51,8 @@ class Intent(Protocol):
     def seen(self) -> RemoteSecret | None: ...
     @property
     def read_at(self) -> datetime: ...
+    @property
+    def sealed(self) -> Sealed | None: ...
     @property
     def needs(self) -> tuple[Right, ...]: ...
     def send(self, client: Client) -> WriteReceipt | None:
@@ -85,13 +88,37 @@ def _begin(actor: Actor, intent: Intent) -> Change:
     Reading Roblox took a while; under the universe's lock nothing else is written down or settled.
     """
     with acting(actor, *intent.needs) as act:
-        lock_universe(intent.universe)
+        universe = lock_universe(intent.universe)
         if intent.seen is not None:
             _refuse_if_overtaken(intent.universe, intent.seen, intent.read_at)
         change = _change_of(actor, intent)
         change.save(force_insert=True)
-        _tell(act, change, ChangeState.STARTED, _detail(change))
+        if intent.sealed is not None:
+            _note_key(act, universe, change, intent.sealed)
+        _tell(act, change, ChangeState.STARTED, _detail(change) | _key_of(intent.sealed))
     return change
+
+
+def _note_key(act: Act, universe: Universe, change: Change, sealed: Sealed) -> None:
+    """Remember for which public key values are sealed, and tell of one that is not the last.
+
+    `universe` is as it is stored, and locked. A key that was asked for before the last one was
+    first met may be the older of the two, and says nothing: so each change of keys is told once.
+    """
+    known, since = universe.key_fingerprint, universe.key_since
+    if sealed.fingerprint == known or (since and sealed.asked_at <= since):
+        return
+    universe.key_fingerprint, universe.key_before = sealed.fingerprint, known
+    universe.key_since = sealed.sealed_at
+    universe.save(update_fields=["key_fingerprint", "key_before", "key_since"])
+    if known:
+        detail = _key_of(sealed) | {"key_fingerprint_before": known}
+        event = Event.UNIVERSE_KEY_CHANGED
+        act.tell(event, universe, change.name, change_id=str(change.pk), detail=detail)
+
+
+def _key_of(sealed: Sealed | None) -> dict[str, str]:
+    return {"key_id": sealed.key_id, "key_fingerprint": sealed.fingerprint} if sealed else {}
 
 
 def _refuse_if_overtaken(universe: Universe, seen: RemoteSecret, read_at: datetime) -> None:

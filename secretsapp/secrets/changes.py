@@ -90,6 +90,7 @@ class Deletion:
     seen: RemoteSecret
     read_at: datetime
     kind: ClassVar = ChangeKind.DELETE
+    sealed: ClassVar = None
 
     @property
     def name(self) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
@@ -15,6 +16,8 @@ from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import Rights, require, require_somewhere, rights_of
+
+NEW_KEY_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ class SecretListing:
     """The secrets of a universe that the actor may see.
 
     `room` is how many more the universe can hold. It tells how many there are, and so is None for
-    those who may not create, or only some names.
+    those who may not create, or only some names. `has_new_key` says that values are sealed for
+    another public key of the universe than before, lately.
     """
 
     secrets: list[SecretView]
@@ -101,6 +105,7 @@ class SecretListing:
     may_create: bool
     may_give_access: bool
     may_manage_universe: bool
+    has_new_key: bool
 
     @property
     def attention(self) -> int:
@@ -118,7 +123,14 @@ def listing(actor: Actor, universe: Universe) -> SecretListing:
         may_create=rights.allows_somewhere(Permission.CREATE_SECRET, universe.pk),
         may_give_access=rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk),
         may_manage_universe=rights.allows_installation(Permission.MANAGE_UNIVERSES),
+        has_new_key=_has_new_key(universe),
     )
+
+
+def _has_new_key(universe: Universe) -> bool:
+    if not universe.key_before or universe.key_since is None:
+        return False
+    return timezone.now() - universe.key_since < NEW_KEY_FOR
 
 
 def _room(rights: Rights, universe: Universe, listed: Iterable[Secret]) -> int | None:

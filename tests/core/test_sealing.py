@@ -1,6 +1,9 @@
 """What is sealed opens with the private key alone; what is no key is refused."""
 
 import base64
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +18,7 @@ from secretsapp.core.sealing import (
     Sealed,
     UnusablePublicKey,
     seal,
+    short_fingerprint,
 )
 
 KEY_ID = "9007199254740993123"
@@ -105,10 +109,10 @@ def test_another_private_key_does_not_open_the_box(private_key: PrivateKey) -> N
 def test_the_published_vector_opens_and_its_key_seals() -> None:
     private_key = PrivateKey(bytes.fromhex(VECTOR_PRIVATE_KEY))
     published = base64.b64encode(bytes.fromhex(VECTOR_BOX)).decode()
-    assert opened(Sealed(published, KEY_ID), private_key).hex() == VECTOR_VALUE
     text = base64.b64encode(bytes.fromhex(VECTOR_PUBLIC_KEY)).decode()
     ours = seal(Plaintext(bytes.fromhex(VECTOR_VALUE)), PublicKey.from_base64(text, KEY_ID))
     assert opened(ours, private_key).hex() == VECTOR_VALUE
+    assert opened(replace(ours, box=published), private_key).hex() == VECTOR_VALUE
 
 
 @pytest.mark.parametrize(
@@ -146,4 +150,17 @@ def test_a_key_id_beyond_what_a_double_holds_stays_as_it_is(private_key: Private
 def test_a_sealed_value_does_not_show_its_box(private_key: PrivateKey) -> None:
     sealed = seal(Plaintext(b"value"), public_half(private_key))
     assert sealed.box not in repr(sealed)
-    assert repr(sealed) == f"Sealed(key_id='{KEY_ID}')"
+    assert repr(sealed).startswith(f"Sealed(key_id='{KEY_ID}', fingerprint='")
+
+
+def test_a_sealed_value_says_for_which_key_and_when(private_key: PrivateKey) -> None:
+    key = public_half(private_key)
+    digest = hashlib.sha256(bytes(private_key.public_key)).hexdigest()
+    sealed = seal(Plaintext(b"value"), key)
+    assert key.fingerprint == sealed.fingerprint == digest
+    assert timedelta(0) <= datetime.now(UTC) - sealed.sealed_at < timedelta(minutes=1)
+
+
+def test_a_fingerprint_is_short_enough_to_compare() -> None:
+    assert short_fingerprint("0123456789abcdef" * 4) == "0123 4567 89ab cdef"
+    assert short_fingerprint("") == ""

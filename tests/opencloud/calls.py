@@ -1,6 +1,7 @@
 """The calls of the client by name, so that tests can do the same to each of them."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,6 +16,10 @@ UNIVERSE_ID = 6930499524
 KEY = "the-key-of-the-automation-account"
 OLD_VALUE = b"the old value"
 NEW_VALUE = b"the new value"
+
+# Nobody opens this one.
+LONG_AGO = datetime(2026, 11, 21, tzinfo=UTC)
+UNREADABLE = Sealed("box", "1", fingerprint="0" * 64, asked_at=LONG_AGO, sealed_at=LONG_AGO)
 
 Call = Callable[[Client, Universe], object]
 

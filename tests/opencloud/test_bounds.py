@@ -6,13 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.sealing import Sealed
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import OpenCloudError, Unauthorized, Unknown, Unusable
 from secretsapp.opencloud.timeouts import LONGEST_CALL_SECONDS, Timeouts
 from secretsapp.opencloud.transport import ANSWER_LIMIT_BYTES
 from tests.core.chains import chain_of
-from tests.opencloud.calls import KEY, UNIVERSE_ID
+from tests.opencloud.calls import KEY, UNIVERSE_ID, UNREADABLE
 from tests.opencloud.wires import RawServer, Script, drips, sends
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -30,7 +29,7 @@ def read(client: Client) -> object:
 
 def write(client: Client) -> object:
     """A write."""
-    return client.update_secret(UNIVERSE_ID, "OLD", Sealed("box", "1"), "")
+    return client.update_secret(UNIVERSE_ID, "OLD", UNREADABLE, "")
 
 
 CALLS: list[tuple[Callable[[Client], object], type[OpenCloudError]]] = [

@@ -11,12 +11,11 @@ from cryptography.x509 import DNSName
 
 from emulator import Emulator
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.sealing import Sealed
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import NothingSent, OpenCloudError, Unknown, Unusable
 from secretsapp.opencloud.timeouts import Timeouts
 from tests.core.chains import chain_of
-from tests.opencloud.calls import KEY, UNIVERSE_ID
+from tests.opencloud.calls import KEY, UNIVERSE_ID, UNREADABLE
 from tests.opencloud.certificates import write_certificate
 from tests.opencloud.wires import RawServer, drips, sends
 
@@ -32,7 +31,7 @@ def forge(connection: socket.socket) -> None:
 
 def write(client: Client) -> object:
     """A write."""
-    return client.create_secret(UNIVERSE_ID, "NEW", Sealed("box", "1"), "")
+    return client.create_secret(UNIVERSE_ID, "NEW", UNREADABLE, "")
 
 
 def read(client: Client) -> object:

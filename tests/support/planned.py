@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.sealing import Sealed
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeKind
 from secretsapp.opencloud.client import Client
@@ -32,6 +33,7 @@ class Planned:
     needs: tuple[Right, ...]
     write: Send
     read_at: datetime = field(default_factory=timezone.now)
+    sealed: Sealed | None = None
 
     def send(self, _client: Client) -> WriteReceipt | None:
         """Do what the test decided."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.sealing import short_fingerprint
 from secretsapp.core.times import sentence_time
 from secretsapp.management.arguments import add_universe_id
 from secretsapp.management.base import ActingCommand
@@ -35,15 +36,29 @@ class Command(ActingCommand):
         universe = loading.get(actor, options["universe_id"])
         listing = secrets.listing(actor, universe)
         return Report(
-            lines=_lines(listing), data=_data(universe, listing), notice=_notice(universe)
+            lines=_lines(listing), data=_data(universe, listing), notice=_notice(universe, listing)
         )
 
 
-def _notice(universe: Universe) -> str:
+def _notice(universe: Universe, listing: SecretListing) -> str:
+    return " ".join(filter(None, (_failure(universe), _new_key(universe, listing))))
+
+
+def _failure(universe: Universe) -> str:
     if not universe.sync_failure:
         return ""
     when = sentence_time(universe.synced_at) if universe.synced_at else "never"
     return f"This is as of {when}: {universe.sync_failure}"
+
+
+def _new_key(universe: Universe, listing: SecretListing) -> str:
+    if not listing.has_new_key:
+        return ""
+    key, before = map(short_fingerprint, (universe.key_fingerprint, universe.key_before))
+    return (
+        f"Values are sealed for another public key than before: {key}, not {before}. Roblox may "
+        "have renewed it; if nobody there knows of that, rotate nothing."
+    )
 
 
 def _lines(listing: SecretListing) -> list[str]:
@@ -78,6 +93,9 @@ def _data(universe: Universe, listing: SecretListing) -> dict[str, Any]:
         "name": universe.name,
         "as_of": exact_time(universe.synced_at),
         "failure": universe.sync_failure,
+        "public_key": universe.key_fingerprint,
+        "public_key_before": universe.key_before,
+        "public_key_since": exact_time(universe.key_since),
         "room": listing.room,
         "secrets": [_secret(view) for view in listing.secrets],
     }

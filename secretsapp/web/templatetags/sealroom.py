@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from secretsapp.core.event_kinds import Result, Verb
 from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
+from secretsapp.core.sealing import short_fingerprint
 from secretsapp.core.times import sentence_time
 from secretsapp.home.frame import Frame, compose_frame
 from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS, ResultLabel, VerbLabel
@@ -156,6 +157,12 @@ def is_any_domain(domain: str) -> bool:
 def is_never_sendable(domain: str) -> bool:
     """Whether the value may be sent nowhere."""
     return domain == NEVER_SENDABLE
+
+
+@register.filter
+def short_key(fingerprint: str) -> str:
+    """The beginning of a public key's fingerprint, for people to compare."""
+    return short_fingerprint(fingerprint)
 
 
 @register.filter
