@@ -10,6 +10,7 @@ from tests.browser.conftest import Visitor
 from tests.spine.doors import DOORS
 
 LONG_NAME = "A_LONG_NAME_" + "X" * 52
+ODD_NAME = "a/b <c> " + "é" * 56
 LONG_DOMAIN = f"*.{'very-long-subdomain.' * 6}example.com"
 
 Act = Callable[[Visitor], None]
@@ -54,6 +55,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("search_nothing", f"{reverse('search')}?q=nothing"),
         Look("secret_gone", gone),
         Look("secret_long", reverse("secret", args=[universe.pk, LONG_NAME])),
+        Look("secret_odd", reverse("secret", args=[universe.pk, ODD_NAME])),
         Look("secret_create_refused", new_secret, "editor", refuse_a_secret),
         Look("secret_create_doubtful", new_secret, "editor", paste_something_doubtful),
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),

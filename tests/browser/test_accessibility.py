@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django import Settings
 
@@ -14,7 +15,7 @@ from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Universe
 from tests.browser import catalogue
-from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, Look
+from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, ODD_NAME, Look
 from tests.browser.conftest import Visit, Visitor
 from tests.stage import STAGEHAND, Cast
 
@@ -94,7 +95,7 @@ def found_on(visitor: Visitor, looks: Iterable[Look]) -> list[str]:
 
 @pytest.fixture
 def much(universe: Universe, harbor: EmulatedUniverse, cast: Cast) -> Universe:
-    """Harbor with what strains a page: long names, foreign changes, something missing."""
+    """Harbor with what strains a page: long and odd names, foreign changes, another key."""
     grants.give(
         STAGEHAND,
         cast["viewer"].user,
@@ -102,8 +103,11 @@ def much(universe: Universe, harbor: EmulatedUniverse, cast: Cast) -> Universe:
         Terms(Role.AUDITOR, reason="looks at everything"),
     )
     harbor.put(LONG_NAME, b"x", LONG_DOMAIN)
+    harbor.put(ODD_NAME, b"x", "*")
     harbor.put("PAY_KEY", b"theirs", "*")
     harbor.remove("SIGNING_SEED")
+    another_key = {"key_fingerprint": "0" * 64, "key_before": "f" * 64}
+    Universe.objects.update(**another_key, key_since=timezone.now())
     return universe
 
 
