@@ -1,5 +1,6 @@
 """Reads rows of the audit log that somebody may have edited until they cannot be read."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from django.db import DatabaseError
@@ -19,16 +20,21 @@ def read_rows(found: QuerySet[Row]) -> list[Row] | None:
 
     Raises DatabaseError where it is the database itself that does not answer.
     """
+    return read(lambda: list(found.all()))
+
+
+def read(rows: Callable[[], list[Row]]) -> list[Row] | None:
+    """The same for rows that are read in another way."""
     try:
-        return list(found)
+        return rows()
     except UNREADABLE:
-        return _rows_after_failure(found)
+        return _read_after_failure(rows)
 
 
-def _rows_after_failure(found: QuerySet[Row]) -> list[Row] | None:
+def _read_after_failure(rows: Callable[[], list[Row]]) -> list[Row] | None:
     """The rows after all, if the database only failed for a moment."""
     AuditHead.objects.exists()
     try:
-        return list(found.all())
+        return rows()
     except UNREADABLE:
         return None

@@ -3,22 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
-
-from django.db.models import QuerySet
 
 from secretsapp.core import chain
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LogBroken
 from secretsapp.core.roles import Permission
-from secretsapp.log.damaged_rows import UNREADABLE, read_rows
+from secretsapp.log import stored_events
+from secretsapp.log.damaged_rows import UNREADABLE, read, read_rows
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.rules import triggers
 from secretsapp.rules.keys import audit_ring
 from secretsapp.rules.policy import require_installation
 
-BATCH = 2000
 LINK_LENGTH = 64
 
 _HEAD_UNREADABLE = (
@@ -63,21 +62,28 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     """
     require_installation(actor, Permission.READ_AUDIT)
     _check_triggers()
-    head = _head()
-    ring = audit_ring()
-    last = Anchor(0, chain.START_OF_CHAIN)
-    anchored = anchor is None or anchor == last
-    for event in _events():
-        _check(event, last, ring)
-        last = Anchor(event.sequence, event.link)
-        anchored = anchored or anchor == last
-    _check_end(last, head)
+    with stored_events.by_the_table():
+        last, anchored = _followed(anchor)
     if anchor is not None and not anchored:
         raise LogBroken(
             f"The audit log does not hold the anchor: event {anchor.sequence} is missing or not "
             "the one that was noted. Events were cut off or the log was made anew."
         )
     return Verified(events=last.sequence, head=last)
+
+
+def _followed(anchor: Anchor | None) -> tuple[Anchor, bool]:
+    """The end of the chain, each event of which was checked, and whether it holds the anchor."""
+    head = _head()
+    ring = audit_ring()
+    last = Anchor(0, chain.START_OF_CHAIN)
+    anchored = anchor in (None, last)
+    for event in _events():
+        _check(event, last, ring)
+        last = Anchor(event.sequence, event.link)
+        anchored = anchored or anchor == last
+    _check_end(last, head)
+    return last, anchored
 
 
 def _check_triggers() -> None:
@@ -105,27 +111,24 @@ def _head() -> AuditHead:
 
 
 def _events() -> Iterator[AuditEvent]:
-    """Every event in order, in batches by sequence, so that memory stays bounded."""
+    """Every event in order; from one that cannot be read on each by itself, to name it."""
     last = 0
-    batch = read_rows(_after(last)[:BATCH])
-    while batch:
-        yield from batch
-        last = batch[-1].sequence
-        batch = read_rows(_after(last)[:BATCH])
-    if batch is None:
-        yield from _one_by_one(last)
-
-
-def _after(last: int) -> QuerySet[AuditEvent]:
-    """The events behind `last` in order; from the start also those that stand before the first."""
-    events = AuditEvent.objects.order_by("sequence")
-    return events.filter(sequence__gt=last) if last else events
+    try:
+        for event in stored_events.every():
+            yield event
+            last = event.sequence
+    except UNREADABLE:
+        # Raises where it is the database itself that does not answer.
+        AuditHead.objects.exists()
+    else:
+        return
+    yield from _one_by_one(last)
 
 
 def _one_by_one(last: int) -> Iterator[AuditEvent]:
     """The events behind `last`, each read by itself, up to the one that cannot be read."""
     for number in count(last + 1):
-        found = read_rows(AuditEvent.objects.filter(sequence=number))
+        found = read(partial(stored_events.numbered, number))
         if found is None:
             raise LogBroken(_unreadable(number))
         if not found:
@@ -171,6 +174,8 @@ def _check_content(event: AuditEvent, last: Anchor, ring: chain.AuditRing) -> No
         raise LogBroken(f"Event {event.sequence} has an unknown format.")
     if chain.content_hash(event.chained_fields()) != event.content:
         raise LogBroken(f"Event {event.sequence} was edited: its content does not match its hash.")
+    if not stored_events.is_in_its_form(event):
+        raise LogBroken(f"Event {event.sequence} was edited: it is not stored as it was written.")
     if chain.link_hash(last.link, event.content) != event.link:
         raise LogBroken(f"Event {event.sequence} does not follow from event {last.sequence}.")
     if not ring.verifies(event.link, mac=event.mac, key_id=_text(event.key_id)):

@@ -1,13 +1,17 @@
 """Verifying the log: a whole chain verifies, and an anchor is read as it was printed."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, strategies
 from pytest_django import Settings
 
 from secretsapp.core import chain as chains
 from secretsapp.core.errors import Forbidden, InvalidInput, LogBroken, MissingKey
 from secretsapp.core.keyring import generate_key
-from secretsapp.log import verifying
+from secretsapp.log import stored_events
 from secretsapp.log.verifying import Anchor, parse_anchor, verify
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.rules import triggers
@@ -66,9 +70,25 @@ class TestWhole:
         assert verified.events == AuditEvent.objects.count() == head.sequence
         assert verified.head == Anchor(head.sequence, head.link)
 
-    def test_it_verifies_in_batches(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(verifying, "BATCH", 3)
+    def test_it_verifies_in_chunks(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(stored_events, "CHUNK", 3)
         assert verify(STAGEHAND).events == AuditEvent.objects.count() > 6
+
+    def test_every_event_is_read_by_the_table_and_by_no_index(self, cast: Cast) -> None:
+        with CaptureQueriesContext(connection) as asked:
+            verify(STAGEHAND)
+        of_all = [query["sql"] for query in asked.captured_queries if 'ORDER BY "' in query["sql"]]
+        if connection.vendor == "sqlite":
+            assert all("NOT INDEXED" in query for query in of_all)
+            plan = "EXPLAIN QUERY PLAN "
+        else:
+            assert sum("'off', true" in query["sql"] for query in asked.captured_queries) == 3
+            plan = "EXPLAIN "
+        with stored_events.by_the_table(), connection.cursor() as cursor:
+            cursor.execute(plan + of_all[-1])
+            said = str(cursor.fetchall())
+        assert re.search("SCAN secretsapp_auditevent'|Seq Scan", said), said
+        assert "INDEX" not in said.upper()
 
     def test_an_empty_log_is_whole(self, db: None) -> None:
         verified = verify(STAGEHAND, Anchor(0, chains.START_OF_CHAIN))
