@@ -10,7 +10,7 @@ from secretsapp.core import chain
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LogBroken
 from secretsapp.core.roles import Permission
-from secretsapp.log import stored_events
+from secretsapp.log import stored_events, wiped
 from secretsapp.log.damaged_rows import UNREADABLE, read, read_rows
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.models.audit import HEAD_ID
@@ -83,6 +83,7 @@ def _followed(anchor: Anchor | None) -> tuple[Anchor, bool]:
         last = Anchor(event.sequence, event.link)
         anchored = anchored or anchor == last
     _check_end(last, head)
+    wiped.check()
     return last, anchored
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from secretsapp.core import chain
+from secretsapp.log import wiped
 from secretsapp.models import AuditEvent, AuditHead, Worker
 from secretsapp.operation import pending_migrations, workers
 from secretsapp.operation.findings import Findings, ok, warning, wrong
@@ -94,7 +95,11 @@ def guards() -> Findings:
 
 
 def head() -> Findings:
-    """Whether the newest event is ours and is the head of the log; not the whole of it."""
+    """Whether the newest event is ours and is the head of the log; not the whole of it.
+
+    Raises LogBroken, whose sentence is the finding, where the log was wiped.
+    """
+    wiped.check()
     found = AuditHead.objects.first()
     if found is None:
         yield wrong("The audit log has no head.", f"{SET_UP} Where it had one, restore a backup.")

@@ -6,6 +6,7 @@ from secretsapp.core import actor as actors
 from secretsapp.core import chain
 from secretsapp.core.errors import LogBroken, MissingKey, NewerTables
 from secretsapp.core.events import Event
+from secretsapp.log import wiped
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.operation import key_proof, pending_migrations
@@ -31,8 +32,10 @@ def generate_keys() -> list[str]:
 
 
 def _is_set_up() -> bool:
-    tables = connection.introspection.table_names()
-    return KeyProof._meta.db_table in tables and key_proof.is_stored()
+    """Whether it was, also where what shows it was taken out."""
+    if KeyProof._meta.db_table not in connection.introspection.table_names():
+        return False
+    return key_proof.is_stored() or wiped.is_inhabited()
 
 
 def prepare_database() -> list[str]:
@@ -40,14 +43,15 @@ def prepare_database() -> list[str]:
 
     Gives the names of the triggers that an installation which was set up had lost: the log tells
     that they are back, because somebody may have taken them off to change it. Raises LogBroken
-    where it has lost its head or the newest event is not under our keys, KeyTrouble where the
-    configured master keys do not open this database, and NewerTables.
+    where it has lost its head or its events, or the newest is not under our keys, KeyTrouble where
+    the configured master keys do not open this database, and NewerTables.
     """
     keys.audit_ring()
     keys.check_strength()
     _check_version()
     reason = NoRight("whoever sets up holds the keys")
     with acting(actors.command("setup"), reason) as act:
+        wiped.check()
         was_set_up = key_proof.is_stored()
         if was_set_up:
             key_proof.check()
@@ -113,6 +117,7 @@ def check_ready() -> None:
     """
     check_keys()
     _check_version()
+    wiped.check()
     key_proof.check()
     _check_head()
     _check_last_event()

@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.db import Error, connection
 
 from secretsapp.core.errors import SealroomError
+from secretsapp.log import wiped
 from secretsapp.log.damaged_rows import UNREADABLE
 from secretsapp.operation import installation, key_proof, pending_migrations, workers
 from secretsapp.operation.time_limits import within_time_limit
@@ -29,15 +30,16 @@ Part = Callable[[], bool]
 def check() -> dict[str, Word]:
     """The word for each part: database, migrations, keys, log and worker; it writes nothing.
 
-    It takes eight queries, and a few seconds at most where the database keeps them waiting.
+    It takes a dozen queries, and a few seconds at most where the database keeps them waiting.
     """
     database = _word(_database)
     kept = _word(_keys, after=database)
+    begun = _word(_is_begun, after=database)
     return {
         "database": database,
         "migrations": _word(_migrations, after=database),
         "keys": kept,
-        "log": _word(_log, after=kept),
+        "log": _word(_log, after=kept) if begun is Word.OK else begun,
         "worker": _word(workers.is_seen, after=database),
     }
 
@@ -67,6 +69,11 @@ def _keys() -> bool:
     installation.check_keys()
     key_proof.check()
     return True
+
+
+def _is_begun() -> bool:
+    """Whether there are events where there is what they must have told of, whatever the keys."""
+    return not wiped.is_wiped()
 
 
 def _log() -> bool:
