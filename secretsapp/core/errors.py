@@ -21,7 +21,9 @@ SealroomError
 ├── NotFound                    it does not exist, or the actor may not see it
 ├── Forbidden                   the actor may see it, and may not do this
 ├── NewerTables                 the database belongs to a newer version of Sealroom
+├── OlderTables                 the database was not brought up to this version yet
 ├── LogBroken                   the audit log cannot take an event, or does not verify
+│   └── SchemaChanged           the database is not as the migrations make it
 ├── CopyFailed                  a backup cannot be made, or not be restored here
 └── KeyTrouble                  at-rest encryption
     ├── MissingKey              no key is configured, or the one that wrote a blob is not
@@ -150,8 +152,19 @@ class NewerTables(SealroomError):
     """The database has tables of a newer version, which this one could damage."""
 
 
+class OlderTables(SealroomError):
+    """The database has tables of an older version, which set-up has not brought up to date."""
+
+
 class LogBroken(SealroomError):
     """The audit log cannot take an event, or does not verify."""
+
+
+class SchemaChanged(LogBroken):
+    """Tables, indexes or what acts by itself are not as the migrations make them.
+
+    So nothing can be relied on that is read from the database, the log least of all.
+    """
 
 
 class CopyFailed(SealroomError):

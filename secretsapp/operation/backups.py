@@ -20,12 +20,13 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import verifying
 from secretsapp.log.verifying import Anchor
 from secretsapp.models import AuditEvent, AuditHead
-from secretsapp.operation import installation, key_proof, pending_migrations, workers
+from secretsapp.operation import installation, key_proof, workers
 from secretsapp.operation.copies import files, postgres, sqlite
 from secretsapp.operation.copies.contents import FLEETING, Contents
-from secretsapp.rules import keys, triggers
+from secretsapp.rules import keys, pending_migrations, schema
 from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.policy import people_with, require_installation
+from secretsapp.rules.schema import Differences
 
 # Only admins have that right, and they have it in every universe, whichever is asked for.
 _ADMINS_OWN, _ANY_UNIVERSE = Permission.MANAGE_PEOPLE, 0
@@ -157,10 +158,12 @@ def _staged(path: Path) -> AbstractContextManager[Contents]:
 
 
 def _adopt(actor: Actor, contents: Contents, anchor: Anchor | None) -> Restored:
-    _check_nothing_foreign()
+    # Before anything could set it off.
+    _check_schema(Differences(schema.foreign(), []))
     _check_keys(contents)
     _check_migrations(contents)
     call_command("migrate", interactive=False, verbosity=0)
+    _check_schema(schema.compare())
     _check_origin(contents)
     installation.prepare_database()
     verifying.verify(actor, anchor)
@@ -171,14 +174,11 @@ def _adopt(actor: Actor, contents: Contents, anchor: Anchor | None) -> Restored:
     return Restored(contents, str(AuditHead.objects.get()), _admins())
 
 
-def _check_nothing_foreign() -> None:
-    """Raise CopyFailed where the copy would do something by itself, before anything sets it off."""
-    foreign = triggers.foreign()
-    if foreign:
-        raise CopyFailed(
-            f"The copy holds what Sealroom did not put there: {', '.join(foreign)}. Somebody "
-            "changed it or its installation. Use another backup."
-        )
+def _check_schema(differences: Differences) -> None:
+    """Raise CopyFailed where the copy is not as the migrations make it."""
+    told = differences.told("The copy")
+    if told:
+        raise CopyFailed(f"{told} Somebody changed it or its installation. Use another backup.")
 
 
 def _check_keys(contents: Contents) -> None:

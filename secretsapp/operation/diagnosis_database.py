@@ -10,9 +10,9 @@ from django.utils import timezone
 from secretsapp.core import chain
 from secretsapp.log import wiped
 from secretsapp.models import AuditEvent, AuditHead, Worker
-from secretsapp.operation import pending_migrations, workers
+from secretsapp.operation import workers
 from secretsapp.operation.findings import Findings, ok, warning, wrong
-from secretsapp.rules import keys, triggers
+from secretsapp.rules import keys, pending_migrations, schema, triggers
 
 SET_UP = "Run `manage.py setup`."
 MEGABYTE = 1024 * 1024
@@ -78,20 +78,27 @@ def tables() -> Findings:
 
 
 def guards() -> Findings:
-    """Whether the triggers that protect the log are in place, and nothing else acts by itself."""
-    absent, foreign = triggers.missing(), triggers.foreign()
+    """Whether the triggers that protect the log are in place, and everything else as it was made.
+
+    Of tables of another version it is only told what acts by itself.
+    """
+    absent = triggers.missing()
+    of_this_version = not pending_migrations.newer() and not pending_migrations.missing()
+    differences = schema.compare() if of_this_version else schema.Differences(schema.foreign(), [])
+    told = differences.told("The database")
     if absent:
         yield wrong(
             f"The triggers that protect the audit log are not in place: {', '.join(absent)}.",
             "Run `manage.py setup`, then `manage.py verify_audit`, and find out who removed them.",
         )
-    if foreign:
+    if told:
         yield wrong(
-            f"The database holds what Sealroom did not put there: {', '.join(foreign)}.",
-            "It can change what is written and read. Remove it and find out who added it.",
+            told,
+            "It can change what is written and read. Put it right, or restore a backup, and find "
+            "out who did it.",
         )
-    if not absent and not foreign:
-        yield ok("the triggers that protect the audit log are in place")
+    if not absent and not told:
+        yield ok("the triggers that protect the audit log are in place, and nothing foreign is")
 
 
 def head() -> Findings:

@@ -4,13 +4,13 @@ from django.db import connection
 
 from secretsapp.core import actor as actors
 from secretsapp.core import chain
-from secretsapp.core.errors import LogBroken, MissingKey, NewerTables
+from secretsapp.core.errors import LogBroken, MissingKey
 from secretsapp.core.events import Event
 from secretsapp.log import wiped
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.models.audit import HEAD_ID
-from secretsapp.operation import key_proof, pending_migrations
-from secretsapp.rules import keys, triggers
+from secretsapp.operation import key_proof
+from secretsapp.rules import keys, pending_migrations, schema, triggers
 from secretsapp.rules.acting import NoRight, acting
 
 GENERATED = (keys.SECRET_KEY, keys.MASTER_KEYS, keys.AUDIT_KEYS)
@@ -44,11 +44,12 @@ def prepare_database() -> list[str]:
     Gives the names of the triggers that an installation which was set up had lost: the log tells
     that they are back, because somebody may have taken them off to change it. Raises LogBroken
     where it has lost its head or its events, or the newest is not under our keys, KeyTrouble where
-    the configured master keys do not open this database, and NewerTables.
+    the configured master keys do not open this database, NewerTables and SchemaChanged.
     """
     keys.audit_ring()
     keys.check_strength()
-    _check_version()
+    pending_migrations.check()
+    schema.check()
     reason = NoRight("whoever sets up holds the keys")
     with acting(actors.command("setup"), reason) as act:
         wiped.check()
@@ -64,15 +65,6 @@ def prepare_database() -> list[str]:
         if put_back and was_set_up:
             act.tell(Event.LOG_GUARDED, detail={"fields": ", ".join(put_back)})
     return put_back if was_set_up else []
-
-
-def _check_version() -> None:
-    newer = pending_migrations.newer()
-    if newer:
-        raise NewerTables(
-            f"The tables are of a newer Sealroom ({newer[-1]}), and this one could damage them. "
-            "Run that version, or restore the backup from before the upgrade."
-        )
 
 
 def _guard() -> list[str]:
@@ -110,15 +102,24 @@ def check_keys() -> None:
 
 
 def check_ready() -> None:
-    """Raise KeyTrouble, LogBroken or NewerTables unless this installation may start.
+    """Raise KeyTrouble, LogBroken, NewerTables or OlderTables unless this installation may start.
 
-    The keys must open this database, and the triggers and the head of the audit log must be in
-    place. It reads the newest event alone, so a long log takes no longer.
+    The tables must be those of this version and as the migrations make them, the keys must open
+    them, and the log must be guarded and have its head.
     """
     check_keys()
-    _check_version()
+    pending_migrations.check()
+    schema.check()
     wiped.check()
     key_proof.check()
+    check_log()
+
+
+def check_log() -> None:
+    """Raise LogBroken, or MissingKey, unless triggers and head of the audit log are in place.
+
+    It reads the newest event alone, so a long log takes no longer.
+    """
     _check_head()
     _check_last_event()
     absent = triggers.missing()

@@ -12,8 +12,9 @@ from django.db import Error, connection
 from secretsapp.core.errors import SealroomError
 from secretsapp.log import wiped
 from secretsapp.log.damaged_rows import UNREADABLE
-from secretsapp.operation import installation, key_proof, pending_migrations, workers
+from secretsapp.operation import installation, key_proof, workers
 from secretsapp.operation.time_limits import within_time_limit
+from secretsapp.rules import pending_migrations, schema
 
 
 class Word(StrEnum):
@@ -28,16 +29,18 @@ Part = Callable[[], bool]
 
 
 def check() -> dict[str, Word]:
-    """The word for each part: database, migrations, keys, log and worker; it writes nothing.
+    """The word for each part: database, migrations, schema, keys, log, worker; it writes nothing.
 
     It takes a dozen queries, and a few seconds at most where the database keeps them waiting.
     """
     database = _word(_database)
+    migrated = _word(_migrations, after=database)
     kept = _word(_keys, after=database)
     begun = _word(_is_begun, after=database)
     return {
         "database": database,
-        "migrations": _word(_migrations, after=database),
+        "migrations": migrated,
+        "schema": _word(_schema, after=migrated),
         "keys": kept,
         "log": _word(_log, after=kept) if begun is Word.OK else begun,
         "worker": _word(workers.is_seen, after=database),
@@ -61,7 +64,14 @@ def _database() -> bool:
 
 
 def _migrations() -> bool:
-    return not pending_migrations.missing()
+    pending_migrations.check()
+    return True
+
+
+def _schema() -> bool:
+    """Whether the database is as the migrations make it."""
+    schema.check()
+    return True
 
 
 def _keys() -> bool:
@@ -78,5 +88,5 @@ def _is_begun() -> bool:
 
 def _log() -> bool:
     """Whether triggers and head are in place, and the newest event is under our audit keys."""
-    installation.check_ready()
+    installation.check_log()
     return True

@@ -1,8 +1,7 @@
 """The database triggers that let audit events only ever be inserted, in one order.
 
 `setup` installs them after migrating, because SQLite drops a table's triggers silently when a
-migration rebuilds the table. Whatever else the database would do by itself is not ours, and is
-found here too.
+migration rebuilds the table.
 """
 
 from typing import Any
@@ -51,40 +50,6 @@ _POSTGRES = {
     "audit_head_truncate": ("secretsapp_audithead", "TRUNCATE", "STATEMENT", "sealroom_refuse"),
 }
 
-# What PostgreSQL would run that somebody added: what it came with has lower numbers, and what
-# belongs to an extension, or to the server's owner where we are not that, is left out.
-_FOREIGN_IN_POSTGRES = """
-WITH found (class, oid, owner, kind, name) AS (
-    SELECT t.tableoid, t.oid, c.relowner, 'trigger',
-        CASE WHEN pg_table_is_visible(c.oid) THEN c.relname || '.' || t.tgname
-        ELSE c.relnamespace::regnamespace || '.' || c.relname || '.' || t.tgname END
-    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal
-    UNION ALL
-    SELECT r.tableoid, r.oid, c.relowner, 'rule', c.relname || '.' || r.rulename
-    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE r.rulename <> '_RETURN'
-    UNION ALL
-    SELECT p.tableoid, p.oid, c.relowner, 'policy', c.relname || '.' || p.polname
-    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
-    UNION ALL
-    SELECT tableoid, oid, relowner, 'view', oid::regclass::text
-    FROM pg_class WHERE relkind IN ('v', 'm', 'f')
-    UNION ALL
-    SELECT tableoid, oid, proowner, 'function', oid::regprocedure::text FROM pg_proc
-    UNION ALL
-    SELECT tableoid, oid, evtowner, 'event trigger', evtname FROM pg_event_trigger
-)
-SELECT kind, name FROM found WHERE oid >= 16384
-AND (pg_has_role(owner, 'MEMBER') OR NOT (SELECT rolsuper FROM pg_roles r WHERE r.oid = owner))
-AND NOT EXISTS (
-    SELECT FROM pg_depend WHERE classid = class AND objid = found.oid AND deptype = 'e'
-)
-ORDER BY kind, name
-"""
-_FOREIGN_IN_SQLITE = (
-    "SELECT type, CASE type WHEN 'view' THEN name ELSE tbl_name || '.' || name END "
-    "FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1, 2"
-)
-
 
 def install() -> None:
     """Put every trigger in place, in its present form."""
@@ -109,21 +74,17 @@ def missing() -> list[str]:
     return [name for name, wanted in _definitions().items() if present.get(name) != wanted]
 
 
-def foreign() -> list[str]:
-    """What the database would do by itself and Sealroom did not put there, each by its name.
+def places() -> dict[str, str]:
+    """The table that each of our triggers is on."""
+    return {name: _table_of(name) for name in _definitions()}
 
-    Triggers, views and, on PostgreSQL, rules, policies, functions and event triggers: any of them
-    can keep rows alive that are deleted, or show others than there are.
-    """
-    query = _FOREIGN_IN_POSTGRES if _is_postgres() else _FOREIGN_IN_SQLITE
-    ours = {("trigger", f"{_table_of(name)}.{name}") for name in _definitions()}
-    if _is_postgres():
-        ours |= {("function", f"{name}()") for name in _POSTGRES_FUNCTIONS}
-    return [f"{kind} {name}" for kind, name in _rows(query) if (kind, name) not in ours]
+
+def functions() -> tuple[str, ...]:
+    """The names of the functions that they call, which take no arguments."""
+    return tuple(_POSTGRES_FUNCTIONS) if _is_postgres() else ()
 
 
 def _table_of(name: str) -> str:
-    """The table that our trigger of that name is on."""
     return "secretsapp_auditevent" if name.startswith("audit_event") else "secretsapp_audithead"
 
 

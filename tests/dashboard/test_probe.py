@@ -21,7 +21,7 @@ pytestmark = pytest.mark.process
 
 SECONDS = 30
 SITE = "https://sealroom.example.com"
-PARTS = ("database", "migrations", "keys", "log", "worker")
+PARTS = ("database", "migrations", "schema", "keys", "log", "worker")
 
 ASK_READYZ = """
 import django

@@ -1,14 +1,13 @@
 """The triggers: the engine itself refuses every change to what the log holds."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
-from secretsapp.core.errors import LogBroken
-from secretsapp.log import verifying
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.people import accounts
 from secretsapp.rules import triggers
 from tests.stage import Cast
+from tests.support.database import execute, on_postgres
 from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -65,17 +64,6 @@ ON_POSTGRES = [
 
 # The triggers' own words, or those of a constraint that was there before them.
 REFUSED = "audit events are only ever inserted|duplicate key|check constraint"
-
-
-def on_postgres() -> bool:
-    """Whether these tests run on PostgreSQL."""
-    return connection.vendor == "postgresql"
-
-
-def execute(statement: str) -> None:
-    """Execute raw SQL."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
 
 
 def assert_refused(statement: str) -> None:
@@ -204,51 +192,3 @@ def test_on_postgresql_a_function_that_lets_things_pass_is_noticed() -> None:
         assert triggers.missing() != []
         triggers.install()
         assert triggers.missing() == []
-
-
-KEPT_ON_SQLITE = "BEFORE DELETE ON django_session BEGIN SELECT RAISE(IGNORE); END"
-KEPT = "BEFORE DELETE ON django_session FOR EACH ROW EXECUTE FUNCTION sealroom_refuse()"
-BODY = "RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$"
-FOREIGN_ON_SQLITE = {
-    "trigger django_session.kept": f"CREATE TRIGGER kept {KEPT_ON_SQLITE}",
-    "view shown": "CREATE VIEW shown AS SELECT 1",
-}
-FOREIGN_ON_POSTGRES = {
-    "trigger django_session.kept": f"CREATE TRIGGER kept {KEPT}",
-    "trigger django_session.audit_event_change": f"CREATE TRIGGER audit_event_change {KEPT}",
-    "view shown": "CREATE VIEW shown AS SELECT 1",
-    "view shown_before": "CREATE MATERIALIZED VIEW shown_before AS SELECT 1",
-    "rule django_session.kept": "CREATE RULE kept AS ON DELETE TO django_session DO NOTHING",
-    "policy django_session.hidden": "CREATE POLICY hidden ON django_session USING (false)",
-    "function kept()": f"CREATE FUNCTION kept() {BODY}",
-    "function elsewhere.sealroom_refuse()": (
-        f"CREATE SCHEMA elsewhere; CREATE FUNCTION elsewhere.sealroom_refuse() {BODY}"
-    ),
-}
-EVENT_TRIGGER = (
-    "CREATE FUNCTION done() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN END$$; "
-    "CREATE EVENT TRIGGER always ON ddl_command_end EXECUTE FUNCTION done()"
-)
-
-
-def test_nothing_foreign_is_found_after_the_set_up() -> None:
-    assert triggers.foreign() == []
-
-
-def test_what_acts_by_itself_and_is_not_ours_is_named(cast: Cast) -> None:
-    cases = FOREIGN_ON_POSTGRES if on_postgres() else FOREIGN_ON_SQLITE
-    for name, statement in cases.items():
-        with transaction.atomic():
-            execute(statement)
-            assert triggers.foreign() == [name]
-            with pytest.raises(LogBroken, match="did not put there"):
-                verifying.verify(cast["admin"].actor)
-            transaction.set_rollback(True)
-    verifying.verify(cast["admin"].actor)
-
-
-def test_on_postgresql_an_event_trigger_is_named() -> None:
-    if not on_postgres():
-        pytest.skip("SQLite has none")
-    execute(EVENT_TRIGGER)
-    assert triggers.foreign() == ["event trigger always", "function done()"]

@@ -1,6 +1,9 @@
 """What tests of backups share: an installation's rows, its log, and what it is refused."""
 
 import json
+import sqlite3
+import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +71,19 @@ def backed_up(installation: Installation, file: Path) -> dict[str, Any]:
     """Make a backup, and give what was said of it."""
     said: dict[str, Any] = json.loads(installation.succeed("backup", str(file), "--json"))
     return said
+
+
+def doctored(installation: Installation, file: Path, *statements: str) -> None:
+    """Make a copy that somebody changed, past `backup`, which looks first."""
+    address = installation.environment.get("DATABASE_URL")
+    if address:
+        installation.execute(";".join(statements))
+        kind = ("--format=custom", "--no-owner", "--no-privileges")
+        subprocess.run(["pg_dump", *kind, f"--file={file}", address], check=True)
+        return
+    backed_up(installation, file)
+    with closing(sqlite3.connect(file)) as copy:
+        copy.executescript(";".join(statements))
 
 
 def tables() -> list[str]:

@@ -16,6 +16,7 @@ from tests.shell.copies import (
     NO_ANCHOR,
     backed_up,
     contents,
+    doctored,
     events,
     hand_over_keys,
     head,
@@ -105,34 +106,60 @@ def fleeting_in(file: Path) -> set[str]:
         return {table for table in ENDED if copy.execute(f"SELECT 1 FROM {table}").fetchall()}
 
 
-def keep_sessions(installation: Installation) -> str:
-    """Have the database itself keep every session that is deleted; gives the trigger's name."""
-    when = "CREATE TRIGGER kept BEFORE DELETE ON django_session"
-    if "DATABASE_URL" not in installation.environment:
-        installation.execute(f"{when} BEGIN SELECT RAISE(IGNORE); END")
-    else:
-        installation.execute(
-            "CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$;"
-            f"{when} FOR EACH ROW EXECUTE FUNCTION kept()"
-        )
-    return "trigger django_session.kept"
+KEPT = "CREATE TRIGGER kept BEFORE DELETE ON django_session"
+KEPT_ON_POSTGRES = (
+    "CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$;"
+    f"{KEPT} FOR EACH ROW EXECUTE FUNCTION kept()"
+)
+ONE_INACTIVE = "CREATE UNIQUE INDEX kept ON secretsapp_user (is_active) WHERE NOT is_active"
+MORE = 'CREATE TABLE "more" ("id" integer)'
+NEVER_DISABLED = "ALTER TABLE secretsapp_user ADD CONSTRAINT active CHECK (is_active)"
+NEVER_DISABLED_ON_SQLITE = "ALTER TABLE secretsapp_user ADD COLUMN active integer CHECK (is_active)"
+
+
+def is_on_postgres(installation: Installation) -> bool:
+    return "DATABASE_URL" in installation.environment
 
 
 @pytest.mark.engine
 def test_a_copy_that_acts_by_itself_is_refused_by_name(
     inhabited: Installation, elsewhere: Installation, tmp_path: Path
 ) -> None:
-    name = keep_sessions(inhabited)
-    backed_up(inhabited, tmp_path / "copy")
+    acts = (
+        KEPT_ON_POSTGRES
+        if is_on_postgres(inhabited)
+        else (f"{KEPT} BEGIN SELECT RAISE(IGNORE); END")
+    )
+    doctored(inhabited, tmp_path / "copy", acts)
     hand_over_keys(inhabited, elsewhere)
     sentence = refused(elsewhere, "restore", tmp_path / "copy")
     assert sentence.startswith("The copy holds what Sealroom did not put there: ")
-    assert name in sentence
-    if "DATABASE_URL" in elsewhere.environment:
+    assert "trigger django_session.kept" in sentence
+    if is_on_postgres(elsewhere):
         assert "Drop this database and create a new one" in sentence
         # Not all of it can be taken out again, and what is left does not pass for nothing.
         assert "not empty" in refused(elsewhere, "restore", tmp_path / "copy")
     else:
+        assert [path.name for path in elsewhere.data_dir.iterdir()] == ["keys"]
+
+
+@pytest.mark.engine
+def test_a_copy_whose_tables_were_changed_is_refused_by_name(
+    inhabited: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    if is_on_postgres(inhabited):
+        never, name = NEVER_DISABLED, "constraint secretsapp_user.active"
+    else:
+        never, name = NEVER_DISABLED_ON_SQLITE, "column secretsapp_user.active"
+    doctored(inhabited, tmp_path / "copy", never, ONE_INACTIVE, MORE, "DROP INDEX event_of_tag")
+    hand_over_keys(inhabited, elsewhere)
+    sentence = refused(elsewhere, "restore", tmp_path / "copy")
+    foreign, _, missing = sentence.partition(" It lacks")
+    assert foreign.startswith("The copy holds what Sealroom did not put there: ")
+    for each in (name, "index secretsapp_user.kept", "table more"):
+        assert each in foreign
+    assert "index secretsapp_auditevent.event_of_tag. Somebody changed it" in missing
+    if not is_on_postgres(elsewhere):
         assert [path.name for path in elsewhere.data_dir.iterdir()] == ["keys"]
 
 
