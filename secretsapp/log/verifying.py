@@ -68,6 +68,7 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     _check_triggers()
     with stored_events.by_the_table():
         last, anchored = _followed(anchor)
+    schema.check_indexes()
     if anchor is not None and not anchored:
         raise LogBroken(
             f"The audit log does not hold the anchor: event {anchor.sequence} is missing or not "

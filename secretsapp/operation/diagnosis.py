@@ -38,6 +38,7 @@ _OF_THE_MACHINE: dict[str, Check] = {
 _OF_THE_TABLES: dict[str, Check] = {
     "migrations": diagnosis_database.tables,
     "log guards": diagnosis_database.guards,
+    "indexes": diagnosis_database.indexes,
     "log head": diagnosis_database.head,
     "stored keys": diagnosis_machine.stored,
     "workers": diagnosis_database.background,

@@ -101,6 +101,13 @@ def guards() -> Findings:
         yield ok("the triggers that protect the audit log are in place, and nothing foreign is")
 
 
+def indexes() -> Findings:
+    """Whether SQLite's indexes show what the tables hold; raises SchemaChanged, which says it."""
+    schema.check_indexes()
+    if file() is not None:
+        yield ok("they hold what the tables hold")
+
+
 def head() -> Findings:
     """Whether the newest event is ours and is the head of the log; not the whole of it.
 

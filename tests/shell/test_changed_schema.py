@@ -1,8 +1,11 @@
 """What the database was made to do behind Sealroom's back is told at each door, and named."""
 
 import pytest
+from django.db import connection
 
 from secretsapp.models import AuditEvent, User
+from secretsapp.rules import schema
+from secretsapp.rules.schema import Differences
 from tests.shell import looking
 from tests.stage import Cast
 from tests.support.database import execute, on_postgres
@@ -52,8 +55,37 @@ def test_each_door_names_what_is_missing(cast: Cast) -> None:
     assert looking.failed() == ["schema"]
 
 
+def test_on_sqlite_an_index_that_hides_rows_and_looks_right_is_told(cast: Cast) -> None:
+    if on_postgres():
+        pytest.skip("only PostgreSQL's superuser could change its catalogue")
+    [definition] = defined("event_of_tag")
+    execute("DROP INDEX event_of_tag")
+    execute(f"{definition} WHERE sequence < 3")
+    redefine("event_of_tag", definition)
+    assert AuditEvent.objects.filter(tag="person.created").count() == 0
+    assert schema.compare() == Differences([], [])
+    told = "SQLite finds that the database is not whole: "
+    assert looking.refusal("verify_audit").startswith(told)
+    assert looking.found("indexes").startswith(told)
+
+
+def defined(name: str) -> list[str]:
+    """The definition of that name in an SQLite database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [name])
+        return [str(sql) for (sql,) in cursor.fetchall()]
+
+
+def redefine(name: str, definition: str) -> None:
+    """Say in SQLite's own table that it was defined so."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA writable_schema=ON")
+        cursor.execute("UPDATE sqlite_master SET sql = %s WHERE name = %s", [definition, name])
+        cursor.execute("PRAGMA writable_schema=RESET")
+
+
 def test_nothing_is_told_of_a_database_as_it_was_made(cast: Cast) -> None:
     assert looking.refusal("setup") == looking.refusal("verify_audit") == ""
-    assert looking.found("log guards") == ""
+    assert looking.found("log guards") == looking.found("indexes") == ""
     assert looking.failed() == []
     assert User.objects.exists()

@@ -50,6 +50,20 @@ def check() -> None:
         )
 
 
+def check_indexes() -> None:
+    """Raise SchemaChanged where an index of SQLite's does not hold what its table does.
+
+    Somebody who can write to the file can take a condition out of its definition again. It reads
+    the whole database. PostgreSQL lets nobody but its superuser do that.
+    """
+    damage = sqlite.damage() if connection.vendor == "sqlite" else ""
+    if damage:
+        raise SchemaChanged(
+            f"SQLite finds that the database is not whole: {damage}. Rows may be hidden or be "
+            "shown otherwise than they are. Restore a backup, and find out what happened."
+        )
+
+
 def compare() -> Differences:
     """The differences between the database and what the migrations make."""
     found, expected = describe(), _expected(connection.vendor)

@@ -50,6 +50,12 @@ def _line(table: str, part: str) -> str:
     return f"{'constraint' if is_constraint else 'column'} {table}.{name}: {part}"
 
 
+def damage() -> str:
+    """The first place where an index, or the file, does not fit a table; empty where all do."""
+    [found] = rows("PRAGMA integrity_check(1)")
+    return "" if found == ("ok",) else " ".join(str(found[0]).split())
+
+
 def foreign() -> list[tuple[str, str]]:
     """The kind and name of what acts by itself: triggers and views."""
     return rows(_FOREIGN)
