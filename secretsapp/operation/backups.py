@@ -101,15 +101,17 @@ def restore(
     """Make the copy in the file `path` the installation, in a database that is empty.
 
     The keys must open it, its log must verify and hold the anchor, and the file must have that
-    SHA-256 in hexadecimal, which is looked at before anything of it is used. Raises CopyFailed,
-    KeyTrouble, LogBroken and Forbidden; no installation is in place then.
+    SHA-256 in hexadecimal. It is copied to a private place first, and only that copy is looked at,
+    hashed and used, so nobody can exchange it in between. Raises CopyFailed, KeyTrouble, LogBroken
+    and Forbidden; no installation is in place then.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    with files.told(f"{path} cannot be put in place"):
-        _check_format(path)
+    with files.told(f"{path} cannot be put in place"), _private_place(path) as private:
+        files.copy_once(path, private)
+        _check_format(private, path)
         if sha256 is not None:
-            files.check_sha256(path, sha256)
-        with _staged(path) as contents:
+            files.check_sha256(private, sha256, path=path)
+        with _staged(private, path) as contents:
             return _adopt(actor, contents, anchor)
 
 
@@ -137,10 +139,9 @@ def _check_is_idle() -> None:
         )
 
 
-def _check_format(path: Path) -> None:
-    """Raise CopyFailed unless the file begins as a copy made by this engine does."""
-    files.check_regular(path)
-    with path.open("rb") as opened:
+def _check_format(private: Path, path: Path) -> None:
+    """Raise CopyFailed unless the copy of `path` begins as one made by this engine does."""
+    with private.open("rb") as opened:
         beginning = opened.read(len(sqlite.MAGIC))
     found = next((magic for magic in _NAMES if beginning.startswith(magic)), None)
     wanted = postgres.MAGIC if _is_postgres() else sqlite.MAGIC
@@ -153,8 +154,13 @@ def _check_format(path: Path) -> None:
         )
 
 
-def _staged(path: Path) -> AbstractContextManager[Contents]:
-    return postgres.staged(path) if _is_postgres() else sqlite.staged(path)
+def _private_place(path: Path) -> AbstractContextManager[Path]:
+    """A name for the file in a directory of its own, after a look at whether it could be used."""
+    return postgres.private_place() if _is_postgres() else sqlite.private_place(path)
+
+
+def _staged(private: Path, path: Path) -> AbstractContextManager[Contents]:
+    return postgres.staged(private, path) if _is_postgres() else sqlite.staged(private, path)
 
 
 def _adopt(actor: Actor, contents: Contents, anchor: Anchor | None) -> Restored:

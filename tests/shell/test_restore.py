@@ -26,6 +26,24 @@ from tests.shell.copies import (
 from tests.stocked import EMAIL, HARBOR
 from tests.waiting import wait_until
 
+# Somebody puts another file in place of the one that was named, just when its hash was found right.
+EXCHANGE = """
+import sys
+from pathlib import Path
+import django
+django.setup()
+from django.core.management import call_command
+from secretsapp.operation.copies import files
+named, other, digest = sys.stdin.read().splitlines()
+look = files.sha256
+def look_and_exchange(path):
+    found = look(path)
+    Path(named).write_bytes(Path(other).read_bytes())
+    return found
+files.sha256 = look_and_exchange
+call_command("restore", named, "--sha256", digest)
+"""
+
 pytestmark = [pytest.mark.process, pytest.mark.counted]
 
 
@@ -171,6 +189,21 @@ def test_a_copy_in_which_our_keys_were_never_used_is_refused(
         sentence = refused(made_up, "restore", "--loaded", "--anchor", head(made_up))
         assert "Nothing in the copy shows that it is of an installation" in sentence
         assert "installation.restored" not in str(events(made_up))
+
+
+@pytest.mark.engine
+def test_a_file_that_is_exchanged_after_it_was_looked_at_is_not_the_one_restored(
+    inhabited: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    noted = backed_up(inhabited, tmp_path / "copy")
+    inhabited.succeed("create_user", "stranger@example.com", stdin=b"a lantern on the pier")
+    backed_up(inhabited, tmp_path / "other")
+    hand_over_keys(inhabited, elsewhere)
+    piped = "\n".join([str(tmp_path / "copy"), str(tmp_path / "other"), noted["sha256"]])
+    elsewhere.execute_script(EXCHANGE, piped.encode())
+    assert (tmp_path / "copy").read_bytes() == (tmp_path / "other").read_bytes()
+    assert elsewhere.rows("SELECT email FROM secretsapp_user") == [(EMAIL,)]
+    elsewhere.succeed("verify_audit", "--anchor", noted["anchor"])
 
 
 def test_what_is_no_single_file_is_refused(

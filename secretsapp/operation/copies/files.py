@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 
 from secretsapp.core.errors import CopyFailed, InvalidInput
 
@@ -29,10 +31,19 @@ def check_new(path: Path) -> None:
         raise CopyFailed(f"There is no directory {path.parent}. Make it first.")
 
 
-def check_regular(path: Path) -> None:
-    """Raise CopyFailed for a pipe, which would be waited for, and for other things but files."""
-    if path.exists() and not path.is_file():
-        raise CopyFailed(f"{path} is not a file. Name the file that `backup` wrote.")
+def copy_once(path: Path, private: Path) -> None:
+    """Copy what is in the file now to the new file `private`, which is its owner's alone.
+
+    Whatever becomes of `path` afterwards, the copy is what is looked at and used. Raises CopyFailed
+    for a pipe, which would be waited for, and for other things but files.
+    """
+    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(opened, "rb") as source:
+        if not S_ISREG(os.fstat(source.fileno()).st_mode):
+            raise CopyFailed(f"{path} is not a file. Name the file that `backup` wrote.")
+        private.touch(mode=0o600, exist_ok=False)
+        with private.open("wb") as target:
+            shutil.copyfileobj(source, target)
 
 
 def parse_sha256(text: str) -> str:
@@ -45,9 +56,9 @@ def parse_sha256(text: str) -> str:
     )
 
 
-def check_sha256(path: Path, wanted: str) -> None:
-    """Raise CopyFailed unless the file has that SHA-256."""
-    if sha256(path) != wanted:
+def check_sha256(private: Path, wanted: str, *, path: Path) -> None:
+    """Raise CopyFailed unless the private copy of the file `path` has that SHA-256."""
+    if sha256(private) != wanted:
         raise CopyFailed(
             f"{path} is not the file that was noted: its SHA-256 is another. Nothing of it was "
             "used; restore a file that you can vouch for."

@@ -7,6 +7,7 @@ import subprocess  # nosec B404
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import Error, connection, transaction
@@ -32,6 +33,7 @@ _SAID = re.compile(
 _NOT_SAID = frozenset({"password", "prepare_threshold"})
 # The programs see no key and no setting of ours.
 _ENVIRONMENT = re.compile(r"PATH|HOME|TZ|LANG|LC_.*|PG.*")
+_NO_DATABASE = re.compile(r"PATH|TZ|LANG|LC_.*")
 _OWN_TABLE = re.compile(r" TABLE DATA \S+ secretsapp_audithead ")
 _OWN_FUNCTIONS = (
     "SELECT oid::regprocedure::text FROM pg_proc "
@@ -140,8 +142,12 @@ def _check_version(session: Any) -> None:
         )
 
 
-def _run(session: Any, program: str, *arguments: str) -> str:
-    """What the program says; raises CopyFailed where it is not there or fails."""
+def _run(session: Any, program: str, *arguments: str, is_told_where: bool = True) -> str:
+    """What the program says; raises CopyFailed where it is not there or fails.
+
+    One that only reads a file, for which nobody may vouch, is not told where the database is, nor
+    its password.
+    """
     path = shutil.which(program)
     if path is None:
         server = session.pg_version // 10000
@@ -151,7 +157,7 @@ def _run(session: Any, program: str, *arguments: str) -> str:
     done = subprocess.run(  # noqa: S603 # nosec B603
         [path, *arguments],
         check=False,
-        env=_environment(session),
+        env=_environment(session) if is_told_where else _without_database(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -168,6 +174,10 @@ def _environment(session: Any) -> Mapping[str, str]:
     return kept | ({"PGPASSWORD": password} if password else {})
 
 
+def _without_database() -> Mapping[str, str]:
+    return {name: text for name, text in os.environ.items() if _NO_DATABASE.fullmatch(name)}
+
+
 def _own_words(program: str, said: str) -> str:
     """The program's first line about the error; further ones may quote rows of the database."""
     errors = re.findall(rf"^{program}: error: (.*)$", said, re.MULTILINE)
@@ -175,17 +185,24 @@ def _own_words(program: str, said: str) -> str:
 
 
 @contextmanager
-def staged(path: Path) -> Iterator[Contents]:
-    """Put the copy into the empty database, in one transaction; the block works on it.
+def private_place() -> Iterator[Path]:
+    """A name in a private directory, where TMPDIR says; CopyFailed where there is a database."""
+    _check_place()
+    with TemporaryDirectory(prefix="sealroom-restore-") as directory:
+        yield Path(directory) / "copy"
 
-    Raises CopyFailed where the database is not empty or the file is damaged, and where the block
-    refuses what it finds.
+
+@contextmanager
+def staged(copy: Path, path: Path) -> Iterator[Contents]:
+    """Put the private copy of `path` into the empty database; the block works on it.
+
+    It goes there in one transaction. Raises CopyFailed where the file is damaged, and where the
+    block refuses what it finds.
     """
     with _session() as session:
-        _check_place()
-        _check_archive(session, path)
+        _check_archive(session, copy, path)
         options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-        options += [f"--dbname={_address(session)}", str(path)]
+        options += [f"--dbname={_address(session)}", str(copy)]
         with _taken_out_again():
             _run(session, RESTORE, *options)
             yield loaded()
@@ -232,8 +249,8 @@ def _check_place() -> None:
         )
 
 
-def _check_archive(session: Any, path: Path) -> None:
-    if not _OWN_TABLE.search(_run(session, RESTORE, "--list", str(path))):
+def _check_archive(session: Any, copy: Path, path: Path) -> None:
+    if not _OWN_TABLE.search(_run(session, RESTORE, "--list", str(copy), is_told_where=False)):
         raise CopyFailed(f"{path} cannot be restored: {NOT_OURS}.")
 
 

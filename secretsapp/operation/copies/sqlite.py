@@ -1,6 +1,5 @@
 """SQLite: a copy is a database file of its own, made by the backup API beside writers."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -69,24 +68,29 @@ def _checked(path: Path) -> Contents:
 
 
 @contextmanager
-def staged(path: Path) -> Iterator[Contents]:
-    """Put the copy in place once the block has ended well; inside it the database is the copy.
+def private_place(path: Path) -> Iterator[Path]:
+    """A name in a private directory beside the database's place, for a copy of the file `path`.
 
-    Until then it lies in a private directory beside its place, and it is gone where the block
-    fails. Raises CopyFailed where it is damaged or the place is taken.
+    Raises CopyFailed where the place is taken, or another file lies beside `path`.
     """
     target = _file()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_single(path)
     _check_place(target)
     with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as directory:
-        copy = Path(directory) / target.name
-        copy.touch(mode=0o600)
-        shutil.copyfile(path, copy)
-        contents = _read_in(path, copy)
-        with _connected_to(copy):
-            yield contents
-        _put(copy, target)
+        yield Path(directory) / target.name
+
+
+@contextmanager
+def staged(copy: Path, path: Path) -> Iterator[Contents]:
+    """Put the private copy of `path` in place once the block has ended well.
+
+    Inside it the database is the copy. Raises CopyFailed where it is damaged or the place is taken.
+    """
+    contents = _read_in(path, copy)
+    with _connected_to(copy):
+        yield contents
+    _put(copy, _file())
 
 
 def _check_single(path: Path) -> None:
