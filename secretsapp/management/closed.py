@@ -1,8 +1,8 @@
-"""Commands of Django's that write past the audit log, and are therefore closed."""
+"""Commands of Django's that work past rights, log or guards, and are therefore closed."""
 
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from secretsapp.management.base import SealroomCommand
 
@@ -23,3 +23,15 @@ class ClosedCommand(SealroomCommand):
     def run(self, options: dict[str, Any]) -> None:
         """Refuse."""
         raise CommandError(self.sentence)
+
+
+class ClosedAtTheShell(BaseCommand):
+    """Put before a command of Django's that programs call, and that nobody may at the shell."""
+
+    sentence: str
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Refuse, whatever the arguments are."""
+        closed = ClosedCommand()
+        closed.sentence, closed.help = self.sentence, self.sentence
+        closed.run_from_argv(argv)

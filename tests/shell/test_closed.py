@@ -1,4 +1,6 @@
-"""Django's own commands that would write past the audit log are closed."""
+"""Django's own commands that would work past rights, log or guards are closed."""
+
+import re
 
 import pytest
 from django.core.management import get_commands, load_command_class
@@ -14,6 +16,21 @@ from tests.stage import Cast
         ("changepassword", [], "Use `manage.py set_password EMAIL`."),
         ("changepassword", ["viewer@example.com"], "Use `manage.py set_password EMAIL`."),
         ("createsuperuser", [], "Use `manage.py create_user EMAIL --admin`."),
+        (
+            "loaddata",
+            ["people.json"],
+            "Use the commands that are recorded, or `manage.py restore` for a backup.",
+        ),
+        (
+            "remove_stale_contenttypes",
+            [],
+            "Use `manage.py setup`, which needs no such tidying.",
+        ),
+        (
+            "account_unsetmultipleprimaryemails",
+            [],
+            "Accounts have one e-mail address each, so nothing needs it.",
+        ),
     ],
 )
 def test_a_command_past_the_log_changes_nothing_and_names_the_other(
@@ -27,9 +44,31 @@ def test_a_command_past_the_log_changes_nothing_and_names_the_other(
     assert AuditEvent.objects.count() == events
 
 
-@pytest.mark.parametrize("name", ["changepassword", "createsuperuser"])
+CLOSED = (
+    "account_unsetmultipleprimaryemails",
+    "changepassword",
+    "createcachetable",
+    "createsuperuser",
+    "dumpdata",
+    "flush",
+    "loaddata",
+    "migrate",
+    "remove_stale_contenttypes",
+)
+
+
+@pytest.mark.parametrize("name", CLOSED)
 @pytest.mark.parametrize(
-    "arguments", [[], ["a", "b"], ["--noinput", "--email=viewer@example.com"], ["--database", "x"]]
+    "arguments",
+    [
+        [],
+        ["a", "b"],
+        ["--noinput", "--email=viewer@example.com"],
+        ["--database", "x"],
+        ["secretsapp", "zero"],
+        ["--fake"],
+        ["--help"],
+    ],
 )
 def test_no_argument_opens_them(
     name: str, arguments: list[str], capsys: pytest.CaptureFixture[str]
@@ -39,9 +78,10 @@ def test_no_argument_opens_them(
         command.run_from_argv(["manage.py", name, *arguments])
     said = capsys.readouterr()
     assert (end.value.code, said.out) == (1, "")
-    assert said.err.startswith("This command of Django's is closed")
+    assert re.match("This command of (Django's|allauth's) is closed, because ", said.err)
+    assert re.search(r"Nothing was (changed|read)\. [A-Z].*\.\n$", said.err)
 
 
-def test_ours_are_found_before_djangos() -> None:
+def test_ours_are_found_before_those_of_others() -> None:
     found = get_commands()
-    assert {found["changepassword"], found["createsuperuser"]} == {"secretsapp"}
+    assert {found[name] for name in CLOSED} == {"secretsapp"}

@@ -9,9 +9,13 @@ from django.core.management import load_command_class
 
 from secretsapp.management import commands
 from secretsapp.management.base import ActingCommand, SealroomCommand
+from secretsapp.management.closed import ClosedAtTheShell, ClosedCommand
 
-COMMANDS = sorted(path.stem for path in Path(commands.__path__[0]).glob("[a-z]*.py"))
-CLOSED = ("changepassword", "createsuperuser")
+FILES = sorted(path.stem for path in Path(commands.__path__[0]).glob("[a-z]*.py"))
+LOADED = {name: load_command_class("secretsapp", name) for name in FILES}
+# What is closed at the shell alone is Django's own for programs.
+COMMANDS = [name for name, loaded in LOADED.items() if not isinstance(loaded, ClosedAtTheShell)]
+CLOSED = [name for name, loaded in LOADED.items() if isinstance(loaded, ClosedCommand)]
 
 
 def command_named(name: str) -> SealroomCommand:

@@ -1,0 +1,15 @@
+"""`manage.py migrate`: Django's own, which `setup` runs; it is closed at the shell."""
+
+from django.core.management.commands import migrate
+
+from secretsapp.management.closed import ClosedAtTheShell
+
+
+class Command(ClosedAtTheShell, migrate.Command):
+    """Refuses at the shell, and says why and what to use."""
+
+    sentence = (
+        "This command of Django's is closed, because it can take tables and the audit log away, "
+        "and leaves the guards off. Nothing was changed. Use `manage.py setup`, which migrates "
+        "and puts the guards in place."
+    )
