@@ -30,8 +30,8 @@ def check() -> None:
     lacking = _known() - applied
     if lacking:
         raise OlderTables(
-            f"The tables are of an older Sealroom: {len(lacking)} migrations have not been "
-            "applied. Run `manage.py setup`, which brings them up to date."
+            f"The tables are of an older Sealroom: {min(lacking)[1]} has not been applied. "
+            "Run `manage.py setup`, which brings them up to date."
         )
 
 

@@ -72,10 +72,14 @@ POSTGRES_EVENTS = [
     (edit(7, "time", "'-infinity'"), "Event 7 cannot be read"),
     (edit(7, "time", "'0044-03-15 12:00:00+00 BC'"), "Event 7 cannot be read"),
     (edit(7, "sequence", "-9223372036854775808"), "Event 1 is missing"),
-    (retype(EVENT, "time", "text"), "Event 1 cannot be read"),
-    (retype(EVENT, "time", "date"), "Event 1 cannot be read"),
-    (retype(EVENT, "mac", "bytea USING mac::bytea"), "Event 1 cannot be read"),
 ]
+RETYPED = {
+    retype(EVENT, "time", "text"): f"{EVENT}.time",
+    retype(EVENT, "time", "date"): f"{EVENT}.time",
+    retype(EVENT, "mac", "bytea USING mac::bytea"): f"{EVENT}.mac",
+    retype(HEAD, "sequence", "text"): f"{HEAD}.sequence",
+    retype(HEAD, "link", "bytea USING link::bytea"): f"{HEAD}.link",
+}
 SQLITE_HEADS = [
     (f"UPDATE {HEAD} SET sequence = 'x'", "cannot be read"),
     (f"UPDATE {HEAD} SET sequence = x'ff'", "cannot be read"),
@@ -84,8 +88,8 @@ SQLITE_HEADS = [
     (f"UPDATE {HEAD} SET link = x'ff'", "does not match"),
 ]
 POSTGRES_HEADS = [
-    (retype(HEAD, "sequence", "text"), "cannot be read"),
-    (retype(HEAD, "link", "bytea USING link::bytea"), "does not match"),
+    (f"UPDATE {HEAD} SET link = 'x'", "does not match"),
+    (f"UPDATE {HEAD} SET sequence = -1", "does not match"),
 ]
 
 
@@ -118,6 +122,15 @@ def test_a_head_that_cannot_be_read_is_told(cast: Cast, statement: str, words: s
     sentence = broken()
     assert sentence.startswith("The head of the")
     assert words in sentence
+
+
+@pytest.mark.parametrize("statement", RETYPED)
+def test_on_postgresql_a_column_of_another_type_is_named(cast: Cast, statement: str) -> None:
+    if ON_SQLITE:
+        pytest.skip("a column of SQLite's takes anything, whatever its type")
+    tamper(statement)
+    assert broken().startswith("The database holds what Sealroom did not put there: ")
+    assert f"column {RETYPED[statement]} (changed)" in broken()
 
 
 def test_an_unreadable_event_before_the_first_is_found(cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from secretsapp.models import AuditEvent, User
 from secretsapp.rules import schema
@@ -82,6 +83,23 @@ def redefine(name: str, definition: str) -> None:
         cursor.execute("PRAGMA writable_schema=ON")
         cursor.execute("UPDATE sqlite_master SET sql = %s WHERE name = %s", [definition, name])
         cursor.execute("PRAGMA writable_schema=RESET")
+
+
+def test_tables_of_another_version_are_told_as_that(cast: Cast) -> None:
+    recorder = MigrationRecorder(connection)
+    newest = max(name for app, name in recorder.applied_migrations() if app == "secretsapp")
+    recorder.record_unapplied("secretsapp", newest)
+    older = f"The tables are of an older Sealroom: {newest} has not been applied. Run `manage.py"
+    assert looking.refusal("verify_audit").startswith(older)
+    assert looking.refusal("work", "--once").startswith(older)
+    assert looking.failed() == ["migrations"]
+    recorder.record_applied("secretsapp", newest)
+    recorder.record_applied("secretsapp", "9999_later")
+    newer = "The tables are of a newer Sealroom (9999_later), and this one could damage them."
+    assert looking.refusal("verify_audit").startswith(newer)
+    assert looking.refusal("work", "--once").startswith(newer)
+    assert looking.refusal("setup").startswith(newer)
+    assert looking.failed() == ["migrations"]
 
 
 def test_nothing_is_told_of_a_database_as_it_was_made(cast: Cast) -> None:
