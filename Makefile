@@ -14,7 +14,7 @@ PINS := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--custom-compile-command "make requirements" --extra postgres --extra sentry
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo quick test coverage check bench screenshots requirements clean
+.PHONY: help run demo quick test coverage check schema bench screenshots requirements clean
 
 help: ## List the commands
 	@sed -n -e 's/^##@ \(.*\)/\n\1/p' -e 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' \
@@ -57,6 +57,10 @@ check: $(VENV)/.dev ## Everything that can be said without running the product
 	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 ##@ Now and then
+
+schema: $(VENV)/.dev ## Write down again what the migrations make, on both engines; after each new one
+	@$(PY) -m tests.schema
+	@$(PY) -m tests.postgres $(PY) -m tests.schema
 
 bench: $(VENV)/.dev ## Measure what people wait for, as benchmarks/README.md says; one part with ONLY=listing
 	@$(PY) -m benchmarks $(ONLY)
