@@ -25,10 +25,7 @@ def served(installation: Installation) -> Iterator[HTTPConnection]:
 
     There is an account: where nobody has one yet, every way leads to the first.
     """
-    installation.execute(
-        "INSERT INTO secretsapp_user (password, email, name, is_active, created_at) "
-        "VALUES ('!', 'somebody@example.com', '', TRUE, CURRENT_TIMESTAMP)"
-    )
+    installation.succeed("create_user", "somebody@example.com", stdin=b"a lantern on the pier")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         descriptor = listening.fileno()
         options = ["--bind", f"fd://{descriptor}", "--no-control-socket", "--log-level", "warning"]
