@@ -5,38 +5,34 @@ python -m tests.postgres python -m tests.schema
 """
 
 import os
-import tempfile
 from pathlib import Path
 
 import django
 
 from tests import environment
 
-DESCRIBE = """
-import django
-django.setup()
-from django.db import connection
-from secretsapp.rules import schema
-print("\\n".join(sorted(schema.describe())))
-"""
-
 
 def main() -> None:
-    """Describe a database that was just set up, and is thrown away."""
+    """Describe a database of migrations and guards alone, which is thrown away.
+
+    Set-up would refuse it: what is written down is still that of the migrations before.
+    """
     environment.start_afresh()
     os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
     django.setup()
     from django.db import connection  # noqa: PLC0415 - it asks for the settings
 
-    from secretsapp.rules import schema  # noqa: PLC0415
-    from tests.installation import open_installation  # noqa: PLC0415
+    from secretsapp.rules import schema, triggers  # noqa: PLC0415
 
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        open_installation(Path(directory) / "data", "http://127.0.0.1:9") as made,
-    ):
-        path = Path(schema.__file__).with_name(f"{connection.vendor}.txt")
-        path.write_text(made.execute_script(DESCRIBE, b""), "utf-8")
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, serialize=False)
+    try:
+        triggers.install()
+        lines = sorted(schema.describe())
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+    path = Path(schema.__file__).with_name(f"{connection.vendor}.txt")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
     print(f"Wrote {path}")
 
 
