@@ -7,6 +7,7 @@ Source of every rule: the Open Cloud reference of the secrets store and its guid
 import codecs
 import re
 import unicodedata
+from enum import Enum
 
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import REPLACEMENT_CHARACTER, Plaintext
@@ -24,27 +25,66 @@ REASON_LIMIT = 500
 ANY_DOMAIN = "*"
 NEVER_SENDABLE = ""
 
-_NAME = re.compile(r"[A-Za-z0-9_]+")
 # What turns the order of text around, or ends that: it can make one text look like another.
 _TURNING = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
-_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"
+_END = r"(?![\s\S])"
+# The dot of the root, behind a name: alone or behind a star it means nothing.
+_LAST_DOT = re.compile(r"(?<=[^.*\s])\.\Z")
+# What stands before the host in an address, and what ends it.
+_BEFORE_HOST = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?/+")
+_AFTER_HOST = re.compile(r"[/?#\\,; \t\r\n][\s\S]*")
+
+
+class NameFault(Enum):
+    """What is wrong with a name. The page is given the patterns too, for JavaScript's `u` flag."""
+
+    TOO_LONG = (rf"^[\s\S]{{{NAME_LIMIT + 1}}}", f"A name has at most {NAME_LIMIT} characters")
+    DIGIT = (r"^[0-9]", "A name does not start with a digit")
+    CHARACTERS = (
+        r"[^A-Za-z0-9_]",
+        "A name holds only the letters A to Z and a to z, digits and underscores",
+    )
+
+    def __init__(self, pattern: str, sentence: str) -> None:
+        self.pattern = pattern
+        self.sentence = sentence
+
+
+class DomainFault(Enum):
+    """What is wrong with a domain; the first that is found is told, here and on the page."""
+
+    STAR = (
+        rf"[\s\S]\*|^\*(?!\.|{_END})",
+        "A star stands only at the start of a domain: * or *.example.com.",
+    )
+    MORE_THAN_HOST = (r"[:\/?#]", "Enter only the host, without scheme, port and path.")
+    SEVERAL = (
+        r"[,;]",
+        "A secret has one domain: enter one host, or *. and a host for its subdomains.",
+    )
+    INTERNATIONAL = (
+        r"[^\u0000-\u007f]",
+        "That is not a host name as Roblox takes it. Write an international name in its xn-- form.",
+    )
+    NO_HOST = (
+        rf"^[\s\S]{{{DOMAIN_LIMIT + 1}}}|^(?!(?:\*\.)?{_LABEL}(?:\.{_LABEL})*{_END})",
+        "That is not a host name. Enter one like api.example.com or *.example.com.",
+    )
+
+    def __init__(self, pattern: str, sentence: str) -> None:
+        self.pattern = pattern
+        self.sentence = sentence
 
 
 def check_name(name: str) -> None:
     """Letters, digits and underscore, 1 to 64, not starting with a digit (documented)."""
     if not name:
         raise InvalidInput("Enter a name for the secret.", field="name")
-    if len(name) > NAME_LIMIT:
-        raise InvalidInput(
-            f"A name has at most {NAME_LIMIT} characters; this one has {len(name)}.", field="name"
-        )
-    if not _NAME.fullmatch(name):
-        raise InvalidInput(
-            "A name holds only the letters A to Z and a to z, digits and underscores.",
-            field="name",
-        )
-    if name[0].isdigit():
-        raise InvalidInput("A name does not start with a digit.", field="name")
+    for fault in NameFault:
+        if re.search(fault.pattern, name):
+            count = f"; this one has {len(name)}" if fault is NameFault.TOO_LONG else ""
+            raise InvalidInput(f"{fault.sentence}{count}.", field="name")
 
 
 def is_documented_name(name: str) -> bool:
@@ -119,26 +159,69 @@ def _no_text(what: str, why: str) -> InvalidInput:
     )
 
 
+def likeness(name: str) -> str:
+    """What names have in common that differ only in capitals, or in `-` and `_`."""
+    return name.lower().replace("-", "_")
+
+
 def check_domain(domain: str) -> None:
-    """Empty, `*`, a host name, or `*.` and a host name (documented)."""
+    """Empty, `*`, a host name, or `*.` and a host name (documented), in ASCII.
+
+    The refusal offers the host that is found in what was pasted, and nothing else of it.
+    """
     if domain in (NEVER_SENDABLE, ANY_DOMAIN):
         return
-    host = domain.removeprefix("*.")
-    if "*" in host:
-        raise InvalidInput(
-            "A star stands only at the start of a domain: * or *.example.com.", field="domain"
-        )
-    if "://" in domain or "/" in domain or ":" in domain:
-        raise InvalidInput(
-            "Enter only the host, without scheme, port and path: api.example.com.",
-            field="domain",
-        )
-    if len(domain) > DOMAIN_LIMIT or not all(map(_LABEL.fullmatch, host.split("."))):
-        raise InvalidInput(
-            "That is not a host name. Enter one like api.example.com or *.example.com; "
-            "write an international name in its xn-- form.",
-            field="domain",
-        )
+    for fault in DomainFault:
+        if re.search(fault.pattern, domain):
+            host = host_within(domain)
+            meant = f" Did you mean {host}?" if host else ""
+            raise InvalidInput(f"{fault.sentence}{meant}", field="domain")
+
+
+def is_domain(text: str) -> bool:
+    """Whether it is a domain as Roblox documents them, `*` and none at all among them."""
+    if text in (NEVER_SENDABLE, ANY_DOMAIN):
+        return True
+    return not any(re.search(fault.pattern, text) for fault in DomainFault)
+
+
+def one_form(domain: str) -> str:
+    """The one way to write a domain: no blanks around it, small letters, no last dot, `xn--`.
+
+    International names are brought to ASCII by IDNA 2008 with the mapping of UTS 46. What cannot
+    be is left as it is, for `check_domain` to refuse; a domain that has something in it never
+    becomes the empty one.
+    """
+    text = domain.strip()
+    if not text.isascii() and len(text) <= DOMAIN_LIMIT:
+        text = _in_ascii(text)
+    return _LAST_DOT.sub("", text.lower())
+
+
+def _in_ascii(text: str) -> str:
+    import idna  # noqa: PLC0415 - few domains need it, and it is large
+
+    star = "*." if text.startswith("*.") else ""
+    try:
+        return star + idna.encode(text.removeprefix(star), uts46=True).decode("ascii")
+    except UnicodeError:
+        return text
+
+
+def is_same_domain(one: str, other: str) -> bool:
+    """Whether the two are one domain, however each is written."""
+    return one == other or one_form(one) == one_form(other)
+
+
+def host_within(text: str) -> str:
+    """The host in an address, or the first of several, in its one form; empty where there is none.
+
+    It has a dot, for a word without one is hardly a host that was meant. A star before it stays.
+    User names, ports and paths, which can be secret, are left out.
+    """
+    rest = _BEFORE_HOST.sub("", text.strip())
+    host = one_form(_AFTER_HOST.sub("", rest).rpartition("@")[2].partition(":")[0])
+    return host if "." in host and is_domain(host) else ""
 
 
 def parse_universe_id(text: str) -> int:

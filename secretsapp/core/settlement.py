@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from secretsapp.core.input_rules import is_same_domain
 from secretsapp.core.times import CLOCK_TOLERANCE, parse_roblox_time
 
 
@@ -77,7 +78,7 @@ def _judge_create(attempt: Attempt, found: Reading | None) -> Judgement:
         return _failed("Roblox lists no secret of that name")
     if not attempt.could_have_set(found.create_time):
         return _undetermined("the secret that is there was not created at the time of this write")
-    if found.domain != attempt.domain:
+    if not is_same_domain(found.domain, attempt.domain):
         return _undetermined("the secret that is there has another domain than was sent")
     return _succeeded("Roblox lists the secret, created at the time of this write")
 
@@ -97,7 +98,7 @@ def _judge_rotate(attempt: Attempt, seen: Reading, found: Reading | None) -> Jud
 def _judge_moved(attempt: Attempt, seen: Reading, found: Reading) -> Judgement:
     if found.create_time != seen.create_time:
         return _undetermined("the secret was deleted and created again since")
-    if found.domain != attempt.domain:
+    if not is_same_domain(found.domain, attempt.domain):
         return _undetermined("the secret has another domain than was sent")
     if not attempt.could_have_set(found.update_time):
         return _undetermined("the secret was changed again later")

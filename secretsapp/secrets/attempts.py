@@ -11,6 +11,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import HeldUp, OutcomeUnknown, SealroomError, StaleVersion
 from secretsapp.core.events import Event, change_event
+from secretsapp.core.input_rules import is_same_domain
 from secretsapp.core.sealing import Sealed
 from secretsapp.core.times import credible, is_older
 from secretsapp.models import Change, Secret, Universe
@@ -246,7 +247,7 @@ def overlaps(change: Change) -> bool:
 def domains(change: Change, receipt: WriteReceipt | None = None) -> dict[str, str]:
     """The domain that was sent, and the one before where a rotation gave another."""
     before = _domain_before(change, receipt)
-    if change.kind != ChangeKind.ROTATE or before == change.domain:
+    if change.kind != ChangeKind.ROTATE or is_same_domain(before, change.domain):
         return {"domain": change.domain}
     return {"domain": change.domain, "domain_before": before}
 

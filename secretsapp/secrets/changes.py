@@ -14,7 +14,12 @@ from django.utils import timezone
 
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import NameTaken, SecretGone, StaleVersion, UniverseFull
+from secretsapp.core.errors import (
+    NameTaken,
+    SecretGone,
+    StaleVersion,
+    UniverseFull,
+)
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed, seal
@@ -73,7 +78,7 @@ class Rotation:
     def needs(self) -> tuple[Right, ...]:
         """The right to rotate it, and that to change its domain where that becomes another."""
         rotate = Right(Permission.ROTATE_SECRET, self.universe.pk, self.name)
-        if self.domain == self.seen.domain:
+        if input_rules.is_same_domain(self.domain, self.seen.domain):
             return (rotate,)
         return (rotate, Right(Permission.CHANGE_DOMAIN, self.universe.pk, self.name))
 
@@ -113,14 +118,20 @@ class Deletion:
 
 
 def create(
-    *, actor: Actor, universe: Universe, name: str, value: Plaintext | Sealed, domain: str
+    *,
+    actor: Actor,
+    universe: Universe,
+    name: str,
+    value: Plaintext | Sealed,
+    domain: str,
 ) -> Change:
     """Create a secret at Roblox; the change comes back as succeeded.
 
-    `domain` is a host, `*.` and a host, `*` for any or empty for none. Raises Forbidden,
-    InvalidInput, NameTaken or UniverseFull before anything is sent, the refusals of Roblox, and
-    OutcomeUnknown where the change stays open.
+    `domain` is a host, `*.` and a host, `*` for any or empty for none; it is sent in its one form.
+    Raises Forbidden, InvalidInput, NameTaken or UniverseFull before anything is sent, the refusals
+    of Roblox, and OutcomeUnknown where the change stays open.
     """
+    domain = input_rules.one_form(domain)
     require(actor, Permission.CREATE_SECRET, universe.pk, name)
     input_rules.check_name(name)
     _check_content(value, domain)
@@ -145,10 +156,12 @@ def rotate(
 ) -> Change:
     """Give a secret a new value, and another domain if `domain` is not None.
 
+    The same domain in another form is no other one, and needs no right to change it.
     `seen_version` is the update time the person saw; if Roblox lists another now, or another
     change comes between, StaleVersion is raised and nothing is sent. Raises SecretGone where it
     is no longer there, and whatever `create` raises.
     """
+    domain = None if domain is None else input_rules.one_form(domain)
     require(actor, Permission.ROTATE_SECRET, universe.pk, name)
     input_rules.check_sendable(name)
     _check_content(value, domain or "")
@@ -158,7 +171,7 @@ def rotate(
         if found is None or _is_newer(found, seen_version):
             _refuse_overtaken(universe, look, name)
         new_domain = found.domain if domain is None else domain
-        if new_domain != found.domain:
+        if not input_rules.is_same_domain(new_domain, found.domain):
             require(actor, Permission.CHANGE_DOMAIN, universe.pk, name)
         sealed = _sealed(client, universe, value)
         rotation = Rotation(universe, found, new_domain, sealed, look.began)

@@ -11,6 +11,7 @@ from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.events import Event
+from secretsapp.core.input_rules import is_same_domain
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import CLOCK_TOLERANCE, credible, is_older
 from secretsapp.models import Change, Secret, Universe
@@ -154,7 +155,7 @@ class _Differences:
             self._found_changed(secret, found, Event.SECRET_DRIFT_APPEARED)
         elif _differs(secret, found):
             self._found_changed(secret, found, Event.SECRET_DRIFT_CHANGED)
-        elif not _learn_times(secret, found):
+        elif not any([_learn_times(secret, found), _learn_spelling(secret, found)]):
             return
         self.changed.append(secret)
 
@@ -208,7 +209,7 @@ def _differs(secret: Secret, found: RemoteSecret) -> bool:
     Another domain says so whatever the times are. A time that Roblox leaves out now, or that
     cannot be, says nothing, and an older one only that the list lags.
     """
-    if secret.domain != found.domain:
+    if not is_same_domain(secret.domain, found.domain):
         return True
     updated, created = _moments(secret, found)
     if is_older(updated.found, updated.kept):
@@ -247,6 +248,14 @@ def _learn_times(secret: Secret, found: RemoteSecret) -> bool:
     secret.update_time = updated.kept or updated.found
     secret.create_time = created.kept or created.found
     return (secret.update_time, secret.create_time) != before
+
+
+def _learn_spelling(secret: Secret, found: RemoteSecret) -> bool:
+    """Show the same domain in another form as Roblox has it, which is no drift; say if it is."""
+    if secret.domain == found.domain or is_older(found.update_time, secret.update_time):
+        return False
+    secret.domain = found.domain
+    return True
 
 
 def _times(before: str, after: str) -> dict[str, str]:

@@ -35,6 +35,7 @@ SUCCEEDED, FAILED, UNDETERMINED = Verdict.SUCCEEDED, Verdict.FAILED, Verdict.UND
     [
         (NEW, SUCCEEDED, "created at the time of this write"),
         (replace(NEW, update_time=LATER), SUCCEEDED, "created at the time of this write"),
+        (replace(NEW, domain="API.Example.COM."), SUCCEEDED, "created at the time of this write"),
         (None, FAILED, "no secret of that name"),
         (replace(NEW, create_time=LONG_BEFORE), UNDETERMINED, "not created at the time"),
         (replace(NEW, create_time=LATER), UNDETERMINED, "not created at the time"),
@@ -54,6 +55,7 @@ def test_a_create_is_judged_by_what_is_there(
     ("found", "verdict", "reason"),
     [
         (ROTATED, SUCCEEDED, "changed at the time of this write"),
+        (replace(ROTATED, domain="API.Example.COM"), SUCCEEDED, "changed at the time of this"),
         (SEEN, FAILED, "as it was before"),
         (None, UNDETERMINED, "no longer there"),
         (replace(ROTATED, update_time=""), UNDETERMINED, "no time to compare"),
