@@ -26,7 +26,7 @@ def add_universe_id(parser: CommandParser) -> None:
 def add_secret(parser: CommandParser) -> None:
     """The secret that a command is about, in its universe."""
     add_universe_id(parser)
-    parser.add_argument("name", metavar="NAME", help="The name of the secret.")
+    parser.add_argument("name", type=str.strip, metavar="NAME", help="The name of the secret.")
 
 
 def add_exactly(parser: CommandParser) -> None:

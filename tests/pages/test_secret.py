@@ -245,13 +245,14 @@ def test_a_note_that_cannot_be_kept_comes_back(
     assert Secret.objects.get(name="PAY_KEY").note == ""
 
 
+@pytest.mark.parametrize("typed", ["PAY_KEY", " PAY_KEY "])
 def test_typing_the_name_deletes_the_secret(
-    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse
+    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse, typed: str
 ) -> None:
     client, address = client_for("manager"), address_of("secret_delete", "PAY_KEY")
     page = client.get(address)
     assert "This cannot be undone." in words(page)
-    sent = {"typed": "PAY_KEY", "version": field(page, "version")}
+    sent = {"typed": typed, "version": field(page, "version")}
     answer = client.post(address, sent, follow=True)
     assert answer.redirect_chain == [(address_of("universe"), 302)]
     assert "Deleted PAY_KEY at" in words(answer)
@@ -259,7 +260,7 @@ def test_typing_the_name_deletes_the_secret(
     assert not Secret.objects.filter(name="PAY_KEY").exists()
 
 
-@pytest.mark.parametrize("typed", ["", "pay_key", "PAY_KEY ", "PAY_WEBHOOK", "PAY_KEY\x00"])
+@pytest.mark.parametrize("typed", ["", "pay_key", "PAY_KEY_", "PAY_WEBHOOK", "PAY_KEY\x00"])
 def test_anything_but_the_very_name_deletes_nothing(
     client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse, typed: str
 ) -> None:

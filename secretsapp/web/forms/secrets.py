@@ -189,7 +189,6 @@ class DeleteForm(VersionedForm):
     typed = forms.CharField(
         label="Type its name to confirm",
         required=False,
-        strip=False,
         widget=mono_input(),
     )
 

@@ -121,9 +121,7 @@ def _settings_of(universe: Universe) -> dict[str, str]:
 class RemoveUniverseForm(forms.Form):
     """The name of the universe, typed by whoever wants it off the dashboard."""
 
-    typed = forms.CharField(
-        label="Type its name to confirm", required=False, strip=False, widget=mono_input()
-    )
+    typed = forms.CharField(label="Type its name to confirm", required=False, widget=mono_input())
 
     def __init__(self, universe: Universe, data: Mapping[str, Any] | None) -> None:
         self._name = universe.name
@@ -132,7 +130,7 @@ class RemoveUniverseForm(forms.Form):
     def clean_typed(self) -> str:
         """Only the very name confirms."""
         typed: str = self.cleaned_data["typed"]
-        if typed != self._name:
+        if typed != self._name.strip():
             raise forms.ValidationError(
                 f"Type {self._name} exactly as it stands here. Capitals count."
             )
