@@ -18,7 +18,7 @@ CANNOT_CHANGE = f"Its key cannot change secrets there: it lacks the scope {WRITE
 
 _READS = "it reads, but cannot change secrets"
 _LACKS = f"it lacks {WRITE}"
-_NOT_TRIED = {
+_NOT_TRIED: dict[type[SealroomError], KeyVerdict] = {
     RobloxUnreachable: KeyVerdict.UNREACHABLE,
     RobloxUnusable: KeyVerdict.UNUSABLE,
 }

@@ -15,9 +15,9 @@ SealroomError
 │   ├── RobloxRefused           Roblox said no; nothing was changed
 │   ├── RobloxBusy              Roblox's rate limit; `retry_after` in seconds
 │   ├── RobloxUnreachable       nothing was sent
+│   ├── RobloxUnusable          Roblox answered a read with something unusable; nothing was sent
 │   └── HeldUp                  this server was too slow to send it; nothing was sent
 ├── OutcomeUnknown              a write was sent and no usable answer came; never a form error
-├── RobloxUnusable              Roblox answered a read with something that cannot be used
 ├── NotFound                    it does not exist, or the actor may not see it
 ├── Forbidden                   the actor may see it, and may not do this
 ├── NewerTables                 the database belongs to a newer version of Sealroom
@@ -111,16 +111,16 @@ class RobloxUnreachable(Correctable):
     """Roblox could not be reached, and nothing was sent."""
 
 
+class RobloxUnusable(Correctable):
+    """Roblox answered a read with something that cannot be used, so nothing was sent."""
+
+
 class HeldUp(Correctable):
     """So much time passed before a write could be sent that it was not sent."""
 
 
 class OutcomeUnknown(SealroomError):
     """A write was sent and no usable answer came back."""
-
-
-class RobloxUnusable(SealroomError):
-    """Roblox answered a read with something that cannot be used."""
 
 
 class NotFound(SealroomError):

@@ -22,6 +22,7 @@ from secretsapp.core.errors import (
     OutcomeUnknown,
     RobloxBusy,
     RobloxUnreachable,
+    RobloxUnusable,
     SealroomError,
     WrongKey,
 )
@@ -265,15 +266,15 @@ def test_a_refusal_that_cannot_be_written_down_refuses_all_the_same(
     assert not AuditEvent.objects.filter(tag="access.refused").exists()
 
 
-def test_an_answer_of_roblox_that_cannot_be_used_is_a_page(
+def test_an_answer_of_roblox_that_cannot_be_used_leaves_the_form(
     client_for: ClientFor, address_of: AddressOf, emulator: Emulator, marker: str
 ) -> None:
     emulator.inject(faults.html(), method="GET")
     address = address_of("secret_rotate", "PAY_KEY")
     answer = client_for("rotator").post(address, {"value": marker})
-    assert answer.status_code == HTTPStatus.BAD_GATEWAY
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Roblox gave an answer that cannot be used, so nothing was done." in words(answer)
-    assert f'href="{address}">Try again</a>' in body(answer)
+    assert "Enter the value again: it is never kept." in words(answer)
     assert 'id="sidebar"' in body(answer)
     assert marker.split()[1] not in body(answer)
 
@@ -284,6 +285,7 @@ def test_an_answer_of_roblox_that_cannot_be_used_is_a_page(
         (RobloxBusy("Try again in 7 seconds.", retry_after=7), 429, "Roblox asks for patience"),
         (RobloxBusy("Try again in a minute."), 429, "Roblox asks for patience"),
         (RobloxUnreachable("Nothing was sent."), 502, "Roblox cannot be reached"),
+        (RobloxUnusable("Nothing was sent."), 502, "No usable answer from Roblox"),
         (OutcomeUnknown("It was sent."), 502, "Sent, and the outcome is not known"),
         (WrongKey("It does not open."), 503, "Trouble with a key of this installation"),
         (NameTaken("It is taken."), 400, "That was not done"),

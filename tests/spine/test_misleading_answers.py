@@ -88,7 +88,7 @@ def test_behind_an_unusable_cursor_no_name_is_free(
     emulator.inject(faults.status(200, page), method="GET")
     sent = {"name": "PAY_KEY", "value": "a value", "reach": "any"}
     answer = client_for("editor").post(f"/universes/{HARBOR_ID}/new-secret/", sent)
-    assert (answer.status_code, Change.objects.count()) == (502, 0)
+    assert (answer.status_code, Change.objects.count()) == (422, 0)
 
 
 @pytest.mark.parametrize("kind", WRITES)
