@@ -5,6 +5,7 @@ SealroomError
 │   ├── InvalidInput            a name, value, domain, note, address, pattern, time … breaks a rule
 │   ├── LooksUnintended         a value is asked about before it is sealed; `reasons` say why
 │   ├── NameTaken               the universe has a secret of that name
+│   ├── SimilarName             it has one that is called nearly so; nothing was sent
 │   ├── UniverseFull            Roblox's limit of secrets a universe is reached
 │   ├── SecretGone              the secret is no longer at Roblox
 │   ├── StaleVersion            the secret has changed since the person looked
@@ -65,6 +66,10 @@ class LooksUnintended(Correctable):
 
 class NameTaken(Correctable):
     """The universe already has a secret of that name."""
+
+
+class SimilarName(Correctable):
+    """The universe has a secret of nearly that name: the person is asked whether it is meant."""
 
 
 class UniverseFull(Correctable):

@@ -17,6 +17,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     NameTaken,
     SecretGone,
+    SimilarName,
     StaleVersion,
     UniverseFull,
 )
@@ -30,7 +31,7 @@ from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Right
-from secretsapp.rules.policy import require
+from secretsapp.rules.policy import require, rights_of
 from secretsapp.rules.roblox import in_our_words
 from secretsapp.secrets.attempts import attempt
 from secretsapp.universes import mirror
@@ -124,12 +125,14 @@ def create(
     name: str,
     value: Plaintext | Sealed,
     domain: str,
+    similar_is_meant: bool = False,
 ) -> Change:
     """Create a secret at Roblox; the change comes back as succeeded.
 
     `domain` is a host, `*.` and a host, `*` for any or empty for none; it is sent in its one form.
-    Raises Forbidden, InvalidInput, NameTaken or UniverseFull before anything is sent, the refusals
-    of Roblox, and OutcomeUnknown where the change stays open.
+    `similar_is_meant` says that the name may be nearly that of another. Raises Forbidden,
+    InvalidInput, NameTaken, SimilarName or UniverseFull before anything is sent, the refusals of
+    Roblox, and OutcomeUnknown where the change stays open.
     """
     domain = input_rules.one_form(domain)
     require(actor, Permission.CREATE_SECRET, universe.pk, name)
@@ -139,6 +142,8 @@ def create(
         look = _look(client, universe)
         if look.find(name) is not None:
             raise _name_taken(universe, name)
+        if not similar_is_meant:
+            _ask_about_similar(actor, universe, look, name)
         if len(look.listing) >= input_rules.SECRETS_PER_UNIVERSE:
             raise _full(universe)
         sealed = _sealed(client, universe, value)
@@ -264,6 +269,19 @@ def _name_taken(universe: Universe, name: str) -> NameTaken:
         "name.",
         field="name",
     )
+
+
+def _ask_about_similar(actor: Actor, universe: Universe, look: _Look, name: str) -> None:
+    """Raise SimilarName where another that the actor may list is called nearly so."""
+    rights, sought = rights_of(actor), input_rules.likeness(name)
+    for other in (secret.name for secret in look.listing):
+        alike = input_rules.likeness(other) == sought
+        if alike and rights.allows(Permission.LIST_SECRETS, universe.pk, other):
+            raise SimilarName(
+                f"{universe.name} has a secret named {other}, which differs from {name} only in "
+                "capitals or in - and _. Nothing was sent.",
+                field="name",
+            )
 
 
 def _full(universe: Universe) -> UniverseFull:

@@ -133,6 +133,16 @@ def _has_new_key(universe: Universe) -> bool:
     return timezone.now() - universe.key_since < NEW_KEY_FOR
 
 
+def names(actor: Actor, universe: Universe) -> list[str]:
+    """The names that are taken in the universe, as far as the actor may list them.
+
+    What Roblox no longer lists is not taken.
+    """
+    there = Secret.objects.filter(universe=universe, missing_since=None).order_by("name")
+    seen = narrowed(there, rights_of(actor), Permission.LIST_SECRETS)
+    return list(seen.values_list("name", flat=True))
+
+
 def _room(rights: Rights, universe: Universe, listed: Iterable[Secret]) -> int | None:
     """Who creates throughout the universe lists throughout it: to them `listed` are all."""
     if not rights.allows_throughout(Permission.CREATE_SECRET, universe.pk):
