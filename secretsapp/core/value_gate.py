@@ -1,18 +1,23 @@
-"""The gate that every door asks about a value: what is refused, and what is asked about.
+"""The gate that every door asks about a value: what is refused, asked about, or only told.
 
 What is refused always breaks a rule of input (`input_rules.check_value`). What only looks
 unintended is asked about, because afterwards nobody can look: it is sealed when somebody says that
 it is meant. The patterns and cures are given to the page too, so they keep to what regular
 expressions mean alike in Python and in JavaScript (with its `u` flag); a test asks both about the
-same values.
+same values. Where it may be sent is told of, for that can be changed.
 """
 
 import re
 from enum import Enum
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from secretsapp.core import input_rules
 from secretsapp.core.errors import LooksUnintended
 from secretsapp.core.plaintext import Plaintext
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 _SPACES = r"[ \t\r\n]"
 _REST = r"[^ \t\r\n]"
@@ -182,3 +187,80 @@ def suspicions(value: Plaintext) -> list[Suspicion]:
     """Everything about the value that looks unintended; never a part of it."""
     text = value.expose().decode("utf-8", "replace")
     return [suspicion for suspicion in Suspicion if re.search(suspicion.pattern, text)]
+
+
+# Where a value may be sent
+
+_WHOEVER = "whoever can change the game's code can send the value to a server of their own"
+_ADDRESS = re.compile(r"[ \t\r\n]*https?://", re.IGNORECASE)
+# Whatever ends in a number is an address, also in its older ways to be written (URL standard).
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+
+
+def caution_of(domain: str) -> str:
+    """What to know before a value may be sent there, in a sentence.
+
+    Empty where there is nothing to know, and for what is no domain.
+    """
+    domain = input_rules.one_form(domain)
+    if domain == input_rules.NEVER_SENDABLE:
+        return (
+            "It can never be sent: its domain is empty, so no request can carry it. To send it, "
+            "rotate it and choose a host."
+        )
+    if domain == input_rules.ANY_DOMAIN:
+        return f"It may be sent to any host: {_WHOEVER}."
+    if not input_rules.is_domain(domain):
+        return ""
+    return _caution_of_host(domain.removeprefix("*."), has_star=domain.startswith("*."))
+
+
+@lru_cache(maxsize=2048)
+def _caution_of_host(host: str, *, has_star: bool) -> str:
+    last = host.rpartition(".")[2]
+    if last == "localhost":
+        return "localhost is the machine that asks, and nothing of yours runs on those of Roblox."
+    if _NUMBER.fullmatch(last):
+        return "That is an address (IP): whoever has it next gets the value. Name the host instead."
+    if has_star and _suffixes().is_public(host):
+        return f"Anybody can have a name under {host}, so {_WHOEVER}. Name the host that needs it."
+    if "." not in host:
+        return "A host without a dot is known in one's own network alone: Roblox finds none."
+    return ""
+
+
+@cache
+def _suffixes() -> "PublicSuffixList":
+    """The public suffix list, as its package carries it; what ends in no known one counts too."""
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - few domains need it
+
+    return PublicSuffixList(accept_unknown=True)
+
+
+def covers(domain: str, host: str) -> bool:
+    """Whether a value with that domain may be sent to the host; both in their one form."""
+    if domain.startswith("*."):
+        return host.endswith(domain.removeprefix("*"))
+    return domain in (input_rules.ANY_DOMAIN, host)
+
+
+def never_let_through(value: Plaintext, domain: str) -> bool:
+    """Whether the value is the address of a host that its domain does not let it be sent to."""
+    text = value.expose().decode("utf-8", "replace")
+    host = input_rules.host_within(text) if _ADDRESS.match(text) else ""
+    return bool(host) and not covers(input_rules.one_form(domain), host)
+
+
+def cautions(value: Plaintext, domain: str, *, before: str | None = None) -> str:
+    """What to say of a value that was sent with that domain; `before` is the one it had.
+
+    Nothing of the value is in it, not even its host.
+    """
+    said = []
+    if before is None or not input_rules.is_same_domain(domain, before):
+        said.append(caution_of(domain))
+    if domain and never_let_through(value, domain):
+        said.append(
+            "The value is an address, and its domain lets no request through to the host in it."
+        )
+    return " ".join(filter(None, said))

@@ -90,10 +90,11 @@ def exact_time(time: datetime | None) -> str | None:
     return time.astimezone(UTC).isoformat() if time else None
 
 
-def change_report(change: Change, sentence: str) -> Report:
-    """What became of a change to a secret."""
+def change_report(change: Change, sentence: str, notice: str = "") -> Report:
+    """What became of a change to a secret, and what there is to know of it all the same."""
     return Report(
         lines=[sentence],
+        notice=notice,
         data={
             "change": str(change.pk),
             "kind": str(change.kind),

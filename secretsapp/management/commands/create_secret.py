@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
+from secretsapp.core.errors import SimilarName
+from secretsapp.core.value_gate import cautions
 from secretsapp.management.arguments import add_exactly, add_secret
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_value
@@ -34,14 +37,30 @@ class Command(ActingCommand):
             ),
         )
 
+        parser.add_argument(
+            "--similar-name",
+            action="store_true",
+            help="Say that you mean a name which is nearly that of another secret.",
+        )
+
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Seal the value and create the secret."""
         universe = loading.get(actor, options["universe_id"])
-        change = changes.create(
-            actor=actor,
-            universe=universe,
-            name=options["name"],
-            value=read_value("Value: ", is_meant=options["exactly"]),
-            domain=options["domain"],
-        )
-        return change_report(change, f"Created {change.name} in {universe.name}.")
+        name, domain = options["name"], options["domain"]
+        # Before the value is asked for: what is typed unseen would have to be typed again.
+        input_rules.check_name(name)
+        input_rules.check_domain(input_rules.one_form(domain))
+        value = read_value("Value: ", is_meant=options["exactly"])
+        try:
+            change = changes.create(
+                actor=actor,
+                universe=universe,
+                name=name,
+                value=value,
+                domain=domain,
+                similar_is_meant=options["similar_name"],
+            )
+        except SimilarName as refusal:
+            raise CommandError(f"{refusal} Add --similar-name to create it all the same.") from None
+        sentence = f"Created {change.name} in {universe.name}."
+        return change_report(change, sentence, cautions(value, change.domain))

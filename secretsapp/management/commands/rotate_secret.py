@@ -4,7 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
+from secretsapp.core.value_gate import cautions
 from secretsapp.management.arguments import add_exactly, add_secret
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_value
@@ -33,15 +35,20 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Seal the value and rotate the secret."""
         universe = loading.get(actor, options["universe_id"])
+        domain = options["domain"]
+        # Before the value is asked for: what is typed unseen would have to be typed again.
+        input_rules.check_domain(input_rules.one_form(domain or ""))
+        value = read_value("New value: ", is_meant=options["exactly"])
         change = changes.rotate(
             actor=actor,
             universe=universe,
             name=options["name"],
-            value=read_value("New value: ", is_meant=options["exactly"]),
-            domain=options["domain"],
+            value=value,
+            domain=domain,
         )
         return change_report(
             change,
             f"Rotated {change.name} in {universe.name}. Running servers keep the old value until "
             "they restart.",
+            cautions(value, change.domain, before=change.seen_domain),
         )
