@@ -8,6 +8,7 @@ from secretsapp.core.input_rules import NAME_LIMIT, UNIVERSE_ID_LIMIT
 from secretsapp.web.views import (
     access,
     accounts,
+    advice,
     api_keys,
     audit,
     changes,
@@ -136,6 +137,7 @@ urlpatterns = [
     path(f"{UNIVERSE}refresh/", universes.refresh, name="universe_refresh"),
     path(f"{UNIVERSE}settings/", universe_settings.edit, name="universe_settings"),
     path(f"{UNIVERSE}remove/", universe_settings.remove, name="universe_remove"),
+    path("domain-advice/", advice.domain, name="domain_advice"),
     # Not among the secrets: one of them may be named `new`, and none has a hyphen.
     path(f"{UNIVERSE}new-secret/", changes.create, name="secret_create"),
     path(SECRET, secrets.secret, name="secret"),

@@ -58,6 +58,9 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("secret_odd", reverse("secret", args=[universe.pk, ODD_NAME])),
         Look("secret_create_refused", new_secret, "editor", refuse_a_secret),
         Look("secret_create_doubtful", new_secret, "editor", paste_something_doubtful),
+        Look("secret_create_advised", new_secret, "editor", paste_what_is_no_host),
+        Look("secret_create_cautioned", new_secret, "editor", choose_a_public_suffix),
+        Look("secret_create_similar", new_secret, "editor", refuse_a_similar_name),
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
         Look("audit_nothing", f"{reverse('audit')}?event=universe.removed"),
         Look("menu_open", reverse("me"), "manager", open_menu),
@@ -89,6 +92,13 @@ def refuse_a_secret(visitor: Visitor) -> None:
     page = visitor.page
     page.get_by_label("Name").fill("1-KEY")
     page.get_by_label("One host, or its subdomains").check()
+    send_unchecked(visitor)
+
+
+def send_unchecked(visitor: Visitor) -> None:
+    """Send the form as it is, which the page would hold back, and wait for the refusal."""
+    page = visitor.page
+    page.evaluate("document.querySelector('form.form').noValidate = true")
     page.get_by_role("button", name="Seal and create").click()
     page.get_by_role("alert").wait_for()
 
@@ -98,6 +108,34 @@ def paste_something_doubtful(visitor: Visitor) -> None:
     page = visitor.page
     page.get_by_label("Name").fill("MAIL_KEY")
     page.get_by_label("Value", exact=True).fill('MAIL_KEY="Bearer abc"\n')
+
+
+def paste_what_is_no_host(visitor: Visitor) -> None:
+    """Paste an address both as the value and as the host, and a name that Roblox does not take."""
+    page = visitor.page
+    page.get_by_label("Name").fill("2ND-KEY")
+    page.get_by_label("Value", exact=True).fill("https://discord.com/api/webhooks/1/abc")
+    page.get_by_label("One host, or its subdomains").check()
+    page.get_by_label("Host", exact=True).fill("https://api.stripe.com/v1/charges")
+
+
+def choose_a_public_suffix(visitor: Visitor) -> None:
+    """Choose where everybody can have a host for a value that is to go elsewhere."""
+    page = visitor.page
+    page.get_by_label("Name").fill("PAY_KEY")
+    page.get_by_label("Value", exact=True).fill("https://discord.com/api/webhooks/1/abc")
+    page.get_by_label("One host, or its subdomains").check()
+    page.get_by_label("Host", exact=True).fill("*.github.io")
+    page.locator("#domain-advice .suspicion").wait_for()
+
+
+def refuse_a_similar_name(visitor: Visitor) -> None:
+    """Send a name nearly that of another, as from a page that was opened before that was there."""
+    page = visitor.page
+    page.get_by_label("Name").fill("pay_key")
+    page.get_by_label("Value", exact=True).fill("a value")
+    page.get_by_label("Never sendable").check()
+    send_unchecked(visitor)
 
 
 def refuse_a_sign_in(visitor: Visitor) -> None:

@@ -121,6 +121,7 @@ DOORS = (
     Door("person_disable", ADMIN, "person", FORM, {}, stranger=403),
     Door("person_enable", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     # Secrets.
+    Door("domain_advice", SOMEBODY, read_answer=302, stranger=302),
     Door("universe", EVERYBODY, "universe"),
     Door("universe_refresh", EVERYBODY, "universe", FORM, {"q": ""}, read_answer=302),
     Door("secret_create", ("admin", "manager", "editor"), "universe", FORM, NEW_SECRET),

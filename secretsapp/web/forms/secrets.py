@@ -1,12 +1,13 @@
 """The forms of one secret: create, rotate, delete, details."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 
 from secretsapp.core import input_rules, value_gate
-from secretsapp.core.errors import InvalidInput, LooksUnintended
+from secretsapp.core.errors import InvalidInput, LooksUnintended, SimilarName
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Secret, User
 from secretsapp.secrets.listing import SecretView
@@ -49,12 +50,22 @@ class DomainForm(forms.Form):
         help_text="The host alone, such as api.example.com; *.example.com for its subdomains.",
     )
 
+    # What the page looks for while somebody types a host.
+    domain_faults = tuple(input_rules.DomainFault)
+
+    @property
+    def caution(self) -> str:
+        """What there is to know of the host that the form is opened with."""
+        host = input_rules.one_form(str(self["domain"].value() or ""))
+        return value_gate.caution_of(host) if host else ""
+
     def clean(self) -> dict[str, Any]:
         """Let `domain` be what is stored at Roblox, or None where nothing was chosen."""
         cleaned = super().clean() or {}
         reach = cleaned.get("reach")
         if reach == HOST:
-            self._check_host(cleaned.get("domain", ""))
+            cleaned["domain"] = input_rules.one_form(cleaned.get("domain", ""))
+            self._check_host(cleaned["domain"])
         else:
             cleaned["domain"] = FIXED_DOMAINS.get(reach or "")
         return cleaned
@@ -111,16 +122,39 @@ class CreateForm(DomainForm, ValueForm):
     name = forms.CharField(
         label="Name",
         required=False,
-        widget=mono_input(maxlength=str(input_rules.NAME_LIMIT), placeholder="PAYMENT_API_KEY"),
+        # Without a longest length: a browser would cut what is pasted and say nothing.
+        widget=mono_input(placeholder="PAYMENT_API_KEY"),
         help_text="Letters, digits and underscores, not starting with a digit. "
         "It cannot be changed later.",
     )
+    similar_is_meant = forms.BooleanField(
+        label="Create it all the same",
+        required=False,
+        widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
+    )
 
-    field_order = ("name", "value", "as_typed", "reach", "domain")
+    field_order = ("name", "similar_is_meant", "value", "as_typed", "reach", "domain")
 
-    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+    # What the page looks for while somebody types a name, and whether it was nearly another's.
+    name_faults = tuple(input_rules.NameFault)
+    is_similar = False
+
+    def __init__(self, data: Mapping[str, Any] | None, names: Sequence[str]) -> None:
         super().__init__(data)
+        self.names = names
         _begin_at(self, "name")
+
+    @contextmanager
+    def asking_whether_similar_is_meant(self) -> Iterator[None]:
+        """Where the name is nearly that of another, ask in the form whether it is meant."""
+        try:
+            yield
+        except SimilarName as refusal:
+            self.is_similar = True
+            raise SimilarName(
+                f"{refusal} If you mean another secret, tick “Create it all the same”.",
+                field="name",
+            ) from None
 
     def clean_name(self) -> str:
         """The name, if Roblox accepts it."""

@@ -16,6 +16,7 @@ from secretsapp.core.event_kinds import Result, Verb
 from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
 from secretsapp.core.sealing import short_fingerprint
 from secretsapp.core.times import sentence_time
+from secretsapp.core.value_gate import caution_of
 from secretsapp.home.frame import Frame, compose_frame
 from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS, ResultLabel, VerbLabel
 
@@ -157,6 +158,9 @@ def is_any_domain(domain: str) -> bool:
 def is_never_sendable(domain: str) -> bool:
     """Whether the value may be sent nowhere."""
     return domain == NEVER_SENDABLE
+
+
+register.filter("caution_of", caution_of)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from secretsapp.core import input_rules
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.roles import Permission
+from secretsapp.core.value_gate import cautions
 from secretsapp.models import Universe
 from secretsapp.secrets import changes, listing
 from secretsapp.secrets.listing import SecretView
@@ -20,21 +21,24 @@ from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.form_pages import Done
 
+CREATED_FROM = ("name", "value", "domain", "similar_is_meant")
+
 
 @require_http_methods(form_pages.METHODS)
 def create(request: ActorRequest, universe_id: int) -> HttpResponse:
     """A new secret."""
     universe = loading.get(request.actor, universe_id)
     listing.check_may_create(request.actor, universe)
-    form = CreateForm(form_pages.posted(request))
+    names = listing.names(request.actor, universe)
+    form = CreateForm(form_pages.posted(request), names)
 
     def write() -> Done:
-        name, value, domain = (form.cleaned_data[field] for field in ("name", "value", "domain"))
-        changes.create(
-            actor=request.actor, universe=universe, name=name, value=value, domain=domain
-        )
-        sentence = f"Created {name} at {_clock()}. Running servers see it once they restart."
-        return Done(sentence, _address(universe, name))
+        sent = {field: form.cleaned_data[field] for field in CREATED_FROM}
+        with form.asking_whether_similar_is_meant():
+            change = changes.create(actor=request.actor, universe=universe, **sent)
+        sentence = f"Created {change.name} at {_clock()}. Running servers see it once they restart."
+        warning = cautions(sent["value"], change.domain)
+        return Done(sentence, _address(universe, change.name), warning)
 
     answer = form_pages.submitted(request, form, write, universe)
     return answer or form_pages.page(request, "secrets/create.html", form, {"universe": universe})
@@ -49,17 +53,19 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     form = rotate_form(view, form_pages.posted(request))
 
     def write() -> Done:
+        value = form.cleaned_data["value"]
         with _starting_anew_if_stale(request, form, universe, name):
-            changes.rotate(
+            change = changes.rotate(
                 actor=request.actor,
                 universe=universe,
                 name=name,
-                value=form.cleaned_data["value"],
+                value=value,
                 domain=form.cleaned_data.get("domain"),
                 seen_version=form.cleaned_data["version"],
             )
         sentence = f"Saved {_clock()}. Running servers keep the old value until they restart."
-        return Done(sentence, _address(universe, name))
+        warning = cautions(value, change.domain, before=change.seen_domain)
+        return Done(sentence, _address(universe, name), warning)
 
     answer = form_pages.submitted(request, form, write, universe)
     return answer or _page(request, "secrets/rotate.html", form, universe, view)

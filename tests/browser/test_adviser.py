@@ -1,0 +1,252 @@
+"""What the page says of a name and a host while they are typed, so that no value is lost."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from emulator import Emulator
+from emulator import Universe as EmulatedUniverse
+from secretsapp.core.input_rules import DomainFault, is_domain, one_form
+from secretsapp.models import Secret, Universe
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.journeys import choose, field, fill, press, says, shows, writes
+from tests.core.domains import HOPELESS, INTERNATIONAL, ONE_FORM, PROPOSED
+
+pytestmark = pytest.mark.browser
+
+VALUE = "typed with care"
+WEBHOOK = "https://discord.com/api/webhooks/1/abc"
+# What the page finds wrong with each text, and what it offers in its place.
+TYPE_EACH = """
+texts => texts.map(text => {
+  const host = document.getElementById("id_domain");
+  host.value = text;
+  host.dispatchEvent(new Event("input", {bubbles: true}));
+  const shown = [...document.querySelectorAll("#host-advice > li:not([hidden])")];
+  const offers = [...document.querySelectorAll("#host-advice [data-uses]")]
+    .filter(button => !button.hidden && !button.closest("li").hidden);
+  return [shown.map(item => item.innerText.trim().split("\\n")[0]),
+          offers.map(button => button.dataset.proposal)];
+})
+"""
+
+
+@pytest.fixture
+def creating(visit: Visit, universe: Universe, emulator: Emulator) -> Visitor:
+    """An editor at the page for a new secret, with a value typed and a host chosen."""
+    emulator.clear_requests()
+    editor = visit()
+    editor.become("editor")
+    editor.open(f"/universes/{universe.pk}/new-secret/")
+    fill(editor, Name="NEW_KEY", Value=VALUE)
+    choose(editor, "One host, or its subdomains")
+    fill(editor, Host="api.example.com")
+    return editor
+
+
+def use(visitor: Visitor, proposal: str) -> None:
+    """Take what is offered."""
+    press(visitor, f"Use {proposal}")
+
+
+def is_held_back(visitor: Visitor, label: str, words: str) -> None:
+    """Expect the form not to go, with the focus where it is wrong and the value as it was."""
+    press(visitor, "Seal and create")
+    shows(visitor, words)
+    expect(field(visitor, label)).to_be_focused()
+    expect(field(visitor, "Value")).to_have_value(VALUE)
+
+
+def listed(page: Page, part: str) -> Locator:
+    """What is said there now."""
+    return page.locator(f"#{part} > li:visible")
+
+
+def test_a_name_that_roblox_would_refuse_is_cured_by_a_click(
+    creating: Visitor, harbor: EmulatedUniverse, emulator: Emulator
+) -> None:
+    for typed, words, proposal in (
+        (" my.key! ", "holds only the letters", "my_key"),
+        ("CLÉ", "holds only the letters", "CLE"),
+        ("2ND_KEY", "does not start with a digit", "_2ND_KEY"),
+        ("MY-KEY", "holds only the letters", "MY_KEY"),
+        ("MY KEY", "holds only the letters", "MY_KEY"),
+    ):
+        fill(creating, Name=typed)
+        is_held_back(creating, "Name", words)
+        use(creating, proposal)
+        expect(field(creating, "Name")).to_have_value(proposal)
+    assert writes(emulator) == 0
+    press(creating, "Seal and create")
+    says(creating, "Created MY_KEY at")
+    assert harbor.values["MY_KEY"] == VALUE.encode()
+
+
+def test_a_name_that_is_too_long_is_not_cut(creating: Visitor, emulator: Emulator) -> None:
+    fill(creating, Name="N" * 65)
+    expect(field(creating, "Name")).to_have_value("N" * 65)
+    is_held_back(creating, "Name", "A name has at most 64 characters.")
+    fill(creating, Name="")
+    press(creating, "Seal and create")
+    expect(field(creating, "Value")).to_have_value(VALUE)
+    assert writes(emulator) == 0
+
+
+def test_a_name_that_exists_is_held_back(creating: Visitor, emulator: Emulator) -> None:
+    fill(creating, Name="PAY_KEY")
+    is_held_back(creating, "Name", "Harbor already has a secret named PAY_KEY.")
+    fill(creating, Name="ключ")
+    is_held_back(creating, "Name", "holds only the letters")
+    expect(creating.page.locator("#name-advice button:visible")).to_have_count(0)
+    assert writes(emulator) == 0
+
+
+def test_a_name_nearly_that_of_another_is_asked_about_once(
+    creating: Visitor, harbor: EmulatedUniverse
+) -> None:
+    fill(creating, Name="pay_key")
+    is_held_back(creating, "Name", "It differs from PAY_KEY, which is there already, only in")
+    choose(creating, "Create it all the same")
+    fill(creating, Name="OTHER")
+    expect(creating.page.get_by_label("Create it all the same")).to_be_hidden()
+    fill(creating, Name="pay_key")
+    choose(creating, "Create it all the same")
+    press(creating, "Seal and create")
+    says(creating, "Created pay_key at")
+    assert {"pay_key", "PAY_KEY"} <= harbor.secrets.keys()
+
+
+def test_what_is_gone_from_roblox_is_not_in_the_way(
+    creating: Visitor, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    harbor.remove("PAY_KEY")
+    Secret.objects.filter(name="PAY_KEY").update(missing_since=universe.synced_at)
+    creating.page.reload()
+    fill(creating, Name="PAY_KEY", Value=VALUE)
+    choose(creating, "Never sendable")
+    press(creating, "Seal and create")
+    says(creating, "It can never be sent: its domain is empty")
+
+
+def test_a_host_that_roblox_would_refuse_is_cured_by_a_click(
+    creating: Visitor, harbor: EmulatedUniverse, emulator: Emulator
+) -> None:
+    for typed, words, proposal in (
+        ("api.stripe.com:443", "Enter only the host", "api.stripe.com"),
+        ("api.stripe.com, b.example", "A secret has one domain", "api.stripe.com"),
+        ("bücher.example", "in its xn-- form", "xn--bcher-kva.example"),
+        ("https://api.stripe.com/v1", "Enter only the host", "api.stripe.com"),
+    ):
+        fill(creating, Host=typed)
+        is_held_back(creating, "Host", words)
+        use(creating, proposal)
+        expect(field(creating, "Host")).to_have_value(proposal)
+    assert writes(emulator) == 0
+    press(creating, "Seal and create")
+    says(creating, "Created NEW_KEY at")
+    assert harbor.secrets["NEW_KEY"].domain == "api.stripe.com"
+    assert harbor.values["NEW_KEY"] == VALUE.encode()
+
+
+def test_a_host_is_in_the_way_only_where_one_is_chosen(
+    creating: Visitor, harbor: EmulatedUniverse
+) -> None:
+    for typed in ("", "*"):
+        fill(creating, Host=typed)
+        press(creating, "Seal and create")
+        expect(field(creating, "Host")).to_be_focused()
+    fill(creating, Host="https://")
+    choose(creating, "Any domain (*)")
+    press(creating, "Seal and create")
+    says(creating, "Created NEW_KEY at")
+    assert harbor.secrets["NEW_KEY"].domain == "*"
+
+
+def test_the_page_finds_in_a_host_what_the_server_finds(creating: Visitor) -> None:
+    texts = [*ONE_FORM, *PROPOSED, *INTERNATIONAL, *HOPELESS]
+    found = creating.page.evaluate(TYPE_EACH, texts)
+    offered = {text: offers for text, (_, offers) in zip(texts, found, strict=True)}
+    proposals = PROPOSED | INTERNATIONAL
+    assert offered == {text: [proposals[text]] if text in proposals else [] for text in texts}
+    sentences = {fault.sentence for fault in DomainFault}
+    for text, (said, _) in zip(texts, found, strict=True):
+        assert set(said) <= sentences
+        international = text in INTERNATIONAL
+        assert bool(said) == (international or not is_domain(one_form(text))), text
+
+
+def test_a_host_that_reaches_too_far_or_nowhere_is_told_and_not_held_back(
+    creating: Visitor, harbor: EmulatedUniverse
+) -> None:
+    advice = creating.page.locator("#domain-advice")
+    for typed, words in (
+        ("localhost", "localhost is the machine that asks"),
+        ("192.0.2.7", "an address (IP)"),
+        ("intranet", "A host without a dot"),
+        ("*.com", "Anybody can have a name under com"),
+        ("*.co.uk", "Anybody can have a name under co.uk"),
+        ("*.github.io", "Anybody can have a name under github.io"),
+    ):
+        fill(creating, Host=typed)
+        expect(advice).to_contain_text(words)
+        fill(creating, Host="https://elsewhere.example/")
+        expect(advice).to_be_hidden()
+    fill(creating, Host="api.example.com")
+    expect(advice).to_have_text("")
+    fill(creating, Host="*.github.io")
+    press(creating, "Seal and create")
+    says(creating, "Anybody can have a name under github.io")
+    assert harbor.secrets["NEW_KEY"].domain == "*.github.io"
+
+
+def test_only_a_host_by_itself_is_asked_about(creating: Visitor) -> None:
+    asked: list[str] = []
+    creating.page.on("request", lambda request: asked.append(request.url))
+    fill(creating, Host=WEBHOOK)
+    fill(creating, Host="*.github.io")
+    expect(creating.page.locator("#domain-advice")).to_contain_text("Anybody can have a name")
+    assert len(asked) == 1
+    assert asked[0].endswith("/domain-advice/?domain=*.github.io")
+
+
+def test_a_session_that_ended_takes_nobody_away_from_what_they_typed(creating: Visitor) -> None:
+    creating.page.context.clear_cookies(name="sessionid")
+    with creating.page.expect_response("**/domain-advice/*") as answer:
+        fill(creating, Host="*.github.io")
+    assert answer.value.header_value("HX-Redirect")
+    creating.look()
+    expect(field(creating, "Value")).to_have_value(VALUE)
+    expect(field(creating, "Host")).to_have_value("*.github.io")
+
+
+def test_the_host_of_a_value_that_is_an_address_is_proposed(
+    creating: Visitor, harbor: EmulatedUniverse
+) -> None:
+    page = creating.page
+    fill(creating, Value=WEBHOOK)
+    expect(listed(page, "value-host")).to_contain_text(
+        "The value is an address at discord.com, and its domain lets no request through"
+    )
+    choose(creating, "Never sendable")
+    expect(listed(page, "value-host")).to_contain_text("lets no request through")
+    choose(creating, "Any domain (*)")
+    expect(listed(page, "value-host")).to_contain_text("it needs to be sent there alone")
+    use(creating, "discord.com")
+    expect(listed(page, "value-host")).to_have_count(0)
+    expect(page.get_by_label("One host, or its subdomains")).to_be_checked()
+    press(creating, "Seal and create")
+    says(creating, "Created NEW_KEY at")
+    assert harbor.secrets["NEW_KEY"].domain == "discord.com"
+
+
+def test_who_may_not_change_the_domain_is_told_that_it_lets_nothing_through(
+    visit: Visit, universe: Universe
+) -> None:
+    rotator = visit()
+    rotator.become("rotator")
+    rotator.open(f"/universes/{universe.pk}/secrets/PAY_KEY/rotate/")
+    fill(rotator, Value=WEBHOOK)
+    said = listed(rotator.page, "value-host")
+    expect(said).to_contain_text("lets no request through to that host")
+    expect(said.get_by_role("button")).to_have_count(0)
+    fill(rotator, Value="https://api.pay.example/hook")
+    expect(said).to_have_count(0)
