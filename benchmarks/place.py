@@ -66,6 +66,12 @@ def free_port() -> int:
     return port
 
 
+def set_up_django(environment: dict[str, str]) -> None:
+    """Let this process ask the database of that environment."""
+    os.environ.update(environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"})
+    django.setup()
+
+
 def _stock(emulator: Emulator, sizes: Sequence[int]) -> None:
     emulator.add_api_key(API_KEY, name="measured")
     for universe_id, size in enumerate(sizes, start=UNIVERSE_ID):
@@ -81,8 +87,7 @@ def _put(universe: Universe, number: int) -> None:
 
 def _seed(environment: dict[str, str], universes: int) -> None:
     """An admin, universes, a note for every second secret, and some that need attention."""
-    os.environ.update(environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"})
-    django.setup()
+    set_up_django(environment)
     shell.run("create_user", EMAIL, "--admin", piped=PASSWORD)
     shell.run("add_api_key", "measured", piped=API_KEY)
     for universe_id in range(UNIVERSE_ID, UNIVERSE_ID + universes):

@@ -1,0 +1,214 @@
+"""Every page with 3 universes and with 1,000, for two people: `python -m benchmarks.size`."""
+
+import logging
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from django.db import connection
+from django.http import HttpResponseBase
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks import place, table
+from demo import shell
+from demo.place import DemoHome
+from emulator import Emulator
+from secretsapp.management.processes import Processes
+from secretsapp.management.serving import HOST
+
+FEW, MANY = 3, 1000
+PEOPLE_OF_FEW, PEOPLE_OF_MANY = 10, 1000
+ROUNDS = 5
+QUERIES, KILOBYTES = 30, 150
+TIMES, ALLOWANCE_MS = 3, 15
+
+# What no page of a person is, and what a GET would end.
+LEFT_OUT = ("healthz", "readyz", "metrics", "first_run", "theme")
+LEFT_OUT_BEGINNING = ("account_", "password_")
+# Pages that show nothing until something is asked of them, and parts of long lists.
+ASKED = {
+    "search": ("?q=pay", "?q=Harbor"),
+    "audit": ("?person=admin",),
+    "universe": ("?q=pay&state=attention",),
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one page came to, and the queries that it took."""
+
+    status: int
+    queries: int
+    kilobytes: float
+
+
+@dataclass(frozen=True)
+class Size:
+    """A database of one size, with somebody signed in to it."""
+
+    file: Path
+    universes: int
+    clients: dict[str, Client]
+
+    def ask(self, who: str, address: str) -> HttpResponseBase:
+        """The answer there; only one database is open at a time."""
+        open_database(self.file)
+        return self.clients[who].get(address)
+
+
+def main() -> int:
+    """Measure and print."""
+    with _sizes() as (few, many):
+        # Each page that fails has a line of its own in the table.
+        logging.disable(logging.ERROR)
+        for who in (place.EMAIL, _granted()):
+            for name, addresses in _pages(few, many, who):
+                _print(name, who, few, many, addresses)
+    return 0
+
+
+@contextmanager
+def _sizes() -> Iterator[tuple[Size, Size]]:
+    """Two databases of one installation: the keys are the same, and the rest is not."""
+    with (
+        tempfile.TemporaryDirectory(prefix="sealroom-bench-") as directory,
+        Emulator() as emulator,
+        Processes() as processes,
+    ):
+        home = DemoHome(Path(directory), place.free_port())
+        environment = home.environment(emulator.url)
+        processes.finish("set-up", ["manage.py", "setup"], environment)
+        emulator.add_api_key(place.API_KEY, name="measured")
+        place.set_up_django(environment)
+        shell.run("create_user", place.EMAIL, "--admin", piped=place.PASSWORD)
+        shell.run("add_api_key", "measured", piped=place.API_KEY)
+        connection.close()
+        first = Path(connection.settings_dict["NAME"])
+        second = first.with_name("many.sqlite3")
+        shutil.copy(first, second)
+        yield (
+            _filled(first, FEW, PEOPLE_OF_FEW),
+            _filled(second, MANY, PEOPLE_OF_MANY),
+        )
+        connection.close()
+
+
+def open_database(file: Path) -> None:
+    """Let what follows ask that database."""
+    if connection.settings_dict["NAME"] != file:
+        connection.close()
+        connection.settings_dict["NAME"] = file
+
+
+def _filled(file: Path, universes: int, people: int) -> Size:
+    from benchmarks import crowd  # noqa: PLC0415 - settings come first
+    from secretsapp.models import User  # noqa: PLC0415
+
+    open_database(file)
+    began = time.perf_counter()
+    crowd.gather(universes, people)
+    table.say(f"  {universes} universes in {time.perf_counter() - began:.1f} s")
+    clients = {}
+    for email in (place.EMAIL, crowd.GRANTED):
+        clients[email] = Client(headers={"host": HOST}, raise_request_exception=False)
+        clients[email].force_login(User.objects.get(email=email))
+    return Size(file, universes, clients)
+
+
+def _granted() -> str:
+    from benchmarks import crowd  # noqa: PLC0415 - settings come first
+
+    return crowd.GRANTED
+
+
+def _pages(few: Size, many: Size, who: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each page that the person may open with few universes: its name, and its two addresses."""
+    from secretsapp.web import urls  # noqa: PLC0415 - settings come first
+
+    names = [pattern.name for pattern in urls.urlpatterns if pattern.name]
+    for name in names:
+        if name in LEFT_OUT or name.startswith(LEFT_OUT_BEGINNING):
+            continue
+        first, second = (_address(size, name) for size in (few, many))
+        if few.ask(who, first).status_code == 200:
+            for query in ("", *ASKED.get(name, ())):
+                yield f"{name}{query}", (first + query, second + query)
+
+
+def _address(size: Size, name: str) -> str:
+    """Where the page is, for a universe in the middle, and for who has most grants."""
+    from django.urls import NoReverseMatch, reverse  # noqa: PLC0415 - settings come first
+
+    from benchmarks import crowd  # noqa: PLC0415
+    from secretsapp.models import ApiKey, User  # noqa: PLC0415
+
+    open_database(size.file)
+    universe_id = crowd.FIRST_ID + size.universes // 3 // 20 * 20
+    person_id = User.objects.get(email=crowd.GRANTED).pk
+    known: dict[str, Any] = {
+        "universe_id": universe_id,
+        "name": "PAY_API_KEY_000",
+        "person_id": person_id,
+        "api_key_id": ApiKey.objects.get().pk,
+    }
+    for wanted in ((), *_choices(list(known))):
+        try:
+            return reverse(name, kwargs={key: known[key] for key in wanted})
+        except NoReverseMatch:
+            continue
+    raise LookupError(name)
+
+
+def _choices(names: list[str]) -> Iterable[tuple[str, ...]]:
+    yield from ((name,) for name in names)
+    yield from ((first, second) for first in names for second in names if first != second)
+
+
+def _print(name: str, who: str, few: Size, many: Size, addresses: tuple[str, str]) -> None:
+    first, second = addresses
+    seen = _looked_at(many, who, second)
+    small, large = _milliseconds(lambda: few.ask(who, first), lambda: many.ask(who, second))
+    parts = (
+        seen.queries / QUERIES,
+        seen.kilobytes / KILOBYTES,
+        large / (TIMES * small + ALLOWANCE_MS),
+    )
+    answers = seen.status == 200
+    table.at_most(
+        f"{name}, {who.partition('@')[0]}, {MANY} universes to {FEW}",
+        f"{seen.status}, {seen.queries} queries, {seen.kilobytes:.0f} kB, "
+        f"{large:.0f} ms to {small:.0f} ms ({large / small:.1f}×)",
+        max(parts) if answers else float("inf"),
+        1,
+    )
+
+
+def _looked_at(size: Size, who: str, address: str) -> Seen:
+    open_database(size.file)
+    with CaptureQueriesContext(connection) as captured:
+        answer = size.ask(who, address)
+    return Seen(answer.status_code, len(captured), len(getattr(answer, "content", b"")) / 1000)
+
+
+def _milliseconds(*asked: Callable[[], object]) -> list[float]:
+    """The median of each, in rounds that take turns."""
+    rounds = [[_timed(each) for each in asked] for _ in range(ROUNDS)]
+    return [median(times) for times in zip(*rounds, strict=True)]
+
+
+def _timed(ask: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    ask()
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())
