@@ -153,8 +153,8 @@ def _views(rights: Rights, grants: Iterable[Grant]) -> list[GrantView]:
 
 def _is_in_sight(rights: Rights, grant: Grant) -> bool:
     return any(
-        holding.reaches(grant.universe_id) and patterns.covers(holding.pattern, grant.pattern)
-        for holding in rights.holdings
+        patterns.covers(holding.pattern, grant.pattern)
+        for holding in rights.reaching(grant.universe_id)
     )
 
 
@@ -224,8 +224,8 @@ def _giving(actor: Actor, universe: Universe | None) -> list[Holding]:
     universe_id = universe.pk if universe else None
     return [
         holding
-        for holding in rights_of(actor).holdings
-        if holding.gives(Permission.MANAGE_GRANTS) and holding.reaches(universe_id)
+        for holding in rights_of(actor).reaching(universe_id)
+        if holding.gives(Permission.MANAGE_GRANTS)
     ]
 
 

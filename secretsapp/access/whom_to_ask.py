@@ -56,4 +56,4 @@ def _emails(actor: Actor, universe: Universe | None, name: str) -> list[str]:
         people = people_with(Permission.MANAGE_GRANTS, universe.pk, name)
     else:
         people = people_with(ADMINS_OWN, ANY_UNIVERSE, "")
-    return sorted(person.email for person in people if person.pk != actor.person_id)
+    return [person.email for person in people if person.pk != actor.person_id]

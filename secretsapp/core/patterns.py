@@ -6,7 +6,7 @@ They are this simple so that "not above one's own rights" can be decided.
 import re
 
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.input_rules import NAME_LIMIT
+from secretsapp.core.input_rules import NAME_LIMIT, is_storable
 
 EVERY_NAME = ""
 
@@ -34,6 +34,13 @@ def matches(pattern: str, name: str) -> bool:
     if pattern.endswith("*"):
         return name.startswith(pattern[:-1])
     return name == pattern
+
+
+def matching(name: str) -> list[str]:
+    """Every pattern that could be stored and covers the secret `name`, of any text."""
+    longest = min(len(name), NAME_LIMIT)
+    beginnings = [f"{name[:length]}*" for length in range(longest + 1)]
+    return [found for found in (EVERY_NAME, name, *beginnings) if is_storable(found)]
 
 
 def covers(pattern: str, other: str) -> bool:

@@ -12,8 +12,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.log.wording import EventView, view_of
 from secretsapp.models import AuditEvent, Secret, Universe
-from secretsapp.rules.narrowing import narrowed
-from secretsapp.rules.policy import Rights, rights_of
+from secretsapp.rules.narrowing import narrowed, narrowed_universes
 
 SIZE = 8
 
@@ -45,38 +44,37 @@ class Activity:
 
 def read_activity(actor: Actor) -> Activity:
     """The last few events that the actor may read, or else those of the secrets they may list."""
-    rights = rights_of(actor)
-    may_read_log = rights.universes_with(Permission.READ_AUDIT) != set()
+    may_read_log = reading.may_read(actor)
     try:
-        events = _from_log(rights) if may_read_log else _from_histories(actor, rights)
+        events = _from_log(actor) if may_read_log else _from_histories(actor)
     except LogBroken as broken:
         return Activity([], may_read_log, str(broken))
-    return Activity(_linked(rights, events), may_read_log)
+    return Activity(_linked(actor, events), may_read_log)
 
 
-def _from_log(rights: Rights) -> list[EventView]:
-    events = reading.newest(reading.readable(rights), reading.PAGE_SIZE)
+def _from_log(actor: Actor) -> list[EventView]:
+    events = reading.newest(reading.readable(actor), reading.PAGE_SIZE)
     return [view_of(event) for event in events if event.tag not in QUIET][:SIZE]
 
 
-def _from_histories(actor: Actor, rights: Rights) -> list[EventView]:
+def _from_histories(actor: Actor) -> list[EventView]:
     """As the history of a secret tells it: no addresses, and of refusals only their own."""
     foreign = ~Q(actor_id=str(actor.person_id)) & Q(tag=Event.ACCESS_REFUSED.tag)
     nameless = Q(("secret_name", ""))
     about = AuditEvent.objects.exclude(nameless | foreign | Q(tag__in=QUIET))
-    listable = narrowed(about, rights, Permission.LIST_SECRETS, name="secret_name")
+    listable = narrowed(actor, about, Permission.LIST_SECRETS, name="secret_name")
     events = reading.newest(listable, SIZE)
     return [replace(view_of(event), address="") for event in events]
 
 
-def _linked(rights: Rights, events: list[EventView]) -> list[Happening]:
+def _linked(actor: Actor, events: list[EventView]) -> list[Happening]:
     """The events with what of theirs can be looked at, in two queries."""
     ids = {event.universe_id for event in events if event.universe_id is not None}
-    seen = rights.universes_with(Permission.LIST_SECRETS)
-    universes = Universe.objects.in_bulk(ids if seen is None else ids & seen)
+    about = Universe.objects.filter(pk__in=ids)
+    universes = narrowed_universes(actor, about, Permission.LIST_SECRETS).in_bulk()
     names = {event.secret_name for event in events}
     secrets = Secret.objects.filter(universe__in=universes, name__in=names)
-    listable = narrowed(secrets, rights, Permission.LIST_SECRETS)
+    listable = narrowed(actor, secrets, Permission.LIST_SECRETS)
     pages = set(listable.values_list("universe_id", "name"))
     return [
         Happening(

@@ -17,8 +17,8 @@ from secretsapp.core.key_verdicts import FAILING
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.rules.narrowing import narrowed
-from secretsapp.rules.policy import Rights, rights_of
+from secretsapp.rules.narrowing import narrowed, narrowed_universes
+from secretsapp.rules.policy import rights_of
 
 # A write that has not been answered for so long is not just being made.
 OPEN_FOR = timedelta(minutes=1)
@@ -99,10 +99,9 @@ class _Finding:
 
 def find_needs(actor: Actor) -> list[Need]:
     """Everything that needs the actor, the most pressing first, in at most five queries."""
-    rights = rights_of(actor)
     now = timezone.now()
-    findings = [*_changed_elsewhere(rights), *_in_doubt(rights, now)]
-    needs = [*_grouped(findings), *_failed_syncs(rights), *_failing_keys(rights, now)]
+    findings = [*_changed_elsewhere(actor), *_in_doubt(actor, now)]
+    needs = [*_grouped(findings), *_failed_syncs(actor), *_failing_keys(actor, now)]
     return sorted(needs, key=_urgency)
 
 
@@ -121,17 +120,17 @@ def _urgency(need: Need) -> tuple[int, float]:
     return _URGENCY[need.trouble], seconds if need.trouble is Trouble.KEY_ENDS else -seconds
 
 
-def _changed_elsewhere(rights: Rights) -> Iterator[_Finding]:
+def _changed_elsewhere(actor: Actor) -> Iterator[_Finding]:
     unusual = Q(missing_since__isnull=False) | Q(drifted_at__isnull=False)
     secrets = narrowed(
-        Secret.objects.filter(unusual), rights, Permission.LIST_SECRETS
+        actor, Secret.objects.filter(unusual), Permission.LIST_SECRETS
     ).select_related("universe")
     for secret in secrets.annotate(noticed_at=Coalesce("missing_since", "drifted_at")):
         trouble = Trouble.MISSING if secret.missing_since else Trouble.DRIFTED
         yield _Finding(trouble, secret.universe, secret.name, secret.noticed_at)
 
 
-def _in_doubt(rights: Rights, now: datetime) -> Iterator[_Finding]:
+def _in_doubt(actor: Actor, now: datetime) -> Iterator[_Finding]:
     """Changes whose outcome is not known, or could not be found out and was not mended since."""
     same = {"universe": OuterRef("universe"), "name": OuterRef("name")}
     later = Change.objects.filter(
@@ -142,7 +141,7 @@ def _in_doubt(rights: Rights, now: datetime) -> Iterator[_Finding]:
     )
     is_doubted = Q(state=ChangeState.UNDETERMINED, settled_at__gte=now - DOUBTED_FOR)
     doubtful = Change.objects.filter(is_open | is_doubted & ~Exists(later))
-    changes = narrowed(doubtful, rights, Permission.LIST_SECRETS)
+    changes = narrowed(actor, doubtful, Permission.LIST_SECRETS)
     listed = Exists(Secret.objects.filter(**same))
     for change in changes.select_related("universe").annotate(is_listed=listed):
         doubted = change.state == ChangeState.UNDETERMINED
@@ -172,21 +171,20 @@ def _grouped(findings: Iterable[_Finding]) -> Iterator[Need]:
         )
 
 
-def _failed_syncs(rights: Rights) -> Iterator[Need]:
+def _failed_syncs(actor: Actor) -> Iterator[Need]:
     """One need for each reason: where Roblox is away, it is away for all universes."""
     failed = Universe.objects.exclude(sync_failure="")
-    ids = rights.universes_with(Permission.LIST_SECRETS)
     by_reason: dict[str, list[Universe]] = {}
-    for universe in failed if ids is None else failed.filter(pk__in=ids):
+    for universe in narrowed_universes(actor, failed, Permission.LIST_SECRETS):
         by_reason.setdefault(universe.sync_failure, []).append(universe)
     for unread in by_reason.values():
         times = [universe.synced_at for universe in unread if universe.synced_at]
         yield Need(Trouble.SYNC_FAILED, max(times, default=None), unread=tuple(unread))
 
 
-def _failing_keys(rights: Rights, now: datetime) -> Iterator[Need]:
+def _failing_keys(actor: Actor, now: datetime) -> Iterator[Need]:
     """The API keys that have ended, end soon or failed their last test, for who manages them."""
-    if not rights.allows_installation(Permission.MANAGE_API_KEYS):
+    if not rights_of(actor).allows_installation(Permission.MANAGE_API_KEYS):
         return
     failing = Q(check_verdict__in=FAILING) | Q(ends_at__lte=now + WARN_BEFORE)
     for api_key in ApiKey.objects.filter(failing).defer("encrypted_value").order_by("name"):

@@ -6,6 +6,7 @@ from itertools import groupby
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
+from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.policy import rights_of
 
 
@@ -32,9 +33,8 @@ class Frame:
 def compose_frame(actor: Actor) -> Frame:
     """The frame for the actor, in two queries."""
     rights = rights_of(actor)
-    ids = rights.universes_with(Permission.LIST_SECRETS)
     universes = Universe.objects.order_by("owner", "name", "pk")
-    visible = universes if ids is None else universes.filter(pk__in=ids)
+    visible = narrowed_universes(actor, universes, Permission.LIST_SECRETS)
     return Frame(
         owners=[
             OwnedUniverses(owner, list(owned))

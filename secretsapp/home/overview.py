@@ -70,5 +70,5 @@ def _owners(actor: Actor, needs: list[Need]) -> list[OwnedCards]:
 
 def _counted(actor: Actor) -> dict[int, int]:
     """How many secrets the actor may list, by the id of their universe."""
-    secrets = narrowed(Secret.objects.order_by(), rights_of(actor), Permission.LIST_SECRETS)
+    secrets = narrowed(actor, Secret.objects.order_by(), Permission.LIST_SECRETS)
     return dict(secrets.values_list("universe_id").annotate(Count("pk")))

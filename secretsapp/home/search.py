@@ -13,7 +13,6 @@ from secretsapp.core.input_rules import NOTE_LIMIT, is_storable
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
 from secretsapp.rules.narrowing import narrowed
-from secretsapp.rules.policy import rights_of
 from secretsapp.universes import loading
 
 LIMIT = 50
@@ -111,7 +110,7 @@ def _universes(visible: list[Universe], text: str, match: Match) -> Iterator[_Hi
 def _secrets(actor: Actor, visible: list[Universe], text: str, match: Match) -> Iterator[_Hit]:
     places = {universe.pk: place for place, universe in enumerate(visible)}
     found = Secret.objects.filter(_holding(text), universe__in=places)
-    listable = narrowed(found.order_by(), rights_of(actor), Permission.LIST_SECRETS)
+    listable = narrowed(actor, found.order_by(), Permission.LIST_SECRETS)
     for universe_id, name, note in listable.values_list("universe_id", "name", "note"):
         closeness = _in(name, match)
         if closeness is None and match(_first_line(note)):

@@ -16,8 +16,8 @@ from secretsapp.core.roles import Permission
 from secretsapp.log.damaged_rows import read_rows
 from secretsapp.log.wording import EventView, view_of, with_outcomes
 from secretsapp.models import AuditEvent, Secret, Universe
-from secretsapp.rules.narrowing import named, narrowed
-from secretsapp.rules.policy import Rights, refusal, rights_of
+from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
+from secretsapp.rules.policy import refusal, rights_of
 
 PAGE_SIZE = 50
 HISTORY_SIZE = 100
@@ -67,13 +67,12 @@ def page(
     Raises Forbidden for those who may read no part of the log. Who reads the log of single
     universes, or of single names, is shown the events about them alone.
     """
-    rights = rights_of(actor)
-    found = _filtered(readable(rights), wanted)
+    found = _filtered(readable(actor), wanted)
     end = before if after is None else _end_of_page_after(found, after)
     events = newest(found if end is None else found.filter(sequence__lt=end), PAGE_SIZE + 1)
     shown = events[:PAGE_SIZE]
     return AuditPage(
-        events=_linked(rights, with_outcomes([view_of(event) for event in shown])),
+        events=_linked(actor, with_outcomes([view_of(event) for event in shown])),
         older=shown[-1].sequence if len(events) > PAGE_SIZE else None,
         newer=_newer(found, end),
     )
@@ -122,16 +121,16 @@ def newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:
     return events
 
 
-def _linked(rights: Rights, events: list[EventView]) -> list[EventView]:
+def _linked(actor: Actor, events: list[EventView]) -> list[EventView]:
     """The events with links to what still exists and may be seen, in two queries."""
     ids = {event.universe_id for event in events if event.universe_id is not None}
-    visible = rights.universes_with(Permission.LIST_SECRETS)
-    universes = Universe.objects.filter(pk__in=ids if visible is None else ids & visible)
-    universe_ids = set(universes.values_list("pk", flat=True))
+    universes = Universe.objects.filter(pk__in=ids)
+    visible = narrowed_universes(actor, universes, Permission.LIST_SECRETS)
+    universe_ids = set(visible.values_list("pk", flat=True))
     secrets = Secret.objects.filter(
         universe__in=universe_ids, name__in={event.secret_name for event in events}
     )
-    listable = narrowed(secrets, rights, Permission.LIST_SECRETS)
+    listable = narrowed(actor, secrets, Permission.LIST_SECRETS)
     names = set(listable.values_list("universe_id", "name"))
     return [
         replace(
@@ -143,12 +142,12 @@ def _linked(rights: Rights, events: list[EventView]) -> list[EventView]:
     ]
 
 
-def readable(rights: Rights) -> QuerySet[AuditEvent]:
-    """The events that these rights let be read; raises Forbidden where they let none."""
-    everything = AuditEvent.objects.all()
-    if rights.universes_with(Permission.READ_AUDIT) == set():
+def readable(actor: Actor) -> QuerySet[AuditEvent]:
+    """The events that the actor may read; raises Forbidden where there can be none."""
+    if not may_read(actor):
         raise refusal(Permission.READ_AUDIT)
-    return narrowed(everything, rights, Permission.READ_AUDIT, name="secret_name")
+    everything = AuditEvent.objects.all()
+    return narrowed(actor, everything, Permission.READ_AUDIT, name="secret_name")
 
 
 def _filtered(found: QuerySet[AuditEvent], wanted: AuditFilter) -> QuerySet[AuditEvent]:

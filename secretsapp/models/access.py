@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.models.accounts import User
@@ -27,6 +28,10 @@ class Grant(models.Model):
     given_at = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar = [
+            # The log has the ids of universes as text; `narrowing` looks grants up by it.
+            models.Index("person", Cast("universe", CharField()), name="grant_by_text"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["person", "universe"], name="grant_unique"),
             models.UniqueConstraint(

@@ -239,4 +239,4 @@ def _end_old_life() -> None:
 
 def _admins() -> tuple[str, ...]:
     people = people_with(_ADMINS_OWN, _ANY_UNIVERSE, "")
-    return tuple(sorted(person.email for person in people))
+    return tuple(person.email for person in people)

@@ -146,8 +146,7 @@ def possible_owners(actor: Actor, universe: Universe, name: str) -> list[User]:
     They are seen by those who may edit its details; for everyone else: Forbidden.
     """
     require(actor, Permission.EDIT_DETAILS, universe.pk, name)
-    people = people_with(Permission.LIST_SECRETS, universe.pk, name)
-    return sorted(people, key=lambda person: person.email)
+    return list(people_with(Permission.LIST_SECRETS, universe.pk, name))
 
 
 def account_of(email: str) -> User | None:

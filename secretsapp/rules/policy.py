@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -58,13 +59,29 @@ class Rights:
 
     holdings: tuple[Holding, ...]
 
+    @cached_property
+    def _by_universe(self) -> dict[int | None, list[Holding]]:
+        """The holdings by where they hold: somebody may have one in each of a thousand places."""
+        found: dict[int | None, list[Holding]] = {}
+        for holding in self.holdings:
+            found.setdefault(holding.universe_id, []).append(holding)
+        return found
+
+    def reaching(self, universe_id: int | None) -> list[Holding]:
+        """The holdings that hold in that universe; None asks for those of all at once."""
+        everywhere = self._by_universe.get(None, [])
+        there = [] if universe_id is None else self._by_universe.get(universe_id, [])
+        return [*there, *everywhere]
+
     def in_universe(self, permission: Permission, universe_id: int) -> list[str]:
         """The name patterns under which they have the permission there; none means not at all."""
         return [
-            holding.pattern
-            for holding in self.holdings
-            if holding.reaches(universe_id) and holding.gives(permission)
+            holding.pattern for holding in self.reaching(universe_id) if holding.gives(permission)
         ]
+
+    def everywhere(self, permission: Permission) -> list[str]:
+        """The name patterns under which they have the permission in all universes at once."""
+        return [holding.pattern for holding in self.reaching(None) if holding.gives(permission)]
 
     def allows(self, permission: Permission, universe_id: int, name: str) -> bool:
         """Whether they have the permission on the secret of that name."""
@@ -81,10 +98,7 @@ class Rights:
 
     def allows_installation(self, permission: Permission) -> bool:
         """Whether they have the permission in all universes, present and to come."""
-        return any(
-            holding.universe_id is None and not holding.pattern and holding.gives(permission)
-            for holding in self.holdings
-        )
+        return patterns.EVERY_NAME in self.everywhere(permission)
 
     def universes_with(self, permission: Permission) -> set[int] | None:
         """The ids of the universes where they have the permission somewhere; None means all."""
@@ -96,7 +110,7 @@ class Rights:
         """Whether they may give, change or revoke `grant`: it lies within one of their own."""
         return any(
             holding.gives(Permission.MANAGE_GRANTS) and holding.contains(grant)
-            for holding in self.holdings
+            for holding in self.reaching(grant.universe_id)
         )
 
 
@@ -132,16 +146,28 @@ def _look_up(actor: Actor) -> Rights:
     """
     if not actor.is_person:
         return _EVERYTHING
-    return Rights(tuple(map(holding_of, _in_force().filter(person_id=actor.person_id))))
+    terms = _in_force().filter(person_id=actor.person_id)
+    rows = terms.values_list("role", "universe_id", "pattern", "until")
+    return Rights(
+        tuple(Holding(Role(role), place, pattern, until) for role, place, pattern, until in rows)
+    )
 
 
-def people_with(permission: Permission, universe_id: int, name: str) -> set[User]:
-    """The people who have the permission on that secret now."""
-    return {
-        grant.person
-        for grant in _in_force().select_related("person")
-        if Rights((holding_of(grant),)).allows(permission, universe_id, name)
-    }
+def held_by(actor: Actor, permission: Permission) -> QuerySet[Grant]:
+    """The grants that give the person the permission now, for a query to ask about its rows.
+
+    Nobody but a person has any: what else acts may do everything.
+    """
+    return _in_force().filter(person_id=actor.person_id, role__in=roles_with(permission))
+
+
+def people_with(permission: Permission, universe_id: int, name: str) -> QuerySet[User]:
+    """The people who have the permission on that secret now, by e-mail address."""
+    there = Q(universe=universe_id) | Q(universe__isnull=True)
+    giving = _in_force().filter(
+        there, role__in=roles_with(permission), pattern__in=patterns.matching(name)
+    )
+    return User.objects.filter(pk__in=giving.values("person")).order_by("email")
 
 
 def _in_force() -> QuerySet[Grant]:

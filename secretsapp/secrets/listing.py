@@ -116,7 +116,7 @@ class SecretListing:
 def listing(actor: Actor, universe: Universe) -> SecretListing:
     """Every secret of the universe that the actor may list, by name, in four queries."""
     rights = rights_of(actor)
-    secrets = list(narrowed(_rows(universe), rights, Permission.LIST_SECRETS))
+    secrets = list(narrowed(actor, _rows(universe), Permission.LIST_SECRETS))
     return SecretListing(
         secrets=list(_views(rights, universe, secrets)),
         room=_room(rights, universe, secrets),

@@ -12,7 +12,6 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.rules.narrowing import narrowed
-from secretsapp.rules.policy import Rights, rights_of
 
 UNDETERMINED_FOR = timedelta(days=7)
 # A sweep comes every minute, and reading Roblox may take one.
@@ -47,7 +46,7 @@ def visible(actor: Actor, settled_after: timedelta) -> Unsettled:
 
     An undetermined one is told for a week, unless a later change of the secret has succeeded.
     """
-    rights, now = rights_of(actor), timezone.now()
+    now = timezone.now()
     later = Change.objects.filter(
         universe=OuterRef("universe"),
         name=OuterRef("name"),
@@ -59,16 +58,16 @@ def visible(actor: Actor, settled_after: timedelta) -> Unsettled:
     )
     started = Change.objects.filter(state__in=OPEN_STATES)
     return Unsettled(
-        open=list(_readable(rights, started, now, settled_after)),
-        undetermined=list(_readable(rights, undetermined, now, settled_after)),
+        open=list(_readable(actor, started, now, settled_after)),
+        undetermined=list(_readable(actor, undetermined, now, settled_after)),
     )
 
 
 def _readable(
-    rights: Rights, changes: QuerySet[Change], now: datetime, settled_after: timedelta
+    actor: Actor, changes: QuerySet[Change], now: datetime, settled_after: timedelta
 ) -> Iterator[OpenChange]:
     listed = Secret.objects.filter(universe=OuterRef("universe"), name=OuterRef("name"))
-    readable = narrowed(changes, rights, Permission.READ_AUDIT)
+    readable = narrowed(actor, changes, Permission.READ_AUDIT)
     found = readable.select_related("universe").annotate(is_listed=Exists(listed))
     for change in found.order_by("started_at"):
         settles_at = change.started_at + settled_after

@@ -7,6 +7,7 @@ from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Grant, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
+from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.policy import require_installation, rights_of
 
 
@@ -22,8 +23,7 @@ class Removal:
 def visible(actor: Actor) -> list[Universe]:
     """The universes in which the actor may list some secret, ordered by owner and name."""
     universes = Universe.objects.select_related("api_key").order_by("owner", "name", "pk")
-    ids = rights_of(actor).universes_with(Permission.LIST_SECRETS)
-    return list(universes if ids is None else universes.filter(pk__in=ids))
+    return list(narrowed_universes(actor, universes, Permission.LIST_SECRETS))
 
 
 def get(actor: Actor, universe_id: int) -> Universe:

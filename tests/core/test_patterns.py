@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.patterns import EVERY_NAME, covers, matches, parse_pattern
+from secretsapp.core.input_rules import NAME_LIMIT, is_storable
+from secretsapp.core.patterns import EVERY_NAME, covers, matches, matching, parse_pattern
 
 LETTERS = "aB_"
 STEMS = ["".join(letters) for size in (1, 2) for letters in product(LETTERS, repeat=size)]
@@ -100,3 +101,12 @@ def test_covering_is_an_order(one: str, two: str, three: str) -> None:
 @given(patterns)
 def test_a_pattern_that_was_parsed_parses_to_itself(pattern: str) -> None:
     assert parse_pattern(pattern) == pattern
+
+
+@given(name=st.text(max_size=80), near=patterns, length=st.integers(0, NAME_LIMIT))
+def test_the_patterns_that_match_a_name_are_told(name: str, near: str, length: int) -> None:
+    told = matching(name)
+    assert all(is_storable(pattern) for pattern in told)
+    for pattern in (near, name[:NAME_LIMIT], f"{name[:length]}*", EVERY_NAME):
+        if is_storable(pattern):
+            assert (pattern in told) == matches(pattern, name)

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from emulator import Emulator
 from secretsapp.access import grants
 from secretsapp.access.grants import Terms
+from secretsapp.core.actor import remembering
 from secretsapp.core.roles import Role
 from secretsapp.home import frame
 from secretsapp.models import Universe
@@ -76,7 +77,7 @@ def test_the_frame_takes_two_queries_however_much_there_is(
         for number in range(1, 40)
     )
     with django_assert_num_queries(2):
-        frame.compose_frame(cast["admin"].actor)
+        frame.compose_frame(remembering(cast["admin"].actor))
 
 
 def test_the_theme_stays_in_this_browser_and_the_page_is_gone_back_to(

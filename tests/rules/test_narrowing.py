@@ -1,23 +1,32 @@
 """What the database narrows to is exactly what the rights allow, whatever the names are."""
 
+import re
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from itertools import combinations
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings, strategies
 
+from secretsapp.core import actor as actors
 from secretsapp.core import patterns
+from secretsapp.core.actor import Actor, Door, remembering
 from secretsapp.core.events import Event
 from secretsapp.core.input_rules import NAME_LIMIT, is_storable
 from secretsapp.core.roles import Permission, Role
-from secretsapp.models import ApiKey, AuditEvent, Secret, Universe
+from secretsapp.models import ApiKey, AuditEvent, Grant, Secret, Universe, User
 from secretsapp.rules import audit
-from secretsapp.rules.narrowing import named, narrowed
-from secretsapp.rules.policy import Holding, Rights
+from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
+from secretsapp.rules.policy import people_with, rights_of
 from tests.stage import STAGEHAND
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+
+A = Permission
+NOW, HOUR = timezone.now(), timedelta(hours=1)
 
 # Each number begins the next, as text.
 UNIVERSE_IDS = (1, 11, 111)
@@ -49,11 +58,18 @@ def patterns_near(draw: strategies.DrawFn, names: list[str]) -> str:
 
 
 @strategies.composite
-def holdings_near(draw: strategies.DrawFn, names: list[str]) -> Holding:
-    """A holding of some role, in some universe or all, under such a pattern."""
-    role = draw(strategies.sampled_from(Role))
-    universe_id = draw(strategies.sampled_from([None, *UNIVERSE_IDS]))
-    return Holding(role, universe_id, draw(patterns_near(names)), None)
+def grants_near(draw: strategies.DrawFn, names: list[str]) -> list[Grant]:
+    """Grants of different places: of some role, under such a pattern, in force or ended."""
+    places = draw(strategies.sets(strategies.sampled_from([None, *UNIVERSE_IDS])))
+    return [
+        granted(
+            draw(strategies.sampled_from([role for role in Role if role is not Role.ADMIN])),
+            universe_id,
+            draw(patterns_near(names)),
+            draw(strategies.sampled_from([None, NOW - HOUR, NOW + HOUR])),
+        )
+        for universe_id in places
+    ]
 
 
 @pytest.fixture
@@ -84,19 +100,53 @@ def record(universes: Iterable[Universe | None], names: Iterable[str]) -> None:
         )
 
 
-def assert_narrowed_as_allowed(rights: Rights, permission: Permission) -> None:
-    """Compare the database with policy, secret by secret."""
+def granted(
+    role: Role, universe_id: int | None, pattern: str, until: datetime | None = None
+) -> Grant:
+    """A grant that nobody has yet."""
+    terms = {"role": role, "pattern": pattern, "until": until}
+    return Grant(universe_id=universe_id, given_by="tests", given_at=NOW, **terms)
+
+
+def give(grants: Iterable[Grant]) -> Actor:
+    """Let those be all the grants of the person, beside one who may do everything."""
+    Grant.objects.all().delete()
+    person, _ = User.objects.get_or_create(email="somebody@example.com")
+    other, _ = User.objects.get_or_create(email="other@example.com")
+    for grant in grants:
+        grant.pk, grant.person = None, person
+        grant.save()
+    Grant.objects.create(person=other, role=Role.ADMIN, given_by="tests", given_at=NOW)
+    return actors.person(person.pk, person.email, Door.BROWSER)
+
+
+def assert_narrowed_as_allowed(actor: Actor, permission: Permission) -> None:
+    """Compare the database with policy, secret by secret, event by event, place by place."""
+    rights = rights_of(actor)
     secrets = Secret.objects.all()
-    assert set(narrowed(secrets, rights, permission)) == {
+    assert set(narrowed(actor, secrets, permission)) == {
         secret for secret in secrets if rights.allows(permission, secret.universe_id, secret.name)
+    }
+    events = AuditEvent.objects.exclude(universe_id="")
+    shown = narrowed(actor, events, permission, name="secret_name")
+    assert set(shown) == {
+        event
+        for event in events
+        if rights.allows(permission, int(event.universe_id), event.secret_name)
+    }
+    universes = Universe.objects.all()
+    assert set(narrowed_universes(actor, universes, permission)) == {
+        each for each in universes if rights.allows_somewhere(permission, each.pk)
     }
 
 
 def test_the_database_lists_what_the_rights_allow(universes: list[Universe]) -> None:
     store(universes, NAMES)
+    record(universes, NAMES)
     for scopes in [(), *combinations(SCOPES, 1), *combinations(SCOPES, 2)]:
-        rights = Rights(tuple(Holding(Role.VIEWER, *scope, None) for scope in scopes))
-        assert_narrowed_as_allowed(rights, Permission.LIST_SECRETS)
+        if len({universe_id for universe_id, _ in scopes}) == len(scopes):
+            actor = give(granted(Role.VIEWER, *scope) for scope in scopes)
+            assert_narrowed_as_allowed(actor, Permission.LIST_SECRETS)
 
 
 @pytest.mark.parametrize("permission", Permission)
@@ -104,8 +154,60 @@ def test_a_role_without_the_permission_adds_nothing(
     universes: list[Universe], permission: Permission
 ) -> None:
     store(universes, NAMES)
-    held = (Holding(Role.AUDITOR, 1, "PAY_*", None), Holding(Role.ROTATOR, 11, "", None))
-    assert_narrowed_as_allowed(Rights(held), permission)
+    actor = give([granted(Role.AUDITOR, 1, "PAY_*"), granted(Role.ROTATOR, 11, "")])
+    assert_narrowed_as_allowed(actor, permission)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_an_admin_a_command_and_the_system_are_shown_everything(
+    universes: list[Universe], permission: Permission
+) -> None:
+    store(universes, NAMES)
+    for actor in (give([granted(Role.ADMIN, None, "")]), STAGEHAND, actors.system("sweep")):
+        assert_narrowed_as_allowed(actor, permission)
+        assert narrowed(actor, Secret.objects.all(), permission).count() == len(NAMES) * 3
+
+
+def test_who_is_disabled_or_gone_is_shown_nothing(universes: list[Universe]) -> None:
+    store(universes, NAMES)
+    actor = give([granted(Role.VIEWER, 1, ""), granted(Role.VIEWER, None, "P*")])
+    User.objects.filter(email=actor.name).update(is_active=False)
+    nobody = actors.person(10**9, "gone@example.com", Door.SHELL)
+    for who in (actor, nobody):
+        assert not narrowed(who, Secret.objects.all(), Permission.LIST_SECRETS).exists()
+        assert not narrowed_universes(who, Universe.objects.all(), A.LIST_SECRETS).exists()
+
+
+def test_what_is_remembered_lets_nothing_be_seen_of_a_narrower_grant(
+    universes: list[Universe],
+) -> None:
+    store(universes, NAMES)
+    actor = remembering(give([granted(Role.VIEWER, 1, "")]))
+    assert rights_of(actor).allows(A.LIST_SECRETS, 1, "SIGNING_SEED")
+    Grant.objects.filter(universe=1).update(pattern="PAY")
+    found = narrowed(actor, Secret.objects.all(), A.LIST_SECRETS)
+    assert [secret.name for secret in found] == ["PAY"]
+
+
+def test_no_query_grows_with_the_number_of_grants(universes: list[Universe]) -> None:
+    def statement() -> str:
+        rows = narrowed(actor, Secret.objects.all(), Permission.LIST_SECRETS)
+        events = narrowed(actor, AuditEvent.objects.all(), A.READ_AUDIT, name="secret_name")
+        places = narrowed_universes(actor, Universe.objects.all(), Permission.LIST_SECRETS)
+        with CaptureQueriesContext(connection) as captured:
+            assert len([*rows, *events, *places[:2]]) == 2
+        sent = [re.sub(r"'[^']*'|\d+", "", query["sql"]) for query in captured]
+        return "\n".join(sent)
+
+    actor = give([granted(Role.AUDITOR, 1, "PAY_*"), granted(Role.AUDITOR, 11, "")])
+    for_two = statement()
+    more = Universe.objects.bulk_create(
+        Universe(id=number, name="Harbor", api_key=universes[0].api_key)
+        for number in range(1000, 2500)
+    )
+    patterns = ("", "PAY_*", "PAY_KEY")
+    actor = give(granted(Role.AUDITOR, each.pk, patterns[each.pk % 3]) for each in more)
+    assert statement() == for_two
 
 
 @settings(
@@ -115,11 +217,30 @@ def test_a_role_without_the_permission_adds_nothing(
 def test_whatever_the_names_and_grants_are_the_database_agrees_with_policy(
     universes: list[Universe], data: strategies.DataObject, names: list[str]
 ) -> None:
-    held = data.draw(strategies.lists(holdings_near(names), max_size=4))
+    held = data.draw(grants_near(names))
     permission = data.draw(strategies.sampled_from(Permission))
     with transaction.atomic():
         store(universes, names)
-        assert_narrowed_as_allowed(Rights(tuple(held)), permission)
+        record(universes, names)
+        assert_narrowed_as_allowed(give(held), permission)
+        transaction.set_rollback(True)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=strategies.data(), names=SOME_NAMES)
+def test_whoever_has_a_permission_is_found_by_it(
+    universes: list[Universe], data: strategies.DataObject, names: list[str]
+) -> None:
+    held = data.draw(grants_near(names))
+    permission = data.draw(strategies.sampled_from(Permission))
+    with transaction.atomic():
+        actor = give(held)
+        for name in names:
+            found = {person.pk for person in people_with(permission, 11, name)}
+            assert (actor.person_id in found) == rights_of(actor).allows(permission, 11, name)
+            assert User.objects.get(email="other@example.com").pk in found
         transaction.set_rollback(True)
 
 
@@ -172,13 +293,13 @@ def test_events_are_narrowed_by_their_own_column_and_universe(universes: list[Un
     for universe_id, pattern, count in (
         (1, "", 3),
         (11, "PAY_*", 1),
-        (77, "", 0),
+        (111, "pay*", 0),
         (None, "PAY*", 8),
         (None, "", 12),
     ):
-        rights = Rights((Holding(Role.AUDITOR, universe_id, pattern, None),))
+        actor = give([granted(Role.AUDITOR, universe_id, pattern)])
         events = narrowed(
-            AuditEvent.objects.all(), rights, Permission.READ_AUDIT, name="secret_name"
+            actor, AuditEvent.objects.all(), Permission.READ_AUDIT, name="secret_name"
         )
         assert events.count() == count
         if universe_id is not None:
