@@ -1,13 +1,13 @@
 """What needs an actor: secrets changed elsewhere, outcomes in doubt, syncs and API keys failing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from secretsapp.core.key_verdicts import FAILING
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeState
+from secretsapp.models.secrets import UNUSUAL
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.policy import rights_of
 
@@ -24,6 +25,8 @@ from secretsapp.rules.policy import rights_of
 OPEN_FOR = timedelta(minutes=1)
 DOUBTED_FOR = timedelta(days=7)
 NAMES_SHOWN = 3
+# Where secrets of more universes need somebody, the list of universes tells of all.
+UNIVERSES_TOLD = 20
 
 
 class Trouble(StrEnum):
@@ -98,11 +101,23 @@ class _Finding:
 
 
 def find_needs(actor: Actor) -> list[Need]:
-    """Everything that needs the actor, the most pressing first, in at most five queries."""
+    """What needs the actor, the most pressing first, in at most six queries.
+
+    Secrets that were changed elsewhere are told of UNIVERSES_TOLD universes at most.
+    """
     now = timezone.now()
     findings = [*_changed_elsewhere(actor), *_in_doubt(actor, now)]
     needs = [*_grouped(findings), *_failed_syncs(actor), *_failing_keys(actor, now)]
     return sorted(needs, key=_urgency)
+
+
+def find_marked(actor: Actor, universe_ids: Sequence[int]) -> list[Need]:
+    """What needs the actor about secrets of these universes alone, in two queries."""
+    findings = [
+        *_changed_elsewhere(actor, universe_ids),
+        *_in_doubt(actor, timezone.now(), universe_ids),
+    ]
+    return list(_grouped(findings))
 
 
 def names_by_universe(needs: Iterable[Need]) -> dict[int, set[str]]:
@@ -120,17 +135,29 @@ def _urgency(need: Need) -> tuple[int, float]:
     return _URGENCY[need.trouble], seconds if need.trouble is Trouble.KEY_ENDS else -seconds
 
 
-def _changed_elsewhere(actor: Actor) -> Iterator[_Finding]:
-    unusual = Q(missing_since__isnull=False) | Q(drifted_at__isnull=False)
-    secrets = narrowed(
-        actor, Secret.objects.filter(unusual), Permission.LIST_SECRETS
-    ).select_related("universe")
-    for secret in secrets.annotate(noticed_at=Coalesce("missing_since", "drifted_at")):
+def _changed_elsewhere(
+    actor: Actor, universe_ids: Sequence[int] | None = None
+) -> Iterator[_Finding]:
+    """Those of these universes, or else of the few in which most was noticed last."""
+    unusual = narrowed(actor, Secret.objects.filter(UNUSUAL), Permission.LIST_SECRETS)
+    noticed = unusual.annotate(noticed_at=Coalesce("missing_since", "drifted_at"))
+    ids = _most_pressing(noticed) if universe_ids is None else universe_ids
+    for secret in noticed.filter(universe__in=ids).select_related("universe"):
         trouble = Trouble.MISSING if secret.missing_since else Trouble.DRIFTED
         yield _Finding(trouble, secret.universe, secret.name, secret.noticed_at)
 
 
-def _in_doubt(actor: Actor, now: datetime) -> Iterator[_Finding]:
+def _most_pressing(unusual: QuerySet[Secret]) -> list[int]:
+    """The ids of the universes in which secrets went missing or were changed last."""
+    groups = unusual.order_by().values("universe_id")
+    times = groups.annotate(gone=Max("missing_since"), latest=Max("noticed_at"))
+    pressing = times.order_by(F("gone").desc(nulls_last=True), "-latest", "universe_id")
+    return list(pressing.values_list("universe_id", flat=True)[:UNIVERSES_TOLD])
+
+
+def _in_doubt(
+    actor: Actor, now: datetime, universe_ids: Sequence[int] | None = None
+) -> Iterator[_Finding]:
     """Changes whose outcome is not known, or could not be found out and was not mended since."""
     same = {"universe": OuterRef("universe"), "name": OuterRef("name")}
     later = Change.objects.filter(
@@ -142,6 +169,8 @@ def _in_doubt(actor: Actor, now: datetime) -> Iterator[_Finding]:
     is_doubted = Q(state=ChangeState.UNDETERMINED, settled_at__gte=now - DOUBTED_FOR)
     doubtful = Change.objects.filter(is_open | is_doubted & ~Exists(later))
     changes = narrowed(actor, doubtful, Permission.LIST_SECRETS)
+    if universe_ids is not None:
+        changes = changes.filter(universe__in=universe_ids)
     listed = Exists(Secret.objects.filter(**same))
     for change in changes.select_related("universe").annotate(is_listed=listed):
         doubted = change.state == ChangeState.UNDETERMINED
@@ -173,7 +202,8 @@ def _grouped(findings: Iterable[_Finding]) -> Iterator[Need]:
 
 def _failed_syncs(actor: Actor) -> Iterator[Need]:
     """One need for each reason: where Roblox is away, it is away for all universes."""
-    failed = Universe.objects.exclude(sync_failure="")
+    told = ("name", "environment", "sync_failure", "synced_at")
+    failed = Universe.objects.exclude(sync_failure="").only(*told)
     by_reason: dict[str, list[Universe]] = {}
     for universe in narrowed_universes(actor, failed, Permission.LIST_SECRETS):
         by_reason.setdefault(universe.sync_failure, []).append(universe)

@@ -1,28 +1,19 @@
-"""What the frame around a page shows an actor: universes by owner, and where else they may go."""
+"""What the frame around a page shows an actor: universes at hand, and where else they may go."""
 
 from dataclasses import dataclass
-from itertools import groupby
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
-from secretsapp.models import Universe
-from secretsapp.rules.narrowing import narrowed_universes
+from secretsapp.home import at_hand
+from secretsapp.home.at_hand import AtHand
 from secretsapp.rules.policy import rights_of
-
-
-@dataclass(frozen=True)
-class OwnedUniverses:
-    """The universes of one owner; `owner` is as Roblox names it, such as `groups/1234567`."""
-
-    owner: str
-    universes: list[Universe]
 
 
 @dataclass(frozen=True)
 class Frame:
     """The navigation of one actor."""
 
-    owners: list[OwnedUniverses]
+    at_hand: AtHand
     may_read_audit: bool
     may_give_everywhere: bool
     may_manage_people: bool
@@ -31,15 +22,10 @@ class Frame:
 
 
 def compose_frame(actor: Actor) -> Frame:
-    """The frame for the actor, in two queries."""
+    """The frame for the actor: two queries where there are few universes, and five at most."""
     rights = rights_of(actor)
-    universes = Universe.objects.order_by("owner", "name", "pk")
-    visible = narrowed_universes(actor, universes, Permission.LIST_SECRETS)
     return Frame(
-        owners=[
-            OwnedUniverses(owner, list(owned))
-            for owner, owned in groupby(visible, lambda universe: universe.owner)
-        ],
+        at_hand=at_hand.choose(actor),
         may_read_audit=rights.universes_with(Permission.READ_AUDIT) != set(),
         may_give_everywhere=rights.universes_with(Permission.MANAGE_GRANTS) is None,
         may_manage_people=rights.allows_installation(Permission.MANAGE_PEOPLE),

@@ -1,74 +1,50 @@
 """The first page of an actor: what needs them, what happened lately, where their universes are."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
-
-from django.db.models import Count
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
-from secretsapp.home import activity, attention
+from secretsapp.home import activity, at_hand, attention
 from secretsapp.home.activity import Activity
+from secretsapp.home.at_hand import AtHand, Group
 from secretsapp.home.attention import Need
-from secretsapp.models import Secret, Universe
-from secretsapp.rules.narrowing import narrowed
+from secretsapp.home.universe_cards import UniverseCard, cards_of
 from secretsapp.rules.policy import rights_of
-from secretsapp.universes import loading
 
 
 @dataclass(frozen=True)
-class UniverseCard:
-    """A universe, how many secrets the actor may list in it, and how many of those need them."""
+class CardGroup:
+    """The cards of some universes, which stand together for the reason that the group says."""
 
-    universe: Universe
-    secrets: int
-    needing: int
-
-
-@dataclass(frozen=True)
-class OwnedCards:
-    """The universes of one owner; `owner` is as Roblox names it."""
-
-    owner: str
+    group: Group
     cards: list[UniverseCard]
 
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the first page shows."""
+    """All that the first page shows; `is_all` says that there are no other universes."""
 
     needs: list[Need]
     activity: Activity
-    owners: list[OwnedCards]
+    groups: list[CardGroup]
+    is_all: bool
     may_add_universes: bool
 
 
 def compose_overview(actor: Actor) -> Overview:
     """The overview for the actor; the number of queries does not grow with what there is."""
-    needs = attention.find_needs(actor)
-    rights = rights_of(actor)
+    chosen = at_hand.choose(actor)
     return Overview(
-        needs=needs,
+        needs=attention.find_needs(actor),
         activity=activity.read_activity(actor),
-        owners=_owners(actor, needs),
-        may_add_universes=rights.allows_installation(Permission.MANAGE_UNIVERSES),
+        groups=list(_groups(actor, chosen)),
+        is_all=chosen.is_all,
+        may_add_universes=rights_of(actor).allows_installation(Permission.MANAGE_UNIVERSES),
     )
 
 
-def _owners(actor: Actor, needs: list[Need]) -> list[OwnedCards]:
-    needing = attention.names_by_universe(needs)
-    counted = _counted(actor)
-    cards = [
-        UniverseCard(found, counted.get(found.pk, 0), len(needing.get(found.pk, ())))
-        for found in loading.visible(actor)
-    ]
-    return [
-        OwnedCards(owner, list(owned))
-        for owner, owned in groupby(cards, lambda card: card.universe.owner)
-    ]
-
-
-def _counted(actor: Actor) -> dict[int, int]:
-    """How many secrets the actor may list, by the id of their universe."""
-    secrets = narrowed(actor, Secret.objects.order_by(), Permission.LIST_SECRETS)
-    return dict(secrets.values_list("universe_id").annotate(Count("pk")))
+def _groups(actor: Actor, chosen: AtHand) -> Iterator[CardGroup]:
+    cards = {card.universe.pk: card for card in cards_of(actor, chosen.universes)}
+    for group in chosen.groups:
+        yield CardGroup(group, [cards[universe.pk] for universe in group.universes])

@@ -7,6 +7,7 @@ from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change
 from secretsapp.models.keys import KeyProof
 from secretsapp.models.secrets import Secret
+from secretsapp.models.shortcuts import Shortcut
 from secretsapp.models.universes import ApiKey, Universe
 from secretsapp.models.workers import Worker
 
@@ -21,6 +22,7 @@ __all__ = [
     "OneTimeCode",
     "PasswordMail",
     "Secret",
+    "Shortcut",
     "SignedIn",
     "Universe",
     "User",

@@ -10,6 +10,9 @@ from secretsapp.models.accounts import User
 from secretsapp.models.changes import Change
 from secretsapp.models.universes import Universe
 
+# Changed elsewhere, or missing: there are few of these among many.
+UNUSUAL = models.Q(missing_since__isnull=False) | models.Q(drifted_at__isnull=False)
+
 
 class Secret(models.Model):
     """A secret of a universe; the times are Roblox's own text, so that they compare exactly.
@@ -35,6 +38,9 @@ class Secret(models.Model):
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["universe", "name"], name="secret_name_unique"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["universe"], condition=UNUSUAL, name="secret_unusual"),
         ]
 
     def __str__(self) -> str:

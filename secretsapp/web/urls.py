@@ -21,6 +21,7 @@ from secretsapp.web.views import (
     people,
     search,
     secrets,
+    universe_list,
     universe_settings,
     universes,
 )
@@ -131,10 +132,12 @@ urlpatterns = [
     path(f"{ACCESS_OF_UNIVERSE}<row_id:person_id>/", access.change, name="access_change"),
     path(f"{ACCESS_OF_UNIVERSE}<row_id:person_id>/revoke/", access.revoke, name="access_revoke"),
     # Universes and their secrets.
+    path("universes/", universe_list.universes, name="universes"),
     path("universes/new/", universe_settings.create, name="universe_create"),
     path("universes/new/test/", universe_settings.test, name="universe_test"),
     path(UNIVERSE, universes.universe, name="universe"),
     path(f"{UNIVERSE}refresh/", universes.refresh, name="universe_refresh"),
+    path(f"{UNIVERSE}pin/", universe_list.pin, name="universe_pin"),
     path(f"{UNIVERSE}settings/", universe_settings.edit, name="universe_settings"),
     path(f"{UNIVERSE}remove/", universe_settings.remove, name="universe_remove"),
     path("domain-advice/", advice.domain, name="domain_advice"),

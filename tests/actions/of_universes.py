@@ -1,14 +1,18 @@
 """The actions on universes, API keys and drift."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.utils import timezone
 
 from secretsapp.api_keys import key_reports, locating, probing, stored_keys, trial_steps, trials
 from secretsapp.api_keys.trial_steps import Evidence
+from secretsapp.core.actor import Actor
 from secretsapp.core.references import Kind, Reference
-from secretsapp.models import ApiKey
+from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.secrets import drift
-from secretsapp.universes import managing
+from secretsapp.universes import managing, shortcuts
 from tests.actions.acting import VALUE, Action, Stage
 from tests.stage import ROLES_IN_HARBOR, STAGEHAND
 
@@ -33,6 +37,11 @@ def ask_of_key(stage: Stage) -> object:
     """What Roblox tells of a key that it does not know."""
     with Client(stage.emulator.url, VALUE) as client:
         return probing.hint_of(client)
+
+
+def kept_by_viewer(act: Callable[[Actor, Universe], object], stage: Stage) -> object:
+    """Let the viewer keep something of the universe for their own sidebar."""
+    return act(stage.cast["viewer"].actor, stage.universe)
 
 
 HARBOR = Reference(6930499524, Kind.UNIVERSE)
@@ -91,5 +100,10 @@ UNIVERSE_ACTIONS: list[Action] = [
         lambda stage: drift.acknowledge(stage.cast["editor"].actor, stage.universe, "PAY_KEY"),
         ("secret.drift.acknowledged | editor@example.com | Harbor | PAY_KEY | ",),
         before=mark_changed,
+    ),
+    # What is only for somebody's own sidebar is told nobody.
+    *(
+        Action(f"shortcuts.{act.__name__}", partial(kept_by_viewer, act))
+        for act in (shortcuts.pin, shortcuts.unpin, shortcuts.is_pinned, shortcuts.note_opened)
     ),
 ]

@@ -122,7 +122,9 @@ DOORS = (
     Door("person_enable", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     # Secrets.
     Door("domain_advice", SOMEBODY, read_answer=302, stranger=302),
+    Door("universes", SOMEBODY, stranger=200),
     Door("universe", EVERYBODY, "universe"),
+    Door("universe_pin", EVERYBODY, "universe", FORM, {"pinned": "yes"}, read_answer=302),
     Door("universe_refresh", EVERYBODY, "universe", FORM, {"q": ""}, read_answer=302),
     Door("secret_create", ("admin", "manager", "editor"), "universe", FORM, NEW_SECRET),
     Door("secret", EVERYBODY, "secret"),

@@ -1,7 +1,9 @@
 """The list of a universe's secrets."""
 
+import logging
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.models import Universe
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.arranging import ATTENTION, Wanted, arranged, places
-from secretsapp.universes import loading, mirror
+from secretsapp.universes import loading, mirror, shortcuts
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
+
+log = logging.getLogger(__name__)
 
 COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"))
 
@@ -21,9 +25,18 @@ COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"
 def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     """The list of secrets as the mirror has it; the page itself asks for a refresh."""
     found = loading.get(request.actor, universe_id)
-    return render(
-        request, "secrets/list.html", _listing(request, found, Wanted.from_query(request.GET))
-    )
+    _note_opened(request, found)
+    context = _listing(request, found, Wanted.from_query(request.GET))
+    context["is_pinned"] = shortcuts.is_pinned(request.actor, found)
+    return render(request, "secrets/list.html", context)
+
+
+def _note_opened(request: ActorRequest, found: Universe) -> None:
+    """Note it for the person's own sidebar; what cannot be noted is left out."""
+    try:
+        shortcuts.note_opened(request.actor, found)
+    except DatabaseError as error:
+        log.warning("An opened universe could not be noted: %s", type(error).__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,84 @@
+"""The universes that a person uses: all where there are few, else what they pinned or need."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.roles import Permission
+from secretsapp.models import Secret, Shortcut, Universe
+from secretsapp.models.secrets import UNUSUAL
+from secretsapp.rules.narrowing import narrowed, narrowed_universes
+from secretsapp.universes.shortcuts import MOST_PINNED
+
+# So many are shown as they are, by owner.
+FEW = 12
+OPENED, NEEDING = 4, 4
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some universes: those of one owner, as Roblox names it, or those that `title` says."""
+
+    universes: list[Universe]
+    owner: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """The universes to be shown first; `is_all` says that there are no others."""
+
+    groups: list[Group]
+    is_all: bool
+
+    @property
+    def universes(self) -> list[Universe]:
+        """All of them."""
+        return [universe for group in self.groups for universe in group.universes]
+
+
+def visible(actor: Actor) -> QuerySet[Universe]:
+    """The universes in which the actor may list some secret, by owner and name."""
+    universes = Universe.objects.order_by("owner", "name", "pk")
+    return narrowed_universes(actor, universes, Permission.LIST_SECRETS)
+
+
+def needing(actor: Actor, universes: QuerySet[Universe]) -> QuerySet[Universe]:
+    """Those that could not be read, or with a secret changed elsewhere that the actor may list."""
+    there = Secret.objects.filter(UNUSUAL, universe=OuterRef("pk"))
+    unusual = narrowed(actor, there, Permission.LIST_SECRETS)
+    return universes.filter(~Q(sync_failure="") | Exists(unusual))
+
+
+def choose(actor: Actor) -> AtHand:
+    """The universes at hand, in at most four queries."""
+    every = visible(actor)
+    first = list(every[: FEW + 1])
+    if len(first) <= FEW:
+        return AtHand(list(_by_owner(first)), is_all=True)
+    pinned, opened = _known(actor, every)
+    shown = [universe.pk for universe in (*pinned, *opened)]
+    needed = list(needing(actor, every).exclude(pk__in=shown)[:NEEDING])
+    groups = (("Pinned", pinned), ("Opened lately", opened), ("Needs attention", needed))
+    return AtHand([Group(found, title=title) for title, found in groups if found], is_all=False)
+
+
+def _by_owner(universes: Iterable[Universe]) -> Iterable[Group]:
+    for owner, owned in groupby(universes, lambda universe: universe.owner):
+        yield Group(list(owned), owner=owner)
+
+
+def _known(actor: Actor, universes: QuerySet[Universe]) -> tuple[list[Universe], list[Universe]]:
+    """Those that the person pinned, by name; and others that they opened, the last one first."""
+    mine = Shortcut.objects.filter(person_id=actor.person_id)
+    pinned = mine.filter(is_pinned=True).values("universe")
+    opened = mine.filter(is_pinned=False, opened_at__isnull=False)
+    when = opened.filter(universe=OuterRef("pk")).values("opened_at")
+    lately = universes.filter(pk__in=opened.values("universe")).order_by(
+        Subquery(when).desc(), "pk"
+    )
+    first = universes.filter(pk__in=pinned).order_by("name", "pk")
+    return list(first[:MOST_PINNED]), list(lately[:OPENED])

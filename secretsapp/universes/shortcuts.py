@@ -1,0 +1,57 @@
+"""Keeps which universes a person pinned or opened last. It is theirs alone: the log is not told."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import InvalidInput
+from secretsapp.models import Shortcut, Universe
+
+MOST_PINNED = 8
+NOTED_EVERY = timedelta(minutes=1)
+
+
+def pin(actor: Actor, universe: Universe) -> None:
+    """Let the universe stand first in the person's sidebar.
+
+    Raises InvalidInput where so many are pinned that it could show no other.
+    """
+    pinned = Shortcut.objects.filter(person_id=actor.person_id, is_pinned=True)
+    if pinned.exclude(universe=universe).count() >= MOST_PINNED:
+        raise InvalidInput(f"You have pinned {MOST_PINNED} universes already. Unpin one first.")
+    _keep(actor, universe, is_pinned=True)
+
+
+def unpin(actor: Actor, universe: Universe) -> None:
+    """Take the universe from those that stand first, if it is one."""
+    mine = Shortcut.objects.filter(person_id=actor.person_id, universe=universe)
+    mine.update(is_pinned=False)
+
+
+def is_pinned(actor: Actor, universe: Universe) -> bool:
+    """Whether the person has pinned the universe."""
+    mine = Shortcut.objects.filter(person_id=actor.person_id, universe=universe)
+    return mine.filter(is_pinned=True).exists()
+
+
+def note_opened(actor: Actor, universe: Universe) -> None:
+    """Note that the person opened the universe, unless that was noted a short while ago."""
+    now = timezone.now()
+    mine = Shortcut.objects.filter(person_id=actor.person_id, universe=universe)
+    if not mine.filter(opened_at__gt=now - NOTED_EVERY).exists():
+        _keep(actor, universe, opened_at=now)
+
+
+def _keep(actor: Actor, universe: Universe, **columns: object) -> None:
+    """Store it; a command, and the system, have no sidebar."""
+    if actor.person_id is None:
+        return
+    with transaction.atomic():
+        if not Shortcut.objects.filter(person_id=actor.person_id, universe=universe).update(
+            **columns
+        ):
+            first = Shortcut(person_id=actor.person_id, universe=universe, **columns)
+            # Another request of the same person may have been quicker.
+            Shortcut.objects.bulk_create([first], ignore_conflicts=True)
