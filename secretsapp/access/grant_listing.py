@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from secretsapp.core import patterns
@@ -14,7 +14,16 @@ from secretsapp.core.errors import Forbidden, InvalidInput, NotFound
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Grant, Universe, User
-from secretsapp.rules.policy import Holding, Rights, holding_of, refusal, rights_of
+from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
+from secretsapp.rules.policy import (
+    Holding,
+    Rights,
+    holding_of,
+    refusal,
+    require_installation,
+    require_somewhere,
+    rights_of,
+)
 
 
 @dataclass(frozen=True)
@@ -68,34 +77,42 @@ def get(actor: Actor, person: User, universe: Universe | None) -> Grant:
     raise NotFound(f"{person.email} has no grant of {scope} that you may change.")
 
 
-def own(actor: Actor) -> list[GrantView]:
-    """The actor's own grants, ended ones too."""
-    return _views(rights_of(actor), _ordered(Grant.objects.filter(person_id=actor.person_id)))
+def own(actor: Actor, asked: Asked = FIRST) -> Page[GrantView]:
+    """A page of the actor's own grants, ended ones too."""
+    return _page(actor, Grant.objects.filter(person_id=actor.person_id), asked)
 
 
-def held_by(actor: Actor, person: User) -> list[GrantView]:
-    """A person's grants, ended ones too, for who manages people; for others: Forbidden."""
-    rights = rights_of(actor)
-    if not rights.allows_installation(Permission.MANAGE_PEOPLE):
-        raise refusal(Permission.MANAGE_PEOPLE)
-    return _views(rights, _ordered(Grant.objects.filter(person=person)))
+def held_by(actor: Actor, person: User, asked: Asked = FIRST) -> Page[GrantView]:
+    """A page of a person's grants, ended ones too, for who manages people; else Forbidden."""
+    require_installation(actor, Permission.MANAGE_PEOPLE)
+    return _page(actor, Grant.objects.filter(person=person), asked)
 
 
-def in_universe(actor: Actor, universe: Universe) -> list[GrantView]:
-    """The grants that reach the universe, for who gives access there; for others: Forbidden."""
-    rights = rights_of(actor)
-    if not rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk):
-        raise refusal(Permission.MANAGE_GRANTS, universe.pk)
+def places_of(actor: Actor, person: User) -> set[int | None]:
+    """Where the person has a grant, None for all universes; for who manages people."""
+    require_installation(actor, Permission.MANAGE_PEOPLE)
+    return set(Grant.objects.filter(person=person).values_list("universe_id", flat=True))
+
+
+def in_universe(actor: Actor, universe: Universe, asked: Asked = FIRST) -> Page[GrantView]:
+    """A page of the grants that reach the universe, for who gives access there; else Forbidden.
+
+    `asked.search` is a part of the name or the e-mail address of a person.
+    """
+    require_somewhere(actor, Permission.MANAGE_GRANTS, universe.pk)
     reaching = Grant.objects.filter(Q(universe=universe) | Q(universe__isnull=True))
-    return _views(rights, _ordered(reaching))
+    return _page(actor, reaching, asked)
 
 
-def everywhere(actor: Actor) -> list[GrantView]:
-    """The grants of all universes, for who gives access in all; for others: Forbidden."""
-    rights = rights_of(actor)
-    if rights.universes_with(Permission.MANAGE_GRANTS) is not None:
+def everywhere(actor: Actor, asked: Asked = FIRST) -> Page[GrantView]:
+    """The same of the grants of all universes, for who gives access in all; else Forbidden."""
+    _require_everywhere(actor)
+    return _page(actor, Grant.objects.filter(universe__isnull=True), asked)
+
+
+def _require_everywhere(actor: Actor) -> None:
+    if rights_of(actor).universes_with(Permission.MANAGE_GRANTS) is not None:
         raise refusal(Permission.MANAGE_GRANTS)
-    return _views(rights, _ordered(Grant.objects.filter(universe__isnull=True)))
 
 
 def to_change(actor: Actor, person_id: int, universe: Universe | None) -> GrantView:
@@ -104,11 +121,13 @@ def to_change(actor: Actor, person_id: int, universe: Universe | None) -> GrantV
     Raises NotFound where they have none there, and Forbidden where it goes beyond the actor's
     rights.
     """
-    views = in_universe(actor, universe) if universe else everywhere(actor)
-    universe_id = universe.pk if universe else None
-    for view in views:
-        if (view.grant.person_id, view.grant.universe_id) == (person_id, universe_id):
-            return _changeable(view)
+    if universe:
+        require_somewhere(actor, Permission.MANAGE_GRANTS, universe.pk)
+    else:
+        _require_everywhere(actor)
+    found = Grant.objects.filter(person=person_id, universe=universe)
+    for view in _views(rights_of(actor), found.select_related("person", "universe")):
+        return _changeable(view)
     raise NotFound("That person has no role here. Somebody may have revoked it; look at the list.")
 
 
@@ -123,19 +142,14 @@ def _changeable(view: GrantView) -> GrantView:
     )
 
 
-def _ordered(grants: QuerySet[Grant]) -> list[Grant]:
+def _page(actor: Actor, grants: QuerySet[Grant], asked: Asked) -> Page[GrantView]:
     """Those of one universe before those of all, each by place, might and person."""
-    might = list(Role)
-    found = grants.select_related("person", "universe")
-    return sorted(
-        found,
-        key=lambda grant: (
-            grant.universe is None,
-            grant.universe.name if grant.universe else "",
-            might.index(Role(grant.role)),
-            grant.person.email,
-        ),
-    )
+    might = Case(*(When(role=role, then=Value(place)) for place, role in enumerate(Role)))
+    wanted = grants.filter(containing(asked.search, "person__email", "person__name"))
+    place = F("universe__name").asc(nulls_last=True)
+    ordered = wanted.order_by(place, "universe", might, "person__email", "pk")
+    page = cut(ordered.select_related("person", "universe"), asked.number)
+    return page.of(_views(rights_of(actor), page.items))
 
 
 def _views(rights: Rights, grants: Iterable[Grant]) -> list[GrantView]:
@@ -168,7 +182,8 @@ def _last_admin_id() -> int | None:
 
 def is_last_admin(actor: Actor, person: User) -> bool:
     """Whether nobody else could do everything, as who manages people may know."""
-    return any(view.is_last_admin for view in held_by(actor, person))
+    require_installation(actor, Permission.MANAGE_PEOPLE)
+    return _last_admin_id() == person.pk
 
 
 def givable(actor: Actor, universe: Universe | None) -> Givable:

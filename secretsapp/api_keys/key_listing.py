@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Prefetch, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
@@ -11,19 +13,27 @@ from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Universe
+from secretsapp.rules.paging import Asked, Page, cut
 from secretsapp.rules.policy import require_installation
 
 # Long enough before the end of a key that whoever makes keys at Roblox can be found.
 WARN_BEFORE = timedelta(days=30)
+UNIVERSES_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class KeyView:
-    """A key with the universes it opens, and how near its end is."""
+    """A key with the first few of the `count` universes that it opens, and how near its end is."""
 
     api_key: ApiKey
     universes: list[Universe]
+    count: int
     left: timedelta | None
+
+    @property
+    def more(self) -> int:
+        """How many universes it opens beyond those few."""
+        return self.count - len(self.universes)
 
     @property
     def has_ended(self) -> bool:
@@ -44,7 +54,14 @@ class KeyView:
 def visible(actor: Actor) -> list[ApiKey]:
     """Every API key, by name; raises Forbidden for those who may not manage them."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    return list(ApiKey.objects.order_by("name").prefetch_related("universes"))
+    return list(_with_universes(ApiKey.objects.order_by("name")))
+
+
+def universes_of(actor: Actor, api_key: ApiKey, asked: Asked) -> Page[Universe]:
+    """A page of the universes that the key opens; raises Forbidden."""
+    require_installation(actor, Permission.MANAGE_API_KEYS)
+    opened = Universe.objects.filter(api_key=api_key)
+    return cut(opened.order_by("owner", "name", "pk"), asked.number)
 
 
 def overview(actor: Actor) -> list[KeyView]:
@@ -70,12 +87,20 @@ def get(actor: Actor, name: str) -> ApiKey:
 def view(actor: Actor, api_key_id: UUID) -> KeyView:
     """The API key of that id with what it serves; raises Forbidden, or NotFound."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    api_key = ApiKey.objects.filter(pk=api_key_id).prefetch_related("universes").first()
+    api_key = _with_universes(ApiKey.objects.filter(pk=api_key_id)).first()
     if api_key is None:
         raise NotFound("There is no such API key. It may have been removed.")
     return _view(api_key)
 
 
+def _with_universes(api_keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
+    """The keys with the first few of their universes, and how many there are."""
+    few = Universe.objects.order_by("owner", "name", "pk")[:UNIVERSES_SHOWN]
+    counted = api_keys.annotate(opens=Count("universes"))
+    return counted.prefetch_related(Prefetch("universes", few, to_attr="first_universes"))
+
+
 def _view(api_key: ApiKey) -> KeyView:
     left = api_key.ends_at - timezone.now() if api_key.ends_at else None
-    return KeyView(api_key, list(api_key.universes.all()), left)
+    found: Any = api_key
+    return KeyView(api_key, found.first_universes, found.opens, left)

@@ -7,6 +7,7 @@ from itertools import groupby
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Shortcut, Universe
 from secretsapp.models.secrets import UNUSUAL
@@ -64,6 +65,15 @@ def choose(actor: Actor) -> AtHand:
     needed = list(needing(actor, every).exclude(pk__in=shown)[:NEEDING])
     groups = (("Pinned", pinned), ("Opened lately", opened), ("Needs attention", needed))
     return AtHand([Group(found, title=title) for title, found in groups if found], is_all=False)
+
+
+def to_choose_from(actor: Actor, universe_id: str) -> list[Universe]:
+    """The universes at hand, and the one of that id where the actor may see it, by name."""
+    found = choose(actor).universes
+    is_id = universe_id.isascii() and universe_id.isdigit()
+    if is_id and (number := int(universe_id)) not in {universe.pk for universe in found}:
+        found += visible(actor).filter(pk=min(number, UNIVERSE_ID_LIMIT))
+    return sorted(found, key=lambda universe: (universe.name, universe.pk))
 
 
 def _by_owner(universes: Iterable[Universe]) -> Iterable[Group]:

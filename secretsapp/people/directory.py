@@ -1,12 +1,12 @@
 """People as an actor may see them, and themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from secretsapp.core import actor as actors
@@ -16,6 +16,7 @@ from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
 from secretsapp.models import Grant, OneTimeCode, SignedIn, Universe, User
 from secretsapp.models.accounts import CodePurpose
+from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
 from secretsapp.rules.policy import people_with, require, require_installation, rights_of
 
 
@@ -24,12 +25,8 @@ class RoleSummary:
     """A role that a person has: in all universes, in the one named, or in so many."""
 
     role: str
-    universes: list[str] | None
-
-    @property
-    def only(self) -> str:
-        """The name of the universe where there is only one."""
-        return self.universes[0] if self.universes and len(self.universes) == 1 else ""
+    universes: int | None
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,10 +82,15 @@ def check_may_manage(actor: Actor) -> None:
     require_installation(actor, Permission.MANAGE_PEOPLE)
 
 
-def everybody(actor: Actor) -> list[PersonView]:
-    """All people, the disabled last; raises Forbidden for those who do not manage people."""
+def everybody(actor: Actor, asked: Asked = FIRST) -> Page[PersonView]:
+    """A page of all people, the disabled last; Forbidden for those who do not manage people.
+
+    `asked.search` is a part of a name or an e-mail address.
+    """
     check_may_manage(actor)
-    return _views(User.objects.order_by("-is_active", "email"))
+    found = User.objects.filter(containing(asked.search, "email", "name"))
+    page = cut(found.order_by("-is_active", "email"), asked.number)
+    return page.of(_views(page.items))
 
 
 def of_id(actor: Actor, person_id: int) -> PersonView:
@@ -99,34 +101,33 @@ def of_id(actor: Actor, person_id: int) -> PersonView:
     raise NotFound("There is no such person here. Look at the list of people.")
 
 
-def _views(people: QuerySet[User]) -> list[PersonView]:
-    now = timezone.now()
-    grants = Grant.objects.filter(person__in=people).exclude(until__lte=now)
-    held: dict[int, list[Grant]] = {}
-    for grant in grants.select_related("universe"):
-        held.setdefault(grant.person_id, []).append(grant)
+def _views(people: Iterable[User]) -> list[PersonView]:
+    people, now = list(people), timezone.now()
+    held = _roles_of(people, now)
     codes = OneTimeCode.objects.filter(purpose=CodePurpose.PASSWORD, ends_at__gt=now)
     links = dict(codes.filter(person__in=people).values_list("person_id", "ends_at"))
-    return [
-        PersonView(person, _summed_up(held.get(person.pk, [])), links.get(person.pk))
-        for person in people
-    ]
+    return [PersonView(person, held.get(person.pk, []), links.get(person.pk)) for person in people]
 
 
-def _summed_up(grants: Iterable[Grant]) -> list[RoleSummary]:
-    """The roles, the mightiest first; those of all universes before those of some."""
+def _roles_of(people: list[User], now: datetime) -> dict[int, list[RoleSummary]]:
+    """The roles of each, the mightiest first; those of all universes before those of some."""
+    in_force = Grant.objects.filter(person__in=people).exclude(until__lte=now)
+    groups = in_force.values("person_id", "role", is_everywhere=Q(universe__isnull=True))
+    counted = groups.annotate(universes=Count("universe"), one=Min("universe__name"))
     might = list(Role)
+    found: dict[int, list[RoleSummary]] = {}
+    for row in sorted(
+        counted, key=lambda row: (might.index(Role(row["role"])), -row["is_everywhere"])
+    ):
+        found.setdefault(row["person_id"], []).append(_summary(row))
+    return found
 
-    def order(grant: Grant) -> tuple[int, bool]:
-        return might.index(Role(grant.role)), grant.universe is not None
 
-    return [
-        RoleSummary(
-            ROLE_WORDS[might[place]],
-            sorted(grant.universe.name for grant in found if grant.universe) if partial else None,
-        )
-        for (place, partial), found in groupby(sorted(grants, key=order), key=order)
-    ]
+def _summary(row: Mapping[str, Any]) -> RoleSummary:
+    role, count = ROLE_WORDS[Role(row["role"])], row["universes"]
+    if row["is_everywhere"]:
+        return RoleSummary(role, None)
+    return RoleSummary(role, count, only=row["one"] if count == 1 else "")
 
 
 def own_sessions(actor: Actor, current: str) -> list[SessionView]:

@@ -25,6 +25,9 @@ class Asked:
     number: int = 1
 
 
+FIRST = Asked()
+
+
 @dataclass(frozen=True)
 class Page(Generic[Item]):
     """What stands on one page, of `count` in all; `number` is that of the page, from 1 on."""

@@ -104,6 +104,7 @@ class SecretListing:
     room: int | None
     may_create: bool
     may_give_access: bool
+    may_read_audit: bool
     may_manage_universe: bool
     has_new_key: bool
 
@@ -122,6 +123,7 @@ def listing(actor: Actor, universe: Universe) -> SecretListing:
         room=_room(rights, universe, secrets),
         may_create=rights.allows_somewhere(Permission.CREATE_SECRET, universe.pk),
         may_give_access=rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk),
+        may_read_audit=rights.allows_somewhere(Permission.READ_AUDIT, universe.pk),
         may_manage_universe=rights.allows_installation(Permission.MANAGE_UNIVERSES),
         has_new_key=_has_new_key(universe),
     )

@@ -16,7 +16,13 @@ from secretsapp.core.patterns import parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.models import Grant, User
-from secretsapp.web.forms.fields import QUIET, VersionField, mono_input, text_input
+from secretsapp.web.forms.fields import (
+    QUIET,
+    VersionField,
+    choice_of_people,
+    mono_input,
+    text_input,
+)
 
 NEVER, ON_A_DATE = "never", "date"
 DAYS = (7, 30, 90)
@@ -159,7 +165,7 @@ def _person_field(people: list[User]) -> forms.TypedChoiceField:
         label="Person",
         choices=[("", "Choose a person"), *[(each.email, _called(each)) for each in people]],
         coerce=by_email.__getitem__,
-        widget=forms.Select(SELECT),
+        widget=choice_of_people(len(people)),
         error_messages={
             "required": "Choose a person.",
             "invalid_choice": "There is no active account with that e-mail address. "

@@ -20,6 +20,8 @@ QUIET = {
     "spellcheck": "false",
 }
 
+PEOPLE_TO_CHOOSE_FROM = 100
+
 
 class UnshownTextarea(forms.Textarea):
     """A text area that never shows a value, whatever it was bound to."""
@@ -96,3 +98,10 @@ def text_input(**attributes: str) -> forms.TextInput:
 def mono_input(**attributes: str) -> forms.TextInput:
     """A quiet input of one line for what is written letter by letter, such as a name at Roblox."""
     return text_input(**{"class": "form-control mono"} | attributes)
+
+
+def choice_of_people(count: int) -> forms.Widget:
+    """A list of so many people to choose from; of more than fit, a field for the e-mail address."""
+    if count <= PEOPLE_TO_CHOOSE_FROM:
+        return forms.Select(QUIET | {"class": "form-select"})
+    return forms.EmailInput(QUIET | {"class": "form-control", "placeholder": "E-mail address"})

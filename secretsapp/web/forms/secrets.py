@@ -1,6 +1,6 @@
 """The forms of one secret: create, rotate, delete, details."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,10 +12,12 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Secret, User
 from secretsapp.secrets.listing import SecretView
 from secretsapp.web.forms.fields import (
+    PEOPLE_TO_CHOOSE_FROM,
     QUIET,
     AsTypedField,
     PlaintextField,
     VersionField,
+    choice_of_people,
     mono_input,
 )
 
@@ -255,19 +257,29 @@ class DetailsForm(forms.Form):
         self, secret: Secret, people: Iterable[User], data: Mapping[str, Any] | None
     ) -> None:
         owner = secret.owner
-        super().__init__(data, initial={"note": secret.note, "owner": owner.pk if owner else ""})
         # Whoever owns it stays on the list, also without access of their own.
         owners = {person.pk: person for person in [*people, *([owner] if owner else [])]}
-        self.fields["owner"] = _owner_field(owners)
+        field, called = _owner_field(list(owners.values()))
+        super().__init__(data, initial={"note": secret.note, "owner": called(owner)})
+        self.fields["owner"] = field
 
 
-def _owner_field(owners: Mapping[int, User]) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
+def _owner_field(owners: list[User]) -> tuple[forms.Field, Callable[[User | None], str]]:
+    """The field, and what stands in it for an owner: of many, the e-mail address that is typed."""
+    is_typed = len(owners) > PEOPLE_TO_CHOOSE_FROM
+
+    def called(owner: User | None) -> str:
+        return "" if owner is None else owner.email if is_typed else str(owner.pk)
+
+    by_word = {called(owner): owner for owner in owners}
+    field = forms.TypedChoiceField(
         label="Owner",
         required=False,
-        choices=[("", "Nobody"), *((pk, person.email) for pk, person in owners.items())],
-        coerce=lambda pk: owners[int(pk)],
+        choices=[("", "Nobody"), *((word, owner.email) for word, owner in by_word.items())],
+        coerce=by_word.__getitem__,
         empty_value=None,
-        widget=forms.Select(QUIET | {"class": "form-select"}),
+        widget=choice_of_people(len(owners)),
         help_text="Who looks after it.",
+        error_messages={"invalid_choice": "Choose somebody who may list this secret."},
     )
+    return field, called

@@ -14,7 +14,7 @@ from secretsapp.models import Universe, User
 from secretsapp.universes import loading
 from secretsapp.web.forms.access import GrantForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import form_pages
+from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
 
 
@@ -22,12 +22,13 @@ from secretsapp.web.views.form_pages import Done
 def access(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     """The grants that hold there, and what each role may do."""
     universe = _universe(request, universe_id)
+    asked = long_lists.asked(request)
     if universe is None:
-        found = grant_listing.everywhere(request.actor)
+        page = grant_listing.everywhere(request.actor, asked)
     else:
-        found = grant_listing.in_universe(request.actor, universe)
-    context = {"universe": universe, "grants": found, "roles": role_table.table()}
-    return render(request, "access/list.html", context)
+        page = grant_listing.in_universe(request.actor, universe, asked)
+    context = {"universe": universe, "grants": page.items, "roles": role_table.table()}
+    return render(request, "access/list.html", context | long_lists.context(request, page))
 
 
 @require_http_methods(form_pages.METHODS)

@@ -13,10 +13,11 @@ from secretsapp.api_keys import key_listing, stored_keys
 from secretsapp.api_keys.key_listing import KeyView
 from secretsapp.api_keys.key_reports import KeyReport
 from secretsapp.core.errors import StaleVersion
+from secretsapp.rules.paging import Asked
 from secretsapp.universes import loading
 from secretsapp.web.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import form_pages, guide
+from secretsapp.web.views import form_pages, guide, long_lists
 from secretsapp.web.views.form_pages import Done
 
 
@@ -49,9 +50,11 @@ def create(request: ActorRequest) -> HttpResponse:
 @require_safe
 def api_key(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     """What is known of a key, and what it serves."""
-    return render(
-        request, "api_keys/api_key.html", {"view": key_listing.view(request.actor, api_key_id)}
-    )
+    view = key_listing.view(request.actor, api_key_id)
+    asked = Asked(number=long_lists.asked(request).number)
+    page = key_listing.universes_of(request.actor, view.api_key, asked)
+    context = long_lists.context(request, page) | {"view": view}
+    return render(request, "api_keys/api_key.html", context)
 
 
 @require_http_methods(form_pages.METHODS)
@@ -87,7 +90,7 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         if view.universes:
             sentence = "Replaced. The old key is forgotten here: delete it at Roblox."
             return Done(sentence, _address(api_key_id), form.told)
-        is_first_run = not loading.visible(request.actor)
+        is_first_run = not loading.sees_any(request.actor)
         address = reverse("guide") if is_first_run else _address(api_key_id)
         return Done("Replaced.", address, form.told)
 

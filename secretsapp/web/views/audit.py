@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
+from secretsapp.home import at_hand
 from secretsapp.log import reading
 from secretsapp.log.reading import AuditFilter, AuditPage
 from secretsapp.secrets import open_changes
 from secretsapp.secrets.settling import SETTLE_AFTER_SECONDS
-from secretsapp.universes import loading
 from secretsapp.web.forms.audit import AuditFilterForm
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
@@ -21,6 +22,7 @@ from secretsapp.web.views import form_pages
 
 SETTLED_AFTER = timedelta(seconds=SETTLE_AFTER_SECONDS)
 LIST = "audit-list"
+LONGEST_ID = len(str(UNIVERSE_ID_LIMIT))
 
 # What says which page it is, and what the last one ended with: no part of a filter.
 PLACES = ("before", "after", "day")
@@ -37,7 +39,8 @@ class Chip:
 @require_safe
 def log(request: ActorRequest) -> HttpResponse:
     """A page of events; for htmx the list alone, or the events to be put behind those there."""
-    form = AuditFilterForm(request.GET, loading.visible(request.actor))
+    asked = request.GET.get("universe", "")[:LONGEST_ID]
+    form = AuditFilterForm(request.GET, at_hand.to_choose_from(request.actor, asked))
     context = _context(request, form, _page(request, form))
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
     if not wants_fragment(request) or "HX-History-Restore-Request" in request.headers:

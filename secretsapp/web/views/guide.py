@@ -34,10 +34,10 @@ def page(request: ActorRequest, filled: Filled) -> HttpResponse:
     keys = key_listing.choices(request.actor)
     key_form = filled.key_form or AddKeyForm(None, is_first=not keys)
     universe_form = filled.universe_form or AddUniverseForm(None, keys)
-    added = loading.visible(request.actor)
+    added = loading.sees_any(request.actor)
     context = {
         "keys": keys,
-        "universes": added,
+        "has_universes": added,
         "is_halfway": bool(keys) and not added,
         "server": server_address.server_address(request.actor),
         "key_form": key_form,

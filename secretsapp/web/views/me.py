@@ -14,9 +14,10 @@ from secretsapp.core import blanks
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import User
 from secretsapp.people import directory, own_account, session_storage, sessions
+from secretsapp.rules.paging import Asked
 from secretsapp.web.forms.me import NameForm, PasswordForm, SessionForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import form_pages
+from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
 
 
@@ -31,9 +32,10 @@ def me(request: ActorRequest) -> HttpResponse:
         return Done("Name saved.", reverse("me"))
 
     answer = form_pages.submitted(request, form, write)
-    context = {
+    held = grant_listing.own(request.actor, Asked(number=long_lists.asked(request).number))
+    context = long_lists.context(request, held) | {
         "sessions": directory.own_sessions(request.actor, _stored_key(request)),
-        "grants": grant_listing.own(request.actor),
+        "grants": held.items,
     }
     return answer or form_pages.page(request, "me/me.html", form, context)
 

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.access import grant_listing, role_table
 from secretsapp.core.errors import Correctable
 from secretsapp.core.times import sentence_time
+from secretsapp.home import at_hand
 from secretsapp.models import Universe, User
 from secretsapp.people import accounts, directory, ways_in
-from secretsapp.universes import loading
+from secretsapp.rules.paging import Asked
 from secretsapp.web.forms.people import CreatePersonForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import form_pages
+from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
 
 LINK = "password_link"
@@ -24,7 +25,8 @@ LINK = "password_link"
 @require_safe
 def people(request: ActorRequest) -> HttpResponse:
     """Everybody, and what each role may do."""
-    context = {"people": directory.everybody(request.actor), "roles": role_table.table()}
+    page = directory.everybody(request.actor, long_lists.asked(request))
+    context = long_lists.context(request, page) | {"roles": role_table.table()}
     return render(request, "people/list.html", context)
 
 
@@ -52,15 +54,18 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
         del request.session[LINK]
     else:
         link = None
-    held = grant_listing.held_by(request.actor, view.person)
-    places = {found.grant.universe_id for found in held}
-    everywhere: list[Universe | None] = [*loading.visible(request.actor), None]
-    context = {
+    asked = Asked(number=long_lists.asked(request).number)
+    held = grant_listing.held_by(request.actor, view.person, asked)
+    places = grant_listing.places_of(request.actor, view.person)
+    found = at_hand.choose(request.actor)
+    offered: list[Universe | None] = [*found.universes, None]
+    context = long_lists.context(request, held) | {
         "view": view,
         "person": view.person,
-        "grants": held,
-        "giveable": [each for each in everywhere if (each.pk if each else None) not in places],
-        "is_last_admin": any(found.is_last_admin for found in held),
+        "grants": held.items,
+        "giveable": [each for each in offered if (each.pk if each else None) not in places],
+        "is_all": found.is_all,
+        "is_last_admin": grant_listing.is_last_admin(request.actor, view.person),
         "link": link,
     }
     return render(request, "people/person.html", context)
