@@ -8,9 +8,10 @@ from django.template import engines
 from django.urls import path
 
 from secretsapp.models import Secret
-from secretsapp.secrets.arranging import places
+from secretsapp.secrets.arranging import Wanted, places
 from secretsapp.secrets.listing import SecretView
 from secretsapp.web import urls
+from secretsapp.web.views.secret_rows import rows_of
 from secretsapp.web.views.universes import COLUMNS
 
 # The same table as the product's templates make, written down at one go by hand.
@@ -27,7 +28,7 @@ FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
 <tbody id="rows" role="rowgroup">
 {% for view, _, at in rows %}{% with secret=view.secret note=view.note_line %}
 <tr role="row" data-search="{{ view.searched }}" data-name="{{ at.name }}" data-changed="{{ at.changed }}" data-who="{{ at.who }}"{% if secret.drifted_at %} data-attention{% endif %}>
-<td role="cell" class="cell-name"><a class="name" id="secret-{{ secret.name }}" href="{% url "secret" universe.pk secret.name %}">{{ secret.name }}</a>
+<td role="cell" class="cell-name"><a class="name" id="secret-{{ secret.pk }}" href="{% url "secret" universe.pk secret.name %}"><bdi>{{ secret.name }}</bdi></a>
 {% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Changed elsewhere</span>{% endif %}
 {% if note %}<bdi class="muted one-line">{{ note }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-domain">
@@ -49,7 +50,10 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 def universe(request: HttpRequest, universe_id: int) -> HttpResponse:
     """The table as the product's own templates make it, from the same rows in one query."""
-    return render(request, "secrets/_listing.html", _context(universe_id))
+    context = _context(universe_id)
+    views = [view for view, _, _ in context["rows"]]
+    rows = rows_of(context["universe"], views, Wanted(), "")
+    return render(request, "secrets/_listing.html", context | {"rows": rows})
 
 
 def flat(request: HttpRequest, universe_id: int) -> HttpResponse:

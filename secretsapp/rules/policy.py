@@ -88,6 +88,15 @@ class Rights:
         granted = self.in_universe(permission, universe_id)
         return any(patterns.matches(pattern, name) for pattern in granted)
 
+    def on(self, universe_id: int, name: str) -> frozenset[Permission]:
+        """Every permission that they have on the secret of that name."""
+        granted = (
+            PERMISSIONS[holding.role]
+            for holding in self.reaching(universe_id)
+            if patterns.matches(holding.pattern, name)
+        )
+        return frozenset[Permission]().union(*granted)
+
     def allows_somewhere(self, permission: Permission, universe_id: int) -> bool:
         """Whether they have the permission on some name of the universe."""
         return bool(self.in_universe(permission, universe_id))

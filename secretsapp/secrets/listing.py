@@ -56,7 +56,7 @@ class SecretView:
         """The first line of its note that has something in it."""
         return self.secret.note.strip().partition("\n")[0].strip()
 
-    @property
+    @cached_property
     def searched(self) -> str:
         """What a search in the list looks through, in lower case."""
         return f"{self.secret.name}\n{self.note_line}".lower()
@@ -205,15 +205,13 @@ def _views(rights: Rights, universe: Universe, secrets: Iterable[Secret]) -> Ite
 
 
 def _view(rights: Rights, secret: Secret, is_open: bool) -> SecretView:
-    def allows(permission: Permission) -> bool:
-        return rights.allows(permission, secret.universe_id, secret.name)
-
+    permitted = rights.on(secret.universe_id, secret.name)
     return SecretView(
         secret=secret,
         is_open=is_open,
-        may_rotate=allows(Permission.ROTATE_SECRET),
-        may_change_domain=allows(Permission.CHANGE_DOMAIN),
-        may_edit_details=allows(Permission.EDIT_DETAILS),
-        may_delete=allows(Permission.DELETE_SECRET),
-        may_read_audit=allows(Permission.READ_AUDIT),
+        may_rotate=Permission.ROTATE_SECRET in permitted,
+        may_change_domain=Permission.CHANGE_DOMAIN in permitted,
+        may_edit_details=Permission.EDIT_DETAILS in permitted,
+        may_delete=Permission.DELETE_SECRET in permitted,
+        may_read_audit=Permission.READ_AUDIT in permitted,
     )

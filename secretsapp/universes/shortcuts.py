@@ -30,18 +30,16 @@ def unpin(actor: Actor, universe: Universe) -> None:
     mine.update(is_pinned=False)
 
 
-def is_pinned(actor: Actor, universe: Universe) -> bool:
-    """Whether the person has pinned the universe."""
-    mine = Shortcut.objects.filter(person_id=actor.person_id, universe=universe)
-    return mine.filter(is_pinned=True).exists()
+def note_opened(actor: Actor, universe: Universe) -> bool:
+    """Note that the person opened the universe, unless that was noted a short while ago.
 
-
-def note_opened(actor: Actor, universe: Universe) -> None:
-    """Note that the person opened the universe, unless that was noted a short while ago."""
+    Says whether they pinned it.
+    """
     now = timezone.now()
-    mine = Shortcut.objects.filter(person_id=actor.person_id, universe=universe)
-    if not mine.filter(opened_at__gt=now - NOTED_EVERY).exists():
+    mine = Shortcut.objects.filter(person_id=actor.person_id, universe=universe).first()
+    if mine is None or mine.opened_at is None or mine.opened_at <= now - NOTED_EVERY:
         _keep(actor, universe, opened_at=now)
+    return mine is not None and mine.is_pinned
 
 
 def _keep(actor: Actor, universe: Universe, **columns: object) -> None:

@@ -104,6 +104,6 @@ UNIVERSE_ACTIONS: list[Action] = [
     # What is only for somebody's own sidebar is told nobody.
     *(
         Action(f"shortcuts.{act.__name__}", partial(kept_by_viewer, act))
-        for act in (shortcuts.pin, shortcuts.unpin, shortcuts.is_pinned, shortcuts.note_opened)
+        for act in (shortcuts.pin, shortcuts.unpin, shortcuts.note_opened)
     ),
 ]

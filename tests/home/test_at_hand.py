@@ -20,7 +20,7 @@ from tests.stage import STAGEHAND, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
-Act = Callable[[Actor, Universe], None]
+Act = Callable[[Actor, Universe], object]
 
 
 @pytest.fixture

@@ -203,6 +203,18 @@ def test_what_lies_within_a_grant_never_goes_beyond_it(
     assert outer.until is None or (inner.until is not None and inner.until <= outer.until)
 
 
+@given(
+    held=strategies.lists(HOLDINGS, max_size=4), name=NAMES, place=strategies.sampled_from([1, 2])
+)
+def test_what_is_permitted_on_a_secret_is_each_permission_that_is_allowed(
+    held: list[Holding], name: str, place: int
+) -> None:
+    rights = Rights(tuple(held))
+    assert rights.on(place, name) == {
+        permission for permission in Permission if rights.allows(permission, place, name)
+    }
+
+
 @given(holding=HOLDINGS)
 def test_whoever_may_manage_grants_may_give_just_what_they_have(holding: Holding) -> None:
     manages = A.MANAGE_GRANTS in PERMISSIONS[holding.role]

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.models import Universe
 from secretsapp.secrets import listing as secrets
-from secretsapp.secrets.arranging import ATTENTION, Wanted, arranged, places
+from secretsapp.secrets.arranging import ATTENTION, Wanted, arranged
 from secretsapp.universes import loading, mirror, shortcuts
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
+from secretsapp.web.views.secret_rows import rows_of
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +26,21 @@ COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"
 def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     """The list of secrets as the mirror has it; the page itself asks for a refresh."""
     found = loading.get(request.actor, universe_id)
-    _note_opened(request, found)
     context = _listing(request, found, Wanted.from_query(request.GET))
-    context["is_pinned"] = shortcuts.is_pinned(request.actor, found)
+    context["is_pinned"] = _note_opened(request, found)
     return render(request, "secrets/list.html", context)
 
 
-def _note_opened(request: ActorRequest, found: Universe) -> None:
-    """Note it for the person's own sidebar; what cannot be noted is left out."""
+def _note_opened(request: ActorRequest, found: Universe) -> bool:
+    """Note it for the person's own sidebar, and say whether they pinned it.
+
+    What cannot be noted is left out.
+    """
     try:
-        shortcuts.note_opened(request.actor, found)
+        return shortcuts.note_opened(request.actor, found)
     except DatabaseError as error:
         log.warning("An opened universe could not be noted: %s", type(error).__name__)
+        return False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,13 +66,13 @@ def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str
     """
     listing = secrets.listing(request.actor, found)
     views = arranged(listing.secrets, wanted)
-    rows = [(view, wanted.shows(view), at) for view, at in zip(views, places(views), strict=True)]
+    rows = rows_of(found, views, wanted, request.actor.name)
     return {
         "universe": found,
         "listing": listing,
         "wanted": wanted,
         "rows": rows,
-        "shown": sum(is_shown for _, is_shown, _ in rows),
+        "shown": sum(row["is_shown"] for row in rows),
         "columns": [_column(wanted, name, words) for name, words in COLUMNS],
         "states": [
             _state(wanted, "", "All", len(listing.secrets)),
