@@ -21,11 +21,14 @@ class Frame:
     may_manage_universes: bool
 
 
-def compose_frame(actor: Actor) -> Frame:
-    """The frame for the actor: two queries where there are few universes, and five at most."""
+def compose_frame(actor: Actor, chosen: AtHand | None = None) -> Frame:
+    """The frame for the actor: two queries where there are few universes, and five at most.
+
+    `chosen` are the universes at hand where the page itself has asked for them.
+    """
     rights = rights_of(actor)
     return Frame(
-        at_hand=at_hand.choose(actor),
+        at_hand=chosen or at_hand.choose(actor),
         may_read_audit=rights.universes_with(Permission.READ_AUDIT) != set(),
         may_give_everywhere=rights.universes_with(Permission.MANAGE_GRANTS) is None,
         may_manage_people=rights.allows_installation(Permission.MANAGE_PEOPLE),

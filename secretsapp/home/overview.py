@@ -23,12 +23,12 @@ class CardGroup:
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the first page shows; `is_all` says that there are no other universes."""
+    """All that the first page shows."""
 
     needs: list[Need]
     activity: Activity
     groups: list[CardGroup]
-    is_all: bool
+    at_hand: AtHand
     may_add_universes: bool
 
 
@@ -39,7 +39,7 @@ def compose_overview(actor: Actor) -> Overview:
         needs=attention.find_needs(actor),
         activity=activity.read_activity(actor),
         groups=list(_groups(actor, chosen)),
-        is_all=chosen.is_all,
+        at_hand=chosen,
         may_add_universes=rights_of(actor).allows_installation(Permission.MANAGE_UNIVERSES),
     )
 

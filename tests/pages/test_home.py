@@ -142,7 +142,7 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, universe: Universe) -> 
     assert queries(opening) == for_thirty <= 20
     found = overview.compose_overview(cast["admin"].actor)
     (needed,) = found.groups
-    assert (needed.group.title, found.is_all) == ("Needs attention", False)
+    assert (needed.group.title, found.at_hand.is_all) == ("Needs attention", False)
     assert {(card.secrets, card.needing) for card in needed.cards[1:]} == {(20, 20)}
 
 

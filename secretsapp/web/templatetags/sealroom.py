@@ -137,7 +137,7 @@ def frame(context: Context) -> Frame | None:
     """What stands around the page for whoever is acting, if anybody is."""
     request: HttpRequest | None = context.get("request")
     actor = getattr(request, "actor", None)
-    return None if actor is None else compose_frame(actor)
+    return None if actor is None else compose_frame(actor, context.get("at_hand"))
 
 
 @register.simple_tag(takes_context=True)

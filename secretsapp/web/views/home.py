@@ -16,6 +16,7 @@ def home(request: ActorRequest) -> HttpResponse:
     found = overview.compose_overview(request.actor)
     context = {
         "overview": found,
+        "at_hand": found.at_hand,
         "needs": found.needs[:NEEDS_SHOWN],
         "further_needs": found.needs[NEEDS_SHOWN:],
     }
