@@ -141,7 +141,7 @@ def names(actor: Actor, universe: Universe) -> list[str]:
     What Roblox no longer lists is not taken.
     """
     there = Secret.objects.filter(universe=universe, missing_since=None).order_by("name")
-    seen = narrowed(there, rights_of(actor), Permission.LIST_SECRETS)
+    seen = narrowed(actor, there, Permission.LIST_SECRETS)
     return list(seen.values_list("name", flat=True))
 
 
