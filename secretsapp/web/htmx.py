@@ -44,5 +44,14 @@ def _sign_in_path() -> str:
 
 
 def _sign_in_and_back(request: HttpRequest) -> str:
-    page = HtmxDetails(request).current_url_abs_path
+    page = _page_of(request)
     return redirect_to_login(page, _sign_in_path()).url if page else _sign_in_path()
+
+
+def _page_of(request: HttpRequest) -> str | None:
+    """The page that htmx says it stands on, if that is an address of ours."""
+    try:
+        return HtmxDetails(request).current_url_abs_path
+    except ValueError:
+        # Anybody may send the header, and Python refuses what is no address, such as `http://[`.
+        return None
