@@ -1,5 +1,8 @@
 """Creates, disables and enables accounts, sets passwords, and records who signs in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError
@@ -39,15 +42,21 @@ def create(
     """
     require_installation(actor, Permission.MANAGE_PEOPLE)
     user = prepare(email=email, name=name, password=password)
+    with told_of_another(), acting(actor, TO_MANAGE) as act:
+        user.save(force_insert=True)
+        introduce(act, user, admin=admin)
+    return user
+
+
+@contextmanager
+def told_of_another() -> Iterator[None]:
+    """Raise AlreadyExists where the account that is stored within has the address of another."""
     try:
-        with acting(actor, TO_MANAGE) as act:
-            user.save(force_insert=True)
-            introduce(act, user, admin=admin)
+        yield
     except IntegrityError:
         raise AlreadyExists(
             "There is an account with that e-mail address already.", field="email"
         ) from None
-    return user
 
 
 def prepare(*, email: str, name: str, password: Plaintext | None) -> User:

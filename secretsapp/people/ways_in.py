@@ -11,8 +11,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.roles import Permission
-from secretsapp.models import User
+from secretsapp.core.roles import Permission, Role
+from secretsapp.models import Grant, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import accounts, one_time_codes, passwords
 from secretsapp.people.one_time_codes import Code
@@ -76,12 +76,20 @@ def set_password(actor: Actor, code: Plaintext, password: Plaintext) -> User:
 
 
 def is_claimed() -> bool:
-    """Whether there is an account; no right is asked for. Accounts are never deleted."""
+    """Whether there is an admin; no right is asked for. The last one always stays one.
+
+    Other accounts do not count: none of them could make the first admin.
+    """
+    return Grant.objects.filter(role=Role.ADMIN).exists()
+
+
+def has_accounts() -> bool:
+    """Whether anybody could have a reason to sign in; no right is asked for."""
     return User.objects.exists()
 
 
 def issue_claim_code(actor: Actor) -> Code | None:
-    """A new code for the first admin, in place of an older one; None once there is an account."""
+    """A new code for the first admin, in place of an older one; None once there is one."""
     with acting(actor, Right(Permission.MANAGE_PEOPLE)):
         if is_claimed():
             return None
@@ -89,14 +97,15 @@ def issue_claim_code(actor: Actor) -> Code | None:
 
 
 def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Plaintext) -> User:
-    """Make the first account, an admin's, for whoever has the code from the terminal.
+    """Make the account of the first admin, for whoever has the code from the terminal.
 
-    The new admin acts, from where `actor` came. Raises CodeRefused, also where there is an account
-    by now, and InvalidInput for what will not do, after which the code is still good.
+    The new admin acts, from where `actor` came. Raises CodeRefused, also where there is an admin
+    by now, and InvalidInput or AlreadyExists for what will not do, after which the code is still
+    good.
     """
     found = one_time_codes.find(code, CodePurpose.CLAIM)
     user = accounts.prepare(email=email, name=name, password=password)
-    with acting(actor, BY_CODE) as act:
+    with accounts.told_of_another(), acting(actor, BY_CODE) as act:
         one_time_codes.use_up(found)
         if is_claimed():
             raise one_time_codes.refusal()

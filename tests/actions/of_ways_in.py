@@ -78,6 +78,7 @@ ENTRY_ACTIONS = [
         lambda stage: ways_in.issue_claim_code(stage.cast["admin"].actor),
     ),
     Action("ways_in.is_claimed", lambda _stage: ways_in.is_claimed()),
+    Action("ways_in.has_accounts", lambda _stage: ways_in.has_accounts()),
     Action("ways_in.link", lambda _stage: ways_in.link(_made[-1]), before=issue),
     Action("password_mail.ask", lambda _stage: password_mail.ask(VIEWER)),
     Action("one_time_codes.issue", issue),
@@ -97,6 +98,7 @@ ENTRY_ACTIONS = [
         before=issue,
     ),
     Action("one_time_codes.refusal", lambda _stage: one_time_codes.refusal()),
+    Action("accounts.told_of_another", lambda _stage: accounts.told_of_another()),
     Action(
         "accounts.prepare",
         lambda _stage: accounts.prepare(email="new@example.com", name="", password=None),

@@ -12,7 +12,7 @@ from secretsapp.adapters import logs
 from secretsapp.models import AuditEvent, PasswordMail, User
 from secretsapp.people import password_mail, ways_in
 from tests.pages.reading import body, field, words
-from tests.stage import STAGEHAND, Cast
+from tests.stage import STAGEHAND, Cast, engage
 from tests.support.watch import Watch
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,21 @@ def test_the_first_run_makes_an_admin_signs_them_in_and_leads_to_the_guide(
     }
 
 
-def test_once_there_is_an_account_the_first_run_is_over(claim: dict[str, str]) -> None:
+def test_an_account_without_rights_leaves_the_first_run_to_the_first_admin(
+    claim: dict[str, str], password: str
+) -> None:
+    early = engage("early").user
+    client = Client()
+    assert "Sign in" in words(client.get(SIGN_IN))
+    client.post(SIGN_IN, {"login": early.email, "password": password})
+    taken = client.post(WELCOME, claim | {"email": early.email})
+    assert "There is an account with that e-mail address already." in words(taken)
+    assert client.post(WELCOME, claim).headers["Location"] == "/guide/"
+    assert client.session["_auth_user_id"] == str(User.objects.get(email="ada@example.com").pk)
+    assert client.get("/people/").status_code == 200
+
+
+def test_once_there_is_an_admin_the_first_run_is_over(claim: dict[str, str]) -> None:
     client = Client()
     client.post(WELCOME, claim)
     stranger = Client()

@@ -11,8 +11,11 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from secretsapp.core.errors import CodeRefused, Forbidden, InvalidInput
+from secretsapp.access import grants
+from secretsapp.access.grants import Terms
+from secretsapp.core.errors import AlreadyExists, CodeRefused, Forbidden, InvalidInput
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Role
 from secretsapp.models import Grant, OneTimeCode, SignedIn, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import accounts, one_time_codes, ways_in
@@ -215,12 +218,31 @@ def test_the_first_account_is_an_admins_and_there_is_no_second_claim() -> None:
     assert ways_in.issue_claim_code(STAGEHAND) is None
 
 
-def test_a_claim_code_is_worth_nothing_once_somebody_has_an_account() -> None:
+def test_a_claim_code_is_worth_nothing_once_there_is_an_admin() -> None:
     code = claim_code()
-    engage("somebody")
+    engage("somebody", admin=True)
     with pytest.raises(CodeRefused):
         claim(code.text)
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", [None, Role.VIEWER, Role.MANAGER])
+def test_accounts_that_are_no_admins_leave_the_first_run_open(role: Role | None) -> None:
+    before = engage("somebody")
+    if role:
+        grants.add(STAGEHAND, before.user, None, Terms(role))
+    code = claim_code()
+    with pytest.raises(AlreadyExists) as refused:
+        claim(code.text, before.user.email)
+    assert refused.value.field == "email"
+    first = claim(code.text)
+    assert Grant.objects.get(role=Role.ADMIN).person == first
+    assert ways_in.issue_claim_code(STAGEHAND) is None
+
+
+def test_an_admin_who_has_no_password_yet_closes_the_first_run() -> None:
+    accounts.create(STAGEHAND, email="invited@example.com", password=None, admin=True)
+    assert ways_in.issue_claim_code(STAGEHAND) is None
 
 
 def test_a_claim_that_will_not_do_leaves_the_code_good() -> None:

@@ -143,7 +143,7 @@ def staged(
     return monkeypatch
 
 
-def test_a_code_is_said_until_there_is_an_account(shell: Shell, staged: object) -> None:
+def test_a_code_is_said_until_there_is_an_admin(shell: Shell, staged: object) -> None:
     port = free_port()
     said = shell.run("run", "--port", port).output
     first = CODE.search(said)
@@ -153,6 +153,8 @@ def test_a_code_is_said_until_there_is_an_account(shell: Shell, staged: object) 
     assert first[1] != second[1]
     assert re.search(r"It works once, until \d\d:\d\d UTC\. A restart makes a new one\.", said)
     engage("somebody")
+    assert CODE.search(shell.run("run", "--port", port).output)
+    engage("somebody-else", admin=True)
     assert f"Sealroom is at http://127.0.0.1:{port}/" in shell.run("run", "--port", port).output
 
 

@@ -32,7 +32,7 @@ class Command(SealroomCommand):
     help = (
         "Set up what is missing, as `setup` does, and run the dashboard and its worker until "
         "Ctrl-C. Only this machine can reach it; put a reverse proxy in front of it for others, "
-        "and say so in SITE_URL. While nobody has an account, it prints a one-time code that "
+        "and say so in SITE_URL. While there is no admin, it prints a one-time code that "
         "makes the first admin."
     )
 
@@ -87,7 +87,7 @@ def _welcome(site: str, code: Code | None) -> str:
     return "\n".join(
         [
             "",
-            "Sealroom is running, and nobody has an account yet. To make yourself its admin, open",
+            "Sealroom is running, and it has no admin yet. To become its admin, open",
             "",
             f"    {site}{reverse('first_run')}",
             "",

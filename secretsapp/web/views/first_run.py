@@ -19,7 +19,7 @@ from secretsapp.web.views.passwords import CODE_ATTEMPTS, too_many
 @login_not_required
 @require_http_methods(METHODS)
 def claim(request: ActorRequest) -> HttpResponse:
-    """Make the first account; once there is one this leads to the sign-in."""
+    """Make the first admin; once there is one this leads to the sign-in."""
     if is_claimed():
         return redirect("account_login")
     if refusal := too_many(request, CODE_ATTEMPTS):
