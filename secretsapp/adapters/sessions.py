@@ -16,6 +16,8 @@ from secretsapp.people import session_storage
 
 log = logging.getLogger(__name__)
 
+ENDS_AT, CONTENT = "ends_at", "content"
+
 
 class SessionStore(db.SessionStore):
     """A session under a hash of its key, with its content encrypted for that row.
@@ -53,19 +55,27 @@ class SessionStore(db.SessionStore):
             super().delete(session_storage.stored_key(key))
 
     def encode(self, session_dict: dict[str, Any]) -> str:
-        """The content as it is stored; never compressed, so its length tells only its length."""
-        blob = session_storage.encrypt(self.serializer().dumps(session_dict), self._stored_key())
+        """The content as it is stored, with its end; never compressed, or its length would tell."""
+        bound = {ENDS_AT: self.get_expiry_date().timestamp(), CONTENT: session_dict}
+        blob = session_storage.encrypt(self.serializer().dumps(bound), self._stored_key())
         return base64.b64encode(blob).decode("ascii")
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
-        """The content of this session; of what does not open, nothing: the person signs in."""
+        """The content of this session; of what does not open, nothing: the person signs in.
+
+        Nor of one whose own end is over: a row may have been put back with a later one.
+        """
         try:
             blob = base64.b64decode(session_data, validate=True)
             content = session_storage.decrypt(blob, self._stored_key())
         except (ValueError, KeyTrouble) as error:
             log.warning("A session does not open: %s", type(error).__name__)
             return {}
-        found: dict[str, Any] = self.serializer().loads(content)
+        bound: dict[str, Any] = self.serializer().loads(content)
+        if bound.get(ENDS_AT, 0) <= timezone.now().timestamp():
+            log.warning("A session is over by its own end, whatever its row says.")
+            return {}
+        found: dict[str, Any] = bound[CONTENT]
         return found
 
     def _stored_key(self) -> str:

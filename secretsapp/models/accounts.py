@@ -5,16 +5,24 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+
+SESSION_PURPOSE = "secretsapp.session_of_person"
 
 
 class User(AbstractBaseUser):
-    """A person who signs in with an e-mail address; what they may do stands in `Grant`."""
+    """A person who signs in with an e-mail address; what they may do stands in `Grant`.
+
+    A new `generation` begins where everything that was handed out to the person so far is to end:
+    sessions and known devices carry the one they were made in.
+    """
 
     email = models.EmailField("e-mail address", max_length=254, unique=True)
     name = models.CharField(max_length=100, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_active_at = models.DateTimeField(null=True)
+    generation = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -29,6 +37,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must hold to be this person's: it ends with password or generation."""
+        text = f"{self.generation}:{self.password}"
+        return salted_hmac(SESSION_PURPOSE, text, algorithm="sha256").hexdigest()
 
 
 class SignedIn(models.Model):

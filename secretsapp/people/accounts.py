@@ -87,6 +87,7 @@ def disable(actor: Actor, person: User) -> None:
         if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
             grants.keep_an_admin_beside(person)
         one_time_codes.discard(person)
+        sessions.begin_generation(person)
         sessions.delete(person.sessions.all())
         _set_active(act, person, False, Event.PERSON_DISABLED)
 

@@ -34,6 +34,7 @@ def store(act: Act, person: User, *, keeping: str = "") -> int:
     that is stored under the key `keeping`. Gives how many sessions ended.
     """
     one_time_codes.discard(person)
+    sessions.begin_generation(person)
     person.save(update_fields=["password"])
     count = sessions.delete(person.sessions.exclude(pk=keeping))
     act.tell(Event.PERSON_PASSWORD_SET, subject=person)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
@@ -78,19 +78,33 @@ def move(actor: Actor, person: User, stored_key: str, new_stored_key: str) -> No
 
 def end(actor: Actor, person: User, stored_key: str) -> int:
     """End that session of the person's; how many ended: none where it had before."""
-    return _end(actor, person, person.sessions.filter(pk=stored_key))
+    with acting(actor, Oneself(person)) as act:
+        return _end(act, person, person.sessions.filter(pk=stored_key))
 
 
 def end_others(actor: Actor, person: User, stored_key: str) -> int:
-    """End all sessions of the person's but that one; how many ended."""
-    return _end(actor, person, person.sessions.exclude(pk=stored_key))
+    """End all sessions of the person's but that one; how many ended.
 
-
-def _end(actor: Actor, person: User, sessions: QuerySet[SignedIn]) -> int:
+    That one needs the person's new session hash then, which only its request can give it.
+    """
     with acting(actor, Oneself(person)) as act:
-        count = delete(sessions)
-        tell_ended(act, person, count)
+        begin_generation(person)
+        return _end(act, person, person.sessions.exclude(pk=stored_key))
+
+
+def _end(act: Act, person: User, sessions: QuerySet[SignedIn]) -> int:
+    count = delete(sessions)
+    tell_ended(act, person, count)
     return count
+
+
+def begin_generation(person: User) -> None:
+    """Let neither a session of the person that is put back count, nor a device that is known.
+
+    The person's row is locked by whoever acts.
+    """
+    User.objects.filter(pk=person.pk).update(generation=F("generation") + 1)
+    person.refresh_from_db(fields=["generation"])
 
 
 def delete(sessions: QuerySet[SignedIn]) -> int:

@@ -7,7 +7,14 @@ from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Grant, User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.people import accounts, one_time_codes, password_mail, passwords, ways_in
+from secretsapp.people import (
+    accounts,
+    one_time_codes,
+    password_mail,
+    passwords,
+    sessions,
+    ways_in,
+)
 from secretsapp.people.one_time_codes import Code
 from tests.actions.acting import PASSWORD, Action, Stage, nothing_done
 from tests.stage import STAGEHAND
@@ -112,6 +119,10 @@ ENTRY_ACTIONS = [
     Action(
         "passwords.hash_password",
         lambda stage: passwords.hash_password(stage.cast["viewer"].user, PASSWORD),
+    ),
+    Action(
+        "sessions.begin_generation",
+        lambda stage: sessions.begin_generation(stage.cast["viewer"].user),
     ),
     Action(
         "passwords.store",

@@ -1,10 +1,12 @@
 """Who reads the table of sessions can take none over, and who writes to it can move none."""
 
 import base64
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from asgiref.sync import async_to_sync
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
@@ -15,7 +17,8 @@ from pytest_django import Settings
 
 from secretsapp.adapters.sessions import SessionStore
 from secretsapp.core.errors import KeyTrouble
-from secretsapp.people import accounts, session_storage
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.people import accounts, session_storage, ways_in
 from tests import stage
 from tests.stage import Cast
 from tests.support.rings import new_key, present_master_key, restart_with
@@ -48,6 +51,11 @@ def row_of(store: SessionStore) -> Session:
 def cookie_of(client: Client) -> str:
     """The key in the cookie of a browser."""
     return client.cookies["sessionid"].value
+
+
+def stored_key_of(client: Client) -> str:
+    """Under what the session of a browser is stored."""
+    return session_storage.stored_key(cookie_of(client))
 
 
 def is_signed_in(client: Client) -> bool:
@@ -185,6 +193,62 @@ def test_a_session_ends_with_its_time_and_is_cleared_away() -> None:
     assert SessionStore(store.session_key).get("parked") is None
     call_command("clearsessions")
     assert Session.objects.get() == row_of(other)
+
+
+def put_back(row: Session) -> None:
+    """Put the row back, as who can write to the database may, with an end of their own."""
+    row.expire_date = timezone.now() + timedelta(days=365)
+    row.save(force_insert=not Session.objects.filter(pk=row.pk).exists())
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_a_session_is_over_at_its_own_end_whatever_its_row_says(
+    client_for: ClientFor, is_deleted: bool
+) -> None:
+    client = client_for("admin")
+    row = Session.objects.get()
+    with time_machine.travel(timezone.now() + timedelta(hours=11)):
+        put_back(row)
+        assert is_signed_in(client)
+    with time_machine.travel(timezone.now() + timedelta(hours=13)):
+        if is_deleted:
+            call_command("clearsessions")
+        put_back(row)
+        assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("way", ["others ended", "password changed", "link", "admin", "disabled"])
+def test_a_deleted_session_that_is_put_back_opens_nothing(
+    client_for: ClientFor, cast: Cast, password: str, way: str
+) -> None:
+    here, elsewhere = client_for("viewer"), client_for("viewer")
+    assert is_signed_in(elsewhere)
+    row, viewer = Session.objects.get(pk=stored_key_of(elsewhere)), cast["viewer"].user
+    if way == "others ended":
+        here.post("/me/sessions/end-others/")
+    elif way == "password changed":
+        here.post("/me/password/", {"current": password, "password": "a lantern on the pier"})
+    elif way == "link":
+        code = ways_in.make_link(stage.STAGEHAND, viewer).code
+        Client().post("/password/", {"code": code, "password": "a lantern on the pier"})
+    elif way == "admin":
+        accounts.set_password(stage.STAGEHAND, viewer, Plaintext(password.encode()))
+    else:
+        accounts.disable(stage.STAGEHAND, viewer)
+        accounts.enable(stage.STAGEHAND, viewer)
+    assert not Session.objects.filter(pk=row.pk).exists()
+    put_back(row)
+    assert not is_signed_in(elsewhere)
+    assert is_signed_in(here) == (way in {"others ended", "password changed"})
+
+
+def test_a_session_of_the_version_before_is_signed_out(client_for: ClientFor) -> None:
+    client = client_for("viewer")
+    row = Session.objects.get()
+    content = SessionStore(cookie_of(client)).load()
+    blob = session_storage.encrypt(json.dumps(content).encode(), row.pk)
+    Session.objects.update(session_data=base64.b64encode(blob).decode())
+    assert not is_signed_in(client)
 
 
 def test_deleting_no_session_is_no_error() -> None:

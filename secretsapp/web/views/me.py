@@ -50,8 +50,7 @@ def password(request: ActorRequest) -> HttpResponse:
         _check(request, person, form.cleaned_data["current"])
         before, new = _stored_key(request), form.cleaned_data["password"]
         own_account.change_password(request.actor, person, new, before)
-        update_session_auth_hash(request, person)
-        sessions.move(request.actor, person, before, _stored_key(request))
+        _keep_session(request, person, before)
         sentence = "Password changed. Your other sessions have ended."
         return Done(sentence, reverse("me"), blanks.about_password(new))
 
@@ -87,10 +86,18 @@ def end_session(request: ActorRequest) -> HttpResponse:
 def end_other_sessions(request: ActorRequest) -> HttpResponse:
     """End all other sessions of one's own; a GET only leads back."""
     if request.method == "POST":
-        count = sessions.end_others(request.actor, _oneself(request), _stored_key(request))
+        person, before = _oneself(request), _stored_key(request)
+        count = sessions.end_others(request.actor, person, before)
+        _keep_session(request, person, before)
         words = "1 other session has" if count == 1 else f"{count or 'No'} other sessions have"
         messages.success(request, f"{words} ended.")
     return redirect("me")
+
+
+def _keep_session(request: ActorRequest, person: User, before: str) -> None:
+    """Give this session, which is to go on alone, a new key and the hash of now."""
+    update_session_auth_hash(request, person)
+    sessions.move(request.actor, person, before, _stored_key(request))
 
 
 def _oneself(request: ActorRequest) -> User:
