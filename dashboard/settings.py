@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "secretsapp.web.htmx.SignInMiddleware",
     "secretsapp.web.middleware.ActorMiddleware",
+    "secretsapp.web.middleware.KnownDeviceMiddleware",
     "secretsapp.web.middleware.LastActiveMiddleware",
     "secretsapp.web.middleware.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -229,9 +230,9 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _SITE.scheme
-# A person may be guessed at from many addresses, but no single address may use that limit up: it
-# would keep the person out. So each address has a far lower one, over the same time.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/5m/ip,100/5m/key"}
+# secretsapp.adapters.limits has limits of our own, which know devices and wider networks.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+DEVICE_COOKIE_NAME = f"{_COOKIE_PREFIX}device"
 
 
 # Static files: served by the dashboard itself, collected or straight from the checkout.

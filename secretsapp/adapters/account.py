@@ -3,8 +3,10 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from secretsapp.adapters import limits
 from secretsapp.adapters.addresses import client_address
 
 
@@ -23,10 +25,20 @@ class AccountAdapter(DefaultAccountAdapter):
         """The address that rate limits count by."""
         return client_address(request)
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Whom failed attempts count against: the person.
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """The person with that address and password, or None.
 
-        allauth puts the Host header before it, whose port a client may choose: every port would
-        be a limit of its own.
+        No account has an address with another letter than ASCII's, but for some databases an `i`
+        without its dot is an `i`: each spelling would be a limit of its own.
         """
-        return str(credentials.get("email") or "").lower()
+        email = str(credentials.get("email") or "")
+        found: AbstractBaseUser | None = super().authenticate(
+            request, **credentials | {"email": email if email.isascii() else ""}
+        )
+        return found
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt, which a right password takes back; ValidationError for too many."""
+        self._login_failed_rl_usage = limits.take_password(request, credentials["email"])
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_login_attempts")

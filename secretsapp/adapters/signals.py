@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from secretsapp.adapters import devices
 from secretsapp.adapters.addresses import client_address
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
@@ -21,6 +22,7 @@ def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
     """A person signed in; what cannot be recorded does not happen."""
     try:
         accounts.record_sign_in(_actor(request, user), user)
+        devices.remember(request, user)
     except (SealroomError, DatabaseError):
         request.session.flush()
         raise

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from secretsapp.access import refusals
+from secretsapp.adapters import devices
 from secretsapp.adapters.addresses import client_address, is_from_trusted_proxy
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
@@ -79,6 +80,19 @@ def actor_of(request: HttpRequest) -> Actor:
     if isinstance(user, AnonymousUser):
         return Actor(ActorKind.PERSON, _NOBODY, Door.BROWSER, None, address)
     return actors.person(user.pk, user.email, Door.BROWSER, address)
+
+
+class KnownDeviceMiddleware:
+    """Gives a browser in which somebody proved who they are the cookie that says so."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, with the cookie where there is to be one."""
+        response = self._get_response(request)
+        devices.set_cookie(request, response)
+        return response
 
 
 class LastActiveMiddleware:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from allauth.core import ratelimit
 from django.core.cache import cache
 from django.core.cache.backends.base import InvalidCacheKey
 from django.test import RequestFactory
 from django.utils import timezone
 
+from secretsapp.adapters import limits
 from secretsapp.models import CacheEntry
 from secretsapp.operation import upkeep
 from tests.support.together import together
@@ -160,7 +160,7 @@ def test_of_several_at_once_one_adds() -> None:
 def attempt() -> bool:
     """Whether one more attempt to sign in is let through."""
     request = RequestFactory().post("/sign-in/", REMOTE_ADDR="192.0.2.1")
-    return bool(ratelimit.consume(request, action="login_failed", key="viewer@example.com"))
+    return bool(limits.take_password(request, "viewer@example.com"))
 
 
 @pytest.mark.django_db(transaction=True)

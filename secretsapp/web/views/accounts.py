@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from secretsapp.adapters import limits
 from secretsapp.people.ways_in import has_accounts
 from secretsapp.web.views.form_pages import METHODS
 
@@ -17,6 +18,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Sign in; as long as nobody has an account, this leads to the first run."""
     if not has_accounts():
         return redirect("first_run")
+    if refusal := limits.refuse(request, limits.SIGN_INS, request.POST.get("login", "").strip()):
+        return refusal
     view = LoginView.as_view(extra_context={"sends_mail": bool(settings.EMAIL_HOST)})
     answer: HttpResponseBase = view(request)
     return answer

@@ -7,13 +7,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from secretsapp.adapters import limits
 from secretsapp.core import blanks
 from secretsapp.people import ways_in
 from secretsapp.people.ways_in import is_claimed
 from secretsapp.web.forms.first_run import ClaimForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views.form_pages import METHODS, Done, page, posted, submitted
-from secretsapp.web.views.passwords import CODE_ATTEMPTS, too_many
 
 
 @login_not_required
@@ -22,7 +22,7 @@ def claim(request: ActorRequest) -> HttpResponse:
     """Make the first admin; once there is one this leads to the sign-in."""
     if is_claimed():
         return redirect("account_login")
-    if refusal := too_many(request, CODE_ATTEMPTS):
+    if refusal := limits.refuse(request, limits.CODES):
         return refusal
     form = ClaimForm(posted(request))
 

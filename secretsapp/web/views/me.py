@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from secretsapp.access import grant_listing
+from secretsapp.adapters import devices
 from secretsapp.core import blanks
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import User
@@ -95,8 +96,9 @@ def end_other_sessions(request: ActorRequest) -> HttpResponse:
 
 
 def _keep_session(request: ActorRequest, person: User, before: str) -> None:
-    """Give this session, which is to go on alone, a new key and the hash of now."""
+    """Let this session and this device, which are to go on alone, be of the generation of now."""
     update_session_auth_hash(request, person)
+    devices.remember(request, person)
     sessions.move(request.actor, person, before, _stored_key(request))
 
 

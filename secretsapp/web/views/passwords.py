@@ -1,12 +1,12 @@
 """A password of one's own, by a one-time code; and how to get such a code by mail."""
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from secretsapp.adapters import devices, limits
 from secretsapp.core import blanks
 from secretsapp.core.errors import NotFound
 from secretsapp.people import password_mail, ways_in
@@ -14,23 +14,19 @@ from secretsapp.web.forms.passwords import ForgottenForm, SetPasswordForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views.form_pages import METHODS, Done, page, posted, submitted
 
-# Of allauth's rate limits those that are meant for the same: by network address, and for mails
-# also by the address that is typed.
-CODE_ATTEMPTS = "reset_password_from_key"
-MAILS = "reset_password"
-
 
 @login_not_required
 @require_http_methods(METHODS)
 def set_by_code(request: ActorRequest) -> HttpResponse:
     """Set a password with a code, which a link has behind its `#`: only the browser sees it."""
-    if refusal := too_many(request, CODE_ATTEMPTS):
+    if refusal := limits.refuse(request, limits.CODES):
         return refusal
     form = SetPasswordForm(posted(request))
 
     def act() -> Done:
         given = form.cleaned_data
         person = ways_in.set_password(request.actor, given["code"], given["password"])
+        devices.remember(request, person)
         if person.pk == request.actor.person_id:
             # This session has ended with the others; the sentence goes into a new one.
             request.session.flush()
@@ -49,8 +45,8 @@ def forgotten(request: ActorRequest) -> HttpResponse:
             "This installation sends no mail. Ask an admin for a link to set a new password."
         )
     form = ForgottenForm(posted(request))
-    typed = str(request.POST.get("email", "")).strip().lower()
-    if refusal := too_many(request, MAILS, key=typed):
+    typed = request.POST.get("email", "").strip()
+    if refusal := limits.refuse(request, limits.MAILS, typed):
         return refusal
 
     def act() -> Done:
@@ -61,9 +57,3 @@ def forgotten(request: ActorRequest) -> HttpResponse:
         )
 
     return submitted(request, form, act) or page(request, "entry/password_forgotten.html", form, {})
-
-
-def too_many(request: ActorRequest, action: str, key: str = "") -> HttpResponse | None:
-    """The page that asks for patience, where the limit of that action is reached."""
-    answer: HttpResponse | None = ratelimit.consume_or_429(request, action=action, key=key)
-    return answer

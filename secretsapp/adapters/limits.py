@@ -1,0 +1,91 @@
+"""How often a network, an account and a known device may try something.
+
+They are counted by allauth in the shared cache, so for all processes together. Where a count
+cannot be read or written nothing is tried.
+"""
+
+from dataclasses import dataclass
+
+from allauth.core.internal import ratelimit
+from allauth.core.internal.ratelimit import RateLimitUsage
+from django.http import HttpRequest, HttpResponse
+
+from secretsapp.adapters import devices
+from secretsapp.adapters.addresses import client_address
+from secretsapp.core.networks import networks_around
+from secretsapp.people import known_devices
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many tries in a span such as `5m`; of IPv6, so many for a /64 and more for what is wider.
+
+    Who has many networks has them side by side: a /56 has twice as many tries, a /48 four times.
+    """
+
+    action: str
+    tries: int
+    span: str
+
+    def rate(self, width: int) -> str:
+        """The limit of a network that is wider by so many steps, as allauth writes it."""
+        return f"{self.tries * 2**width}/{self.span}/key"
+
+
+SIGN_INS = Limit("sign_in", 30, "m")
+CODES = Limit("code", 20, "m")
+MAILS = Limit("mail", 20, "m")
+PASSWORDS = Limit("password", 10, "5m")
+# More than one network has, so that one alone cannot close an account for other networks.
+PASSWORDS_OF_ACCOUNT = Limit("password_of_account", 100, "5m")
+
+
+def take_password(request: HttpRequest, email: str) -> RateLimitUsage | None:
+    """Count a try at the password of that address; None where it is one too many.
+
+    A device that is known for the account has tries of its own, whatever others tried. Where these
+    are used up, as by somebody who stole its cookie, it is a device like any other.
+    """
+    device = devices.find(request, email)
+    if device and (own := _take(request, PASSWORDS, f"device:{device.id}")):
+        return own
+    of_network = _take_of_networks(request, PASSWORDS)
+    if of_network is None:
+        return None
+    of_account = _take(request, PASSWORDS_OF_ACCOUNT, known_devices.account_key(email))
+    return of_account and RateLimitUsage([*of_network.usage, *of_account.usage])
+
+
+def refuse(request: HttpRequest, limit: Limit, email: str = "") -> HttpResponse | None:
+    """The page that asks for patience, where this request is one too many.
+
+    A device that is known for the account of that address has a limit of its own.
+    """
+    if request.method != "POST":
+        return None
+    device = devices.find(request, email) if email else None
+    if device and _take(request, limit, f"device:{device.id}"):
+        return None
+    if _take_of_networks(request, limit):
+        return None
+    answer: HttpResponse = ratelimit.respond_429(request)
+    return answer
+
+
+def _take_of_networks(request: HttpRequest, limit: Limit) -> RateLimitUsage | None:
+    """Count it for each network around the address: one that is refused counts for none wider."""
+    taken = RateLimitUsage([])
+    for width, network in enumerate(networks_around(client_address(request))):
+        usage = _take(request, limit, f"network:{network}", width)
+        if usage is None:
+            return None
+        taken.usage.extend(usage.usage)
+    return taken
+
+
+def _take(request: HttpRequest, limit: Limit, key: str, width: int = 0) -> RateLimitUsage | None:
+    config = {limit.action: limit.rate(width)}
+    usage: RateLimitUsage | None = ratelimit.consume(
+        request, app="sealroom", action=limit.action, config=config, key=key
+    )
+    return usage
