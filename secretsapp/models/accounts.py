@@ -66,7 +66,7 @@ class CodePurpose(models.TextChoices):
 
     CLAIM = "claim"
     PASSWORD = "password"  # noqa: S105 - the name of a purpose
-    # For a password too, but asked for by anybody: it never takes the place of one handed over.
+    # For a password too, but asked for by anybody: it never takes the place of another.
     MAIL = "mail"
 
 
@@ -86,7 +86,11 @@ class OneTimeCode(models.Model):
             models.UniqueConstraint(
                 fields=["purpose"], condition=models.Q(person__isnull=True), name="code_of_nobody"
             ),
-            models.UniqueConstraint(fields=["purpose", "person"], name="code_of_person"),
+            models.UniqueConstraint(
+                fields=["purpose", "person"],
+                condition=~models.Q(purpose=CodePurpose.MAIL),
+                name="code_of_person",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,11 +29,20 @@ class Code:
 
 
 def issue(purpose: CodePurpose, person: User | None, *, good_for: timedelta) -> Code:
-    """Make a code in place of the one for that purpose of the person, or of nobody if None."""
+    """Make a code in place of the one for that purpose of the person, or of nobody if None.
+
+    One that is mailed stands beside those mailed before: anybody may ask for it, and must not end
+    by that what somebody has in their mailbox.
+    """
     digits = "".join(secrets.choice(DIGITS) for _ in range(LENGTH))
-    code = Code(_in_groups(digits), timezone.now() + good_for)
+    now = timezone.now()
+    code = Code(_in_groups(digits), now + good_for)
     stored = {"hashed": _hashed(digits), "ends_at": code.ends_at}
-    OneTimeCode.objects.update_or_create(purpose=purpose, person=person, defaults=stored)
+    if purpose is CodePurpose.MAIL:
+        OneTimeCode.objects.filter(purpose=purpose, person=person, ends_at__lte=now).delete()
+        OneTimeCode.objects.create(purpose=purpose, person=person, **stored)
+    else:
+        OneTimeCode.objects.update_or_create(purpose=purpose, person=person, defaults=stored)
     return code
 
 

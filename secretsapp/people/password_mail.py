@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
+from secretsapp.core.networks import networks_around
 from secretsapp.core.times import sentence_time
 from secretsapp.models import PasswordMail, User
 from secretsapp.models.accounts import CodePurpose
@@ -29,34 +30,57 @@ GIVEN_UP_AFTER = timedelta(hours=1)
 # Longer than a mail server can keep a worker waiting; another worker takes it over then.
 CLAIMED_FOR = timedelta(minutes=2)
 AGAIN_AFTER = timedelta(minutes=1)
-NOT_AGAIN_FOR_SECONDS = 5 * 60
-MAILS_A_DAY = 5
+KNOWN_DEVICE_AGAIN_SECONDS = 5 * 60
+KNOWN_DEVICE_MAILS_A_DAY = 5
+STRANGERS_AGAIN_SECONDS = 15 * 60
+NETWORK_MAILS_A_DAY = 3
 DAY_SECONDS = 24 * 3600
 ANSWER_SECONDS = 0.25
 
 SUBJECT = "Set your password at Sealroom"
 
 
-def ask(email: str) -> None:
+def ask(actor: Actor, email: str, *, on_known_device: bool = False) -> None:
     """Let the worker mail a link to the active account of that address, if there is one.
 
-    It takes the same time whatever is found: nobody learns here who has an account. For five
-    minutes after a link was asked for none is sent again, and at most five are sent in a day.
+    It takes the same time whatever is found: nobody learns here who has an account. What others
+    ask for uses nothing up: a known device of the person has mails of its own, so has each network,
+    and where none is sent because one was a moment ago, that one is good for most of an hour.
     """
     answer_at = time.monotonic() + ANSWER_SECONDS
     person = account_of(email)
-    if person is not None and person.is_active:
-        _ask_for(person)
+    if person is not None and person.is_active and _is_due(actor, person, on_known_device):
+        asked = {"asked_at": timezone.now(), "claimed_until": None}
+        PasswordMail.objects.update_or_create(person=person, defaults=asked)
     time.sleep(max(0, answer_at - time.monotonic()))
 
 
-def _ask_for(person: User) -> None:
+def _is_due(actor: Actor, person: User, on_known_device: bool) -> bool:
+    """Whether a mail is to be sent, which is counted then."""
     place = f"password-mail:{person.pk}"
-    if cache.add(place, True, NOT_AGAIN_FOR_SECONDS) and any(
-        cache.add(f"{place}:{number}", True, DAY_SECONDS) for number in range(MAILS_A_DAY)
-    ):
-        asked = {"asked_at": timezone.now(), "claimed_until": None}
-        PasswordMail.objects.update_or_create(person=person, defaults=asked)
+    return (on_known_device and _is_due_to_device(place)) or _is_due_to_stranger(place, actor)
+
+
+def _is_due_to_device(place: str) -> bool:
+    place = f"{place}:known"
+    return cache.add(place, True, KNOWN_DEVICE_AGAIN_SECONDS) and _take_one(
+        place, KNOWN_DEVICE_MAILS_A_DAY
+    )
+
+
+def _is_due_to_stranger(place: str, actor: Actor) -> bool:
+    """A network that has no mails left, which is asked for first, holds up no other one."""
+    recently = f"{place}:strangers"
+    network = networks_around(actor.address)[-1]
+    return (
+        not cache.get(recently)
+        and _take_one(f"{place}:{network}", NETWORK_MAILS_A_DAY)
+        and cache.add(recently, True, STRANGERS_AGAIN_SECONDS)
+    )
+
+
+def _take_one(place: str, mails: int) -> bool:
+    return any(cache.add(f"{place}:{number}", True, DAY_SECONDS) for number in range(mails))
 
 
 def send_waiting(actor: Actor) -> int:

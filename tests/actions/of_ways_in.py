@@ -77,7 +77,7 @@ ENTRY_ACTIONS = [
         "password_mail.send_waiting",
         lambda _stage: password_mail.send_waiting(WORKER),
         (f"person.link_mailed | Sealroom (mail) |  |  | {VIEWER}",),
-        before=lambda _stage: password_mail.ask(VIEWER),
+        before=lambda _stage: password_mail.ask(NOBODY, VIEWER),
     ),
     # What follows writes no event of its own.
     Action(
@@ -87,7 +87,7 @@ ENTRY_ACTIONS = [
     Action("ways_in.is_claimed", lambda _stage: ways_in.is_claimed()),
     Action("ways_in.has_accounts", lambda _stage: ways_in.has_accounts()),
     Action("ways_in.link", lambda _stage: ways_in.link(_made[-1]), before=issue),
-    Action("password_mail.ask", lambda _stage: password_mail.ask(VIEWER)),
+    Action("password_mail.ask", lambda _stage: password_mail.ask(NOBODY, VIEWER)),
     Action("one_time_codes.issue", issue),
     Action(
         "one_time_codes.find",

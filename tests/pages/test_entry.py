@@ -200,6 +200,22 @@ def test_asking_for_links_ends_for_the_network_and_not_for_the_person(
     assert [answer.status_code for answer in asked] == [302] * 6
 
 
+def test_a_known_device_gets_its_mail_whatever_others_asked_for(
+    cast: Cast, settings: Settings, password: str
+) -> None:
+    settings.EMAIL_HOST = "127.0.0.1"
+    sent, client = {"email": "viewer@example.com"}, Client()
+    client.post(SIGN_IN, {"login": "viewer@example.com", "password": password})
+    for number in range(1, 9):
+        Client(REMOTE_ADDR=f"192.0.2.{number}").post(FORGOTTEN, sent)
+    PasswordMail.objects.all().delete()
+    Client(REMOTE_ADDR="192.0.2.20").post(FORGOTTEN, sent)
+    assert not PasswordMail.objects.exists()
+    client.post("/sign-out/")
+    client.post(FORGOTTEN, {"email": "Viewer@example.com "})
+    assert PasswordMail.objects.get().person == cast["viewer"].user
+
+
 def test_without_a_mail_server_no_mail_is_offered(cast: Cast) -> None:
     client = Client()
     assert FORGOTTEN not in body(client.get(SIGN_IN))

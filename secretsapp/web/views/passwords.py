@@ -50,7 +50,9 @@ def forgotten(request: ActorRequest) -> HttpResponse:
         return refusal
 
     def act() -> Done:
-        password_mail.ask(form.cleaned_data["email"])
+        email = form.cleaned_data["email"].strip()
+        known = devices.find(request, email) is not None
+        password_mail.ask(request.actor, email, on_known_device=known)
         return Done(
             "If there is an account with that address, a link is on its way. It works for an hour.",
             reverse("account_login"),
