@@ -10,15 +10,13 @@ from secretsapp.core.events import Event
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import PERMISSION_WORDS, Permission
 from secretsapp.models import Secret, Universe
-from secretsapp.rules.acting import note
-
-SAME_REFUSAL_SECONDS = 60
+from secretsapp.rules.noting import note
 
 log = logging.getLogger(__name__)
 
 
 def record(actor: Actor, refusal: Forbidden) -> None:
-    """Record a refusal, at most once a minute for the same actor, permission and subject.
+    """Record a refusal, or count it where the log was told enough of the like.
 
     If that fails the person is refused all the same, and the log of the process says so.
     """
@@ -37,7 +35,6 @@ def _record(actor: Actor, refusal: Forbidden) -> None:
         universe,
         _name_of_secret(universe, refusal.secret_name),
         detail={"permission": PERMISSION_WORDS[Permission(refusal.permission)]},
-        unless_within=SAME_REFUSAL_SECONDS,
     )
 
 

@@ -164,6 +164,12 @@ class Event(Enum):
     PERSON_LINK_MADE = _done(
         "person.link_made", "made a password link for {subject}", Verb.PASSWORD
     )
+    PERSON_LINK_ASKED = _seen(
+        "person.link_asked",
+        "asked for a password link by mail for {subject}",
+        Verb.PASSWORD,
+        _INFO,
+    )
     PERSON_LINK_MAILED = _done(
         "person.link_mailed", "mailed a password link to {subject}", Verb.PASSWORD, _INFO
     )
@@ -179,6 +185,11 @@ class Event(Enum):
         "person.sign_in_failed", "was refused: a sign-in to {subject} failed"
     )
     ACCESS_REFUSED = _refused("access.refused", "was refused: {permission}")
+    CODE_REFUSED = _refused("code.refused", "was refused: a one-time code did not work")
+    INSTALLATION_SET_UP = _done("installation.set_up", "set up this installation", Verb.SET_UP)
+    INSTALLATION_CODE_ISSUED = _done(
+        "installation.code_issued", "issued the one-time code for the first admin", Verb.SET_UP
+    )
     INSTALLATION_CLAIMED = _done(
         "installation.claimed", "claimed this installation with the one-time code", Verb.SET_UP
     )
@@ -199,6 +210,9 @@ class Event(Enum):
         "found guards of the audit log missing and put them back: {fields}",
         Verb.SET_UP,
         _WARNING,
+    )
+    LOG_COUNTED = _refused(
+        "log.counted", "counted {count} more {what} since {since}, from {networks} networks"
     )
     MASTER_KEY_ADDED = _done("master_key.added", "added the master key {key}", Verb.ADD)
     MASTER_KEY_DROPPED = _done(

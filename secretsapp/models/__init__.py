@@ -2,7 +2,7 @@
 
 from secretsapp.models.access import Grant
 from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User
-from secretsapp.models.audit import AuditEvent, AuditHead
+from secretsapp.models.audit import AuditEvent, AuditHead, Tally
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change
 from secretsapp.models.keys import KeyProof
@@ -24,6 +24,7 @@ __all__ = [
     "Secret",
     "Shortcut",
     "SignedIn",
+    "Tally",
     "Universe",
     "User",
     "Worker",

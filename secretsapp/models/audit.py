@@ -1,4 +1,4 @@
-"""The tables of the audit log: events, which are only ever inserted, and the head of the chain."""
+"""The tables of the audit log: events, only ever inserted, the head of the chain, and tallies."""
 
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -70,3 +70,20 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}:{self.link}"
+
+
+class Tally(models.Model):
+    """How many events of one kind the log was told of since `began_at`, and how many it was not.
+
+    `networks` are those that the ones came from of which it was not told, as a list in JSON.
+    """
+
+    kind = models.CharField(max_length=80, primary_key=True)
+    began_at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField(default=1)
+    told = models.PositiveIntegerField(default=0)
+    untold = models.PositiveIntegerField(default=0)
+    networks = models.TextField(default="[]")
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.told} told, {self.untold} not"

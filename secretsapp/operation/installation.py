@@ -61,6 +61,7 @@ def prepare_database() -> list[str]:
         else:
             _start_log()
             key_proof.store()
+            act.tell(Event.INSTALLATION_SET_UP)
         put_back = _guard()
         if put_back and was_set_up:
             act.tell(Event.LOG_GUARDED, detail={"fields": ", ".join(put_back)})

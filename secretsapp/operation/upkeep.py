@@ -1,9 +1,15 @@
-"""Clears away what has ended."""
+"""Clears away what has ended, and tells what was only counted."""
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from secretsapp.models import CacheEntry, SignedIn
+from secretsapp.rules import noting
+
+
+def tell_counted() -> int:
+    """Let the log hold how many refusals were counted and not told; gives how many events."""
+    return noting.tell_counted()
 
 
 def clear_expired_cache() -> int:

@@ -18,10 +18,10 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, User
 from secretsapp.people import one_time_codes, passwords, sessions
 from secretsapp.people.directory import account_of
-from secretsapp.rules.acting import Act, NoRight, Oneself, Right, acting, note
+from secretsapp.rules.acting import Act, NoRight, Oneself, Right, acting
+from secretsapp.rules.noting import note
 from secretsapp.rules.policy import require_installation, require_oneself
 
-SIGN_IN_FAILURE_SECONDS = 60
 EMAIL_LIMIT = 254
 NAME_LIMIT = 100
 TO_MANAGE = Right(Permission.MANAGE_PEOPLE)
@@ -129,17 +129,11 @@ def record_sign_out(actor: Actor, person: User) -> None:
 
 
 def record_failed_sign_in(actor: Actor, email: str) -> None:
-    """Record a failed sign-in, once a minute for the same account and address at most.
+    """Record a failed sign-in, or count it where the log was told enough of the like.
 
     Only an address that has an account is written down: people type passwords into that field.
     """
-    note(
-        actor,
-        Event.PERSON_SIGN_IN_FAILED,
-        subject=account_of(email),
-        unless_within=SIGN_IN_FAILURE_SECONDS,
-        per_address=True,
-    )
+    note(actor, Event.PERSON_SIGN_IN_FAILED, subject=account_of(email))
 
 
 def _checked_email(email: str) -> str:

@@ -22,6 +22,7 @@ from secretsapp.people import one_time_codes, ways_in
 from secretsapp.people.directory import account_of
 from secretsapp.rules.acting import NoRight, acting
 from secretsapp.rules.locks import claim, lock_people, unclaimed
+from secretsapp.rules.noting import note
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +50,11 @@ def ask(actor: Actor, email: str, *, on_known_device: bool = False) -> None:
     """
     answer_at = time.monotonic() + ANSWER_SECONDS
     person = account_of(email)
-    if person is not None and person.is_active and _is_due(actor, person, on_known_device):
-        asked = {"asked_at": timezone.now(), "claimed_until": None}
-        PasswordMail.objects.update_or_create(person=person, defaults=asked)
+    if person is not None and person.is_active:
+        note(actor, Event.PERSON_LINK_ASKED, subject=person)
+        if _is_due(actor, person, on_known_device):
+            asked = {"asked_at": timezone.now(), "claimed_until": None}
+            PasswordMail.objects.update_or_create(person=person, defaults=asked)
     time.sleep(max(0, answer_at - time.monotonic()))
 
 

@@ -1,5 +1,7 @@
 """Ways in that a one-time code opens: a new installation, and a password of one's own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,7 +10,7 @@ from django.urls import reverse
 
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import InvalidInput
+from secretsapp.core.errors import CodeRefused, InvalidInput
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
@@ -17,6 +19,7 @@ from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import accounts, one_time_codes, passwords
 from secretsapp.people.one_time_codes import Code
 from secretsapp.rules.acting import NoRight, Right, acting
+from secretsapp.rules.noting import note
 
 CLAIM_CODE_GOOD_FOR = timedelta(hours=1)
 LINK_GOOD_FOR = timedelta(hours=24)
@@ -64,15 +67,26 @@ def set_password(actor: Actor, code: Plaintext, password: Plaintext) -> User:
     The person acts, from where `actor` came. Raises CodeRefused, also for a disabled account, and
     InvalidInput for a password that will not do, after which the code is still good.
     """
-    found = one_time_codes.find(code, CodePurpose.PASSWORD, CodePurpose.MAIL)
-    person = User.objects.filter(codes=found, is_active=True).first()
-    if person is None:
-        raise one_time_codes.refusal()
-    passwords.hash_password(person, password)
-    with acting(_known(actor, person), BY_CODE, people=[person]) as act:
-        one_time_codes.use_up(found)
-        passwords.store(act, person)
+    with _wrong_codes_noted(actor):
+        found = one_time_codes.find(code, CodePurpose.PASSWORD, CodePurpose.MAIL)
+        person = User.objects.filter(codes=found, is_active=True).first()
+        if person is None:
+            raise one_time_codes.refusal()
+        passwords.hash_password(person, password)
+        with acting(_known(actor, person), BY_CODE, people=[person]) as act:
+            one_time_codes.use_up(found)
+            passwords.store(act, person)
     return person
+
+
+@contextmanager
+def _wrong_codes_noted(actor: Actor) -> Iterator[None]:
+    """Let the log hold that a code was refused, once the transaction of what it was for is gone."""
+    try:
+        yield
+    except CodeRefused:
+        note(actor, Event.CODE_REFUSED)
+        raise
 
 
 def is_claimed() -> bool:
@@ -90,9 +104,10 @@ def has_accounts() -> bool:
 
 def issue_claim_code(actor: Actor) -> Code | None:
     """A new code for the first admin, in place of an older one; None once there is one."""
-    with acting(actor, Right(Permission.MANAGE_PEOPLE)):
+    with acting(actor, Right(Permission.MANAGE_PEOPLE)) as act:
         if is_claimed():
             return None
+        act.tell(Event.INSTALLATION_CODE_ISSUED)
         return one_time_codes.issue(CodePurpose.CLAIM, None, good_for=CLAIM_CODE_GOOD_FOR)
 
 
@@ -103,16 +118,17 @@ def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Pla
     by now, and InvalidInput or AlreadyExists for what will not do, after which the code is still
     good.
     """
-    found = one_time_codes.find(code, CodePurpose.CLAIM)
-    user = accounts.prepare(email=email, name=name, password=password)
-    with accounts.told_of_another(), acting(actor, BY_CODE) as act:
-        one_time_codes.use_up(found)
-        if is_claimed():
-            raise one_time_codes.refusal()
-        user.save(force_insert=True)
-        act.actor = _known(actor, user)
-        act.tell(Event.INSTALLATION_CLAIMED)
-        accounts.introduce(act, user, admin=True)
+    with _wrong_codes_noted(actor):
+        found = one_time_codes.find(code, CodePurpose.CLAIM)
+        user = accounts.prepare(email=email, name=name, password=password)
+        with accounts.told_of_another(), acting(actor, BY_CODE) as act:
+            one_time_codes.use_up(found)
+            if is_claimed():
+                raise one_time_codes.refusal()
+            user.save(force_insert=True)
+            act.actor = _known(actor, user)
+            act.tell(Event.INSTALLATION_CLAIMED)
+            accounts.introduce(act, user, admin=True)
     return user
 
 

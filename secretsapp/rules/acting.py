@@ -2,7 +2,8 @@
 
 Nothing is written before the rights are known under the lock, so that no action of somebody who
 was disabled a moment ago is still carried out; and events come last, as the head of the log wants
-it. Only this module appends to the log, so an action cannot forget any of that.
+it. Beside `noting`, for those who did nothing, only this module appends to the log, so an action
+cannot forget any of that.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -130,24 +131,3 @@ def _permitted(actor: Actor, needs: Iterable[Need], people: Iterable[User]) -> A
     for need in needs:
         need.check(act)
     return act
-
-
-def note(
-    actor: Actor,
-    event: Event,
-    universe: Universe | None = None,
-    name: str = "",
-    *,
-    subject: Subject = None,
-    detail: Mapping[str, str] | None = None,
-    unless_within: int,
-    per_address: bool = False,
-) -> None:
-    """Let the log hold what happened to an actor who did nothing, such as a refusal.
-
-    Not where an equal event is younger than `unless_within` seconds; with `per_address` one from
-    another network address is not equal.
-    """
-    entry = Entry(event, actor, universe, name, subject, "", detail or {})
-    with transaction.atomic(durable=True):
-        audit.append_unless_recent(entry, seconds=unless_within, per_address=per_address)

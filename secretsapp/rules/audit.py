@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from secretsapp.core import chain
@@ -19,9 +19,11 @@ from secretsapp.rules.keys import audit_ring
 
 Subject = User | ApiKey | None
 
-# An event is equal to another that says the same of the same actor, and may come from elsewhere.
+# An event is equal to another that says the same of the same actor, by the same way.
 EQUAL = (
     "tag",
+    "door",
+    "address",
     "actor_kind",
     "actor_id",
     "actor_name",
@@ -30,8 +32,8 @@ EQUAL = (
     "subject_id",
     "detail",
 )
+ABOUT_SUBJECT, ABOUT_ACTOR = ("tag", "subject_kind", "subject_id"), ("tag", "actor_id")
 EQUAL_AMONG = 1000
-
 
 # Everybody else waits while the head is locked, and the ORM takes half a millisecond for each.
 _READ_HEAD = 'SELECT "sequence", "link" FROM "secretsapp_audithead" WHERE "id" = %s'
@@ -73,19 +75,18 @@ def append(*entries: Entry) -> list[AuditEvent]:
     return [_append(head, ring, entry) for entry in entries]
 
 
-def append_unless_recent(entry: Entry, *, seconds: int, per_address: bool = False) -> bool:
-    """Append the entry unless an equal one is younger than `seconds`; say whether it was.
+def has_equal(entry: Entry, *, since: datetime) -> bool:
+    """Whether there is an equal event since then, among the newest."""
+    return _newest(entry, EQUAL).filter(time__gt=since).exists()
 
-    With `per_address` one from another network address is not equal. Only the newest EQUAL_AMONG
-    events are looked through, because everybody else waits for the head meanwhile.
-    """
-    head = _locked_head()
-    equal = _equal(entry, EQUAL + (("address",) if per_address else ()))
-    since = timezone.now() - timedelta(seconds=seconds)
-    if equal.filter(time__gt=since, sequence__gt=head.sequence - EQUAL_AMONG).exists():
-        return False
-    _append(head, audit_ring(), entry)
-    return True
+
+def has_alike(entry: Entry, *, since: datetime) -> bool:
+    """Whether there is an event of that kind since then about the same subject, or else actor."""
+    return (
+        _newest(entry, ABOUT_SUBJECT if entry.subject else ABOUT_ACTOR)
+        .filter(time__gt=since)
+        .exists()
+    )
 
 
 def _locked_head() -> Head:
@@ -148,7 +149,9 @@ def _subject(subject: Subject) -> tuple[str, str, str]:
     return "api_key", str(subject.pk), subject.name
 
 
-def _equal(entry: Entry, fields: Iterable[str]) -> QuerySet[AuditEvent]:
-    """The events that have the same in these fields."""
+def _newest(entry: Entry, fields: Iterable[str]) -> QuerySet[AuditEvent]:
+    """The events that have the same in these fields, among the newest."""
+    newest = AuditEvent.objects.order_by("-sequence").values("sequence")[:1]
     wanted = _event(0, entry)
-    return AuditEvent.objects.filter(**{name: getattr(wanted, name) for name in fields})
+    same = {name: getattr(wanted, name) for name in fields}
+    return AuditEvent.objects.filter(sequence__gt=Subquery(newest) - EQUAL_AMONG, **same)

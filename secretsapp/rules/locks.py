@@ -1,4 +1,4 @@
-"""Every lock on a row, in one order: people, universe, API key, grants, head of the log.
+"""Every lock on a row, in one order: people, universe, API key, grants, tally, head of the log.
 
 Whoever takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.errors import NotFound, StaleVersion
-from secretsapp.models import ApiKey, Universe, User
+from secretsapp.models import ApiKey, Tally, Universe, User
 
 Row = TypeVar("Row", bound=Model)
 
@@ -54,6 +54,12 @@ def lock_api_key(api_key: ApiKey, *, was_tried: bool = False) -> ApiKey:
             "nothing was changed by this. Look whether it is still wanted, and try again."
         )
     return stored
+
+
+def lock_tally(kind: str) -> Tally:
+    """Lock the count of that kind, which begins now where there is none: strangers wait here."""
+    Tally.objects.bulk_create([Tally(kind=kind, began_at=timezone.now())], ignore_conflicts=True)
+    return Tally.objects.select_for_update().get(pk=kind)
 
 
 def unclaimed(column: str = "claimed_until") -> Q:

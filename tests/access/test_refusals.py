@@ -1,4 +1,4 @@
-"""Refusals are recorded, at most once a minute for the same one."""
+"""Refusals are recorded, at most once a minute for the same one, and counted."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from secretsapp.access import refusals
+from secretsapp.core.actor import Door
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Universe
+from secretsapp.operation import upkeep
 from secretsapp.rules.policy import refusal
 from tests.stage import Cast
 from tests.support.together import together
@@ -41,13 +43,20 @@ def test_a_refusal_about_nothing_we_know_is_recorded_all_the_same(cast: Cast) ->
     assert [(event.universe_id, event.secret_name) for event in watch.events] == [("", "")] * 2
 
 
-def test_the_same_refusal_is_recorded_once_a_minute(universe: Universe, cast: Cast) -> None:
+def test_the_same_refusal_is_recorded_once_a_minute_and_counted(
+    universe: Universe, cast: Cast
+) -> None:
     watch, actor = Watch(), cast["viewer"].actor
     start = timezone.now()
     for seconds in (0, 30, 59, 61, 62):
         with time_machine.travel(start + timedelta(seconds=seconds), tick=False):
             refusals.record(actor, delete_of(universe))
-    assert len(watch.events) == 2
+    refused, counted = "access.refused", "log.counted"
+    assert watch.tags == [refused, refused]
+    with time_machine.travel(start + timedelta(seconds=130)):
+        assert upkeep.tell_counted() == 1
+    assert watch.tags == [refused, refused, counted]
+    assert detail(watch.last)["count"] == "3"
 
 
 def test_names_that_no_secret_has_make_no_other_refusal(universe: Universe, cast: Cast) -> None:
@@ -57,11 +66,18 @@ def test_names_that_no_secret_has_make_no_other_refusal(universe: Universe, cast
     assert [(event.universe_name, event.secret_name) for event in watch.events] == [("Harbor", "")]
 
 
-def test_the_same_refusal_from_elsewhere_is_still_the_same(universe: Universe, cast: Cast) -> None:
+def test_the_same_refusal_from_elsewhere_or_by_another_door_is_another(
+    universe: Universe, cast: Cast
+) -> None:
     watch, actor = Watch(), cast["viewer"].actor
-    for address in ("127.0.0.1", "192.0.2.7"):
-        refusals.record(replace(actor, address=address), delete_of(universe))
-    assert len(watch.events) == 1
+    by_shell = replace(actor, door=Door.SHELL, address="")
+    for who in (by_shell, actor, replace(actor, address="192.0.2.7"), by_shell):
+        refusals.record(who, delete_of(universe))
+    assert [(event.door, event.address) for event in watch.events] == [
+        ("shell", ""),
+        ("browser", actor.address),
+        ("browser", "192.0.2.7"),
+    ]
 
 
 def test_another_actor_right_or_subject_is_another_refusal(universe: Universe, cast: Cast) -> None:

@@ -251,6 +251,7 @@ ACTIONS = [
         lambda _stage: session_storage.decrypt(session_storage.encrypt(b"content", "row"), "row"),
     ),
     Action("upkeep.clear_expired_cache", lambda _stage: upkeep.clear_expired_cache()),
+    Action("upkeep.tell_counted", lambda _stage: upkeep.tell_counted()),
     Action("workers.this_host", lambda _stage: workers.this_host()),
     Action("workers.of_this_process", lambda _stage: workers.of_this_process()),
     Action("workers.beat", lambda _stage: workers.beat(workers.of_this_process())),

@@ -31,9 +31,11 @@ WITHOUT_RIGHT = {
     "accounts.record_sign_out": "leaving takes no right, not even an account in use",
     "mirror.refresh": "the system stores what was read, and nobody chose what is found",
     "mirror.store": "the system acts",
+    "password_mail.ask": "anybody may ask",
     "password_mail.send_waiting": "the system acts, for whoever asked",
     "refusals.record": "a refusal is told of whoever was refused",
     "ways_in.claim": "a one-time code is the right",
+    "ways_in.issue_claim_code": "only a command could, where there is no admin",
     "ways_in.set_password": "a one-time code is the right",
 }
 

@@ -12,14 +12,17 @@ PLACES = {
     "count",
     "fields",
     "key",
+    "networks",
     "permission",
     "reason",
     "result",
     "role",
     "scope",
     "secret",
+    "since",
     "subject",
     "universe",
+    "what",
 }
 WORD = "[a-z]+(_[a-z]+)*"
 TAG = re.compile(rf"{WORD}\.{WORD}(\.{WORD})?")
@@ -37,6 +40,7 @@ OBSERVATIONS = {
     Event.UNIVERSE_BASELINE,
     Event.UNIVERSE_KEY_CHANGED,
     Event.API_KEY_TESTED,
+    Event.PERSON_LINK_ASKED,
 }
 
 
@@ -71,7 +75,12 @@ def test_an_observation_alone_has_no_result() -> None:
 def test_what_was_refused_is_told_by_a_verb_of_its_own() -> None:
     refused = {event for event in Event if event.result is Result.REFUSED}
     assert refused == {event for event in Event if event.verb is Verb.REFUSE}
-    assert refused == {Event.ACCESS_REFUSED, Event.PERSON_SIGN_IN_FAILED}
+    assert refused == {
+        Event.ACCESS_REFUSED,
+        Event.CODE_REFUSED,
+        Event.LOG_COUNTED,
+        Event.PERSON_SIGN_IN_FAILED,
+    }
 
 
 def test_every_verb_and_every_result_is_that_of_some_event() -> None:

@@ -26,6 +26,7 @@ def fresh(settings: Settings, tmp_path: Path) -> Path:
     KeyProof.objects.all().delete()
     triggers.remove()
     AuditHead.objects.all().delete()
+    AuditEvent.objects.all().delete()
     settings.KEYS_DIR = tmp_path / "data" / "keys"
     settings.MASTER_KEYS = settings.AUDIT_KEYS = None
     return tmp_path / "data" / "keys"
@@ -55,7 +56,9 @@ def test_a_new_database_is_set_up_and_ready(fresh: Path) -> None:
     installation.generate_keys()
     installation.prepare_database()
     installation.check_ready()
-    assert AuditHead.objects.get().sequence == AuditEvent.objects.count() == 0
+    assert AuditHead.objects.get().sequence == 1
+    told = AuditEvent.objects.get()
+    assert (told.tag, told.actor_name) == ("installation.set_up", "setup")
     assert triggers.missing() == []
 
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
 from secretsapp.core import chain
+from secretsapp.core.actor import Door
 from secretsapp.core.errors import LogBroken, MissingKey
 from secretsapp.core.events import Event
 from secretsapp.core.keyring import generate_key
@@ -85,8 +85,6 @@ def test_outside_a_transaction_nothing_is_appended(universe: Universe, cast: Cas
     watch = Watch()
     with pytest.raises(LogBroken, match="in the transaction of what it records"):
         audit.append(entry(cast, universe))
-    with pytest.raises(LogBroken):
-        audit.append_unless_recent(entry(cast, universe), seconds=60)
     assert watch.tags == []
 
 
@@ -130,48 +128,31 @@ def test_the_first_audit_key_signs(universe: Universe, cast: Cast, settings: Set
         assert audit_ring().verifies(found.link, mac=found.mac, key_id=found.key_id)
 
 
-def test_an_equal_entry_is_appended_again_only_when_the_last_is_old(
-    universe: Universe, cast: Cast
-) -> None:
-    watch, start, wanted = Watch(), timezone.now(), entry(cast, universe)
-    appended = []
-    for seconds in (0, 59, 61, 62):
-        with (
-            time_machine.travel(start + timedelta(seconds=seconds), tick=False),
-            transaction.atomic(),
-        ):
-            appended.append(audit.append_unless_recent(wanted, seconds=60))
-    assert appended == [True, False, True, False]
-    assert len(watch.events) == 2
-
-
-def append_unless_recent(wanted: audit.Entry, *, per_address: bool = False) -> bool:
-    """Append in a transaction unless an equal entry is less than a minute old."""
-    with transaction.atomic():
-        return audit.append_unless_recent(wanted, seconds=60, per_address=per_address)
-
-
-def test_another_address_makes_another_event_only_where_it_is_asked_for(
-    universe: Universe, cast: Cast
-) -> None:
-    here = entry(cast, universe)
-    elsewhere = replace(here, actor=replace(here.actor, address="192.0.2.7"))
-    assert append_unless_recent(here)
-    assert not append_unless_recent(elsewhere)
-    assert append_unless_recent(elsewhere, per_address=True)
-    assert not append_unless_recent(elsewhere, per_address=True)
-    assert not append_unless_recent(here, per_address=True)
-
-
 def test_an_equal_entry_is_looked_for_among_the_newest_events_alone(
     universe: Universe, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit, "EQUAL_AMONG", 3)
     wanted, other = entry(cast, universe), audit.Entry(Event.PERSON_SIGNED_IN, STAGEHAND)
+    before = timezone.now() - timedelta(minutes=1)
     append(wanted, other, other)
-    assert not append_unless_recent(wanted)
+    assert audit.has_equal(wanted, since=before)
+    assert not audit.has_equal(wanted, since=timezone.now())
     append(other)
-    assert append_unless_recent(wanted)
+    assert not audit.has_equal(wanted, since=before)
+
+
+def test_by_another_way_an_entry_is_another_but_about_the_same(
+    universe: Universe, cast: Cast
+) -> None:
+    here, before = entry(cast, universe), timezone.now() - timedelta(minutes=1)
+    append(here)
+    by_shell = replace(here.actor, door=Door.SHELL)
+    for actor in (by_shell, replace(here.actor, address="192.0.2.7")):
+        other = replace(here, actor=actor)
+        assert not audit.has_equal(other, since=before)
+        assert audit.has_alike(other, since=before)
+    assert not audit.has_alike(replace(here, subject=cast["viewer"].user), since=before)
+    assert not audit.has_alike(replace(here, subject=None), since=timezone.now())
 
 
 @pytest.mark.django_db(transaction=True)

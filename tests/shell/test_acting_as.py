@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.test import Client
+from django.urls import reverse
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
@@ -12,6 +14,7 @@ from secretsapp.models import AuditEvent, Universe
 from secretsapp.people import accounts
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, STAGEHAND, Cast
+from tests.support.watch import Watch
 
 
 def test_without_a_name_the_command_is_the_actor(shell: Shell, universe: Universe) -> None:
@@ -132,3 +135,21 @@ def _refuse_events(
     if sql.startswith("INSERT") and "auditevent" in sql:
         raise OperationalError("the disk is full")
     return execute(sql, parameters, many, context)
+
+
+def test_a_refusal_in_the_shell_hides_none_in_the_browser(
+    shell: Shell, universe: Universe, client_for: Callable[[str], Client]
+) -> None:
+    watch = Watch()
+    wanted = ("delete_secret", HARBOR_ID, "PAY_KEY", "--yes", "--as", "viewer@example.com")
+    shell.refuse(*wanted)
+    client = client_for("viewer")
+    for address in ("192.0.2.7", "192.0.2.8"):
+        client.post(
+            reverse("secret_delete", args=[universe.pk, "PAY_KEY"]), {}, REMOTE_ADDR=address
+        )
+    assert [(event.door, event.address) for event in watch.events] == [
+        ("shell", ""),
+        ("browser", "192.0.2.7"),
+        ("browser", "192.0.2.8"),
+    ]

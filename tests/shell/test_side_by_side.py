@@ -136,8 +136,9 @@ def ask_for_links(shared: Installation) -> None:
     """Several people have forgotten their passwords."""
     for email in ASKING:
         shared.execute(
-            "INSERT INTO secretsapp_user (password, email, name, is_active, created_at) "
-            f"VALUES ('!', '{email}', '', TRUE, CURRENT_TIMESTAMP)"
+            "INSERT INTO secretsapp_user "
+            "(password, email, name, is_active, created_at, generation) "
+            f"VALUES ('!', '{email}', '', TRUE, CURRENT_TIMESTAMP, 0)"
         )
     shared.execute(
         "INSERT INTO secretsapp_passwordmail (person_id, asked_at) "

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import OperationalError, connection
@@ -15,14 +16,18 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from emulator import Emulator, faults
+from secretsapp.access import refusals
 from secretsapp.core.actor import Actor
 from secretsapp.core.keyring import generate_key
+from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, AuditEvent, CacheEntry, Change, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.people import password_mail
 from secretsapp.rules import triggers
+from secretsapp.rules.policy import refusal
 from tests.shell.conftest import Shell
-from tests.stage import HARBOR_ID
+from tests.stage import HARBOR_ID, Cast
+from tests.support.watch import Watch, detail
 
 pytestmark = pytest.mark.engine
 
@@ -265,3 +270,15 @@ def _refuse_changes(
     if "secretsapp_change" in sql:
         raise OperationalError("the database is away")
     return execute(sql, parameters, many, context)
+
+
+@in_real_transactions
+def test_a_worker_tells_what_was_only_counted(shell: Shell, cast: Cast) -> None:
+    viewer = cast["viewer"].actor
+    with time_machine.travel(timezone.now() - timedelta(minutes=2)):
+        for _ in range(3):
+            refusals.record(viewer, refusal(Permission.MANAGE_PEOPLE))
+    watch = Watch()
+    for _ in range(2):
+        shell.run("work", "--once")
+    assert (watch.tags, detail(watch.last)["count"]) == (["log.counted"], "2")

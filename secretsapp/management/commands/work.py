@@ -101,7 +101,7 @@ def _parts(number: int) -> list[Callable[[], None]]:
     if settings.EMAIL_HOST:
         parts.append(_mail)
     if number % ROUNDS_A_MINUTE == 0:
-        parts.append(_settle)
+        parts += [_settle, _tell_counted]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
     return parts
@@ -114,6 +114,10 @@ def _mail() -> None:
 def _settle() -> None:
     for change in settling.settle(actors.system("settle")):
         log.info("%s", settled_line(change))
+
+
+def _tell_counted() -> None:
+    upkeep.tell_counted()
 
 
 def _clear() -> None:
