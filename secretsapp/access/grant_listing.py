@@ -50,12 +50,13 @@ class Givable:
     """What an actor may give in a universe, or in all if None.
 
     The mightiest role comes first. `pattern` and `latest_end` are the widest that they have there,
-    for a form to begin with.
+    for a form to begin with. `people` is None for who gives access to some names alone: they know
+    to whom, and are not shown every account.
     """
 
     universe: Universe | None
     roles: list[Role]
-    people: list[User]
+    people: list[User] | None
     pattern: str
     latest_end: datetime | None
     may_create_people: bool
@@ -191,11 +192,13 @@ def givable(actor: Actor, universe: Universe | None) -> Givable:
     holdings = _giving(actor, universe)
     if not holdings:
         raise refusal(Permission.MANAGE_GRANTS, universe.pk if universe else None)
+    pattern = min((holding.pattern for holding in holdings), key=len)
+    active = User.objects.filter(is_active=True).order_by("email")
     return Givable(
         universe=universe,
         roles=[role for role in Role if _may_be_given(role, holdings, universe)],
-        people=list(User.objects.filter(is_active=True).order_by("email")),
-        pattern=min((holding.pattern for holding in holdings), key=len),
+        people=None if pattern else list(active),
+        pattern=pattern,
         latest_end=_latest_end(holdings),
         may_create_people=rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE),
     )

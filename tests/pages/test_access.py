@@ -47,6 +47,27 @@ def offered_roles(answer: HttpResponseBase) -> list[str]:
     return [part.partition('"')[0] for part in parts]
 
 
+def test_who_manages_some_names_types_an_address_and_is_shown_no_other(
+    deputy: Person, client_for: ClientFor, address_of: AddressOf, cast: Cast
+) -> None:
+    accounts.disable(STAGEHAND, cast["auditor"].user)
+    address, client = address_of("access_give"), browser_of(deputy)
+    form = client.get(address)
+    assert 'type="email"' in body(form)
+    for role in ("stranger", "viewer", "auditor", "admin"):
+        assert f"{role}@example.com" not in body(form)
+        assert f"{role}@example.com" not in body(client.post(address, {"role": "viewer"}))
+    assert STRANGER in body(client_for("manager").get(address))
+    sent = {"role": "viewer", "pattern": "PAY_*", "end": "30"}
+    for person in ("nobody@example.com", "auditor@example.com", "no address"):
+        refused = client.post(address, sent | {"person": person})
+        assert "There is no active account with that e-mail address." in words(refused)
+    assert client.post(address, sent | {"person": "\x00"}).status_code == 422
+    assert "Enter the e-mail address of a person." in words(client.post(address, sent))
+    client.post(address, sent | {"person": " Stranger@Example.com"})
+    assert (grant_of(STRANGER).pattern, grant_of(STRANGER).role) == ("PAY_*", "viewer")
+
+
 def test_the_list_has_what_reaches_the_universe(
     client_for: ClientFor, address_of: AddressOf, cast: Cast
 ) -> None:
@@ -172,7 +193,7 @@ def test_the_form_begins_within_ones_own_bounds_and_says_them(
     assert field(form, "last_day") == end.date().isoformat()
     for absent in ("No end", "In 90 days"):
         assert absent not in words(form)
-    assert 'value="stranger@example.com" selected' in body(form)
+    assert field(form, "person") == STRANGER
     sent = {"person": STRANGER, "role": "viewer", "end": "date", "pattern": "PAY_*"}
     wider = client.post(address, sent | {"pattern": "", "last_day": end.date().isoformat()})
     assert "Your own access there covers PAY_*." in words(wider)

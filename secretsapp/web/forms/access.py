@@ -1,6 +1,6 @@
 """The form of a grant: who, which role, for which names, until when, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -10,12 +10,13 @@ from django.utils.html import format_html
 
 from secretsapp.access.grant_listing import Givable
 from secretsapp.access.role_table import SUMMARIES
-from secretsapp.core.errors import InvalidInput
+from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.input_rules import REASON_LIMIT
 from secretsapp.core.patterns import parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.models import Grant, User
+from secretsapp.people.accounts import EMAIL_LIMIT
 from secretsapp.web.forms.fields import (
     QUIET,
     VersionField,
@@ -30,10 +31,38 @@ LAST_MINUTE = time(23, 59, tzinfo=UTC)
 SELECT = QUIET | {"class": "form-select"}
 
 
+NO_ACCOUNT = "There is no active account with that e-mail address. An admin creates it first."
+
+
+class TypedPersonField(forms.CharField):
+    """A person by their e-mail address, for who knows it and is not shown everybody's."""
+
+    def __init__(self, find: Callable[[str], User]) -> None:
+        self._find = find
+        super().__init__(
+            label="Person",
+            max_length=EMAIL_LIMIT,
+            widget=text_input(maxlength=str(EMAIL_LIMIT), type="email"),
+            help_text="The e-mail address of their account.",
+            error_messages={"required": "Enter the e-mail address of a person."},
+        )
+
+    def clean(self, value: Any) -> User:
+        """The person whose account it is."""
+        try:
+            person = self._find(super().clean(value))
+        except NotFound:
+            raise forms.ValidationError(NO_ACCOUNT) from None
+        if not person.is_active:
+            raise forms.ValidationError(NO_ACCOUNT)
+        return person
+
+
 class GrantForm(forms.Form):
     """A role of somebody in one universe, or in all.
 
-    To change a grant it carries when that was given, as the person saw it.
+    `find` gives the account of an e-mail address, for who is not shown them. To change a grant it
+    carries when that was given, as the person saw it.
     """
 
     pattern = forms.CharField(
@@ -64,12 +93,15 @@ class GrantForm(forms.Form):
         data: Mapping[str, Any] | None,
         grant: Grant | None = None,
         person: str = "",
+        find: Callable[[str], User] | None = None,
     ) -> None:
         self._scope = scope
         self._grant = grant
         super().__init__(data, initial=_initial(scope, grant) | {"person": person})
-        if grant is None:
+        if grant is None and scope.people is not None:
             self.fields["person"] = _person_field(scope.people)
+        elif grant is None and find is not None:
+            self.fields["person"] = TypedPersonField(find)
         else:
             self.fields["seen"] = VersionField()
         self.fields["role"] = _role_field(scope.roles)
@@ -168,8 +200,7 @@ def _person_field(people: list[User]) -> forms.TypedChoiceField:
         widget=choice_of_people(len(people)),
         error_messages={
             "required": "Choose a person.",
-            "invalid_choice": "There is no active account with that e-mail address. "
-            "An admin creates it first.",
+            "invalid_choice": NO_ACCOUNT,
         },
     )
 

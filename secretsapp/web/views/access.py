@@ -1,5 +1,6 @@
 """Who may do what: in one universe, or in all of them where no universe is named."""
 
+from functools import partial
 from typing import Any
 
 from django.forms import Form
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.access import grant_listing, grants, role_table
 from secretsapp.core.errors import StaleVersion
 from secretsapp.models import Universe, User
+from secretsapp.people import directory
 from secretsapp.universes import loading
 from secretsapp.web.forms.access import GrantForm
 from secretsapp.web.requests import ActorRequest
@@ -37,7 +39,8 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     universe = _universe(request, universe_id)
     scope = grant_listing.givable(request.actor, universe)
     person = request.GET.get("person", "")
-    form = GrantForm(scope, form_pages.posted(request), person=person)
+    find = partial(directory.get, request.actor)
+    form = GrantForm(scope, form_pages.posted(request), person=person, find=find)
 
     def write() -> Done:
         person = form.cleaned_data["person"]
