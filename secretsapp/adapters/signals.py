@@ -42,7 +42,9 @@ def record_failure(
     """A sign-in failed, or a person who is signed in did not know the password of now."""
     known: Actor | None = getattr(request, "actor", None)
     actor = known if known and known.person_id is not None else _nobody(request)
-    accounts.record_failed_sign_in(actor, str(credentials.get("email") or ""))
+    email = str(credentials.get("email") or "")
+    is_known = request is not None and devices.find(request, email) is not None
+    accounts.record_failed_sign_in(actor, email, on_known_device=is_known)
 
 
 def _nobody(request: HttpRequest | None) -> Actor:

@@ -173,6 +173,12 @@ class Event(Enum):
     PERSON_LINK_MAILED = _done(
         "person.link_mailed", "mailed a password link to {subject}", Verb.PASSWORD, _INFO
     )
+    PERSON_WARNED = _done(
+        "person.warned",
+        "mailed {subject} that wrong passwords were tried: {count}",
+        Verb.PASSWORD,
+        _INFO,
+    )
     PERSON_PASSWORD_SET = _done(
         "person.password_set", "set the password of {subject}", Verb.PASSWORD
     )

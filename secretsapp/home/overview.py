@@ -10,6 +10,8 @@ from secretsapp.home.activity import Activity
 from secretsapp.home.at_hand import AtHand, Group
 from secretsapp.home.attention import Need
 from secretsapp.home.universe_cards import UniverseCard, cards_of
+from secretsapp.people import wrong_passwords
+from secretsapp.people.wrong_passwords import Tried
 from secretsapp.rules.policy import rights_of
 
 
@@ -23,8 +25,9 @@ class CardGroup:
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the first page shows."""
+    """All that the first page shows; `tried` are wrong passwords on the actor's own account."""
 
+    tried: Tried | None
     needs: list[Need]
     activity: Activity
     groups: list[CardGroup]
@@ -36,6 +39,7 @@ def compose_overview(actor: Actor) -> Overview:
     """The overview for the actor; the number of queries does not grow with what there is."""
     chosen = at_hand.choose(actor)
     return Overview(
+        tried=wrong_passwords.find_tried(actor),
         needs=attention.find_needs(actor),
         activity=activity.read_activity(actor),
         groups=list(_groups(actor, chosen)),

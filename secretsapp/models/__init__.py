@@ -1,7 +1,7 @@
 """The tables; doors read and write them through the rooms alone."""
 
 from secretsapp.models.access import Grant
-from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User
+from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User, WrongPasswords
 from secretsapp.models.audit import AuditEvent, AuditHead, Tally
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change
@@ -28,4 +28,5 @@ __all__ = [
     "Universe",
     "User",
     "Worker",
+    "WrongPasswords",
 ]

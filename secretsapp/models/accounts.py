@@ -106,3 +106,20 @@ class PasswordMail(models.Model):
 
     def __str__(self) -> str:
         return f"password mail to {self.person_id}"
+
+
+class WrongPasswords(models.Model):
+    """How many wrong passwords were tried on an account, on devices that it does not know.
+
+    `networks` are those that they came from, as a list in JSON.
+    """
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True)
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+    networks = models.TextField(default="[]")
+    mailed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.count} wrong passwords for {self.person_id}"

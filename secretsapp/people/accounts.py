@@ -13,15 +13,17 @@ from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
 from secretsapp.core.events import Event
+from secretsapp.core.pace import lasting
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, User
-from secretsapp.people import one_time_codes, passwords, sessions
+from secretsapp.people import one_time_codes, passwords, sessions, wrong_passwords
 from secretsapp.people.directory import account_of
 from secretsapp.rules.acting import Act, NoRight, Oneself, Right, acting
 from secretsapp.rules.noting import note
 from secretsapp.rules.policy import require_installation, require_oneself
 
+RECORDED_IN_SECONDS = 0.1
 EMAIL_LIMIT = 254
 NAME_LIMIT = 100
 TO_MANAGE = Right(Permission.MANAGE_PEOPLE)
@@ -128,12 +130,17 @@ def record_sign_out(actor: Actor, person: User) -> None:
         act.tell(Event.PERSON_SIGNED_OUT, subject=person)
 
 
-def record_failed_sign_in(actor: Actor, email: str) -> None:
+def record_failed_sign_in(actor: Actor, email: str, *, on_known_device: bool = False) -> None:
     """Record a failed sign-in, or count it where the log was told enough of the like.
 
     Only an address that has an account is written down: people type passwords into that field.
+    Whether there is one is not to be told by the time it takes.
     """
-    note(actor, Event.PERSON_SIGN_IN_FAILED, subject=account_of(email))
+    with lasting(RECORDED_IN_SECONDS):
+        person = account_of(email)
+        note(actor, Event.PERSON_SIGN_IN_FAILED, subject=person)
+        if person is not None and not on_known_device:
+            wrong_passwords.count(actor, person)
 
 
 def _checked_email(email: str) -> str:

@@ -1,7 +1,6 @@
 """Password links by mail: asked for by anybody, sent by the worker, once for each asking."""
 
 import logging
-import time
 from datetime import timedelta
 from itertools import takewhile
 
@@ -15,6 +14,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
 from secretsapp.core.networks import networks_around
+from secretsapp.core.pace import lasting
 from secretsapp.core.times import sentence_time
 from secretsapp.models import PasswordMail, User
 from secretsapp.models.accounts import CodePurpose
@@ -48,14 +48,13 @@ def ask(actor: Actor, email: str, *, on_known_device: bool = False) -> None:
     ask for uses nothing up: a known device of the person has mails of its own, so has each network,
     and where none is sent because one was a moment ago, that one is good for most of an hour.
     """
-    answer_at = time.monotonic() + ANSWER_SECONDS
-    person = account_of(email)
-    if person is not None and person.is_active:
-        note(actor, Event.PERSON_LINK_ASKED, subject=person)
-        if _is_due(actor, person, on_known_device):
-            asked = {"asked_at": timezone.now(), "claimed_until": None}
-            PasswordMail.objects.update_or_create(person=person, defaults=asked)
-    time.sleep(max(0, answer_at - time.monotonic()))
+    with lasting(ANSWER_SECONDS):
+        person = account_of(email)
+        if person is not None and person.is_active:
+            note(actor, Event.PERSON_LINK_ASKED, subject=person)
+            if _is_due(actor, person, on_known_device):
+                asked = {"asked_at": timezone.now(), "claimed_until": None}
+                PasswordMail.objects.update_or_create(person=person, defaults=asked)
 
 
 def _is_due(actor: Actor, person: User, on_known_device: bool) -> bool:

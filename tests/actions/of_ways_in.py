@@ -14,6 +14,7 @@ from secretsapp.people import (
     passwords,
     sessions,
     ways_in,
+    wrong_passwords,
 )
 from secretsapp.people.one_time_codes import Code
 from tests.actions.acting import PASSWORD, Action, Stage, nothing_done
@@ -38,6 +39,12 @@ def issue(stage: Stage) -> None:
     _made.append(
         one_time_codes.issue(CodePurpose.PASSWORD, stage.cast["viewer"].user, good_for=hour)
     )
+
+
+def try_often(stage: Stage) -> None:
+    """Try so many wrong passwords on the viewer's account that a mail is due."""
+    for _ in range(wrong_passwords.MAILED_FROM):
+        wrong_passwords.count(NOBODY, stage.cast["viewer"].user)
 
 
 def nobody_left() -> None:
@@ -95,7 +102,21 @@ ENTRY_ACTIONS = [
         (f"installation.code_issued | {STAGEHAND.name} |  |  | ",),
         before=lambda _stage: nobody_left(),
     ),
+    Action(
+        "wrong_passwords.warn_waiting",
+        lambda _stage: wrong_passwords.warn_waiting(WORKER),
+        (f"person.warned | Sealroom (mail) |  |  | {VIEWER}",),
+        before=try_often,
+    ),
     # What follows writes no event of its own.
+    Action(
+        "wrong_passwords.count",
+        lambda stage: wrong_passwords.count(NOBODY, stage.cast["viewer"].user),
+    ),
+    Action(
+        "wrong_passwords.find_tried",
+        lambda stage: wrong_passwords.find_tried(stage.cast["viewer"].actor),
+    ),
     Action(
         "ways_in.issue_claim_code",
         lambda stage: ways_in.issue_claim_code(stage.cast["admin"].actor),

@@ -36,6 +36,7 @@ WITHOUT_RIGHT = {
     "refusals.record": "a refusal is told of whoever was refused",
     "ways_in.claim": "a one-time code is the right",
     "ways_in.issue_claim_code": "only a command could, where there is no admin",
+    "wrong_passwords.warn_waiting": "the system acts",
     "ways_in.set_password": "a one-time code is the right",
 }
 

@@ -15,8 +15,9 @@ SIGN_IN = "/sign-in/"
 
 
 @pytest.fixture(autouse=True)
-def _rested(db: None) -> None:
-    """Let no attempt of an earlier test count."""
+def _rested(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no attempt of an earlier test count, and no answer wait."""
+    monkeypatch.setattr(accounts, "RECORDED_IN_SECONDS", 0)
     cache.clear()
 
 

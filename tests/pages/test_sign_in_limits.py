@@ -29,6 +29,7 @@ NEW_PASSWORD = "a lantern on the pier"
 def _rested(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no attempt of an earlier test count, and no answer wait."""
     monkeypatch.setattr(password_mail, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(accounts, "RECORDED_IN_SECONDS", 0)
     cache.clear()
 
 

@@ -19,7 +19,7 @@ from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
 from secretsapp.operation import upkeep, workers
 from secretsapp.operation.workers import is_seen
-from secretsapp.people import password_mail
+from secretsapp.people import password_mail, wrong_passwords
 from secretsapp.secrets import settling
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,9 @@ class Command(SealroomCommand):
     """Works in the background."""
 
     help = (
-        "Mail the password links that people asked for, settle changes whose outcome is open, "
-        "every minute, and clear ended sessions and expired counts once a day. Any number may run "
+        "Mail the password links that people asked for and warnings of wrong passwords, settle "
+        "changes whose outcome is open and tell the log what was only counted, every minute, and "
+        "clear ended sessions and expired counts once a day. Any number may run "
         "at once. SIGTERM and Ctrl-C end it."
     )
 
@@ -109,6 +110,7 @@ def _parts(number: int) -> list[Callable[[], None]]:
 
 def _mail() -> None:
     password_mail.send_waiting(actors.system("mail"))
+    wrong_passwords.warn_waiting(actors.system("mail"))
 
 
 def _settle() -> None:

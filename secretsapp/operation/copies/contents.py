@@ -9,10 +9,18 @@ from django.db.models import Model
 
 from secretsapp.core.errors import CopyFailed
 from secretsapp.core.keyring import key_id_of
-from secretsapp.models import OneTimeCode, PasswordMail, SignedIn, Tally, Worker
+from secretsapp.models import OneTimeCode, PasswordMail, SignedIn, Tally, Worker, WrongPasswords
 
 # What belongs to the running installation alone: a copy is made without it.
-FLEETING: tuple[type[Model], ...] = (Session, SignedIn, OneTimeCode, PasswordMail, Tally, Worker)
+FLEETING: tuple[type[Model], ...] = (
+    Session,
+    SignedIn,
+    OneTimeCode,
+    PasswordMail,
+    Tally,
+    Worker,
+    WrongPasswords,
+)
 FLEETING_TABLES = tuple(model._meta.db_table for model in FLEETING)
 
 # Runs a query on the copy; raises what the driver raises.
