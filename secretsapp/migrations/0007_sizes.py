@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0007_universe_keys"),
+        ("secretsapp", "0006_universe_keys"),
     ]
 
     operations = [

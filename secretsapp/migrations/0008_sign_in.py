@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0007_universe_keys"),
+        ("secretsapp", "0007_sizes"),
     ]
 
     operations = [
