@@ -40,7 +40,7 @@ def test_a_whole_installation_is_ready_in_a_handful_of_queries() -> None:
     statements = [query["sql"] for query in asked.captured_queries]
     assert all(sql.startswith(("SELECT", "WITH", "SAVEPOINT", "RELEASE")) for sql in statements)
     questions = [sql for sql in statements if "SAVEPOINT" not in sql and "set_config" not in sql]
-    assert len(questions) == 11
+    assert len(questions) == 10
 
 
 def test_a_worker_that_ended_is_missed(worker: Worker) -> None:
