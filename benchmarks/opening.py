@@ -63,7 +63,7 @@ def _print_readings(served: Served) -> None:
 
     def ours() -> None:
         _rest()
-        mirror.refresh(actor.command("bench"), Universe.objects.get())
+        mirror.refresh(actor.system("bench"), Universe.objects.get())
 
     _detour(served.emulator.url)
     experience = rblxopencloud.Experience(place.UNIVERSE_ID, api_key=place.API_KEY)

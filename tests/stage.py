@@ -26,7 +26,7 @@ API_KEY = "emulated-api-key"
 PASSWORD = "correct horse battery staple"
 HARBOR_ID = 6930499524
 GROUP_ID = 1234567
-STAGEHAND = actors.command("tests")
+STAGEHAND = actors.command("tests", account="stagehand on stage")
 
 ROLES_IN_HARBOR = (Role.MANAGER, Role.EDITOR, Role.ROTATOR, Role.VIEWER, Role.AUDITOR)
 CAST = (*(role.value for role in ROLES_IN_HARBOR), "admin", "stranger")

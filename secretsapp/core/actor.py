@@ -40,9 +40,10 @@ class Memory:
 class Actor:
     """Someone or something that acts.
 
-    `name` is a person's e-mail address, or the name of the command or task; `person_id` is
-    set for people alone; `address` is the network address the person came from, if any. `memory`
-    is there where a door lets their rights be remembered, and is no part of who they are.
+    `name` is a person's e-mail address, the name of the task, or who ran which command;
+    `person_id` is set for people alone; `address` is the network address the person came from, if
+    any. `memory` is there where a door lets their rights be remembered, and is no part of who they
+    are.
     """
 
     kind: ActorKind
@@ -73,9 +74,12 @@ def remembering(actor: Actor) -> Actor:
     return replace(actor, memory=Memory())
 
 
-def command(name: str) -> Actor:
-    """A management command that nobody signed in for: whoever runs it holds the keys."""
-    return Actor(ActorKind.COMMAND, name, Door.SHELL)
+def command(name: str, *, account: str) -> Actor:
+    """A management command that nobody signed in for: whoever runs it holds the keys.
+
+    `account` is what the operating system says of who runs it (`operation/system_account.py`).
+    """
+    return Actor(ActorKind.COMMAND, f"{account} (command {name})", Door.SHELL)
 
 
 def system(task: str, door: Door = Door.WORKER) -> Actor:

@@ -26,6 +26,7 @@ from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, LooksUnintended, OutcomeUnknown, SealroomError
 from secretsapp.management.output import Patient, Report, hand_on_output, printable
+from secretsapp.operation import system_account
 from secretsapp.people import directory
 
 log = logging.getLogger(__name__)
@@ -192,10 +193,11 @@ class ActingCommand(SealroomCommand):
         self._say(report, as_json=options["as_json"])
 
     def _actor(self, acting_as: str | None) -> Actor:
-        """The person named, or the command itself: whoever runs it holds the keys."""
+        """The person named, or whoever runs the command: they hold the keys."""
         if acting_as is not None:
             return directory.acting_as(acting_as)
-        return actors.command(type(self).__module__.rpartition(".")[2])
+        name = type(self).__module__.rpartition(".")[2]
+        return actors.command(name, account=system_account.describe_account())
 
     def _say(self, report: Report, *, as_json: bool) -> None:
         if report.notice:

@@ -9,7 +9,7 @@ from secretsapp.core.events import Event
 from secretsapp.log import wiped
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.models.audit import HEAD_ID
-from secretsapp.operation import key_proof
+from secretsapp.operation import key_proof, system_account
 from secretsapp.rules import keys, pending_migrations, schema, triggers
 from secretsapp.rules.acting import NoRight, acting
 
@@ -50,8 +50,8 @@ def prepare_database() -> list[str]:
     keys.check_strength()
     pending_migrations.check()
     schema.check()
-    reason = NoRight("whoever sets up holds the keys")
-    with acting(actors.command("setup"), reason) as act:
+    actor = actors.command("setup", account=system_account.describe_account())
+    with acting(actor, NoRight("whoever sets up holds the keys")) as act:
         wiped.check()
         was_set_up = key_proof.is_stored()
         if was_set_up:

@@ -20,8 +20,9 @@ def test_a_person_is_known_by_id_address_and_door() -> None:
 
 
 def test_a_command_comes_through_the_shell_and_needs_no_grant() -> None:
-    assert command("setup") == Actor(ActorKind.COMMAND, "setup", Door.SHELL)
-    assert not command("setup").is_person
+    actor = command("setup", account="deploy on vault-1")
+    assert actor == Actor(ActorKind.COMMAND, "deploy on vault-1 (command setup)", Door.SHELL)
+    assert not actor.is_person
 
 
 @pytest.mark.parametrize("door", Door)
@@ -32,7 +33,7 @@ def test_the_system_may_come_through_any_door(door: Door) -> None:
 
 
 def test_an_actor_cannot_be_changed() -> None:
-    actor = command("setup")
+    actor = command("setup", account="deploy on vault-1")
     with pytest.raises(FrozenInstanceError):
         actor.name = "another"  # type: ignore[misc]  # the refusal is the test
 

@@ -10,12 +10,14 @@ from tests.repository.files import PRODUCT, ROOT, name, own_modules
 SETTINGS = ROOT / "dashboard" / "settings.py"
 EXAMPLE = ROOT / ".env.example"
 
-# These start a process or hand an environment to one; everything else asks Django's settings.
+# These start a process, hand an environment to one or tell who runs it; everything else asks
+# Django's settings.
 READERS = {
     "dashboard/env.py",
     "dashboard/probe.py",
     "dashboard/wsgi.py",
     "secretsapp/operation/copies/postgres.py",
+    "secretsapp/operation/system_account.py",
     "secretsapp/management/commands/run.py",
 }
 

@@ -1,5 +1,8 @@
-"""Who acts: the person named by --as, with that person's rights, or the command itself."""
+"""Who acts: the person named by --as, with that person's rights, or whoever runs the command."""
 
+import os
+import pwd
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -11,17 +14,35 @@ from django.urls import reverse
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import AuditEvent, Universe
+from secretsapp.operation import system_account
 from secretsapp.people import accounts
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, STAGEHAND, Cast
 from tests.support.watch import Watch
 
 
-def test_without_a_name_the_command_is_the_actor(shell: Shell, universe: Universe) -> None:
+def test_without_a_name_the_account_of_the_operating_system_is_told(
+    shell: Shell, universe: Universe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_USER", "ana")
+    monkeypatch.setattr(socket, "gethostname", lambda: "vault-1")
     shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
     event = AuditEvent.objects.latest("sequence")
     assert event.tag == "secret.rotate.succeeded"
-    assert (event.actor_kind, event.actor_name, event.door) == ("command", "rotate_secret", "shell")
+    account = f"{pwd.getpwuid(os.getuid()).pw_name} on vault-1, SUDO_USER=ana"
+    assert event.actor_name == f"{account} (command rotate_secret)"
+    assert (event.actor_kind, event.door) == ("command", "shell")
+
+
+def test_every_page_that_says_who_changed_it_names_that_account(
+    shell: Shell, cast: Cast, client_for: Callable[[str], Client]
+) -> None:
+    shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
+    name = f"{system_account.describe_account()} (command rotate_secret)"
+    admin = client_for("admin")
+    secret = reverse("secret", args=[HARBOR_ID, "PAY_KEY"])
+    for page in (reverse("universe", args=[HARBOR_ID]), secret, reverse("audit"), reverse("home")):
+        assert name in admin.get(page).content.decode()
 
 
 def test_with_a_name_that_person_is_the_actor(shell: Shell, cast: Cast) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Secret, Universe
+from secretsapp.operation import system_account
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID
 
@@ -40,7 +41,7 @@ def test_list_as_json(shell: Shell, universe: Universe, harbor: EmulatedUniverse
         "domain": "api.pay.example",
         "create_time": harbor.secrets["PAY_KEY"].create_time,
         "update_time": harbor.secrets["PAY_KEY"].update_time,
-        "changed_by": "rotate_secret",
+        "changed_by": f"{system_account.describe_account()} (command rotate_secret)",
         "outcome_unknown": False,
         "missing_since": None,
         "changed_elsewhere_at": None,

@@ -11,8 +11,7 @@ from pytest_django import Settings
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
-from secretsapp.core import actor as actors
-from secretsapp.core.actor import Actor
+from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.log import verifying
@@ -73,7 +72,9 @@ class Writer:
         kind = self.random.choice(KINDS)
         self._perhaps_spoil(METHODS[kind])
         try:
-            change = self._write(kind, actors.command(word), Plaintext(word.encode()))
+            change = self._write(
+                kind, Actor(ActorKind.COMMAND, word, Door.SHELL), Plaintext(word.encode())
+            )
         except SealroomError:
             return
         assert change.state == ChangeState.SUCCEEDED

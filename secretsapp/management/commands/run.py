@@ -19,6 +19,7 @@ from secretsapp.management.serving import (
     wait_until_ready,
     web_server,
 )
+from secretsapp.operation import system_account
 from secretsapp.people import ways_in
 from secretsapp.people.one_time_codes import Code
 
@@ -56,7 +57,8 @@ class Command(SealroomCommand):
         check_port(port, "make run")
         call_command("setup", stdout=self.stdout)
         self.require_ready()
-        code = ways_in.issue_claim_code(actors.command("run"))
+        actor = actors.command("run", account=system_account.describe_account())
+        code = ways_in.issue_claim_code(actor)
         site = _site(port)
         environment = os.environ | ({} if _is_told_its_site() else {"SITE_URL": site})
         processes.start("worker", WORKER, environment)
