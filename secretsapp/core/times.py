@@ -1,6 +1,6 @@
 """Times as people write them and as Roblox sends them, always in UTC."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from secretsapp.core.errors import InvalidInput
 
@@ -34,19 +34,33 @@ def is_older(time: str, other: str) -> bool:
 
 
 def parse_end(text: str) -> datetime | None:
-    """The end of a grant as a person writes it: ISO 8601, UTC unless it says otherwise.
+    """The end of a grant or a key as a person writes it: ISO 8601, UTC unless it says otherwise.
 
-    A date alone means the start of that day. Nothing at all means no end.
+    A date alone means the end of that day. Nothing at all means no end.
     """
-    if not text.strip():
+    written = text.strip()
+    if not written:
         return None
     try:
-        return _in_utc(datetime.fromisoformat(text.strip()))
+        return end_of_day(date.fromisoformat(written))
+    except ValueError:
+        return _moment(written)
+
+
+def _moment(written: str) -> datetime:
+    try:
+        return _in_utc(datetime.fromisoformat(written))
     except (ValueError, OverflowError):
         raise InvalidInput(
-            "Write the end as a date or a time in UTC: 2026-12-03 or 2026-12-03T18:00.",
+            "Write the end as a day, which counts to its end at 23:59 UTC, or as a time in UTC: "
+            "2026-12-03 or 2026-12-03T18:00.",
             field="until",
         ) from None
+
+
+def end_of_day(day: date) -> datetime:
+    """The last moment of the day in UTC: what ends on a day holds throughout it, at every door."""
+    return datetime.combine(day, time.max, UTC)
 
 
 def _in_utc(time: datetime) -> datetime:

@@ -65,7 +65,10 @@ def test_no_end_is_no_end(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "time"),
     [
-        ("2026-12-03", datetime(2026, 12, 3, tzinfo=UTC)),
+        ("2026-12-03", datetime(2026, 12, 3, 23, 59, 59, 999999, UTC)),
+        (" 20261203\n", datetime(2026, 12, 3, 23, 59, 59, 999999, UTC)),
+        ("2026-12-03T00:00", datetime(2026, 12, 3, tzinfo=UTC)),
+        ("9999-12-31", datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)),
         (" 2026-12-03T18:00 ", datetime(2026, 12, 3, 18, tzinfo=UTC)),
         ("2026-12-03 18:00", datetime(2026, 12, 3, 18, tzinfo=UTC)),
         ("2026-12-03T18:00+02:00", datetime(2026, 12, 3, 16, tzinfo=UTC)),

@@ -75,7 +75,7 @@ def test_the_list_has_what_reaches_the_universe(
     Grant.objects.filter(person=cast["viewer"].user).update(until=datetime(2026, 1, 3, tzinfo=UTC))
     accounts.disable(STAGEHAND, cast["editor"].user)
     page = words(client_for("manager").get(address_of("access")))
-    assert "manager@example.com you Manager every secret no end by tests" in page
+    assert f"manager@example.com you Manager every secret no end by {STAGEHAND.name}" in page
     assert "viewer@example.com Viewer every secret ended 3 Jan 2026" in page
     assert "editor@example.com account disabled Editor" in page
     assert "stranger@example.com Auditor in all universes every secret" in page
@@ -139,9 +139,9 @@ def test_access_is_given_with_pattern_end_and_reason(
     }
     done = client_for("manager").post(address_of("access_give"), sent, follow=True)
     assert "stranger@example.com has access now." in words(done)
-    assert "Rotator PAY_* until 3 Dec 2099 by manager@example.com" in words(done)
+    assert "Rotator PAY_* until 3 Dec 2099, 23:59 UTC by manager@example.com" in words(done)
     grant = grant_of(STRANGER)
-    assert grant.until == datetime(2099, 12, 3, 23, 59, tzinfo=UTC)
+    assert grant.until == datetime(2099, 12, 3, 23, 59, 59, 999999, UTC)
     assert (grant.pattern, grant.reason) == ("PAY_*", "season two")
 
 
@@ -216,7 +216,10 @@ def test_a_grant_is_changed_in_the_form_that_it_fills(
     )
     client, address = client_for("manager"), address_of("access_change", str(viewer.pk))
     form = client.get(address)
-    assert "Now: Viewer · PAY_* · until 1 Jun 2099 · given by tests" in words(form)
+    assert (
+        f"Now: Viewer · PAY_* · until 1 Jun 2099, 18:30 UTC · given by {STAGEHAND.name}"
+        in words(form)
+    )
     assert (field(form, "pattern"), field(form, "reason")) == ("PAY_*", "x")
     assert 'name="role" value="viewer"' in body(form)
     sent = {"role": "editor", "pattern": "PAY_*", "end": "date", "last_day": "2099-06-01"}

@@ -72,7 +72,7 @@ def test_what_is_said_of_a_key_and_not_given_stays(shell: Shell, api_key: ApiKey
     assert said.json == {
         "api_key": "main",
         "note": "Of the group.",
-        "ends_at": "2126-01-31T00:00:00+00:00",
+        "ends_at": "2126-01-31T23:59:59.999999+00:00",
     }
     said = shell.run("edit_api_key", "main", "--note", "", "--ends", "")
     assert said.output == "The details of the API key “main” are set.\n"

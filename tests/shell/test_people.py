@@ -81,6 +81,21 @@ def test_grant_with_every_bound(shell: Shell, universe: Universe, cast: Cast) ->
     assert grant.until == datetime(2126, 12, 3, 18, tzinfo=UTC)
 
 
+def test_a_grant_to_a_day_holds_to_the_end_of_it(shell: Shell, cast: Cast) -> None:
+    said = shell.run("grant", "stranger@example.com", "viewer", "--all", "--until", "2126-01-31")
+    assert said.output.endswith(", until 31 Jan 2126, 23:59 UTC.\n")
+    grant = Grant.objects.get(person=cast["stranger"].user)
+    assert grant.until == datetime(2126, 1, 31, 23, 59, 59, 999999, UTC)
+
+
+def test_a_grant_until_today_is_none_that_has_ended(
+    shell: Shell, universe: Universe, cast: Cast
+) -> None:
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    shell.run("grant", "stranger@example.com", "viewer", "--all", "--until", today)
+    assert shell.run("list_secrets", HARBOR_ID, "--as", "stranger@example.com").output
+
+
 def test_grant_of_all_universes_as_json(shell: Shell, cast: Cast) -> None:
     said = shell.run("grant", "stranger@example.com", "auditor", "--all", "--json")
     assert said.json == {

@@ -27,7 +27,10 @@ class Command(ActingCommand):
             "--note", metavar="TEXT", help="Whose key it is, or what it is for; '' for none."
         )
         parser.add_argument(
-            "--ends", metavar="DAY", help="The day it ends, in UTC: 2027-01-31; '' if not known."
+            "--ends",
+            metavar="DAY|TIME",
+            help="The end in UTC: 2027-01-31, which counts to the end of that day, or "
+            "2027-01-31T18:00; '' if not known.",
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:

@@ -38,7 +38,11 @@ class Command(ActingCommand):
             help="Only the secret of that name, or those whose names begin so.",
         )
         parser.add_argument(
-            "--until", default="", metavar="TIME", help="The end in UTC: 2026-12-03T18:00."
+            "--until",
+            default="",
+            metavar="DAY|TIME",
+            help="The end in UTC: 2026-12-03, which holds to the end of that day, or "
+            "2026-12-03T18:00.",
         )
         parser.add_argument("--reason", default="", metavar="TEXT", help="Why it is given.")
 

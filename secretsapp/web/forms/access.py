@@ -1,7 +1,7 @@
 """The form of a grant: who, which role, for which names, until when, and why."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.input_rules import REASON_LIMIT
 from secretsapp.core.patterns import parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Role
-from secretsapp.core.times import parse_roblox_time
+from secretsapp.core.times import end_of_day, parse_roblox_time
 from secretsapp.models import Grant, User
 from secretsapp.people.accounts import EMAIL_LIMIT
 from secretsapp.web.forms.fields import (
@@ -27,7 +27,6 @@ from secretsapp.web.forms.fields import (
 
 NEVER, ON_A_DATE = "never", "date"
 DAYS = (7, 30, 90)
-LAST_MINUTE = time(23, 59, tzinfo=UTC)
 SELECT = QUIET | {"class": "form-select"}
 
 
@@ -76,6 +75,7 @@ class GrantForm(forms.Form):
         label="Last day, in UTC",
         required=False,
         widget=forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, "%Y-%m-%d"),
+        help_text="The role holds to the end of that day, 23:59 UTC.",
         error_messages={"invalid": "Enter the day as a date such as 2026-12-03."},
     )
     reason = forms.CharField(
@@ -143,14 +143,14 @@ class GrantForm(forms.Form):
         return cleaned
 
     def _end_of(self, day: date | None) -> datetime | None:
-        """The last minute of the day; on the day itself the exact end that was there, or is due."""
+        """The end of the day; on the day itself the exact end that was there, or is due."""
         if day is None:
             self.add_error("last_day", "Choose the last day, or another end.")
             return None
         for known in (self._grant.until if self._grant else None, self._scope.latest_end):
             if known is not None and known.date() == day:
                 return known
-        return datetime.combine(day, LAST_MINUTE)
+        return end_of_day(day)
 
 
 def _today() -> date:

@@ -1,7 +1,7 @@
 """The forms of API keys: a key is taken in and never shown again."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from secretsapp.api_keys.stored_keys import version
 from secretsapp.core import blanks, input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.times import end_of_day
 from secretsapp.models import ApiKey
 from secretsapp.web.forms.fields import QUIET, SeenField, UnshownTextarea, text_input
 
@@ -58,7 +59,7 @@ class KeyForm(forms.Form):
 
 
 class EndField(forms.DateField):
-    """The day on which a key ends, as the time at which that day begins in UTC."""
+    """The day on which a key ends, as the end of that day in UTC."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -66,14 +67,14 @@ class EndField(forms.DateField):
             required=False,
             widget=forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, "%Y-%m-%d"),
             help_text="Optional: the day that was chosen at Roblox, so that you are warned before "
-            "it.",
+            "it. It counts to its end, 23:59 UTC.",
             error_messages={"invalid": "Enter the day as 2027-01-31, or leave it empty."},
         )
 
     def clean(self, value: Any) -> datetime | None:
         """The time, or None where there is no end."""
         day: date | None = super().clean(value)
-        return datetime.combine(day, time(), UTC) if day else None
+        return end_of_day(day) if day else None
 
 
 class WordsForm(forms.Form):
