@@ -143,13 +143,19 @@ def _network(name: str, item: str) -> Network:
 def base_url(name: str, *, default: str) -> str:
     """An address that others are built on: scheme, host and port, without a slash at its end.
 
-    Plain HTTP is refused unless the host is this machine's loopback.
+    Plain HTTP is refused unless the host is this machine's loopback, and so is a host in letters
+    that no browser sends: they turn it into ASCII, and nothing here would match.
     """
     url = _url(name, text(name) or default)
     if url.username is not None or url.password is not None:
         raise SettingError(f"{name} must not hold a user name or password.")
     if url.path.strip("/") or url.query or url.fragment:
         raise SettingError(f"{name} must end after the host and port.")
+    if not url.netloc.isascii():
+        raise SettingError(
+            f"{name} must write its host in ASCII, as browsers send it: xn--bcher-kva.example for "
+            "bücher.example. The browser's address bar or an IDN converter gives that form."
+        )
     if url.scheme == "http" and not is_loopback(url.hostname or ""):
         raise SettingError(
             f"{name} must begin with https://. Plain HTTP is only for this machine (127.0.0.1)."

@@ -1,22 +1,27 @@
 """The network address a request came from, past the proxies that are trusted."""
 
 import ipaddress
+import re
 
 from django.conf import settings
 from django.http import HttpRequest
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+# Some proxies write the port that a connection came from beside its address: Azure's, for one.
+_WITH_PORT = re.compile(r"\[(?P<bracketed>[^\[\]]+)\](:[0-9]{1,5})?|(?P<plain>[0-9.]+):[0-9]{1,5}")
+
 
 def client_address(request: HttpRequest) -> str:
     """The nearest address that is no trusted proxy, or empty where there is none (a socket).
 
-    X-Forwarded-For is believed only as far as trusted proxies wrote it, from the right.
+    X-Forwarded-For is believed only as far as trusted proxies wrote it, from the right; a port or
+    brackets around an address are left out.
     """
     address = _peer(request)
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while hops and address is not None and _is_trusted(address):
-        previous = _parse(hops.pop())
+        previous = _parse_hop(hops.pop())
         if previous is None:
             break
         address = previous
@@ -31,6 +36,12 @@ def is_from_trusted_proxy(request: HttpRequest) -> bool:
 
 def _peer(request: HttpRequest) -> Address | None:
     return _parse(request.META.get("REMOTE_ADDR", ""))
+
+
+def _parse_hop(text: str) -> Address | None:
+    """The address in an item of X-Forwarded-For: `192.0.2.7:443`, `[2001:db8::7]:443` and bare."""
+    found = _WITH_PORT.fullmatch(text.strip())
+    return _parse((found["bracketed"] or found["plain"]) if found else text)
 
 
 def _parse(text: str) -> Address | None:

@@ -195,6 +195,7 @@ def test_networks_are_addresses_or_ranges(monkeypatch: pytest.MonkeyPatch) -> No
         ("http://127.9.9.9", "http://127.9.9.9"),
         ("http://localhost:8000/", "http://localhost:8000"),
         ("http://[::1]:8000", "http://[::1]:8000"),
+        ("https://XN--bcher-kva.example", "https://xn--bcher-kva.example"),
     ],
 )
 def test_base_url_is_https_or_this_machine(
@@ -222,6 +223,9 @@ def test_base_url_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
         (f"https://example.com/{MARKER}", "must end after the host and port"),
         (f"https://example.com?{MARKER}", "must end after the host and port"),
         (f"https://example.com#{MARKER}", "must end after the host and port"),
+        (f"https://bücher-{MARKER}.example", "must write its host in ASCII"),
+        ("https://sealroom.例え.テスト:8443", "must write its host in ASCII"),
+        ("http://ⓛocalhost", "must write its host in ASCII"),
         (MARKER, "must be an address"),
         ("ftp://example.com", "must be an address"),
         ("https://", "must be an address"),

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from secretsapp.adapters.addresses import client_address
 from secretsapp.models import AuditEvent
-from tests.stage import Cast
+from tests.stage import PASSWORD, Cast
 
 PROXY = "10.0.0.1"
 ELSEWHERE = "192.0.2.7"
@@ -38,6 +38,20 @@ def behind_a_proxy(settings: Settings) -> None:
         ("::ffff:192.0.2.7", "", ELSEWHERE),
         ("::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
         (PROXY, "::ffff:198.51.100.1", "198.51.100.1"),
+        (PROXY, "198.51.100.1:54321", "198.51.100.1"),
+        (PROXY, "192.0.2.9, 198.51.100.1:54321 , 10.1.1.1:80", "198.51.100.1"),
+        (PROXY, "[2001:db8::1]:54321", "2001:db8::1"),
+        (PROXY, "[2001:DB8:0::1]", "2001:db8::1"),
+        (PROXY, "2001:db8::1", "2001:db8::1"),
+        (PROXY, "[::ffff:198.51.100.1]:443, [::ffff:10.0.0.2]:443", "198.51.100.1"),
+        (PROXY, "198.51.100.1:", PROXY),
+        (PROXY, "198.51.100.1:port", PROXY),
+        (PROXY, "198.51.100.1:123456", PROXY),
+        (PROXY, "[198.51.100.1", PROXY),
+        (PROXY, "[]:443", PROXY),
+        (PROXY, "[[2001:db8::1]]:443", PROXY),
+        (PROXY, "[fe80::1%eth0]:443", PROXY),
+        (f"{PROXY}:54321", "198.51.100.1", ""),
         (PROXY, "fe80::1%eth0", PROXY),
         (PROXY, f"fe80::1%{'x' * 1000}", PROXY),
         (PROXY, "198.51.100.1, ::ffff:192.0.2.9%1", PROXY),
@@ -58,6 +72,25 @@ def test_an_address_too_long_for_the_log_does_not_keep_an_attempt_out_of_it(cast
         headers={"X-Forwarded-For": f"fe80::1%{'x' * 1000}", "X-Forwarded-Proto": "https"},
     )
     assert AuditEvent.objects.get(tag="person.sign_in_failed").address == PROXY
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [("198.51.100.1:{}", "198.51.100.1"), ("[2001:db8::1]:{}", "2001:db8::1")],
+)
+def test_log_and_limits_count_an_address_whatever_its_port(
+    cast: Cast, forwarded: str, address: str
+) -> None:
+    wrong = {"login": "viewer@example.com", "password": "wrong password"}
+    for port in range(40000, 40012):
+        hops = {"X-Forwarded-For": forwarded.format(port), "X-Forwarded-Proto": "https"}
+        answer = Client(REMOTE_ADDR=PROXY).post("/sign-in/", wrong, headers=hops)
+    assert "Too many failed" in answer.content.decode()
+    failed = AuditEvent.objects.filter(tag="person.sign_in_failed")
+    assert set(failed.values_list("address", flat=True)) == {address}
+    right = {"login": "viewer@example.com", "password": PASSWORD}
+    hops = {"X-Forwarded-For": "198.51.100.2:40000", "X-Forwarded-Proto": "https"}
+    assert Client(REMOTE_ADDR=PROXY).post("/sign-in/", right, headers=hops).status_code == 302
 
 
 @pytest.mark.parametrize("peer", [PROXY, "::ffff:10.0.0.1"])
