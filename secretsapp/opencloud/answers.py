@@ -1,7 +1,12 @@
 """An HTTP answer of Roblox, and what it means for a read and for a write."""
 
 import json
+import math
+import re
+import time
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from secretsapp.opencloud.errors import (
@@ -18,6 +23,10 @@ from secretsapp.opencloud.types import Json
 
 RETRY_AFTER_LIMIT_SECONDS = 3600
 REQUEST_TIMEOUT = 408
+
+# No date that HTTP allows is longer.
+HTTP_DATE_LENGTH = 40
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 # These are the codes that gRPC-style APIs share, which Roblox's v2 answers use; only they are
 # kept, because any other text of a body could repeat what was sent.
@@ -106,7 +115,22 @@ def _known_code(body: Json) -> str:
 
 
 def seconds_to_wait(text: str) -> int | None:
-    """The wait in whole seconds, capped; an HTTP date or nonsense is as good as nothing."""
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+    """The wait in whole seconds, capped, or None for nonsense, which is as good as nothing.
+
+    It is told as seconds, of which a fraction is rounded up, or as an HTTP date.
+    """
+    found = _SECONDS.fullmatch(text)
+    seconds = math.ceil(float(text)) if found else _seconds_to(text)
+    return None if seconds is None else min(max(seconds, 0), RETRY_AFTER_LIMIT_SECONDS)
+
+
+def _seconds_to(text: str) -> int | None:
+    """The seconds from now to an HTTP date, fewer than none where it is over."""
+    if len(text) > HTTP_DATE_LENGTH:
         return None
-    return min(int(text), RETRY_AFTER_LIMIT_SECONDS)
+    try:
+        date = parsedate_to_datetime(text)
+        # One of the three forms names no zone, and is in UTC like the others (RFC 9110, 5.6.7).
+        return math.ceil(date.replace(tzinfo=date.tzinfo or UTC).timestamp() - time.time())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -76,9 +76,11 @@ def _refusal(error: errors.Refused) -> SealroomError:
 
 
 def _busy(error: errors.TooManyRequests) -> RobloxBusy:
-    wait = f"{error.retry_after} seconds" if error.retry_after else "a minute"
+    seconds = error.retry_after
+    wait = f"{seconds} second{'' if seconds == 1 else 's'}" if seconds else "a minute"
     return RobloxBusy(
-        f"Roblox's limit of requests is reached, so nothing was done. Try again in {wait}.",
+        f"Roblox's limit of requests of this kind is reached, so nothing was done. Try again in "
+        f"{wait}.",
         retry_after=error.retry_after,
     )
 

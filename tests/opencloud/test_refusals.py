@@ -1,6 +1,8 @@
 """What Roblox refuses becomes a class; nothing of the body but a known code is kept."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -126,13 +128,32 @@ def test_of_a_body_only_a_known_code_is_kept(
         ("9" * 10, None),
         ("9" * 5000, None),
         ("-1", None),
-        ("1.5", None),
+        ("0.001", 1),
+        ("1.5", 2),
+        ("30.0", 30),
+        ("3600.5", 3600),
+        ("1.", None),
+        (".5", None),
+        ("1,5", None),
+        ("1.5s", None),
+        ("nan", None),
+        ("9." + "9" * 5000, None),
         ("1e3", None),
         ("²", None),
         ("30, 60", None),
         ("soon", None),
         ("", None),
-        ("Fri, 31 Dec 2027 23:59:59 GMT", None),
+        ("Sat, 21 Nov 2026 12:00:30 GMT", 30),
+        ("Saturday, 21-Nov-26 12:00:30 GMT", 30),
+        ("Sat Nov 21 12:00:30 2026", 30),
+        ("Sat, 21 Nov 2026 12:00:30 +0000", 30),
+        ("Sat, 21 Nov 2026 11:59:59 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600),
+        ("Fri, 31 Dec 99999999999 23:59:59 GMT", None),
+        ("Sat, 99 Nov 2026 12:00:30 GMT", None),
+        ("Sat, 21 Nov 2026 12:00:30 +999999999", None),
+        ("2026-11-21T12:00:30Z", None),
+        ("21 Nov 2026" + " " * 5000, None),
     ],
 )
 @pytest.mark.parametrize("call", [delete, READS["list_secrets"]])
@@ -140,10 +161,12 @@ def test_the_wait_of_a_429_is_read_and_capped(
     client: Client,
     emulator: Emulator,
     universe: Universe,
+    time_machine: Any,
     asked: str,
     seconds: int | None,
     call: Call,
 ) -> None:
+    time_machine.move_to(datetime(2026, 11, 21, 12, 0, tzinfo=UTC), tick=False)
     emulator.inject(faults.status(429, None, {"Retry-After": asked}), times=3)
     failure = failure_of(call, client, universe)
     assert isinstance(failure, TooManyRequests)
@@ -217,8 +240,9 @@ def test_a_value_sealed_for_an_older_key_is_refused(client: Client, universe: Un
 def test_the_rate_limit_says_how_long_to_wait(
     client: Client, emulator: Emulator, universe: Universe
 ) -> None:
+    universe.put("SECOND", b"value")
     emulator.rate_limit = 1
-    client.list_secrets(universe.id)
+    client.delete_secret(universe.id, "SECOND")
     failure = failure_of(delete, client, universe)
     assert isinstance(failure, TooManyRequests)
     assert failure.code == "RESOURCE_EXHAUSTED"

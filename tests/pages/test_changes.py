@@ -165,6 +165,31 @@ def test_an_unknown_outcome_leads_to_the_list_and_invites_nobody_to_send_it_agai
     assert "do not send it again before that" in words(answer)
 
 
+@pytest.mark.parametrize(
+    ("asked", "waits", "sentence"),
+    [
+        ("1.5", "2", "Try again in 2 seconds."),
+        ("0.5", "1", "Try again in 1 second."),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", "0", "Try again in a minute."),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "3600", "Try again in 3600 seconds."),
+        ("soon", "60", "Try again in a minute."),
+    ],
+)
+def test_a_wait_that_roblox_asks_for_is_handed_on(
+    client_for: ClientFor,
+    address_of: AddressOf,
+    emulator: Emulator,
+    asked: str,
+    waits: str,
+    sentence: str,
+) -> None:
+    emulator.inject(faults.status(429, None, {"Retry-After": asked}), method="PATCH")
+    answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, waits)
+    told = "Roblox's limit of requests of this kind is reached, so nothing was done."
+    assert f"{told} {sentence}" in words(answer)
+
+
 def test_rotating_keeps_the_domain_of_those_who_may_not_change_it(
     client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse
 ) -> None:

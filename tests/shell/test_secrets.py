@@ -129,6 +129,18 @@ def test_unknown_universe_is_refused_before_the_value_is_asked_for(shell: Shell)
     assert "no such universe" in shell.refuse("create_secret", 42, "NEW_KEY", *CREATED)
 
 
+@pytest.mark.parametrize(
+    ("asked", "wait"),
+    [("1.5", "2 seconds"), ("Fri, 31 Dec 9999 23:59:59 GMT", "3600 seconds"), ("soon", "a minute")],
+)
+def test_a_wait_that_roblox_asks_for_is_told(
+    shell: Shell, universe: Universe, emulator: Emulator, asked: str, wait: str
+) -> None:
+    emulator.inject(faults.status(429, None, {"Retry-After": asked}), method="PATCH")
+    sentence = shell.refuse("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
+    assert sentence.endswith(f"so nothing was done. Try again in {wait}.")
+
+
 def test_details_that_are_not_given_stay(shell: Shell, universe: Universe, cast: Cast) -> None:
     shell.run("set_details", HARBOR_ID, "PAY_KEY", "--note", "Live key.")
     said = shell.run("set_details", HARBOR_ID, "PAY_KEY", "--owner", "editor@example.com", "--json")
