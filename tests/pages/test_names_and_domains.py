@@ -151,7 +151,7 @@ def test_a_page_is_given_only_the_names_that_one_may_list(
     [
         (faults.status(400), "POST", "Roblox refused the request"),
         (faults.status(401), "POST", "Roblox refused the API key"),
-        (faults.status(429), "POST", "Roblox's limit of requests is reached"),
+        (faults.status(429), "POST", "Roblox's limit of requests of this kind is reached"),
         (faults.status(409), "POST", "already has a secret of that name"),
         (faults.html(200), "GET", "an answer that cannot be used, so nothing was done"),
         (faults.status(503), "GET", "nothing was done"),
