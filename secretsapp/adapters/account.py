@@ -21,6 +21,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Never: as JSON a form would be given back with the password that was typed."""
         return False
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether a sign-in may lead there; what is no address at all would be an error below."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that rate limits count by."""
         return client_address(request)

@@ -10,6 +10,8 @@ from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from secretsapp.web.signing_in import flagged, is_form
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 _REDIRECTS = (302, 303)
@@ -45,7 +47,9 @@ def _sign_in_path() -> str:
 
 def _sign_in_and_back(request: HttpRequest) -> str:
     page = _page_of(request)
-    return redirect_to_login(page, _sign_in_path()).url if page else _sign_in_path()
+    if not page:
+        return _sign_in_path()
+    return redirect_to_login(flagged(page) if is_form(request) else page, _sign_in_path()).url
 
 
 def _page_of(request: HttpRequest) -> str | None:

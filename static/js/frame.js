@@ -122,6 +122,13 @@ document.addEventListener("pointerover", event => {
   time.title = time.title ? `${time.title} · here ${here}` : `Here ${here}`;
 });
 
+// The address of a form that was not sent says so once: a reload or a bookmark has nothing to say.
+if (document.querySelector("[data-unsent]")) {
+  const address = new URL(location.href);
+  address.searchParams.delete("unsent");
+  history.replaceState(history.state, "", address);
+}
+
 // A request of the page itself that got no answer: say so, and leave the page as it is.
 function sayUnreachable() {
   const sentence = "The dashboard could not be reached. What you see may be old; try again.";

@@ -19,6 +19,7 @@ from secretsapp.core.times import sentence_time
 from secretsapp.core.value_gate import caution_of
 from secretsapp.home.frame import Frame, compose_frame
 from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS, ResultLabel, VerbLabel
+from secretsapp.web.signing_in import is_back_from_unsent_form
 
 register = template.Library()
 
@@ -146,6 +147,14 @@ def theme(context: Context) -> str:
     request: HttpRequest | None = context.get("request")
     chosen = request.COOKIES.get("theme", "") if request else ""
     return chosen if chosen in THEMES else ""
+
+
+@register.simple_tag(takes_context=True)
+def is_unsent(context: Context) -> bool:
+    """Whether the page is opened again after its form was sent without a session."""
+    request: HttpRequest | None = context.get("request")
+    user = getattr(request, "user", None)
+    return bool(request and user and user.is_authenticated and is_back_from_unsent_form(request))
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from secretsapp.adapters import limits
 from secretsapp.people.ways_in import has_accounts
+from secretsapp.web.signing_in import comes_from_unsent_form
 from secretsapp.web.views.form_pages import METHODS
 
 
@@ -20,7 +21,11 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         return redirect("first_run")
     if refusal := limits.refuse(request, limits.SIGN_INS, request.POST.get("login", "").strip()):
         return refusal
-    view = LoginView.as_view(extra_context={"sends_mail": bool(settings.EMAIL_HOST)})
+    context = {
+        "sends_mail": bool(settings.EMAIL_HOST),
+        "is_unsent": comes_from_unsent_form(request),
+    }
+    view = LoginView.as_view(extra_context=context)
     answer: HttpResponseBase = view(request)
     return answer
 
