@@ -76,7 +76,7 @@ def _context(universe_id: int) -> dict[str, Any]:
 
 
 def _view(secret: Secret) -> SecretView:
-    return SecretView(secret, is_open=False, **dict.fromkeys(RIGHTS, True))
+    return SecretView(secret, open=(), **dict.fromkeys(RIGHTS, True))
 
 
 RIGHTS = ("may_rotate", "may_change_domain", "may_edit_details", "may_delete", "may_read_audit")

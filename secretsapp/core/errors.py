@@ -125,7 +125,11 @@ class HeldUp(Correctable):
 
 
 class OutcomeUnknown(SealroomError):
-    """A write was sent and no usable answer came back."""
+    """A write was sent and no usable answer came back; `change_id` is that of the open change."""
+
+    def __init__(self, sentence: str, *, change_id: str = "") -> None:
+        super().__init__(sentence)
+        self.change_id = change_id
 
 
 class NotFound(SealroomError):

@@ -13,7 +13,16 @@ from secretsapp.core.errors import (
     SealroomError,
     SecretGone,
 )
+from secretsapp.models import Change
+from secretsapp.models.changes import ChangeKind
 from secretsapp.opencloud import errors
+from secretsapp.opencloud.timeouts import SETTLE_AFTER
+
+NOUNS = {
+    ChangeKind.CREATE: "creation",
+    ChangeKind.ROTATE: "rotation",
+    ChangeKind.DELETE: "deletion",
+}
 
 
 @contextmanager
@@ -41,6 +50,17 @@ def translate(error: errors.OpenCloudError) -> SealroomError:
         )
     return RobloxUnusable(
         "Roblox gave an answer that cannot be used, so nothing was done. Try again in a minute."
+    )
+
+
+def outcome_unknown(change: Change, how_far: str, why: str) -> OutcomeUnknown:
+    """What is known of an open change: which, when it was sent, and when Roblox is read for it."""
+    return OutcomeUnknown(
+        f"The {NOUNS[ChangeKind(change.kind)]} of {change.name} {how_far} at "
+        f"{change.started_at:%H:%M} UTC, and {why}, so it is not known whether it took effect. "
+        f"Sealroom reads Roblox at {change.started_at + SETTLE_AFTER:%H:%M} UTC to find out; do "
+        "not send it again before that.",
+        change_id=str(change.pk),
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import HeldUp, OutcomeUnknown, SealroomError, StaleVersion
+from secretsapp.core.errors import HeldUp, SealroomError, StaleVersion
 from secretsapp.core.events import Event, change_event
 from secretsapp.core.input_rules import is_same_domain
 from secretsapp.core.sealing import Sealed
@@ -21,7 +21,7 @@ from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules.acting import Act, NoRight, Right, acting
 from secretsapp.rules.locks import lock_universe
-from secretsapp.rules.roblox import translate
+from secretsapp.rules.roblox import outcome_unknown, translate
 from secretsapp.universes import mirror
 
 # A write that is sent later than this after it was written down could reach Roblox when it is
@@ -72,8 +72,11 @@ def attempt(actor: Actor, intent: Intent, client: Client) -> Change:
         receipt = intent.send(client)
     except errors.OpenCloudError as error:
         refusal = translate(error)
-        state = ChangeState.UNKNOWN if _is_open(error) else ChangeState.FAILED
-        _store(actor, change, state, reason=str(refusal))
+        if _is_open(error):
+            refusal = outcome_unknown(change, "was sent", "no usable answer came back")
+            _store(actor, change, ChangeState.UNKNOWN, reason=str(refusal))
+            raise refusal from None
+        _store(actor, change, ChangeState.FAILED, reason=str(refusal))
         raise refusal from None
     _store(actor, change, ChangeState.SUCCEEDED, receipt=receipt)
     return change
@@ -195,10 +198,8 @@ def _store(
                 _mirror_success(change, receipt)
             _tell(act, change, state, detail)
     except (DatabaseError, SealroomError):
-        raise OutcomeUnknown(
-            "The change may have been sent, and its outcome could not be stored here. Sealroom "
-            "will find out by reading; look at the list in a few minutes."
-        ) from None
+        words = "may have been sent", "its outcome could not be stored here"
+        raise outcome_unknown(change, *words) from None
 
 
 def settle_row(change: Change, state: ChangeState, reason: str) -> bool:

@@ -1,5 +1,6 @@
 """Secrets as an actor may see them: the mirror of Roblox, never a value."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,11 +14,22 @@ from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE, is_documented_name, is_storable
 from secretsapp.core.roles import ROLE_WORDS, Permission, roles_with
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import OPEN_STATES
+from secretsapp.models.changes import OPEN_STATES, ChangeKind
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import Rights, require, require_somewhere, rights_of
 
 NEW_KEY_FOR = timedelta(days=7)
+
+# The open changes of each name.
+_ByName = dict[str, list[Change]]
+
+_MAY = (
+    "may_rotate",
+    "may_change_domain",
+    "may_edit_details",
+    "may_delete",
+    "may_read_audit",
+)
 
 
 @dataclass(frozen=True)
@@ -30,15 +42,28 @@ class Lacking:
 
 @dataclass(frozen=True)
 class SecretView:
-    """A secret with what the actor may do to it, and whether a write to it is still open."""
+    """A secret with what the actor may do to it, and the writes to it that are still open.
+
+    A creation under way is one as well, though its secret is not there yet.
+    """
 
     secret: Secret
-    is_open: bool
+    open: tuple[Change, ...]
     may_rotate: bool
     may_change_domain: bool
     may_edit_details: bool
     may_delete: bool
     may_read_audit: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the outcome of a write to it is not known yet."""
+        return bool(self.open)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is being created, and as far as is known not there yet."""
+        return self.secret.pk is None
 
     @cached_property
     def needs_attention(self) -> bool:
@@ -93,7 +118,7 @@ class SecretView:
 
 @dataclass(frozen=True)
 class SecretListing:
-    """The secrets of a universe that the actor may see.
+    """The secrets of a universe that the actor may see, those first that are being created.
 
     `room` is how many more the universe can hold. It tells how many there are, and so is None for
     those who may not create, or only some names. `has_new_key` says that values are sealed for
@@ -118,8 +143,10 @@ def listing(actor: Actor, universe: Universe) -> SecretListing:
     """Every secret of the universe that the actor may list, by name, in four queries."""
     rights = rights_of(actor)
     secrets = list(narrowed(actor, _rows(universe), Permission.LIST_SECRETS))
+    by_name = _open_changes(rights, universe)
+    views = _views(rights, secrets, by_name)
     return SecretListing(
-        secrets=list(_views(rights, universe, secrets)),
+        secrets=[*_under_way(universe, secrets, by_name), *views],
         room=_room(rights, universe, secrets),
         may_create=rights.allows_somewhere(Permission.CREATE_SECRET, universe.pk),
         may_give_access=rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk),
@@ -172,7 +199,7 @@ def get(
             "It may have been deleted; look at the list."
         )
     require(actor, permission, universe.pk, name)
-    return next(_views(rights, universe, [secret]))
+    return next(_views(rights, [secret], _open_changes(rights, universe)))
 
 
 def drift_of(secret: Secret) -> str:
@@ -194,21 +221,39 @@ def _rows(universe: Universe) -> QuerySet[Secret]:
     return Secret.objects.filter(universe=universe).select_related("last_change", "owner")
 
 
-def _views(rights: Rights, universe: Universe, secrets: Iterable[Secret]) -> Iterator[SecretView]:
-    open_names = set(
-        Change.objects.filter(universe=universe, state__in=OPEN_STATES).values_list(
-            "name", flat=True
-        )
-    )
+def _open_changes(rights: Rights, universe: Universe) -> _ByName:
+    """The open changes of what these rights let be listed, oldest first, by the name of each."""
+    found = Change.objects.filter(universe=universe, state__in=OPEN_STATES).order_by("started_at")
+    by_name: _ByName = defaultdict(list)
+    for change in found:
+        if rights.allows(Permission.LIST_SECRETS, universe.pk, change.name):
+            by_name[change.name].append(change)
+    return by_name
+
+
+def _under_way(
+    universe: Universe, secrets: Iterable[Secret], by_name: _ByName
+) -> Iterator[SecretView]:
+    """What is being created, by name: there is nothing yet that anybody could do to it."""
+    for name in sorted(set(by_name) - {secret.name for secret in secrets}):
+        creations = [each for each in by_name[name] if each.kind == ChangeKind.CREATE]
+        if not creations:
+            continue
+        change = creations[-1]
+        secret = Secret(universe=universe, name=name, domain=change.domain, last_change=change)
+        yield SecretView(secret, tuple(creations), **dict.fromkeys(_MAY, False))
+
+
+def _views(rights: Rights, secrets: Iterable[Secret], by_name: _ByName) -> Iterator[SecretView]:
     for secret in secrets:
-        yield _view(rights, secret, secret.name in open_names)
+        yield _view(rights, secret, tuple(by_name.get(secret.name, ())))
 
 
-def _view(rights: Rights, secret: Secret, is_open: bool) -> SecretView:
+def _view(rights: Rights, secret: Secret, open_changes: tuple[Change, ...]) -> SecretView:
     permitted = rights.on(secret.universe_id, secret.name)
     return SecretView(
         secret=secret,
-        is_open=is_open,
+        open=open_changes,
         may_rotate=Permission.ROTATE_SECRET in permitted,
         may_change_domain=Permission.CHANGE_DOMAIN in permitted,
         may_edit_details=Permission.EDIT_DETAILS in permitted,

@@ -1,17 +1,20 @@
 """Changes whose outcome is open, or was found out to be beyond finding out, as an actor may see."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
-from secretsapp.models import Change, Secret
-from secretsapp.models.changes import OPEN_STATES, ChangeState
+from secretsapp.models import Change, Secret, Universe
+from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
+from secretsapp.opencloud.timeouts import SETTLE_AFTER
 from secretsapp.rules.narrowing import narrowed
+from secretsapp.rules.roblox import NOUNS
 
 UNDETERMINED_FOR = timedelta(days=7)
 # A sweep comes every minute, and reading Roblox may take one.
@@ -25,7 +28,17 @@ class OpenChange:
     change: Change
     settles_at: datetime
     is_overdue: bool
-    links_secret: bool
+    links_secret: bool = False
+
+    @property
+    def noun(self) -> str:
+        """What it is in a word."""
+        return NOUNS[ChangeKind(self.change.kind)]
+
+    @property
+    def phase(self) -> str:
+        """How far it is, in a word that changes when what is to be said of it does."""
+        return "overdue" if self.is_overdue else str(self.change.state)
 
     @property
     def is_unknown(self) -> bool:
@@ -41,8 +54,61 @@ class Unsettled:
     undetermined: list[OpenChange]
 
 
-def visible(actor: Actor, settled_after: timedelta) -> Unsettled:
-    """The changes whose audit log the actor may read; they are settled so long after their start.
+@dataclass(frozen=True)
+class Settled:
+    """A change that was open when somebody looked, and no longer is."""
+
+    change: Change
+
+    @property
+    def noun(self) -> str:
+        """What it was in a word."""
+        return NOUNS[ChangeKind(self.change.kind)]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What is open in a universe, oldest first, and what came of changes that were looked for."""
+
+    open: list[OpenChange]
+    settled: list[Settled]
+
+    @property
+    def marks(self) -> list[str]:
+        """What is said here of which change, to be sent back by who looks again."""
+        marks = [f"{each.change.pk}.{each.phase}" for each in self.open]
+        return [*marks, *(f"{each.change.pk}.{each.change.state}" for each in self.settled)]
+
+
+def watch(
+    actor: Actor, universe: Universe, *, name: str = "", ids: Collection[UUID] = ()
+) -> Watched:
+    """The open changes of secrets that the actor may list, and those of `ids` that are settled.
+
+    Where `name` is given, of that secret alone.
+    """
+    changes = Change.objects.filter(Q(state__in=OPEN_STATES) | Q(pk__in=ids), universe=universe)
+    listable = narrowed(actor, changes, Permission.LIST_SECRETS)
+    found = [each for each in listable.order_by("started_at") if name in ("", each.name)]
+    return Watched(
+        open=told([each for each in found if each.state in OPEN_STATES]),
+        settled=[Settled(each) for each in found if each.state not in OPEN_STATES],
+    )
+
+
+def told(changes: Iterable[Change]) -> list[OpenChange]:
+    """The open changes with what is to be said of them now."""
+    now = timezone.now()
+    return [_open(change, now) for change in changes]
+
+
+def _open(change: Change, now: datetime, *, links_secret: bool = False) -> OpenChange:
+    settles_at = change.started_at + SETTLE_AFTER
+    return OpenChange(change, settles_at, settles_at + SWEEP_TAKES < now, links_secret)
+
+
+def visible(actor: Actor) -> Unsettled:
+    """The changes whose audit log the actor may read.
 
     An undetermined one is told for a week, unless a later change of the secret has succeeded.
     """
@@ -58,22 +124,14 @@ def visible(actor: Actor, settled_after: timedelta) -> Unsettled:
     )
     started = Change.objects.filter(state__in=OPEN_STATES)
     return Unsettled(
-        open=list(_readable(actor, started, now, settled_after)),
-        undetermined=list(_readable(actor, undetermined, now, settled_after)),
+        open=list(_readable(actor, started, now)),
+        undetermined=list(_readable(actor, undetermined, now)),
     )
 
 
-def _readable(
-    actor: Actor, changes: QuerySet[Change], now: datetime, settled_after: timedelta
-) -> Iterator[OpenChange]:
+def _readable(actor: Actor, changes: QuerySet[Change], now: datetime) -> Iterator[OpenChange]:
     listed = Secret.objects.filter(universe=OuterRef("universe"), name=OuterRef("name"))
     readable = narrowed(actor, changes, Permission.READ_AUDIT)
     found = readable.select_related("universe").annotate(is_listed=Exists(listed))
     for change in found.order_by("started_at"):
-        settles_at = change.started_at + settled_after
-        yield OpenChange(
-            change,
-            settles_at,
-            is_overdue=settles_at + SWEEP_TAKES < now,
-            links_secret=change.is_listed,
-        )
+        yield _open(change, now, links_secret=change.is_listed)

@@ -14,7 +14,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.core.settlement import Attempt, Judgement, Reading, Verdict
 from secretsapp.models import AuditEvent, Change, Secret
 from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.opencloud.timeouts import LONGEST_CALL_SECONDS
+from secretsapp.opencloud.timeouts import LONGEST_CALL_SECONDS, SETTLE_AFTER
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Right, acting
@@ -24,9 +24,7 @@ from secretsapp.rules.roblox import in_our_words
 from secretsapp.secrets.attempts import domains, overlaps, settle_row
 from secretsapp.universes import mirror
 
-# A write may reach Roblox until its own call has ended, and Roblox may take a while to show it;
-# looking up Roblox's address, which no timeout of ours bounds, may take as long again.
-SETTLE_AFTER_SECONDS = 3 * LONGEST_CALL_SECONDS
+SETTLE_AFTER_SECONDS = int(SETTLE_AFTER.total_seconds())
 CLAIM = timedelta(seconds=4 * LONGEST_CALL_SECONDS)
 TO_SETTLE = Right(Permission.MANAGE_UNIVERSES)
 
@@ -110,7 +108,7 @@ def _attempt(change: Change) -> Attempt:
         domain=change.domain,
         seen=seen if change.seen else None,
         starts=change.started_at,
-        ends=change.started_at + timedelta(seconds=SETTLE_AFTER_SECONDS),
+        ends=change.started_at + SETTLE_AFTER,
         overlapped=_may_be_overlapped(change),
     )
 

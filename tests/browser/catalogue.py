@@ -70,6 +70,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("home_rotator", reverse("home"), "rotator"),
         Look("secret_rotator", of_secret, "rotator"),
         Look("rotate_rotator", reverse("secret_rotate", args=[universe.pk, "PAY_KEY"]), "rotator"),
+        Look("rotate_unsent", f"{of_secret}rotate/?unsent=1", "rotator"),
         Look("forbidden", reverse("secret_delete", args=[universe.pk, "PAY_KEY"]), "viewer"),
         Look("not_found", reverse("universe", args=[1]), "viewer"),
     ]
@@ -79,6 +80,7 @@ def looks_without_sign_in() -> list[Look]:
     """The pages for people who are not signed in."""
     return [
         Look("sign_in", reverse("account_login"), ""),
+        Look("sign_in_unsent", f"{reverse('account_login')}?next=/%3Funsent%3D1", ""),
         Look("sign_in_refused", reverse("account_login"), "", refuse_a_sign_in),
         Look("disabled", reverse("account_inactive"), ""),
         Look("password_set", reverse("password_set"), ""),

@@ -340,4 +340,5 @@ def test_what_was_found_by_reading_is_told_of_who_did_it(
     leave_open("rotate", faults.cut_after(), emulator, cast, universe)
     settling.settle(STAGEHAND, older_than_seconds=0)
     told = words(client_for("admin").get("/audit/", {"event": "secret.rotate.succeeded"}))
-    assert "tests found by reading that manager@example.com rotated PAY_KEY in Harbor" in told
+    found = "found by reading that manager@example.com rotated PAY_KEY in Harbor"
+    assert f"{STAGEHAND.name} {found}" in told

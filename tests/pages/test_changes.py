@@ -5,7 +5,8 @@ import pytest
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.models import Universe
+from secretsapp.models import Change, Universe
+from secretsapp.opencloud.timeouts import SETTLE_AFTER
 from secretsapp.secrets import changes
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, chosen_reach, field, value_shown, words
@@ -161,8 +162,12 @@ def test_an_unknown_outcome_leads_to_the_list_and_invites_nobody_to_send_it_agai
 ) -> None:
     emulator.inject(faults.cut_after(), method="POST")
     answer = client_for("editor").post(address_of("secret_create"), NEW, follow=True)
-    assert answer.redirect_chain == [(address_of("universe"), 302)]
-    assert "do not send it again before that" in words(answer)
+    change = Change.objects.get()
+    assert answer.redirect_chain == [(f"{address_of('universe')}?change={change.pk}", 302)]
+    told = words(answer)
+    assert "The creation of NEW_KEY by you at" in told
+    assert f"Sealroom reads Roblox at {change.started_at + SETTLE_AFTER:%H:%M} UTC" in told
+    assert "do not send it again before that" in told
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,21 @@ def test_a_view_says_whether_a_write_is_open(
     assert open_names == ["PAY_KEY"]
 
 
+def test_a_creation_under_way_is_listed_and_counts_as_no_secret(
+    emulator: Emulator, universe: Universe, cast: Cast, cashier: Person
+) -> None:
+    leave_open("create", faults.cut_after(), emulator, cast, universe)
+    listing = secrets.listing(cast["manager"].actor, universe)
+    view = listing.secrets[0]
+    assert (view.secret.name, view.is_under_way) == ("NEW_KEY", True)
+    assert (view.changed_by, view.secret.domain) == ("manager@example.com", "*")
+    assert not any((view.may_rotate, view.may_delete, view.may_edit_details))
+    assert (listing.room, listing.attention) == (497, 1)
+    assert "NEW_KEY" not in names(secrets.listing(cashier.actor, universe))
+    with pytest.raises(NotFound):
+        secrets.get(cast["manager"].actor, universe, "NEW_KEY")
+
+
 @pytest.mark.parametrize(
     ("name", "is_sendable"),
     [

@@ -9,6 +9,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import Forbidden
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
+from secretsapp.opencloud.timeouts import SETTLE_AFTER
 from secretsapp.secrets import changes, settling
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import later, leave_open, refresh_later
@@ -103,7 +104,7 @@ def test_young_changes_are_left_to_their_own_call(
     emulator.clear_requests()
     assert settling.settle(STAGEHAND) == []
     assert emulator.requests == []
-    age = timedelta(seconds=settling.SETTLE_AFTER_SECONDS + 1)
+    age = SETTLE_AFTER + timedelta(seconds=1)
     Change.objects.filter(pk=change.pk).update(started_at=change.started_at - age)
     assert settling.settle(STAGEHAND) == [change]
 

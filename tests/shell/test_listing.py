@@ -43,11 +43,27 @@ def test_list_as_json(shell: Shell, universe: Universe, harbor: EmulatedUniverse
         "update_time": harbor.secrets["PAY_KEY"].update_time,
         "changed_by": f"{system_account.describe_account()} (command rotate_secret)",
         "outcome_unknown": False,
+        "being_created": False,
         "missing_since": None,
         "changed_elsewhere_at": None,
         "owner": "",
         "note": "",
     }
+
+
+def test_a_creation_under_way_is_listed(
+    shell: Shell, universe: Universe, emulator: Emulator
+) -> None:
+    emulator.inject(faults.cut_after(), method="POST")
+    create = ("create_secret", HARBOR_ID, "NEW_KEY", "--domain", "*")
+    sentence = shell.refuse(*create, piped=b"first", status=3)
+    assert sentence.startswith("The creation of NEW_KEY was sent at ")
+    assert " UTC to find out; do not send it again before that." in sentence
+    emulator.inject(faults.status(503), times=9, method="GET")
+    said = shell.run("list_secrets", HARBOR_ID)
+    assert "being created, outcome unknown" in said.output.splitlines()[1]
+    listed = shell.run("list_secrets", HARBOR_ID, "--json").json["secrets"]
+    assert (listed[0]["name"], listed[0]["being_created"]) == ("NEW_KEY", True)
 
 
 def test_list_reads_roblox_and_tells_what_changed_elsewhere(

@@ -125,6 +125,7 @@ DOORS = (
     Door("universes", SOMEBODY, stranger=200),
     Door("universe", EVERYBODY, "universe"),
     Door("universe_pin", EVERYBODY, "universe", FORM, {"pinned": "yes"}, read_answer=302),
+    Door("universe_open_changes", EVERYBODY, "universe", read_answer=204),
     Door("universe_refresh", EVERYBODY, "universe", FORM, {"q": ""}, read_answer=302),
     Door("secret_create", ("admin", "manager", "editor"), "universe", FORM, NEW_SECRET),
     Door("secret", EVERYBODY, "secret"),

@@ -80,6 +80,8 @@ def _row(view: SecretView) -> tuple[str, ...]:
 
 
 def _state(view: SecretView) -> str:
+    if view.is_under_way:
+        return "being created, outcome unknown"
     if view.is_open:
         return "outcome unknown"
     if view.secret.missing_since:
@@ -110,6 +112,7 @@ def _secret(view: SecretView) -> dict[str, Any]:
         "update_time": secret.update_time,
         "changed_by": view.changed_by,
         "outcome_unknown": view.is_open,
+        "being_created": view.is_under_way,
         "missing_since": exact_time(secret.missing_since),
         "changed_elsewhere_at": exact_time(secret.drifted_at),
         "owner": secret.owner.email if secret.owner else "",

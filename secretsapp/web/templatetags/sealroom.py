@@ -18,6 +18,9 @@ from secretsapp.core.sealing import short_fingerprint
 from secretsapp.core.times import sentence_time
 from secretsapp.core.value_gate import caution_of
 from secretsapp.home.frame import Frame, compose_frame
+from secretsapp.secrets import open_changes
+from secretsapp.secrets.listing import SecretView
+from secretsapp.secrets.open_changes import Watched
 from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS, ResultLabel, VerbLabel
 from secretsapp.web.signing_in import is_back_from_unsent_form
 
@@ -155,6 +158,12 @@ def is_unsent(context: Context) -> bool:
     request: HttpRequest | None = context.get("request")
     user = getattr(request, "user", None)
     return bool(request and user and user.is_authenticated and is_back_from_unsent_form(request))
+
+
+@register.simple_tag
+def still_open(view: SecretView) -> Watched:
+    """What is to be said of the open changes of a secret, for a form that is left as it is."""
+    return Watched(open=open_changes.told(view.open), settled=[])
 
 
 @register.filter

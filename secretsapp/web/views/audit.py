@@ -1,7 +1,6 @@
 """The audit log: newest first, filtered by the address, a page at a time."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,13 +13,11 @@ from secretsapp.home import at_hand
 from secretsapp.log import reading
 from secretsapp.log.reading import AuditFilter, AuditPage
 from secretsapp.secrets import open_changes
-from secretsapp.secrets.settling import SETTLE_AFTER_SECONDS
 from secretsapp.web.forms.audit import AuditFilterForm
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 
-SETTLED_AFTER = timedelta(seconds=SETTLE_AFTER_SECONDS)
 LIST = "audit-list"
 LONGEST_ID = len(str(UNIVERSE_ID_LIMIT))
 
@@ -44,7 +41,7 @@ def log(request: ActorRequest) -> HttpResponse:
     context = _context(request, form, _page(request, form))
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
     if not wants_fragment(request) or "HX-History-Restore-Request" in request.headers:
-        context["unsettled"] = open_changes.visible(request.actor, SETTLED_AFTER)
+        context["unsettled"] = open_changes.visible(request.actor)
         return form_pages.page(request, "log/log.html", form, context)
     if request.headers.get("HX-Target") != LIST:
         return form_pages.page(request, "log/_events.html", form, context | {"focus_first": True})

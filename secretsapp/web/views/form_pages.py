@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from secretsapp.core.errors import Correctable, OutcomeUnknown
 from secretsapp.models import Universe
@@ -44,7 +45,7 @@ def submitted(
 
     None where the form is not valid or the action was refused; the refusal stands in the form
     then. An outcome that is not known leads to the list of the universe it is about, where nothing
-    sends it again.
+    sends it again, and where it is said what comes of it.
     """
     if not form.is_valid():
         return None
@@ -56,8 +57,7 @@ def submitted(
     except OutcomeUnknown as unknown:
         if universe is None:
             raise
-        messages.warning(request, str(unknown))
-        return redirect("universe", universe_id=universe.pk)
+        return redirect(f"{reverse('universe', args=[universe.pk])}?change={unknown.change_id}")
     messages.success(request, done.sentence)
     if done.warning:
         messages.warning(request, done.warning)

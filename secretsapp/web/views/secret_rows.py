@@ -30,6 +30,7 @@ class SecretRow(TypedDict):
     name: str
     link: str
     is_sendable: bool
+    is_under_way: bool
     note: str
     searched: str
     place_by_name: str
@@ -69,6 +70,7 @@ def _rows(
             name=secret.name,
             link=f"{page}{secret.name}/" if is_sendable else _address(universe, secret.name),
             is_sendable=is_sendable,
+            is_under_way=view.is_under_way,
             note=view.note_line,
             searched=view.searched,
             place_by_name=str(at["name"]),

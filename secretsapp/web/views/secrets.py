@@ -19,6 +19,7 @@ from secretsapp.web.forms.secrets import DetailsForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.form_pages import Done
+from secretsapp.web.views.universes import watching
 
 
 @require_safe
@@ -35,7 +36,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "is_cut": len(events) == reading.HISTORY_SIZE,
         "example_host": _example_host(view.secret.domain),
     }
-    return render(request, "secrets/secret.html", context)
+    return render(request, "secrets/secret.html", context | watching(request, universe, name))
 
 
 def _example_host(domain: str) -> str:

@@ -2,16 +2,19 @@
 
 import logging
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.models import Universe
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.arranging import ATTENTION, Wanted, arranged
+from secretsapp.secrets.open_changes import watch
 from secretsapp.universes import loading, mirror, shortcuts
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
@@ -19,6 +22,7 @@ from secretsapp.web.views.secret_rows import rows_of
 
 log = logging.getLogger(__name__)
 
+LOOKED_FOR, LOOKED_FOR_AT_MOST = "change", 50
 COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"))
 
 
@@ -28,7 +32,7 @@ def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     found = loading.get(request.actor, universe_id)
     context = _listing(request, found, Wanted.from_query(request.GET))
     context["is_pinned"] = _note_opened(request, found)
-    return render(request, "secrets/list.html", context)
+    return render(request, "secrets/list.html", context | watching(request, found))
 
 
 def _note_opened(request: ActorRequest, found: Universe) -> bool:
@@ -41,6 +45,38 @@ def _note_opened(request: ActorRequest, found: Universe) -> bool:
     except DatabaseError as error:
         log.warning("An opened universe could not be noted: %s", type(error).__name__)
         return False
+
+
+@require_safe
+def open_changes(request: ActorRequest, universe_id: int) -> HttpResponse:
+    """What is said of open changes, for a page that looks again until they are settled.
+
+    No content where it would be the same; else the list of secrets is told that it is old.
+    """
+    found = loading.get(request.actor, universe_id)
+    context = watching(request, found, request.GET.get("name", ""))
+    if sorted(context["watched"].marks) == sorted(request.GET.getlist(LOOKED_FOR)):
+        return HttpResponse(status=204)
+    answer = render(request, "secrets/_open_changes.html", context)
+    answer.headers["HX-Trigger"] = "changes-settled"
+    return answer
+
+
+def watching(request: ActorRequest, found: Universe, name: str = "") -> dict[str, Any]:
+    """What a page says of open changes: in the universe, or of one secret."""
+    ids = [_id_of(mark) for mark in request.GET.getlist(LOOKED_FOR)[:LOOKED_FOR_AT_MOST]]
+    known = [each for each in ids if each is not None]
+    watched = watch(request.actor, found, name=name, ids=known)
+    query = [("name", name), *((LOOKED_FOR, mark) for mark in watched.marks)]
+    return {"universe": found, "watched": watched, "watched_query": urlencode(query)}
+
+
+def _id_of(mark: str) -> UUID | None:
+    """The id in a mark such as `ID.unknown`, or None where there is none."""
+    try:
+        return UUID(mark.partition(".")[0])
+    except ValueError:
+        return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
