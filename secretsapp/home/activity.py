@@ -1,23 +1,29 @@
 """What happened lately, as far as an actor may know of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.event_kinds import Result
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.log import reading
+from secretsapp.log import reading, refused
+from secretsapp.log.refused import Refusals
 from secretsapp.log.wording import EventView, view_of
 from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 
 SIZE = 8
 
-# Every change is told by its outcome, and people coming and going is no news.
-QUIET = frozenset(
+REFUSED_WITHIN = timedelta(days=7)
+REFUSALS_SHOWN = 3
+
+# Every change is told by its outcome, people coming and going is no news, and refusals stand apart.
+QUIET = refused.TAGS | frozenset(
     event.tag
     for event in Event
     if event.result is Result.STARTED or event in (Event.PERSON_SIGNED_IN, Event.PERSON_SIGNED_OUT)
@@ -35,36 +41,54 @@ class Happening:
 
 @dataclass(frozen=True)
 class Activity:
-    """The newest events; `trouble` is the sentence where they cannot be read."""
+    """The newest events; `trouble` is the sentence where they cannot be read.
+
+    `refusals` are those of the last week in groups, of which a few are told.
+    """
 
     happenings: list[Happening]
     may_read_log: bool
     trouble: str = ""
+    refusals: list[Refusals] = field(default_factory=list)
+
+    @property
+    def refusals_shown(self) -> list[Refusals]:
+        """The groups that are told."""
+        return self.refusals[:REFUSALS_SHOWN]
+
+    @property
+    def further_refusals(self) -> int:
+        """How many groups there are beyond these."""
+        return max(0, len(self.refusals) - REFUSALS_SHOWN)
 
 
 def read_activity(actor: Actor) -> Activity:
     """The last few events that the actor may read, or else those of the secrets they may list."""
     may_read_log = reading.may_read(actor)
+    found = reading.readable(actor) if may_read_log else _of_histories(actor)
     try:
-        events = _from_log(actor) if may_read_log else _from_histories(actor)
+        events = reading.newest(found.exclude(tag__in=QUIET), SIZE)
+        refusals = _refusals(actor, found, may_read_log=may_read_log)
     except LogBroken as broken:
         return Activity([], may_read_log, str(broken))
-    return Activity(_linked(actor, events), may_read_log)
+    views = [view_of(event) for event in events]
+    if not may_read_log:
+        views = [replace(view, address="") for view in views]
+    return Activity(_linked(actor, views), may_read_log, refusals=refusals)
 
 
-def _from_log(actor: Actor) -> list[EventView]:
-    events = reading.newest(reading.readable(actor), reading.PAGE_SIZE)
-    return [view_of(event) for event in events if event.tag not in QUIET][:SIZE]
+def _of_histories(actor: Actor) -> QuerySet[AuditEvent]:
+    """The events of the secrets that the actor may list."""
+    about = AuditEvent.objects.exclude(secret_name="")
+    return narrowed(actor, about, Permission.LIST_SECRETS, name="secret_name")
 
 
-def _from_histories(actor: Actor) -> list[EventView]:
-    """As the history of a secret tells it: no addresses, and of refusals only their own."""
-    foreign = ~Q(actor_id=str(actor.person_id)) & Q(tag=Event.ACCESS_REFUSED.tag)
-    nameless = Q(("secret_name", ""))
-    about = AuditEvent.objects.exclude(nameless | foreign | Q(tag__in=QUIET))
-    listable = narrowed(actor, about, Permission.LIST_SECRETS, name="secret_name")
-    events = reading.newest(listable, SIZE)
-    return [replace(view_of(event), address="") for event in events]
+def _refusals(actor: Actor, found: QuerySet[AuditEvent], *, may_read_log: bool) -> list[Refusals]:
+    """Who was refused what lately; of those who read no log, their own alone."""
+    lately = found.filter(tag__in=refused.TAGS, time__gte=timezone.now() - REFUSED_WITHIN)
+    if not may_read_log:
+        lately = lately.filter(actor_id=str(actor.person_id))
+    return reading.group_refusals(lately)
 
 
 def _linked(actor: Actor, events: list[EventView]) -> list[Happening]:

@@ -13,7 +13,9 @@ from secretsapp.core.events import Event
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
+from secretsapp.log import refused
 from secretsapp.log.damaged_rows import read_rows
+from secretsapp.log.refused import Refusals
 from secretsapp.log.wording import EventView, view_of, with_outcomes
 from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
@@ -92,22 +94,40 @@ def _newer(found: QuerySet[AuditEvent], end: int | None) -> int | None:
 
 
 def history(actor: Actor, universe: Universe, name: str) -> list[EventView]:
-    """The newest events about one secret, for whoever may list it; else Forbidden.
+    """The newest events about one secret but for refusals, for whoever may list it.
 
-    Who may not read its audit log is shown no network addresses, and of refusals only their own.
+    Raises Forbidden for others. Who may not read its audit log is shown no network addresses.
     """
-    rights = rights_of(actor)
-    if not rights.allows(Permission.LIST_SECRETS, universe.pk, name):
-        raise refusal(Permission.LIST_SECRETS, universe.pk, name)
-    if not is_storable(name):
-        return []
-    found = AuditEvent.objects.filter(universe_id=str(universe.pk), secret_name=name)
-    may_read_log = rights.allows(Permission.READ_AUDIT, universe.pk, name)
-    if not may_read_log:
-        found = found.exclude(~Q(actor_id=str(actor.person_id)), tag=Event.ACCESS_REFUSED.tag)
+    found = _about(actor, universe, name).exclude(tag__in=refused.TAGS)
     events = with_outcomes([view_of(event) for event in newest(found, HISTORY_SIZE)])
     views = [replace(event, says_where=False) for event in events]
-    return views if may_read_log else [replace(view, address="", change_id="") for view in views]
+    if rights_of(actor).allows(Permission.READ_AUDIT, universe.pk, name):
+        return views
+    return [replace(view, address="", change_id="") for view in views]
+
+
+def refusals(actor: Actor, universe: Universe, name: str) -> list[Refusals]:
+    """Who was refused what about one secret, for whoever may list it; else Forbidden.
+
+    Who may not read its audit log is told of their own refusals alone.
+    """
+    found = _about(actor, universe, name).filter(tag__in=refused.TAGS)
+    if not rights_of(actor).allows(Permission.READ_AUDIT, universe.pk, name):
+        found = found.filter(actor_id=str(actor.person_id))
+    return group_refusals(found)
+
+
+def group_refusals(found: QuerySet[AuditEvent]) -> list[Refusals]:
+    """The newest of these refusals in groups; raises LogBroken where one cannot be read."""
+    return refused.grouped(view_of(event) for event in newest(found, refused.READ_AT_MOST))
+
+
+def _about(actor: Actor, universe: Universe, name: str) -> QuerySet[AuditEvent]:
+    if not rights_of(actor).allows(Permission.LIST_SECRETS, universe.pk, name):
+        raise refusal(Permission.LIST_SECRETS, universe.pk, name)
+    if not is_storable(name):
+        return AuditEvent.objects.none()
+    return AuditEvent.objects.filter(universe_id=str(universe.pk), secret_name=name)
 
 
 def newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:

@@ -1,13 +1,19 @@
 """What happened lately: the log to those who read it, to others the events of their secrets."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import connection, transaction
+from django.utils import timezone
 
 from secretsapp.access import grants
 from secretsapp.access.grants import Terms
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Role
 from secretsapp.home import activity
+from secretsapp.log import reading
+from secretsapp.log.refused import Refusals
 from secretsapp.models import Secret, Universe
 from secretsapp.rules import audit, triggers
 from tests.stage import STAGEHAND, Cast
@@ -21,6 +27,11 @@ UNREADABLE_TIME = "2020-13-45 00:00:00" if connection.vendor == "sqlite" else "i
 def tags(cast: Cast, who: str) -> list[str]:
     """The tags of what that person is told, the newest first."""
     return [happening.event.tag for happening in activity.read_activity(cast[who].actor).happenings]
+
+
+def refusals(cast: Cast, who: str) -> list[Refusals]:
+    """The groups of refusals that person is told of."""
+    return activity.read_activity(cast[who].actor).refusals
 
 
 def record(cast: Cast, who: str, event: Event, universe: Universe, name: str) -> None:
@@ -45,14 +56,39 @@ def test_who_reads_no_log_is_told_of_their_secrets_without_addresses_and_foreign
     record(cast, "rotator", Event.ACCESS_REFUSED, universe, "PAY_KEY")
     record(cast, "viewer", Event.ACCESS_REFUSED, universe, "PAY_KEY")
     record(cast, "editor", Event.SECRET_DETAILS_CHANGED, universe, "SIGNING_SEED")
-    (own,) = activity.read_activity(cast["rotator"].actor).happenings
-    assert (own.event.actor_name, own.event.address) == ("rotator@example.com", "")
-    assert tags(cast, "manager")[:3] == [
-        "secret.details.changed",
-        "access.refused",
-        "access.refused",
+    assert tags(cast, "rotator") == []
+    (own,) = refusals(cast, "rotator")
+    assert own.newest.actor_name == "rotator@example.com"
+    assert tags(cast, "manager")[0] == "secret.details.changed"
+    assert [each.newest.actor_name for each in refusals(cast, "manager")] == [
+        "viewer@example.com",
+        "rotator@example.com",
     ]
-    assert tags(cast, "stranger") == []
+    assert (tags(cast, "stranger"), refusals(cast, "stranger")) == ([], [])
+
+
+@pytest.mark.parametrize("who", ["auditor", "viewer"])
+def test_no_flood_of_refusals_hides_what_was_changed(
+    cast: Cast, universe: Universe, who: str
+) -> None:
+    make("rotate", cast, universe)
+    for name in ("PAY_KEY", "PAY_WEBHOOK"):
+        for _ in range(reading.PAGE_SIZE):
+            record(cast, "viewer", Event.ACCESS_REFUSED, universe, name)
+    assert tags(cast, who)[0] == "secret.rotate.succeeded"
+    assert "access.refused" not in tags(cast, who)
+    (group,) = refusals(cast, who)
+    assert (group.count, group.names) == (2 * reading.PAGE_SIZE, 2)
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
+        assert refusals(cast, who) == []
+
+
+def test_of_many_kinds_of_refusals_a_few_are_told(cast: Cast, universe: Universe) -> None:
+    for who in cast:
+        record(cast, who, Event.ACCESS_REFUSED, universe, "PAY_KEY")
+    told = activity.read_activity(cast["admin"].actor)
+    assert len(told.refusals_shown) == activity.REFUSALS_SHOWN
+    assert told.further_refusals == len(cast) - activity.REFUSALS_SHOWN
 
 
 def test_only_what_is_there_and_may_be_seen_is_led_to(cast: Cast, universe: Universe) -> None:

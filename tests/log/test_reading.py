@@ -15,7 +15,16 @@ from secretsapp.core.errors import Forbidden
 from secretsapp.core.event_kinds import Result, Severity, Verb
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Role
-from secretsapp.log.reading import HISTORY_SIZE, PAGE_SIZE, AuditFilter, history, may_read, page
+from secretsapp.log import reading, refused
+from secretsapp.log.reading import (
+    HISTORY_SIZE,
+    PAGE_SIZE,
+    AuditFilter,
+    history,
+    may_read,
+    page,
+    refusals,
+)
 from secretsapp.log.wording import EventView
 from secretsapp.models import ApiKey, AuditEvent, Secret, Universe
 from secretsapp.rules import audit
@@ -320,11 +329,12 @@ def test_who_reads_no_log_sees_no_addresses_and_no_refusals_of_others(
     record(universe, "PAY_KEY")
     shown = history(cast[who].actor, universe, "PAY_KEY")
     assert [(event.tag, event.actor_name) for event in shown] == [
-        ("access.refused", f"{who}@example.com"),
         ("secret.rotate.succeeded", "manager@example.com"),
         ("secret.rotate.started", "manager@example.com"),
     ]
     assert {event.address for event in shown} == {""}
+    (own,) = refusals(cast[who].actor, universe, "PAY_KEY")
+    assert (own.newest.actor_name, own.count) == (f"{who}@example.com", 1)
 
 
 @pytest.mark.parametrize("who", ["admin", "manager", "auditor"])
@@ -332,12 +342,32 @@ def test_who_reads_the_log_sees_all_of_a_history(universe: Universe, cast: Cast,
     make("rotate", cast, universe)
     refuse(cast["viewer"], universe)
     shown = history(cast[who].actor, universe, "PAY_KEY")
-    assert [event.tag for event in shown] == [
-        "access.refused",
-        "secret.rotate.succeeded",
-        "secret.rotate.started",
-    ]
+    assert [event.tag for event in shown] == ["secret.rotate.succeeded", "secret.rotate.started"]
     assert {event.address for event in shown} == {"127.0.0.1"}
+    (others,) = refusals(cast[who].actor, universe, "PAY_KEY")
+    assert (others.newest.actor_name, others.newest.tag) == ("viewer@example.com", "access.refused")
+
+
+def test_refusals_are_grouped_and_take_no_place_of_changes(
+    universe: Universe, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make("rotate", cast, universe)
+    for _ in range(3):
+        refuse(cast["viewer"], universe)
+    refuse(cast["editor"], universe)
+    refuse(cast["viewer"], universe)
+    monkeypatch.setattr(reading, "HISTORY_SIZE", 2)
+    shown = history(cast["auditor"].actor, universe, "PAY_KEY")
+    assert [event.tag for event in shown] == ["secret.rotate.succeeded", "secret.rotate.started"]
+    groups = refusals(cast["auditor"].actor, universe, "PAY_KEY")
+    assert [(each.newest.actor_name, each.count) for each in groups] == [
+        ("viewer@example.com", 4),
+        ("editor@example.com", 1),
+    ]
+    assert all(each.is_of_one_secret for each in groups)
+    monkeypatch.setattr(refused, "READ_AT_MOST", 2)
+    cut = refusals(cast["auditor"].actor, universe, "PAY_KEY")
+    assert [each.count for each in cut] == [1, 1]
 
 
 def test_reading_the_log_of_other_names_shows_no_more_of_this_one(
@@ -347,6 +377,7 @@ def test_reading_the_log_of_other_names_shows_no_more_of_this_one(
     grants.give(STAGEHAND, person.user, universe, Terms(Role.VIEWER))
     refuse(cast["viewer"], universe)
     assert history(person.actor, universe, "PAY_KEY") == []
+    assert refusals(person.actor, universe, "PAY_KEY") == []
 
 
 def test_the_history_of_what_one_may_not_see_is_refused(universe: Universe, cast: Cast) -> None:
@@ -355,5 +386,7 @@ def test_the_history_of_what_one_may_not_see_is_refused(universe: Universe, cast
     cashier = engage("cashier")
     grants.give(STAGEHAND, cashier.user, universe, Terms(Role.VIEWER, "PAY_*"))
     assert history(cashier.actor, universe, "PAY_KEY") == []
-    with pytest.raises(Forbidden):
-        history(cashier.actor, universe, "SIGNING_SEED")
+    for read in (history, refusals):
+        with pytest.raises(Forbidden):
+            read(cashier.actor, universe, "SIGNING_SEED")
+        assert read(cashier.actor, universe, "PAY_\x00") == []

@@ -285,3 +285,20 @@ def test_a_secret_that_changed_meanwhile_is_not_deleted(
     sent = {"typed": "PAY_KEY", "version": field(refused, "version")}
     assert client.post(address, sent).status_code == 302
     assert "PAY_KEY" not in harbor.secrets
+
+
+def test_refusals_stand_apart_from_the_history_and_are_counted(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast
+) -> None:
+    page = address_of("secret", "PAY_KEY")
+    assert "Refused" not in words(client_for("auditor").get(page))
+    assert client_for("viewer").get(address_of("secret_rotate", "PAY_KEY")).status_code == 403
+    told = words(client_for("auditor").get(page))
+    history, _, refused = told.partition("What nobody was let do to it changed nothing.")
+    assert "viewer@example.com was refused: rotate secrets just now" in refused
+    assert "was refused" not in history
+    assert "was refused" not in words(client_for("rotator").get(page))
+    assert "was refused: rotate secrets" in words(client_for("viewer").get(page))
+    assert "viewer@example.com was refused: rotate secrets · PAY_KEY in Harbor" in words(
+        client_for("auditor").get("/")
+    )

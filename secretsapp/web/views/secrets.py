@@ -33,6 +33,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "view": view,
         "secret": view.secret,
         "events": events,
+        "refusals": reading.refusals(request.actor, universe, name),
         "is_cut": len(events) == reading.HISTORY_SIZE,
         "example_host": _example_host(view.secret.domain),
     }
