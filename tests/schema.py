@@ -13,7 +13,7 @@ from tests import environment
 
 
 def main() -> None:
-    """Describe a database of migrations and guards alone, which is thrown away.
+    """Describe a database of migrations, guards and search alone, which is thrown away.
 
     Set-up would refuse it: what is written down is still that of the migrations before.
     """
@@ -22,12 +22,13 @@ def main() -> None:
     django.setup()
     from django.db import connection  # noqa: PLC0415 - it asks for the settings
 
-    from secretsapp.rules import schema, triggers  # noqa: PLC0415
+    from secretsapp.rules import schema, search_index, triggers  # noqa: PLC0415
 
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, serialize=False)
     try:
         triggers.install()
+        search_index.install()
         lines = sorted(schema.describe())
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)

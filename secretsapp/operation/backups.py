@@ -23,7 +23,7 @@ from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.operation import installation, key_proof, workers
 from secretsapp.operation.copies import files, postgres, sqlite
 from secretsapp.operation.copies.contents import FLEETING, Contents
-from secretsapp.rules import keys, pending_migrations, schema
+from secretsapp.rules import keys, pending_migrations, schema, search_index
 from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.policy import people_with, require_installation
 from secretsapp.rules.schema import Differences
@@ -164,11 +164,16 @@ def _staged(private: Path, path: Path) -> AbstractContextManager[Contents]:
 
 
 def _adopt(actor: Actor, contents: Contents, anchor: Anchor | None) -> Restored:
+    if not _is_postgres():
+        # Its triggers may be of another version. To take them out sets nothing off.
+        search_index.remove()
     # Before anything could set it off.
     _check_schema(Differences(schema.foreign(), []))
     _check_keys(contents)
     _check_migrations(contents)
     call_command("migrate", interactive=False, verbosity=0)
+    # The set-up makes it again from the rows, so that it holds what they do.
+    search_index.remove()
     _check_schema(schema.compare())
     _check_origin(contents)
     installation.prepare_database()

@@ -39,6 +39,7 @@ _OF_THE_TABLES: dict[str, Check] = {
     "migrations": diagnosis_database.tables,
     "log guards": diagnosis_database.guards,
     "indexes": diagnosis_database.indexes,
+    "search": diagnosis_database.search,
     "log head": diagnosis_database.head,
     "stored keys": diagnosis_machine.stored,
     "workers": diagnosis_database.background,

@@ -12,7 +12,7 @@ from secretsapp.log import wiped
 from secretsapp.models import AuditEvent, AuditHead, Worker
 from secretsapp.operation import workers
 from secretsapp.operation.findings import Findings, ok, warning, wrong
-from secretsapp.rules import keys, pending_migrations, schema, triggers
+from secretsapp.rules import keys, pending_migrations, schema, search_index, triggers
 
 SET_UP = "Run `manage.py setup`."
 MEGABYTE = 1024 * 1024
@@ -106,6 +106,20 @@ def indexes() -> Findings:
     schema.check_indexes()
     if file() is not None:
         yield ok("they hold what the tables hold")
+
+
+def search() -> Findings:
+    """Whether what is searched for is looked up in an index that is right."""
+    if not search_index.is_kept():
+        yield warning(
+            "Search has no index and reads every secret: it finds the same, and is slow with many.",
+            "On PostgreSQL install its extension pg_trgm, or let the database's owner create it; "
+            f"on SQLite use one with FTS5, of version 3.34 or newer. {SET_UP}",
+        )
+    elif differing := search_index.differing():
+        yield wrong(f"The search looks up what is wrong about {differing:,} secrets.", SET_UP)
+    else:
+        yield ok("the index of the search is in place and right")
 
 
 def head() -> Findings:

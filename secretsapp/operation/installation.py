@@ -10,7 +10,7 @@ from secretsapp.log import wiped
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.operation import key_proof, system_account
-from secretsapp.rules import keys, pending_migrations, schema, triggers
+from secretsapp.rules import keys, pending_migrations, schema, search_index, triggers
 from secretsapp.rules.acting import NoRight, acting
 
 GENERATED = (keys.SECRET_KEY, keys.MASTER_KEYS, keys.AUDIT_KEYS)
@@ -39,7 +39,7 @@ def _is_set_up() -> bool:
 
 
 def prepare_database() -> list[str]:
-    """Put triggers, head and key proof in place; safe to repeat.
+    """Put triggers, head, key proof and search index in place; safe to repeat.
 
     Gives the names of the triggers that an installation which was set up had lost: the log tells
     that they are back, because somebody may have taken them off to change it. Raises LogBroken
@@ -49,6 +49,7 @@ def prepare_database() -> list[str]:
     keys.audit_ring()
     keys.check_strength()
     pending_migrations.check()
+    search_index.remove_outdated()
     schema.check()
     actor = actors.command("setup", account=system_account.describe_account())
     with acting(actor, NoRight("whoever sets up holds the keys")) as act:
@@ -65,6 +66,7 @@ def prepare_database() -> list[str]:
         put_back = _guard()
         if put_back and was_set_up:
             act.tell(Event.LOG_GUARDED, detail={"fields": ", ".join(put_back)})
+    search_index.install()
     return put_back if was_set_up else []
 
 

@@ -76,7 +76,7 @@ def is_met(window: Visitor, role: str) -> None:
 
 def search(window: Visitor, text: str) -> None:
     """Look for something from wherever one is."""
-    box = window.page.get_by_label("Search all secrets and universes")
+    box = window.page.get_by_label("Search everything")
     box.fill(text)
     box.press("Enter")
     is_headed(window, "Search")

@@ -28,7 +28,7 @@ from secretsapp import __version__
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import ApiKey, AuditEvent, Worker
 from secretsapp.operation import workers
-from secretsapp.rules import triggers
+from secretsapp.rules import search_index, triggers
 from tests.installation import Installation
 from tests.stage import Cast
 from tests.support.breaking import lose_head
@@ -122,6 +122,17 @@ def test_lost_guards_and_a_lost_head_are_told(doctor: Doctor) -> None:
         cursor.execute("CREATE VIEW shown AS SELECT 1")
     found = doctor("log guards")
     assert (found.level, "did not put there: view shown." in found.words) == ("wrong", True)
+
+
+def test_a_search_without_its_index_or_with_a_wrong_one_is_told(doctor: Doctor) -> None:
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM secretsapp_secret_text_1 WHERE rowid = 1")
+        found = doctor("search")
+        assert (found.level, "wrong about 1 secrets. Run" in found.words) == ("wrong", True)
+    search_index.remove()
+    found = doctor("search")
+    assert (found.level, "reads every secret" in found.words) == ("warning", True)
 
 
 @pytest.mark.parametrize("column", ["actor_name", "link", "mac"])

@@ -1,11 +1,13 @@
 """What comes back from a backup, and what is none and changes nothing."""
 
 import hashlib
+import json
 import os
 import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,6 +114,24 @@ def test_what_cannot_be_restored_is_a_sentence_and_leaves_nothing(
         ["keys"],
         ["keys", "sealroom.sqlite3"],
     )
+
+
+@pytest.mark.engine
+def test_what_the_search_of_a_copy_looks_up_is_made_again_from_its_rows(
+    inhabited: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    if "DATABASE_URL" not in inhabited.environment:
+        inhabited.execute("UPDATE secretsapp_secret_text_1 SET text = 'teapot'")
+    backed_up(inhabited, tmp_path / "copy")
+    hand_over_keys(inhabited, elsewhere)
+    elsewhere.succeed("restore", str(tmp_path / "copy"))
+    told = json.loads(elsewhere.run("doctor", "--json").stdout)
+    assert {"check": "search", "level": "ok"}.items() <= _found(told, "search").items()
+
+
+def _found(told: dict[str, Any], check: str) -> dict[str, str]:
+    found: dict[str, str] = next(line for line in told["findings"] if line["check"] == check)
+    return found
 
 
 def fleeting_in(file: Path) -> set[str]:

@@ -7,7 +7,7 @@ import subprocess  # nosec B404
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 from django.db import Error, connection, transaction
@@ -35,6 +35,7 @@ _NOT_SAID = frozenset({"password", "prepare_threshold"})
 _ENVIRONMENT = re.compile(r"PATH|HOME|TZ|LANG|LC_.*|PG.*")
 _NO_DATABASE = re.compile(r"PATH|TZ|LANG|LC_.*")
 _OWN_TABLE = re.compile(r" TABLE DATA \S+ secretsapp_audithead ")
+_OF_SEARCH = re.compile(r" EXTENSION (- )?pg_trgm | INDEX \S+ secretsapp_secret_text_\w+ ")
 _OWN_FUNCTIONS = (
     "SELECT oid::regprocedure::text FROM pg_proc "
     "WHERE pronamespace = current_schema()::regnamespace AND starts_with(proname, 'sealroom_')"
@@ -200,11 +201,13 @@ def staged(copy: Path, path: Path) -> Iterator[Contents]:
     block refuses what it finds.
     """
     with _session() as session:
-        _check_archive(session, copy, path)
+        contents = _contents_of(session, copy, path)
         options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
         options += [f"--dbname={_address(session)}", str(copy)]
-        with _taken_out_again():
-            _run(session, RESTORE, *options)
+        with _taken_out_again(), NamedTemporaryFile("w", encoding="utf-8") as wanted:
+            wanted.write(_without_index(contents))
+            wanted.flush()
+            _run(session, RESTORE, f"--use-list={wanted.name}", *options)
             yield loaded()
 
 
@@ -249,9 +252,21 @@ def _check_place() -> None:
         )
 
 
-def _check_archive(session: Any, copy: Path, path: Path) -> None:
-    if not _OWN_TABLE.search(_run(session, RESTORE, "--list", str(copy), is_told_where=False)):
+def _contents_of(session: Any, copy: Path, path: Path) -> str:
+    """What is in the copy of `path`, a line each; raises CopyFailed where it is none of ours."""
+    contents = _run(session, RESTORE, "--list", str(copy), is_told_where=False)
+    if not _OWN_TABLE.search(contents):
         raise CopyFailed(f"{path} cannot be restored: {NOT_OURS}.")
+    return contents
+
+
+def _without_index(contents: str) -> str:
+    """The contents without what the search has of the server, which the set-up makes here again.
+
+    The extension may be another's to create here, or not be there at all.
+    """
+    lines = contents.splitlines(keepends=True)
+    return "".join(line for line in lines if not _OF_SEARCH.search(line))
 
 
 def loaded() -> Contents:

@@ -1,0 +1,1 @@
+"""Finding what is half remembered, among all that an actor may see."""

@@ -1,0 +1,96 @@
+"""Universes, people and API keys, of which there are few: by their names, addresses and ids."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Length, Lower, Replace
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.input_rules import parse_universe_id
+from secretsapp.core.roles import Permission
+from secretsapp.home.search.hits import CANDIDATES, Hit, Named, closest
+from secretsapp.home.search.wanted import Closeness, Wanted, closeness
+from secretsapp.models import ApiKey, Universe, User
+from secretsapp.rules.narrowing import narrowed_universes
+from secretsapp.rules.policy import rights_of
+
+Row = TypeVar("Row", ApiKey, Universe, User)
+
+
+def universes(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
+    """The universes that the actor may see, by name or by their whole id, which people paste."""
+    rows = visible(actor)
+    columns = holding(rows, wanted, "name").values_list("pk", "name", "environment")
+    found = {each.key: (each, close) for each, close in _fitting(wanted, map(_universe, columns))}
+    of_id = rows.filter(pk__in=_ids_in(wanted)).values_list("pk", "name", "environment")
+    for each in map(_universe, of_id):
+        found[each.key] = replace(each, beside=wanted.text), Closeness.SAME
+    return closest(wanted, found.values(), limit=limit)
+
+
+def visible(actor: Actor) -> QuerySet[Universe]:
+    """The universes in which the actor may list some secret."""
+    return narrowed_universes(actor, Universe.objects.order_by(), Permission.LIST_SECRETS)
+
+
+def _universe(columns: tuple[int, str, str]) -> Named:
+    pk, name, environment = columns
+    return Named(pk, name, universe=Universe(pk=pk, name=name, environment=environment))
+
+
+def _ids_in(wanted: Wanted) -> list[int]:
+    try:
+        return [parse_universe_id(wanted.text)]
+    except InvalidInput:
+        return []
+
+
+def people(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
+    """The people of those names and addresses, for those who manage people."""
+    if not rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE):
+        return []
+    rows = holding(User.objects.order_by(), wanted, "name", "email")
+    columns = rows.values_list("pk", "name", "email")
+    named = (Named(pk, name or email, email if name else "") for pk, name, email in columns)
+    return closest(wanted, _fitting(wanted, named), limit=limit)
+
+
+def api_keys(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
+    """The API keys by name and note, for those who manage them."""
+    if not rights_of(actor).allows_installation(Permission.MANAGE_API_KEYS):
+        return []
+    rows = holding(ApiKey.objects.order_by(), wanted, "name", "note")
+    named = (Named(*each) for each in rows.values_list("pk", "name", "note"))
+    return closest(wanted, _fitting(wanted, named), limit=limit)
+
+
+def holding(rows: QuerySet[Row], wanted: Wanted, name: str, *beside: str) -> QuerySet[Row]:
+    """Those with each word in the column `name`, run together, or in one beside it.
+
+    The shortest names come first, since they are the closest. Where a slip is forgiven, all.
+    """
+    if wanted.forgives:
+        return rows
+    run = Lower(_without(_without(_without(name, "_"), "-"), " "))
+    found = rows.alias(run=run).order_by(Length(name), name)
+    for word in wanted.words:
+        # SQLite knows the capitals of ASCII alone, so the database leaves nothing out by others.
+        any_of = Q(run__contains=word) if word.isascii() else Q(run__isnull=False)
+        for column in beside:
+            any_of |= Q(**{f"{column}__icontains": word})
+        found = found.filter(any_of)
+    return found[:CANDIDATES] if wanted.joined.isascii() else found
+
+
+def _without(name: "str | Replace", between: str) -> Replace:
+    return Replace(name, Value(between), Value(""))
+
+
+def _fitting(wanted: Wanted, named: Iterable[Named]) -> Iterator[tuple[Named, Closeness]]:
+    for each in named:
+        close = closeness(wanted, each.name, each.beside)
+        if close is not None:
+            yield each, close

@@ -1,0 +1,54 @@
+"""One slip of the finger in a word: a letter missing, too many, or another, or two swapped."""
+
+import re
+from collections.abc import Iterator
+
+from secretsapp.rules.search_index import BESIDE_WORDS, SHORTEST_INDEXED, Holding
+
+# A slip in a shorter word makes another word of it, and in a longer one there are too many.
+SHORTEST = 5
+LONGEST = 30
+
+
+def regex(word: str) -> str:
+    """What finds the word with one slip at most."""
+    if not _may_slip(word):
+        return re.escape(word)
+    return "|".join(".".join(map(re.escape, sides)) for sides in _slips(word))
+
+
+def holding(word: str) -> Holding:
+    """What a text holds that has the word with one slip; not each text that holds it has that.
+
+    What is on one side of the slip and too short for the index is to be at the end of a word.
+    """
+    if not _may_slip(word):
+        return Holding(((word if len(word) >= SHORTEST_INDEXED else BESIDE_WORDS + word,),))
+    return Holding(tuple(map(_parts, _slips(word))))
+
+
+def _may_slip(word: str) -> bool:
+    return SHORTEST <= len(word) <= LONGEST
+
+
+def _slips(word: str) -> Iterator[tuple[str, ...]]:
+    """What is left as it is by each slip: the two sides of a letter, or all of the word."""
+    for at in range(1, len(word) - 1):
+        yield word[:at], word[at + 1 :]
+    for at in range(1, len(word)):
+        yield word[:at], word[at:]
+    for at in range(len(word)):
+        yield (word[:at] + word[at + 1 :],)
+    for at in range(len(word) - 1):
+        yield (word[:at] + word[at + 1] + word[at] + word[at + 2 :],)
+
+
+def _parts(sides: tuple[str, ...]) -> tuple[str, ...]:
+    """The sides as the index has them."""
+    if len(sides) == 1:
+        return sides
+    first, last = sides
+    return (
+        first if len(first) >= SHORTEST_INDEXED else BESIDE_WORDS + first,
+        last if len(last) >= SHORTEST_INDEXED else last + BESIDE_WORDS,
+    )
