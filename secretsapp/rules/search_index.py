@@ -15,6 +15,8 @@ from django.db.models import Func, Q, QuerySet, TextField
 
 from secretsapp.models import Secret
 
+# What PostgreSQL's index is made by.
+EXTENSION = "pg_trgm"
 # Where the name, run together, begins and ends in the text of a secret, and what stands on either
 # side of a word. They are so long that a single letter with them is in the index.
 NAME_BEGINS, NAME_ENDS = "^^", "$"
@@ -40,23 +42,23 @@ def _with_text(statement: str, row: str = "secretsapp_secret", newline: str = "c
 
 _INDEX = "secretsapp_secret_text_1"
 _NEWLINE_ON_POSTGRES = "chr(10)"
-_TRIGGERS = {
-    "secretsapp_secret_text_1_insert": _with_text(
+_TRIGGERS = (
+    _with_text(
         "CREATE TRIGGER secretsapp_secret_text_1_insert AFTER INSERT ON secretsapp_secret BEGIN "
         "INSERT INTO secretsapp_secret_text_1 (rowid, text) VALUES (new.id, <text>); END",
         "new",
     ),
-    "secretsapp_secret_text_1_update": _with_text(
+    _with_text(
         "CREATE TRIGGER secretsapp_secret_text_1_update "
         "AFTER UPDATE OF name, domain, note ON secretsapp_secret BEGIN "
         "UPDATE secretsapp_secret_text_1 SET text = <text> WHERE rowid = new.id; END",
         "new",
     ),
-    "secretsapp_secret_text_1_delete": (
+    (
         "CREATE TRIGGER secretsapp_secret_text_1_delete AFTER DELETE ON secretsapp_secret BEGIN "
         "DELETE FROM secretsapp_secret_text_1 WHERE rowid = old.id; END"
     ),
-}
+)
 _FTS5 = "CREATE VIRTUAL TABLE secretsapp_secret_text_1 USING fts5(text, tokenize='trigram')"
 _FILL = _with_text(
     "INSERT INTO secretsapp_secret_text_1 (rowid, text) SELECT id, <text> FROM secretsapp_secret"
@@ -75,7 +77,7 @@ _ON_POSTGRES = (
     "AND starts_with(indexname, 'secretsapp_secret_text_')"
 )
 _TRIGGERS_OF_SECRETS = (
-    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'secretsapp_secret'"
+    "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'secretsapp_secret'"
 )
 _DIFFERING = _with_text(
     "SELECT (SELECT count(*) FROM secretsapp_secret LEFT JOIN secretsapp_secret_text_1 AS held "
@@ -177,14 +179,14 @@ def install() -> None:
         if _is_postgres():
             _install_on_postgres()
         elif _has_fts5():
-            for statement in (_FTS5, *_TRIGGERS.values(), _FILL):
+            for statement in (_FTS5, *_TRIGGERS, _FILL):
                 _execute(statement)
 
 
 def _install_on_postgres() -> None:
     """Leave it out where the extension is neither there nor may be created."""
     with suppress(DatabaseError), transaction.atomic():
-        _execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        _execute(f"CREATE EXTENSION IF NOT EXISTS {EXTENSION}")
         _execute(_GIN)
 
 
@@ -208,24 +210,18 @@ def is_kept() -> bool:
     """Whether the index is there and the engine keeps it."""
     if _is_postgres():
         return ("index", _INDEX) in _rows(_ON_POSTGRES)
-    return _has_fts5() and _own_triggers() == set(_TRIGGERS)
+    found = {definition for (definition,) in _rows(_TRIGGERS_OF_SECRETS)}
+    return _has_fts5() and found >= set(_TRIGGERS)
 
 
-def own_parts() -> list[tuple[str, str]]:
-    """The kind and name of what the engine does by itself for the index, where it is as made."""
-    if _is_postgres():
-        return [("extension", "pg_trgm")]
-    return [("trigger", f"secretsapp_secret.{name}") for name in _own_triggers()]
+def is_trigger_of_ours(definition: str) -> bool:
+    """Whether that is how a trigger of SQLite's that keeps the index is defined."""
+    return definition in _TRIGGERS
 
 
 def is_of(name: str) -> bool:
     """Whether the part of the database of that name, such as `table a.b`, is of the index."""
     return name.rpartition(".")[2].startswith(_INDEX)
-
-
-def _own_triggers() -> set[str]:
-    found = _rows(_TRIGGERS_OF_SECRETS)
-    return {name for name, written in found if _TRIGGERS.get(name) == written}
 
 
 def _found() -> str:

@@ -40,9 +40,7 @@ function showPanel(shown) {
 }
 
 function walk(step) {
-  // A universe without a secret among what was found is what was looked for; another only says where.
-  const found = panel.querySelectorAll("li li a[href], li:not(:has(li)) > a[href]");
-  const stops = [search, ...found];
+  const stops = [search, ...panel.querySelectorAll("a[href]")];
   const here = stops.indexOf(document.activeElement);
   stops[(here + step + stops.length) % stops.length].focus();
 }

@@ -47,7 +47,7 @@ class _Listable:
 def find(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
     """The secrets that fit, the closest first, `limit` at most."""
     found = list(islice(_fitting(_listable(actor), wanted), CANDIDATES))
-    universes = Universe.objects.only("name").in_bulk({row[-1] for row, _ in found})
+    universes = Universe.objects.only("name", "environment").in_bulk({row[-1] for row, _ in found})
     # One may have been removed since.
     there = ((row, close) for row, close in found if row[-1] in universes)
     secrets = ((_secret(wanted, row, universes), close) for row, close in there)

@@ -81,7 +81,7 @@ def foreign() -> list[str]:
     """What the database would do by itself and Sealroom did not put there, each by its name."""
     ours = {("trigger", f"{table}.{name}") for name, table in triggers.places().items()}
     ours |= {("function", f"{name}()") for name in triggers.functions()}
-    ours |= set(search_index.own_parts())
+    ours.add(("extension", search_index.EXTENSION))
     engine = postgres if connection.vendor == "postgresql" else sqlite
     return [f"{kind} {name}" for kind, name in engine.foreign() if (kind, name) not in ours]
 

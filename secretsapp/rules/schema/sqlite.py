@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from secretsapp.rules import search_index
 from secretsapp.rules.schema.reading import rows
 
 # What is in the file of statistics, and of numbers that were given out, is SQLite's own.
@@ -11,7 +12,7 @@ WHERE type NOT IN ('trigger', 'view')
 AND name NOT IN ('sqlite_sequence', 'sqlite_stat1', 'sqlite_stat4')
 """
 _FOREIGN = (
-    "SELECT type, CASE type WHEN 'view' THEN name ELSE tbl_name || '.' || name END "
+    "SELECT type, CASE type WHEN 'view' THEN name ELSE tbl_name || '.' || name END, sql "
     "FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1, 2"
 )
 
@@ -57,5 +58,6 @@ def damage() -> str:
 
 
 def foreign() -> list[tuple[str, str]]:
-    """The kind and name of what acts by itself: triggers and views."""
-    return rows(_FOREIGN)
+    """The kind and name of what acts by itself: triggers and views, but for those of the search."""
+    found = rows(_FOREIGN)
+    return [(kind, name) for kind, name, sql in found if not search_index.is_trigger_of_ours(sql)]

@@ -32,6 +32,11 @@ class ShownGroup:
     hits: list[tuple[Hit, str]]
     more: str
 
+    @property
+    def more_words(self) -> str:
+        """What the way to the rest is called."""
+        return f"More {_in_a_sentence(self.kind)}"
+
 
 @require_safe
 def search(request: ActorRequest) -> HttpResponse:
@@ -42,12 +47,17 @@ def search(request: ActorRequest) -> HttpResponse:
     found = find(request.actor, text, kind=kind)
     context = {
         "text": text,
-        "kind_words": _WORDS[kind].lower() if kind else "",
+        "kind_words": _in_a_sentence(kind) if kind else "",
         "found": found,
         "groups": _shown(found, text, kind),
         "is_fragment": fragment,
     }
     return render(request, "home/_search_results.html" if fragment else "home/search.html", context)
+
+
+def _in_a_sentence(kind: Kind) -> str:
+    words = _WORDS[kind]
+    return words if words.startswith("API") else words.lower()
 
 
 def _kind(text: str) -> Kind | None:
