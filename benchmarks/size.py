@@ -35,7 +35,15 @@ LEFT_OUT = ("healthz", "readyz", "metrics", "first_run", "theme")
 LEFT_OUT_BEGINNING = ("account_", "password_")
 # Pages that show nothing until something is asked of them, and parts of long lists.
 ASKED = {
-    "search": ("?q=pay", "?q=Harbor"),
+    "search": tuple(
+        f"?q={text}"
+        for text in (
+            *("pay", "pay&in=secrets", "PAY_API_KEY_000", "key+pay", "payapi", "PAY_*", "a"),
+            *("api.example.com", "yearly", "Harbor", "harbor+0700", "settings", "person+0007"),
+            # With a slip of the finger, and nothing at all.
+            *("statz", "exmaple", "paypal", "qx"),
+        )
+    ),
     "audit": ("?person=admin",),
     "universe": ("?q=pay&state=attention",),
 }

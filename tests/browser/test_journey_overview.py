@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Grant, Universe
 from tests.browser.conftest import Visit, Visitor
-from tests.browser.journeys import WITH_AND_WITHOUT, follow, is_at, is_headed, shows, sidebar
+from tests.browser.journeys import WITH_AND_WITHOUT, is_at, is_headed, shows, sidebar
 from tests.stage import CAST, Cast
 from tests.support.unfinished import refresh_later
 
@@ -53,7 +53,7 @@ def test_each_role_finds_at_home_and_by_the_search_what_it_may_see(
     window.become("viewer")
     window.open("/")
     search(window, "seed")
-    follow(window, "SIGNING_SEED")
+    window.page.get_by_role("main").get_by_role("link", name="SIGNING_SEED Harbor").click()
     is_at(window, f"/universes/{bounded.pk}/secrets/SIGNING_SEED/")
 
 

@@ -61,7 +61,7 @@ def find(actor: Actor, text: str, *, kind: Kind | None = None) -> Found:
     kinds = [kind] if kind else list(Kind)
     limit = MANY if kind else FEW
     groups = _groups(actor, wanted, kinds, limit)
-    if groups or wanted.pattern:
+    if groups or not wanted.may_slip:
         return Found(groups)
     return Found(_groups(actor, wanted.forgiving(), kinds, limit), is_near=True)
 

@@ -45,6 +45,7 @@ def _somewhere_in(permission: Permission) -> Callable[[Rights, int], bool]:
 # Who may open a page is what its sidebar or its universe shows it for.
 _PAGES = (
     _Page("home", "Home", "what needs attention, activity, universes"),
+    _Page("universes", "Universes", "all games, by owner"),
     _Page("me", "Your account", "name, password, sessions, what you may do"),
     _Page(
         "audit",

@@ -12,7 +12,7 @@ LONGEST = 30
 
 def regex(word: str) -> str:
     """What finds the word with one slip at most."""
-    if not _may_slip(word):
+    if not may_slip(word):
         return re.escape(word)
     return "|".join(".".join(map(re.escape, sides)) for sides in _slips(word))
 
@@ -22,12 +22,13 @@ def holding(word: str) -> Holding:
 
     What is on one side of the slip and too short for the index is to be at the end of a word.
     """
-    if not _may_slip(word):
+    if not may_slip(word):
         return Holding(((word if len(word) >= SHORTEST_INDEXED else BESIDE_WORDS + word,),))
     return Holding(tuple(map(_parts, _slips(word))))
 
 
-def _may_slip(word: str) -> bool:
+def may_slip(word: str) -> bool:
+    """Whether a slip is forgiven in a word of that length."""
     return SHORTEST <= len(word) <= LONGEST
 
 

@@ -15,6 +15,7 @@ MOST_WORDS = 8
 
 # What stands between words; the last two mark the ends of a name in the index.
 _BETWEEN = re.compile(r"[\s_\-*^$]+")
+_RUN_TOGETHER = str.maketrans("", "", " _-")
 
 
 class Closeness(IntEnum):
@@ -45,6 +46,11 @@ class Wanted:
     def joined(self) -> str:
         """The words run together, as names are compared."""
         return "".join(self.words)
+
+    @property
+    def may_slip(self) -> bool:
+        """Whether a slip can be forgiven in any of the words."""
+        return not self.pattern and any(map(slips.may_slip, self.words))
 
     @cached_property
     def with_slips(self) -> list[re.Pattern[str]]:
@@ -90,7 +96,8 @@ def closeness(wanted: Wanted, name: str, beside: str = "") -> Closeness | None:
 
 
 def _with_slips(wanted: Wanted, name: str, beside: str) -> Closeness | None:
-    text = f"{run_together(name)} {' '.join(words_of(name))} {beside.lower()}"
+    low = name.lower()
+    text = f"{low.translate(_RUN_TOGETHER)} {low} {beside.lower()}"
     return Closeness.SLIP if all(each.search(text) for each in wanted.with_slips) else None
 
 
