@@ -25,7 +25,7 @@ def test_the_slash_goes_to_the_search_from_anywhere_and_arrows_walk_through_what
     expect(panel.get_by_role("link").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
-    page.keyboard.type("eb")
+    page.keyboard.type("hook")
     found = panel.get_by_role("link").filter(has_text="PAY_WEBHOOK")
     expect(found).to_be_visible()
     page.keyboard.press("ArrowDown")

@@ -103,20 +103,27 @@ def _secret(wanted: Wanted, row: list[Any], universes: dict[int, Universe]) -> N
 def _ways(wanted: Wanted, *, is_indexed: bool) -> Iterator[list[Holding]]:
     """The ways to fit, the closest first, so that what is closest is not beyond what is looked at.
 
-    The first ones are about the name run together, which the index marks. A word that is too short
-    for the index is looked for where words begin, which for one letter is enough.
+    A word that is too short for the index is looked for where words begin.
     """
-    beginning = NAME_BEGINS + wanted.joined
     if wanted.forgives:
         yield [slips.holding(word) for word in wanted.words] if is_indexed else []
     elif wanted.pattern:
-        yield [holding(beginning)]
+        yield [holding(NAME_BEGINS + wanted.joined)]
     else:
-        yield [holding(beginning + NAME_ENDS)]
-        if len(wanted.joined) > 1:
-            yield [holding(beginning)]
+        yield from _ways_of_name(wanted.joined)
         yield [holding(BESIDE_WORDS + word) for word in wanted.words]
         yield [holding(_anywhere(word)) for word in wanted.words]
+
+
+def _ways_of_name(run: str) -> Iterator[list[Holding]]:
+    """The whole name run together, and its beginning, which the index marks.
+
+    No documented name has a dot in it, and PostgreSQL would read every secret of that domain.
+    """
+    if run.isalnum():
+        yield [holding(NAME_BEGINS + run + NAME_ENDS)]
+        if len(run) > 1:
+            yield [holding(NAME_BEGINS + run)]
 
 
 def _anywhere(word: str) -> str:
