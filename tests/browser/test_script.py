@@ -19,7 +19,7 @@ from tests.support.unfinished import let_rest
 
 pytestmark = pytest.mark.browser
 
-FIRST_NAME = r'^.*?class="name"[^>]*>([^<]*)<'
+FIRST_NAME = r'^.*?class="name"[^>]*>(?:<bdi>)?([^<]*)<'
 SHOWN = "#rows tr:not([hidden])"
 
 

@@ -174,3 +174,12 @@ def test_where_roblox_refuses_the_form_stays_with_all_but_the_value(
     assert (field(answer, "name"), field(answer, "domain")) == (NEW["name"], NEW["domain"])
     assert chosen_reach(answer) == ["host"]
     assert value_shown(answer) == ""
+
+
+def test_the_list_marks_a_domain_that_reaches_too_far(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    Secret.objects.filter(name="PAY_KEY").update(domain="*.github.io")
+    page = body(client_for("viewer").get(address_of("universe")))
+    marked = 'class="chip chip-amber" title="Anybody can have a name under github.io'
+    assert (page.count(marked), page.count('<bdi class="name">*.github.io</bdi>')) == (1, 1)

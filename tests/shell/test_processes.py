@@ -31,7 +31,7 @@ def test_whole_main_job_says_no_secret(
         installation.run("grant", "e@example.com", "editor", "--universe", HARBOR),
     ]
     acting = ("--as", "e@example.com")
-    new = ("create_secret", HARBOR, "NEW_KEY", "--domain", "*", *acting)
+    new = ("create_secret", HARBOR, "NEW_KEY", "--domain", "api.example.com", *acting)
     said.append(installation.run(*new, stdin=f"{marker}\n".encode()))
     assert harbor.values["NEW_KEY"] == marker.encode()
     second = f"{marker} 2".encode()

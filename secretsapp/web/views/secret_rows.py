@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
 from secretsapp.core.times import sentence_time
+from secretsapp.core.value_gate import caution_of
 from secretsapp.models import Universe
 from secretsapp.secrets.arranging import Wanted, places
 from secretsapp.secrets.listing import SecretView
@@ -21,9 +22,9 @@ from secretsapp.web.templatetags.sealroom import age
 class SecretRow(TypedDict):
     """What stands in the row of a secret; `place_…` is where it stands by that column.
 
-    `changed` is empty where Roblox does not say when, and `who` where it was changed elsewhere, and
-    not through Sealroom. It is a dictionary, in which a template looks a
-    word up several times as fast as in anything else.
+    `caution` is what to know of its domain, `changed` is empty where Roblox does not say when, and
+    `who` where it was changed elsewhere, and not through Sealroom. It is a dictionary, in which a
+    template looks a word up several times as fast as in anything else.
     """
 
     key: str
@@ -43,6 +44,7 @@ class SecretRow(TypedDict):
     is_drifted: bool
     domain: str
     is_any_domain: bool
+    caution: str
     changed: str
     changed_exactly: str
     changed_ago: str
@@ -83,6 +85,7 @@ def _rows(
             is_drifted=secret.drifted_at is not None,
             domain="" if secret.domain == NEVER_SENDABLE else secret.domain,
             is_any_domain=secret.domain == ANY_DOMAIN,
+            caution=caution_of(secret.domain),
             changed=changed,
             changed_exactly=exactly,
             changed_ago=ago,
