@@ -162,7 +162,8 @@ class _Differences:
     def _found_changed(self, secret: Secret, found: RemoteSecret, event: Event) -> None:
         """Tell of it and take it over; without a time of its own it keeps the one to compare."""
         before = secret.update_time
-        self._drift(secret, event, _times(before, found.update_time))
+        times = _times(before, found.update_time)
+        self._drift(secret, event, times | _domains(secret.domain, found.domain))
         adopt(secret, found)
         secret.update_time = secret.update_time or before
 
@@ -256,6 +257,11 @@ def _learn_spelling(secret: Secret, found: RemoteSecret) -> bool:
         return False
     secret.domain = found.domain
     return True
+
+
+def _domains(before: str, after: str) -> dict[str, str]:
+    """What the log is told where somebody let it be sent elsewhere."""
+    return {} if is_same_domain(before, after) else {"domain": after, "domain_before": before}
 
 
 def _times(before: str, after: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
@@ -183,3 +184,17 @@ def test_the_list_marks_a_domain_that_reaches_too_far(
     page = body(client_for("viewer").get(address_of("universe")))
     marked = 'class="chip chip-amber" title="Anybody can have a name under github.io'
     assert (page.count(marked), page.count('<bdi class="name">*.github.io</bdi>')) == (1, 1)
+
+
+def test_a_domain_that_was_changed_elsewhere_is_shown_and_has_to_be_chosen_again(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    changed = {"domain": "elsewhere.example", "drifted_at": timezone.now()}
+    Secret.objects.filter(name="PAY_KEY").update(**changed)
+    client, address = client_for("editor"), address_of("secret_rotate", "PAY_KEY")
+    page = client.get(address)
+    assert "Now it may be sent to elsewhere.example : check that as well." in words(page)
+    assert (chosen_reach(page), field(page, "domain")) == ([], "")
+    answer = client.post(address, {"value": "a new value"})
+    assert answer.status_code == 422
+    assert "Choose where the value may be sent." in words(answer)

@@ -66,11 +66,16 @@ def test_clocks_may_differ_a_little(
 def test_another_domain_is_drift_whatever_the_time_says(
     harbor: EmulatedUniverse, universe: Universe, time: str
 ) -> None:
-    before = mirrored(universe).update_time
+    before = mirrored(universe)
     put(harbor, time, "*")
     watch = Watch()
     assert refresh(universe) == CHANGED
-    assert detail(watch.last) == {"update_time_before": before, "update_time_after": time}
+    assert detail(watch.last) == {
+        "update_time_before": before.update_time,
+        "update_time_after": time,
+        "domain_before": before.domain,
+        "domain": "*",
+    }
     assert mirrored(universe).domain == "*"
     assert refresh(universe) == []
     put(harbor, None, "*")

@@ -193,8 +193,9 @@ class RotateWithDomainForm(DomainForm, RotateForm):
 
     def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
         super().__init__(data, initial)
-        # The domain that the secret has is chosen already; without any choice it stays.
-        self.fields["reach"].required = False
+        # The domain that the secret has is chosen already; without any choice it stays. Where
+        # somebody changed the secret elsewhere, nobody here has chosen it.
+        self.fields["reach"].required = "reach" not in initial
 
 
 def rotate_form(view: SecretView, data: Mapping[str, Any] | None) -> RotateForm:
@@ -208,8 +209,12 @@ def rotate_form(view: SecretView, data: Mapping[str, Any] | None) -> RotateForm:
 
 
 def initial_of(secret: Secret) -> dict[str, str]:
-    """What the forms of a secret begin with: its version and its domain."""
-    return {"version": secret.update_time} | _chosen(secret.domain)
+    """What the forms of a secret begin with: its version, and its domain if it is ours.
+
+    Where it was changed elsewhere, whoever did so may have let values be sent to themselves.
+    """
+    version = {"version": secret.update_time}
+    return version if secret.drifted_at else version | _chosen(secret.domain)
 
 
 def _chosen(domain: str) -> dict[str, str]:
