@@ -68,6 +68,8 @@ _IN_JSON = (
     rf"(?={_SPACES}*[{{\[]{_SPACES}*[\u0022\\{{\[])"
     r"((?:[^\u0022\\]|\\[^nr]|\u0022(?:[^\u0022\\]|\\[\s\S])*\u0022)*?)"
 )
+_LINE = r"[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.-]*[ \t]*=(?=[^=\r\n])"
+_BETWEEN = r"(?:[ \t]*(?:#[^\n]*)?\n)*"
 _STAND_INS = _in_any_case(
     *("change[_ -]?me", "change[_ -]?this", "replace[_ -]?me", "replace[_ -]?this", "placeholder"),
     *("dummy", "example", "redacted", "todo", "tbd", "fixme", "none", "null", "nil", "undefined"),
@@ -110,10 +112,16 @@ class Suspicion(Enum):
         "Remove the quote",
     )
     ASSIGNMENT = (
-        rf"^{_SPACES}*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=[ \t]*(?=[^= \t\r\n])",
+        rf"^{_SPACES}*[A-Za-z_][A-Za-z0-9_. \t-]*=[ \t]*(?=[^= \t\r\n])",
         "",
         "It looks like a line of a settings file: NAME=value.",
         "Keep only what is after =",
+    )
+    SEVERAL = (
+        rf"(?:^|\n){_LINE}[^\n]*\n{_BETWEEN}{_LINE}|^{_SPACES}*#[^\n]*\n{_BETWEEN}{_LINE}",
+        "",
+        "It looks like several lines of a settings file. A secret holds one value.",
+        "",
     )
     AUTHORIZATION = (
         rf"^{_SPACES}*(?:{_AUTHORIZATION})(?={_REST})",

@@ -52,8 +52,10 @@ const taken = JSON.parse(byId("names-taken")?.textContent ?? "[]");
 const likeness = text => text.toLowerCase().replaceAll("-", "_");
 const takenLike = new Map(taken.map(other => [likeness(other), other]));
 
+// A name is there for good and for all to see: of NAME=value no part of the value is proposed.
 function proposedName(text) {
-  const letters = text.normalize("NFKD").replace(/\p{M}/gu, "");
+  const [before] = text.replace(/^export\s+/u, "").split(/[=:]/u);
+  const letters = before.normalize("NFKD").replace(/\p{M}/gu, "");
   const joined = letters.replace(/^[^A-Za-z0-9_]+|[^A-Za-z0-9_]+$/gu, "").replace(/[^A-Za-z0-9_]+/gu, "_");
   const proposal = joined.replace(/^(?=[0-9])/u, "_");
   return NAME.test(proposal) ? proposal : "";

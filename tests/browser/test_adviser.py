@@ -70,6 +70,8 @@ def test_a_name_that_roblox_would_refuse_is_cured_by_a_click(
         ("2ND_KEY", "does not start with a digit", "_2ND_KEY"),
         ("MY-KEY", "holds only the letters", "MY_KEY"),
         ("MY KEY", "holds only the letters", "MY_KEY"),
+        ('export MY_KEY="not for a name"', "holds only the letters", "MY_KEY"),
+        ("MY_KEY: not for a name", "holds only the letters", "MY_KEY"),
     ):
         fill(creating, Name=typed)
         is_held_back(creating, "Name", words)
