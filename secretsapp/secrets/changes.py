@@ -232,6 +232,11 @@ def _refuse_overtaken(universe: Universe, look: _Look, name: str) -> NoReturn:
     mirror.store(universe, look.listing, began=look.began)
     if look.find(name) is not None:
         raise _stale(universe, name)
+    if not Secret.objects.filter(universe=universe, name=name).exists():
+        raise SecretGone(
+            f"There is no secret named {name} in {universe.name}. Nothing was sent. Check its "
+            "spelling; capitals count."
+        )
     raise SecretGone(
         f"{name} is no longer at Roblox: somebody deleted it. Nothing was sent. "
         "Create it anew if it is needed."
