@@ -66,7 +66,7 @@ def test_nobody_is_looked_up_for_those_who_ask_how_it_is(client_for: ClientFor) 
         for path in ("/healthz", "/readyz"):
             assert not client.get(path).cookies
     assert asked.captured_queries
-    assert not any("session" in query["sql"] for query in asked.captured_queries)
+    assert not any("django_session" in query["sql"] for query in asked.captured_queries)
     assert client.get("/").status_code == 200
 
 
