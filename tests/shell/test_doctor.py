@@ -26,7 +26,7 @@ from pytest_django import Settings
 from emulator import Emulator
 from secretsapp import __version__
 from secretsapp.core.keyring import generate_key
-from secretsapp.models import ApiKey, AuditEvent, Worker
+from secretsapp.models import ApiKey, AuditEvent, Secret, Worker
 from secretsapp.operation import workers
 from secretsapp.rules import search_index, triggers
 from tests.installation import Installation
@@ -127,7 +127,8 @@ def test_lost_guards_and_a_lost_head_are_told(doctor: Doctor) -> None:
 def test_a_search_without_its_index_or_with_a_wrong_one_is_told(doctor: Doctor) -> None:
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM secretsapp_secret_text_1 WHERE rowid = 1")
+            secret = Secret.objects.earliest("pk").pk
+            cursor.execute("DELETE FROM secretsapp_secret_text_1 WHERE rowid = %s", [secret])
         found = doctor("search")
         assert (found.level, "wrong about 1 secrets. Run" in found.words) == ("wrong", True)
     search_index.remove()
