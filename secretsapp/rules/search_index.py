@@ -8,12 +8,12 @@ makes a search quick: without it the same rows are found by reading all of them.
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Func, Q, QuerySet, TextField
 
 from secretsapp.models import Secret
+from secretsapp.rules.sql import execute, rows
 
 # What PostgreSQL's index is made by.
 EXTENSION = "pg_trgm"
@@ -180,14 +180,14 @@ def install() -> None:
             _install_on_postgres()
         elif _has_fts5():
             for statement in (_FTS5, *_TRIGGERS, _FILL):
-                _execute(statement)
+                execute(statement)
 
 
 def _install_on_postgres() -> None:
     """Leave it out where the extension is neither there nor may be created."""
     with suppress(DatabaseError), transaction.atomic():
-        _execute(f"CREATE EXTENSION IF NOT EXISTS {EXTENSION}")
-        _execute(_GIN)
+        execute(f"CREATE EXTENSION IF NOT EXISTS {EXTENSION}")
+        execute(_GIN)
 
 
 def remove() -> None:
@@ -195,22 +195,22 @@ def remove() -> None:
 
     An SQLite without FTS5 can only leave the table, and nothing writes it then.
     """
-    for kind, name in _rows(_found()):
+    for kind, name in rows(_found()):
         if kind != "table" or _has_fts5():
-            _execute(f"DROP {kind.upper()} {connection.ops.quote_name(name)}")
+            execute(f"DROP {kind.upper()} {connection.ops.quote_name(name)}")
 
 
 def remove_outdated() -> None:
     """Take out the index of another version, which nothing here keeps or asks."""
-    if any(not name.startswith(_INDEX) for _, name in _rows(_found())):
+    if any(not name.startswith(_INDEX) for _, name in rows(_found())):
         remove()
 
 
 def is_kept() -> bool:
     """Whether the index is there and the engine keeps it."""
     if _is_postgres():
-        return ("index", _INDEX) in _rows(_ON_POSTGRES)
-    found = {definition for (definition,) in _rows(_TRIGGERS_OF_SECRETS)}
+        return ("index", _INDEX) in rows(_ON_POSTGRES)
+    found = {definition for (definition,) in rows(_TRIGGERS_OF_SECRETS)}
     return _has_fts5() and found >= set(_TRIGGERS)
 
 
@@ -230,26 +230,15 @@ def _found() -> str:
 
 def differing() -> int:
     """For how many secrets an index that is kept is wrong; PostgreSQL's own cannot be."""
-    return 0 if _is_postgres() else int(_rows(_DIFFERING)[0][0])
+    return 0 if _is_postgres() else int(rows(_DIFFERING)[0][0])
 
 
 def _has_fts5() -> bool:
     """Whether this SQLite has FTS5, which may be left out of one, and its trigrams."""
     if connection.get_database_version() < _FIRST_WITH_TRIGRAMS:
         return False
-    return bool(_rows("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'"))
+    return bool(rows("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'"))
 
 
 def _is_postgres() -> bool:
     return connection.vendor == "postgresql"
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-def _rows(query: str) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return list(cursor.fetchall())

@@ -4,9 +4,9 @@
 migration rebuilds the table.
 """
 
-from typing import Any
-
 from django.db import connection
+
+from secretsapp.rules.sql import execute, rows
 
 _REFUSAL = "audit events are only ever inserted, each behind the last"
 
@@ -55,17 +55,17 @@ def install() -> None:
     """Put every trigger in place, in its present form."""
     remove()
     for statement in _definitions().values():
-        _execute(statement)
+        execute(statement)
 
 
 def remove() -> None:
     """Take every trigger off; only `install` and the tests' flush of a database do that."""
     for name in _definitions():
         table = f" ON {_POSTGRES[name][0]}" if _is_postgres() else ""
-        _execute(f"DROP TRIGGER IF EXISTS {name}{table}")
+        execute(f"DROP TRIGGER IF EXISTS {name}{table}")
     if _is_postgres():
         for name, body in _POSTGRES_FUNCTIONS.items():
-            _execute(_function(name, body))
+            execute(_function(name, body))
 
 
 def missing() -> list[str]:
@@ -111,7 +111,7 @@ def _function(name: str, body: str) -> str:
 
 
 def _present_in_sqlite() -> dict[str, str]:
-    return dict(_rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    return dict(rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
 
 
 def _present_in_postgres() -> dict[str, str]:
@@ -119,7 +119,7 @@ def _present_in_postgres() -> dict[str, str]:
 
     PostgreSQL writes it as we do, so that a condition or a column added to one shows.
     """
-    rows = _rows(
+    found = rows(
         "SELECT t.tgname, pg_get_triggerdef(t.oid, true), p.proname, p.prosrc FROM pg_trigger t "
         "JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal "
         "AND t.tgrelid IN "
@@ -127,17 +127,6 @@ def _present_in_postgres() -> dict[str, str]:
     )
     return {
         trigger: definition
-        for trigger, definition, function, body in rows
+        for trigger, definition, function, body in found
         if _POSTGRES_FUNCTIONS.get(function) == body
     }
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-def _rows(query: str) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return list(cursor.fetchall())

@@ -7,7 +7,7 @@ owner where we are not that, is left out: a table of ours that did would be miss
 import re
 from collections.abc import Iterator
 
-from secretsapp.rules.schema.reading import rows
+from secretsapp.rules.sql import rows
 
 _DESCRIBED = """\
 WITH tables AS (

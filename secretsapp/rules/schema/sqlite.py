@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from secretsapp.rules import search_index
-from secretsapp.rules.schema.reading import rows
+from secretsapp.rules.sql import rows
 
 # What is in the file of statistics, and of numbers that were given out, is SQLite's own.
 _DESCRIBED = """\
