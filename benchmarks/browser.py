@@ -1,4 +1,4 @@
-"""A page of the measured dashboard in Chromium, with somebody signed in."""
+"""A page of the measured dashboard in Chromium, with someone signed in."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -33,7 +33,7 @@ TIMES = """
 
 @dataclass(frozen=True)
 class Opened:
-    """What somebody waits for, in milliseconds since they asked for the page."""
+    """What someone waits for, in milliseconds since they asked for the page."""
 
     first_byte: float
     first_paint: float
@@ -109,7 +109,7 @@ def _rest() -> None:
 
 
 def _opened(page: Page, served: Served) -> Opened:
-    """Open the list as somebody does who comes from another page."""
+    """Open the list as someone does who comes from another page."""
     page.goto(f"{served.url}/me/")
     _rest()
     page.goto(f"{served.url}/universes/{place.UNIVERSE_ID}/")

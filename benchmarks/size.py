@@ -60,7 +60,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Size:
-    """A database of one size, with somebody signed in to it."""
+    """A database of one size, with someone signed in to it."""
 
     file: Path
     universes: int

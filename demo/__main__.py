@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
 def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--port", type=parse_port, default=os.environ.get("PORT") or "8000")
-    parser.add_argument("--reset", action="store_true", help="begin anew")
+    parser.add_argument("--reset", action="store_true", help="begin again")
     parser.add_argument("--directory", type=Path, default=default_directory())
     options = parser.parse_args(arguments)
     options.reset = options.reset or os.environ.get("RESET", "0") not in ("", "0")

@@ -131,7 +131,7 @@ def _rotate(email: str, universe_id: int, name: str) -> None:
 
 
 def _change_behind_the_back(harbor: Universe) -> None:
-    """Somebody with a seat in the group changes a secret at Roblox, and a refresh finds it."""
+    """Someone with a seat in the group changes a secret at Roblox, and a refresh finds it."""
     harbor.put("CHAT_WEBHOOK_URL", b"changed elsewhere", "hooks.chat.example.com")
     shell.run("list_secrets", story.HARBOR, "--as", story.AUDITOR)
 

@@ -34,7 +34,7 @@ CAST = (*(role.value for role in ROLES_IN_HARBOR), "admin", "stranger")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the cast: their account, and themselves acting in a browser."""
+    """Someone of the cast: their account, and themselves acting in a browser."""
 
     user: User
 

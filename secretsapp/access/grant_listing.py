@@ -129,7 +129,7 @@ def to_change(actor: Actor, person_id: int, universe: Universe | None) -> GrantV
     found = Grant.objects.filter(person=person_id, universe=universe)
     for view in _views(rights_of(actor), found.select_related("person", "universe")):
         return _changeable(view)
-    raise NotFound("That person has no role here. Somebody may have revoked it; look at the list.")
+    raise NotFound("That person has no role here. Someone may have revoked it; look at the list.")
 
 
 def _changeable(view: GrantView) -> GrantView:

@@ -168,7 +168,7 @@ def _has_one(grant: Grant) -> AlreadyExists:
 
 def _has_none(person: User, universe: Universe | None) -> NotFound:
     return NotFound(
-        f"{person.email} has no role in {_scope(universe)}. Somebody may have revoked it; look at "
+        f"{person.email} has no role in {_scope(universe)}. Someone may have revoked it; look at "
         "the list."
     )
 
@@ -177,7 +177,7 @@ def _refuse_if_stale(grant: Grant, seen: datetime | None) -> None:
     if seen is not None and seen != grant.given_at:
         raise StaleVersion(
             f"{grant.given_by} changed the access of {grant.person.email} since you looked. "
-            "Look at what holds now and decide anew."
+            "Look at what holds now and decide again."
         )
 
 
@@ -225,7 +225,7 @@ def keep_an_admin_beside(person: User) -> None:
     people = User.objects.filter(pk__in=others, is_active=True)
     if not any(other.has_usable_password() for other in people):
         raise LastAdmin(
-            f"{person.email} is the last admin. Make somebody else an admin first, who counts as "
+            f"{person.email} is the last admin. Make someone else an admin first, who counts as "
             "soon as they have set a password."
         )
 

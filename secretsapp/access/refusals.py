@@ -1,4 +1,4 @@
-"""Records that somebody was refused, after the transaction of the refused action is gone."""
+"""Records that someone was refused, after the transaction of the refused action is gone."""
 
 import logging
 

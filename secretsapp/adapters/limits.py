@@ -44,7 +44,7 @@ def take_password(request: HttpRequest, email: str) -> RateLimitUsage | None:
     """Count a try at the password of that address; None where it is one too many.
 
     A device that is known for the account has tries of its own, whatever others tried. Where these
-    are used up, as by somebody who stole its cookie, it is a device like any other.
+    are used up, as by someone who stole its cookie, it is a device like any other.
     """
     device = devices.find(request, email)
     if device and (own := _take(request, PASSWORDS, f"device:{device.id}")):

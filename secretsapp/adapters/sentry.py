@@ -31,7 +31,7 @@ _NO_ADDRESS = (
 )
 
 # Those by which a report is sent would report on themselves. In django.security are requests that
-# somebody made up, as many as they like.
+# someone made up, as many as they like.
 SILENT = ("sentry_sdk", "urllib3", "django.security")
 
 
@@ -93,7 +93,7 @@ def _checked(address: str) -> str:
 
 
 def _only_ours(event: Event, hint: Hint) -> Event | None:
-    """The report alone, and nothing of an event that somebody else made."""
+    """The report alone, and nothing of an event that someone else made."""
     report = hint.get(_REPORT)
     if report is None:
         return None

@@ -49,7 +49,7 @@ def record_failure(
 
 def _nobody(request: HttpRequest | None) -> Actor:
     address = client_address(request) if request is not None else ""
-    return Actor(ActorKind.SYSTEM, "somebody not signed in", Door.BROWSER, address=address)
+    return Actor(ActorKind.SYSTEM, "someone not signed in", Door.BROWSER, address=address)
 
 
 def _actor(request: HttpRequest, user: User) -> Actor:

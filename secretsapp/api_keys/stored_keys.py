@@ -41,7 +41,7 @@ from secretsapp.rules.roblox import in_our_words
 from secretsapp.rules.versions import differences, refuse_stale, version_of
 
 TO_MANAGE = Right(Permission.MANAGE_API_KEYS)
-CHANGED_MEANWHILE = "Somebody else, or a test, changed this key"
+CHANGED_MEANWHILE = "Someone else, or a test, changed this key"
 
 
 def add(

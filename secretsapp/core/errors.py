@@ -1,7 +1,7 @@
 """What the product refuses; every class carries the sentence a person is shown.
 
 SealroomError
-├── Correctable                 the person can mend it on the spot; `field` names the input
+├── Correctable                 the person can fix it on the spot; `field` names the input
 │   ├── InvalidInput            a name, value, domain, note, address, pattern, time … breaks a rule
 │   ├── LooksUnintended         a value is asked about before it is sealed; `reasons` say why
 │   ├── NameTaken               the universe has a secret of that name
@@ -55,7 +55,7 @@ class InvalidInput(Correctable):
 
 
 class LooksUnintended(Correctable):
-    """A value is sealed only when somebody says that it is meant; `reasons` are sentences."""
+    """A value is sealed only when someone says that it is meant; `reasons` are sentences."""
 
     def __init__(
         self, sentence: str, *, reasons: Sequence[str] = (), field: str | None = None

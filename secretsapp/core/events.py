@@ -37,7 +37,7 @@ def _change(tag: str, sentence: str, verb: Verb) -> _Meaning:
 
 
 def _done(tag: str, sentence: str, verb: Verb, severity: Severity = _NOTICE) -> _Meaning:
-    """Somebody did it."""
+    """Someone did it."""
     return _Meaning(tag, sentence, severity, verb, Result.SUCCEEDED)
 
 
@@ -47,7 +47,7 @@ def _seen(tag: str, sentence: str, verb: Verb, severity: Severity) -> _Meaning:
 
 
 def _refused(tag: str, sentence: str) -> _Meaning:
-    """Somebody was refused."""
+    """Someone was refused."""
     return _Meaning(tag, sentence, _WARNING, Verb.REFUSE, Result.REFUSED)
 
 

@@ -98,7 +98,7 @@ def replacing(path: Path, text: str) -> Iterator[None]:
     It is written before that, so that hardly anything is left to fail; where what is done within
     fails, it is thrown away. Raises OSError. Whenever the machine stops, the earlier file or the
     new one is there, and is whole. An earlier one hands on its mode and, where root does this for
-    somebody else, its owner; otherwise the file is its owner's alone, from its first moment.
+    someone else, its owner; otherwise the file is its owner's alone, from its first moment.
     """
     target = path.resolve()
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)

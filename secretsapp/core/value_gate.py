@@ -1,7 +1,7 @@
 """The gate that every door asks about a value: what is refused, asked about, or only told.
 
 What is refused always breaks a rule of input (`input_rules.check_value`). What only looks
-unintended is asked about, because afterwards nobody can look: it is sealed when somebody says that
+unintended is asked about, because afterwards nobody can look: it is sealed when someone says that
 it is meant. The patterns and cures are given to the page too, so they keep to what regular
 expressions mean alike in Python and in JavaScript (with its `u` flag); a test asks both about the
 same values. Where it may be sent is told of, for that can be changed.
@@ -168,7 +168,7 @@ class Suspicion(Enum):
 
     @property
     def stops(self) -> bool:
-        """Whether such a value is sealed only when somebody says that it is meant."""
+        """Whether such a value is sealed only when someone says that it is meant."""
         return self is not Suspicion.NOT_ASCII
 
     @property
@@ -181,7 +181,7 @@ def admit(value: Plaintext, *, is_meant: bool) -> None:
     """Let a value pass to be sealed; nothing of it stands in what is raised.
 
     Raises InvalidInput for what is refused always, and LooksUnintended, with a reason for each
-    suspicion, for what is asked about unless somebody has said that it is meant.
+    suspicion, for what is asked about unless someone has said that it is meant.
     """
     input_rules.check_value(value)
     reasons = [found.sentence for found in suspicions(value) if found.stops]

@@ -25,12 +25,12 @@ from secretsapp.rules.policy import rights_of
 OPEN_FOR = timedelta(minutes=1)
 DOUBTED_FOR = timedelta(days=7)
 NAMES_SHOWN = 3
-# Where secrets of more universes need somebody, the list of universes tells of all.
+# Where secrets of more universes need someone, the list of universes tells of all.
 UNIVERSES_TOLD = 20
 
 
 class Trouble(StrEnum):
-    """Why something needs somebody, the most pressing first."""
+    """Why something needs someone, the most pressing first."""
 
     KEY_ENDED = "key_ended"
     KEY_FAILS = "key_fails"
@@ -64,7 +64,7 @@ class Need:
 
     @property
     def has_page(self) -> bool:
-        """Whether it is about a single secret, on whose page it is mended."""
+        """Whether it is about a single secret, on whose page it is fixed."""
         return len(self.names) == 1 and self.names[0] in self.listed
 
     @property
@@ -158,7 +158,7 @@ def _most_pressing(unusual: QuerySet[Secret]) -> list[int]:
 def _in_doubt(
     actor: Actor, now: datetime, universe_ids: Sequence[int] | None = None
 ) -> Iterator[_Finding]:
-    """Changes whose outcome is not known, or could not be found out and was not mended since."""
+    """Changes whose outcome is not known, or could not be found out and was not fixed since."""
     same = {"universe": OuterRef("universe"), "name": OuterRef("name")}
     later = Change.objects.filter(
         **same, state=ChangeState.SUCCEEDED, started_at__gt=OuterRef("started_at")

@@ -1,4 +1,4 @@
-"""Reads rows of the audit log that somebody may have edited until they cannot be read."""
+"""Reads rows of the audit log that someone may have edited until they cannot be read."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -135,7 +135,7 @@ def newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:
     events = read_rows(found.order_by("-sequence")[:count])
     if events is None:
         raise LogBroken(
-            "One of these events cannot be read: somebody edited it in the database. "
+            "One of these events cannot be read: someone edited it in the database. "
             "Run `manage.py verify_audit`, which names it."
         )
     return events

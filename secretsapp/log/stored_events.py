@@ -1,6 +1,6 @@
 """Reads every event of the log as it is stored: by the table itself, and never by an index.
 
-An index holds copies, so somebody who can write to the database may let it show what the table
+An index holds copies, so someone who can write to the database may let it show what the table
 does not hold, or hold less than the table.
 """
 

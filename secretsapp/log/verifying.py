@@ -72,7 +72,7 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     if anchor is not None and not anchored:
         raise LogBroken(
             f"The audit log does not hold the anchor: event {anchor.sequence} is missing or not "
-            "the one that was noted. Events were cut off or the log was made anew."
+            "the one that was noted. Events were cut off or the log was made again."
         )
     return Verified(events=last.sequence, head=last)
 

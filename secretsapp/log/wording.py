@@ -12,7 +12,7 @@ from secretsapp.core.events import BY_TAG, Event
 from secretsapp.core.input_rules import parse_universe_id
 from secretsapp.models import AuditEvent
 
-EDITED = "did what cannot be read any more: somebody edited the event in the database"
+EDITED = "did what cannot be read any more: someone edited the event in the database"
 
 # Their words are sentences, so nothing of ours can follow them.
 _AFTERWORDS = {"reason", "result"}

@@ -153,7 +153,7 @@ class SealroomCommand(BaseCommand, ABC):
 
 
 class ActingCommand(SealroomCommand):
-    """A command by which somebody acts; subclasses write `act`, and `add_own_arguments`.
+    """A command by which someone acts; subclasses write `act`, and `add_own_arguments`.
 
     `only_when_ready` is off for what finds out what is wrong with an installation.
     """

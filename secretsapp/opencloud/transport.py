@@ -65,7 +65,7 @@ class Transport:
     def read(self, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
         """GET, repeated a few times where that may help; raises NothingSent or Unusable.
 
-        With all that it takes no longer than a single request may: somebody waits for it.
+        With all that it takes no longer than a single request may: someone waits for it.
         """
         return self._send("GET", path, Unusable, params=query)
 

@@ -116,10 +116,10 @@ def restore(
 
 
 def adopt(actor: Actor, anchor: Anchor) -> Restored:
-    """Make what somebody put into the database with other tools the installation.
+    """Make what someone put into the database with other tools the installation.
 
     The copy's log must hold the anchor, which was noted with it or before. Raises what `restore`
-    does, and may be repeated once the reason is mended; CopyFailed also for an installation at
+    does, and may be repeated once the reason is fixed; CopyFailed also for an installation at
     work, and for a copy that was made the installation already.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
@@ -189,7 +189,7 @@ def _check_schema(differences: Differences) -> None:
     """Raise CopyFailed where the copy is not as the migrations make it."""
     told = differences.told("The copy")
     if told:
-        raise CopyFailed(f"{told} Somebody changed it or its installation. Use another backup.")
+        raise CopyFailed(f"{told} Someone changed it or its installation. Use another backup.")
 
 
 def _check_keys(contents: Contents) -> None:

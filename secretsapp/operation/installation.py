@@ -42,7 +42,7 @@ def prepare_database() -> list[str]:
     """Put triggers, head, key proof and search index in place; safe to repeat.
 
     Gives the names of the triggers that an installation which was set up had lost: the log tells
-    that they are back, because somebody may have taken them off to change it. Raises LogBroken
+    that they are back, because someone may have taken them off to change it. Raises LogBroken
     where it has lost its head or its events, or the newest is not under our keys, KeyTrouble where
     the configured master keys do not open this database, NewerTables and SchemaChanged.
     """
@@ -138,6 +138,6 @@ def _check_last_event() -> None:
     last = AuditEvent.objects.order_by("-sequence").first()
     if last and not keys.audit_ring().verifies(last.link, mac=last.mac, key_id=last.key_id):
         raise LogBroken(
-            "The newest audit event was not written with our audit key: somebody edited it. Run "
+            "The newest audit event was not written with our audit key: someone edited it. Run "
             "`manage.py verify_audit`, which says where the log breaks, and restore a backup."
         )

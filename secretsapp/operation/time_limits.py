@@ -1,4 +1,4 @@
-"""How long a question may keep its asker waiting where somebody is better told that it failed."""
+"""How long a question may keep its asker waiting where someone is better told that it failed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -69,7 +69,7 @@ def find(cookie: str, email: str) -> Device | None:
 def account_key(email: str) -> str:
     """By what wrong passwords for that address count, whether it has an account or not.
 
-    A new generation of the person, such as by a password that was set with a link, begins anew.
+    A new generation of the person, such as by a password that was set with a link, begins again.
     """
     account = account_of(email)
     return f"{account.generation if account else 0}:{email.lower()}"

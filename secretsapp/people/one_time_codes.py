@@ -32,7 +32,7 @@ def issue(purpose: CodePurpose, person: User | None, *, good_for: timedelta) -> 
     """Make a code in place of the one for that purpose of the person, or of nobody if None.
 
     One that is mailed stands beside those mailed before: anybody may ask for it, and must not end
-    by that what somebody has in their mailbox.
+    by that what someone has in their mailbox.
     """
     digits = "".join(secrets.choice(DIGITS) for _ in range(LENGTH))
     now = timezone.now()

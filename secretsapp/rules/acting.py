@@ -1,6 +1,6 @@
 """The one way to act: who acts is locked and asked for their rights, then it is done, then told.
 
-Nothing is written before the rights are known under the lock, so that no action of somebody who
+Nothing is written before the rights are known under the lock, so that no action of someone who
 was disabled a moment ago is still carried out; and events come last, as the head of the log wants
 it. Beside `noting`, for those who did nothing, only this module appends to the log, so an action
 cannot forget any of that.

@@ -81,7 +81,7 @@ def promote(ring: Ring, key_id: str) -> None:
 def dropping(ring: Ring, key_id: str) -> Iterator[None]:
     """Take the key out of its file, once what is done within is done; it stays where that fails.
 
-    Raises as `add` does, NotFound, and StillInUse if it is the one that writes: somebody may have
+    Raises as `add` does, NotFound, and StillInUse if it is the one that writes: someone may have
     put it in front since the caller looked.
     """
     number = number_of(ring, key_id)

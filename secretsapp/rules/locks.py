@@ -50,7 +50,7 @@ def lock_api_key(api_key: ApiKey, *, was_tried: bool = False) -> ApiKey:
         raise NotFound("The API key was removed meanwhile. Choose another, or add it again.")
     if was_tried and bytes(stored.encrypted_value) != bytes(api_key.encrypted_value):
         raise StaleVersion(
-            f"The key “{stored.name}” was stored anew while its value before was tried, so "
+            f"The key “{stored.name}” was stored again while its value before was tried, so "
             "nothing was changed by this. Look whether it is still wanted, and try again."
         )
     return stored

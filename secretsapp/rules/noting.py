@@ -34,7 +34,7 @@ _BETWEEN = " "
 
 @dataclass(frozen=True)
 class _Kind:
-    """What shares a number: events of one tag, by whether and how they concern somebody known."""
+    """What shares a number: events of one tag, by whether and how they concern someone known."""
 
     event: Event
     concerns: str
@@ -74,7 +74,7 @@ def note(
     kind = _kind_of(entry)
     with transaction.atomic(durable=True):
         tally = lock_tally(kind.key)
-        entries = _begin_anew_if_over(tally)
+        entries = _begin_again_if_over(tally)
         is_told = tally.told < TOLD[kind.concerns] and not audit.has_equal(entry, since=_lately())
         if is_told:
             tally.told += 1
@@ -94,7 +94,7 @@ def tell_counted() -> int:
 def _tell_counted(kind: str) -> int:
     with transaction.atomic(durable=True):
         tally = lock_tally(kind)
-        entries = _begin_anew_if_over(tally)
+        entries = _begin_again_if_over(tally)
         tally.save()
         audit.append(*entries)
     return len(entries)
@@ -111,7 +111,7 @@ def _lately() -> datetime:
     return timezone.now() - EQUAL_WITHIN
 
 
-def _begin_anew_if_over(tally: Tally) -> list[Entry]:
+def _begin_again_if_over(tally: Tally) -> list[Entry]:
     """Where its time is over, give the event that says what was not told, and count from now on.
 
     The time is read under the lock. It is over too where the clock was put back further than those

@@ -61,7 +61,7 @@ class Rights:
 
     @cached_property
     def _by_universe(self) -> dict[int | None, list[Holding]]:
-        """The holdings by where they hold: somebody may have one in each of a thousand places."""
+        """The holdings by where they hold: someone may have one in each of a thousand places."""
         found: dict[int | None, list[Holding]] = {}
         for holding in self.holdings:
             found.setdefault(holding.universe_id, []).append(holding)

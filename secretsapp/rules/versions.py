@@ -15,7 +15,7 @@ def version_of(*parts: str) -> str:
 def refuse_stale(seen: str, stored: str, *, what: str) -> None:
     """Raise StaleVersion unless the version that the person saw is the one that is stored.
 
-    `what` begins the sentence: who changed what. An empty `seen` is of somebody who saw no page.
+    `what` begins the sentence: who changed what. An empty `seen` is of someone who saw no page.
     """
     if seen and seen != stored:
         raise StaleVersion(

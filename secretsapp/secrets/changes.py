@@ -238,8 +238,8 @@ def _refuse_overtaken(universe: Universe, look: _Look, name: str) -> NoReturn:
             "spelling; capitals count."
         )
     raise SecretGone(
-        f"{name} is no longer at Roblox: somebody deleted it. Nothing was sent. "
-        "Create it anew if it is needed."
+        f"{name} is no longer at Roblox: someone deleted it. Nothing was sent. "
+        "Create it again if it is needed."
     )
 
 
@@ -247,7 +247,7 @@ def _stale(universe: Universe, name: str) -> StaleVersion:
     secret = Secret.objects.select_related("last_change").filter(universe=universe, name=name)
     found = secret.first()
     change = found.last_change if found else None
-    who = change.actor_name if change else "somebody outside the dashboard"
+    who = change.actor_name if change else "someone outside the dashboard"
     when = f" on {sentence_time(found.updated_at)}" if found and found.updated_at else ""
     return StaleVersion(
         f"{name} was changed by {who}{when}, after you opened this page. Nothing was sent. "

@@ -67,7 +67,7 @@ class SecretView:
 
     @cached_property
     def needs_attention(self) -> bool:
-        """Whether somebody should look at it: changed elsewhere, missing, or an open write."""
+        """Whether someone should look at it: changed elsewhere, missing, or an open write."""
         secret = self.secret
         return bool(self.is_open or secret.missing_since or secret.drifted_at)
 
@@ -135,7 +135,7 @@ class SecretListing:
 
     @property
     def attention(self) -> int:
-        """How many of them somebody should look at."""
+        """How many of them someone should look at."""
         return sum(view.needs_attention for view in self.secrets)
 
 

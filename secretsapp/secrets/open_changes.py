@@ -56,7 +56,7 @@ class Unsettled:
 
 @dataclass(frozen=True)
 class Settled:
-    """A change that was open when somebody looked, and no longer is."""
+    """A change that was open when someone looked, and no longer is."""
 
     change: Change
 

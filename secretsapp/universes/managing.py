@@ -135,7 +135,7 @@ def _settings_of(universe: Universe) -> dict[str, str]:
 
 
 def _refuse_stale(stored: Universe, seen_version: str) -> None:
-    refuse_stale(seen_version, version(stored), what="Somebody else changed these settings")
+    refuse_stale(seen_version, version(stored), what="Someone else changed these settings")
 
 
 def remove(actor: Actor, universe: Universe) -> None:

@@ -260,7 +260,7 @@ def _learn_spelling(secret: Secret, found: RemoteSecret) -> bool:
 
 
 def _domains(before: str, after: str) -> dict[str, str]:
-    """What the log is told where somebody let it be sent elsewhere."""
+    """What the log is told where someone let it be sent elsewhere."""
     return {} if is_same_domain(before, after) else {"domain": after, "domain_before": before}
 
 

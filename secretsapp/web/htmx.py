@@ -1,4 +1,4 @@
-"""What htmx needs of the server: to tell its requests, and the way to sign in anew."""
+"""What htmx needs of the server: to tell its requests, and the way to sign in again."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit

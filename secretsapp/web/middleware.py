@@ -22,7 +22,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
 
 _ASKED_BY_MACHINES = ("/healthz", "/readyz")
-_NOBODY = "somebody not signed in"
+_NOBODY = "someone not signed in"
 
 
 class ForwardedSchemeMiddleware:
@@ -83,7 +83,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 class KnownDeviceMiddleware:
-    """Gives a browser in which somebody proved who they are the cookie that says so."""
+    """Gives a browser in which someone proved who they are the cookie that says so."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response

@@ -1,4 +1,4 @@
-"""The request as views get it: somebody is acting in it."""
+"""The request as views get it: someone is acting in it."""
 
 from django.http import HttpRequest
 

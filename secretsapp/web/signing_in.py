@@ -32,7 +32,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
 
 def is_form(request: HttpRequest) -> bool:
-    """Whether somebody sent a form, which is lost where it came without a session."""
+    """Whether someone sent a form, which is lost where it came without a session."""
     match = request.resolver_match
     return request.method == "POST" and (match is None or match.url_name not in _SENT_BY_PAGES)
 

@@ -80,7 +80,7 @@ function askWhetherMeant() {
   byId("as-typed").hidden = !isStopped;
   if (!isStopped) box.checked = false;
   box.setCustomValidity(isStopped && !box.checked
-    ? "Mend what is listed above, or tick this to send the value exactly as typed." : "");
+    ? "Fix what is listed above, or tick this to send the value exactly as typed." : "");
 }
 
 function look() {

@@ -261,7 +261,7 @@ def test_only_the_grant_that_was_seen_is_changed(universe: Universe, cast: Cast)
         grants.change(cast["admin"].actor, person, universe, Terms(Role.EDITOR), seen=seen)
     assert Grant.objects.get(person=person).role == "viewer"
     grants.revoke(actor, person, universe)
-    with pytest.raises(NotFound, match="Somebody may have revoked it"):
+    with pytest.raises(NotFound, match="Someone may have revoked it"):
         grants.change(actor, person, universe, Terms(Role.EDITOR), seen=now)
     assert not Grant.objects.filter(person=person).exists()
 
@@ -301,7 +301,7 @@ def test_the_events_tell_the_whole_grant(universe: Universe, cast: Cast) -> None
 def test_the_last_admin_stays_one(cast: Cast, actor: Actor | None) -> None:
     admin, giver = cast["admin"].user, actor or cast["admin"].actor
     for role in (Role.MANAGER, Role.VIEWER):
-        with pytest.raises(LastAdmin, match="Make somebody else an admin first"):
+        with pytest.raises(LastAdmin, match="Make someone else an admin first"):
             grants.give(giver, admin, None, Terms(role))
     with pytest.raises(LastAdmin):
         grants.revoke(giver, admin, None)

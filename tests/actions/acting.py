@@ -174,7 +174,7 @@ def tell_of_grant(stage: Stage) -> None:
 
 
 def change_grant(stage: Stage) -> None:
-    """Let the viewer rotate, as somebody who looked at their grant just now."""
+    """Let the viewer rotate, as someone who looked at their grant just now."""
     viewer = stage.cast["viewer"].user
     seen = Grant.objects.get(person=viewer).given_at
     terms = Terms(Role.ROTATOR)

@@ -27,7 +27,7 @@ def restore(stage: Stage) -> None:
 
 
 def adopt(stage: Stage) -> None:
-    """Take what is in the database for a copy that somebody put there."""
+    """Take what is in the database for a copy that someone put there."""
     head = verifying.parse_anchor(str(AuditHead.objects.get()))
     backups.adopt(stage.cast["admin"].actor, head)
 

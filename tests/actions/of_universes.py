@@ -101,7 +101,7 @@ UNIVERSE_ACTIONS: list[Action] = [
         ("secret.drift.acknowledged | editor@example.com | Harbor | PAY_KEY | ",),
         before=mark_changed,
     ),
-    # What is only for somebody's own sidebar is told nobody.
+    # What is only for someone's own sidebar is told nobody.
     *(
         Action(f"shortcuts.{act.__name__}", partial(kept_by_viewer, act))
         for act in (shortcuts.pin, shortcuts.unpin, shortcuts.note_opened)

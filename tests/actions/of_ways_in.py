@@ -21,7 +21,7 @@ from tests.actions.acting import PASSWORD, Action, Stage, nothing_done
 from tests.stage import STAGEHAND
 
 ADMIN, VIEWER = "admin@example.com", "viewer@example.com"
-NOBODY = Actor(ActorKind.PERSON, "somebody not signed in", Door.BROWSER, address="127.0.0.1")
+NOBODY = Actor(ActorKind.PERSON, "someone not signed in", Door.BROWSER, address="127.0.0.1")
 WORKER = actors.system("mail")
 
 # Codes that a preparation made for the action after it.

@@ -92,9 +92,9 @@ def test_the_key_in_the_table_is_not_the_one_in_the_cookie(client_for: ClientFor
 def test_a_row_under_a_key_of_ones_own_does_not_open(client_for: ClientFor) -> None:
     client_for("admin")
     row = Session.objects.get()
-    row.session_key = session_storage.stored_key("a key that somebody chose")
+    row.session_key = session_storage.stored_key("a key that someone chose")
     row.save(force_insert=True)
-    assert not is_signed_in(with_cookie("a key that somebody chose"))
+    assert not is_signed_in(with_cookie("a key that someone chose"))
 
 
 def test_a_blob_in_the_row_of_another_session_does_not_open(
@@ -177,12 +177,12 @@ def test_a_session_that_was_ended_elsewhere_does_not_come_back() -> None:
 
 
 def test_an_unknown_key_is_never_adopted() -> None:
-    store = SessionStore("a key that somebody chose")
+    store = SessionStore("a key that someone chose")
     assert store.get("parked") is None
     assert store.session_key is None
     store["parked"] = "something"
     store.save()
-    assert not store.exists("a key that somebody chose")
+    assert not store.exists("a key that someone chose")
     assert store.exists(key_of(store))
 
 

@@ -88,7 +88,7 @@ def test_what_was_tried_with_a_value_that_is_no_more_is_not_stored(
     ):
         watch, key = Watch(), ApiKey.objects.get()
         meanwhile(lambda: stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)))
-        with pytest.raises(StaleVersion, match="was stored anew"):
+        with pytest.raises(StaleVersion, match="was stored again"):
             act(key)
         assert watch.tags == ["api_key.replaced"]
     report = stored_keys.test(STAGEHAND, ApiKey.objects.get())

@@ -111,7 +111,7 @@ def test_a_place_leads_to_its_universe(
 def test_of_a_number_that_is_both_the_one_that_opens_is_taken(
     emulator: Emulator, harbor: EmulatedUniverse, api_key: ApiKey
 ) -> None:
-    emulator.add_universe(HARBORS_PLACE, name="Somebody's", user_id=99)
+    emulator.add_universe(HARBORS_PLACE, name="Someone's", user_id=99)
     assert run(api_key, HARBORS_PLACE).universe_id == HARBOR_ID
     assert (
         locating.universe_id_of(STAGEHAND, api_key, Reference(HARBORS_PLACE, Kind.EITHER))

@@ -48,7 +48,7 @@ def main() -> int:
 
 @contextmanager
 def demo() -> Iterator[str]:
-    """The address of a demo that begins anew and ends with this."""
+    """The address of a demo that begins again and ends with this."""
     port = free_port()
     address = f"http://{HOST}:{port}"
     with (

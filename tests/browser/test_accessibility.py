@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
 AXE_SOURCE = AXE.read_text("utf-8")
-# What passes is not described: only what is wrong is asked for. Style sheets are not loaded anew:
+# What passes is not described: only what is wrong is asked for. Style sheets are not loaded again:
 # only an experimental rule, which is not run, reads them, and the policy forbids how axe does it
 # where one sheet imports another.
 RUN_AXE = """

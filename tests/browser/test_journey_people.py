@@ -177,11 +177,11 @@ def test_a_person_looks_after_the_own_account(script: bool, visit: Visit) -> Non
 def test_the_last_admin_is_told_why_not_and_what_to_do_first(script: bool, visit: Visit) -> None:
     admin = enter(visit, "admin", "/people/", script=script)
     follow(admin, "admin@example.com")
-    words = "this is the last admin. Make somebody else an admin first."
+    words = "this is the last admin. Make someone else an admin first."
     shows(admin, f"not possible: {words}")
     expect(admin.page.get_by_role("link", name="Disable")).to_have_count(0)
     go_to(admin, "Access")
-    shows(admin, "The last admin. Make somebody else an admin first.")
+    shows(admin, "The last admin. Make someone else an admin first.")
     admin.open("/people/")
     follow(admin, "viewer@example.com")
     admin.page.get_by_text("Give access in …").click()

@@ -130,7 +130,7 @@ def test_what_others_did_meanwhile_is_told_before_anything_is_sent(
 
 
 def sends_too_much(manager: Visitor, *, script: bool) -> None:
-    """Send more than fits; with JavaScript it is held back, and stays to be mended."""
+    """Send more than fits; with JavaScript it is held back, and stays to be fixed."""
     rotate(manager, "x" * 1025)
     if script:
         expect(field(manager, "Value")).to_be_focused()

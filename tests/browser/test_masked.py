@@ -134,9 +134,9 @@ def test_what_was_refused_is_not_kept_to_be_sent_again(masked: Visitor) -> None:
 
 def test_a_password_that_was_shown_is_not_kept_to_be_sent_again(visit: Visit, cast: Cast) -> None:
     link = ways_in.make_link(STAGEHAND, cast["viewer"].user)
-    somebody = visit()
-    somebody.open(f"/password/#{link.code}")
-    page = somebody.page
+    someone = visit()
+    someone.open(f"/password/#{link.code}")
+    page = someone.page
     page.get_by_role("button", name="Show what I type").click()
     page.get_by_label("Password", exact=True).fill("short")
     page.get_by_role("button", name="Set password").click()

@@ -19,7 +19,7 @@ def test_every_refusal_stands_in_the_tree_at_the_top_of_the_file(kind: type) -> 
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ERRORS if issubclass(kind, Correctable)])
-def test_what_a_person_can_mend_may_name_the_input(kind: type[Correctable]) -> None:
+def test_what_a_person_can_fix_may_name_the_input(kind: type[Correctable]) -> None:
     assert kind("Do it.").field is None
     assert str(kind("Do it.")) == "Do it."
     if kind is not RobloxBusy:

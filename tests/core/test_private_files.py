@@ -54,7 +54,7 @@ def test_it_is_the_file_behind_a_link_that_counts(file: Path, tmp_path: Path) ->
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_a_file_of_somebody_else_stays_readable_for_its_group(file: Path) -> None:
+def test_a_file_of_someone_else_stays_readable_for_its_group(file: Path) -> None:
     os.chown(file, 12345, 12345)
     file.chmod(0o644)
     with pytest.raises(ExposedKey, match="Run: chmod 640 "):

@@ -62,7 +62,7 @@ def test_any_text_can_be_looked_at_and_is_ascii_or_not(text: str) -> None:
 
 @pytest.mark.parametrize("is_meant", [False, True])
 @pytest.mark.parametrize(("value", "why"), REFUSED.items())
-def test_what_is_no_text_is_refused_whatever_somebody_says(
+def test_what_is_no_text_is_refused_whatever_someone_says(
     value: bytes, why: str, is_meant: bool
 ) -> None:
     with pytest.raises(InvalidInput, match=why):

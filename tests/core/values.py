@@ -128,7 +128,7 @@ ASKED = {
     "••••••••": "placeholder",
 }
 
-# What no door lets through, whatever somebody says; a form has of it what can be text.
+# What no door lets through, whatever someone says; a form has of it what can be text.
 REFUSED = {
     codecs.BOM_UTF8 + b"abc": "byte order mark",
     "abc".encode("utf-16"): "UTF-16",

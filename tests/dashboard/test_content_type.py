@@ -108,7 +108,7 @@ in_real_transactions = pytest.mark.django_db(transaction=True)
 
 @in_real_transactions
 def test_a_page_comes_whatever_the_content_type() -> None:
-    engage("somebody")
+    engage("someone")
     for content_type in (*UNREADABLE, ""):
         status, page = ask("/sign-in/?next=/a", content_type)
         assert status == HTTPStatus.OK
@@ -117,7 +117,7 @@ def test_a_page_comes_whatever_the_content_type() -> None:
 
 @in_real_transactions
 def test_the_page_for_a_bad_request_comes_too() -> None:
-    engage("somebody")
+    engage("someone")
     for content_type in UNREADABLE:
         status, page = ask(f"/sign-in/?next=/a{'&a=1' * 200}", content_type)
         assert status == HTTPStatus.BAD_REQUEST

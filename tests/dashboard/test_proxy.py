@@ -30,9 +30,9 @@ from tests.served import (
 
 pytestmark = pytest.mark.process
 
-EMAIL = "somebody@example.com"
+EMAIL = "someone@example.com"
 PASSWORD = "a lantern on the pier"
-# Of a request that comes from this machine, somebody says that it came from there.
+# Of a request that comes from this machine, someone says that it came from there.
 ELSEWHERE = "203.0.113.9"
 # Well below the time after which the proxy gives a slow request up.
 AT_ONCE_SECONDS = 10

@@ -25,7 +25,7 @@ def served(installation: Installation) -> Iterator[HTTPConnection]:
 
     There is an account: where nobody has one yet, every way leads to the first.
     """
-    installation.succeed("create_user", "somebody@example.com", stdin=b"a lantern on the pier")
+    installation.succeed("create_user", "someone@example.com", stdin=b"a lantern on the pier")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         descriptor = listening.fileno()
         options = ["--bind", f"fd://{descriptor}", "--no-control-socket", "--log-level", "warning"]

@@ -1,4 +1,4 @@
-"""The demo as it is started: it serves, goes on where it ended, begins anew, and leaves nothing."""
+"""The demo as it is started: it serves, goes on, begins again, and leaves nothing."""
 
 import http.client
 import os
@@ -86,7 +86,7 @@ def sign_in_page(port: int) -> str:
     return text
 
 
-def test_demo_serves_goes_on_begins_anew_and_leaves_no_process(tmp_path: Path) -> None:
+def test_demo_serves_goes_on_begins_again_and_leaves_no_process(tmp_path: Path) -> None:
     directory = tmp_path / "demo"
     settings = ENVIRONMENT | {"DATA_DIR": str(directory)}
     installation = Installation(directory, settings)

@@ -36,7 +36,7 @@ def test_settings_of_whoever_starts_it_do_not_reach_the_demo(
     assert environment["SITE_URL"] == "http://127.0.0.1:8000"
 
 
-def test_beginning_anew_removes_what_the_demo_made_and_nothing_else(place: DemoHome) -> None:
+def test_beginning_again_removes_what_the_demo_made_and_nothing_else(place: DemoHome) -> None:
     (place.directory / "keys").mkdir(parents=True)
     made = ["keys/master_keys", "emulator.json", "sealroom.sqlite3", "sealroom.sqlite3-wal"]
     for name in (*made, "letter.txt"):

@@ -192,7 +192,7 @@ def test_look_ups_and_strangers_use_nothing_of_the_limit(
     assert caller.list_secrets().status_code == 200
 
 
-def test_a_new_minute_begins_anew(emulator: Emulator, caller: Caller, time_machine: Any) -> None:
+def test_a_new_minute_begins_again(emulator: Emulator, caller: Caller, time_machine: Any) -> None:
     emulator.rate_limit = 1
     time_machine.move_to(datetime(2026, 11, 21, 12, 0, tzinfo=UTC), tick=False)
     assert [caller.list_secrets().status_code for _ in range(2)] == [200, 429]

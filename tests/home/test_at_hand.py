@@ -1,4 +1,4 @@
-"""The universes that somebody uses: pinned, opened lately, in need; and the list of all."""
+"""The universes that someone uses: pinned, opened lately, in need; and the list of all."""
 
 from collections.abc import Callable
 
@@ -47,7 +47,7 @@ def at(minute: int, act: Act, actor: Actor, *universes: Universe) -> None:
             act(actor, universe)
 
 
-def test_of_many_those_stand_first_that_one_pinned_opened_or_that_need_somebody(
+def test_of_many_those_stand_first_that_one_pinned_opened_or_that_need_someone(
     cast: Cast, many: list[Universe]
 ) -> None:
     admin, viewer = cast["admin"].actor, cast["viewer"].actor
@@ -82,7 +82,7 @@ def test_what_one_may_not_see_any_more_stands_nowhere(cast: Cast, many: list[Uni
     assert universe_cards.page(person.actor, Asked(), PINNED).items == []
 
 
-def test_a_pattern_hides_that_other_names_need_somebody(cast: Cast, many: list[Universe]) -> None:
+def test_a_pattern_hides_that_other_names_need_someone(cast: Cast, many: list[Universe]) -> None:
     person = cast["stranger"]
     grants.give(STAGEHAND, person.user, None, Terms(Role.VIEWER, "CHAT_*"))
     Secret.objects.filter(universe=many[20]).update(drifted_at=timezone.now())

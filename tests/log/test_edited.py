@@ -1,4 +1,4 @@
-"""Reading the log where somebody edited it: the event is shown as what it is, with its tag."""
+"""Reading the log where someone edited it: the event is shown as what it is, with its tag."""
 
 import json
 

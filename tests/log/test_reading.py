@@ -52,7 +52,7 @@ def record(universe: Universe | None, *names: str, event: Event = Event.ACCESS_R
 
 
 def auditor_of(universe: Universe | None, pattern: str = "") -> Person:
-    """Somebody who reads the log of that scope."""
+    """Someone who reads the log of that scope."""
     person = engage("reader")
     grants.give(STAGEHAND, person.user, universe, Terms(Role.AUDITOR, pattern))
     return person

@@ -1,4 +1,4 @@
-"""Verifying a log with rows that somebody edited until they cannot even be read."""
+"""Verifying a log with rows that someone edited until they cannot even be read."""
 
 from collections.abc import Callable
 from typing import Any

@@ -18,7 +18,7 @@ from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
-NOBODY = Actor(ActorKind.SYSTEM, "somebody not signed in", Door.BROWSER)
+NOBODY = Actor(ActorKind.SYSTEM, "someone not signed in", Door.BROWSER)
 
 
 @pytest.mark.parametrize("text", ["\x00", "PAY_KEY\x00", "\ud800"])

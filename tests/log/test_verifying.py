@@ -136,7 +136,7 @@ class TestBroken:
         ("field", "value", "words"),
         [
             ("format", 2, "Event 4 has an unknown format"),
-            ("actor_name", "somebody else", "Event 4 was edited"),
+            ("actor_name", "someone else", "Event 4 was edited"),
             ("link", "0" * 64, "Event 4 does not follow from event 3"),
             ("mac", "0" * 64, "Event 4 was not written with our audit key"),
             ("mac", "ä", "Event 4 was not written with our audit key"),

@@ -1,4 +1,4 @@
-"""A certificate for the loopback address, made anew for every run."""
+"""A certificate for the loopback address, made again for every run."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address

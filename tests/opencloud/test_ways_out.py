@@ -126,7 +126,7 @@ def test_passwords_of_the_environment_are_not_sent(
     tmp_path: Path,
 ) -> None:
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+    netrc.write_text("machine 127.0.0.1 login someone password something\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     for call in CALLS.values():

@@ -1,4 +1,4 @@
-"""Servers that break the rules of HTTP, or only note that somebody came."""
+"""Servers that break the rules of HTTP, or only note that someone came."""
 
 import socket
 import ssl
@@ -121,7 +121,7 @@ def drips(before: bytes, drop: bytes, count: int = 500) -> Script:
 
 
 class Listener:
-    """A port that somebody may knock at; a context manager."""
+    """A port that someone may knock at; a context manager."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))

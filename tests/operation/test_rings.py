@@ -155,7 +155,7 @@ def test_a_key_stays_in_its_file_where_the_log_cannot_say_that_it_went(cast: Cas
 
 @contextmanager
 def api_key_being_stored(blob: bytes) -> Iterator[None]:
-    """Somebody has stored an API key, and is half a second from their commit."""
+    """Someone has stored an API key, and is half a second from their commit."""
     stored = Event()
 
     def store() -> None:

@@ -46,7 +46,7 @@ def test_sudo_user_is_told_in_addition_and_as_what_it_is(monkeypatch: pytest.Mon
 def test_no_variable_stands_in_for_the_real_user(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setenv(name, "somebody-else")
+    monkeypatch.setenv(name, "someone-else")
     assert describe_account() == "deploy on vault-1"
 
 

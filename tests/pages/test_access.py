@@ -30,7 +30,7 @@ def deputy(cast: Cast, universe: Universe) -> Person:
 
 
 def browser_of(person: Person) -> Client:
-    """A session of somebody who is not in the cast."""
+    """A session of someone who is not in the cast."""
     client = Client()
     client.force_login(person.user)
     return client
@@ -85,7 +85,7 @@ def test_the_list_has_what_reaches_the_universe(
     assert "looks at all" in whole
     assert "Manager every secret" not in whole
     assert "What is given here holds in every universe" in whole
-    assert "The last admin. Make somebody else an admin first." in whole
+    assert "The last admin. Make someone else an admin first." in whole
 
 
 def test_a_pattern_beyond_ones_own_and_its_reason_are_not_shown(
@@ -99,7 +99,7 @@ def test_a_pattern_beyond_ones_own_and_its_reason_are_not_shown(
         Terms(Role.VIEWER, "SIGNING_SEED", reason="for SIGNING"),
     )
     grants.give(STAGEHAND, rotator, universe, Terms(Role.ROTATOR, "PAY_KEY", reason="pays"))
-    Grant.objects.filter(person=cast["editor"].user).update(reason="mends SIGNING_SEED")
+    Grant.objects.filter(person=cast["editor"].user).update(reason="fixes SIGNING_SEED")
     client = browser_of(deputy)
     page = words(client.get(address_of("access")))
     assert "SIGNING" not in page
@@ -305,7 +305,7 @@ def test_the_last_admin_stays_one(client_for: ClientFor, cast: Cast) -> None:
     client, key = client_for("admin"), cast["admin"].user.pk
     accounts.create(STAGEHAND, email="new@example.com", password=None, admin=True)
     question = words(client.get(f"{EVERYWHERE}{key}/revoke/"))
-    assert "This is the last admin. Make somebody else an admin first." in question
+    assert "This is the last admin. Make someone else an admin first." in question
     for answer in (
         client.post(f"{EVERYWHERE}{key}/revoke/"),
         client.post(f"{EVERYWHERE}{key}/", {"role": "viewer"}),

@@ -108,7 +108,7 @@ def test_headers_of_a_stranger(door: str, sent: dict[str, str], page: str) -> No
 
 @anything
 @given(door=st.sampled_from(DOORS), sent=headers)
-def test_headers_of_somebody_signed_in(manager: Client, door: str, sent: dict[str, str]) -> None:
+def test_headers_of_someone_signed_in(manager: Client, door: str, sent: dict[str, str]) -> None:
     answers(manager, door, sent)
     answers(manager, door, sent | {"HX-Request": "true"})
 

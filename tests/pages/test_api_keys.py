@@ -164,7 +164,7 @@ def test_an_edit_from_an_old_page_undoes_nothing(admin: Client, address: Address
     sent = {"name": "automation", "note": "", "ends_at": "", "seen": field(page, "seen")}
     end(40)
     answer = admin.post(address("api_key_edit"), sent)
-    assert (answer.status_code, "Somebody else, or a test" in words(answer)) == (422, True)
+    assert (answer.status_code, "Someone else, or a test" in words(answer)) == (422, True)
     known = ApiKey.objects.get().ends_at
     assert known is not None
     assert field(answer, "ends_at") == f"{known:%Y-%m-%d}"
@@ -193,12 +193,12 @@ def test_a_test_that_another_key_overtook_says_so(
     admin: Client, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def overtaken(*_arguments: object) -> None:
-        raise StaleVersion("It was stored anew.")
+        raise StaleVersion("It was stored again.")
 
     monkeypatch.setattr("secretsapp.api_keys.stored_keys.test", overtaken)
     answer = admin.post(address("api_key_test"), follow=True)
     assert answer.redirect_chain == [(address("api_key"), 302)]
-    assert "It was stored anew." in words(answer)
+    assert "It was stored again." in words(answer)
 
 
 def test_a_key_that_does_not_leaves_the_old_one(

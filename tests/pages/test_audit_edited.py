@@ -1,4 +1,4 @@
-"""The audit log whose events somebody has edited: shown as what they are, and never in the way."""
+"""The audit log whose events someone has edited: shown as what they are, and never in the way."""
 
 import pytest
 from django.db import connection

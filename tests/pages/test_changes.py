@@ -228,7 +228,7 @@ def test_the_domain_that_a_secret_has_is_chosen_already(
     assert chosen_reach(page) == [chosen]
 
 
-def test_somebody_who_rotated_meanwhile_is_named_and_nothing_is_sent(
+def test_someone_who_rotated_meanwhile_is_named_and_nothing_is_sent(
     client_for: ClientFor,
     address_of: AddressOf,
     cast: Cast,

@@ -34,7 +34,7 @@ def test_where_all_is_well_the_page_is_calm(client_for: ClientFor, role: str) ->
     assert ("Audit log" in page) is (role in ("admin", "manager", "auditor"))
 
 
-def test_what_changed_elsewhere_leads_to_where_it_is_mended(
+def test_what_changed_elsewhere_leads_to_where_it_is_fixed(
     client_for: ClientFor, address_of: AddressOf, universe: Universe, harbor: EmulatedUniverse
 ) -> None:
     client = client_for("viewer")

@@ -1,4 +1,4 @@
-"""A page asks for the rights of whoever looks at it once, and each request anew."""
+"""A page asks for the rights of whoever looks at it once, and each request again."""
 
 import pytest
 from django.db import connection
@@ -10,7 +10,7 @@ from tests.pages.conftest import AddressOf, ClientFor
 pytestmark = pytest.mark.django_db
 
 PAGES = ["/", "/search/?q=PAY", "/audit/", "universe", "secret"]
-# Before these are shown somebody is let in, or turned away.
+# Before these are shown someone is let in, or turned away.
 PAGES_OF_FORMS = ["universe_settings", "secret_create", "secret_rotate", "secret_delete"]
 NAMING_A_SECRET = {"secret", "secret_rotate", "secret_delete"}
 
@@ -25,7 +25,7 @@ def page(address_of: AddressOf, request: pytest.FixtureRequest) -> str:
 
 
 def questions(captured: CaptureQueriesContext) -> int:
-    """How many of the queries read somebody's grants; others only ask them about their rows."""
+    """How many of the queries read someone's grants; others only ask them about their rows."""
     return sum(query["sql"].startswith('SELECT "secretsapp_grant"') for query in captured)
 
 

@@ -42,7 +42,7 @@ def quay(universe: Universe) -> Universe:
 
 @pytest.fixture
 def shelf(universe: Universe) -> Universe:
-    """Harbor with a few more secrets, of names, domains and notes that somebody half remembers."""
+    """Harbor with a few more secrets, of names, domains and notes that someone half remembers."""
     Secret.objects.bulk_create(
         Secret(universe=universe, name=name, domain=domain, note=note)
         for name, domain, note in (

@@ -278,7 +278,7 @@ def test_a_secret_that_changed_meanwhile_is_not_deleted(
     harbor.put("PAY_KEY", b"theirs", "*")
     refused = client.post(address, {"typed": "PAY_KEY", "version": seen})
     assert refused.status_code == 422
-    assert "PAY_KEY was changed by somebody outside the dashboard" in words(refused)
+    assert "PAY_KEY was changed by someone outside the dashboard" in words(refused)
     assert field(refused, "typed") == ""
     assert harbor.values["PAY_KEY"] == b"theirs"
 

@@ -72,7 +72,7 @@ def test_there_is_no_way_to_sign_up_or_to_stay_signed_in(cast: Cast) -> None:
 
 
 def guess(role: str, address: str, times: int) -> None:
-    """Fail to sign in as somebody, that many times, from that address."""
+    """Fail to sign in as someone, that many times, from that address."""
     client = Client(REMOTE_ADDR=address)
     for _ in range(times):
         client.post(SIGN_IN, typed(role, "wrong password"))

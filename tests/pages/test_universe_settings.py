@@ -223,7 +223,7 @@ def test_settings_from_an_old_page_undo_nothing(admin: Client, address_of: Addre
     sent["seen"] = field(page, "seen")
     Universe.objects.update(environment="staging")
     answer = admin.post(address_of("universe_settings"), sent)
-    assert (answer.status_code, "Somebody else changed" in words(answer)) == (422, True)
+    assert (answer.status_code, "Someone else changed" in words(answer)) == (422, True)
     assert (Universe.objects.get().name, field(answer, "name")) == ("Harbor", "Harbor")
     chosen = re.findall(r'<input[^>]*value="(\w+)"[^>]* checked', body(answer))
     assert chosen == ["staging"]

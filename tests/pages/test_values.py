@@ -1,4 +1,4 @@
-"""A value that looks unintended is stopped once, and sent when somebody says that it is meant."""
+"""A value that looks unintended is stopped once, and sent when someone says that it is meant."""
 
 from urllib.parse import quote_from_bytes
 
@@ -23,7 +23,7 @@ def as_sent(text: str) -> str:
 
 
 @pytest.mark.parametrize(("text", "why"), [*ASKED.items(), ("trailing\n", "begins or ends")])
-def test_what_looks_unintended_is_stopped_until_somebody_says_that_it_is_meant(
+def test_what_looks_unintended_is_stopped_until_someone_says_that_it_is_meant(
     client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse, text: str, why: str
 ) -> None:
     client, address = client_for("editor"), address_of("secret_create")
@@ -60,7 +60,7 @@ def test_a_rotation_is_stopped_by_the_same(
 
 @pytest.mark.parametrize("role", ["editor", "rotator"])
 @pytest.mark.parametrize(("sent", "why"), REFUSED.items())
-def test_what_is_no_text_is_refused_whatever_somebody_says(
+def test_what_is_no_text_is_refused_whatever_someone_says(
     client_for: ClientFor,
     address_of: AddressOf,
     harbor: EmulatedUniverse,

@@ -18,7 +18,7 @@ from tests.support.watch import Watch
 pytestmark = pytest.mark.django_db
 
 PASSWORD = Plaintext(b"a sentence nobody guesses")
-NOBODY = Actor(ActorKind.SYSTEM, "somebody not signed in", Door.BROWSER, address="127.0.0.1")
+NOBODY = Actor(ActorKind.SYSTEM, "someone not signed in", Door.BROWSER, address="127.0.0.1")
 
 
 def test_a_person_has_nothing_until_it_is_granted(cast: Cast) -> None:

@@ -221,7 +221,7 @@ def test_the_first_account_is_an_admins_and_there_is_no_second_claim() -> None:
 
 def test_a_claim_code_is_worth_nothing_once_there_is_an_admin() -> None:
     code = claim_code()
-    engage("somebody", admin=True)
+    engage("someone", admin=True)
     with pytest.raises(CodeRefused):
         claim(code.text)
     assert User.objects.count() == 1
@@ -229,7 +229,7 @@ def test_a_claim_code_is_worth_nothing_once_there_is_an_admin() -> None:
 
 @pytest.mark.parametrize("role", [None, Role.VIEWER, Role.MANAGER])
 def test_accounts_that_are_no_admins_leave_the_first_run_open(role: Role | None) -> None:
-    before = engage("somebody")
+    before = engage("someone")
     if role:
         grants.add(STAGEHAND, before.user, None, Terms(role))
     code = claim_code()
@@ -268,7 +268,7 @@ def test_of_two_claims_at_once_one_wins() -> None:
 @pytest.mark.engine
 @pytest.mark.django_db(transaction=True)
 def test_of_two_uses_of_a_link_at_once_one_wins() -> None:
-    link = ways_in.make_link(STAGEHAND, engage("somebody").user)
+    link = ways_in.make_link(STAGEHAND, engage("someone").user)
     done = together(
         *[
             lambda text=text: ways_in.set_password(NOBODY, typed(link.code), Plaintext(text))

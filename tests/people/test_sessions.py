@@ -120,7 +120,7 @@ def test_nobody_touches_the_account_or_sessions_of_another(
         lambda: sessions.end(admin, viewer, key),
         lambda: sessions.end_others(admin, viewer, ""),
         lambda: sessions.move(admin, viewer, key, "x"),
-        lambda: own_account.rename(admin, viewer, "Somebody"),
+        lambda: own_account.rename(admin, viewer, "Someone"),
         lambda: own_account.change_password(admin, viewer, PASSWORD, ""),
     ):
         with pytest.raises(Forbidden):

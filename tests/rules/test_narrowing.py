@@ -111,7 +111,7 @@ def granted(
 def give(grants: Iterable[Grant]) -> Actor:
     """Let those be all the grants of the person, beside one who may do everything."""
     Grant.objects.all().delete()
-    person, _ = User.objects.get_or_create(email="somebody@example.com")
+    person, _ = User.objects.get_or_create(email="someone@example.com")
     other, _ = User.objects.get_or_create(email="other@example.com")
     for grant in grants:
         grant.pk, grant.person = None, person

@@ -25,9 +25,9 @@ TOLD = noting.TOLD
 
 
 def stranger(number: int) -> Actor:
-    """Somebody not signed in, in a network of their own."""
+    """Someone not signed in, in a network of their own."""
     address = f"2001:db8:{number:x}::1"
-    return Actor(ActorKind.SYSTEM, "somebody not signed in", Door.BROWSER, address=address)
+    return Actor(ActorKind.SYSTEM, "someone not signed in", Door.BROWSER, address=address)
 
 
 def at(start: datetime, **later: float) -> time_machine.travel:
@@ -144,7 +144,7 @@ def test_a_clock_that_was_put_back_stops_no_telling() -> None:
     assert watch.tags == [FAILED.tag]
 
 
-def test_a_clock_that_is_a_little_behind_begins_no_time_anew() -> None:
+def test_a_clock_that_is_a_little_behind_begins_no_time_again() -> None:
     watch, start = Watch(), timezone.now()
     for number in range(20):
         with at(start, seconds=-30 if number % 2 else 0):

@@ -64,7 +64,7 @@ def test_what_is_read_between_the_check_and_the_write_is_not_remembered(cast: Ca
     assert rights_of(actor) == NOTHING
 
 
-def test_an_act_asks_anew_who_was_let_in_before(cast: Cast) -> None:
+def test_an_act_asks_again_who_was_let_in_before(cast: Cast) -> None:
     actor = remembering(cast["admin"].actor)
     assert rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE)
     Grant.objects.all().delete()

@@ -161,17 +161,15 @@ def test_an_engine_without_it_searches_and_writes_all_the_same(
         if on_postgres():
             execute(
                 "DROP EXTENSION pg_trgm CASCADE",
-                "CREATE ROLE somebody",
-                "GRANT USAGE ON SCHEMA public TO somebody",
-                "SET LOCAL ROLE somebody",
+                "CREATE ROLE someone",
+                "GRANT USAGE ON SCHEMA public TO someone",
+                "SET LOCAL ROLE someone",
             )
         else:
             monkeypatch.setattr(search_index, "_has_fts5", lambda: False)
         search_index.install()
         if on_postgres():
-            execute(
-                "RESET ROLE", "REVOKE USAGE ON SCHEMA public FROM somebody", "DROP ROLE somebody"
-            )
+            execute("RESET ROLE", "REVOKE USAGE ON SCHEMA public FROM someone", "DROP ROLE someone")
         assert not search_index.is_kept()
         Secret.objects.create(universe=universe, name="PAY_TEAPOT")
         found = find(cast["admin"].actor, "teapot pay")

@@ -24,11 +24,11 @@ COPIED_TO = (
 )
 OVER_A_CONFLICT = (
     f"INSERT INTO {EVENTS} ({COLUMNS}) SELECT {COLUMNS} FROM {EVENTS} WHERE sequence = 1 "
-    "ON CONFLICT (sequence) DO UPDATE SET actor_name = 'somebody else'"
+    "ON CONFLICT (sequence) DO UPDATE SET actor_name = 'someone else'"
 )
 
 ON_BOTH = [
-    f"UPDATE {EVENTS} SET actor_name = 'somebody else'",
+    f"UPDATE {EVENTS} SET actor_name = 'someone else'",
     f"UPDATE {EVENTS} SET actor_name = actor_name WHERE sequence = 1",
     f"UPDATE {EVENTS} SET sequence = sequence + 1000",
     f"DELETE FROM {EVENTS}",
@@ -87,7 +87,7 @@ def test_the_engines_own_ways_around_are_closed_too(cast: Cast, place: int) -> N
 
 def test_the_same_statements_pass_without_the_triggers(cast: Cast) -> None:
     triggers.remove()
-    execute(f"UPDATE {EVENTS} SET actor_name = 'somebody else'")
+    execute(f"UPDATE {EVENTS} SET actor_name = 'someone else'")
     execute(f"DELETE FROM {EVENTS}")
     execute(f"UPDATE {HEADS} SET sequence = 0")
     assert not AuditEvent.objects.exists()

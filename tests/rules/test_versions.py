@@ -6,15 +6,15 @@ from secretsapp.core.errors import StaleVersion
 from secretsapp.rules.versions import differences, refuse_stale, version_of
 
 
-def test_an_edit_of_what_was_seen_or_by_somebody_who_saw_nothing_passes() -> None:
-    refuse_stale(version_of("Harbor", ""), version_of("Harbor", ""), what="Somebody changed it")
-    refuse_stale("", version_of("Harbor", ""), what="Somebody changed it")
+def test_an_edit_of_what_was_seen_or_by_someone_who_saw_nothing_passes() -> None:
+    refuse_stale(version_of("Harbor", ""), version_of("Harbor", ""), what="Someone changed it")
+    refuse_stale("", version_of("Harbor", ""), what="Someone changed it")
 
 
 @pytest.mark.parametrize("stored", [("Port", ""), ("Harbor", " "), ("Harbor",), ("", "Harbor")])
 def test_an_edit_of_what_is_no_more_says_who_changed_it(stored: tuple[str, ...]) -> None:
-    with pytest.raises(StaleVersion, match=r"^Somebody changed it after you opened the page"):
-        refuse_stale(version_of("Harbor", ""), version_of(*stored), what="Somebody changed it")
+    with pytest.raises(StaleVersion, match=r"^Someone changed it after you opened the page"):
+        refuse_stale(version_of("Harbor", ""), version_of(*stored), what="Someone changed it")
 
 
 def test_a_detail_tells_what_changed_and_of_some_fields_only_that_they_did() -> None:

@@ -103,7 +103,7 @@ def test_a_late_refusal_puts_a_judgement_right(
     watch = Watch()
 
     def write() -> WriteReceipt | None:
-        harbor.change("PAY_KEY", b"by somebody else", "api.pay.example")
+        harbor.change("PAY_KEY", b"by someone else", "api.pay.example")
         judged_meanwhile()
         raise Refused(400)
 

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 @dataclass(frozen=True)
 class Attempt:
-    """One call of the service, as somebody of the cast makes it."""
+    """One call of the service, as someone of the cast makes it."""
 
     who: str = "manager"
     kind: str = "create"
@@ -157,7 +157,7 @@ def test_a_version_changed_elsewhere_says_so_and_is_drift(
     harbor.put("PAY_KEY", b"theirs", "api.pay.example")
     watch = Watch()
     stale = Attempt(kind=attempt.kind, name="PAY_KEY", arguments={"seen_version": seen})
-    with pytest.raises(StaleVersion, match="changed by somebody outside the dashboard on "):
+    with pytest.raises(StaleVersion, match="changed by someone outside the dashboard on "):
         stale.make(cast, universe)
     assert writes(emulator) == []
     assert watch.tags == ["secret.drift.changed"]

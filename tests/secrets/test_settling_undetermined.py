@@ -31,23 +31,23 @@ def settle_now() -> list[Change]:
 
 
 def change_again(harbor: EmulatedUniverse) -> None:
-    """Somebody changes the secret again, hours later."""
+    """Someone changes the secret again, hours later."""
     harbor.put("PAY_KEY", b"x", "api.pay.example", update_time=timezone.now() + timedelta(hours=2))
 
 
 def change_domain(harbor: EmulatedUniverse) -> None:
-    """Somebody gives the secret another domain."""
+    """Someone gives the secret another domain."""
     harbor.put("PAY_KEY", b"x", "*")
 
 
-def create_anew(harbor: EmulatedUniverse) -> None:
-    """Somebody deletes the secret and creates it again."""
+def create_again(harbor: EmulatedUniverse) -> None:
+    """Someone deletes the secret and creates it again."""
     harbor.remove("PAY_KEY")
     harbor.put("PAY_KEY", b"x", "api.pay.example")
 
 
 def remove(harbor: EmulatedUniverse) -> None:
-    """Somebody deletes the secret."""
+    """Someone deletes the secret."""
     harbor.remove("PAY_KEY")
 
 
@@ -61,10 +61,10 @@ def omit_times(harbor: EmulatedUniverse) -> None:
     [
         ("rotate", change_again, "changed again later"),
         ("rotate", change_domain, "another domain than was sent"),
-        ("rotate", create_anew, "deleted and created again"),
+        ("rotate", create_again, "deleted and created again"),
         ("rotate", remove, "no longer there"),
         ("rotate", omit_times, "gave no time to compare"),
-        ("delete", create_anew, "it may be a new one"),
+        ("delete", create_again, "it may be a new one"),
     ],
 )
 def test_what_the_reading_cannot_tell_is_undetermined(
@@ -84,7 +84,7 @@ def test_what_the_reading_cannot_tell_is_undetermined(
     assert reason in detail(watch.last)["reason"]
 
 
-def test_a_creation_that_somebody_else_may_have_made_is_undetermined(
+def test_a_creation_that_someone_else_may_have_made_is_undetermined(
     emulator: Emulator, harbor: EmulatedUniverse, universe: Universe, cast: Cast
 ) -> None:
     leave_open("create", faults.cut_before(), emulator, cast, universe)

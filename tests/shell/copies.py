@@ -74,7 +74,7 @@ def backed_up(installation: Installation, file: Path) -> dict[str, Any]:
 
 
 def doctored(installation: Installation, file: Path, *statements: str) -> None:
-    """Make a copy that somebody changed, past `backup`, which looks first."""
+    """Make a copy that someone changed, past `backup`, which looks first."""
     address = installation.environment.get("DATABASE_URL")
     if address:
         installation.execute(";".join(statements))

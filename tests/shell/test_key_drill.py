@@ -19,13 +19,13 @@ from tests.stage import HARBOR_ID
 
 pytestmark = [pytest.mark.process, pytest.mark.long]
 
-EMAIL, PASSWORD = "somebody@example.com", "a lantern on the pier"
+EMAIL, PASSWORD = "someone@example.com", "a lantern on the pier"
 ROTATE = f"/universes/{HARBOR_ID}/secrets/PAY_KEY/rotate/"
 
 
 @dataclass
 class Browser:
-    """Somebody at the dashboard on that port, with the cookies of their browser."""
+    """Someone at the dashboard on that port, with the cookies of their browser."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)

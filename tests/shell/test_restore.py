@@ -28,7 +28,7 @@ from tests.shell.copies import (
 from tests.stocked import EMAIL, HARBOR
 from tests.waiting import wait_until
 
-# Somebody puts another file in place of the one that was named, just when its hash was found right.
+# Someone puts another file in place of the one that was named, just when its hash was found right.
 EXCHANGE = """
 import sys
 from pathlib import Path
@@ -196,7 +196,7 @@ def test_a_copy_whose_tables_were_changed_is_refused_by_name(
     assert foreign.startswith("The copy holds what Sealroom did not put there: ")
     for each in (name, "index secretsapp_user.kept", "table more"):
         assert each in foreign
-    assert "index secretsapp_auditevent.event_of_tag. Somebody changed it" in missing
+    assert "index secretsapp_auditevent.event_of_tag. Someone changed it" in missing
     if not is_on_postgres(elsewhere):
         assert [path.name for path in elsewhere.data_dir.iterdir()] == ["keys"]
 

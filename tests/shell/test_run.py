@@ -152,9 +152,9 @@ def test_a_code_is_said_until_there_is_an_admin(shell: Shell, staged: object) ->
     assert second is not None
     assert first[1] != second[1]
     assert re.search(r"It works once, until \d\d:\d\d UTC\. A restart makes a new one\.", said)
-    engage("somebody")
+    engage("someone")
     assert CODE.search(shell.run("run", "--port", port).output)
-    engage("somebody-else", admin=True)
+    engage("someone-else", admin=True)
     assert f"Sealroom is at http://127.0.0.1:{port}/" in shell.run("run", "--port", port).output
 
 

@@ -19,7 +19,7 @@ from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.engine]
 
-EMAIL = "somebody@example.com"
+EMAIL = "someone@example.com"
 PASSWORD = "a lantern on the pier"
 ASKING = [f"asking-{number}@example.com" for number in range(4)]
 REFRESH = f"/universes/{HARBOR_ID}/refresh/"
@@ -28,7 +28,7 @@ A_WHILE = faults.delay(0.7)
 
 
 class Person:
-    """Somebody at two servers, signed in once."""
+    """Someone at two servers, signed in once."""
 
     def __init__(self, ports: list[int]) -> None:
         self._ports = ports
@@ -84,7 +84,7 @@ def working(shared: Installation, count: int) -> Iterator[None]:
 
 @pytest.fixture
 def person(shared: Installation) -> Iterator[Person]:
-    """Somebody at two servers beside which two workers work."""
+    """Someone at two servers beside which two workers work."""
     shared.succeed("create_user", EMAIL, "--admin", stdin=f"{PASSWORD}\n".encode())
     ports = free_ports(2)
     with ExitStack() as started:

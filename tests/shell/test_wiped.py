@@ -20,7 +20,7 @@ WIPED = "The audit log was wiped: there are accounts, API keys or universes, and
 
 
 def wipe() -> None:
-    """Take events, triggers and the proof of the key out, as only somebody at the database can."""
+    """Take events, triggers and the proof of the key out, as only someone at the database can."""
     triggers.remove()
     AuditEvent.objects.all().delete()
     KeyProof.objects.all().delete()

@@ -260,7 +260,7 @@ def test_the_shell_leaves_no_trace(
     run("rotate_secret", universe, "PAY_KEY", piped=f'Bearer "{marker}" '.encode())
     run("rotate_secret", universe, "PAY_KEY", piped=marker.encode("utf-16"))
     run("add_api_key", "automation")
-    run("create_user", "somebody@example.com")
+    run("create_user", "someone@example.com")
     run("create_user", "another@example.com", piped=f" {marker}\n".encode())
     assert harbor.values["PAY_KEY"] == marker.encode()
     for path in stocked.data_dir.rglob("*"):

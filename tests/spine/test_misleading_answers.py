@@ -37,7 +37,7 @@ UNUSABLE_CURSORS = [7, ["more"], "line\nbreak", "x" * 2000]
 def refresh(
     request: pytest.FixtureRequest, client_for: SignIn, universe: Universe
 ) -> Callable[[], None]:
-    """Reads Harbor's list anew, by each door."""
+    """Reads Harbor's list again, by each door."""
 
     def by_browser() -> None:
         client_for("viewer").post(f"/universes/{HARBOR_ID}/refresh/")

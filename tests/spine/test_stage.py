@@ -80,7 +80,7 @@ def test_the_stage_goes_on_as_the_actions_left_it(
 
 @pytest.mark.django_db
 def test_what_was_done_before_is_not_passed_over() -> None:
-    stage.engage("somebody")
+    stage.engage("someone")
     acted = []
     assert not kept.put("scene", lambda: acted.append("once"))
     assert not kept.put("scene", lambda: acted.append("again"))

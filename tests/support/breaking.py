@@ -10,7 +10,7 @@ from secretsapp.rules import triggers
 
 
 def lose_head() -> None:
-    """Take the head of the log away, as only somebody at the database can."""
+    """Take the head of the log away, as only someone at the database can."""
     triggers.remove()
     AuditHead.objects.all().delete()
     triggers.install()

@@ -1,4 +1,4 @@
-"""The database behind the product's back, as somebody has it who can write to it."""
+"""The database behind the product's back, as someone has it who can write to it."""
 
 from django.db import connection
 

@@ -1,4 +1,4 @@
-"""The pages that somebody may open, by what they are called and what they are for."""
+"""The pages that someone may open, by what they are called and what they are for."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -38,7 +38,7 @@ _COLUMNS = ("pk", "name", "domain", "note", "universe_id")
 
 @dataclass(frozen=True)
 class _Listable:
-    """The secrets that somebody may list, and whether to look for them in the index."""
+    """The secrets that someone may list, and whether to look for them in the index."""
 
     rows: QuerySet[Secret]
     is_indexed: bool

@@ -1,4 +1,4 @@
-"""What somebody looks for, and how well something fits it. Plain text; no database."""
+"""What someone looks for, and how well something fits it. Plain text; no database."""
 
 import re
 from dataclasses import dataclass, replace

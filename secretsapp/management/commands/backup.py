@@ -28,7 +28,7 @@ class Command(ActingCommand):
         "On SQLite the file is a database, on PostgreSQL an archive of pg_dump. The keys are not "
         "in it: keep a copy of them elsewhere, apart from this file, because together they open "
         "every API key. Note the SHA-256 and the anchor elsewhere too: they tell this file from "
-        "one that somebody changed. Sessions, codes and links are left out."
+        "one that someone changed. Sessions, codes and links are left out."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:

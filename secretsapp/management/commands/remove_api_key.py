@@ -14,7 +14,7 @@ class Command(ActingCommand):
     """Removes an API key."""
 
     help = (
-        "Forget a stored API key that opens no universe. At Roblox it stays valid until somebody "
+        "Forget a stored API key that opens no universe. At Roblox it stays valid until someone "
         "deletes it there."
     )
 

@@ -1,4 +1,4 @@
-"""`manage.py restore`: the installation anew, from a backup, in an empty database."""
+"""`manage.py restore`: the installation again, from a backup, in an empty database."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from secretsapp.operation.copies import files
 
 _NOT_PROVEN = (
     "That says nothing of accounts, rights and passwords: they are as they were in the backup, and "
-    "what was taken from somebody since is back."
+    "what was taken from someone since is back."
 )
 _AFTERWARDS = (
     "Everybody has to sign in again. Start Sealroom; its worker finds out what became of changes "

@@ -91,6 +91,6 @@ def name(part: Path, path: Path) -> None:
 
 
 def unname(part: Path, path: Path) -> None:
-    """Take the name `path` back, where it is that file's and not one that somebody else made."""
+    """Take the name `path` back, where it is that file's and not one that someone else made."""
     if path.exists() and path.samefile(part):
         path.unlink()

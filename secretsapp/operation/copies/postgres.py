@@ -40,7 +40,7 @@ _OWN_FUNCTIONS = (
     "SELECT oid::regprocedure::text FROM pg_proc "
     "WHERE pronamespace = current_schema()::regnamespace AND starts_with(proname, 'sealroom_')"
 )
-# Everything that somebody made in a database, but for extensions and a `public` made anew: what
+# Everything that someone made in a database, but for extensions and a `public` made again: what
 # the server came with has lower numbers.
 _MADE = """
 WITH made (class, oid) AS (

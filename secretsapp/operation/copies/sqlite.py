@@ -108,7 +108,7 @@ def _beside(path: Path) -> list[Path]:
 
 
 def _put(copy: Path, target: Path) -> None:
-    """Give the copy its place unless somebody has taken that meanwhile."""
+    """Give the copy its place unless someone has taken that meanwhile."""
     files.flush(copy)
     _check_place(target)
     # It is empty, so nothing is lost; a file that is made from now on is refused below.

@@ -109,7 +109,7 @@ ORDER BY 1, 2
 
 
 def describe() -> Iterator[str]:
-    """A line for each table, column, constraint, index and sequence that somebody made.
+    """A line for each table, column, constraint, index and sequence that someone made.
 
     Those in the schema that is used are named without it.
     """

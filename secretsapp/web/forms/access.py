@@ -58,7 +58,7 @@ class TypedPersonField(forms.CharField):
 
 
 class GrantForm(forms.Form):
-    """A role of somebody in one universe, or in all.
+    """A role of someone in one universe, or in all.
 
     `find` gives the account of an e-mail address, for who is not shown them. To change a grant it
     carries when that was given, as the person saw it.
@@ -113,7 +113,7 @@ class GrantForm(forms.Form):
         )
         self.order_fields(self.field_order)
 
-    def start_anew(self, grant: Grant) -> None:
+    def start_again(self, grant: Grant) -> None:
         """Forget what was typed and carry the grant of now: the person is told what changed."""
         self.data = _initial(self._scope, grant)
 

@@ -121,7 +121,7 @@ class EditKeyForm(WordsForm):
             return self._stored
         return entered
 
-    def start_anew(self, api_key: ApiKey) -> None:
+    def start_again(self, api_key: ApiKey) -> None:
         """Forget what was typed and show what holds now: the person is told that it changed."""
         self.data = _words_of(api_key)
 

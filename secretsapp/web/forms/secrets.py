@@ -52,7 +52,7 @@ class DomainForm(forms.Form):
         help_text="The host alone, such as api.example.com; *.example.com for its subdomains.",
     )
 
-    # What the page looks for while somebody types a host.
+    # What the page looks for while someone types a host.
     domain_faults = tuple(input_rules.DomainFault)
 
     @property
@@ -90,7 +90,7 @@ class ValueForm(forms.Form):
     value = PlaintextField()
     as_typed = AsTypedField()
 
-    # What the page looks for while somebody types, and what was found in the value that was sent.
+    # What the page looks for while someone types, and what was found in the value that was sent.
     watched = tuple(value_gate.Suspicion)
     limit = input_rules.VALUE_LIMIT_BYTES
     is_stopped = False
@@ -137,7 +137,7 @@ class CreateForm(DomainForm, ValueForm):
 
     field_order = ("name", "similar_is_meant", "value", "as_typed", "reach", "domain")
 
-    # What the page looks for while somebody types a name, and whether it was nearly another's.
+    # What the page looks for while someone types a name, and whether it was nearly another's.
     name_faults = tuple(input_rules.NameFault)
     is_similar = False
 
@@ -173,7 +173,7 @@ class VersionedForm(forms.Form):
 
     version = VersionField()
 
-    def start_anew(self, secret: Secret) -> None:
+    def start_again(self, secret: Secret) -> None:
         """Forget what was typed and carry the version of now: the person is told what changed."""
         self.data = initial_of(secret)
 
@@ -194,7 +194,7 @@ class RotateWithDomainForm(DomainForm, RotateForm):
     def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
         super().__init__(data, initial)
         # The domain that the secret has is chosen already; without any choice it stays. Where
-        # somebody changed the secret elsewhere, nobody here has chosen it.
+        # someone changed the secret elsewhere, nobody here has chosen it.
         self.fields["reach"].required = "reach" not in initial
 
 
@@ -285,6 +285,6 @@ def _owner_field(owners: list[User]) -> tuple[forms.Field, Callable[[User | None
         empty_value=None,
         widget=choice_of_people(len(owners)),
         help_text="Who looks after it.",
-        error_messages={"invalid_choice": "Choose somebody who may list this secret."},
+        error_messages={"invalid_choice": "Choose someone who may list this secret."},
     )
     return field, called

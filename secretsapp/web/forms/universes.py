@@ -104,7 +104,7 @@ class SettingsForm(forms.Form):
         # Without a choice the key stays.
         self.fields["api_key"].required = False
 
-    def start_anew(self, universe: Universe) -> None:
+    def start_again(self, universe: Universe) -> None:
         """Forget what was typed and show what holds now: the person is told that it changed."""
         self.data = _settings_of(universe)
 

@@ -35,7 +35,7 @@ def access(request: ActorRequest, universe_id: int | None = None) -> HttpRespons
 
 @require_http_methods(form_pages.METHODS)
 def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
-    """A role for somebody who has none there."""
+    """A role for someone who has none there."""
     universe = _universe(request, universe_id)
     scope = grant_listing.givable(request.actor, universe)
     person = request.GET.get("person", "")
@@ -54,7 +54,7 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
 
 @require_http_methods(form_pages.METHODS)
 def change(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
-    """Another role, pattern, end or reason for somebody who has a role there."""
+    """Another role, pattern, end or reason for someone who has a role there."""
     universe = _universe(request, universe_id)
     scope = grant_listing.givable(request.actor, universe)
     view = grant_listing.to_change(request.actor, person_id, universe)
@@ -67,7 +67,7 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
             seen = form.cleaned_data["seen"]
             grants.change(request.actor, person, universe, terms, seen=seen)
         except StaleVersion:
-            form.start_anew(grant_listing.to_change(request.actor, person_id, universe).grant)
+            form.start_again(grant_listing.to_change(request.actor, person_id, universe).grant)
             raise
         return Done(f"Changed the access of {person.email}.", _next(request, universe, person))
 
@@ -82,7 +82,7 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
 
 @require_http_methods(form_pages.METHODS)
 def revoke(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
-    """The end of somebody's role there, confirmed on a page that says what it means."""
+    """The end of someone's role there, confirmed on a page that says what it means."""
     universe = _universe(request, universe_id)
     view = grant_listing.to_change(request.actor, person_id, universe)
     person = view.grant.person

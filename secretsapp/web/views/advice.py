@@ -1,4 +1,4 @@
-"""What there is to know of a domain, for the page on which somebody types it."""
+"""What there is to know of a domain, for the page on which someone types it."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render

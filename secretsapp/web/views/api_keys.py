@@ -69,7 +69,7 @@ def edit(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         try:
             stored_keys.edit(request.actor, found, **words, seen_version=form.cleaned_data["seen"])
         except StaleVersion:
-            form.start_anew(key_listing.view(request.actor, api_key_id).api_key)
+            form.start_again(key_listing.view(request.actor, api_key_id).api_key)
             raise
         return Done("Changes saved.", _address(api_key_id))
 

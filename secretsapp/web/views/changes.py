@@ -54,7 +54,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 
     def write() -> Done:
         value = form.cleaned_data["value"]
-        with _starting_anew_if_stale(request, form, universe, name):
+        with _starting_again_if_stale(request, form, universe, name):
             change = changes.rotate(
                 actor=request.actor,
                 universe=universe,
@@ -81,7 +81,7 @@ def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 
     def write() -> Done:
         version = form.cleaned_data["version"]
-        with _starting_anew_if_stale(request, form, universe, name):
+        with _starting_again_if_stale(request, form, universe, name):
             changes.delete(actor=request.actor, universe=universe, name=name, seen_version=version)
         sentence = f"Deleted {name} at {_clock()}. Running servers keep it until they restart."
         return Done(sentence, reverse("universe", args=[universe.pk]))
@@ -91,14 +91,14 @@ def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 
 
 @contextmanager
-def _starting_anew_if_stale(
+def _starting_again_if_stale(
     request: ActorRequest, form: VersionedForm, universe: Universe, name: str
 ) -> Iterator[None]:
-    """After somebody else's change, show what holds now and let the person decide anew."""
+    """After someone else's change, show what holds now and let the person decide again."""
     try:
         yield
     except StaleVersion:
-        form.start_anew(listing.get(request.actor, universe, name).secret)
+        form.start_again(listing.get(request.actor, universe, name).secret)
         raise
 
 

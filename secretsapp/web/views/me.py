@@ -71,7 +71,7 @@ def _check(request: ActorRequest, person: User, current: str) -> None:
 
 @require_http_methods(form_pages.METHODS)
 def end_session(request: ActorRequest) -> HttpResponse:
-    """End another session of one's own; a GET, as after signing in anew, only leads back."""
+    """End another session of one's own; a GET, as after signing in again, only leads back."""
     if request.method == "POST":
         wanted = SessionForm(request.POST).wanted()
         if wanted == _stored_key(request):

@@ -73,7 +73,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
 
 @require_http_methods(form_pages.METHODS)
 def make_link(request: ActorRequest, person_id: int) -> HttpResponse:
-    """A new link to set the password; a GET, as after signing in anew, only leads to the page."""
+    """A new link to set the password; a GET, as after signing in again, only leads to the page."""
     found = directory.of_id(request.actor, person_id).person
     if request.method == "POST":
         try:

@@ -61,12 +61,12 @@ _KINDS: dict[type[SealroomError], Kind] = {
     KeyTrouble: Kind(
         503,
         "Trouble with a key of this installation",
-        "Nobody can mend this in the browser. Tell whoever runs this installation.",
+        "Nobody can fix this in the browser. Tell whoever runs this installation.",
     ),
     LogBroken: Kind(
         503,
         "The audit log is broken",
-        "Nobody can mend this in the browser. Tell whoever runs this installation.",
+        "Nobody can fix this in the browser. Tell whoever runs this installation.",
     ),
 }
 _OTHER = Kind(400, "That was not done")
@@ -151,7 +151,7 @@ def _page(
         "kind": kind,
         "sentence": sentence,
         "givers": found,
-        # Opened anew the address asks for no write, whatever was sent to it. Two slashes at its
+        # Opened again the address asks for no write, whatever was sent to it. Two slashes at its
         # beginning would lead to another host.
         "again": escape_leading_slashes(request.path) if kind.may_try_again else "",
     }

@@ -67,7 +67,7 @@ def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 
 @require_http_methods(form_pages.METHODS)
 def acknowledge(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
-    """A change made elsewhere is known now; a GET, as after signing in anew, only leads back."""
+    """A change made elsewhere is known now; a GET, as after signing in again, only leads back."""
     universe = loading.get(request.actor, universe_id)
     view = listing.get(request.actor, universe, name, Permission.EDIT_DETAILS)
     if request.method == "POST" and _acknowledged(request, universe, name):

@@ -80,7 +80,7 @@ def create(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(form_pages.METHODS)
 def test(request: ActorRequest) -> HttpResponse:
-    """Try a key on a universe that is not added; a GET, as after signing in anew, leads back."""
+    """Try a key on a universe that is not added; a GET, as after signing in again, leads back."""
     keys = key_listing.choices(request.actor)
     if request.method != "POST":
         return redirect("universe_create")
@@ -134,7 +134,7 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
                     seen_version=form.cleaned_data["seen"],
                 )
             except StaleVersion:
-                form.start_anew(loading.get(request.actor, universe_id))
+                form.start_again(loading.get(request.actor, universe_id))
                 raise
         return Done("Settings saved.", reverse("universe", args=[universe_id]))
 

@@ -81,7 +81,7 @@ def _id_of(mark: str) -> UUID | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def refresh(request: ActorRequest, universe_id: int) -> HttpResponse:
-    """Read the list from Roblox; a GET, as after signing in anew, only leads to the list."""
+    """Read the list from Roblox; a GET, as after signing in again, only leads to the list."""
     found = loading.get(request.actor, universe_id)
     if request.method != "POST":
         return redirect("universe", universe_id=universe_id)
@@ -97,7 +97,7 @@ def refresh(request: ActorRequest, universe_id: int) -> HttpResponse:
 def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str, Any]:
     """Every secret in the wanted order; what is not looked for is there too, and hidden.
 
-    So the page can show it at once when somebody looks for something else, and each row says at
+    So the page can show it at once when someone looks for something else, and each row says at
     which place it stands by each column.
     """
     listing = secrets.listing(request.actor, found)
