@@ -58,13 +58,14 @@ def _run(place: DemoHome, processes: Processes, *, reset: bool) -> None:
 
 
 def _prepare(place: DemoHome, processes: Processes) -> None:
-    """Set up on every start, for a newer version's migrations; the past is played once."""
-    processes.finish("set-up", ["manage.py", "setup"], place.environment())
-    if not place.is_seeded:
-        _say("Making up some history …")
-        seed = ["-m", "demo.seed", str(place.state_file)]
-        processes.finish("seeding", seed, place.environment())
-        place.mark_seeded()
+    """Play the past, which begins with a set-up, once; later set up for a newer migration."""
+    if place.is_seeded:
+        processes.finish("set-up", ["manage.py", "setup"], place.environment())
+        return
+    _say("Making up some history …")
+    seed = ["-m", "demo.seed", str(place.state_file)]
+    processes.finish("seeding", seed, place.environment())
+    place.mark_seeded()
 
 
 def _start_emulator(place: DemoHome, processes: Processes) -> str:

@@ -44,19 +44,20 @@ class PlannedUniverse:
 
 @dataclass(frozen=True)
 class Account:
-    """A person of the demo, and what the person may do, in words."""
+    """A person of the demo, and what they can do, in words."""
 
     email: str
+    name: str
     rights: str
 
 
 ACCOUNTS = (
-    Account(ADMIN, "everything, everywhere"),
-    Account(MANAGER, "everything on the three universes, and who else may"),
-    Account(EDITOR, "creates and rotates in Staging and Playground, lists Harbor"),
-    Account(ROTATOR, "rotates the secrets of Harbor that begin with PAY_"),
-    Account(VIEWER, "lists Harbor, for thirty days"),
-    Account(AUDITOR, "lists, and reads the audit log, everywhere"),
+    Account(ADMIN, "Alex Rivera", "everything, everywhere"),
+    Account(MANAGER, "Mina Okafor", "everything on the three universes, and who else may"),
+    Account(EDITOR, "Eli Shaw", "creates and rotates in Staging and Playground, lists Harbor"),
+    Account(ROTATOR, "Robin Tan", "rotates the secrets of Harbor that begin with PAY_"),
+    Account(VIEWER, "Vera Lindqvist", "lists Harbor, for two weeks"),
+    Account(AUDITOR, "Aude Martin", "lists, and reads the audit log, everywhere"),
 )
 
 _PAYMENTS = "api.payments.example.com"
@@ -72,13 +73,13 @@ _PRODUCTION_SECRETS = (
     PlannedSecret(
         "ANALYTICS_TOKEN", "*.collector.example.com", 530, 61, "Write-only token.", EDITOR
     ),
-    PlannedSecret("CHAT_WEBHOOK_URL", "hooks.chat.example.com", 300, 12, "Posts to #live-ops."),
+    PlannedSecret("CHAT_WEBHOOK_URL", "hooks.chat.example.com", 300, 81, "Posts to #live-ops."),
     PlannedSecret("FEATURE_FLAGS_KEY", "flags.example.com", 150, 150),
     PlannedSecret(
         "LEGACY_STATS_KEY", "*", 1130, 1130, "Who uses this?\nFind out before it is deleted."
     ),
-    PlannedSecret("MATCHMAKER_TOKEN", "match.harbor.example.com", 88, 30, owner=MANAGER),
-    PlannedSecret("MODERATION_API_KEY", "api.moderation.example.net", 260, 33, owner=EDITOR),
+    PlannedSecret("MATCHMAKER_TOKEN", "match.harbor.example.com", 188, 88, owner=MANAGER),
+    PlannedSecret("MODERATION_API_KEY", "api.moderation.example.net", 260, 133, owner=EDITOR),
     PlannedSecret("TRANSLATION_KEY", "translate.example.org", 45, 45),
 )
 
@@ -86,12 +87,11 @@ _STAGING_SECRETS = (
     PlannedSecret("PAY_API_KEY", "sandbox.payments.example.com", 410, 180, "Sandbox key."),
     PlannedSecret("PAY_WEBHOOK_SEED", "", 410, 410),
     PlannedSecret("ANALYTICS_TOKEN", "*.collector.example.com", 520, 61),
-    PlannedSecret("FEATURE_FLAGS_KEY", "flags.example.com", 149, 20),
-    PlannedSecret("MATCHMAKER_TOKEN", "match-staging.harbor.example.com", 88, 5),
+    PlannedSecret("FEATURE_FLAGS_KEY", "flags.example.com", 149, 120),
+    PlannedSecret("MATCHMAKER_TOKEN", "match-staging.harbor.example.com", 188, 85),
 )
 
 _PLAYGROUND_SECRETS = (
-    PlannedSecret("ECHO_TOKEN", "*", 25, 25, "For trying things out.", EDITOR),
     PlannedSecret("FEATURE_FLAGS_KEY", "flags.example.com", 140, 140),
     PlannedSecret("OLD_PROTOTYPE_KEY", "prototype.example.com", 700, 650),
 )

@@ -1,6 +1,7 @@
 """Times as Roblox writes them: RFC 3339 in UTC with seven digits, and never the same one twice."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 TICKS_PER_SECOND = 10_000_000
@@ -8,14 +9,18 @@ NANOSECONDS_PER_TICK = 100
 
 
 class Clock:
-    """Tells the time in ticks of 100 nanoseconds, each later than the one told before."""
+    """Tells the time in ticks of 100 nanoseconds, each later than the one told before.
 
-    def __init__(self, last_tick: int = 0) -> None:
-        self.last_tick = last_tick
+    `nanoseconds` gives those since 1970; it is the machine's clock unless another is given.
+    """
+
+    def __init__(self, nanoseconds: Callable[[], int] = time.time_ns) -> None:
+        self.last_tick = 0
+        self._nanoseconds = nanoseconds
 
     def tell(self) -> str:
         """The time now, or the next tick after the last if that is later."""
-        self.last_tick = max(time.time_ns() // NANOSECONDS_PER_TICK, self.last_tick + 1)
+        self.last_tick = max(self._nanoseconds() // NANOSECONDS_PER_TICK, self.last_tick + 1)
         return _text_of(self.last_tick)
 
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from emulator.api_keys import READ_SECRETS, WRITE_SECRETS, ApiKey
+from emulator.clock import Clock
 from emulator.exchange import Exchange
 from emulator.faults import Fault, Injection
 from emulator.journal import RecordedRequest
@@ -29,7 +30,8 @@ class Emulator:
 
     A port of 0 takes any free one and keeps it over a stop and a new start. The latency is in
     milliseconds, the rate limit in calls a minute of each endpoint for each owner of keys. With a
-    state file, what it holds is loaded and every change is written to it.
+    state file, what it holds is loaded and every change is written to it. Times are those of the
+    clock, where one is given.
     """
 
     def __init__(
@@ -38,9 +40,11 @@ class Emulator:
         latency_ms: float = 0,
         rate_limit: int | None = None,
         state_file: Path | str | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._port = port
-        self._state = State(Path(state_file) if state_file else None, rate_limit)
+        path = Path(state_file) if state_file else None
+        self._state = State(path, rate_limit, clock or Clock())
         self._exchange = Exchange(self._state, latency_ms)
         self._server: Server | None = None
 

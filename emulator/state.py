@@ -16,9 +16,9 @@ FORMAT = 1
 class State:
     """Universes, API keys and the rate limiter; hold `lock` while using more than one of them."""
 
-    def __init__(self, state_file: Path | None, rate_limit: int | None) -> None:
+    def __init__(self, state_file: Path | None, rate_limit: int | None, clock: Clock) -> None:
         self.lock = RLock()
-        self.clock = Clock()
+        self.clock = clock
         self.limiter = RateLimiter(rate_limit)
         self.universes: dict[int, Universe] = {}
         self.api_keys: dict[str, ApiKey] = {}

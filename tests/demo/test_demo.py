@@ -20,6 +20,7 @@ pytestmark = pytest.mark.process
 SECONDS = 120
 WELCOMED = "Ctrl-C ends"
 SEEDING = "Making up some history"
+IN_ORDER = "SELECT time FROM secretsapp_auditevent ORDER BY sequence"
 FOREIGN = {"DATABASE_URL", "PORT", "RESET", *SETTINGS}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in FOREIGN}
 
@@ -133,6 +134,10 @@ def assert_past(installation: Installation) -> None:
         "secret.drift.changed",
         "access.refused",
     }
+    times = [time for (time,) in installation.rows(IN_ORDER)]
+    assert times == sorted(times)
+    days = {time[:10] for time in times}
+    assert len(days) > 15, "what happened lies days apart, as a team's history does"
 
 
 def refused(*arguments: str) -> str:

@@ -12,10 +12,12 @@ NEW_PASSWORD = b"a lantern on the pier\n"
 
 
 def test_created_account_signs_in_with_the_piped_password(shell: Shell) -> None:
-    said = shell.run("create_user", "New@Example.com", piped=NEW_PASSWORD)
+    named = ("--name", "Nia New")
+    said = shell.run("create_user", "New@Example.com", *named, piped=NEW_PASSWORD)
     assert said.output == "Created the account of new@example.com, without any role yet.\n"
     user = User.objects.get(email="new@example.com")
     assert user.check_password("a lantern on the pier")
+    assert user.name == "Nia New"
     assert not Grant.objects.filter(person=user).exists()
 
 

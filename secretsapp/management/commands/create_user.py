@@ -25,6 +25,7 @@ class Command(ActingCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The person, whether it is an admin, and who chooses the password."""
         add_email(parser)
+        parser.add_argument("--name", default="", metavar="NAME", help="What the person is called.")
         parser.add_argument(
             "--admin", action="store_true", help="Let the person do everything everywhere."
         )
@@ -38,7 +39,9 @@ class Command(ActingCommand):
         """Store the account, and make the link if one is wanted."""
         admin: bool = options["admin"]
         password = None if options["link"] else read_new_password()
-        user = accounts.create(actor, email=options["email"], password=password, admin=admin)
+        user = accounts.create(
+            actor, email=options["email"], name=options["name"], password=password, admin=admin
+        )
         role = "an admin" if admin else "without any role yet"
         lines = [f"Created the account of {user.email}, {role}."]
         data = {"email": user.email, "admin": admin}

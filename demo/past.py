@@ -1,0 +1,174 @@
+"""What happened in the demo's group over the weeks since Sealroom was installed, in its order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from demo.story import (
+    ACCOUNTS,
+    ADMIN,
+    API_KEY,
+    API_KEY_NAME,
+    AUDITOR,
+    EDITOR,
+    HARBOR,
+    MANAGER,
+    PASSWORD,
+    PLAYGROUND,
+    ROTATOR,
+    STAGING,
+    UNIVERSES,
+    VIEWER,
+)
+
+INSTALLED_DAYS_AGO = 36
+TO_THE_VIEWERS_END = timedelta(days=5)
+_WEBHOOK = ("CHAT_WEBHOOK_URL", "hooks.chat.example.com")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A command of the shell, so many days ago at a time in UTC, and what was piped into it."""
+
+    days: int
+    at: str
+    words: tuple[str, ...]
+    piped: str = ""
+    is_refused: bool = False
+
+    def moment(self, now: datetime) -> datetime:
+        """When it was done."""
+        return _moment(now, self.days, self.at)
+
+
+@dataclass(frozen=True)
+class Intrusion:
+    """Someone with a seat in the group changes a secret of Harbor at Roblox."""
+
+    days: int
+    at: str
+    name: str
+    domain: str
+
+    def moment(self, now: datetime) -> datetime:
+        """When it was done."""
+        return _moment(now, self.days, self.at)
+
+
+def past(now: datetime) -> Iterator[Deed | Intrusion]:
+    """All of it, from the first day to this morning."""
+    yield from _first_day()
+    yield from _details()
+    yield from _weeks(now)
+
+
+def _moment(now: datetime, days: int, at: str) -> datetime:
+    """Days ago at that time; of today, so long ago, for the time of day may be still to come."""
+    hours_and_minutes = time.fromisoformat(at)
+    if days:
+        return datetime.combine(now.date() - timedelta(days=days), hours_and_minutes, UTC)
+    return now - timedelta(hours=hours_and_minutes.hour, minutes=hours_and_minutes.minute)
+
+
+def _first_day() -> Iterator[Deed]:
+    """Accounts, the key, the universes, and who can do what."""
+    yield _set_up(0, "setup")
+    for minute, account in enumerate(ACCOUNTS, start=1):
+        options = ("--name", account.name, *(["--admin"] if account.email == ADMIN else []))
+        yield _set_up(minute, "create_user", account.email, *options, piped=PASSWORD)
+    acting = ("--as", ADMIN)
+    yield _set_up(10, "add_api_key", API_KEY_NAME, *acting, piped=API_KEY)
+    for minute, universe in enumerate(UNIVERSES, start=12):
+        options = ("--api-key", API_KEY_NAME, "--environment", universe.environment)
+        yield _set_up(minute, "add_universe", str(universe.universe_id), *options, *acting)
+    for minute, (email, role, where) in enumerate(_GRANTS, start=20):
+        yield _set_up(minute, "grant", email, role, *where, *acting)
+
+
+_GRANTS = (
+    (MANAGER, "manager", ("--universe", str(HARBOR))),
+    (MANAGER, "manager", ("--universe", str(STAGING))),
+    (MANAGER, "manager", ("--universe", str(PLAYGROUND))),
+    (EDITOR, "viewer", ("--universe", str(HARBOR))),
+    (EDITOR, "editor", ("--universe", str(STAGING))),
+    (EDITOR, "editor", ("--universe", str(PLAYGROUND))),
+    (ROTATOR, "rotator", ("--universe", str(HARBOR), "--pattern", "PAY_*")),
+    (AUDITOR, "auditor", ("--all",)),
+)
+
+
+def _set_up(minute: int, *words: str, piped: str = "") -> Deed:
+    return Deed(INSTALLED_DAYS_AGO, f"09:{minute:02}", words, piped)
+
+
+def _details() -> Iterator[Deed]:
+    """The manager writes down what is known of each secret."""
+    noted = [(u, s) for u in UNIVERSES for s in u.secrets if s.note or s.owner]
+    for minute, (universe, secret) in enumerate(noted):
+        details = ("--note", secret.note, "--owner", secret.owner)
+        words = ("set_details", str(universe.universe_id), secret.name, *details, "--as", MANAGER)
+        yield Deed(INSTALLED_DAYS_AGO - 1, f"14:{minute:02}", words)
+
+
+def _weeks(now: datetime) -> Iterator[Deed | Intrusion]:
+    yield _rotated(33, "16:20", EDITOR, STAGING, "MATCHMAKER_TOKEN")
+    yield _rotated(30, "10:05", MANAGER, HARBOR, "MODERATION_API_KEY")
+    yield _created(29, "11:40", EDITOR, STAGING, "TRANSLATION_KEY", domain="translate.example.org")
+    yield _rotated(28, "15:12", EDITOR, STAGING, "ANALYTICS_TOKEN")
+    yield _created(25, "17:31", EDITOR, PLAYGROUND, "ECHO_TOKEN", domain="*")
+    yield _denied(23, "13:02", EDITOR, HARBOR, "FEATURE_FLAGS_KEY")
+    yield _rotated(23, "13:20", MANAGER, HARBOR, "FEATURE_FLAGS_KEY")
+    yield _rotated(20, "09:48", EDITOR, STAGING, "FEATURE_FLAGS_KEY")
+    yield _rotated(16, "19:03", EDITOR, PLAYGROUND, "FEATURE_FLAGS_KEY")
+    # The payment provider had told of a leak.
+    yield _rotated(14, "07:41", EDITOR, STAGING, "PAY_API_KEY")
+    yield _rotated(14, "07:52", ROTATOR, HARBOR, "PAY_API_KEY")
+    yield _rotated(14, "07:58", ROTATOR, HARBOR, "PAY_REFUND_KEY")
+    yield Intrusion(12, "21:15", *_WEBHOOK)
+    yield _looked(11, "09:05", MANAGER)
+    yield _reviewed(11, "09:31", MANAGER, HARBOR, "CHAT_WEBHOOK_URL")
+    yield _invited(now)
+    yield _rotated(8, "18:26", MANAGER, HARBOR, "MATCHMAKER_TOKEN")
+    yield _created(6, "12:09", MANAGER, HARBOR, "WEATHER_API_KEY", domain="api.weather.example.com")
+    yield _rotated(5, "10:44", EDITOR, STAGING, "MATCHMAKER_TOKEN")
+    yield _deleted(4, "16:37", MANAGER, PLAYGROUND, "OLD_PROTOTYPE_KEY")
+    yield _denied(3, "20:02", VIEWER, HARBOR, "ANALYTICS_TOKEN")
+    yield _rotated(2, "08:15", EDITOR, STAGING, "PAY_API_KEY")
+    yield _rotated(1, "11:30", ROTATOR, HARBOR, "PAY_API_KEY")
+    yield Intrusion(0, "02:10", *_WEBHOOK)
+    yield _looked(0, "01:55", AUDITOR)
+
+
+def _invited(now: datetime) -> Deed:
+    """The viewer, for the winter event and not for longer."""
+    end = (now + TO_THE_VIEWERS_END).isoformat(timespec="minutes")
+    why = ("--until", end, "--reason", "Helps with the winter event.")
+    words = ("grant", VIEWER, "viewer", "--universe", str(HARBOR), *why, "--as", ADMIN)
+    return Deed(9, "10:20", words)
+
+
+def _rotated(days: int, at: str, email: str, universe_id: int, name: str) -> Deed:
+    words = ("rotate_secret", str(universe_id), name, "--as", email)
+    return Deed(days, at, words, piped=f"newer value of {name}")
+
+
+def _denied(days: int, at: str, email: str, universe_id: int, name: str) -> Deed:
+    words = ("rotate_secret", str(universe_id), name, "--as", email)
+    return Deed(days, at, words, piped="not theirs to change", is_refused=True)
+
+
+def _created(days: int, at: str, email: str, universe_id: int, name: str, *, domain: str) -> Deed:
+    words = ("create_secret", str(universe_id), name, "--domain", domain, "--as", email)
+    return Deed(days, at, words, piped=f"first value of {name}")
+
+
+def _deleted(days: int, at: str, email: str, universe_id: int, name: str) -> Deed:
+    return Deed(days, at, ("delete_secret", str(universe_id), name, "--yes", "--as", email))
+
+
+def _looked(days: int, at: str, email: str) -> Deed:
+    return Deed(days, at, ("list_secrets", str(HARBOR), "--as", email))
+
+
+def _reviewed(days: int, at: str, email: str, universe_id: int, name: str) -> Deed:
+    return Deed(days, at, ("acknowledge_drift", str(universe_id), name, "--as", email))
