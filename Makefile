@@ -65,8 +65,9 @@ schema: $(VENV)/.dev ## Write down again what the migrations make, on both engin
 bench: $(VENV)/.dev ## Measure what people wait for, as benchmarks/README.md says; one part with ONLY=listing
 	@$(PY) -m benchmarks $(ONLY)
 
-screenshots: $(VENV)/.dev ## Take the README's pictures again, of a demo of their own
+screenshots: $(VENV)/.dev ## Take the README's pictures and the sheets of every page again, of demos of their own
 	@$(PY) -m tests.browser.screenshots
+	@$(PY) -m tests.browser.contact_sheets
 
 requirements: $(VENV)/.dev ## Pin what pyproject.toml asks for; the newest that fits with UPGRADE=1
 	$(VENV)/bin/$(PINS) $(if $(UPGRADE),--upgrade) --output-file requirements.txt

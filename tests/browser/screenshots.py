@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "docs" / "screenshots"
 SIZE = ViewportSize(width=1280, height=800)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 HARBOR = f"/universes/{story.HARBOR}/"
 PAGES = {
     "home": "/",
@@ -69,7 +70,7 @@ def free_port() -> int:
         return port
 
 
-def take(browser: Browser, address: str, theme: Literal["light", "dark"]) -> None:
+def take(browser: Browser, address: str, theme: Theme) -> None:
     """Every picture in one theme, as the admin sees it."""
     page = browser.new_page(viewport=SIZE, color_scheme=theme, reduced_motion="reduce")
     sign_in(page, address)
@@ -80,10 +81,10 @@ def take(browser: Browser, address: str, theme: Literal["light", "dark"]) -> Non
     page.close()
 
 
-def sign_in(page: Page, address: str) -> None:
+def sign_in(page: Page, address: str, email: str = story.ADMIN) -> None:
     """Sign in by the form."""
     page.goto(f"{address}/sign-in/")
-    page.get_by_label("E-mail address").fill(story.ADMIN)
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(story.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.locator("#who").wait_for()
