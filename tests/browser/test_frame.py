@@ -77,7 +77,7 @@ def test_the_theme_that_was_chosen_is_there_from_the_first_paint(
     page.locator("#who").get_by_role("button", name="Dark").click()
     assert page.url == f"{viewer.server}/search/?q=pay"
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    expect(page.locator("body")).to_have_css("background-color", "rgb(23, 21, 20)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(22, 20, 19)")
     page.locator(".menu-summary").click()
     page.locator("#who").get_by_role("button", name="System").click()
     expect(page.locator("body")).to_have_css("background-color", "rgb(250, 249, 247)")
