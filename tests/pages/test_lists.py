@@ -223,7 +223,7 @@ def test_htmx_is_given_the_list_alone(
     wanted = {"state": "attention"}
     answer = client_for("viewer").post(address_of("universe_refresh"), wanted, headers=HTMX)
     assert answer.status_code == 200
-    assert body(answer).count('hx-swap-oob="true"') == 2
+    assert body(answer).count('hx-swap-oob="true"') == 3
     assert names_shown(answer) == ["PAY_KEY"]
     assert "PAY_KEY Missing" in words(answer)
     assert "<html" not in body(answer)
