@@ -31,6 +31,7 @@ from secretsapp.home import overview
 from secretsapp.models import AuditEvent, Grant, Universe, User
 from secretsapp.people import own_account, sessions
 from secretsapp.rules.policy import refusal
+from secretsapp.web import times
 from secretsapp.web.templatetags import sealroom
 from secretsapp.web.views.refusals import database_failed, failed
 from tests.pages.conftest import AddressOf, ClientFor
@@ -361,11 +362,17 @@ def test_the_page_for_our_own_mistakes_needs_nothing() -> None:
         (59, "just now"),
         (60, "1 min ago"),
         (2 * 3600 + 5, "2 hours ago"),
-        (86400, "1 day ago"),
+        (23 * 3600, "23 hours ago"),
+        (86400, "yesterday"),
+        (42 * 3600, "yesterday"),
+        (43 * 3600, "1 day ago"),
+        (48 * 3600, "2 days ago"),
+        (13 * 86400, "1 week ago"),
         (45 * 86400, "1 month ago"),
         (800 * 86400, "2 years ago"),
     ],
 )
 def test_an_age_is_said_by_its_largest_unit(seconds: int, age: str) -> None:
+    """At 18:00 the day before began 42 hours ago: what is older was not yesterday."""
     now = datetime(2026, 12, 3, 18, tzinfo=UTC)
-    assert sealroom.age(now - timedelta(seconds=seconds), now) == age
+    assert times.age(now - timedelta(seconds=seconds), now) == age

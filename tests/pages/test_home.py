@@ -71,7 +71,7 @@ def test_each_trouble_is_a_sentence_that_says_what_to_do(
         ApiKey.objects.create(name=name, encrypted_value=b"-", ends_at=ends_at)
     page = words(client_for("admin").get("/"))
     for sentence in (
-        "The API key ended has ended: make a new one and replace it. 1 day ago",
+        "The API key ended has ended: make a new one and replace it. yesterday",
         "The API key automation failed its last test. Roblox refused it.",
         "Harbor PRODProduction could not be read from Roblox. Roblox is away. last read",
         "2 universes could not be read from Roblox. No such universe. Aft · Quay never read",

@@ -16,7 +16,7 @@ from secretsapp.core.value_gate import caution_of
 from secretsapp.models import Universe
 from secretsapp.secrets.arranging import Wanted, places
 from secretsapp.secrets.listing import SecretView
-from secretsapp.web.templatetags.sealroom import age
+from secretsapp.web.times import age
 
 
 class SecretRow(TypedDict):

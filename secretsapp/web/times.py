@@ -1,0 +1,87 @@
+"""Times as pages show them: in UTC, until a script of the page puts them into the reader's own.
+
+`data-as` tells the script (`js/times.js`) how the time is written, so both write it alike.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from secretsapp.core.times import sentence_time
+
+MINUTE, HOUR, DAY, WEEK = (
+    timedelta(minutes=1),
+    timedelta(hours=1),
+    timedelta(days=1),
+    timedelta(weeks=1),
+)
+MONTH, YEAR = timedelta(days=30), timedelta(days=365)
+_UNITS = (
+    (YEAR, "year", "years"),
+    (MONTH, "month", "months"),
+    (WEEK, "week", "weeks"),
+    (DAY, "day", "days"),
+    (HOUR, "hour", "hours"),
+    (MINUTE, "min", "min"),
+)
+# The days that are left are counted: a week would be too rough.
+_UNITS_AHEAD = tuple(unit for unit in _UNITS if unit[0] != WEEK)
+
+
+def age(time: datetime, now: datetime) -> str:
+    """How long ago in words, by the largest unit that fits; the day before is “yesterday”."""
+    passed = now - time
+    if DAY <= passed < 2 * DAY and _day_of(now) - _day_of(time) == DAY:
+        return "yesterday"
+    for unit, one, several in _UNITS:
+        count = passed // unit
+        if count >= 1:
+            return f"{count} {one if count == 1 else several} ago"
+    return "just now"
+
+
+def _day_of(time: datetime) -> datetime:
+    return time.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def ago(time: datetime) -> SafeString:
+    """How long ago it was, with the exact time behind it."""
+    return _shown(time, "ago", age(time, timezone.now()))
+
+
+def ahead(time: datetime) -> SafeString:
+    """How long it is until then, with the exact time behind it."""
+    return _shown(time, "ahead", _until(time, timezone.now()))
+
+
+def _until(time: datetime, now: datetime) -> str:
+    left = time - now
+    for unit, one, several in _UNITS_AHEAD:
+        count = left // unit
+        if count >= 1:
+            return f"in {count} {one if count == 1 else several}"
+    return "now"
+
+
+def moment(time: datetime) -> SafeString:
+    """The exact time."""
+    return _shown(time, "moment", sentence_time(time))
+
+
+def clock(time: datetime) -> SafeString:
+    """The time of a day that is said elsewhere."""
+    return _shown(time, "clock", f"{time.astimezone(UTC):%H:%M}")
+
+
+def day(time: datetime) -> SafeString:
+    """The day of it, with the exact time behind it."""
+    return _shown(time, "day", sentence_time(time).partition(",")[0])
+
+
+def _shown(time: datetime, way: str, words: str) -> SafeString:
+    exact = sentence_time(time)
+    return format_html(
+        '<time datetime="{}" data-as="{}" title="{}">{}</time>', time.isoformat(), way, exact, words
+    )
