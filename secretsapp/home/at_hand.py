@@ -16,6 +16,8 @@ from secretsapp.universes.shortcuts import MOST_PINNED
 
 # So many are shown as they are, by owner.
 FEW = 12
+# More than these are hard to survey.
+MANY = 8
 OPENED, NEEDING = 4, 4
 
 
@@ -34,6 +36,11 @@ class AtHand:
 
     groups: list[Group]
     is_all: bool
+
+    @property
+    def is_long(self) -> bool:
+        """Whether so many are shown that they are hard to survey."""
+        return len(self.universes) > MANY
 
     @property
     def universes(self) -> list[Universe]:

@@ -63,40 +63,18 @@ if (panel) {
   });
 }
 
-// In a long sidebar the universe one is at is in sight.
-document.querySelector(".sidebar-universes [aria-current]")?.scrollIntoView({ block: "nearest" });
-
-// The menu and the sidebar close as people expect.
-document.addEventListener("click", event => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-  if (location.hash === "#sidebar" && !event.target.closest("#sidebar, .menu-link")) closeSidebar();
-});
-
-document.addEventListener("keydown", event => {
-  if (event.key !== "Escape") return;
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  }
-  if (location.hash === "#sidebar") closeSidebar();
-});
-
-function closeSidebar() {
-  location.replace("#content");
-}
-
 // Copying: the button is there only where it works.
+const COPIES = "button[data-copies], button[data-copy]";
+
 function showCopyButtons(root) {
-  for (const button of root.querySelectorAll("button[data-copies]")) button.hidden = false;
+  for (const button of root.querySelectorAll(COPIES)) button.hidden = false;
 }
 
 async function copy(button) {
   const source = byId(button.dataset.copies);
-  await navigator.clipboard.writeText(source.value ?? source.textContent);
+  await navigator.clipboard.writeText(button.dataset.copy ?? source.value ?? source.textContent);
   button.dataset.copied = "";
-  announce("Copied.");
+  announce("Copied");
   setTimeout(() => { delete button.dataset.copied; }, 2000);
 }
 
@@ -104,21 +82,10 @@ if (navigator.clipboard) {
   showCopyButtons(document);
   document.addEventListener("htmx:load", event => showCopyButtons(event.target));
   document.addEventListener("click", event => {
-    const button = event.target.closest("button[data-copies]");
+    const button = event.target.closest(COPIES);
     if (button) copy(button);
   });
 }
-
-// Times are in UTC; the pointer shows them by the clock of whoever looks.
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
-
-document.addEventListener("pointerover", event => {
-  const time = event.target.closest?.("time[datetime]");
-  if (!time || time.dataset.local !== undefined) return;
-  const here = local.format(new Date(time.dateTime));
-  time.dataset.local = "";
-  time.title = time.title ? `${time.title} · here ${here}` : `Here ${here}`;
-});
 
 // The address of a form that was not sent says so once: a reload or a bookmark has nothing to say.
 if (document.querySelector("[data-unsent]")) {

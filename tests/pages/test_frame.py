@@ -18,21 +18,21 @@ from tests.pages.conftest import ClientFor
 from tests.pages.reading import body
 from tests.stage import STAGEHAND, Cast
 
-INSTALLATION = ["Audit log", "Access", "People", "API keys", "Add a universe"]
+ADMINISTRATION = ["Audit log", "Access", "People", "API keys"]
 
 
 def sidebar(response: HttpResponseBase) -> list[str]:
-    """The words of the links in the sidebar, in order."""
+    """The words of the links in the sidebar, in order, without the one that closes it."""
     found = re.search(r'<nav class="sidebar".*?</nav>', body(response), re.DOTALL)
     assert found is not None
-    links = re.findall(r"<li>\s*<a[^>]*>(.*?)</a>", found.group(), re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]*>", " ", link).split()) for link in links]
+    links = re.findall(r"<a[^>]*>(.*?)</a>", found.group(), re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]*>", " ", link).split()) for link in links][1:]
 
 
 @pytest.mark.parametrize(
     ("role", "links"),
     [
-        ("admin", ["Home", "Harbor PROD Production", *INSTALLATION]),
+        ("admin", ["Home", "Add a universe", "Harbor PROD Production", *ADMINISTRATION]),
         ("manager", ["Home", "Harbor PROD Production", "Audit log"]),
         ("auditor", ["Home", "Harbor PROD Production", "Audit log"]),
         ("rotator", ["Home", "Harbor PROD Production"]),

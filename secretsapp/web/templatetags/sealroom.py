@@ -1,123 +1,70 @@
 """What templates need beyond Django: times, icons, and what stands in the navigation."""
 
-from datetime import datetime, timedelta
-from functools import cache
+from functools import partial
+from typing import cast
+from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.template import Context
-from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from secretsapp import __version__
 from secretsapp.core.event_kinds import Result, Verb
 from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
 from secretsapp.core.sealing import short_fingerprint
-from secretsapp.core.times import sentence_time
 from secretsapp.core.value_gate import caution_of
+from secretsapp.home.at_hand import AtHand
 from secretsapp.home.frame import Frame, compose_frame
+from secretsapp.models import Universe
 from secretsapp.secrets import open_changes
 from secretsapp.secrets.listing import SecretView
 from secretsapp.secrets.open_changes import Watched
+from secretsapp.web import times
+from secretsapp.web.avatars import avatar
 from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS, ResultLabel, VerbLabel
+from secretsapp.web.icons import icon
 from secretsapp.web.signing_in import is_back_from_unsent_form
+from secretsapp.web.tabs import Tab, tabs_of_universe
 
 register = template.Library()
 
 THEMES = ("light", "dark")
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-MONTH, YEAR = timedelta(days=30), timedelta(days=365)
-_UNITS = (
-    (YEAR, "year", "years"),
-    (MONTH, "month", "months"),
-    (DAY, "day", "days"),
-    (HOUR, "hour", "hours"),
-    (MINUTE, "min", "min"),
-)
-
-
-def age(time: datetime, now: datetime) -> str:
-    """How long ago in words, by the largest unit that fits."""
-    passed = now - time
-    for unit, one, several in _UNITS:
-        count = passed // unit
-        if count >= 1:
-            return f"{count} {one if count == 1 else several} ago"
-    return "just now"
-
-
-@register.simple_tag
-def ago(time: datetime) -> SafeString:
-    """How long ago it was, with the exact time in UTC behind it."""
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        time.isoformat(),
-        sentence_time(time),
-        age(time, timezone.now()),
-    )
-
-
-@register.simple_tag
-def ahead(time: datetime) -> SafeString:
-    """How long it is until then, with the exact time in UTC behind it."""
-    left = age(timezone.now(), time)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        time.isoformat(),
-        sentence_time(time),
-        f"in {left.removesuffix(' ago')}" if left.endswith(" ago") else "now",
-    )
-
-
-@register.simple_tag
-def moment(time: datetime) -> SafeString:
-    """The exact time in UTC."""
-    return format_html('<time datetime="{}">{}</time>', time.isoformat(), sentence_time(time))
-
-
-@register.simple_tag
-def clock(time: datetime) -> SafeString:
-    """The time of a day that is said elsewhere, in UTC."""
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        time.isoformat(),
-        sentence_time(time),
-        f"{time:%H:%M}",
-    )
-
-
-@register.simple_tag
-def day(time: datetime) -> SafeString:
-    """The day of it, with the exact time in UTC behind it."""
-    exact = sentence_time(time)
-    words = exact.partition(",")[0]
-    return format_html('<time datetime="{}" title="{}">{}</time>', time.isoformat(), exact, words)
-
-
-@register.simple_tag
-def icon(name: str) -> SafeString:
-    """A small drawing beside words that say the same."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        _icons(),
-        name,
-    )
-
-
-@cache
-def _icons() -> str:
-    """The address of the drawings: a list has hundreds, and finding it out each time is slow."""
-    return static("img/icons.svg")
+for tag in (times.ago, times.ahead, times.moment, times.clock, times.day, icon, avatar):
+    register.simple_tag(tag)
 
 
 @register.simple_block_tag
 def crumbs(content: SafeString) -> SafeString:
-    """The way to the page, around a `crumb` for each step of it."""
+    """The way to the page from the first one on, around a `crumb` for each further step."""
     return format_html(
-        '<nav class="crumbs" aria-label="Breadcrumb"><ol class="muted">{}</ol></nav>', content
+        '<nav class="crumbs" aria-label="Breadcrumb"><ol class="muted">{}{}</ol></nav>',
+        crumb("Home", "home"),
+        content,
+    )
+
+
+@register.simple_block_tag
+def menu(content: SafeString, label: str, kind: str = "row") -> SafeString:
+    """What else there is to do, behind three dots: a `menu-item` each, one below the other.
+
+    `label` says of what; `kind` is `row`, or `head` for the one in the head of a page.
+    """
+    button = "btn-quiet" if kind == "row" else "btn-outline-secondary"
+    return format_html(
+        '<details class="menu menu-{}"><summary class="btn btn-icon {}">{}'
+        '<span class="visually-hidden">{}</span></summary>'
+        '<div class="panel drop menu-panel">{}</div></details>',
+        kind,
+        button,
+        icon("dots"),
+        label,
+        content,
     )
 
 
@@ -138,10 +85,36 @@ def crumb(words: str, url_name: str = "", *args: object, is_name: bool = False) 
 
 @register.simple_tag(takes_context=True)
 def frame(context: Context) -> Frame | None:
-    """What stands around the page for whoever is acting, if anybody is."""
-    request: HttpRequest | None = context.get("request")
+    """What stands around the page for whoever is acting, if anybody is; asked for once it is used.
+
+    A page that asks the database nothing names it as well, and shows nothing of it.
+    """
+    find = partial(_frame, context.get("request"), context.get("at_hand"))
+    return cast("Frame | None", SimpleLazyObject(find))
+
+
+def _frame(request: HttpRequest | None, chosen: AtHand | None) -> Frame | None:
     actor = getattr(request, "actor", None)
-    return None if actor is None else compose_frame(actor, context.get("at_hand"))
+    return None if actor is None else compose_frame(actor, chosen)
+
+
+@register.simple_tag(takes_context=True)
+def universe_tabs(context: Context, universe: Universe, secrets: int | str = "") -> list[Tab]:
+    """The pages of a universe that are open to whoever is acting; `secrets` is how many it has."""
+    counted = secrets if isinstance(secrets, int) else None
+    return tabs_of_universe(context["request"].actor, universe, counted)
+
+
+@register.simple_tag
+def site_host() -> str:
+    """The host under which people know this installation, with its port if it says one."""
+    return urlsplit(settings.SITE_URL).netloc
+
+
+@register.simple_tag
+def version() -> str:
+    """The version of Sealroom."""
+    return __version__
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,45 @@
+"""The tabs in the head of a page: parts of one subject, each at an address of its own."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from secretsapp.core.actor import Actor
+from secretsapp.home import universe_parts
+from secretsapp.models import Universe
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page of a subject, and how much is on it where that says something."""
+
+    name: str
+    words: str
+    address: str
+    count: int | None = None
+
+
+def tabs_of_universe(actor: Actor, universe: Universe, secrets: int | None = None) -> list[Tab]:
+    """The pages of a universe that the actor may open.
+
+    `secrets` is how many of them the actor may list, where the page knows it already.
+    """
+    parts = universe_parts.compose(actor, universe, secrets)
+    return [
+        tab
+        for tab, is_open in (
+            (_tab("universe", "Secrets", universe, parts.secrets), True),
+            (_tab("access", "Access", universe, parts.grants), parts.grants is not None),
+            (_activity(universe), parts.may_read_audit),
+            (_tab("universe_settings", "Settings", universe), parts.may_manage),
+        )
+        if is_open
+    ]
+
+
+def _tab(name: str, words: str, universe: Universe, count: int | None = None) -> Tab:
+    return Tab(name, words, reverse(name, args=[universe.pk]), count)
+
+
+def _activity(universe: Universe) -> Tab:
+    return Tab("audit", "Activity", f"{reverse('audit')}?universe={universe.pk}")
