@@ -22,21 +22,21 @@ FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
 {% for column in columns %}
 <th scope="col" role="columnheader"{% if column.sorted %} aria-sort="{{ column.sorted }}"{% endif %}>
 <a class="sort" id="sort-{{ column.name }}" href="{% url "universe" universe.pk %}{{ column.query }}" data-sort="{{ column.name }}">{{ column.words }} {% icon "chevron" %}</a></th>
-{% if forloop.first %}<th scope="col" role="columnheader">May be sent to</th>{% endif %}
+{% if forloop.first %}<th scope="col" role="columnheader">Allowed host</th>{% endif %}
 {% endfor %}
 </tr></thead>
 <tbody id="rows" role="rowgroup">
 {% for view, _, at in rows %}{% with secret=view.secret note=view.note_line %}
 <tr role="row" data-search="{{ view.searched }}" data-name="{{ at.name }}" data-changed="{{ at.changed }}" data-who="{{ at.who }}"{% if secret.drifted_at %} data-attention{% endif %}>
 <td role="cell" class="cell-name"><a class="name" id="secret-{{ secret.pk }}" href="{% url "secret" universe.pk secret.name %}"><bdi>{{ secret.name }}</bdi></a>
-{% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Changed elsewhere</span>{% endif %}
+{% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Changed outside</span>{% endif %}
 {% if note %}<bdi class="muted one-line">{{ note }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-domain">
-{% if secret.domain == "*" %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> <span><code>*</code> any domain</span></span>
-{% elif not secret.domain %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#stop"></use></svg> never sendable</span>
+{% if secret.domain == "*" %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Any host</span>
+{% elif not secret.domain %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#stop"></use></svg> No requests</span>
 {% else %}<bdi class="chip name">{{ secret.domain }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-age">{% ago view.changed_at %}</td>
-<td role="cell" class="cell-who">outside the dashboard</td>
+<td role="cell" class="cell-who">Outside Sealroom</td>
 </tr>
 {% endwith %}{% endfor %}
 </tbody></table>

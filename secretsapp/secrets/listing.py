@@ -12,7 +12,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE, is_documented_name, is_storable
-from secretsapp.core.roles import ROLE_WORDS, Permission, roles_with
+from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeKind
 from secretsapp.rules.narrowing import narrowed
@@ -30,14 +30,6 @@ _MAY = (
     "may_delete",
     "may_read_audit",
 )
-
-
-@dataclass(frozen=True)
-class Lacking:
-    """Something that the actor may not do, in words, and the roles that may."""
-
-    words: str
-    roles: list[str]
 
 
 @dataclass(frozen=True)
@@ -87,17 +79,14 @@ class SecretView:
         return f"{self.secret.name}\n{self.note_line}".lower()
 
     @property
-    def lacking(self) -> list[Lacking]:
-        """What the actor may not do to it, and who may."""
-        return [
-            Lacking(words, [ROLE_WORDS[role] for role in roles_with(permission)])
-            for is_allowed, words, permission in (
-                (self.may_rotate, "rotate it", Permission.ROTATE_SECRET),
-                (self.may_edit_details, "edit its note and owner", Permission.EDIT_DETAILS),
-                (self.may_delete, "delete it", Permission.DELETE_SECRET),
-            )
-            if not is_allowed
-        ]
+    def denied(self) -> list[str]:
+        """What the actor cannot do to it, as verbs."""
+        deeds = (
+            (self.may_rotate, "rotate"),
+            (self.may_edit_details, "edit"),
+            (self.may_delete, "delete"),
+        )
+        return [verb for is_allowed, verb in deeds if not is_allowed]
 
     @property
     def changed_by(self) -> str:
@@ -132,6 +121,12 @@ class SecretListing:
     may_read_audit: bool
     may_manage_universe: bool
     has_new_key: bool
+    most = SECRETS_PER_UNIVERSE
+
+    @property
+    def present(self) -> int | None:
+        """How many secrets count against the most that there can be; None with `room`."""
+        return None if self.room is None else self.most - self.room
 
     @property
     def attention(self) -> int:

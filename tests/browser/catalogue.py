@@ -103,7 +103,7 @@ def send_unchecked(visitor: Visitor) -> None:
     """Send the form as it is, which the page would hold back, and wait for the refusal."""
     page = visitor.page
     page.evaluate("document.querySelector('form.form').noValidate = true")
-    page.get_by_role("button", name="Seal and create").click()
+    page.get_by_role("button", name="Create secret").click()
     page.get_by_role("alert").wait_for()
 
 

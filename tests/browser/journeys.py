@@ -118,13 +118,13 @@ def create_secret(visitor: Visitor, name: str, value: str, host: str) -> None:
     fill(visitor, Name=name, Value=value)
     choose(visitor, "One host, or its subdomains")
     fill(visitor, Host=host)
-    press(visitor, "Seal and create")
+    press(visitor, "Create secret")
 
 
 def rotate(visitor: Visitor, value: str) -> None:
     """Fill in the page of a rotation, which is open, and send it."""
     fill(visitor, Value=value)
-    press(visitor, "Seal and save")
+    press(visitor, "Save new value")
 
 
 def all_of_it(visitor: Visitor) -> str:

@@ -50,7 +50,7 @@ def use(visitor: Visitor, proposal: str) -> None:
 
 def is_held_back(visitor: Visitor, label: str, words: str) -> None:
     """Expect the form not to go, with the focus where it is wrong and the value as it was."""
-    press(visitor, "Seal and create")
+    press(visitor, "Create secret")
     shows(visitor, words)
     expect(field(visitor, label)).to_be_focused()
     expect(field(visitor, "Value")).to_have_value(VALUE)
@@ -78,7 +78,7 @@ def test_a_name_that_roblox_would_refuse_is_cured_by_a_click(
         use(creating, proposal)
         expect(field(creating, "Name")).to_have_value(proposal)
     assert writes(emulator) == 0
-    press(creating, "Seal and create")
+    press(creating, "Create secret")
     says(creating, "Created MY_KEY at")
     assert harbor.values["MY_KEY"] == VALUE.encode()
 
@@ -88,7 +88,7 @@ def test_a_name_that_is_too_long_is_not_cut(creating: Visitor, emulator: Emulato
     expect(field(creating, "Name")).to_have_value("N" * 65)
     is_held_back(creating, "Name", "A name has at most 64 characters.")
     fill(creating, Name="")
-    press(creating, "Seal and create")
+    press(creating, "Create secret")
     expect(field(creating, "Value")).to_have_value(VALUE)
     assert writes(emulator) == 0
 
@@ -106,13 +106,13 @@ def test_a_name_nearly_that_of_another_is_asked_about_once(
     creating: Visitor, harbor: EmulatedUniverse
 ) -> None:
     fill(creating, Name="pay_key")
-    is_held_back(creating, "Name", "It differs from PAY_KEY, which is there already, only in")
+    is_held_back(creating, "Name", "Almost the same as PAY_KEY, which already exists: only case")
     choose(creating, "Create it all the same")
     fill(creating, Name="OTHER")
     expect(creating.page.get_by_label("Create it all the same")).to_be_hidden()
     fill(creating, Name="pay_key")
     choose(creating, "Create it all the same")
-    press(creating, "Seal and create")
+    press(creating, "Create secret")
     says(creating, "Created pay_key at")
     assert {"pay_key", "PAY_KEY"} <= harbor.secrets.keys()
 
@@ -125,7 +125,7 @@ def test_what_is_gone_from_roblox_is_not_in_the_way(
     creating.page.reload()
     fill(creating, Name="PAY_KEY", Value=VALUE)
     choose(creating, "Never sendable")
-    press(creating, "Seal and create")
+    press(creating, "Create secret")
     says(creating, "It can never be sent: its domain is empty")
 
 
@@ -143,7 +143,7 @@ def test_a_host_that_roblox_would_refuse_is_cured_by_a_click(
         use(creating, proposal)
         expect(field(creating, "Host")).to_have_value(proposal)
     assert writes(emulator) == 0
-    press(creating, "Seal and create")
+    press(creating, "Create secret")
     says(creating, "Created NEW_KEY at")
     assert harbor.secrets["NEW_KEY"].domain == "api.stripe.com"
     assert harbor.values["NEW_KEY"] == VALUE.encode()
@@ -154,11 +154,11 @@ def test_a_host_is_in_the_way_only_where_one_is_chosen(
 ) -> None:
     for typed in ("", "*"):
         fill(creating, Host=typed)
-        press(creating, "Seal and create")
+        press(creating, "Create secret")
         expect(field(creating, "Host")).to_be_focused()
     fill(creating, Host="https://")
     choose(creating, "Any domain (*)")
-    press(creating, "Seal and create")
+    press(creating, "Create secret")
     says(creating, "Created NEW_KEY at")
     assert harbor.secrets["NEW_KEY"].domain == "*"
 
@@ -195,7 +195,7 @@ def test_a_host_that_reaches_too_far_or_nowhere_is_told_and_not_held_back(
     fill(creating, Host="api.example.com")
     expect(advice).to_have_text("")
     fill(creating, Host="*.github.io")
-    press(creating, "Seal and create")
+    press(creating, "Create secret")
     says(creating, "Anybody can have a name under github.io")
     assert harbor.secrets["NEW_KEY"].domain == "*.github.io"
 
@@ -227,16 +227,16 @@ def test_the_host_of_a_value_that_is_an_address_is_proposed(
     page = creating.page
     fill(creating, Value=WEBHOOK)
     expect(listed(page, "value-host")).to_contain_text(
-        "The value is an address at discord.com, and its domain lets no request through"
+        "The value is a URL at discord.com, which isn’t an allowed host."
     )
     choose(creating, "Never sendable")
-    expect(listed(page, "value-host")).to_contain_text("lets no request through")
+    expect(listed(page, "value-host")).to_contain_text("which isn’t an allowed host")
     choose(creating, "Any domain (*)")
-    expect(listed(page, "value-host")).to_contain_text("it needs to be sent there alone")
+    expect(listed(page, "value-host")).to_contain_text("so allow only that host")
     use(creating, "discord.com")
     expect(listed(page, "value-host")).to_have_count(0)
     expect(page.get_by_label("One host, or its subdomains")).to_be_checked()
-    press(creating, "Seal and create")
+    press(creating, "Create secret")
     says(creating, "Created NEW_KEY at")
     assert harbor.secrets["NEW_KEY"].domain == "discord.com"
 
@@ -249,7 +249,7 @@ def test_who_may_not_change_the_domain_is_told_that_it_lets_nothing_through(
     rotator.open(f"/universes/{universe.pk}/secrets/PAY_KEY/rotate/")
     fill(rotator, Value=WEBHOOK)
     said = listed(rotator.page, "value-host")
-    expect(said).to_contain_text("lets no request through to that host")
+    expect(said).to_contain_text("which isn’t an allowed host")
     expect(said.get_by_role("button")).to_have_count(0)
     fill(rotator, Value="https://api.pay.example/hook")
     expect(said).to_have_count(0)

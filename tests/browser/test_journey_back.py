@@ -43,7 +43,7 @@ def rotates(admin: Visitor) -> None:
 def deletes(admin: Visitor) -> None:
     """Its end."""
     fill(admin, Type_its_name_to_confirm="PAY_KEY")
-    press(admin, "Delete for good")
+    press(admin, "Delete secret")
     says(admin, "Deleted PAY_KEY")
 
 

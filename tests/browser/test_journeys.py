@@ -70,7 +70,7 @@ def test_the_main_job(script: bool, visit: Visit, harbor: EmulatedUniverse) -> N
         expect(field(manager, "Value")).to_have_value("")
         fill(manager, Value="  другое значение ")
     choose(manager, "Send it exactly as typed")
-    press(manager, "Seal and save")
+    press(manager, "Save new value")
     says(manager, "Running servers keep the old value until they restart.")
     assert harbor.values["MAIL_KEY"].decode() == "  другое значение "
     assert harbor.secrets["MAIL_KEY"].domain == "*.mail.example"
@@ -78,7 +78,7 @@ def test_the_main_job(script: bool, visit: Visit, harbor: EmulatedUniverse) -> N
     note_what_it_is_for(manager)
     follow(manager, "Delete")
     fill(manager, Type_its_name_to_confirm="MAIL_KEY")
-    press(manager, "Delete for good")
+    press(manager, "Delete secret")
     says(manager, "Deleted MAIL_KEY at")
     assert "MAIL_KEY" not in harbor.secrets
     expect(page.get_by_role("link", name="MAIL_KEY")).to_have_count(0)
@@ -96,7 +96,7 @@ def note_what_it_is_for(manager: Visitor) -> None:
     follow(manager, "Edit details")
     fill(manager, Note="Sends the receipts.")
     field(manager, "Owner").select_option("editor@example.com")
-    press(manager, "Save details")
+    press(manager, "Save changes")
     says(manager, "Details saved.")
     shows(manager, "Sends the receipts.")
 
@@ -154,9 +154,9 @@ def knows_of_a_change_elsewhere(
     row = manager.page.get_by_role("row").filter(has_text="SIGNING_SEED")
     expect(row).to_contain_text("Missing")
     follow(manager, "PAY_WEBHOOK")
-    shows(manager, "It was changed outside the dashboard")
-    press(manager, "I know about this change")
-    expect(manager.page.get_by_role("main")).not_to_contain_text("It was changed outside")
+    shows(manager, "Changed outside Sealroom, found")
+    press(manager, "Mark as reviewed")
+    expect(manager.page.get_by_role("main")).not_to_contain_text("Changed outside")
 
 
 @WITH_AND_WITHOUT
@@ -188,6 +188,6 @@ def edits_and_rotates(window: Visitor, universe: Universe) -> None:
     window.become("rotator")
     window.page.reload()
     follow(window, "Rotate")
-    shows(window, "It stays as it is. An editor or a manager can change it.")
+    shows(window, "Only editors, managers and admins can change it.")
     rotate(window, "a rotator's")
     says(window, "Running servers keep the old value until they restart.")

@@ -22,11 +22,11 @@ def test_notice_and_row_change_by_themselves_once_it_is_settled(
     viewer.open(f"/universes/{universe.pk}/")
     page = viewer.page
     notice, row = page.locator("#open-changes"), page.get_by_role("row").filter(has_text="NEW_KEY")
-    expect(notice).to_contain_text("it is not known whether it took effect")
+    expect(notice).to_contain_text("but its outcome is unknown")
     expect(row).to_contain_text("Being created")
     with later():
         settling.settle(STAGEHAND, older_than_seconds=0)
-    told = "took effect. Running servers see it once they restart."
+    told = "took effect. Running servers use it after they restart."
     expect(notice).to_contain_text(told, timeout=PATIENCE_MS)
     expect(row.get_by_role("link", name="NEW_KEY")).to_be_visible()
     expect(row).not_to_contain_text("Being created")
@@ -41,7 +41,7 @@ def test_what_was_not_sent_is_said_once(visit: Visit, universe: Universe) -> Non
     page = editor.page
     page.get_by_label("Value", exact=False).first.fill("a value that is lost")
     page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Seal and save").click()
+    page.get_by_role("button", name="Save new value").click()
     expect(page.locator(".entrance")).to_contain_text("so nothing was sent")
     page.get_by_label("E-mail address").fill("editor@example.com")
     page.get_by_label("Password").fill(PASSWORD)

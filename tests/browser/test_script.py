@@ -44,13 +44,13 @@ def test_the_list_refreshes_itself_and_keeps_what_one_looks_for(
     page.keyboard.press("/")
     page.keyboard.type("pay")
     page.get_by_role("link", name="Needs attention").click()
-    expect(page.get_by_text("Nothing here matches the filter.")).to_be_visible()
+    expect(page.get_by_text("No secrets match the filter.")).to_be_visible()
     harbor.put("PAY_ELSEWHERE", b"x", "*")
     harbor.put("OTHER_ELSEWHERE", b"x", "*")
     let_rest(universe)
     page.get_by_role("button", name="Refresh").click()
     expect(page.get_by_role("row").filter(has_text="PAY_ELSEWHERE")).to_contain_text(
-        "Changed elsewhere"
+        "Changed outside"
     )
     expect(names(page)).to_have_text(["PAY_ELSEWHERE"])
     expect(page.locator("#list-count")).to_have_text("1 of 5")
@@ -222,7 +222,7 @@ SENTENCES = {suspicion.sentence: suspicion.name for suspicion in Suspicion}
 
 def test_the_value_is_masked_until_one_asks_to_see_it_and_is_counted(rotating: Visitor) -> None:
     page = rotating.page
-    eye = page.get_by_role("button", name="Show what I type")
+    eye = page.get_by_role("button", name="Show value")
     expect(value_of(page)).to_have_css("-webkit-text-security", "disc")
     expect(eye).to_have_attribute("aria-pressed", "false")
     eye.click()
@@ -232,7 +232,7 @@ def test_the_value_is_masked_until_one_asks_to_see_it_and_is_counted(rotating: V
     expect(page.get_by_text("12 / 1,024 bytes · 2 lines")).to_be_visible()
     value_of(page).fill("x" * 1025)
     expect(page.get_by_text("Too long: 1,025 / 1,024 bytes · 1 line")).to_be_visible()
-    page.get_by_role("button", name="Seal and save").click()
+    page.get_by_role("button", name="Save new value").click()
     expect(value_of(page)).to_have_value("x" * 1025)
     expect(value_of(page)).to_be_focused()
 
@@ -286,7 +286,7 @@ def test_a_cure_keeps_the_focus_and_can_be_undone(
     page.get_by_role("button", name="Keep only what is after =").click()
     page.get_by_role("button", name="Remove the quotes").click()
     expect(page.get_by_label("Send it exactly as typed")).to_be_hidden()
-    page.get_by_role("button", name="Seal and save").click()
+    page.get_by_role("button", name="Save new value").click()
     expect(page.locator("#notices")).to_contain_text("Running servers keep the old value")
     assert harbor.values["PAY_KEY"] == b"abc"
 
@@ -296,10 +296,10 @@ def test_what_is_meant_is_sent_as_typed_and_never_comes_back(
 ) -> None:
     page = rotating.page
     value_of(page).fill("line\n")
-    page.get_by_role("button", name="Seal and save").click()
+    page.get_by_role("button", name="Save new value").click()
     expect(page.get_by_label("Send it exactly as typed")).to_be_focused()
     page.get_by_label("Send it exactly as typed").check()
-    page.get_by_role("button", name="Seal and save").click()
+    page.get_by_role("button", name="Save new value").click()
     expect(page.locator("#notices")).to_contain_text("Running servers keep the old value")
     assert harbor.values["PAY_KEY"] == b"line\n"
     page.go_back()
@@ -316,7 +316,7 @@ def test_windows_line_breaks_are_told_of_when_they_are_pasted(rotating: Visitor)
             field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: pasted}));
         }"""
     )
-    expect(page.get_by_text("copied with Windows line breaks")).to_be_visible()
+    expect(page.get_by_text("Windows line breaks (CRLF)")).to_be_visible()
 
 
 def test_a_form_is_sent_once(rotating: Visitor, harbor: EmulatedUniverse) -> None:
@@ -325,7 +325,7 @@ def test_a_form_is_sent_once(rotating: Visitor, harbor: EmulatedUniverse) -> Non
     before = harbor.secrets["PAY_KEY"].update_time
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
-    page.get_by_role("button", name="Seal and save").dblclick()
+    page.get_by_role("button", name="Save new value").dblclick()
     expect(page.locator("#notices")).to_contain_text("Running servers keep the old value")
     assert sent.count("POST") == 1
     assert harbor.secrets["PAY_KEY"].update_time != before

@@ -52,7 +52,7 @@ def test_nobody_mistakes_production(
     client_for: ClientFor, address_of: AddressOf, universe: Universe, page: str
 ) -> None:
     address = address_of(page, *([] if page == "secret_create" else ["PAY_KEY"]))
-    client, warning = client_for("manager"), "Production. Harbor is live: players depend on it."
+    client, warning = client_for("manager"), "Production. Harbor is live for players."
     assert warning in words(client.get(address))
     Universe.objects.filter(pk=universe.pk).update(environment="staging")
     assert warning not in words(client.get(address))
@@ -166,8 +166,8 @@ def test_an_unknown_outcome_leads_to_the_list_and_invites_nobody_to_send_it_agai
     assert answer.redirect_chain == [(f"{address_of('universe')}?change={change.pk}", 302)]
     told = words(answer)
     assert "The creation of NEW_KEY by you at" in told
-    assert f"Sealroom reads Roblox at {change.started_at + SETTLE_AFTER:%H:%M} UTC" in told
-    assert "do not send it again before that" in told
+    assert f"Sealroom checks at {change.started_at + SETTLE_AFTER:%H:%M} UTC" in told
+    assert "Don’t send it again before then" in told
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_a_secret_that_is_gone_from_roblox_cannot_be_rotated(
     assert answer.status_code == 422
     assert "PAY_KEY is no longer at Roblox" in words(answer)
     page = words(client.get(address_of("secret", "PAY_KEY")))
-    assert "Roblox has not listed it since" in page
+    assert "Deleted outside Sealroom: Roblox hasn’t listed it since" in page
 
 
 def test_helpers_are_kept_off_every_field_of_a_form_with_a_value(

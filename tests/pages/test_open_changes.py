@@ -63,7 +63,7 @@ def test_the_list_names_an_open_change_and_tells_by_itself_what_came_of_it(
     page = client.get(address_of("universe"))
     what = f"The {noun} of {name} by manager@example.com at {sentence_time(change.started_at)}"
     assert f"{what} was sent to Roblox" in words(page)
-    assert f"reads Roblox at {change.started_at + SETTLE_AFTER:%H:%M} UTC" in words(page)
+    assert f"Sealroom checks at {change.started_at + SETTLE_AFTER:%H:%M} UTC" in words(page)
     look = next_look(body(page))
     assert client.get(look).status_code == 204
     settle()
@@ -82,7 +82,7 @@ def test_without_a_script_a_reload_tells_what_came_of_ones_change(
     page = sent.headers["Location"]
     assert "The rotation of PAY_KEY by you at" in words(client.get(page))
     settle()
-    assert "took effect. Running servers see it once they restart." in words(client.get(page))
+    assert "took effect. Running servers use it after they restart." in words(client.get(page))
     assert "The rotation of PAY_KEY" not in words(client.get(address_of("universe")))
 
 
@@ -182,7 +182,7 @@ def test_what_takes_longer_than_it_may_is_called_so(
     look = next_look(body(client.get(address_of("universe"))))
     with later():
         told = client.get(look)
-    assert "could not yet: Roblox cannot be read, or manage.py work is not" in words(told)
+    assert "is overdue: Roblox can’t be read, or manage.py work isn’t running" in words(told)
     assert next_look(body(told))
 
 
@@ -199,8 +199,8 @@ def test_every_other_state_is_told_as_what_it_is(
     Change.objects.update(state=state, reason="there was no time")
     told = words(client_for("viewer").get(f"{address_of('universe')}?change={change.pk}"))
     words_of = {
-        ChangeState.STARTED: "is on its way to Roblox, and its answer is awaited. If none comes,",
-        ChangeState.UNDETERMINED: "could not be found out: there was no time. If in doubt, do it",
+        ChangeState.STARTED: "is waiting for an answer from Roblox. If none comes, Sealroom checks",
+        ChangeState.UNDETERMINED: "couldn’t confirm that it took effect: there was no time. If in",
     }
     assert words_of[state] in told
 

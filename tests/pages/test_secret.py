@@ -33,15 +33,19 @@ def test_the_page_offers_what_one_may_do(
     assert offered == ACTIONS[role]
 
 
-def test_what_one_may_not_do_is_said_with_the_roles_that_may(
+def test_what_one_cannot_do_is_said_in_one_line_with_whom_to_ask(
     client_for: ClientFor, address_of: AddressOf
 ) -> None:
-    page = words(client_for("rotator").get(address_of("secret", "PAY_KEY")))
-    assert "You may not rotate it" not in page
-    assert "You may not delete it. That takes the role Admin or Manager." in page
-    roles = "That takes the role Admin, Manager or Editor."
-    assert f"You may not edit its note and owner. {roles}" in page
-    assert "You may not" not in words(client_for("manager").get(address_of("secret", "PAY_KEY")))
+    denied = {
+        "viewer": "You can’t rotate, edit or delete this secret. Ask a manager or an admin.",
+        "rotator": "You can’t edit or delete this secret. Ask a manager or an admin.",
+        "editor": "You can’t delete this secret. Ask a manager or an admin.",
+        "manager": "",
+    }
+    for role, sentence in denied.items():
+        page = words(client_for(role).get(address_of("secret", "PAY_KEY")))
+        assert sentence in page
+        assert ("You can’t" in page) is bool(sentence)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,7 @@ def test_the_lines_to_use_it_fit_its_name_and_domain(
     assert f'{{"PAY_KEY": ["dGVzdA==", "{domain}"]}}' in page
     assert ('apiKey:AddPrefix("Bearer ")' in page) is bool(host)
     assert host in page
-    assert ("because its domain is empty" in page) is not bool(host)
+    assert ("because it has no allowed host" in page) is not bool(host)
 
 
 def test_a_long_history_is_cut_and_says_where_the_rest_is(
@@ -72,12 +76,12 @@ def test_a_long_history_is_cut_and_says_where_the_rest_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page = address_of("secret", "PAY_KEY")
-    assert "These are the newest" not in words(client_for("auditor").get(page))
+    assert "The newest" not in words(client_for("auditor").get(page))
     monkeypatch.setattr(reading, "HISTORY_SIZE", 2)
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     assert "Older ones are in the audit log, which" in words(client_for("viewer").get(page))
     told = client_for("auditor").get(page)
-    assert "These are the newest 2 events." in words(told)
+    assert "The newest 2 events." in words(told)
     assert f'/audit/?universe={universe.pk}&amp;secret=PAY_KEY"' in body(told)
 
 
@@ -89,19 +93,19 @@ def test_a_change_elsewhere_can_be_acknowledged(
 ) -> None:
     Secret.objects.filter(name="PAY_KEY").update(drifted_at=timezone.now())
     client, page = client_for(role), address_of("secret", "PAY_KEY")
-    assert ("I know about this change" in words(client.get(page))) is may
+    assert ("Mark as reviewed" in words(client.get(page))) is may
     if may:
         address = address_of("secret_acknowledge", "PAY_KEY")
         assert client.get(address).headers["Location"] == page
-        assert "I know about this change" in words(client.get(page))
+        assert "Mark as reviewed" in words(client.get(page))
         seen = {"seen": field(client.get(page), "seen")}
         Secret.objects.filter(name="PAY_KEY").update(update_time="2026-12-03T18:00:00Z")
         answer = client.post(address, seen, follow=True)
         assert "PAY_KEY was changed outside the dashboard once more" in words(answer)
-        assert "I know about this change" in words(answer)
+        assert "Mark as reviewed" in words(answer)
         answer = client.post(address, {"seen": field(answer, "seen")}, follow=True)
         assert "Noted. It no longer asks for attention." in words(answer)
-        assert "It was changed outside the dashboard" not in words(answer)
+        assert "Changed outside Sealroom, found" not in words(answer)
         again = client.post(address, follow=True)
         assert again.redirect_chain == [(page, 302)]
         assert "Noted." not in words(again)
@@ -113,7 +117,7 @@ def test_a_missing_secret_can_be_taken_off_the_list(
     Secret.objects.filter(name="PAY_KEY").update(missing_since=timezone.now())
     client = client_for("editor")
     page = client.get(address_of("secret", "PAY_KEY"))
-    assert "Take it off the list" in words(page)
+    assert "Remove from list" in words(page)
     sent = {"seen": field(page, "seen")}
     answer = client.post(address_of("secret_acknowledge", "PAY_KEY"), sent, follow=True)
     assert answer.redirect_chain == [(address_of("universe"), 302)]
@@ -148,8 +152,8 @@ def test_ones_own_change_is_called_so(client_for: ClientFor, address_of: Address
     client = client_for("rotator")
     client.post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     page = address_of("secret", "PAY_KEY")
-    assert "Last changed by you, here" in words(client.get(page))
-    assert "Last changed by rotator@example.com, here" in words(client_for("viewer").get(page))
+    assert "Last changed by You" in words(client.get(page))
+    assert "Last changed by rotator@example.com" in words(client_for("viewer").get(page))
 
 
 def test_a_change_elsewhere_is_explained(
@@ -160,8 +164,8 @@ def test_a_change_elsewhere_is_explained(
     Universe.objects.filter(pk=universe.pk).update(sync_tried_at=None)
     client.post(address_of("universe_refresh"))
     page = words(client.get(address_of("secret", "PAY_KEY")))
-    assert "It was changed outside the dashboard" in page
-    assert "Last changed by outside the dashboard" in page
+    assert "Changed outside Sealroom, found" in page
+    assert "Last changed by Outside Sealroom" in page
 
 
 def test_a_name_that_is_not_there_is_not_found(
@@ -251,7 +255,7 @@ def test_typing_the_name_deletes_the_secret(
 ) -> None:
     client, address = client_for("manager"), address_of("secret_delete", "PAY_KEY")
     page = client.get(address)
-    assert "This cannot be undone." in words(page)
+    assert "This can’t be undone." in words(page)
     sent = {"typed": typed, "version": field(page, "version")}
     answer = client.post(address, sent, follow=True)
     assert answer.redirect_chain == [(address_of("universe"), 302)]
@@ -291,10 +295,10 @@ def test_refusals_stand_apart_from_the_history_and_are_counted(
     client_for: ClientFor, address_of: AddressOf, cast: Cast
 ) -> None:
     page = address_of("secret", "PAY_KEY")
-    assert "Refused" not in words(client_for("auditor").get(page))
+    assert "Denied attempts" not in words(client_for("auditor").get(page))
     assert client_for("viewer").get(address_of("secret_rotate", "PAY_KEY")).status_code == 403
     told = words(client_for("auditor").get(page))
-    history, _, refused = told.partition("What nobody was let do to it changed nothing.")
+    history, _, refused = told.partition("Denied attempts They changed nothing.")
     assert "viewer@example.com was refused: rotate secrets just now" in refused
     assert "was refused" not in history
     assert "was refused" not in words(client_for("rotator").get(page))

@@ -45,7 +45,7 @@ def test_it_has_a_page_with_its_history_and_without_what_would_send_it(
     answer = client_for("manager").get(address_of("secret", name))
     assert f"<bdi>{escape(name)}</bdi>" in body(answer)
     assert f"saw that {name} was created outside the dashboard" in words(answer)
-    assert "This is no name that Roblox documents." in words(answer)
+    assert "Roblox doesn’t document names like this one." in words(answer)
     assert address_of("secret_details", name) in body(answer)
     for page in WRITES:
         assert address_of(page, name) not in body(answer)

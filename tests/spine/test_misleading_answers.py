@@ -100,7 +100,7 @@ def test_a_receipt_of_another_secret_is_not_ours_in_the_browser(
     emulator.inject(faults.status(200, OF_ANOTHER, carried_out=True), method=method)
     client = client_for("manager")
     answer = client.post(f"/universes/{HARBOR_ID}/{address}", sent, follow=True)
-    assert "it is not known whether it took effect" in answer.content.decode()
+    assert "but its outcome is unknown" in answer.content.decode()
     assert watch.tags == [f"secret.{kind}.started", f"secret.{kind}.unknown"]
     assert list(Secret.objects.values_list()) == before
     with later():
