@@ -40,14 +40,14 @@ def test_from_the_code_on_the_terminal_to_a_sealed_secret(
 ) -> None:
     visitor = open_window(java_script_enabled=script)
     claim(visitor)
-    is_headed(visitor, "Connect your group on Roblox")
+    is_headed(visitor, "Connect your Roblox group")
     paste_a_wrong_key(visitor)
     replace_it(visitor)
 
     is_at(visitor, "/guide/")
     fill(visitor, Universe=f"https://www.roblox.com/games/{PLACE}/Pier")
-    press(visitor, "Test")
-    shows(visitor, "Nothing is in the way")
+    press(visitor, "Test connection")
+    shows(visitor, "Connection test passed")
     shows(visitor, f"“Pier”, of group {stage.GROUP_ID}, universe {pier.id}.")
     choose(visitor, "Production")
     press(visitor, "Add universe")
@@ -84,11 +84,11 @@ def claim(visitor: Visitor) -> None:
 def paste_a_wrong_key(visitor: Visitor) -> None:
     """Store a key that Roblox does not know, and be told what is wrong by a test."""
     fill(visitor, API_key=WRONG_KEY)
-    press(visitor, "Encrypt and store")
+    press(visitor, "Save key")
     says(visitor, "Stored the key “Automation”.")
     fill(visitor, Universe="77")
-    press(visitor, "Test")
-    shows(visitor, "Something is in the way")
+    press(visitor, "Test connection")
+    shows(visitor, "Connection test failed")
     shows(visitor, "The key is wrong, disabled or has ended")
     shows(visitor, "this server's address is not on the key's list")
     assert WRONG_KEY not in all_of_it(visitor)
@@ -96,7 +96,7 @@ def paste_a_wrong_key(visitor: Visitor) -> None:
 
 def replace_it(visitor: Visitor) -> None:
     """Put the right key in its place."""
-    follow(visitor, "Replace it")
+    follow(visitor, "Replace key")
     fill(visitor, API_key=stage.API_KEY)
     press(visitor, "Replace")
     says(visitor, "Replaced.")

@@ -21,7 +21,7 @@ def quays(universe: Universe) -> None:
 def test_a_long_list_leads_on_and_keeps_what_is_looked_for(client_for: ClientFor) -> None:
     client = client_for("admin")
     page = client.get("/universes/?q=quay&state=attention")
-    assert "No universe that you may see matches." in words(page)
+    assert "No universes match." in words(page)
     page = client.get("/universes/?q=quay")
     assert "1–50 of 60" in words(page)
     assert 'href="/universes/?q=quay&amp;page=2"' in body(page)

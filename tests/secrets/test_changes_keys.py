@@ -152,7 +152,7 @@ def test_the_settings_show_the_whole_fingerprint(
     client_for: Callable[[str], Client], harbor: EmulatedUniverse, universe: Universe, cast: Cast
 ) -> None:
     address = f"/universes/{HARBOR_ID}/settings/"
-    unknown = "not known before the first value is sealed"
+    unknown = "Unknown until the first value is saved"
     assert unknown in client_for("admin").get(address).content.decode()
     make("rotate", cast, universe)
     page = client_for("admin").get(address).content.decode()
