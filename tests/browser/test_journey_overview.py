@@ -63,14 +63,14 @@ def is_met(window: Visitor, role: str) -> None:
     may_read_log = LOG in PLACES[role]
     expect(content.get_by_role("link", name=LOG)).to_have_count(1 if may_read_log else 0)
     if role == "stranger":
-        shows(window, "There is no universe here that you may see.")
+        shows(window, "You don’t have access to any universe yet.")
         shows(window, "stranger@example.com")
     elif role == "rotator":
-        shows(window, "Nothing needs you.")
+        shows(window, "All clear")
         shows(window, "2 secrets")
         expect(content).not_to_contain_text("SIGNING_SEED")
     else:
-        shows(window, "changed outside the dashboard.")
+        shows(window, "changed outside Sealroom.")
         shows(window, "3 secrets")
 
 

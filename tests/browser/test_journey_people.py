@@ -41,7 +41,7 @@ def test_a_person_comes_gets_access_and_is_let_go(
     grace = visit(java_script_enabled=script)
     follow_link(grace, create_account(admin))
     sign_in(grace, PASSWORD)
-    shows(grace, "There is no universe here that you may see.")
+    shows(grace, "You don’t have access to any universe yet.")
 
     manager = enter(visit, "manager", f"/universes/{universe.pk}/", script=script)
     give_access(manager)

@@ -29,7 +29,7 @@ NOW = timezone.now()
 @pytest.mark.parametrize("role", ["admin", "manager", "editor", "rotator", "viewer", "auditor"])
 def test_where_all_is_well_the_page_is_calm(client_for: ClientFor, role: str) -> None:
     page = words(client_for(role).get("/"))
-    assert "What needs you Nothing needs you." in page
+    assert "Needs attention All clear" in page
     assert "Group 1234567 Harbor Production 6930499524 3 secrets synced just now" in page
     assert ("Audit log" in page) is (role in ("admin", "manager", "auditor"))
 
@@ -42,7 +42,7 @@ def test_what_changed_elsewhere_leads_to_where_it_is_fixed(
     let_rest(universe)
     client.post(address_of("universe_refresh"))
     page = client.get("/")
-    assert "PAY_KEY of Harbor PRODProduction changed outside the dashboard." in words(page)
+    assert "PAY_KEY of Harbor PRODProduction changed outside Sealroom." in words(page)
     assert "Sealroom (refresh) saw that PAY_KEY was changed outside the dashboard" in words(page)
     assert "1 needs attention" in words(page)
     link = f'<a class="name" href="{address_of("secret", "PAY_KEY")}"><bdi>PAY_KEY</bdi></a>'
@@ -71,16 +71,16 @@ def test_each_trouble_is_a_sentence_that_says_what_to_do(
         ApiKey.objects.create(name=name, encrypted_value=b"-", ends_at=ends_at)
     page = words(client_for("admin").get("/"))
     for sentence in (
-        "The API key ended has ended: make a new one and replace it. yesterday",
+        "The API key ended has expired. Create a new one and replace it. yesterday",
         "The API key automation failed its last test. Roblox refused it.",
-        "Harbor PRODProduction could not be read from Roblox. Roblox is away. last read",
-        "2 universes could not be read from Roblox. No such universe. Aft · Quay never read",
-        "PAY_WEBHOOK of Harbor PRODProduction went missing",
-        "Whether the last change of PAY_KEY of Harbor PRODProduction took effect could not be",
+        "Harbor PRODProduction couldn’t be read from Roblox. Roblox is away. last read",
+        "2 universes couldn’t be read from Roblox. No such universe. Aft · Quay never read",
+        "PAY_WEBHOOK of Harbor PRODProduction was deleted outside Sealroom",
+        "Sealroom couldn’t confirm the last change of PAY_KEY of Harbor PRODProduction",
         "A change of NEW_KEY of Harbor PRODProduction has no known outcome yet.",
-        "5 secrets of Harbor PRODProduction changed outside the dashboard. odd-0 · odd-1 · odd-2",
-        "and 2 more The API key at once ends soon: make a new one and replace it. now",
-        "The API key ending ends soon: make a new one and replace it. in 12 days",
+        "5 secrets of Harbor PRODProduction changed outside Sealroom. odd-0 · odd-1 · odd-2",
+        "and 2 more The API key at once expires soon. Create a new one and replace it. now",
+        "The API key ending expires soon. Create a new one and replace it. in 12 days",
     ):
         assert sentence in page
 
@@ -98,9 +98,9 @@ def test_a_pattern_counts_no_more_than_it_covers(
 
 def test_a_stranger_is_told_who_gives_access(client_for: ClientFor) -> None:
     page = words(client_for("stranger").get("/"))
-    assert "There is no universe here that you may see." in page
-    assert "tell them the e-mail address stranger@example.com" in page
-    for hidden in ("Harbor", "What happened lately", "Add the first universe"):
+    assert "You don’t have access to any universe yet." in page
+    assert "an admin to grant access to stranger@example.com" in page
+    for hidden in ("Harbor", "Recent activity", "Add your first universe"):
         assert hidden not in page
 
 
@@ -109,7 +109,7 @@ def test_an_admin_without_universes_is_led_to_the_first(
 ) -> None:
     universe.delete()
     page = client_for("admin").get("/")
-    assert "Add the first universe" in words(page)
+    assert "Add your first universe" in words(page)
     assert 'href="/guide/"' in body(page)
 
 

@@ -40,8 +40,8 @@ def test_home_shows_the_universe_under_its_group(client_for: ClientFor, role: st
 
 def test_home_tells_a_stranger_who_gives_access(client_for: ClientFor) -> None:
     page = words(client_for("stranger").get("/"))
-    assert "There is no universe here that you may see." in page
-    assert "A manager of a universe, or an admin, can give you access" in page
+    assert "You don’t have access to any universe yet." in page
+    assert "Ask a manager of the universe or an admin to grant access" in page
     assert "Harbor" not in page
 
 

@@ -58,7 +58,7 @@ def test_the_first_page_says_what_was_tried(cast: Cast, client_for: ClientFor) -
     guess(2, network=2)
     page = words(client.get("/"))
     assert "4 wrong passwords were tried for your account since" in page
-    assert "from 2 networks. If it was not you" in page
+    assert "from 2 networks. If this wasn’t you" in page
     assert "wrong passwords" not in words(client_for("editor").get("/"))
     with time_machine.travel(timezone.now() + timedelta(days=8)):
         assert "wrong passwords" not in words(client_for("viewer").get("/"))
