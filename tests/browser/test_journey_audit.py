@@ -40,9 +40,9 @@ def test_an_auditor_finds_what_happened(
 
 def reads_of_the_open_change(auditor: Visitor, change: Change) -> None:
     """See what is being settled, and all that is known of it."""
-    shows(auditor, "1 change is being settled")
-    shows(auditor, "do not send it again before")
-    follow(auditor, "its events")
+    shows(auditor, "1 change is being confirmed")
+    shows(auditor, "Don’t send it again before then")
+    follow(auditor, "view events")
     is_at(auditor, "/audit/")
     assert str(change.pk) in auditor.page.url
     expect(rows(auditor)).to_have_count(2)
@@ -52,7 +52,7 @@ def reads_of_the_open_change(auditor: Visitor, change: Change) -> None:
     expect(fact).to_be_hidden()
     row.locator("summary").click()
     expect(fact).to_be_visible()
-    follow(auditor, "Show all")
+    follow(auditor, "Clear filters")
     expect(rows(auditor)).to_have_count(PAGE_SIZE)
 
 
@@ -77,7 +77,7 @@ def filters(auditor: Visitor, *, script: bool) -> None:
     expect(rows(auditor)).to_have_count(1)
     expect(chips).to_have_count(4)
     expect(page.get_by_role("navigation", name="Main")).to_have_count(1)
-    follow(auditor, "Show all")
+    follow(auditor, "Clear filters")
 
 
 def reads_older_events(auditor: Visitor, *, script: bool) -> None:
@@ -86,7 +86,7 @@ def reads_older_events(auditor: Visitor, *, script: bool) -> None:
     if script:
         expect(rows(auditor).nth(PAGE_SIZE)).to_be_visible()
         return
-    shows(auditor, "Not the newest events")
+    shows(auditor, "Older events")
     expect(rows(auditor).last).not_to_contain_text(NOTED)
     follow(auditor, "Newer")
     expect(rows(auditor)).to_have_count(PAGE_SIZE)

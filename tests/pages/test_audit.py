@@ -111,7 +111,7 @@ def test_filters_narrow_it_and_stand_in_the_address(
     change = AuditEvent.objects.latest("sequence").change_id
     one = client.get("/audit/", wanted | {"result": "succeeded", "change": change})
     assert len(sequences(body(one))) == 1
-    assert "No event matches." in words(client.get("/audit/", wanted | {"person": "nobody"}))
+    assert "No events match." in words(client.get("/audit/", wanted | {"person": "nobody"}))
     for narrower in ({"result": "failed"}, {"secret": "pay_*"}, {"to": "2026-01-01"}):
         assert sequences(body(client.get("/audit/", wanted | narrower))) == []
 
@@ -218,12 +218,12 @@ def test_pages_follow_one_another_without_gap_and_lead_back(
     assert sequences(body(client.get(link(third, "Newer")))) == sequences(second)
     # What is newer than the second page fits on the newest one, which has no page before it.
     assert sequences(body(client.get(link(second, "Newer")))) == sequences(first)
-    assert link(third, "Back to the newest") == "/audit/?person=editor%40"
+    assert link(third, "Back to newest") == "/audit/?person=editor%40"
 
 
 def test_before_the_first_event_there_is_a_way_back(client_for: ClientFor) -> None:
     page = client_for("admin").get("/audit/", {"before": "1"})
-    assert "there are none before this." in words(page)
+    assert "No events before this." in words(page)
     assert link(body(page), "Newer") == "/audit/?after=0"
 
 
@@ -282,7 +282,7 @@ def test_all_events_of_a_change_are_one_step_away(
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     client = client_for("auditor")
     page = body(client.get("/audit/"))
-    assert len(sequences(body(client.get(link(page, "All events of this change"))))) == 2
+    assert len(sequences(body(client.get(link(page, "View all events of this change"))))) == 2
 
 
 def test_changes_that_are_not_settled_stand_above(
@@ -290,23 +290,23 @@ def test_changes_that_are_not_settled_stand_above(
 ) -> None:
     unknown = leave_open("rotate", faults.cut_before(), emulator, cast, universe)
     grants.give(STAGEHAND, cast["viewer"].user, universe, Terms(Role.AUDITOR, "SIGNING_*"))
-    assert "being settled" not in words(client_for("viewer").get("/audit/"))
+    assert "being confirmed" not in words(client_for("viewer").get("/audit/"))
     client = client_for("auditor")
     page = words(client.get("/audit/"))
-    assert "1 change is being settled manager@example.com set out to rotate PAY_KEY" in page
-    assert "do not send it again before" in page
+    assert "1 change is being confirmed manager@example.com started rotating PAY_KEY" in page
+    assert "Don’t send it again before then" in page
     Change.objects.filter(pk=unknown.pk).update(state=ChangeState.STARTED)
-    assert "Its answer is awaited." in words(client.get("/audit/"))
+    assert "Waiting for an answer from Roblox." in words(client.get("/audit/"))
     with later():
         assert "Overdue since" in words(client.get("/audit/"))
     Change.objects.filter(pk=unknown.pk).update(
         state=ChangeState.UNDETERMINED, settled_at=timezone.now(), reason="the clock stood still"
     )
     page = words(client.get("/audit/"))
-    assert "1 change of the last 7 days could not be settled" in page
-    assert "Whether it took effect is not known: the clock stood still." in page
+    assert "1 change from the last 7 days couldn’t be confirmed" in page
+    assert "Sealroom couldn’t confirm that it took effect: the clock stood still." in page
     make("rotate", cast, universe)
-    assert "could not be settled" not in words(client.get("/audit/"))
+    assert "couldn’t be confirmed" not in words(client.get("/audit/"))
 
 
 def test_words_of_others_are_escaped(
