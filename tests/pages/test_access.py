@@ -75,17 +75,17 @@ def test_the_list_has_what_reaches_the_universe(
     Grant.objects.filter(person=cast["viewer"].user).update(until=datetime(2026, 1, 3, tzinfo=UTC))
     accounts.disable(STAGEHAND, cast["editor"].user)
     page = words(client_for("manager").get(address_of("access")))
-    assert f"manager@example.com you Manager every secret no end by {STAGEHAND.name}" in page
-    assert "viewer@example.com Viewer every secret ended 3 Jan 2026" in page
-    assert "editor@example.com account disabled Editor" in page
-    assert "stranger@example.com Auditor in all universes every secret" in page
+    assert f"manager@example.com You Manager All secrets Never expires by {STAGEHAND.name}" in page
+    assert "viewer@example.com Viewer All secrets Expired 3 Jan 2026" in page
+    assert "editor@example.com Account disabled Editor" in page
+    assert "stranger@example.com Auditor In all universes All secrets" in page
     assert "looks at all" not in page
-    assert "Beyond your rights: an admin can change it." in page
+    assert "You can’t edit this. Ask an admin." in page
     whole = words(client_for("admin").get(EVERYWHERE))
     assert "looks at all" in whole
-    assert "Manager every secret" not in whole
-    assert "What is given here holds in every universe" in whole
-    assert "The last admin. Make someone else an admin first." in whole
+    assert "Manager All secrets" not in whole
+    assert "Applies to every universe, including new ones." in whole
+    assert "Last admin. Make someone else an admin first." in whole
 
 
 def test_a_pattern_beyond_ones_own_and_its_reason_are_not_shown(
@@ -103,8 +103,8 @@ def test_a_pattern_beyond_ones_own_and_its_reason_are_not_shown(
     client = browser_of(deputy)
     page = words(client.get(address_of("access")))
     assert "SIGNING" not in page
-    assert "names beyond your own access" in page
-    assert "every secret" in page
+    assert "Names you can’t see" in page
+    assert "All secrets" in page
     assert "PAY_KEY" in page
     assert "pays" in page
 
@@ -139,7 +139,7 @@ def test_access_is_given_with_pattern_end_and_reason(
     }
     done = client_for("manager").post(address_of("access_give"), sent, follow=True)
     assert "stranger@example.com has access now." in words(done)
-    assert "Rotator PAY_* until 3 Dec 2099, 23:59 UTC by manager@example.com" in words(done)
+    assert "Rotator PAY_* Until 3 Dec 2099, 23:59 UTC by manager@example.com" in words(done)
     grant = grant_of(STRANGER)
     assert grant.until == datetime(2099, 12, 3, 23, 59, 59, 999999, UTC)
     assert (grant.pattern, grant.reason) == ("PAY_*", "season two")
@@ -217,7 +217,7 @@ def test_a_grant_is_changed_in_the_form_that_it_fills(
     client, address = client_for("manager"), address_of("access_change", str(viewer.pk))
     form = client.get(address)
     assert (
-        f"Now: Viewer · PAY_* · until 1 Jun 2099, 18:30 UTC · given by {STAGEHAND.name}"
+        f"Now: Viewer · PAY_* · Until 1 Jun 2099, 18:30 UTC · granted by {STAGEHAND.name}"
         in words(form)
     )
     assert (field(form, "pattern"), field(form, "reason")) == ("PAY_*", "x")
@@ -261,7 +261,7 @@ def test_an_ended_grant_is_extended_or_taken_off_the_list(
     assert (grant_of(viewer.email).until or timezone.now()) > timezone.now()
     Grant.objects.filter(person=viewer).update(until=datetime(2026, 1, 3, tzinfo=UTC))
     question = client.get(address_of("access_revoke", key))
-    assert "It has ended already; this takes it off the list." in words(question)
+    assert "It has expired already. Revoking it removes it from the list." in words(question)
     client.post(address_of("access_revoke", key))
     assert not Grant.objects.filter(person=viewer).exists()
 
@@ -270,7 +270,7 @@ def test_revoking_asks_first_and_leads_back(
     client_for: ClientFor, address_of: AddressOf, cast: Cast
 ) -> None:
     client, address = client_for("manager"), address_of("access_revoke", _key(cast, "viewer"))
-    assert "It ends at once" in words(client.get(address))
+    assert "Access ends at once" in words(client.get(address))
     done = client.post(address, follow=True)
     assert done.redirect_chain == [(address_of("access"), 302)]
     assert "Revoked the access of viewer@example.com." in words(done)
@@ -331,7 +331,7 @@ def test_a_manager_of_all_universes_gives_there_within_their_names(
     stranger = cast["stranger"].user
     grants.give(STAGEHAND, stranger, None, Terms(Role.MANAGER, "PAY_*"))
     client = client_for("stranger")
-    assert "Beyond your rights" in words(client.get(EVERYWHERE))
+    assert "You can’t edit this." in words(client.get(EVERYWHERE))
     assert "admin" not in offered_roles(client.get(f"{EVERYWHERE}new/"))
     sent = {"person": "viewer@example.com", "role": "viewer", "pattern": "PAY_KEY"}
     assert client.post(f"{EVERYWHERE}new/", sent).status_code == 302

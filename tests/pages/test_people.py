@@ -51,16 +51,16 @@ def test_the_table_says_who_may_do_what_and_who_was_here(
     client = client_for("admin")
     client.get(PEOPLE)
     page = words(client.get(PEOPLE))
-    assert "admin@example.com you Admin Last active just now Active" in page
+    assert "admin@example.com You Admin Last active just now Active" in page
     assert "viewer@example.com Viewer in 2 universes, Auditor in all universes" in page
-    assert "manager@example.com Manager in Harbor Last active never Never signed in" in page
-    assert "editor@example.com no access" in page
-    assert "rotator@example.com Rotator in Harbor Last active never Disabled" in page
+    assert "manager@example.com Manager in Harbor Last active Never Never signed in" in page
+    assert "editor@example.com No access" in page
+    assert "rotator@example.com Rotator in Harbor Last active Never Disabled" in page
 
 
 def test_the_table_of_ticks_is_drawn_from_the_roles(client_for: ClientFor) -> None:
     page = words(client_for("admin").get(PEOPLE))
-    assert "May Admin Manager Editor Rotator Viewer Auditor" in page
+    assert "Permission Admin Manager Editor Rotator Viewer Auditor" in page
     assert "Delete secrets yes yes –no –no –no –no" in page
     assert "Add and replace API keys yes –no" in page
     assert set(role_table.SUMMARIES) == set(ROLE_WORDS)
@@ -80,7 +80,7 @@ def test_a_new_person_is_handed_a_link_that_is_shown_once(
     assert code not in caplog.text
     again = body(client.get(address_of("new@example.com")))
     assert code not in again
-    assert "Link until" in again
+    assert "Invited until" in again
     assert "Nele" in body(client.get(PEOPLE))
 
 
@@ -98,7 +98,7 @@ def test_a_newer_link_takes_the_place_of_the_older(client_for: ClientFor) -> Non
     assert link_on(body(made)) != first
     assert OneTimeCode.objects.count() == 1
     OneTimeCode.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
-    assert "No password yet: make a link" in words(client.get(PEOPLE))
+    assert "No password: create a link" in words(client.get(PEOPLE))
 
 
 def test_an_admin_is_made_at_once(client_for: ClientFor) -> None:
@@ -126,7 +126,7 @@ def test_an_account_that_cannot_be_made_is_said_why(
 def test_a_person_is_disabled_after_a_question_and_enabled_again(client_for: ClientFor) -> None:
     client, viewer = client_for("admin"), client_for("viewer")
     question = client.get(address_of("viewer@example.com", "disable"))
-    assert "The person is signed out everywhere at once" in words(question)
+    assert "They’re signed out everywhere at once" in words(question)
     done = client.post(address_of("viewer@example.com", "disable"), follow=True)
     assert "Disabled the account of viewer@example.com." in words(done)
     assert "Enable account" in words(done)
@@ -141,7 +141,7 @@ def test_the_last_admin_is_not_disabled_and_it_is_said_why(client_for: ClientFor
     client = client_for("admin")
     own = client.get(address_of("admin@example.com"))
     assert 'disable/"' not in body(own)
-    assert "not possible: this is the last admin" in words(own)
+    assert "Disable account Last admin. Make someone else an admin first." in words(own)
     question = client.get(address_of("admin@example.com", "disable"))
     assert "Disable account" not in words(question)
     refused = client.post(address_of("admin@example.com", "disable"))
@@ -167,8 +167,8 @@ def test_an_admin_who_disables_themselves_is_signed_out_and_refused_nothing(
 
 def test_nobody_is_offered_a_link_for_themselves(client_for: ClientFor) -> None:
     client = client_for("admin")
-    assert "New password link" in words(client.get(address_of("viewer@example.com")))
-    assert "New password link" not in words(client.get(address_of("admin@example.com")))
+    assert "Create password link" in words(client.get(address_of("viewer@example.com")))
+    assert "Create password link" not in words(client.get(address_of("admin@example.com")))
     refused = client.post(address_of("admin@example.com", "password-link"), follow=True)
     assert "Change your own password on your own page." in words(refused)
 
