@@ -50,7 +50,7 @@ def deletes(admin: Visitor) -> None:
 def replaces(admin: Visitor) -> None:
     """Another API key."""
     fill(admin, API_key=stage.API_KEY)
-    press(admin, "Try and replace")
+    press(admin, "Test and replace")
     says(admin, "Replaced.")
 
 
@@ -58,7 +58,7 @@ def gives(admin: Visitor) -> None:
     """A role."""
     field(admin, "Person").select_option("stranger@example.com")
     admin.page.get_by_role("radio", name="Viewer").check()
-    press(admin, "Give access")
+    press(admin, "Grant access")
     says(admin, "stranger@example.com has access now.")
 
 

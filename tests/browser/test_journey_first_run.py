@@ -98,6 +98,6 @@ def replace_it(visitor: Visitor) -> None:
     """Put the right key in its place."""
     follow(visitor, "Replace key")
     fill(visitor, API_key=stage.API_KEY)
-    press(visitor, "Replace")
+    press(visitor, "Replace key")
     says(visitor, "Replaced.")
     assert stage.API_KEY not in all_of_it(visitor)

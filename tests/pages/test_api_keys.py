@@ -79,31 +79,31 @@ def test_what_will_not_do_is_said_and_the_key_is_asked_for_again(
 def test_the_list_says_what_each_key_opens_and_how_the_last_test_went(
     admin: Client, universe: Universe, emulator: Emulator, address: Address
 ) -> None:
-    assert "automation Harbor no end known works" in words(admin.get(reverse("api_keys")))
+    assert "automation Harbor Unknown Passing" in words(admin.get(reverse("api_keys")))
     assert 'action="' + address("api_key_test") in body(admin.get(address("api_key")))
     answer = admin.post(address("api_key_test"), follow=True)
     assert "The key works: it opens 1 universe." in words(answer)
-    assert "works just now" in words(admin.get(reverse("api_keys")))
+    assert "Passing just now" in words(admin.get(reverse("api_keys")))
     emulator.add_api_key(API_KEY, allowed=False)
     answer = admin.post(address("api_key_test"), follow=True)
     assert words(answer).count("Roblox refused the API key") == 1
     assert "The last test failed, just now . Roblox refused the API key" in words(answer)
-    assert "fails just now" in words(admin.get(reverse("api_keys")))
+    assert "Failing just now" in words(admin.get(reverse("api_keys")))
     admin.post(reverse("api_key_create"), NEW)
     unused = reverse("api_key_test", args=[ApiKey.objects.get(name="Second").pk])
-    assert "never tested" in words(admin.get(reverse("api_keys")))
+    assert "Never tested" in words(admin.get(reverse("api_keys")))
     answer = admin.post(unused, follow=True)
-    assert "nothing to try it on" in words(answer)
+    assert "No universe to test" in words(answer)
     assert f'action="{unused}"' not in body(answer)
 
 
 @pytest.mark.parametrize(
     ("days", "chip"),
     [
-        (12.5, "ends in 12 days"),
-        (1.5, "ends in 1 day"),
-        (0.5, "ends within a day"),
-        (-1, "ended"),
+        (12.5, "Expires in 12 days"),
+        (1.5, "Expires in 1 day"),
+        (0.5, "Expires within a day"),
+        (-1, "Expired"),
     ],
 )
 def test_an_end_that_is_near_is_seen(
@@ -150,8 +150,8 @@ def test_a_key_that_opens_nothing_is_replaced_untried(admin: Client, address: Ad
     admin.post(reverse("api_key_create"), NEW)
     unused = ApiKey.objects.get(name="Second")
     page = reverse("api_key_replace", args=[unused.pk])
-    assert "Try and replace" in body(admin.get(address("api_key_replace")))
-    assert "Try and replace" not in body(admin.get(page))
+    assert "Test and replace" in body(admin.get(address("api_key_replace")))
+    assert "Test and replace" not in body(admin.get(page))
     answer = admin.post(page, {"value": SECOND}, follow=True)
     assert answer.redirect_chain == [(reverse("api_key", args=[unused.pk]), 302)]
     assert "delete it at Roblox" not in words(answer)
@@ -212,14 +212,14 @@ def test_a_key_that_does_not_leaves_the_old_one(
 
 
 def test_a_key_in_use_stays_and_another_goes(admin: Client, address: Address) -> None:
-    assert "It cannot be removed while a universe is opened with it: Harbor" in words(
+    assert "You can’t remove this key while universes use it: Harbor" in words(
         admin.get(address("api_key_remove"))
     )
     refused = admin.post(address("api_key_remove"))
     assert (refused.status_code, ApiKey.objects.count()) == (422, 1)
     admin.post(reverse("api_key_create"), NEW)
     unused = reverse("api_key_remove", args=[ApiKey.objects.get(name="Second").pk])
-    assert "Nothing is opened with it." in words(admin.get(unused))
+    assert "No universe uses this key." in words(admin.get(unused))
     answer = admin.post(unused, follow=True)
     assert "Removed the key “Second”." in words(answer)
     assert ApiKey.objects.get().name == "automation"

@@ -89,7 +89,7 @@ def test_a_part_of_a_name_or_an_address_narrows_the_list(
     client = client_for("admin")
     for search in ("crew 014", "CREW014@"):
         assert set(crew(body(client.get(address, {"q": search})))) == {"Crew 014"}
-    assert "Nobody matches." in words(client.get(address, {"q": "nobody of that name"}))
+    assert "No people match." in words(client.get(address, {"q": "nobody of that name"}))
     (first, *rest) = pages(client, f"{address}?q=crew0")
     assert {who[:6] for page in (first, *rest) for who in crew(page)} == {"Crew 0"}
 
@@ -112,7 +112,7 @@ def test_a_key_names_the_first_few_of_its_universes_and_has_pages_of_all(
     assert "Quay 05 and 66 more" in words(client.get("/api-keys/"))
     found = pages(client, f"/api-keys/{universe.api_key_id}/")
     assert [page.count('<span class="muted">6930499524</span>') for page in found] == [0, 1]
-    assert "Opens 71 universes" in found[0]
+    assert "Used by 71 universes" in found[0]
 
 
 @pytest.mark.usefixtures("fleet")
