@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.models.signals import post_migrate
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -20,10 +21,11 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.management import commands
 from secretsapp.models import ApiKey, Universe
 from secretsapp.operation import installation as installations
-from secretsapp.rules import triggers
+from secretsapp.rules import search_index, triggers
 from tests import stage
 from tests.bound import COUNT_PROCESSES
 from tests.installation import ROOT, Installation, open_copy, open_installation
+from tests.kept import Beginning
 from tests.stage import Cast, Person
 from tests.stocked import Template, open_stocked
 
@@ -99,20 +101,27 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Set the test database up as `setup` does, and again whenever it was flushed."""
+    """Set the test database up as `setup` does, and leave it so whenever it was flushed.
+
+    What Django would write down for each of its models after a flush, nobody here asks for.
+    """
     operations = type(connection.ops)
     flush = operations.execute_sql_flush
 
     def flush_guarded(operation: BaseDatabaseOperations, statements: list[str]) -> None:
         triggers.remove()
         flush(operation, statements)
-        installations.prepare_database()
+        beginning.repeat()
+        triggers.install()
+        search_index.install()
 
     with django_db_blocker.unblock():
         installations.generate_keys()
         installations.prepare_database()
+        beginning = Beginning.now()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "execute_sql_flush", flush_guarded)
+        patch.setattr(post_migrate, "receivers", [])
         yield
 
 

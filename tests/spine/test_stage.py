@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
@@ -85,3 +86,12 @@ def test_what_was_done_before_is_not_passed_over() -> None:
     assert not kept.put("scene", lambda: acted.append("once"))
     assert not kept.put("scene", lambda: acted.append("again"))
     assert acted == ["once", "again"]
+
+
+@pytest.mark.django_db
+def test_what_was_done_once_at_the_beginning_is_done_by_its_rows_from_then_on() -> None:
+    for by_rows in (False, True):
+        beginning = transaction.savepoint()
+        assert kept.put("scene", lambda: stage.engage("someone")) == by_rows
+        assert User.objects.get().email == "someone@example.com"
+        transaction.savepoint_rollback(beginning)
