@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -49,6 +50,12 @@ def start_afresh() -> Path:
     return data_dir
 
 
+def keep_bytecode() -> None:
+    """Compile each module once, and not again in every process, whatever the shell prefers."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
 def hear_ctrl_c() -> None:
     """Let the processes of tests end by Ctrl-C, also where this one runs in the background.
 
@@ -58,4 +65,5 @@ def hear_ctrl_c() -> None:
 
 
 start_afresh()
+keep_bytecode()
 hear_ctrl_c()
