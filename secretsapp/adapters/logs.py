@@ -164,6 +164,8 @@ def _error(record: logging.LogRecord) -> BaseException | None:
 
 def _printable(text: str) -> str:
     """The text in one line, and without anything that could steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
