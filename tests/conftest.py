@@ -1,5 +1,6 @@
 """The stage of every test: a guarded database, the emulator, and a fixed cast of people."""
 
+import gc
 import os
 import pkgutil
 import secrets
@@ -56,6 +57,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("django_db") or not DATABASES.isdisjoint(fixtures_of(item)):
             item.add_marker(pytest.mark.database)
     items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what was collected: all of it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def load_commands() -> None:
