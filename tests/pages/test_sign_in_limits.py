@@ -8,10 +8,11 @@ import time_machine
 from django.core import signing
 from django.core.cache import cache
 from django.db import DatabaseError
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
+from secretsapp.adapters import limits
 from secretsapp.adapters.cache import JsonCache
 from secretsapp.models import User
 from secretsapp.people import accounts, known_devices, password_mail, ways_in
@@ -47,6 +48,19 @@ def guess(role: str, address: str, times: int, device: str = "") -> int:
     return sum("are not correct" in answer for answer in answers)
 
 
+def stage_tries(role: str, address: str, times: int, device: str = "") -> None:
+    """Let so many tries stand in the counts: the first as the door counts it, the others beside it.
+
+    That the door itself closes is shown where every try goes through it.
+    """
+    request = RequestFactory(REMOTE_ADDR=address).post(SIGN_IN)
+    request.COOKIES[COOKIE] = device
+    taken = limits.take_password(request, f"{role}@example.com")
+    for one in taken.usage if taken else ():
+        counted = [*cache.get(one.cache_key), *[one.timestamp] * (times - 1)]
+        cache.set(one.cache_key, sorted(counted, reverse=True), one.cache_duration)
+
+
 def is_let_in(role: str, password: str, address: str, device: str = "") -> bool:
     """Whether the right password signs that person in from there."""
     client = Client(REMOTE_ADDR=address)
@@ -63,14 +77,14 @@ def device_of(role: str, password: str) -> str:
     return client.cookies[COOKIE].value
 
 
-def close(role: str) -> None:
-    """Guess from so many networks that the account is closed for devices that are not known."""
-    for number in range(1, 12):
-        guess(role, f"203.0.113.{number}", times=10)
+def close(role: str, first: int = 1) -> None:
+    """Try from so many networks that the account is closed for devices that are not known."""
+    for number in range(first, first + 11):
+        stage_tries(role, f"203.0.113.{number}", times=10)
 
 
 def test_all_networks_of_a_home_together_have_few_tries(cast: Cast, password: str) -> None:
-    looked_at = sum(guess("admin", f"2001:db8:0:f{n:x}::1", times=11) for n in range(16))
+    looked_at = sum(guess("admin", f"2001:db8:0:f{n:x}::1", times=11) for n in range(4))
     assert looked_at == 20
     assert not is_let_in("admin", password, "2001:db8:0:ff::2")
     assert is_let_in("admin", password, "198.51.100.7")
@@ -78,11 +92,15 @@ def test_all_networks_of_a_home_together_have_few_tries(cast: Cast, password: st
 
 
 def test_a_network_of_ipv6_is_counted_as_64_as_56_and_as_48_bits(cast: Cast) -> None:
-    assert guess("viewer", "2001:db8::1", times=11) == 10
+    def guess_from(address: str) -> int:
+        stage_tries("viewer", address, times=9)
+        return guess("viewer", address, times=2)
+
+    assert guess_from("2001:db8::1") == 1
     assert guess("viewer", "2001:db8::2", times=1) == 0
-    assert guess("viewer", "2001:db8:0:1::1", times=11) == 10
+    assert guess_from("2001:db8:0:1::1") == 1
     assert guess("viewer", "2001:db8:0:2::1", times=1) == 0
-    assert sum(guess("viewer", f"2001:db8:0:{n}00::1", times=11) for n in range(1, 8)) == 20
+    assert [guess_from(f"2001:db8:0:{n}00::1") for n in range(1, 5)] == [1, 1, 0, 0]
     assert guess("viewer", "2001:db8:0:900::1", times=1) == 0
     assert guess("viewer", "2001:db8:1::1", times=1) == 1
 
@@ -101,9 +119,8 @@ def test_all_networks_of_a_home_together_flood_no_door(
     settings.EMAIL_HOST = "127.0.0.1"
     client = Client()
     statuses = [
-        client.post(door, sent, REMOTE_ADDR=f"2001:db8:0:f{n:x}::1").status_code
-        for n in range(16)
-        for _ in range(5)
+        client.post(door, sent, REMOTE_ADDR=f"2001:db8:0:f{n // 5:x}::1").status_code
+        for n in range(refused + 7)
     ]
     assert statuses.index(429) == refused
     assert set(statuses[refused:]) == {429}
@@ -211,8 +228,7 @@ def test_a_link_opens_an_account_that_others_closed(cast: Cast, password: str) -
     owner.post("/password/", {"code": code, "password": NEW_PASSWORD})
     assert is_let_in("admin", NEW_PASSWORD, "198.51.100.8")
     # And the device on which it was used is known, so that going on closes nothing for it.
-    for number in range(20, 32):
-        guess("admin", f"203.0.113.{number}", times=10)
+    close("admin", first=20)
     assert not is_let_in("admin", NEW_PASSWORD, "198.51.100.9")
     owner.post(SIGN_IN, typed("admin", NEW_PASSWORD))
     assert "_auth_user_id" in owner.session
