@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings as settings_of_django
 from django.core import mail
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django import Settings
 
 from emulator import Emulator, Fault, faults
@@ -87,7 +88,6 @@ def log_lines(traces: Traces) -> list[str]:
 @pytest.fixture
 def client(client_for: SignIn, debug: bool, settings: Settings) -> Client:
     """An editor's browser; an exception becomes a page, as it would in service."""
-    settings.DEBUG = debug
     settings.DEBUG_PROPAGATE_EXCEPTIONS = False
     settings.OPEN_CLOUD_TIMEOUT_SECONDS = 0.5
     client = client_for("editor")
@@ -95,10 +95,14 @@ def client(client_for: SignIn, debug: bool, settings: Settings) -> Client:
     return client
 
 
-@pytest.fixture
-def debug() -> bool:
-    """Whether DEBUG is on, where Django shows the most: it must make no difference."""
-    return True
+@pytest.fixture(scope="module")
+def debug(request: pytest.FixtureRequest) -> Iterator[bool]:
+    """Whether DEBUG is on, where Django shows the most: it must make no difference.
+
+    It stays as it is for many tests, because Django compiles every template again after a change.
+    """
+    with override_settings(DEBUG=getattr(request, "param", True)):
+        yield settings_of_django.DEBUG
 
 
 def create_and_rotate(client: Client, traces: Traces, value: str, **changed: str) -> None:
@@ -213,7 +217,7 @@ def test_no_value_that_is_refused_leaves_a_trace(
     look_everywhere(traces, log_lines)
 
 
-@pytest.mark.parametrize("debug", [False, True], ids=["production", "debug"])
+@pytest.mark.parametrize("debug", [False, True], ids=["production", "debug"], indirect=True)
 @pytest.mark.parametrize("step", STEPS)
 def test_no_exception_at_any_step_leaves_a_trace(
     step: str, marker: str, client: Client, traces: Traces, log_lines: list[str]
