@@ -16,6 +16,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models.signals import post_migrate
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
@@ -78,6 +79,24 @@ def fixtures_of(item: pytest.Item) -> list[str]:
     """The fixtures of a test, those that others ask for among them."""
     names: list[str] = getattr(item, "fixturenames", [])
     return names
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scan_static_files_once() -> Iterator[None]:
+    """Keep what WhiteNoise finds: every client has it anew, and would have it look each time."""
+    scan = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[tuple[int, str], dict[str, object]] = {}
+
+    def scan_once(middleware: WhiteNoiseMiddleware) -> None:
+        under = (middleware.max_age, str(middleware.static_root))
+        if under not in found:
+            scan(middleware)
+            found[under] = middleware.files.copy()
+        middleware.files.update(found[under])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", scan_once)
+        yield
 
 
 @pytest.fixture(autouse=True)
