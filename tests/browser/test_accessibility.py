@@ -22,7 +22,6 @@ from tests.stage import STAGEHAND, Cast
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
-AXE_SOURCE = AXE.read_text("utf-8")
 # What passes is not described: only what is wrong is asked for. Style sheets are not loaded again:
 # only an experimental rule, which is not run, reads them, and the policy forbids how axe does it
 # where one sheet imports another. No page has frames, and a place is told by its HTML.
@@ -52,7 +51,6 @@ PARTS = 4
 
 def findings(page: Page, name: str) -> Iterator[str]:
     """What is wrong with the page that is open, in every theme and width."""
-    page.evaluate(f"{AXE_SOURCE}; undefined")
     # Without motion, so that no colour is measured on its way from one to the other.
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     examined: set[str] = set()
@@ -84,6 +82,7 @@ def violations(page: Page, rules: list[str] | None) -> list[str]:
 def found_on(visitor: Visitor, looks: Iterable[Look]) -> list[str]:
     """The findings of all these pages."""
     found: list[str] = []
+    visitor.page.add_init_script(path=AXE)
     for look in looks:
         visitor.become(look.role)
         visitor.open(look.path)
