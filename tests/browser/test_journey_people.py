@@ -159,7 +159,7 @@ def test_a_person_looks_after_the_own_account(script: bool, visit: Visit) -> Non
     fill(here, Name="Vera")
     press(here, "Save name")
     expect(here.page.locator("#who")).to_contain_text("Vera")
-    press(here, "End all others")
+    press(here, "End other sessions")
     elsewhere.page.reload()
     is_headed(elsewhere, "Sign in")
 

@@ -50,9 +50,11 @@ def test_it_says_what_one_may_do(client_for: ClientFor, cast: Cast, universe: Un
     viewer = cast["viewer"].user
     grants.give(STAGEHAND, viewer, universe, Terms(Role.ROTATOR, "PAY_*", until=NEXT_YEAR))
     page = words(client_for("viewer").get(ME))
-    assert f"Rotator in Harbor · PAY_* · until 1 Jun {NEXT_YEAR.year}" in page
-    assert "Admin in all universes · every secret · no end" in words(client_for("admin").get(ME))
-    assert "Nobody has given you access yet." in words(client_for("stranger").get(ME))
+    assert f"Rotator · Harbor · PAY_* · Until 1 Jun {NEXT_YEAR.year}" in page
+    assert "Admin · All universes · All secrets · Never expires" in words(
+        client_for("admin").get(ME)
+    )
+    assert "No access yet." in words(client_for("stranger").get(ME))
 
 
 def test_a_new_password_keeps_this_session_and_ends_the_others(client_for: ClientFor) -> None:

@@ -66,7 +66,7 @@ def test_the_form_is_not_given_back_as_json_with_its_password(
 
 def test_there_is_no_way_to_sign_up_or_to_stay_signed_in(cast: Cast) -> None:
     page = body(Client().get(SIGN_IN))
-    assert "Ask an admin, who can give you a link" in page
+    assert "Ask an admin for a link to set one." in page
     for absent in ("remember", "sign up", "signup", "forgot"):
         assert absent not in page.lower()
 
@@ -121,7 +121,7 @@ def test_a_disabled_account_is_told_so(cast: Cast, password: str) -> None:
     client = Client()
     answer = client.post(SIGN_IN, typed("viewer", password), follow=True)
     assert answer.status_code == 403
-    assert "Ask an admin to enable it." in words(answer)
+    assert "Ask an admin to enable your account." in words(answer)
     assert "_auth_user_id" not in client.session
 
 

@@ -15,9 +15,7 @@ from tests.stage import PASSWORD, Cast
 
 MARKER = "marker-9c41"
 SITE = "http://testserver"
-AT_SIGN_IN = (
-    "Your session had ended, so nothing was sent, and nothing of what you entered was kept."
-)
+AT_SIGN_IN = "Your session had ended, so nothing was sent, and what you entered wasn’t kept."
 ON_THE_PAGE = "Your session had ended, so nothing was sent"
 ENTER_AGAIN = f"{ON_THE_PAGE}. Enter the value again: it is never kept"
 FORMS = {
