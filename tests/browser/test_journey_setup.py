@@ -120,4 +120,4 @@ def test_nobody_else_gets_at_universes_and_keys(
         window.open(f"/universes/{universe.pk}/")
         expect(window.page.get_by_role("link", name="Settings")).to_have_count(0)
         expect(sidebar(window).get_by_role("link", name="API keys")).to_have_count(0)
-        are_refused(window, addresses, "An admin, by making you one too")
+        are_refused(window, addresses, "Only admins can do this.")

@@ -105,7 +105,7 @@ def status_of_file(address: str) -> int:
 def test_an_address_that_cannot_be_is_not_found(client_for: ClientFor, address: str) -> None:
     answer = client_for("admin").get(address)
     assert answer.status_code == 404
-    assert "There is no such page" in words(answer)
+    assert "This page doesn’t exist" in words(answer)
 
 
 def test_the_largest_universe_id_is_only_not_found(client_for: ClientFor) -> None:
@@ -128,15 +128,15 @@ def test_a_refusal_is_a_page_and_is_written_down(
     ("role", "address", "givers"),
     [
         ("viewer", "/universes/6930499524/new-secret/", "A manager of Harbor , or an admin."),
-        ("manager", "/people/", "An admin, by making you one too: nobody else may do this."),
-        ("viewer", "/audit/", "A manager of a universe for that universe, or an admin"),
+        ("manager", "/people/", "Only admins can do this. Ask one of them to make you an admin."),
+        ("viewer", "/audit/", "A manager of the universe, or an admin for all universes."),
     ],
 )
 def test_a_refusal_says_who_can_give_it(
     client_for: ClientFor, role: str, address: str, givers: str
 ) -> None:
     page = words(client_for(role).get(address))
-    assert f"Who can give it to you {givers}" in page
+    assert f"Who to ask {givers}" in page
     assert f"Tell them your e-mail address, {role}@example.com." in page
 
 
@@ -174,7 +174,7 @@ def test_a_form_without_its_token_is_refused_in_words(
     address = address_of("secret_delete", "PAY_KEY")
     answer = client.post(address, {"typed": "PAY_KEY"}, headers=htmx)
     assert answer.status_code == 403
-    assert "Open the page again and fill it in once more." in words(answer)
+    assert "Open the page again and fill in the form." in words(answer)
     assert f'href="{address}"' in body(answer)
     assert ("HX-Retarget" in answer.headers) == bool(htmx)
 
@@ -216,7 +216,7 @@ def test_a_request_that_is_too_large_is_refused_in_words(
     sent = {"value": "x" * 100_000}
     answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), sent)
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "That request cannot be used" in words(answer)
+    assert "Bad request" in words(answer)
 
 
 def test_what_was_done_while_the_session_was_ended_is_not_denied(
@@ -331,7 +331,7 @@ def test_a_refusal_is_told_also_where_the_frame_cannot_be_drawn(
     ("error", "status", "sentence"),
     [
         (OperationalError(), 503, "The database does not answer"),
-        (ValueError(), 500, "Sealroom made a mistake."),
+        (ValueError(), 500, "Something failed in Sealroom."),
     ],
 )
 def test_what_fails_before_any_view_is_a_page_too(

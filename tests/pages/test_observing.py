@@ -122,7 +122,7 @@ def test_the_page_for_our_own_mistake_shows_the_id_that_the_log_has(
     answer = client.get("/")
     request_id = answer.headers[HEADER]
     assert answer.status_code == 500
-    assert f"which request it was: <code>{request_id}</code>" in body(answer)
+    assert f"Request ID: <code>{request_id}</code>" in body(answer)
     written = for_people(caplog)
     assert f"Internal Server Error: / [request {request_id}]\n" in written
     assert written.endswith("RuntimeError")
