@@ -75,7 +75,7 @@ def get(actor: Actor, person: User, universe: Universe | None) -> Grant:
         if grant.universe_id == (universe.pk if universe else None):
             return grant
     scope = universe.name if universe else "all universes"
-    raise NotFound(f"{person.email} has no grant of {scope} that you may change.")
+    raise NotFound(f"{person.email} has no role in {scope} that you can change.")
 
 
 def own(actor: Actor, asked: Asked = FIRST) -> Page[GrantView]:
@@ -137,15 +137,15 @@ def to_change(actor: Actor, person_id: int, universe: Universe | None) -> GrantV
     found = Grant.objects.filter(person=person_id, universe=universe)
     for view in _views(rights_of(actor), found.select_related("person", "universe")):
         return _changeable(view)
-    raise NotFound("That person has no role here. Someone may have revoked it; look at the list.")
+    raise NotFound("That person has no role here. Someone may have revoked it: check the list.")
 
 
 def _changeable(view: GrantView) -> GrantView:
     if view.may_change:
         return view
     raise Forbidden(
-        f"You may not change the role of {view.grant.person.email} there: it goes beyond your own "
-        "rights in role, names or time. Ask an admin.",
+        f"You can’t change the role of {view.grant.person.email} here: its role, names or end "
+        "go beyond your own access. Ask an admin.",
         permission=Permission.MANAGE_GRANTS,
         universe_id=view.grant.universe_id,
     )
@@ -234,13 +234,14 @@ def check_within(
     covering = [holding for holding in holdings if patterns.covers(holding.pattern, pattern)]
     if latest := _latest_end(covering):
         raise InvalidInput(
-            f"Your own access there ends on {sentence_time(latest)}. Choose no later end.",
+            f"Your own access expires on {sentence_time(latest)}. Choose that day or an "
+            "earlier one.",
             field="end",
         )
     if holdings and not covering:
         bounds = " or ".join(holding.pattern for holding in holdings)
         raise InvalidInput(
-            f"Your own access there covers {bounds}. Enter a name or a pattern within it.",
+            f"Your own access covers {bounds}. Enter a name or a pattern within it.",
             field="pattern",
         )
 

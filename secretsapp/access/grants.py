@@ -122,7 +122,7 @@ def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
 def _giving(actor: Actor, person: User, universe: Universe | None, terms: Terms) -> Iterator[Act]:
     """An act in which the actor may give that to the person, whose account is not disabled."""
     wanted = _wanted(universe, terms)
-    need = ToGive(wanted, f"give {ROLE_WORDS[terms.role]} to {person.email}")
+    need = ToGive(wanted, f"grant {ROLE_WORDS[terms.role]} to {person.email}")
     with acting(actor, need, people=[person]) as act:
         if not act.people[person.pk].is_active:
             raise InvalidInput(
@@ -160,24 +160,24 @@ def _has_one(grant: Grant) -> AlreadyExists:
     email, scope = grant.person.email, _scope(grant.universe)
     role = ROLE_WORDS[Role(grant.role)]
     if grant.until is not None and grant.until <= timezone.now():
-        said = f"{email} had the role {role} in {scope} until {sentence_time(grant.until)}."
+        said = f"{email} was {role} of {scope} until {sentence_time(grant.until)}."
     else:
-        said = f"{email} is {role} in {scope} already."
-    return AlreadyExists(f"{said} Change that grant instead.", field="person")
+        said = f"{email} is already {role} of {scope}."
+    return AlreadyExists(f"{said} Edit that grant instead.", field="person")
 
 
 def _has_none(person: User, universe: Universe | None) -> NotFound:
     return NotFound(
-        f"{person.email} has no role in {_scope(universe)}. Someone may have revoked it; look at "
-        "the list."
+        f"{person.email} has no role in {_scope(universe)}. Someone may have revoked it: "
+        "check the list."
     )
 
 
 def _refuse_if_stale(grant: Grant, seen: datetime | None) -> None:
     if seen is not None and seen != grant.given_at:
         raise StaleVersion(
-            f"{grant.given_by} changed the access of {grant.person.email} since you looked. "
-            "Look at what holds now and decide again."
+            f"{grant.given_by} changed the access of {grant.person.email} after you opened "
+            "the page, so nothing was saved. Check the current access and decide again."
         )
 
 
@@ -190,12 +190,13 @@ def _locked_grant(person: User, universe: Universe | None) -> Grant | None:
 
 def _check(wanted: Holding) -> None:
     if wanted.until is not None and wanted.until <= timezone.now():
-        raise InvalidInput("The end lies in the past. Choose a later one.", field="until")
+        raise InvalidInput("The end is in the past. Choose a later one.", field="until")
     if wanted.role is Role.ADMIN and (
         wanted.universe_id is not None or wanted.pattern or wanted.until
     ):
         raise InvalidInput(
-            "An admin is one everywhere, without pattern or end. Choose another role for less.",
+            "The Admin role covers all universes and all secrets, and never expires. Choose "
+            "another role for less access.",
             field="role",
         )
 
@@ -206,8 +207,7 @@ def _changing_role(person: User) -> str:
 
 def _beyond(deed: str, universe_id: int | None) -> Forbidden:
     return Forbidden(
-        f"You may not {deed} there: it goes beyond your own rights in role, names or time. "
-        "Ask an admin.",
+        f"You can’t {deed} here: the role, names or end go beyond your own access. Ask an admin.",
         permission=Permission.MANAGE_GRANTS,
         universe_id=universe_id,
     )
@@ -225,8 +225,8 @@ def keep_an_admin_beside(person: User) -> None:
     people = User.objects.filter(pk__in=others, is_active=True)
     if not any(other.has_usable_password() for other in people):
         raise LastAdmin(
-            f"{person.email} is the last admin. Make someone else an admin first, who counts as "
-            "soon as they have set a password."
+            f"{person.email} is the last admin. First make someone else an admin: they count "
+            "once they have set a password."
         )
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from secretsapp.core.roles import PERMISSION_WORDS, PERMISSIONS, ROLE_WORDS, Permission, Role
 
 SUMMARIES = {
-    Role.ADMIN: "Everything in all universes, and people, API keys and universes themselves.",
-    Role.MANAGER: "Everything with secrets, deletes them too, and gives others access.",
-    Role.EDITOR: "Creates and rotates secrets, changes their domains, notes and owners.",
-    Role.ROTATOR: "Gives new values to secrets that exist.",
-    Role.VIEWER: "Lists secrets. Nobody ever sees a value.",
+    Role.ADMIN: "Can do everything in all universes, and manage people, API keys and universes.",
+    Role.MANAGER: "Creates, rotates and deletes secrets, reads the audit log, and grants access.",
+    Role.EDITOR: "Creates and rotates secrets, changes their allowed hosts, notes and owners.",
+    Role.ROTATOR: "Rotates existing secrets.",
+    Role.VIEWER: "Lists secrets. No one can ever see a value.",
     Role.AUDITOR: "Lists secrets and reads the audit log.",
 }
 

@@ -89,7 +89,7 @@ def view(actor: Actor, api_key_id: UUID) -> KeyView:
     require_installation(actor, Permission.MANAGE_API_KEYS)
     api_key = _with_universes(ApiKey.objects.filter(pk=api_key_id)).first()
     if api_key is None:
-        raise NotFound("There is no such API key. It may have been removed.")
+        raise NotFound("This API key doesn’t exist. Someone may have removed it.")
     return _view(api_key)
 
 

@@ -14,10 +14,10 @@ from secretsapp.opencloud.errors import Missing, NotAllowed, Refused, Unauthoriz
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules.roblox import translate
 
-CANNOT_CHANGE = f"Its key cannot change secrets there: it lacks the scope {WRITE}."
+CANNOT_CHANGE = f"The API key can’t change secrets there: its scope {WRITE} is missing."
 
-_READS = "it reads, but cannot change secrets"
-_LACKS = f"it lacks {WRITE}"
+_READS = "it can read secrets but not change them"
+_LACKS = f"the scope {WRITE} is missing"
 _NOT_TRIED: dict[type[SealroomError], KeyVerdict] = {
     RobloxUnreachable: KeyVerdict.UNREACHABLE,
     RobloxUnusable: KeyVerdict.UNUSABLE,
@@ -77,7 +77,7 @@ def report_on(hint: Introspection | None, universes: list[Universe]) -> KeyRepor
     if not universes:
         return KeyReport(KeyVerdict.UNUSED, "not used yet", end)
     if not unchangeable:
-        words = f"it opens {count} universe{'' if count == 1 else 's'}"
+        words = f"it can read {count} universe{'' if count == 1 else 's'}"
         return KeyReport(KeyVerdict.OPENS, words, end)
     if len(unchangeable) == count:
         return KeyReport(KeyVerdict.READS_ONLY, f"{_READS}: {_LACKS}", end)

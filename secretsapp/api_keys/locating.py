@@ -36,7 +36,7 @@ def universe_id_of(actor: Actor, api_key: ApiKey, reference: Reference) -> int:
                 return universe_id
     if not found:
         raise RobloxRefused(
-            "Roblox knows no universe with that place. Copy the link of the game again.",
+            "Roblox has no universe with that place. Copy the link of the game again.",
             field="universe",
         )
     return found[0]

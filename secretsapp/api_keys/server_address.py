@@ -25,11 +25,14 @@ class ServerAddress:
     def advice(self) -> str:
         """What to do about the list of addresses, as a sentence."""
         if self.address:
-            return f"This server's address is {self.address}: put {self.cidr} on the key's list."
+            return (
+                f"This server’s address is {self.address}: add {self.cidr} to the key’s "
+                "accepted IP addresses."
+            )
         return (
-            "Sealroom cannot tell this server's address as Roblox sees it: ask whoever runs the "
-            "server, or run “curl -4 https://icanhazip.com” on it, and put that address on the "
-            "key's list with /32 behind it."
+            "Sealroom can’t tell which address Roblox sees. Ask the person who runs this "
+            "server, or run “curl -4 https://icanhazip.com” on it. Add that address, "
+            "followed by /32, to the key’s accepted IP addresses."
         )
 
 

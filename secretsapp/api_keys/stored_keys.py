@@ -41,7 +41,7 @@ from secretsapp.rules.roblox import in_our_words
 from secretsapp.rules.versions import differences, refuse_stale, version_of
 
 TO_MANAGE = Right(Permission.MANAGE_API_KEYS)
-CHANGED_MEANWHILE = "Someone else, or a test, changed this key"
+CHANGED_MEANWHILE = "Someone else or a test changed this key"
 
 
 def add(
@@ -83,7 +83,7 @@ def _check_words(name: str, note: str) -> None:
 
 def _check_end(ends_at: datetime | None) -> None:
     if ends_at is not None and ends_at <= timezone.now():
-        raise InvalidInput("That end lies in the past. Enter a later one.", field="ends_at")
+        raise InvalidInput("That date is in the past. Enter a later one.", field="ends_at")
 
 
 def _refuse_taken(name: str) -> None:
@@ -93,7 +93,7 @@ def _refuse_taken(name: str) -> None:
 
 def _taken(name: str) -> AlreadyExists:
     return AlreadyExists(
-        f"There is an API key named “{name}” already. Choose another name, or replace it.",
+        f"There is already an API key named “{name}”. Choose another name, or replace that key.",
         field="name",
     )
 
@@ -150,8 +150,8 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
         serves = list(stored.universes.values_list("name", flat=True))
         if serves:
             raise StillInUse(
-                f"It still opens {', '.join(serves)}. Give those universes another key, or remove "
-                "them, and then the key."
+                f"It is still used by {', '.join(serves)}. Choose another key for those "
+                "universes or remove them, then remove the key."
             )
         ApiKey.objects.filter(pk=stored.pk).delete()
         act.tell(Event.API_KEY_REMOVED, subject=stored)

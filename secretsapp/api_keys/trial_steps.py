@@ -21,15 +21,16 @@ from secretsapp.rules.roblox import translate
 GROUP_PERMISSION = "List, create, update, and delete secrets"
 
 _WRONG_KEY = (
-    "The key is wrong, disabled or has ended, perhaps by itself after 60 days without use. Look at "
-    "its status on Roblox's page of API keys. Disabled: switch Enable Key on. Auto-Expired: switch "
-    "it off and on again, or change any property. Expired: set a later date. Revoked or Moderated: "
-    "press Regenerate Key, and replace the key here."
+    "The key is wrong, disabled or expired (a key expires by itself after 60 days without "
+    "use). Check its status on Roblox’s API keys page. Disabled: turn Enable Key on. "
+    "Auto-Expired: turn it off and on again, or change any property. Expired: set a later "
+    "date. Revoked or Moderated: select Regenerate Key, then replace the key in Sealroom."
 )
 _REFUSED_KEY = {
-    KeyVerdict.ENDED: "The key has ended. At Roblox set a later date or, if its status is "
-    "Auto-Expired, switch Enable Key off and on again. Or replace it here.",
-    KeyVerdict.DISABLED: "The key is disabled. Switch Enable Key on, on Roblox's page of API keys.",
+    KeyVerdict.ENDED: "The key has expired. At Roblox, set a later date or, if its status is "
+    "Auto-Expired, turn Enable Key off and on again. Or replace the key in "
+    "Sealroom.",
+    KeyVerdict.DISABLED: "The key is disabled. Turn Enable Key on, on Roblox’s API keys page.",
 }
 
 
@@ -94,15 +95,15 @@ def _reachable(found: Evidence) -> Step:
         return Step(title, StepState.PASSED)
     if isinstance(found.disturbance, NothingSent):
         sentence = (
-            "Roblox could not be reached: no connection could be made. Check this server's "
-            "network, its firewall and the setting OPEN_CLOUD_PROXY, and test again."
+            "Sealroom couldn’t connect to Roblox. Check this server’s network, its firewall "
+            "and the setting OPEN_CLOUD_PROXY, then test again."
         )
     elif isinstance(found.disturbance, TooManyRequests | Refused):
         sentence = str(translate(found.disturbance))
     else:
         sentence = (
-            "What came back cannot be used. Test again in a minute; if it stays so, something "
-            "between this server and Roblox answers in its place."
+            "The answer can’t be used. Test again in a minute. If it happens again, "
+            "something between this server and Roblox is answering in its place."
         )
     return Step(title, StepState.FAILED, sentence, is_at_roblox=False)
 
@@ -116,37 +117,39 @@ def _key(found: Evidence, advice: Advice) -> Step:
     if not verdict.is_of_key:
         return Step(title, StepState.PASSED, name)
     if verdict is KeyVerdict.REFUSED:
-        sentence = "Roblox refused the key. It gives the same answer for two reasons:"
-        address = f"Or this server's address is not on the key's list. {advice()}"
+        sentence = "Roblox refused the key. It gives the same answer in two cases:"
+        address = (
+            f"Or this server’s address is not one of the key’s accepted IP addresses. {advice()}"
+        )
         return Step(title, StepState.FAILED, sentence, (_WRONG_KEY, address))
     return Step(title, StepState.FAILED, _REFUSED_KEY.get(verdict) or _not_from_here(advice))
 
 
 def _not_from_here(advice: Advice) -> str:
     return (
-        "Roblox knows the key and has it enabled, and yet refuses it: most likely this "
-        f"server's address is not on the key's list. {advice()} Else the key is wrong here: "
-        "replace it."
+        "Roblox refuses the key although it is enabled. Most likely this server’s address is "
+        f"not one of the key’s accepted IP addresses. {advice()} Otherwise the key stored in "
+        "Sealroom is wrong: replace it."
     )
 
 
 def _universe(found: Evidence) -> Step:
-    title = "The universe is found"
+    title = "The universe exists"
     probe, number = found.probe, found.reference.number
     if probe is None:
-        sentence = f"Roblox knows no universe with the place {number}. Copy the link again."
+        sentence = f"Roblox has no universe with the place {number}. Copy the link again."
         return Step(title, StepState.FAILED, sentence, is_at_roblox=False)
     if probe.refusal is not None and probe.is_missing:
         either = found.reference.kind is Kind.EITHER
         what = "neither a universe nor a place" if either else "no universe"
-        sentence = f"Roblox knows {what} {number}. Check the number."
+        sentence = f"Roblox has {what} {number}. Check the number."
         return Step(title, StepState.FAILED, sentence, is_at_roblox=False)
     if probe.profile:
         return Step(title, StepState.PASSED, _named(probe.profile))
     if probe.refusal is None:
-        sentence = f"{probe.universe_id}. Roblox does not tell its name to this key: give it one."
+        sentence = f"{probe.universe_id}. Roblox doesn’t tell this key its name: enter one."
         return Step(title, StepState.PASSED, sentence)
-    sentence = f"Roblox does not tell this key whether there is a universe {probe.universe_id}."
+    sentence = f"Roblox doesn’t tell this key whether universe {probe.universe_id} exists."
     return Step(title, StepState.OPEN, sentence)
 
 
@@ -158,73 +161,74 @@ def _named(profile: RemoteUniverse) -> str:
 
 
 def _reads(found: Evidence) -> Step:
-    title = "The key may read its secrets"
+    title = "The key can read its secrets"
     probe = found.probe
     if probe is None:
         return Step(title, StepState.NOT_REACHED)
     if probe.refusal is None:
         count = len(probe.listing)
         listed = f"{count} secret{'' if count == 1 else 's'}"
-        sentence = f"It lists {listed}, and the public key that values are sealed with."
+        sentence = f"It can read {listed} and the public key that seals values."
         return Step(title, StepState.PASSED, sentence)
     causes = _missing_causes(probe)
     if probe.verdict is KeyVerdict.NOT_ALLOWED:
-        sentence = "Roblox does not say what is missing. It is one of these, the likeliest first:"
+        sentence = "Roblox doesn’t say what is missing. It is one of these, the most likely first:"
         return Step(title, StepState.FAILED, sentence, tuple(causes.values()))
     sentence = causes.get(probe.verdict) or str(translate(probe.refusal))
     if probe.verdict is KeyVerdict.LACKS_RIGHT:
-        sentence = f"The key has the scope for it. {sentence}"
+        sentence = f"The key has the scope. {sentence}"
     return Step(title, StepState.FAILED, sentence)
 
 
 def _missing_causes(probe: Probe) -> dict[KeyVerdict, str]:
     """What a key that is not allowed may lack, the likeliest first."""
     return {
-        KeyVerdict.NOT_COVERED: "The key does not cover this universe. Edit it at Roblox and add "
-        "the experience to its list.",
+        KeyVerdict.NOT_COVERED: "The key doesn’t cover this universe. Edit the key at Roblox "
+        "and add the experience to its list.",
         KeyVerdict.LACKS_RIGHT: _missing_right(probe),
-        KeyVerdict.LACKS_READ: f"The key lacks the scope {READ}. Edit it at Roblox: under "
-        "Select API System secret-store, under Select Operations read and write.",
+        KeyVerdict.LACKS_READ: f"The scope {READ} is missing. Edit the key at Roblox: under "
+        "Select API System choose secret-store, under Select "
+        "Operations choose read and write.",
     }
 
 
 def _missing_right(probe: Probe) -> str:
     if probe.profile and probe.profile.owner.startswith("users/"):
         return (
-            "The universe belongs to a user and not to a group: only a key of that very user "
-            "opens it."
+            "The universe belongs to a user, not to a group: only a key of that user can read it."
         )
     return (
-        "The account that the key belongs to lacks the right: in the group, give its role the "
+        "The account that owns the key has no permission: in the group, give its role the "
         f"permission “{GROUP_PERMISSION}” for this game."
     )
 
 
 def _writes(found: Evidence) -> Step:
-    title = "The key may change them"
+    title = "The key can change its secrets"
     hint, probe = found.hint, found.probe
     if hint is None or not hint.scopes or probe is None:
-        sentence = f"A test changes nothing, so the first change proves it. It takes {WRITE}."
+        sentence = (
+            "A test changes nothing, so only the first change can prove it. The key "
+            f"needs the scope {WRITE}."
+        )
         return Step(title, StepState.OPEN, sentence)
     if probe.verdict is not KeyVerdict.READS_ONLY:
-        sentence = f"Roblox says that it has the scope {WRITE}. The first change proves it."
+        sentence = f"Roblox says the key has the scope {WRITE}. The first change will prove it."
         return Step(title, StepState.PASSED, sentence)
     sentence = (
-        f"The key lacks the scope {WRITE} for this universe: it can list secrets and change none. "
-        "Edit it at Roblox."
+        f"The scope {WRITE} is missing for this universe: the key can list secrets but not "
+        "change them. Edit the key at Roblox."
     )
     return Step(title, StepState.FAILED, sentence)
 
 
 def _end(found: Evidence) -> Step:
-    title = "When the key ends"
+    title = "When the key expires"
     told = end_of(found.hint)
     if told:
-        return Step(title, StepState.PASSED, f"On {sentence_time(told)}, as Roblox says.")
+        return Step(title, StepState.PASSED, f"On {sentence_time(told)}, according to Roblox.")
     if found.entered_end:
-        sentence = f"On {sentence_time(found.entered_end)}, as was entered here."
+        sentence = f"On {sentence_time(found.entered_end)}, as entered in Sealroom."
         return Step(title, StepState.PASSED, sentence)
-    sentence = (
-        "Roblox does not tell. Enter the end with the key, if it has one, to be warned in time."
-    )
+    sentence = "Roblox doesn’t say. If the key has an expiry date, enter it to be warned in time."
     return Step(title, StepState.OPEN, sentence)

@@ -7,10 +7,10 @@ from secretsapp.core.plaintext import Plaintext
 _CONTROLS = ("Cc", "Cf")
 
 _STAYS = (
-    "The password begins or ends with a blank or an invisible character. That is part of it, and "
-    "has to be entered at every sign-in."
+    "The password starts or ends with a space or an invisible character. It is part of the "
+    "password, so you must enter it every time you sign in."
 )
-_TAKEN_OFF = "The blanks around the API key were taken off, because no key has any."
+_TAKEN_OFF = "Spaces around the API key were removed: no key has any."
 
 
 def about_password(password: Plaintext) -> str:

@@ -74,9 +74,7 @@ class AuditRing:
         """Whether `mac` is that of `link` under the key named; MissingKey if it is not here."""
         material = self._keys.get(key_id)
         if material is None:
-            raise MissingKey(
-                f"The audit key {key_id} is not among the configured ones. Add it to AUDIT_KEYS."
-            )
+            raise MissingKey(f"The audit key {key_id} is not configured. Add it to AUDIT_KEYS.")
         # Text that is not ASCII cannot be compared, and a row may have been edited to anything.
         return hmac.compare_digest(_mac(material, link).encode("utf-8"), mac.encode("utf-8"))
 

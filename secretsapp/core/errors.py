@@ -8,7 +8,7 @@ SealroomError
 │   ├── SimilarName             it has one that is called nearly so; nothing was sent
 │   ├── UniverseFull            Roblox's limit of secrets a universe is reached
 │   ├── SecretGone              the secret is no longer at Roblox
-│   ├── StaleVersion            the secret has changed since the person looked
+│   ├── StaleVersion            the secret has changed since the person saw it
 │   ├── AlreadyExists           an API key, universe or person of that name is here
 │   ├── StillInUse              something else needs it: it cannot be removed yet
 │   ├── CodeRefused             a one-time code is wrong, used or has ended

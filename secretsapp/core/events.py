@@ -1,7 +1,8 @@
 """The audit vocabulary: each event with its tag, its sentence, severity, verb and result.
 
-A tag is `subject.verb` or `subject.verb.state`. A sentence is what follows the actor's name;
-its places in braces are filled from the event's own fields.
+A tag is `subject.verb` or `subject.verb.state`. A sentence follows the actor's name if it starts in
+lower case, and otherwise stands alone. Its places in braces are filled from the event's own fields:
+`{count:secret}` is “1 secret” or “5 secrets”, `{permission:ing}` is “rotating secrets”.
 """
 
 from dataclasses import dataclass
@@ -55,48 +56,48 @@ class Event(Enum):
     """Everything the audit log can hold; the result of an observation is None."""
 
     SECRET_CREATE_STARTED = _change(
-        "secret.create.started", "set out to create {secret}", Verb.CREATE
+        "secret.create.started", "started creating {secret}", Verb.CREATE
     )
     SECRET_CREATE_SUCCEEDED = _change("secret.create.succeeded", "created {secret}", Verb.CREATE)
     SECRET_CREATE_FAILED = _change(
-        "secret.create.failed", "did not create {secret}: {reason}", Verb.CREATE
+        "secret.create.failed", "failed to create {secret}: {reason}", Verb.CREATE
     )
     SECRET_CREATE_UNKNOWN = _change(
         "secret.create.unknown", "may have created {secret}", Verb.CREATE
     )
     SECRET_CREATE_UNDETERMINED = _change(
         "secret.create.undetermined",
-        "left open whether {secret} was created: {reason}",
+        "couldn’t find out whether {secret} was created: {reason}",
         Verb.CREATE,
     )
     SECRET_ROTATE_STARTED = _change(
-        "secret.rotate.started", "set out to rotate {secret}", Verb.ROTATE
+        "secret.rotate.started", "started rotating {secret}", Verb.ROTATE
     )
     SECRET_ROTATE_SUCCEEDED = _change("secret.rotate.succeeded", "rotated {secret}", Verb.ROTATE)
     SECRET_ROTATE_FAILED = _change(
-        "secret.rotate.failed", "did not rotate {secret}: {reason}", Verb.ROTATE
+        "secret.rotate.failed", "failed to rotate {secret}: {reason}", Verb.ROTATE
     )
     SECRET_ROTATE_UNKNOWN = _change(
         "secret.rotate.unknown", "may have rotated {secret}", Verb.ROTATE
     )
     SECRET_ROTATE_UNDETERMINED = _change(
         "secret.rotate.undetermined",
-        "left open whether {secret} was rotated: {reason}",
+        "couldn’t find out whether {secret} was rotated: {reason}",
         Verb.ROTATE,
     )
     SECRET_DELETE_STARTED = _change(
-        "secret.delete.started", "set out to delete {secret}", Verb.DELETE
+        "secret.delete.started", "started deleting {secret}", Verb.DELETE
     )
     SECRET_DELETE_SUCCEEDED = _change("secret.delete.succeeded", "deleted {secret}", Verb.DELETE)
     SECRET_DELETE_FAILED = _change(
-        "secret.delete.failed", "did not delete {secret}: {reason}", Verb.DELETE
+        "secret.delete.failed", "failed to delete {secret}: {reason}", Verb.DELETE
     )
     SECRET_DELETE_UNKNOWN = _change(
         "secret.delete.unknown", "may have deleted {secret}", Verb.DELETE
     )
     SECRET_DELETE_UNDETERMINED = _change(
         "secret.delete.undetermined",
-        "left open whether {secret} was deleted: {reason}",
+        "couldn’t find out whether {secret} was deleted: {reason}",
         Verb.DELETE,
     )
     SECRET_DETAILS_CHANGED = _done(
@@ -104,44 +105,44 @@ class Event(Enum):
     )
     SECRET_DRIFT_APPEARED = _seen(
         "secret.drift.appeared",
-        "saw that {secret} was created outside the dashboard",
+        "{secret} created outside Sealroom",
         Verb.ELSEWHERE,
         _WARNING,
     )
     SECRET_DRIFT_CHANGED = _seen(
         "secret.drift.changed",
-        "saw that {secret} was changed outside the dashboard",
+        "{secret} changed outside Sealroom",
         Verb.ELSEWHERE,
         _WARNING,
     )
     SECRET_DRIFT_VANISHED = _seen(
         "secret.drift.vanished",
-        "saw that {secret} was deleted outside the dashboard",
+        "{secret} deleted outside Sealroom",
         Verb.ELSEWHERE,
         _WARNING,
     )
     SECRET_DRIFT_ACKNOWLEDGED = _done(
         "secret.drift.acknowledged",
-        "acknowledged that {secret} was changed outside the dashboard",
+        "marked the change of {secret} as reviewed",
         Verb.ACCEPT,
     )
     UNIVERSE_ADDED = _done("universe.added", "added the universe {universe}", Verb.ADD)
     UNIVERSE_CHANGED = _done("universe.changed", "changed the {fields} of {universe}", Verb.EDIT)
     UNIVERSE_BASELINE = _seen(
         "universe.baseline",
-        "took stock of {universe} for the first time; secrets: {count}",
+        "First sync of {universe}: {count:secret}",
         Verb.READ,
         _INFO,
     )
     UNIVERSE_KEY_CHANGED = _seen(
         "universe.key_changed",
-        "found that {universe} has another public key than the last time",
+        "found a new public key of {universe}",
         Verb.ELSEWHERE,
         _WARNING,
     )
     UNIVERSE_REMOVED = _done(
         "universe.removed",
-        "removed the universe {universe} from the dashboard",
+        "removed the universe {universe} from Sealroom",
         Verb.REMOVE,
         _WARNING,
     )
@@ -156,7 +157,9 @@ class Event(Enum):
     )
     GRANT_GIVEN = _done("grant.given", "made {subject} {role} of {scope}", Verb.GRANT)
     GRANT_CHANGED = _done("grant.changed", "changed {subject} to {role} of {scope}", Verb.GRANT)
-    GRANT_REVOKED = _done("grant.revoked", "revoked {subject} as {role} of {scope}", Verb.REVOKE)
+    GRANT_REVOKED = _done(
+        "grant.revoked", "revoked the role {role} of {subject} in {scope}", Verb.REVOKE
+    )
     PERSON_CREATED = _done("person.created", "created the account of {subject}", Verb.ADD)
     PERSON_DISABLED = _done("person.disabled", "disabled the account of {subject}", Verb.ACCOUNT)
     PERSON_ENABLED = _done("person.enabled", "enabled the account of {subject}", Verb.ACCOUNT)
@@ -166,7 +169,7 @@ class Event(Enum):
     )
     PERSON_LINK_ASKED = _seen(
         "person.link_asked",
-        "asked for a password link by mail for {subject}",
+        "requested a password link by mail for {subject}",
         Verb.PASSWORD,
         _INFO,
     )
@@ -175,7 +178,7 @@ class Event(Enum):
     )
     PERSON_WARNED = _done(
         "person.warned",
-        "mailed {subject} that wrong passwords were tried: {count}",
+        "warned {subject} by mail of {count:wrong password}",
         Verb.PASSWORD,
         _INFO,
     )
@@ -185,57 +188,59 @@ class Event(Enum):
     PERSON_SIGNED_IN = _done("person.signed_in", "signed in", Verb.SIGN_IN, _INFO)
     PERSON_SIGNED_OUT = _done("person.signed_out", "signed out", Verb.SIGN_IN, _INFO)
     PERSON_SESSIONS_ENDED = _done(
-        "person.sessions_ended", "ended sessions of {subject}: {count}", Verb.SIGN_IN, _INFO
+        "person.sessions_ended", "ended {count:session} of {subject}", Verb.SIGN_IN, _INFO
     )
-    PERSON_SIGN_IN_FAILED = _refused(
-        "person.sign_in_failed", "was refused: a sign-in to {subject} failed"
-    )
-    ACCESS_REFUSED = _refused("access.refused", "was refused: {permission}")
-    CODE_REFUSED = _refused("code.refused", "was refused: a one-time code did not work")
+    PERSON_SIGN_IN_FAILED = _refused("person.sign_in_failed", "Failed sign-in for {subject}")
+    ACCESS_REFUSED = _refused("access.refused", "was denied {permission:ing}")
+    CODE_REFUSED = _refused("code.refused", "was denied: a one-time code didn’t work")
     INSTALLATION_SET_UP = _done("installation.set_up", "set up this installation", Verb.SET_UP)
     INSTALLATION_CODE_ISSUED = _done(
-        "installation.code_issued", "issued the one-time code for the first admin", Verb.SET_UP
+        "installation.code_issued",
+        "created the one-time code for the first admin account",
+        Verb.SET_UP,
     )
     INSTALLATION_CLAIMED = _done(
-        "installation.claimed", "claimed this installation with the one-time code", Verb.SET_UP
+        "installation.claimed",
+        "created the first admin account with the one-time code",
+        Verb.SET_UP,
     )
     INSTALLATION_RESTORED = _done(
         "installation.restored",
-        "restored this installation from a backup of {count} events",
+        "restored this installation from a backup of {count:event}",
         Verb.SET_UP,
         _WARNING,
     )
-    BACKUP_MADE = _done("backup.made", "made a backup of {count} events", Verb.READ)
+    BACKUP_MADE = _done("backup.made", "made a backup of {count:event}", Verb.READ)
     MASTER_KEY_ROTATED = _done(
         "master_key.rotated",
-        "encrypted {count} API keys again under the master key {key}",
+        "re-encrypted {count:API key} with the master key {key}",
         Verb.REPLACE,
     )
     LOG_GUARDED = _done(
         "log.guarded",
-        "found guards of the audit log missing and put them back: {fields}",
+        "found missing guards of the audit log and put them back: {fields}",
         Verb.SET_UP,
         _WARNING,
     )
     LOG_COUNTED = _refused(
-        "log.counted", "counted {count} more {what} since {since}, from {networks} networks"
+        "log.counted", "counted {count} more {what} since {since}, from {networks:network}"
     )
     MASTER_KEY_ADDED = _done("master_key.added", "added the master key {key}", Verb.ADD)
     MASTER_KEY_DROPPED = _done(
         "master_key.dropped",
-        "dropped the master key {key}; sessions that ended: {count}",
+        "dropped the master key {key} and ended {count:session}",
         Verb.REMOVE,
         _WARNING,
     )
     AUDIT_KEY_ADDED = _done("audit_key.added", "added the audit key {key}", Verb.ADD)
     AUDIT_KEY_ROTATED = _done(
         "audit_key.rotated",
-        "let the audit key {key} authenticate the log from here on",
+        "started to authenticate the log with the audit key {key}",
         Verb.REPLACE,
     )
     AUDIT_KEY_DROPPED = _done(
         "audit_key.dropped",
-        "dropped the audit key {key}, which no event bears",
+        "dropped the unused audit key {key}",
         Verb.REMOVE,
         _WARNING,
     )
@@ -246,6 +251,11 @@ class Event(Enum):
         self.severity = meaning.severity
         self.verb = meaning.verb
         self.result = meaning.result
+
+    @property
+    def names_actor(self) -> bool:
+        """Whether the sentence follows the actor's name."""
+        return self.sentence[0].islower()
 
 
 BY_TAG = {event.tag: event for event in Event}

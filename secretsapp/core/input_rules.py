@@ -39,11 +39,11 @@ _AFTER_HOST = re.compile(r"[/?#\\,; \t\r\n][\s\S]*")
 class NameFault(Enum):
     """What is wrong with a name. The page is given the patterns too, for JavaScript's `u` flag."""
 
-    TOO_LONG = (rf"^[\s\S]{{{NAME_LIMIT + 1}}}", f"A name has at most {NAME_LIMIT} characters")
-    DIGIT = (r"^[0-9]", "A name does not start with a digit")
+    TOO_LONG = (rf"^[\s\S]{{{NAME_LIMIT + 1}}}", f"A name can have at most {NAME_LIMIT} characters")
+    DIGIT = (r"^[0-9]", "A name can’t start with a digit")
     CHARACTERS = (
         r"[^A-Za-z0-9_]",
-        "A name holds only the letters A to Z and a to z, digits and underscores",
+        "A name can only have the letters A to Z and a to z, digits and underscores",
     )
 
     def __init__(self, pattern: str, sentence: str) -> None:
@@ -56,20 +56,20 @@ class DomainFault(Enum):
 
     STAR = (
         rf"[\s\S]\*|^\*(?!\.|{_END})",
-        "A star stands only at the start of a domain: * or *.example.com.",
+        "A star can only be at the start: * or *.example.com.",
     )
-    MORE_THAN_HOST = (r"[:\/?#]", "Enter only the host, without scheme, port and path.")
+    MORE_THAN_HOST = (r"[:\/?#]", "Enter only the host, without scheme, port or path.")
     SEVERAL = (
         r"[,;]",
-        "A secret has one domain: enter one host, or *. and a host for its subdomains.",
+        "A secret has one allowed host: enter one host, or *. and a host for its subdomains.",
     )
     INTERNATIONAL = (
         r"[^\u0000-\u007f]",
-        "That is not a host name as Roblox takes it. Write an international name in its xn-- form.",
+        "Roblox doesn’t accept that host name. Write an international name in its xn-- form.",
     )
     NO_HOST = (
         rf"^[\s\S]{{{DOMAIN_LIMIT + 1}}}|^(?!(?:\*\.)?{_LABEL}(?:\.{_LABEL})*{_END})",
-        "That is not a host name. Enter one like api.example.com or *.example.com.",
+        "That isn’t a host name. Enter one like api.example.com or *.example.com.",
     )
 
     def __init__(self, pattern: str, sentence: str) -> None:
@@ -106,9 +106,9 @@ def check_sendable(name: str) -> None:
     """
     if not is_documented_name(name):
         raise InvalidInput(
-            "That is no name that Roblox documents. In the address of a request it could mean "
-            "something else, so Sealroom never sends it, and nothing was sent. If a secret is "
-            "named so, rotate or delete it at Roblox."
+            "Nothing was sent: Roblox doesn’t document names like this one. In the address "
+            "of a request it could mean something else, so Sealroom never sends it. If a "
+            "secret has this name, rotate or delete it at Roblox."
         )
 
 
@@ -122,8 +122,8 @@ def check_value(value: Plaintext) -> None:
     check_text(value, what="value")
     if len(value) > VALUE_LIMIT_BYTES:
         raise InvalidInput(
-            f"A value has at most {VALUE_LIMIT_BYTES:,} bytes; this one has {len(value):,}. "
-            "Shorten it.",
+            f"A value can have at most {VALUE_LIMIT_BYTES:,} bytes; this one has "
+            f"{len(value):,}. Shorten it.",
             field="value",
         )
 
@@ -135,14 +135,14 @@ def check_text(value: Plaintext, *, what: str) -> None:
     """
     content = value.expose()
     if content.startswith(codecs.BOM_UTF8):
-        raise _no_text(what, "begins with a byte order mark, which cannot be seen")
+        raise _no_text(what, "starts with an invisible byte order mark")
     if _is_utf_16(content):
         raise _no_text(what, "is in UTF-16, as PowerShell and some editors write it")
     if b"\0" in content:
-        raise _no_text(what, "has a NUL character, which no text has")
+        raise _no_text(what, "has a NUL character, which text never has")
     text = content.decode("utf-8", "replace")
     if REPLACEMENT_CHARACTER in text:
-        raise _no_text(what, "did not arrive as valid text")
+        raise _no_text(what, "isn’t valid text")
 
 
 def _is_utf_16(content: bytes) -> bool:
@@ -242,8 +242,8 @@ def check_api_key(api_key: Plaintext) -> None:
         raise InvalidInput("Enter the API key that Roblox showed you.", field="api_key")
     if len(content) > API_KEY_LIMIT_BYTES or not all(33 <= byte <= 126 for byte in content):
         raise InvalidInput(
-            "That is not an API key: it has spaces, line breaks or other characters that no key "
-            "has. Copy it again from Roblox.",
+            "That isn’t an API key: it has spaces, line breaks or other characters that no "
+            "key has. Copy it again from Roblox.",
             field="api_key",
         )
 
@@ -253,7 +253,7 @@ def check_password(password: Plaintext) -> None:
     check_text(password, what="password")
     if any(line_break in password.expose() for line_break in (b"\n", b"\r")):
         raise InvalidInput(
-            "A password is one line: a line break in it cannot be entered at the sign-in.",
+            "A password is one line: a line break can’t be entered when you sign in.",
             field="password",
         )
 
@@ -267,7 +267,7 @@ def check_label(text: str, *, field: str, what: str, limit: int = LABEL_LIMIT) -
         raise InvalidInput("Keep it to one line.", field=field)
     if any(unicodedata.bidirectional(character) in _TURNING for character in text):
         raise InvalidInput(
-            "Remove the invisible characters from it that change the direction of text.",
+            "Remove the invisible characters that change the direction of text.",
             field=field,
         )
 
@@ -276,9 +276,11 @@ def check_person_name(text: str, *, field: str, limit: int = LABEL_LIMIT) -> Non
     """A label that cannot pass for an e-mail address, nor for another name by what is unseen."""
     check_label(text, field=field, what="a name", limit=limit)
     if any(unicodedata.category(character) == "Cf" for character in text):
-        raise InvalidInput("Remove the invisible characters from it.", field=field)
+        raise InvalidInput("Remove the invisible characters.", field=field)
     if "@" in unicodedata.normalize("NFKC", text):
-        raise InvalidInput("A name has no @: it could pass for an e-mail address.", field=field)
+        raise InvalidInput(
+            "A name can’t have an @: it could be mistaken for an e-mail address.", field=field
+        )
 
 
 def check_remark(text: str, *, field: str, limit: int) -> None:
@@ -286,7 +288,7 @@ def check_remark(text: str, *, field: str, limit: int) -> None:
     if len(text) > limit:
         raise InvalidInput(f"Keep it to {limit:,} characters; this has {len(text):,}.", field=field)
     if not is_storable(text):
-        raise InvalidInput("Remove the control characters from it.", field=field)
+        raise InvalidInput("Remove the control characters.", field=field)
 
 
 def is_storable(text: str) -> bool:

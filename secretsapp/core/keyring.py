@@ -55,9 +55,9 @@ def parse_keys(text: str, setting: str) -> list[Key]:
     words = text.replace(",", " ").split()
     keys = [Key(_decode(word, number, setting)) for number, word in enumerate(words, start=1)]
     if not keys:
-        raise MissingKey(f"{setting} holds no key. Run `manage.py setup` or set it.")
+        raise MissingKey(f"{setting} has no key. Run `manage.py setup` or set it.")
     if len({key.key_id for key in keys}) != len(keys):
-        raise MissingKey(f"{setting} holds the same key twice. Remove one of the two.")
+        raise MissingKey(f"{setting} has the same key twice. Remove one of the two.")
     return keys
 
 
@@ -68,7 +68,7 @@ def _decode(word: str, number: int, setting: str) -> bytes:
         material = b""
     if len(material) != KEY_BYTES:
         raise MissingKey(
-            f"Key {number} in {setting} is not the base64 text of {KEY_BYTES} bytes. Correct it."
+            f"Key {number} in {setting} is not the base64 text of {KEY_BYTES} bytes. Fix it."
         )
     return material
 
@@ -99,18 +99,21 @@ class KeyRing:
         """
         header, sealed = blob[:HEADER_BYTES], blob[HEADER_BYTES:]
         if len(header) < HEADER_BYTES or header[:1] != FORMAT:
-            raise WrongKey("Something encrypted is damaged: it has not the form Sealroom writes.")
+            raise WrongKey(
+                "Encrypted data is damaged: it is not in the form that Sealroom "
+                "writes. Restore a backup."
+            )
         cipher = self._keys.get(key_id_of(blob))
         if cipher is None:
             raise MissingKey(
-                f"The master key {key_id_of(blob).hex()} is not among the configured ones. "
-                "Add it to MASTER_KEYS again."
+                f"The master key {key_id_of(blob).hex()} is not configured. Add it to "
+                "MASTER_KEYS again."
             )
         try:
             return cipher.decrypt(header[-NONCE_BYTES:], sealed, _associated_data(header, owner))
         except InvalidTag:
             raise WrongKey(
-                "Something encrypted does not open: it was damaged or moved. Restore a backup."
+                "Encrypted data can’t be decrypted: it was damaged or moved. Restore a backup."
             ) from None
 
 

@@ -20,8 +20,7 @@ def parse_pattern(text: str) -> str:
         return EVERY_NAME
     if not _PATTERN.fullmatch(pattern) or len(pattern.removesuffix("*")) > NAME_LIMIT:
         raise InvalidInput(
-            "A pattern is one exact name, or the beginning of names with a star behind it, "
-            "such as PAY_*.",
+            "A pattern is one exact name, or the start of names followed by a star, such as PAY_*.",
             field="pattern",
         )
     return pattern

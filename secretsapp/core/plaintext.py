@@ -30,7 +30,7 @@ class Plaintext:
         content = _encode(text)
         if content is None or REPLACEMENT_CHARACTER in text:
             raise InvalidInput(
-                "The value did not arrive as valid text. Paste it again as UTF-8.", field="value"
+                "The value isn’t valid text. Paste it again as UTF-8.", field="value"
             )
         return cls(content)
 

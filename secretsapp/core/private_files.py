@@ -68,10 +68,10 @@ def _refuse_open_to_others(path: Path, found: os.stat_result) -> None:
 
 def _exposure(mode: int) -> str:
     if mode & stat.S_IWOTH:
-        return "changed by everybody on this machine"
+        return "changed by everyone on this machine"
     if mode & stat.S_IROTH:
-        return "read by everybody on this machine"
-    return "changed by everybody in its group" if mode & stat.S_IWGRP else ""
+        return "read by everyone on this machine"
+    return "changed by everyone in its group" if mode & stat.S_IWGRP else ""
 
 
 @contextmanager

@@ -59,4 +59,4 @@ def parse_reference(text: str) -> Reference:
             found = form.fullmatch(pasted)
             if found and 0 < int(found["number"]) <= UNIVERSE_ID_LIMIT:
                 return Reference(int(found["number"]), kind)
-    raise InvalidInput(f"That names no universe. {WHAT_TO_PASTE}", field="universe")
+    raise InvalidInput(f"That isn’t a universe. {WHAT_TO_PASTE}", field="universe")

@@ -19,19 +19,26 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
 
 
-PERMISSION_WORDS = {
-    Permission.LIST_SECRETS: "list secrets",
-    Permission.CREATE_SECRET: "create secrets",
-    Permission.ROTATE_SECRET: "rotate secrets",
-    Permission.CHANGE_DOMAIN: "change the domain of secrets",
-    Permission.EDIT_DETAILS: "edit the note and owner of secrets",
-    Permission.DELETE_SECRET: "delete secrets",
-    Permission.MANAGE_GRANTS: "give and revoke access",
+# What stands in braces is about a secret, or about secrets in general.
+_WORDS = {
+    Permission.LIST_SECRETS: "list {}",
+    Permission.CREATE_SECRET: "create {}",
+    Permission.ROTATE_SECRET: "rotate {}",
+    Permission.CHANGE_DOMAIN: "change the allowed host of {}",
+    Permission.EDIT_DETAILS: "edit the note and owner of {}",
+    Permission.DELETE_SECRET: "delete {}",
+    Permission.MANAGE_GRANTS: "manage access",
     Permission.READ_AUDIT: "read the audit log",
-    Permission.MANAGE_UNIVERSES: "add and change universes",
-    Permission.MANAGE_API_KEYS: "add and replace API keys",
+    Permission.MANAGE_UNIVERSES: "manage universes",
+    Permission.MANAGE_API_KEYS: "manage API keys",
     Permission.MANAGE_PEOPLE: "manage people",
 }
+PERMISSION_WORDS = {each: words.format("secrets") for each, words in _WORDS.items()}
+
+
+def permission_on(permission: Permission, name: str) -> str:
+    """What the permission allows, in words, on the secret `name`; on secrets where it is empty."""
+    return _WORDS[permission].format(name or "secrets")
 
 
 class Role(StrEnum):

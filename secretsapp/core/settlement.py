@@ -65,7 +65,7 @@ def judge(attempt: Attempt, found: Reading | None) -> Judgement:
     if attempt.kind == "create":
         return _judge_create(attempt, found)
     if attempt.seen is None:
-        return _undetermined("it is not known what the secret was before")
+        return _undetermined("there is no record of the secret before the change")
     if attempt.kind == "rotate":
         return _judge_rotate(attempt, attempt.seen, found)
     return _judge_delete(attempt, attempt.seen, found)
@@ -73,33 +73,33 @@ def judge(attempt: Attempt, found: Reading | None) -> Judgement:
 
 def _judge_create(attempt: Attempt, found: Reading | None) -> Judgement:
     if attempt.overlapped:
-        return _undetermined("another write to the same name was under way since")
+        return _undetermined("another write to the same name was in progress")
     if found is None:
-        return _failed("Roblox lists no secret of that name")
+        return _failed("Roblox lists no secret with that name")
     if not attempt.could_have_set(found.create_time):
-        return _undetermined("the secret that is there was not created at the time of this write")
+        return _undetermined("the listed secret was not created at the time of this write")
     if not is_same_domain(found.domain, attempt.domain):
-        return _undetermined("the secret that is there has another domain than was sent")
+        return _undetermined("the listed secret has a different allowed host than was sent")
     return _succeeded("Roblox lists the secret, created at the time of this write")
 
 
 def _judge_rotate(attempt: Attempt, seen: Reading, found: Reading | None) -> Judgement:
     if found is None:
-        return _undetermined("the secret is no longer there")
+        return _undetermined("Roblox no longer lists the secret")
     if not (seen.update_time and found.update_time):
-        return _undetermined("Roblox gave no time to compare")
+        return _undetermined("Roblox gave no times to compare")
     if found.update_time == seen.update_time:
         return _failed("Roblox lists the secret as it was before")
     if attempt.overlapped:
-        return _undetermined("another write to the same name was under way since")
+        return _undetermined("another write to the same name was in progress")
     return _judge_moved(attempt, seen, found)
 
 
 def _judge_moved(attempt: Attempt, seen: Reading, found: Reading) -> Judgement:
     if found.create_time != seen.create_time:
-        return _undetermined("the secret was deleted and created again since")
+        return _undetermined("the secret was deleted and created again")
     if not is_same_domain(found.domain, attempt.domain):
-        return _undetermined("the secret has another domain than was sent")
+        return _undetermined("the secret has a different allowed host than was sent")
     if not attempt.could_have_set(found.update_time):
         return _undetermined("the secret was changed again later")
     return _succeeded("Roblox lists the secret as changed at the time of this write")
@@ -109,9 +109,9 @@ def _judge_delete(attempt: Attempt, seen: Reading, found: Reading | None) -> Jud
     if found is not None and seen.create_time and found.create_time == seen.create_time:
         return _failed("Roblox still lists the secret")
     if attempt.overlapped:
-        return _undetermined("another write to the same name was under way since")
+        return _undetermined("another write to the same name was in progress")
     if found is not None:
-        return _undetermined("a secret of that name is there, and it may be a new one")
+        return _undetermined("Roblox lists a secret with that name, which may be a new one")
     return _succeeded("Roblox no longer lists the secret")
 
 

@@ -52,8 +52,8 @@ def _moment(written: str) -> datetime:
         return _in_utc(datetime.fromisoformat(written))
     except (ValueError, OverflowError):
         raise InvalidInput(
-            "Write the end as a day, which counts to its end at 23:59 UTC, or as a time in UTC: "
-            "2026-12-03 or 2026-12-03T18:00.",
+            "Write the end as a day (to 23:59 UTC) or as a time in UTC: 2026-12-03 or "
+            "2026-12-03T18:00.",
             field="until",
         ) from None
 

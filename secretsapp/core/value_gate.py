@@ -90,73 +90,73 @@ class Suspicion(Enum):
     ENDS = (
         rf"^{_SPACES}+|{_SPACES}+{_END}",
         "",
-        "It begins or ends with spaces or line breaks.",
+        "It starts or ends with spaces or line breaks.",
         "Remove them",
     )
     CARRIAGE_RETURNS = (
         r"\r\n?",
         "\n",
-        "It has line breaks as Windows writes them.",
-        "Make them plain",
+        "It has Windows line breaks.",
+        "Convert them",
     )
     QUOTES = (
         rf"^({_SPACES}*)(?:{_QUOTED})({_SPACES}*){_END}",
         "$1$2$3$4$5$6",
-        "It stands in quotation marks.",
+        "It is in quotation marks.",
         "Remove the quotes",
     )
     HALF_QUOTES = (
         rf"^({_SPACES}*)(?!{_SPACES})(?:{_HALF_QUOTED})({_SPACES}*){_END}",
         "$1$2$3$4$5$6$7$8$9$10",
-        "It has a quotation mark at one end, and not the other one of the pair.",
+        "It has a quotation mark at one end only.",
         "Remove the quote",
     )
     ASSIGNMENT = (
         rf"^{_SPACES}*[A-Za-z_][A-Za-z0-9_. \t-]*=[ \t]*(?=[^= \t\r\n])",
         "",
-        "It looks like a line of a settings file: NAME=value.",
-        "Keep only what is after =",
+        "It looks like a line from a settings file: NAME=value.",
+        "Keep only the part after =",
     )
     SEVERAL = (
         rf"(?:^|\n){_LINE}[^\n]*\n{_BETWEEN}{_LINE}|^{_SPACES}*#[^\n]*\n{_BETWEEN}{_LINE}",
         "",
-        "It looks like several lines of a settings file. A secret holds one value.",
+        "It looks like several lines from a settings file. A secret has one value.",
         "",
     )
     AUTHORIZATION = (
         rf"^{_SPACES}*(?:{_AUTHORIZATION})(?={_REST})",
         "",
-        "It begins as an Authorization header does. In the game, AddPrefix puts Bearer in front.",
-        "Remove that",
+        "It starts like an Authorization header. In the game, AddPrefix adds Bearer.",
+        "Remove it",
     )
     WRITTEN_BREAKS = (
         rf"^(?:{_IN_PEM}|{_IN_JSON})(?:\\r)?\\n",
         "$1$2\n",
-        r"Its line breaks are written out as \n.",
-        "Make them line breaks",
+        r"Its line breaks are written as \n.",
+        "Convert to line breaks",
     )
     PLACEHOLDER = (
         rf"^{_SPACES}*{_MARK}(?:{_STAND_IN}){_MARK}{_SPACES}*{_END}|[{_BULLETS}]{{2,}}|\*{{4,}}",
         "",
-        "It looks like a placeholder, or like what a masked field shows, and not like the value.",
+        "It looks like a placeholder or a masked value.",
         "",
     )
     UNSEEN = (
         rf"[{_UNSEEN}]",
         "",
-        "It has characters that cannot be seen.",
+        "It has invisible characters.",
         "Remove them",
     )
     ODD_SPACES = (
         rf"[{_ODD_SPACES}]",
         " ",
-        "It has spaces that are not the ordinary one.",
-        "Make them ordinary",
+        "It has unusual spaces.",
+        "Use ordinary spaces",
     )
     NOT_ASCII = (
         rf"[^\u0000-\u007f{_UNSEEN}{_ODD_SPACES}]",
         "",
-        "It has letters or signs outside ASCII, which keys and tokens seldom have.",
+        "It has characters outside ASCII, which keys and tokens rarely have.",
         "",
     )
 
@@ -186,9 +186,7 @@ def admit(value: Plaintext, *, is_meant: bool) -> None:
     input_rules.check_value(value)
     reasons = [found.sentence for found in suspicions(value) if found.stops]
     if reasons and not is_meant:
-        raise LooksUnintended(
-            "The value looks unintended, so nothing was sent.", reasons=reasons, field="value"
-        )
+        raise LooksUnintended("Nothing was sent: check the value.", reasons=reasons, field="value")
 
 
 def suspicions(value: Plaintext) -> list[Suspicion]:
@@ -199,7 +197,7 @@ def suspicions(value: Plaintext) -> list[Suspicion]:
 
 # Where a value may be sent
 
-_WHOEVER = "whoever can change the game's code can send the value to a server of their own"
+_ANYONE = "anyone who can change the game’s code can send the value to their own server"
 _ADDRESS = re.compile(r"[ \t\r\n]*https?://", re.IGNORECASE)
 # Whatever ends in a number is an address, also in its older ways to be written (URL standard).
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -213,11 +211,11 @@ def caution_of(domain: str) -> str:
     domain = input_rules.one_form(domain)
     if domain == input_rules.NEVER_SENDABLE:
         return (
-            "It can never be sent: its domain is empty, so no request can carry it. To send it, "
-            "rotate it and choose a host."
+            "No request can use it: its allowed host is empty. To use it, rotate it and "
+            "choose a host."
         )
     if domain == input_rules.ANY_DOMAIN:
-        return f"It may be sent to any host: {_WHOEVER}."
+        return f"It can be sent to any host: {_ANYONE}."
     if not input_rules.is_domain(domain):
         return ""
     return _caution_of_host(domain.removeprefix("*."), has_star=domain.startswith("*."))
@@ -227,13 +225,22 @@ def caution_of(domain: str) -> str:
 def _caution_of_host(host: str, *, has_star: bool) -> str:
     last = host.rpartition(".")[2]
     if last == "localhost":
-        return "localhost is the machine that asks, and nothing of yours runs on those of Roblox."
+        return (
+            "localhost is the machine that sends the request, and Roblox’s servers run "
+            "nothing of yours."
+        )
     if _NUMBER.fullmatch(last):
-        return "That is an address (IP): whoever has it next gets the value. Name the host instead."
+        return (
+            "This is an IP address: if someone else gets it, they get the value. Enter "
+            "the host name instead."
+        )
     if has_star and _suffixes().is_public(host):
-        return f"Anybody can have a name under {host}, so {_WHOEVER}. Name the host that needs it."
+        return (
+            f"Anyone can have a name under {host}, so {_ANYONE}. Enter the host that needs "
+            "the value."
+        )
     if "." not in host:
-        return "A host without a dot is known in one's own network alone: Roblox finds none."
+        return "A host without a dot only exists in a local network: Roblox can’t reach it."
     return ""
 
 
@@ -268,7 +275,5 @@ def cautions(value: Plaintext, domain: str, *, before: str | None = None) -> str
     if before is None or not input_rules.is_same_domain(domain, before):
         said.append(caution_of(domain))
     if domain and never_let_through(value, domain):
-        said.append(
-            "The value is an address, and its domain lets no request through to the host in it."
-        )
+        said.append("The value is an address, but its allowed host doesn’t cover the host in it.")
     return " ".join(filter(None, said))

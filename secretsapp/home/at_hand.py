@@ -70,7 +70,7 @@ def choose(actor: Actor) -> AtHand:
     pinned, opened = _known(actor, every)
     shown = [universe.pk for universe in (*pinned, *opened)]
     needed = list(needing(actor, every).exclude(pk__in=shown)[:NEEDING])
-    groups = (("Pinned", pinned), ("Opened lately", opened), ("Needs attention", needed))
+    groups = (("Pinned", pinned), ("Recently opened", opened), ("Needs attention", needed))
     return AtHand([Group(found, title=title) for title, found in groups if found], is_all=False)
 
 

@@ -135,8 +135,8 @@ def newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:
     events = read_rows(found.order_by("-sequence")[:count])
     if events is None:
         raise LogBroken(
-            "One of these events cannot be read: someone edited it in the database. "
-            "Run `manage.py verify_audit`, which names it."
+            "One of these events can’t be read: someone edited it in the database. Run "
+            "`manage.py verify_audit` to find it."
         )
     return events
 

@@ -12,7 +12,16 @@ from secretsapp.core.events import BY_TAG, Event
 from secretsapp.core.input_rules import parse_universe_id
 from secretsapp.models import AuditEvent
 
-EDITED = "did what cannot be read any more: someone edited the event in the database"
+EDITED = "did something that can’t be read: someone edited the event in the database"
+
+# How a sentence asks for the `-ing` form of a permission; the verbs are those of all permissions.
+DOING = "ing"
+_VERBS = frozenset(
+    (
+        *("list", "create", "rotate", "change", "edit", "delete", "give", "grant", "revoke"),
+        *("read", "add", "replace", "manage"),
+    )
+)
 
 # Their words are sentences, so nothing of ours can follow them.
 _AFTERWORDS = {"reason", "result"}
@@ -44,6 +53,7 @@ class EventView:
     verb: Verb | None
     result: Result | None
     actor_name: str
+    names_actor: bool
     parts: list[Part]
     afterword: str
     universe_id: int | None
@@ -61,7 +71,7 @@ class EventView:
 
     @property
     def sentence(self) -> str:
-        """What follows the actor's name."""
+        """The whole sentence, or what follows the actor's name where that is named."""
         words = "".join(part.text for part in self.parts)
         return f"{words}: {self.afterword}" if self.afterword else words
 
@@ -99,6 +109,7 @@ def view_of(event: AuditEvent) -> EventView:
         verb=known.verb if known else None,
         result=known.result if known and not is_edited else None,
         actor_name=event.actor_name,
+        names_actor=known is None or is_edited or known.names_actor,
         parts=parts,
         afterword=afterword,
         universe_id=_universe_id(event),
@@ -144,7 +155,7 @@ def _found_by_reading(known: Event, detail: Mapping[str, str]) -> list[Part]:
     who = detail.get("started_by")
     if not who or known.result is Result.UNKNOWN:
         return []
-    return [Part("found by reading that "), Part(who, "person"), Part(" ")]
+    return [Part("found out that "), Part(who, "person"), Part(" ")]
 
 
 def _parts(event: AuditEvent, known: Event, detail: Mapping[str, str]) -> Iterator[Part]:
@@ -155,10 +166,19 @@ def _parts(event: AuditEvent, known: Event, detail: Mapping[str, str]) -> Iterat
         "subject": event.subject_name,
     }
     words = {**detail, **own}
-    for text, place, _, _ in Formatter().parse(known.sentence):
+    for text, place, how, _ in Formatter().parse(known.sentence):
         yield Part(text)
         if place:
-            yield Part(words.get(place) or "–", place)
+            said = words.get(place) or "–"
+            yield Part(_doing(said) if how == DOING else said, place)
+            if how and how != DOING:
+                yield Part(f" {how}" if said == "1" else f" {how}s")
+
+
+def _doing(words: str) -> str:
+    """What someone wanted to do, such as `rotate secrets`, as what they were denied doing."""
+    each = (f"{word.removesuffix('e')}ing" if word in _VERBS else word for word in words.split(" "))
+    return " ".join(each)
 
 
 def _detail(event: AuditEvent) -> dict[str, str] | None:

@@ -57,7 +57,7 @@ def told_of_another() -> Iterator[None]:
         yield
     except IntegrityError:
         raise AlreadyExists(
-            "There is an account with that e-mail address already.", field="email"
+            "There is already an account with that e-mail address.", field="email"
         ) from None
 
 
@@ -148,13 +148,13 @@ def _checked_email(email: str) -> str:
     address = email.strip()
     if not address.isascii():
         raise InvalidInput(
-            "An e-mail address here holds only the letters A to Z and a to z, digits and signs of "
-            "ASCII. This one has another letter, which may only look like one of them; write its "
-            "domain in the `xn--` form.",
+            "An e-mail address can only have ASCII letters, digits and signs. This one has "
+            "another letter, which may only look like one of them. Write its domain in the "
+            "`xn--` form.",
             field="email",
         )
     if not _is_email(address):
-        raise InvalidInput("That is not an e-mail address such as name@example.com.", field="email")
+        raise InvalidInput("Enter an e-mail address such as name@example.com.", field="email")
     return address.lower()
 
 

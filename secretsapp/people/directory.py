@@ -98,7 +98,7 @@ def of_id(actor: Actor, person_id: int) -> PersonView:
     check_may_manage(actor)
     for view in _views(User.objects.filter(pk=person_id)):
         return view
-    raise NotFound("There is no such person here. Look at the list of people.")
+    raise NotFound("This person doesn’t exist. Check the list of people.")
 
 
 def _views(people: Iterable[User]) -> list[PersonView]:

@@ -80,8 +80,8 @@ def discard(person: User) -> None:
 def refusal() -> CodeRefused:
     """What everybody is told whose code is not good, whatever is wrong with it."""
     return CodeRefused(
-        "This code does not work: it is mistyped, was used already or has ended. Paste it again, "
-        "or get a new one.",
+        "This code doesn’t work: it was mistyped, has been used or has expired. Paste it "
+        "again, or get a new one.",
         field="code",
     )
 

@@ -38,7 +38,7 @@ NETWORK_MAILS_A_DAY = 3
 DAY_SECONDS = 24 * 3600
 ANSWER_SECONDS = 0.25
 
-SUBJECT = "Set your password at Sealroom"
+SUBJECT = "Set your Sealroom password"
 
 
 def ask(actor: Actor, email: str, *, on_known_device: bool = False) -> None:

@@ -46,7 +46,7 @@ def make_link(actor: Actor, person: User) -> PasswordLink:
     """
     with acting(actor, Right(Permission.MANAGE_PEOPLE), people=[person]) as act:
         if person.pk == actor.person_id:
-            raise InvalidInput("Change your own password on your own page.")
+            raise InvalidInput("Change your own password under “Your account”.")
         if not act.people[person.pk].is_active:
             raise InvalidInput(f"The account of {person.email} is disabled. Enable it first.")
         one_time_codes.discard(person)

@@ -31,7 +31,7 @@ MAILED_FROM = 10
 MAILED_EVERY = timedelta(days=1)
 AGAIN_AFTER = timedelta(minutes=10)
 NETWORKS_COUNTED = 100
-SUBJECT = "Wrong passwords for your account at Sealroom"
+SUBJECT = "Wrong passwords for your Sealroom account"
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def lock_universe(universe: Universe) -> Universe:
     """
     stored = Universe.objects.select_for_update(no_key=True).filter(pk=universe.pk).first()
     if stored is None:
-        raise NotFound("The universe was removed from the dashboard meanwhile.")
+        raise NotFound("Someone has removed the universe from Sealroom. Nothing was changed.")
     return stored
 
 
@@ -47,11 +47,11 @@ def lock_api_key(api_key: ApiKey, *, was_tried: bool = False) -> ApiKey:
     """
     stored = ApiKey.objects.select_for_update(no_key=True).filter(pk=api_key.pk).first()
     if stored is None:
-        raise NotFound("The API key was removed meanwhile. Choose another, or add it again.")
+        raise NotFound("Someone has removed the API key. Choose another, or add it again.")
     if was_tried and bytes(stored.encrypted_value) != bytes(api_key.encrypted_value):
         raise StaleVersion(
-            f"The key “{stored.name}” was stored again while its value before was tried, so "
-            "nothing was changed by this. Look whether it is still wanted, and try again."
+            f"Nothing was changed: the key “{stored.name}” was replaced while its earlier "
+            "value was being tested. Check whether you still need this change, and try again."
         )
     return stored
 

@@ -1,6 +1,6 @@
 """What an actor may do: the only place where grants become rights."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,11 +12,11 @@ from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import (
-    PERMISSION_WORDS,
     PERMISSIONS,
     ROLE_WORDS,
     Permission,
     Role,
+    permission_on,
     roles_with,
 )
 from secretsapp.models import Grant, User
@@ -219,17 +219,18 @@ def require_oneself(actor: Actor, person: User) -> None:
 
 def refusal(permission: Permission, universe_id: int | None = None, name: str = "") -> Forbidden:
     """The refusal of a permission, in words that say who has it."""
-    where = f" on {name}" if name else ""
     roles = roles_with(permission)
     whom = "an admin" if roles == [Role.ADMIN] else "a manager or an admin"
     return Forbidden(
-        f"You may not {PERMISSION_WORDS[permission]}{where}. "
-        f"It takes the role {_one_of(roles)}; ask {whom}.",
+        f"You can’t {permission_on(permission, name)}. "
+        f"You need the {_one_of(roles)} role. Ask {whom}.",
         permission=permission,
         universe_id=universe_id,
         secret_name=name,
     )
 
 
-def _one_of(roles: Iterable[Role]) -> str:
-    return " or ".join(ROLE_WORDS[role] for role in roles)
+def _one_of(roles: Sequence[Role]) -> str:
+    """The roles in words, the one that gives least first."""
+    most, *others = (ROLE_WORDS[role] for role in roles)
+    return " or ".join(filter(None, (", ".join(reversed(others)), most)))

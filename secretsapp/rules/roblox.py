@@ -40,16 +40,16 @@ def translate(error: errors.OpenCloudError) -> SealroomError:
         return _refusal(error)
     if isinstance(error, errors.NothingSent):
         return RobloxUnreachable(
-            "Roblox could not be reached, so nothing was done. Check this server's connection "
-            "and try again."
+            "Sealroom couldn’t reach Roblox, so nothing was sent. Check this server’s "
+            "connection and try again."
         )
     if isinstance(error, errors.Unknown):
         return OutcomeUnknown(
-            "The change was sent, and no usable answer came back, so it is not known whether it "
-            "took effect. Sealroom will find out by reading; do not send it again before that."
+            "The change was sent, but no usable answer came back, so the outcome is unknown. "
+            "Sealroom will read Roblox to find out. Don’t send it again before that."
         )
     return RobloxUnusable(
-        "Roblox gave an answer that cannot be used, so nothing was done. Try again in a minute."
+        "Roblox’s answer couldn’t be used, so nothing was changed. Try again in a minute."
     )
 
 
@@ -67,31 +67,29 @@ def outcome_unknown(change: Change, how_far: str, why: str) -> OutcomeUnknown:
 def _refusal(error: errors.Refused) -> SealroomError:
     if isinstance(error, errors.Unauthorized):
         return RobloxRefused(
-            "Roblox refused the API key: it is wrong, disabled or expired, or this server's "
-            "address is not on the key's list. Check the key at Roblox, or replace it here."
+            "Roblox refused the API key: it is wrong, disabled or expired, or this server’s "
+            "address is not one of its accepted IP addresses. Check the key at Roblox, or "
+            "replace it in Sealroom."
         )
     if isinstance(error, errors.NotAllowed):
         return RobloxRefused(
-            "Roblox does not allow this: the API key lacks the scope universe.secret:read or "
-            "universe.secret:write or does not cover this universe, or its user lacks the "
-            "permission for secrets in the group. Whoever manages the API keys can test which, and "
-            "correct that at Roblox."
+            "Roblox doesn’t allow this. The API key is missing the scope "
+            "universe.secret:read or universe.secret:write, it doesn’t cover this universe, "
+            "or its user is missing the group’s permission for secrets. Ask an admin to test "
+            "the key, which shows what to fix at Roblox."
         )
     if isinstance(error, errors.Missing):
-        return SecretGone(
-            "Roblox has no such secret or universe any more. Refresh the list and look again."
-        )
+        return SecretGone("Roblox no longer has this secret or universe. Refresh the list.")
     if isinstance(error, errors.Conflict):
         return NameTaken(
-            "The universe already has a secret of that name. Rotate that one, or choose another "
-            "name.",
+            "The universe already has a secret with that name. Rotate it, or choose another name.",
             field="name",
         )
     if isinstance(error, errors.TooManyRequests):
         return _busy(error)
     return RobloxRefused(
         f"Roblox refused the request{_code_in_words(error)} and changed nothing. Refresh the "
-        "list, check name, domain and value, and try again."
+        "list, check the name, allowed host and value, and try again."
     )
 
 
@@ -99,7 +97,7 @@ def _busy(error: errors.TooManyRequests) -> RobloxBusy:
     seconds = error.retry_after
     wait = f"{seconds} second{'' if seconds == 1 else 's'}" if seconds else "a minute"
     return RobloxBusy(
-        f"Roblox's limit of requests of this kind is reached, so nothing was done. Try again in "
+        "Nothing was sent: Roblox’s limit for requests of this kind is reached. Try again in "
         f"{wait}.",
         retry_after=error.retry_after,
     )

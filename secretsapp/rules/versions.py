@@ -19,8 +19,8 @@ def refuse_stale(seen: str, stored: str, *, what: str) -> None:
     """
     if seen and seen != stored:
         raise StaleVersion(
-            f"{what} after you opened the page. Nothing was saved. What holds now stands below: "
-            "look whether your change is still wanted, and enter it again."
+            f"{what} after you opened the page, so nothing was saved. The current details are "
+            "below: check whether you still need your change, and enter it again."
         )
 
 

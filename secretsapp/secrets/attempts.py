@@ -29,7 +29,7 @@ from secretsapp.universes import mirror
 SEND_WITHIN = timedelta(seconds=10)
 
 TO_STORE = NoRight("what was sent is told, whatever its sender may by now")
-_LOOK_AGAIN = "Nothing was sent. Look whether your change is still wanted."
+_LOOK_AGAIN = "Nothing was sent. Check whether you still need your change."
 _LATE = {"late": "the answer came after a judgement by reading, which this puts right"}
 
 
@@ -134,10 +134,10 @@ def _refuse_if_overtaken(universe: Universe, seen: RemoteSecret, read_at: dateti
     """
     other = _change_since(universe, seen.name, read_at)
     if other is not None:
-        words = "is being changed" if other.state in OPEN_STATES else "was changed"
-        raise StaleVersion(f"{seen.name} {words} by {other.actor_name} meanwhile. {_LOOK_AGAIN}")
+        words = "is being changed" if other.state in OPEN_STATES else "has just been changed"
+        raise StaleVersion(f"{seen.name} {words} by {other.actor_name}. {_LOOK_AGAIN}")
     if mirror.knows_newer(universe, seen, read_at):
-        raise StaleVersion(f"{seen.name} was changed meanwhile, elsewhere. {_LOOK_AGAIN}")
+        raise StaleVersion(f"{seen.name} has just been changed outside Sealroom. {_LOOK_AGAIN}")
 
 
 def _change_since(universe: Universe, name: str, read_at: datetime) -> Change | None:
@@ -150,9 +150,7 @@ def _change_since(universe: Universe, name: str, read_at: datetime) -> Change | 
 def _refuse_if_late(actor: Actor, change: Change) -> None:
     if timezone.now() - change.started_at <= SEND_WITHIN:
         return
-    refusal = HeldUp(
-        "This server was held up before it could send the change, so nothing was sent. Try again."
-    )
+    refusal = HeldUp("Nothing was sent: this server was held up for too long. Try again.")
     _store(actor, change, ChangeState.FAILED, reason=str(refusal))
     raise refusal
 

@@ -234,12 +234,12 @@ def _refuse_overtaken(universe: Universe, look: _Look, name: str) -> NoReturn:
         raise _stale(universe, name)
     if not Secret.objects.filter(universe=universe, name=name).exists():
         raise SecretGone(
-            f"There is no secret named {name} in {universe.name}. Nothing was sent. Check its "
-            "spelling; capitals count."
+            f"There is no secret named {name} in {universe.name}, so nothing was sent. Check "
+            "the spelling: names are case-sensitive."
         )
     raise SecretGone(
-        f"{name} is no longer at Roblox: someone deleted it. Nothing was sent. "
-        "Create it again if it is needed."
+        f"{name} is no longer at Roblox: someone deleted it. Nothing was sent. Create it "
+        "again if you need it."
     )
 
 
@@ -247,11 +247,11 @@ def _stale(universe: Universe, name: str) -> StaleVersion:
     secret = Secret.objects.select_related("last_change").filter(universe=universe, name=name)
     found = secret.first()
     change = found.last_change if found else None
-    who = change.actor_name if change else "someone outside the dashboard"
+    who = change.actor_name if change else "someone outside Sealroom"
     when = f" on {sentence_time(found.updated_at)}" if found and found.updated_at else ""
     return StaleVersion(
         f"{name} was changed by {who}{when}, after you opened this page. Nothing was sent. "
-        "Look whether your change is still wanted."
+        "Check whether you still need your change."
     )
 
 
@@ -270,8 +270,7 @@ def _sealed(client: Client, universe: Universe, value: Plaintext | Sealed) -> Se
 
 def _name_taken(universe: Universe, name: str) -> NameTaken:
     return NameTaken(
-        f"{universe.name} already has a secret named {name}. Rotate that one, or choose another "
-        "name.",
+        f"{universe.name} already has a secret named {name}. Rotate it, or choose another name.",
         field="name",
     )
 
@@ -283,14 +282,14 @@ def _ask_about_similar(actor: Actor, universe: Universe, look: _Look, name: str)
         alike = input_rules.likeness(other) == sought
         if alike and rights.allows(Permission.LIST_SECRETS, universe.pk, other):
             raise SimilarName(
-                f"{universe.name} has a secret named {other}, which differs from {name} only in "
-                "capitals or in - and _. Nothing was sent.",
+                f"Nothing was sent: {universe.name} has a secret named {other}, which differs "
+                f"from {name} only in upper and lower case or in - and _.",
                 field="name",
             )
 
 
 def _full(universe: Universe) -> UniverseFull:
     return UniverseFull(
-        f"{universe.name} has {input_rules.SECRETS_PER_UNIVERSE} secrets, the most Roblox allows. "
-        "Delete one that is no longer used first."
+        f"Nothing was sent: {universe.name} has {input_rules.SECRETS_PER_UNIVERSE} secrets, "
+        "the most Roblox allows. First delete one that is no longer used."
     )

@@ -29,7 +29,7 @@ def edit(
         return
     with acting(actor, Right(Permission.EDIT_DETAILS, universe.pk, secret.name)) as act:
         if not Secret.objects.filter(pk=secret.pk).update(note=note, owner=owner):
-            raise SecretGone(f"{secret.name} is no longer there. Look at the list again.")
+            raise SecretGone(f"{secret.name} no longer exists. Check the list.")
         secret.note, secret.owner = note, owner
         act.tell(
             Event.SECRET_DETAILS_CHANGED,

@@ -24,8 +24,8 @@ def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = 
             return False
         if seen is not None and seen != drift_of(secret):
             raise StaleVersion(
-                f"{name} was changed outside the dashboard once more since you looked, so nothing "
-                "was noted. Look at what holds now."
+                f"{name} was changed outside Sealroom again after you opened the page, so it "
+                "is not marked as reviewed. Check its current state."
             )
         found = "missing" if secret.missing_since else "changed"
         if secret.missing_since:

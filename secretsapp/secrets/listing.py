@@ -190,8 +190,8 @@ def get(
     secret = _rows(universe).filter(name=name).first() if is_storable(name) else None
     if secret is None or not rights.allows(Permission.LIST_SECRETS, universe.pk, name):
         raise NotFound(
-            f"{universe.name} has no secret of that name that you may see. "
-            "It may have been deleted; look at the list."
+            f"{universe.name} has no secret with that name that you can see. It may have been "
+            "deleted: check the list."
         )
     require(actor, permission, universe.pk, name)
     return next(_views(rights, [secret], _open_changes(rights, universe)))

@@ -38,8 +38,8 @@ def get(actor: Actor, universe_id: int) -> Universe:
     universe = Universe.objects.select_related("api_key").filter(pk=universe_id).first()
     if universe is None or not may_see:
         raise NotFound(
-            "There is no such universe here, or nobody has given you access to it. "
-            "Ask an admin or a manager of the universe."
+            "This universe isn’t in Sealroom, or you don’t have access to it. Ask an admin "
+            "or a manager of the universe."
         )
     return universe
 

@@ -77,11 +77,11 @@ def _name(given: str, found: Probe) -> str:
 def _check_environment(environment: str) -> None:
     if environment not in Environment.values:
         choices = ", ".join(value for value in Environment.values if value)
-        raise InvalidInput(f"An environment is one of {choices}.", field="environment")
+        raise InvalidInput(f"Choose one of these environments: {choices}.", field="environment")
 
 
 def _already_here(universe_id: int) -> AlreadyExists:
-    return AlreadyExists(f"The universe {universe_id} is here already.", field="universe")
+    return AlreadyExists(f"Universe {universe_id} is already in Sealroom.", field="universe")
 
 
 def version(universe: Universe) -> str:
@@ -148,8 +148,8 @@ def remove(actor: Actor, universe: Universe) -> None:
         stored = lock_universe(universe)
         if Change.objects.filter(universe=stored, state__in=OPEN_STATES).exists():
             raise StillInUse(
-                "The outcome of a change is still open there. Sealroom finds it out within a few "
-                "minutes; remove the universe after that."
+                "The outcome of a change is still unknown. Sealroom will find out within a "
+                "few minutes: remove the universe after that."
             )
         given = Grant.objects.select_for_update(of=("self",)).filter(universe=stored)
         for grant in given.select_related("person", "universe").order_by("pk"):

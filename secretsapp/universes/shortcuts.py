@@ -20,7 +20,7 @@ def pin(actor: Actor, universe: Universe) -> None:
     """
     pinned = Shortcut.objects.filter(person_id=actor.person_id, is_pinned=True)
     if pinned.exclude(universe=universe).count() >= MOST_PINNED:
-        raise InvalidInput(f"You have pinned {MOST_PINNED} universes already. Unpin one first.")
+        raise InvalidInput(f"You have already pinned {MOST_PINNED} universes. Unpin one first.")
     _keep(actor, universe, is_pinned=True)
 
 

@@ -70,7 +70,7 @@ def test_what_cannot_be_a_key_is_refused_in_words(
 
 def test_a_name_is_given_once(api_key: ApiKey) -> None:
     watch = Watch()
-    with pytest.raises(AlreadyExists, match="named “automation” already"):
+    with pytest.raises(AlreadyExists, match="already an API key named “automation”"):
         stored_keys.add(STAGEHAND, name="automation", value=value(SECOND))
     assert (ApiKey.objects.count(), watch.tags) == (1, [])
 
@@ -100,7 +100,7 @@ def test_a_test_calls_roblox_for_every_universe(
     emulator.clear_requests()
     watch = Watch()
     report = stored_keys.test(cast["admin"].actor, universe.api_key)
-    assert (report.passed, report.result, report.ends_at) == (True, "it opens 1 universe", None)
+    assert (report.passed, report.result, report.ends_at) == (True, "it can read 1 universe", None)
     read = {request.path.rpartition("/")[2] for request in emulator.requests}
     assert {"secrets", "public-key"} <= read
     assert (watch.tags, detail(watch.last)["result"]) == (["api_key.tested"], report.result)
@@ -113,13 +113,13 @@ def test_a_test_calls_roblox_for_every_universe(
 def test_a_test_counts_the_universes(emulator: Emulator, universe: Universe) -> None:
     emulator.add_universe(77)
     Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
-    assert stored_keys.test(STAGEHAND, universe.api_key).result == "it opens 2 universes"
+    assert stored_keys.test(STAGEHAND, universe.api_key).result == "it can read 2 universes"
 
 
 def test_a_key_that_roblox_says_only_reads_does_not_pass(
     emulator: Emulator, universe: Universe
 ) -> None:
-    lacks = "it reads, but cannot change secrets: it lacks universe.secret:write"
+    lacks = "it can read secrets but not change them: the scope universe.secret:write is missing"
     emulator.add_api_key(API_KEY, scopes=[READ_SECRETS])
     report = stored_keys.test(STAGEHAND, universe.api_key)
     assert (report.passed, report.result) == (False, lacks)
@@ -137,13 +137,13 @@ def test_where_a_key_only_reads_in_one_universe_that_one_is_named(
     monkeypatch.setattr(Client, "public_key", lambda *_: None)
     monkeypatch.setattr(Client, "list_secrets", lambda *_: [])
     report = stored_keys.test(STAGEHAND, universe.api_key)
-    assert report.result.startswith("it reads, but cannot change secrets in Quay: ")
+    assert report.result.startswith("it can read secrets but not change them in Quay: ")
     assert report.verdict is KeyVerdict.READS_ONLY_SOMEWHERE
 
 
 def test_adding_a_universe_counts_as_a_test_of_its_key(universe: Universe) -> None:
     stored = ApiKey.objects.get()
-    assert (stored.check_passed, stored.check_result) == (True, "it opens 1 universe")
+    assert (stored.check_passed, stored.check_result) == (True, "it can read 1 universe")
     assert stored.checked_at is not None
 
 
@@ -175,9 +175,9 @@ def test_an_introspection_that_fails_is_done_without(
     ("terms", "words"),
     [
         ({"enabled": False}, "refused the API key"),
-        ({"allowed": False}, "is not on the key's list"),
-        ({"permitted": False}, "lacks the permission"),
-        ({"universes": [77]}, "Harbor: Roblox does not allow this"),
+        ({"allowed": False}, "not one of its accepted IP addresses"),
+        ({"permitted": False}, "missing the group’s permission"),
+        ({"universes": [77]}, "Harbor: Roblox doesn’t allow this"),
     ],
 )
 def test_a_key_that_fails_says_why_and_what_to_do(
@@ -252,7 +252,7 @@ def test_the_end_of_a_replaced_key_is_the_new_ones_and_both_are_told(
     assert stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)).ends_at == END
     stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=LATER)
     assert (ApiKey.objects.get().ends_at, detail(watch.last)) == (END, {})
-    with pytest.raises(InvalidInput, match="lies in the past"):
+    with pytest.raises(InvalidInput, match="is in the past"):
         stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=OVER)
 
 
@@ -270,10 +270,10 @@ def test_the_end_that_roblox_tells_outweighs_the_one_entered(
 def test_an_end_that_is_over_is_refused_unless_it_is_the_one_known(
     emulator: Emulator, api_key: ApiKey
 ) -> None:
-    with pytest.raises(InvalidInput, match="lies in the past") as caught:
+    with pytest.raises(InvalidInput, match="is in the past") as caught:
         stored_keys.add(STAGEHAND, name="new", value=value(SECOND), ends_at=OVER)
     assert caught.value.field == "ends_at"
-    with pytest.raises(InvalidInput, match="lies in the past"):
+    with pytest.raises(InvalidInput, match="is in the past"):
         stored_keys.edit(STAGEHAND, api_key, name="automation", note="", ends_at=OVER)
     ApiKey.objects.update(ends_at=OVER)
     stored_keys.edit(STAGEHAND, api_key, name="renamed", note="", ends_at=OVER)
@@ -301,13 +301,13 @@ def test_an_edit_of_a_key_names_what_changed_and_keeps_the_note_to_itself(
 
 def test_a_key_takes_no_name_of_another(emulator: Emulator, api_key: ApiKey) -> None:
     twin = stored_keys.add(STAGEHAND, name="twin", value=value(SECOND))
-    with pytest.raises(AlreadyExists, match="named “automation” already"):
+    with pytest.raises(AlreadyExists, match="already an API key named “automation”"):
         stored_keys.edit(STAGEHAND, twin, name="automation", note="", ends_at=None)
 
 
 def test_a_key_is_removed_once_it_opens_nothing(universe: Universe) -> None:
     watch = Watch()
-    with pytest.raises(StillInUse, match="It still opens Harbor"):
+    with pytest.raises(StillInUse, match="It is still used by Harbor"):
         stored_keys.remove(STAGEHAND, universe.api_key)
     assert watch.tags == []
     managing.remove(STAGEHAND, universe)

@@ -88,7 +88,7 @@ def test_what_was_tried_with_a_value_that_is_no_more_is_not_stored(
     ):
         watch, key = Watch(), ApiKey.objects.get()
         meanwhile(lambda: stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)))
-        with pytest.raises(StaleVersion, match="was stored again"):
+        with pytest.raises(StaleVersion, match="was replaced while"):
             act(key)
         assert watch.tags == ["api_key.replaced"]
     report = stored_keys.test(STAGEHAND, ApiKey.objects.get())
@@ -123,7 +123,7 @@ def test_a_key_that_was_removed_meanwhile_is_not_found(
         lambda: stored_keys.edit(STAGEHAND, api_key, name="x", note="", ends_at=None),
         lambda: managing.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
     ):
-        with pytest.raises(NotFound, match="removed meanwhile"):
+        with pytest.raises(NotFound, match="has removed the API key"):
             act()
     assert not Universe.objects.exists()
 

@@ -74,9 +74,9 @@ def test_a_key_that_opens_it_passes_and_nothing_is_stored_or_written(
         "",
         "Roblox calls it “Sealroom”.",
         f"“Harbor”, of group 1234567, universe {HARBOR_ID}.",
-        "It lists 3 secrets, and the public key that values are sealed with.",
-        f"Roblox says that it has the scope {WRITE_SECRETS}. The first change proves it.",
-        "On 6 May 2031, 00:00 UTC, as Roblox says.",
+        "It can read 3 secrets and the public key that seals values.",
+        f"Roblox says the key has the scope {WRITE_SECRETS}. The first change will prove it.",
+        "On 6 May 2031, 00:00 UTC, according to Roblox.",
     ]
     assert (watch.tags, writes(emulator), Universe.objects.count()) == ([], [], 0)
 
@@ -88,12 +88,12 @@ def test_what_no_test_can_prove_is_called_open(
     trial = run(api_key)
     assert trial.passed
     assert (trial.steps[WRITES].state, trial.steps[END].state) == (OPEN, OPEN)
-    assert "the first change proves it" in trial.steps[WRITES].sentence
+    assert "only the first change can prove it" in trial.steps[WRITES].sentence
 
 
 def test_the_end_that_was_entered_is_told(harbor: EmulatedUniverse, api_key: ApiKey) -> None:
     api_key.ends_at = datetime(2031, 5, 6, tzinfo=UTC)
-    assert run(api_key).steps[END].sentence == "On 6 May 2031, 00:00 UTC, as was entered here."
+    assert run(api_key).steps[END].sentence == "On 6 May 2031, 00:00 UTC, as entered in Sealroom."
 
 
 def test_a_universe_that_is_here_already_is_named(universe: Universe) -> None:
@@ -122,9 +122,12 @@ def test_of_a_number_that_is_both_the_one_that_opens_is_taken(
 @pytest.mark.parametrize(
     ("terms", "words"),
     [
-        ({"enabled": False}, "The key is disabled. Switch Enable Key on"),
-        ({"expires": datetime(2020, 1, 1, tzinfo=UTC)}, "The key has ended."),
-        ({"allowed": False}, "most likely this server's address is not on the key's list"),
+        ({"enabled": False}, "The key is disabled. Turn Enable Key on"),
+        ({"expires": datetime(2020, 1, 1, tzinfo=UTC)}, "The key has expired."),
+        (
+            {"allowed": False},
+            "Most likely this server’s address is not one of the key’s accepted IP addresses",
+        ),
     ],
 )
 def test_a_key_that_roblox_still_tells_of_is_refused_for_one_reason(
@@ -144,7 +147,8 @@ def test_a_key_that_roblox_still_tells_of_is_refused_for_one_reason(
 
 
 @pytest.mark.parametrize(
-    ("address", "words"), [("203.0.113.7", "put 203.0.113.7/32 on"), ("", "cannot tell this")]
+    ("address", "words"),
+    [("203.0.113.7", "add 203.0.113.7/32 to"), ("", "can’t tell which address")],
 )
 def test_a_refused_key_is_wrong_or_the_address_is_missing_and_both_are_said(
     emulator: Emulator,
@@ -158,10 +162,10 @@ def test_a_refused_key_is_wrong_or_the_address_is_missing_and_both_are_said(
     emulator.add_api_key(API_KEY, enabled=False)
     forget(emulator)
     step = failed(run(api_key))
-    assert "two reasons" in step.sentence
+    assert "two cases" in step.sentence
     wrong, elsewhere = step.causes
-    assert "wrong, disabled or has ended" in wrong
-    assert "this server's address is not on the key's list" in elsewhere
+    assert "wrong, disabled or expired" in wrong
+    assert "this server’s address is not one of the key’s accepted IP addresses" in elsewhere
     assert words in elsewhere
 
 
@@ -171,14 +175,14 @@ def test_behind_a_proxy_the_address_is_not_known(
     forget(emulator)
     emulator.inject(faults.status(401), times=9)
     settings.OPEN_CLOUD_PROXY = emulator.url
-    assert "cannot tell this server's address" in said(run(api_key))
+    assert "can’t tell which address" in said(run(api_key))
 
 
 @pytest.mark.parametrize(
     ("terms", "words"),
     [
-        ({"scopes": [WRITE_SECRETS]}, f"lacks the scope {READ_SECRETS}"),
-        ({"universes": [77]}, "does not cover this universe"),
+        ({"scopes": [WRITE_SECRETS]}, f"The scope {READ_SECRETS} is missing"),
+        ({"universes": [77]}, "doesn’t cover this universe"),
         ({"permitted": False}, "permission “List, create, update, and delete secrets”"),
     ],
 )
@@ -202,14 +206,14 @@ def test_of_an_older_key_all_three_are_said(
     emulator.add_api_key(API_KEY, permitted=False)
     forget(emulator)
     coverage, permission, scope = failed(run(api_key)).causes
-    assert "does not cover this universe" in coverage
+    assert "doesn’t cover this universe" in coverage
     assert "permission" in permission
     assert READ_SECRETS in scope
 
 
 def test_a_universe_of_a_user_needs_a_key_of_that_user(emulator: Emulator, api_key: ApiKey) -> None:
     emulator.add_universe(42, user_id=99)
-    assert "only a key of that very user opens it" in said(run(api_key, 42))
+    assert "only a key of that user can read it" in said(run(api_key, 42))
 
 
 def test_a_401_that_means_403_is_not_blamed_on_the_key(
@@ -225,16 +229,16 @@ def test_a_key_that_only_reads_is_told_so(
 ) -> None:
     emulator.add_api_key(API_KEY, scopes=[READ_SECRETS])
     trial = run(api_key)
-    assert "it can list secrets and change none" in said(trial)
+    assert "the key can list secrets but not change them" in said(trial)
     assert trial.steps[READS].state is PASSED
 
 
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (Kind.EITHER, "Roblox knows neither a universe nor a place 5."),
-        (Kind.UNIVERSE, "Roblox knows no universe 5."),
-        (Kind.PLACE, "Roblox knows no universe with the place 5."),
+        (Kind.EITHER, "Roblox has neither a universe nor a place 5."),
+        (Kind.UNIVERSE, "Roblox has no universe 5."),
+        (Kind.PLACE, "Roblox has no universe with the place 5."),
     ],
 )
 def test_a_universe_that_does_not_exist_is_not_found(
@@ -249,11 +253,11 @@ def test_a_universe_whose_name_is_not_told_is_done_without(
     emulator: Emulator, harbor: EmulatedUniverse, api_key: ApiKey
 ) -> None:
     emulator.inject(faults.status(403), path=PROFILE, times=2)
-    assert "give it one" in run(api_key).steps[FOUND].sentence
+    assert "enter one" in run(api_key).steps[FOUND].sentence
     emulator.add_api_key(API_KEY, universes=[77])
     trial = run(api_key, kind=Kind.UNIVERSE)
     assert trial.steps[FOUND].state is OPEN
-    assert "does not cover" in said(trial)
+    assert "doesn’t cover" in said(trial)
 
 
 def test_an_unusual_refusal_is_told_as_it_is(
@@ -269,7 +273,7 @@ def test_an_unreachable_roblox_is_the_first_thing_said(
     emulator.stop()
     trial = run(api_key)
     assert trial.universe_id is None
-    assert "no connection could be made" in said(trial)
+    assert "couldn’t connect to Roblox" in said(trial)
     assert states(trial)[0] is FAILED
 
 
@@ -294,8 +298,8 @@ def test_a_place_that_cannot_be_looked_up_matters_only_where_it_is_one(
 ) -> None:
     emulator.inject(faults.status(403), path="places", times=3)
     assert "status 403" not in said(run(api_key, 5))
-    assert "Roblox does not allow this" in said(run(api_key, 5, Kind.PLACE))
-    with pytest.raises(RobloxRefused, match="does not allow this"):
+    assert "Roblox doesn’t allow this" in said(run(api_key, 5, Kind.PLACE))
+    with pytest.raises(RobloxRefused, match="doesn’t allow this"):
         locating.universe_id_of(STAGEHAND, api_key, Reference(5, Kind.PLACE))
 
 
@@ -316,7 +320,7 @@ def test_locating_takes_the_likeliest_where_none_opens(
     with pytest.raises(RobloxUnusable):
         locate(5, Kind.EITHER)
     emulator.inject(faults.status(429, None, {"retry-after": "0"}), path="public-key", times=3)
-    with pytest.raises(Exception, match="limit of requests"):
+    with pytest.raises(Exception, match="limit for requests"):
         locate(5, Kind.EITHER)
 
 

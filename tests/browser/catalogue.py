@@ -138,7 +138,7 @@ def refuse_a_similar_name(visitor: Visitor) -> None:
     page = visitor.page
     page.get_by_label("Name").fill("pay_key")
     page.get_by_label("Value", exact=True).fill("a value")
-    page.get_by_label("Never sendable").check()
+    page.get_by_label("No requests").check()
     send_unchecked(visitor)
 
 

@@ -65,13 +65,13 @@ def test_a_name_that_roblox_would_refuse_is_cured_by_a_click(
     creating: Visitor, harbor: EmulatedUniverse, emulator: Emulator
 ) -> None:
     for typed, words, proposal in (
-        (" my.key! ", "holds only the letters", "my_key"),
-        ("CLÉ", "holds only the letters", "CLE"),
-        ("2ND_KEY", "does not start with a digit", "_2ND_KEY"),
-        ("MY-KEY", "holds only the letters", "MY_KEY"),
-        ("MY KEY", "holds only the letters", "MY_KEY"),
-        ('export MY_KEY="not for a name"', "holds only the letters", "MY_KEY"),
-        ("MY_KEY: not for a name", "holds only the letters", "MY_KEY"),
+        (" my.key! ", "can only have the letters", "my_key"),
+        ("CLÉ", "can only have the letters", "CLE"),
+        ("2ND_KEY", "can’t start with a digit", "_2ND_KEY"),
+        ("MY-KEY", "can only have the letters", "MY_KEY"),
+        ("MY KEY", "can only have the letters", "MY_KEY"),
+        ('export MY_KEY="not for a name"', "can only have the letters", "MY_KEY"),
+        ("MY_KEY: not for a name", "can only have the letters", "MY_KEY"),
     ):
         fill(creating, Name=typed)
         is_held_back(creating, "Name", words)
@@ -86,7 +86,7 @@ def test_a_name_that_roblox_would_refuse_is_cured_by_a_click(
 def test_a_name_that_is_too_long_is_not_cut(creating: Visitor, emulator: Emulator) -> None:
     fill(creating, Name="N" * 65)
     expect(field(creating, "Name")).to_have_value("N" * 65)
-    is_held_back(creating, "Name", "A name has at most 64 characters.")
+    is_held_back(creating, "Name", "A name can have at most 64 characters.")
     fill(creating, Name="")
     press(creating, "Create secret")
     expect(field(creating, "Value")).to_have_value(VALUE)
@@ -97,7 +97,7 @@ def test_a_name_that_exists_is_held_back(creating: Visitor, emulator: Emulator) 
     fill(creating, Name="PAY_KEY")
     is_held_back(creating, "Name", "Harbor already has a secret named PAY_KEY.")
     fill(creating, Name="ключ")
-    is_held_back(creating, "Name", "holds only the letters")
+    is_held_back(creating, "Name", "can only have the letters")
     expect(creating.page.locator("#name-advice button:visible")).to_have_count(0)
     assert writes(emulator) == 0
 
@@ -107,11 +107,11 @@ def test_a_name_nearly_that_of_another_is_asked_about_once(
 ) -> None:
     fill(creating, Name="pay_key")
     is_held_back(creating, "Name", "Almost the same as PAY_KEY, which already exists: only case")
-    choose(creating, "Create it all the same")
+    choose(creating, "Create it anyway")
     fill(creating, Name="OTHER")
-    expect(creating.page.get_by_label("Create it all the same")).to_be_hidden()
+    expect(creating.page.get_by_label("Create it anyway")).to_be_hidden()
     fill(creating, Name="pay_key")
-    choose(creating, "Create it all the same")
+    choose(creating, "Create it anyway")
     press(creating, "Create secret")
     says(creating, "Created pay_key at")
     assert {"pay_key", "PAY_KEY"} <= harbor.secrets.keys()
@@ -124,9 +124,9 @@ def test_what_is_gone_from_roblox_is_not_in_the_way(
     Secret.objects.filter(name="PAY_KEY").update(missing_since=universe.synced_at)
     creating.page.reload()
     fill(creating, Name="PAY_KEY", Value=VALUE)
-    choose(creating, "Never sendable")
+    choose(creating, "No requests")
     press(creating, "Create secret")
-    says(creating, "It can never be sent: its domain is empty")
+    says(creating, "No request can use it: its allowed host is empty")
 
 
 def test_a_host_that_roblox_would_refuse_is_cured_by_a_click(
@@ -134,7 +134,7 @@ def test_a_host_that_roblox_would_refuse_is_cured_by_a_click(
 ) -> None:
     for typed, words, proposal in (
         ("api.stripe.com:443", "Enter only the host", "api.stripe.com"),
-        ("api.stripe.com, b.example", "A secret has one domain", "api.stripe.com"),
+        ("api.stripe.com, b.example", "A secret has one allowed host", "api.stripe.com"),
         ("bücher.example", "in its xn-- form", "xn--bcher-kva.example"),
         ("https://api.stripe.com/v1", "Enter only the host", "api.stripe.com"),
     ):
@@ -157,7 +157,7 @@ def test_a_host_is_in_the_way_only_where_one_is_chosen(
         press(creating, "Create secret")
         expect(field(creating, "Host")).to_be_focused()
     fill(creating, Host="https://")
-    choose(creating, "Any domain (*)")
+    choose(creating, "Any host (*)")
     press(creating, "Create secret")
     says(creating, "Created NEW_KEY at")
     assert harbor.secrets["NEW_KEY"].domain == "*"
@@ -181,12 +181,12 @@ def test_a_host_that_reaches_too_far_or_nowhere_is_told_and_not_held_back(
 ) -> None:
     advice = creating.page.locator("#domain-advice")
     for typed, words in (
-        ("localhost", "localhost is the machine that asks"),
-        ("192.0.2.7", "an address (IP)"),
+        ("localhost", "localhost is the machine that sends the request"),
+        ("192.0.2.7", "This is an IP address"),
         ("intranet", "A host without a dot"),
-        ("*.com", "Anybody can have a name under com"),
-        ("*.co.uk", "Anybody can have a name under co.uk"),
-        ("*.github.io", "Anybody can have a name under github.io"),
+        ("*.com", "Anyone can have a name under com"),
+        ("*.co.uk", "Anyone can have a name under co.uk"),
+        ("*.github.io", "Anyone can have a name under github.io"),
     ):
         fill(creating, Host=typed)
         expect(advice).to_contain_text(words)
@@ -196,7 +196,7 @@ def test_a_host_that_reaches_too_far_or_nowhere_is_told_and_not_held_back(
     expect(advice).to_have_text("")
     fill(creating, Host="*.github.io")
     press(creating, "Create secret")
-    says(creating, "Anybody can have a name under github.io")
+    says(creating, "Anyone can have a name under github.io")
     assert harbor.secrets["NEW_KEY"].domain == "*.github.io"
 
 
@@ -205,7 +205,7 @@ def test_only_a_host_by_itself_is_asked_about(creating: Visitor) -> None:
     creating.page.on("request", lambda request: asked.append(request.url))
     fill(creating, Host=WEBHOOK)
     fill(creating, Host="*.github.io")
-    expect(creating.page.locator("#domain-advice")).to_contain_text("Anybody can have a name")
+    expect(creating.page.locator("#domain-advice")).to_contain_text("Anyone can have a name")
     # The browser may fetch the sheet of icons at any time: nothing that was typed is in that.
     [advice] = [url for url in asked if "/static/" not in url]
     assert advice.endswith("/domain-advice/?domain=*.github.io")
@@ -229,9 +229,9 @@ def test_the_host_of_a_value_that_is_an_address_is_proposed(
     expect(listed(page, "value-host")).to_contain_text(
         "The value is a URL at discord.com, which isn’t an allowed host."
     )
-    choose(creating, "Never sendable")
+    choose(creating, "No requests")
     expect(listed(page, "value-host")).to_contain_text("which isn’t an allowed host")
-    choose(creating, "Any domain (*)")
+    choose(creating, "Any host (*)")
     expect(listed(page, "value-host")).to_contain_text("so allow only that host")
     use(creating, "discord.com")
     expect(listed(page, "value-host")).to_have_count(0)

@@ -59,7 +59,7 @@ def gives(admin: Visitor) -> None:
     field(admin, "Person").select_option("stranger@example.com")
     admin.page.get_by_role("radio", name="Viewer").check()
     press(admin, "Grant access")
-    says(admin, "stranger@example.com has access now.")
+    says(admin, "Granted stranger@example.com access.")
 
 
 def engages(admin: Visitor) -> str:

@@ -85,12 +85,12 @@ def paste_a_wrong_key(visitor: Visitor) -> None:
     """Store a key that Roblox does not know, and be told what is wrong by a test."""
     fill(visitor, API_key=WRONG_KEY)
     press(visitor, "Save key")
-    says(visitor, "Stored the key “Automation”.")
+    says(visitor, "Saved the key “Automation”.")
     fill(visitor, Universe="77")
     press(visitor, "Test connection")
     shows(visitor, "Connection test failed")
-    shows(visitor, "The key is wrong, disabled or has ended")
-    shows(visitor, "this server's address is not on the key's list")
+    shows(visitor, "The key is wrong, disabled or expired")
+    shows(visitor, "this server’s address is not one of the key’s accepted IP addresses")
     assert WRONG_KEY not in all_of_it(visitor)
 
 

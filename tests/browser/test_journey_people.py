@@ -82,7 +82,7 @@ def follow_link(person: Visitor, link: str) -> None:
     """Open the link, too short a password first; without JavaScript the code is pasted."""
     path, _, code = link.partition("#")
     person.open(f"/{path.split('/', 3)[3]}#{code}")
-    is_headed(person, "Set your password")
+    is_headed(person, "Set your Sealroom password")
     if field(person, "One-time code").is_visible():
         field(person, "One-time code").fill(code)
     else:
@@ -121,7 +121,7 @@ def give_access(manager: Visitor) -> None:
     complains(manager, "PAY_*")
     fill(manager, Secrets="PAY_*")
     press(manager, "Grant access")
-    says(manager, f"{EMAIL} has access now.")
+    says(manager, f"Granted {EMAIL} access.")
     row = manager.page.get_by_role("row").filter(has_text=EMAIL)
     for words in ("Rotator", "PAY_*", "Until", "Season two"):
         expect(row).to_contain_text(words)
@@ -188,6 +188,6 @@ def test_the_last_admin_is_told_why_not_and_what_to_do_first(script: bool, visit
     follow(admin, "All universes")
     choose(admin, "Admin")
     press(admin, "Grant access")
-    says(admin, "viewer@example.com has access now.")
+    says(admin, "Granted viewer@example.com access.")
     expect(admin.page.get_by_role("link", name="Revoke")).to_have_count(2)
     expect(sidebar(admin).get_by_role("link", name="People")).to_have_count(1)

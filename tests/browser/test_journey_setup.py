@@ -70,7 +70,7 @@ def test_an_admin_adds_a_universe_by_its_link_edits_it_and_takes_it_off(
     complains(admin, "Type Pier exactly as it stands here.")
     fill(admin, Type_its_name_to_confirm="Pier")
     press(admin, "Remove universe")
-    says(admin, "Removed Pier from the dashboard. Its secrets are still at Roblox.")
+    says(admin, "Removed Pier from Sealroom. Its secrets are still at Roblox.")
     expect(sidebar(admin).get_by_role("link", name="Pier")).to_have_count(0)
     assert not Grant.objects.filter(universe=pier.id).exists()
 
@@ -99,7 +99,7 @@ def test_an_admin_replaces_a_key_and_tests_it(
     go_to(admin, "API keys")
     follow(admin, "automation")
     press(admin, "Test key")
-    says(admin, "The key works")
+    says(admin, "Test passed")
     assert NEXT_KEY not in all_of_it(admin)
 
 

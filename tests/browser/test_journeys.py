@@ -66,10 +66,10 @@ def test_the_main_job(script: bool, visit: Visit, harbor: EmulatedUniverse) -> N
     rotate(manager, "  другое значение ")
     if not script:
         # With JavaScript the question stands there before anything is sent.
-        complains(manager, "Look at the value again.")
+        complains(manager, "Check the value.")
         expect(field(manager, "Value")).to_have_value("")
         fill(manager, Value="  другое значение ")
-    choose(manager, "Send it exactly as typed")
+    choose(manager, "Use as typed")
     press(manager, "Save new value")
     says(manager, "Running servers keep the old value until they restart.")
     assert harbor.values["MAIL_KEY"].decode() == "  другое значение "
@@ -136,7 +136,7 @@ def sends_too_much(manager: Visitor, *, script: bool) -> None:
         expect(field(manager, "Value")).to_be_focused()
         shows(manager, "Too long: 1,025 / 1,024 bytes")
     else:
-        complains(manager, "A value has at most 1,024 bytes; this one has 1,025.")
+        complains(manager, "A value can have at most 1,024 bytes; this one has 1,025.")
         expect(field(manager, "Value")).to_have_value("")
 
 

@@ -102,8 +102,8 @@ def test_the_page_filters_and_sorts_as_the_server_does(
     for searched in ("", "pay", "ärger", "berry"):
         open_list(viewer, universe, f"?q={searched}")
         for column in (
-            "Value set",
-            "Value set",
+            "Updated",
+            "Updated",
             "Last changed by",
             "Last changed by",
             "Name",
@@ -259,7 +259,7 @@ def test_line_breaks_that_are_written_out_become_line_breaks_outside_the_strings
     rotating: Visitor, typed: str, cured: str
 ) -> None:
     value_of(rotating.page).fill(typed)
-    rotating.page.get_by_role("button", name="Make them line breaks").click()
+    rotating.page.get_by_role("button", name="Convert to line breaks").click()
     expect(value_of(rotating.page)).to_have_value(cured)
 
 
@@ -267,10 +267,10 @@ def test_a_placeholder_has_no_cure_and_is_sent_only_when_it_is_meant(rotating: V
     page = rotating.page
     value_of(page).fill("changeme")
     expect(page.get_by_text("It looks like a placeholder")).to_be_visible()
-    expect(page.get_by_label("Send it exactly as typed")).to_be_visible()
+    expect(page.get_by_label("Use as typed")).to_be_visible()
     expect(page.locator("[data-cures]:visible")).to_have_count(0)
     value_of(page).fill("changed")
-    expect(page.get_by_label("Send it exactly as typed")).to_be_hidden()
+    expect(page.get_by_label("Use as typed")).to_be_hidden()
 
 
 def test_a_cure_keeps_the_focus_and_can_be_undone(
@@ -278,14 +278,14 @@ def test_a_cure_keeps_the_focus_and_can_be_undone(
 ) -> None:
     page = rotating.page
     value_of(page).fill('export PAY_KEY="abc"')
-    page.get_by_role("button", name="Keep only what is after =").click()
+    page.get_by_role("button", name="Keep only the part after =").click()
     expect(value_of(page)).to_have_value('"abc"')
     expect(value_of(page)).to_be_focused()
     page.keyboard.press("Control+z")
     expect(value_of(page)).to_have_value('export PAY_KEY="abc"')
-    page.get_by_role("button", name="Keep only what is after =").click()
+    page.get_by_role("button", name="Keep only the part after =").click()
     page.get_by_role("button", name="Remove the quotes").click()
-    expect(page.get_by_label("Send it exactly as typed")).to_be_hidden()
+    expect(page.get_by_label("Use as typed")).to_be_hidden()
     page.get_by_role("button", name="Save new value").click()
     expect(page.locator("#notices")).to_contain_text("Running servers keep the old value")
     assert harbor.values["PAY_KEY"] == b"abc"
@@ -297,14 +297,14 @@ def test_what_is_meant_is_sent_as_typed_and_never_comes_back(
     page = rotating.page
     value_of(page).fill("line\n")
     page.get_by_role("button", name="Save new value").click()
-    expect(page.get_by_label("Send it exactly as typed")).to_be_focused()
-    page.get_by_label("Send it exactly as typed").check()
+    expect(page.get_by_label("Use as typed")).to_be_focused()
+    page.get_by_label("Use as typed").check()
     page.get_by_role("button", name="Save new value").click()
     expect(page.locator("#notices")).to_contain_text("Running servers keep the old value")
     assert harbor.values["PAY_KEY"] == b"line\n"
     page.go_back()
     expect(value_of(page)).to_have_value("")
-    expect(page.get_by_label("Send it exactly as typed")).to_be_hidden()
+    expect(page.get_by_label("Use as typed")).to_be_hidden()
 
 
 def test_windows_line_breaks_are_told_of_when_they_are_pasted(rotating: Visitor) -> None:
@@ -339,12 +339,12 @@ def test_a_new_secret_says_what_is_wrong_with_its_name_and_asks_for_a_host_where
     editor.open(f"/universes/{universe.pk}/new-secret/")
     page = editor.page
     page.get_by_label("Name").fill("1-KEY")
-    expect(page.get_by_text("A name does not start with a digit.")).to_be_visible()
+    expect(page.get_by_text("A name can’t start with a digit.")).to_be_visible()
     page.get_by_label("Name").fill("KEY")
-    expect(page.get_by_text("A name does not start with a digit.")).to_be_hidden()
+    expect(page.get_by_text("A name can’t start with a digit.")).to_be_hidden()
     host = page.get_by_label("Host", exact=True)
     expect(host).to_be_hidden()
     page.get_by_label("One host, or its subdomains").check()
     expect(host).to_be_visible()
-    page.get_by_label("Any domain (*)").check()
+    page.get_by_label("Any host (*)").check()
     expect(host).to_be_hidden()

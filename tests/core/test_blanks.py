@@ -10,7 +10,7 @@ from secretsapp.core.plaintext import Plaintext
 def test_what_nobody_sees_at_an_end_of_a_password_is_told(blank: str) -> None:
     for password in (f"{blank}pass", f"pass{blank}"):
         told = about_password(Plaintext(password.encode()))
-        assert told.startswith("The password begins or ends with a blank")
+        assert told.startswith("The password starts or ends with a space")
     assert about_password(Plaintext(f"pass{blank}word".encode())) == ""
 
 
@@ -23,7 +23,7 @@ def test_nothing_is_told_of_other_passwords(password: bytes) -> None:
 def test_an_api_key_loses_the_blanks_around_it_and_that_is_told(typed: bytes) -> None:
     key, told = without_blanks(Plaintext(typed))
     assert key.expose() == b"key"
-    assert told == "The blanks around the API key were taken off, because no key has any."
+    assert told == "Spaces around the API key were removed: no key has any."
 
 
 @pytest.mark.parametrize("typed", [b"", b"key", b"two words", b"\xffkey\xfe"])

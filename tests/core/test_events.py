@@ -58,7 +58,7 @@ def test_each_tag_is_unique() -> None:
 def test_an_event_is_named_tagged_and_told_by_one_grammar(event: Event) -> None:
     assert TAG.fullmatch(event.tag)
     assert event.name == event.tag.replace(".", "_").upper()
-    assert event.sentence[0].islower()
+    assert event.names_actor is event.sentence[0].islower()
     assert not event.sentence.endswith(".")
     assert isinstance(event.severity, Severity)
 
@@ -66,6 +66,16 @@ def test_an_event_is_named_tagged_and_told_by_one_grammar(event: Event) -> None:
 @pytest.mark.parametrize("event", Event)
 def test_a_sentence_is_filled_from_known_places(event: Event) -> None:
     assert places_of(event) <= PLACES
+
+
+def test_what_nobody_did_is_told_without_an_actor() -> None:
+    assert {event for event in Event if not event.names_actor} == {
+        Event.SECRET_DRIFT_APPEARED,
+        Event.SECRET_DRIFT_CHANGED,
+        Event.SECRET_DRIFT_VANISHED,
+        Event.UNIVERSE_BASELINE,
+        Event.PERSON_SIGN_IN_FAILED,
+    }
 
 
 def test_an_observation_alone_has_no_result() -> None:

@@ -130,7 +130,7 @@ def test_keys_stand_apart_by_white_space_or_commas_and_keep_their_order(text: st
 
 @pytest.mark.parametrize("text", ["", " \n", ",, ,"])
 def test_no_key_is_said_in_words(text: str) -> None:
-    with pytest.raises(MissingKey, match=r"AUDIT_KEYS holds no key.*manage\.py setup"):
+    with pytest.raises(MissingKey, match=r"AUDIT_KEYS has no key.*manage\.py setup"):
         parse_keys(text, "AUDIT_KEYS")
 
 

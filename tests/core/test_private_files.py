@@ -27,12 +27,12 @@ def test_a_file_of_its_owner_that_a_group_may_read_is_read(file: Path, mode: int
 @pytest.mark.parametrize(
     ("mode", "words"),
     [
-        (0o644, "read by everybody on this machine"),
-        (0o604, "read by everybody on this machine"),
-        (0o602, "changed by everybody on this machine"),
-        (0o666, "changed by everybody on this machine"),
-        (0o620, "changed by everybody in its group"),
-        (0o660, "changed by everybody in its group"),
+        (0o644, "read by everyone on this machine"),
+        (0o604, "read by everyone on this machine"),
+        (0o602, "changed by everyone on this machine"),
+        (0o666, "changed by everyone on this machine"),
+        (0o620, "changed by everyone in its group"),
+        (0o660, "changed by everyone in its group"),
     ],
 )
 def test_a_file_that_is_open_to_others_is_refused_with_the_cure(

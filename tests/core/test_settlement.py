@@ -36,11 +36,11 @@ SUCCEEDED, FAILED, UNDETERMINED = Verdict.SUCCEEDED, Verdict.FAILED, Verdict.UND
         (NEW, SUCCEEDED, "created at the time of this write"),
         (replace(NEW, update_time=LATER), SUCCEEDED, "created at the time of this write"),
         (replace(NEW, domain="API.Example.COM."), SUCCEEDED, "created at the time of this write"),
-        (None, FAILED, "no secret of that name"),
+        (None, FAILED, "no secret with that name"),
         (replace(NEW, create_time=LONG_BEFORE), UNDETERMINED, "not created at the time"),
         (replace(NEW, create_time=LATER), UNDETERMINED, "not created at the time"),
         (replace(NEW, create_time=""), UNDETERMINED, "not created at the time"),
-        (replace(NEW, domain="other.example.com"), UNDETERMINED, "another domain"),
+        (replace(NEW, domain="other.example.com"), UNDETERMINED, "different allowed host"),
     ],
 )
 def test_a_create_is_judged_by_what_is_there(
@@ -57,10 +57,10 @@ def test_a_create_is_judged_by_what_is_there(
         (ROTATED, SUCCEEDED, "changed at the time of this write"),
         (replace(ROTATED, domain="API.Example.COM"), SUCCEEDED, "changed at the time of this"),
         (SEEN, FAILED, "as it was before"),
-        (None, UNDETERMINED, "no longer there"),
-        (replace(ROTATED, update_time=""), UNDETERMINED, "no time to compare"),
+        (None, UNDETERMINED, "no longer lists"),
+        (replace(ROTATED, update_time=""), UNDETERMINED, "no times to compare"),
         (replace(ROTATED, create_time=DURING), UNDETERMINED, "deleted and created again"),
-        (replace(ROTATED, domain="other.example.com"), UNDETERMINED, "another domain"),
+        (replace(ROTATED, domain="other.example.com"), UNDETERMINED, "different allowed host"),
         (replace(ROTATED, update_time=LATER), UNDETERMINED, "changed again later"),
         (replace(ROTATED, update_time="some time"), UNDETERMINED, "changed again later"),
     ],
@@ -120,7 +120,9 @@ def test_without_the_reading_from_before_nothing_can_be_told(
     attempt: Attempt, found: Reading | None
 ) -> None:
     judgement = judge(replace(attempt, seen=None), found)
-    assert judgement == Judgement(UNDETERMINED, "it is not known what the secret was before")
+    assert judgement == Judgement(
+        UNDETERMINED, "there is no record of the secret before the change"
+    )
 
 
 def test_without_any_time_before_a_rotation_cannot_be_told() -> None:

@@ -156,7 +156,7 @@ def test_secret_comes_only_from_a_file_that_is_closed_to_others(
     file.chmod(0o644)
     assert env.text("WORD") == "from a file"
     assert refusal(lambda: env.secret("WORD")) == (
-        f"WORD_FILE: {file} can be read by everybody on this machine. Run: chmod 600 {file}"
+        f"WORD_FILE: {file} can be read by everyone on this machine. Run: chmod 600 {file}"
     )
     file.chmod(0o600)
     assert env.secret("WORD") == "from a file"

@@ -84,7 +84,7 @@ def test_a_secret_in_a_file_that_others_can_read_stops_the_start(
     path.write_text("https://words.example.com")
     path.chmod(0o604)
     monkeypatch.setenv(f"{name}_FILE", str(path))
-    with pytest.raises(SettingError, match=f"^{name}_FILE: {path} can be read by everybody"):
+    with pytest.raises(SettingError, match=f"^{name}_FILE: {path} can be read by everyone"):
         read()
 
 

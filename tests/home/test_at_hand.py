@@ -57,7 +57,7 @@ def test_of_many_those_stand_first_that_one_pinned_opened_or_that_need_someone(
     Universe.objects.filter(pk=many[30].pk).update(sync_failure="Roblox is away.")
     assert shown(admin) == {
         "Pinned": ["Quay 06", "Quay 10"],
-        "Opened lately": ["Quay 05", "Quay 04", "Quay 03", "Quay 02"],
+        "Recently opened": ["Quay 05", "Quay 04", "Quay 03", "Quay 02"],
         "Needs attention": ["Quay 21", "Quay 31"],
     }
     assert shown(viewer) == {"": ["Harbor"]}
@@ -96,7 +96,7 @@ def test_so_many_can_be_pinned_and_no_more(cast: Cast, many: list[Universe]) -> 
     actor = cast["admin"].actor
     for universe in many[: shortcuts.MOST_PINNED]:
         shortcuts.pin(actor, universe)
-    with pytest.raises(InvalidInput, match="8 universes already"):
+    with pytest.raises(InvalidInput, match="already pinned 8 universes"):
         shortcuts.pin(actor, many[20])
     shortcuts.pin(actor, many[0])
     assert len(shown(actor)["Pinned"]) == shortcuts.MOST_PINNED

@@ -81,7 +81,7 @@ def test_a_row_that_cannot_be_read_at_all_is_refused_in_words(
 ) -> None:
     make("rotate", cast, universe)
     edit_newest("time", "2020-13-45 00:00:00" if ON_SQLITE else "infinity")
-    with pytest.raises(LogBroken, match=r"Run `manage\.py verify_audit`, which names it"):
+    with pytest.raises(LogBroken, match=r"Run `manage\.py verify_audit` to find it"):
         newest(cast)
     with pytest.raises(LogBroken):
         history(cast["viewer"].actor, universe, "PAY_KEY")

@@ -1,6 +1,7 @@
 """An event in words: its sentence is filled, and nothing in it is read as more than text."""
 
 import json
+import re
 from collections.abc import Mapping
 from string import Formatter
 
@@ -8,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from secretsapp.core.events import Event
+from secretsapp.core.roles import PERMISSION_WORDS, Permission
 from secretsapp.log.wording import EventView, view_of
 from secretsapp.models import AuditEvent
 
@@ -31,7 +33,27 @@ def worded(event: Event, words: Mapping[str, str]) -> EventView:
 @pytest.mark.parametrize("event", Event)
 def test_every_place_of_a_sentence_is_filled(event: Event) -> None:
     sentence = worded(event, {place: f"<{place}>" for place in places_of(event)}).sentence
-    assert sentence == event.sentence.replace("{", "<").replace("}", ">")
+    plain = re.sub(r"\{(\w+):ing\}", r"<\1>", event.sentence)
+    counted = re.sub(r"\{(\w+):([^}]+)\}", r"<\1> \2s", plain)
+    assert sentence == counted.replace("{", "<").replace("}", ">")
+
+
+def test_one_is_told_in_the_singular() -> None:
+    assert worded(Event.UNIVERSE_BASELINE, {"universe": "Pier", "count": "1"}).sentence == (
+        "First sync of Pier: 1 secret"
+    )
+    assert worded(Event.UNIVERSE_BASELINE, {"universe": "Pier", "count": "11"}).sentence == (
+        "First sync of Pier: 11 secrets"
+    )
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_what_someone_was_denied_is_told_as_doing_it(permission: Permission) -> None:
+    words = PERMISSION_WORDS[permission]
+    sentence = worded(Event.ACCESS_REFUSED, {"permission": words}).sentence
+    verb = words.split(" ")[0].removesuffix("e")
+    assert sentence.startswith(f"was denied {verb}ing ")
+    assert not re.search(r" (and|or) (?!\w+ing\b)(add|change|give|replace|revoke)\b", sentence)
 
 
 @pytest.mark.parametrize("event", Event)
@@ -42,7 +64,7 @@ def test_a_place_without_a_word_is_a_dash(event: Event) -> None:
 def test_words_are_put_in_as_they_are() -> None:
     words = {"secret": "{reason}", "reason": "{0} %s"}
     sentence = worded(Event.SECRET_ROTATE_FAILED, words).sentence
-    assert sentence == "did not rotate {reason}: {0} %s"
+    assert sentence == "failed to rotate {reason}: {0} %s"
 
 
 @pytest.mark.parametrize("event", Event)
@@ -54,9 +76,9 @@ def test_an_event_has_the_severity_the_verb_and_the_result_of_its_tag(event: Eve
 @pytest.mark.parametrize(
     ("event", "sentence"),
     [
-        (Event.SECRET_ROTATE_SUCCEEDED, "found by reading that Mary rotated KEY"),
-        (Event.SECRET_ROTATE_FAILED, "found by reading that Mary did not rotate KEY: why"),
-        (Event.SECRET_ROTATE_UNDETERMINED, "left open whether KEY was rotated: why"),
+        (Event.SECRET_ROTATE_SUCCEEDED, "found out that Mary rotated KEY"),
+        (Event.SECRET_ROTATE_FAILED, "found out that Mary failed to rotate KEY: why"),
+        (Event.SECRET_ROTATE_UNDETERMINED, "couldn’t find out whether KEY was rotated: why"),
     ],
 )
 def test_what_was_found_by_reading_names_who_began_it(event: Event, sentence: str) -> None:

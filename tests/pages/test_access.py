@@ -63,7 +63,7 @@ def test_who_manages_some_names_types_an_address_and_is_shown_no_other(
         refused = client.post(address, sent | {"person": person})
         assert "There is no active account with that e-mail address." in words(refused)
     assert client.post(address, sent | {"person": "\x00"}).status_code == 422
-    assert "Enter the e-mail address of a person." in words(client.post(address, sent))
+    assert "Enter a person’s e-mail address." in words(client.post(address, sent))
     client.post(address, sent | {"person": " Stranger@Example.com"})
     assert (grant_of(STRANGER).pattern, grant_of(STRANGER).role) == ("PAY_*", "viewer")
 
@@ -110,7 +110,7 @@ def test_a_pattern_beyond_ones_own_and_its_reason_are_not_shown(
 
 
 @pytest.mark.parametrize(
-    ("role", "everywhere", "offered"),
+    ("role", "never expires", "offered"),
     [
         ("manager", False, ["manager", "editor", "rotator", "viewer", "auditor"]),
         ("admin", False, ["manager", "editor", "rotator", "viewer", "auditor"]),
@@ -138,7 +138,7 @@ def test_access_is_given_with_pattern_end_and_reason(
         "reason": "season two",
     }
     done = client_for("manager").post(address_of("access_give"), sent, follow=True)
-    assert "stranger@example.com has access now." in words(done)
+    assert "Granted stranger@example.com access." in words(done)
     assert "Rotator PAY_* Until 3 Dec 2099, 23:59 UTC by manager@example.com" in words(done)
     grant = grant_of(STRANGER)
     assert grant.until == datetime(2099, 12, 3, 23, 59, 59, 999999, UTC)
@@ -161,13 +161,13 @@ def test_a_quick_choice_ends_with_that_day(
     [
         ({"person": ""}, "Choose a person."),
         ({"person": "nobody@example.com"}, "There is no active account with that e-mail address."),
-        ({"person": "viewer@example.com"}, "is Viewer in Harbor already. Change that grant"),
+        ({"person": "viewer@example.com"}, "is already Viewer of Harbor. Edit that grant"),
         ({"role": ""}, "Choose a role."),
         ({"role": "admin"}, "Choose a role."),
         ({"pattern": "PAY-*"}, "A pattern is one exact name"),
-        ({"end": "date"}, "Choose the last day, or another end."),
+        ({"end": "date"}, "Choose the last day, or another expiry."),
         ({"end": "date", "last_day": "soon"}, "Enter the day as a date such as 2026-12-03."),
-        ({"end": "date", "last_day": "2020-01-01"}, "That day is over. Choose a later one."),
+        ({"end": "date", "last_day": "2020-01-01"}, "That day is in the past. Choose a later one."),
         ({"end": "1"}, "Select a valid choice."),
         ({"reason": "x" * 501}, "Keep it to 500 characters"),
     ],
@@ -191,14 +191,14 @@ def test_the_form_begins_within_ones_own_bounds_and_says_them(
     form = client.get(address, {"person": STRANGER})
     assert field(form, "pattern") == "PAY_*"
     assert field(form, "last_day") == end.date().isoformat()
-    for absent in ("No end", "In 90 days"):
+    for absent in ("Never expires", "In 90 days"):
         assert absent not in words(form)
     assert field(form, "person") == STRANGER
     sent = {"person": STRANGER, "role": "viewer", "end": "date", "pattern": "PAY_*"}
     wider = client.post(address, sent | {"pattern": "", "last_day": end.date().isoformat()})
-    assert "Your own access there covers PAY_*." in words(wider)
+    assert "Your own access covers PAY_*." in words(wider)
     later = client.post(address, sent | {"last_day": (end + timedelta(days=1)).date().isoformat()})
-    assert "Your own access there ends on" in words(later)
+    assert "Your own access expires on" in words(later)
     assert client.post(address, sent | {"last_day": end.date().isoformat()}).status_code == 302
     assert grant_of(STRANGER).until == end
 
@@ -256,7 +256,7 @@ def test_an_ended_grant_is_extended_or_taken_off_the_list(
     client, key = client_for("manager"), str(viewer.pk)
     kept = {"role": "viewer", "end": "date", "last_day": "2026-01-03"}
     answer = client.post(address_of("access_change", key), kept)
-    assert "That day is over." in words(answer)
+    assert "That day is in the past." in words(answer)
     client.post(address_of("access_change", key), {"role": "viewer", "end": "30"})
     assert (grant_of(viewer.email).until or timezone.now()) > timezone.now()
     Grant.objects.filter(person=viewer).update(until=datetime(2026, 1, 3, tzinfo=UTC))
@@ -294,7 +294,9 @@ def test_everywhere_is_given_changed_and_revoked(client_for: ClientFor, cast: Ca
     assert given.headers["Location"] == EVERYWHERE
     address = f"{EVERYWHERE}{person.pk}/"
     refused = client.post(address, {"role": "admin", "pattern": "PAY_*"})
-    assert "An admin is one everywhere, without pattern or end." in words(refused)
+    assert "The Admin role covers all universes and all secrets, and never expires." in words(
+        refused
+    )
     client.post(address, {"role": "auditor", "end": "never"})
     assert grant_of(STRANGER).role == "auditor"
     client.post(f"{address}revoke/")
@@ -321,7 +323,7 @@ def test_a_mightier_grant_and_one_of_everywhere_are_not_changed_from_a_universe(
     for page in ("access_change", "access_revoke"):
         answer = client.get(address_of(page, _key(cast, "viewer")))
         assert answer.status_code == 403
-        assert "it goes beyond your own rights" in words(answer)
+        assert "beyond your own access" in words(answer)
         assert client.get(address_of(page, _key(cast, "admin"))).status_code == 404
 
 

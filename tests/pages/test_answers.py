@@ -111,7 +111,7 @@ def test_an_address_that_cannot_be_is_not_found(client_for: ClientFor, address: 
 def test_the_largest_universe_id_is_only_not_found(client_for: ClientFor) -> None:
     answer = client_for("admin").get("/universes/9223372036854775807/")
     assert answer.status_code == 404
-    assert "There is no such universe here" in words(answer)
+    assert "This universe isn’t in Sealroom" in words(answer)
 
 
 def test_a_refusal_is_a_page_and_is_written_down(
@@ -119,7 +119,7 @@ def test_a_refusal_is_a_page_and_is_written_down(
 ) -> None:
     answer = client_for("viewer").get(address_of("secret_rotate", "PAY_KEY"))
     assert answer.status_code == 403
-    assert "You may not rotate secrets on PAY_KEY." in words(answer)
+    assert "You can’t rotate PAY_KEY." in words(answer)
     refused = AuditEvent.objects.get(tag="access.refused")
     assert (refused.actor_name, refused.secret_name) == ("viewer@example.com", "PAY_KEY")
 
@@ -232,7 +232,7 @@ def test_what_was_done_while_the_session_was_ended_is_not_denied(
     client.get("/me/")
     answer = client.post("/me/", {"name": "Vera"})
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "What you sent may have been done: sign in and look." in words(answer)
+    assert "Sign in and check." in words(answer)
     assert User.objects.get(email="viewer@example.com").name == "Vera"
 
 
@@ -274,8 +274,8 @@ def test_an_answer_of_roblox_that_cannot_be_used_leaves_the_form(
     address = address_of("secret_rotate", "PAY_KEY")
     answer = client_for("rotator").post(address, {"value": marker})
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "Roblox gave an answer that cannot be used, so nothing was done." in words(answer)
-    assert "Enter the value again: it is never kept." in words(answer)
+    assert "Roblox’s answer couldn’t be used, so nothing was changed." in words(answer)
+    assert "Enter the value again: Sealroom never keeps it." in words(answer)
     assert 'id="sidebar"' in body(answer)
     assert marker.split()[1] not in body(answer)
 
@@ -283,13 +283,17 @@ def test_an_answer_of_roblox_that_cannot_be_used_leaves_the_form(
 @pytest.mark.parametrize(
     ("error", "status", "title"),
     [
-        (RobloxBusy("Try again in 7 seconds.", retry_after=7), 429, "Roblox asks for patience"),
-        (RobloxBusy("Try again in a minute."), 429, "Roblox asks for patience"),
-        (RobloxUnreachable("Nothing was sent."), 502, "Roblox cannot be reached"),
-        (RobloxUnusable("Nothing was sent."), 502, "No usable answer from Roblox"),
-        (OutcomeUnknown("It was sent."), 502, "Sent, and the outcome is not known"),
-        (WrongKey("It does not open."), 503, "Trouble with a key of this installation"),
-        (NameTaken("It is taken."), 400, "That was not done"),
+        (
+            RobloxBusy("Try again in 7 seconds.", retry_after=7),
+            429,
+            "Roblox’s rate limit is reached",
+        ),
+        (RobloxBusy("Try again in a minute."), 429, "Roblox’s rate limit is reached"),
+        (RobloxUnreachable("Nothing was sent."), 502, "Couldn’t reach Roblox"),
+        (RobloxUnusable("Nothing was sent."), 502, "Roblox’s answer couldn’t be used"),
+        (OutcomeUnknown("It was sent."), 502, "Sent, outcome unknown"),
+        (WrongKey("It does not open."), 503, "A key of this installation has a problem"),
+        (NameTaken("It is taken."), 400, "Couldn’t save"),
     ],
 )
 def test_what_no_form_takes_up_is_a_page_that_says_so(
@@ -324,13 +328,13 @@ def test_a_refusal_is_told_also_where_the_frame_cannot_be_drawn(
     monkeypatch.setattr(sealroom, "compose_frame", raising(OperationalError()))
     answer = client.get("/universes/1/")
     assert answer.status_code == 404
-    assert "There is no such universe here" in words(answer)
+    assert "This universe isn’t in Sealroom" in words(answer)
 
 
 @pytest.mark.parametrize(
     ("error", "status", "sentence"),
     [
-        (OperationalError(), 503, "The database does not answer"),
+        (OperationalError(), 503, "The database isn’t responding"),
         (ValueError(), 500, "Something failed in Sealroom."),
     ],
 )

@@ -47,7 +47,7 @@ def test_a_key_is_stored_without_the_blanks_around_it_and_never_shown(
     answer = admin.post(reverse("api_key_create"), NEW, follow=True)
     stored = ApiKey.objects.get(name="Second")
     assert answer.redirect_chain == [(reverse("api_key", args=[stored.pk]), 302)]
-    assert "Stored the key “Second”." in words(answer)
+    assert "Saved the key “Second”." in words(answer)
     assert "Whose it is" in words(answer)
     assert SECOND not in body(answer)
     asked = [request for request in emulator.requests if "introspect" in request.path]
@@ -58,11 +58,11 @@ def test_a_key_is_stored_without_the_blanks_around_it_and_never_shown(
     ("changed", "sentence"),
     [
         ({"name": ""}, "Enter a name for the API key."),
-        ({"name": "automation"}, "There is an API key named “automation” already."),
+        ({"name": "automation"}, "There is already an API key named “automation”."),
         ({"value": ""}, "Enter the API key that Roblox showed you."),
-        ({"value": "two words"}, "That is not an API key"),
+        ({"value": "two words"}, "That isn’t an API key"),
         ({"ends_at": "soon"}, "Enter the day as 2027-01-31, or leave it empty."),
-        ({"ends_at": "2020-01-01"}, "That end lies in the past."),
+        ({"ends_at": "2020-01-01"}, "That date is in the past."),
     ],
 )
 def test_what_will_not_do_is_said_and_the_key_is_asked_for_again(
@@ -82,7 +82,7 @@ def test_the_list_says_what_each_key_opens_and_how_the_last_test_went(
     assert "automation Harbor Unknown Passing" in words(admin.get(reverse("api_keys")))
     assert 'action="' + address("api_key_test") in body(admin.get(address("api_key")))
     answer = admin.post(address("api_key_test"), follow=True)
-    assert "The key works: it opens 1 universe." in words(answer)
+    assert "Test passed: it can read 1 universe." in words(answer)
     assert "Passing just now" in words(admin.get(reverse("api_keys")))
     emulator.add_api_key(API_KEY, allowed=False)
     answer = admin.post(address("api_key_test"), follow=True)
@@ -142,7 +142,7 @@ def test_a_key_that_opens_all_takes_the_place_of_the_old_one(
     sent = {"value": SECOND, "ends_at": "2091-05-06"}
     answer = admin.post(address("api_key_replace"), sent, follow=True)
     assert "6 May 2091, 23:59 UTC" in words(answer)
-    assert "Replaced. The old key is forgotten here" in words(answer)
+    assert "Key replaced. Sealroom has deleted the old key" in words(answer)
     assert bytes(ApiKey.objects.get().encrypted_value) != before
 
 
@@ -164,7 +164,7 @@ def test_an_edit_from_an_old_page_undoes_nothing(admin: Client, address: Address
     sent = {"name": "automation", "note": "", "ends_at": "", "seen": field(page, "seen")}
     end(40)
     answer = admin.post(address("api_key_edit"), sent)
-    assert (answer.status_code, "Someone else, or a test" in words(answer)) == (422, True)
+    assert (answer.status_code, "Someone else or a test" in words(answer)) == (422, True)
     known = ApiKey.objects.get().ends_at
     assert known is not None
     assert field(answer, "ends_at") == f"{known:%Y-%m-%d}"
@@ -183,7 +183,7 @@ def test_while_others_wait_for_roblox_one_more_is_refused_and_the_pages_answer(
         before = ApiKey.objects.get().checked_at
         refused = admin.post(address("api_key_test"))
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
-        assert "already waiting for Roblox on behalf of others" in words(refused)
+        assert "too many other requests are waiting for Roblox" in words(refused)
         assert admin.get(reverse("home")).status_code == 200
     # That nothing was tried says nothing against the key.
     assert ApiKey.objects.get().checked_at == before
@@ -240,5 +240,5 @@ def test_an_unknown_key_is_not_found(admin: Client) -> None:
 
 def test_a_refusal_names_the_right(client_for: ClientFor) -> None:
     answer = client_for("manager").get(reverse("api_keys"))
-    assert "It takes the role Admin" in words(answer)
+    assert "You need the Admin role" in words(answer)
     assert AuditEvent.objects.filter(tag="access.refused").count() == 1

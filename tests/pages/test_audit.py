@@ -73,13 +73,13 @@ def test_those_who_may_not_read_it_are_not_led_there(client_for: ClientFor, role
     assert 'href="/audit/"' not in body(client.get("/"))
     answer = client.get("/audit/")
     assert answer.status_code == 403
-    assert "You may not read the audit log." in words(answer)
+    assert "You can’t read the audit log." in words(answer)
     assert client.get("/audit/", {"before": "none"}).status_code == 403
 
 
 def test_an_auditor_reads_of_their_universe_alone(client_for: ClientFor) -> None:
     page = words(client_for("auditor").get("/audit/"))
-    assert "took stock of Harbor" in page
+    assert "First sync of Harbor" in page
     assert "created the account" not in page
 
 
@@ -271,7 +271,7 @@ def test_names_lead_where_they_are_and_may_be_seen(
     assert f'href="{address_of("secret", "PAY_KEY")}"><bdi>PAY_KEY</bdi></a>' in page
     assert f'href="{address_of("universe")}"><bdi>Harbor</bdi></a>' in page
     refused = client.get("/audit/", {"event": "access.refused"})
-    assert "was refused: delete secrets on PAY_WEBHOOK in Harbor Refused" in words(refused)
+    assert "was denied deleting secrets on PAY_WEBHOOK in Harbor Refused" in words(refused)
     universe.secrets.all().delete()
     assert address_of("secret", "PAY_KEY") not in body(client.get("/audit/", {"event": "secret"}))
 
@@ -330,7 +330,7 @@ def test_the_reason_of_a_failure_stands_at_the_very_end_and_the_beginning_steps_
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     page = client_for("admin").get("/audit/", {"event": "secret.rotate"})
     told = words(page).replace(" :", ":")
-    assert "did not rotate PAY_KEY in Harbor: Roblox does not allow this" in told
+    assert "failed to rotate PAY_KEY in Harbor: Roblox doesn’t allow this" in told
     assert body(page).count("event-before") == 1
 
 
@@ -340,5 +340,5 @@ def test_what_was_found_by_reading_is_told_of_who_did_it(
     leave_open("rotate", faults.cut_after(), emulator, cast, universe)
     settling.settle(STAGEHAND, older_than_seconds=0)
     told = words(client_for("admin").get("/audit/", {"event": "secret.rotate.succeeded"}))
-    found = "found by reading that manager@example.com rotated PAY_KEY in Harbor"
+    found = "found out that manager@example.com rotated PAY_KEY in Harbor"
     assert f"{STAGEHAND.name} {found}" in told

@@ -30,9 +30,9 @@ def test_an_edited_event_is_shown_as_one(
         answer = client_for("admin").get(address)
         assert answer.status_code == 200
         page = words(answer)
-        assert "rotator@example.com did what cannot be read any more" in page
+        assert "rotator@example.com did something that can’t be read" in page
         assert "secret.rotate.succeeded" in page
-        assert "rotator@example.com set out to rotate PAY_KEY" in page
+        assert "rotator@example.com started rotating PAY_KEY" in page
 
 
 def test_an_event_whose_time_was_edited_is_shown_as_one(
@@ -43,7 +43,7 @@ def test_an_event_whose_time_was_edited_is_shown_as_one(
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     edit_newest("time", "garbage")
     page = words(client_for("admin").get("/audit/"))
-    assert "did what cannot be read any more" in page
+    assert "did something that can’t be read" in page
     assert "Unreadable time" in page
 
 
@@ -55,7 +55,7 @@ def test_a_log_that_cannot_be_read_says_what_names_the_event(
     edit_newest("time", "2020-13-45 00:00:00" if connection.vendor == "sqlite" else "infinity")
     answer = client_for("admin").get("/audit/")
     assert answer.status_code == 503
-    assert "Run `manage.py verify_audit`, which names it." in words(answer)
+    assert "Run `manage.py verify_audit` to find it." in words(answer)
 
 
 @pytest.mark.parametrize("universe_id", ["x", "-5", "9" * 20])

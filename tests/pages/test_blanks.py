@@ -16,8 +16,8 @@ from tests.pages.reading import value_shown, words
 from tests.stage import PASSWORD, STAGEHAND, Cast
 
 CHOSEN = "a lantern on the pier"
-TOLD = "The password begins or ends with a blank"
-TAKEN_OFF = "The blanks around the API key were taken off, because no key has any."
+TOLD = "The password starts or ends with a space"
+TAKEN_OFF = "Spaces around the API key were removed: no key has any."
 BOM = "\ufeff"
 
 

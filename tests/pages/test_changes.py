@@ -13,7 +13,7 @@ from tests.pages.reading import body, chosen_reach, field, value_shown, words
 from tests.stage import Cast
 
 NEW = {"name": "NEW_KEY", "value": "hello", "reach": "host", "domain": "api.example.com"}
-AGAIN = "Enter the value again: it is never kept."
+AGAIN = "Enter the value again: Sealroom never keeps it."
 TYPED = [
     "two\nlines",
     " spaces at the ends \n",
@@ -31,7 +31,7 @@ def test_a_created_secret_is_sealed_and_shown(
     answer = client_for(role).post(address_of("secret_create"), NEW, follow=True)
     assert answer.redirect_chain == [(address_of("secret", "NEW_KEY"), 302)]
     assert "Created NEW_KEY at" in words(answer)
-    assert "Running servers see it once they restart." in words(answer)
+    assert "Running servers get it after they restart." in words(answer)
     assert harbor.values["NEW_KEY"] == b"hello"
     assert harbor.secrets["NEW_KEY"].domain == "api.example.com"
 
@@ -83,19 +83,19 @@ def test_the_domain_is_what_was_chosen(
     ("changed", "sentence"),
     [
         ({"name": ""}, "Enter a name for the secret."),
-        ({"name": "1KEY"}, "A name does not start with a digit."),
-        ({"name": "PAY-KEY"}, "A name holds only the letters"),
-        ({"name": "N" * 65}, "A name has at most 64 characters"),
+        ({"name": "1KEY"}, "A name can’t start with a digit."),
+        ({"name": "PAY-KEY"}, "A name can only have the letters"),
+        ({"name": "N" * 65}, "A name can have at most 64 characters"),
         ({"name": "PAY_KEY"}, "Harbor already has a secret named PAY_KEY."),
         ({"value": ""}, "Enter the value of the secret."),
-        ({"value": "é" * 513}, "A value has at most 1,024 bytes; this one has 1,026."),
-        ({"value": "lost \N{REPLACEMENT CHARACTER}"}, "The value did not arrive as valid text."),
-        ({"reach": ""}, "Choose where the value may be sent."),
-        ({"reach": "elsewhere"}, "Choose where the value may be sent."),
-        ({"domain": ""}, "Enter the host, or choose one of the other two."),
-        ({"domain": "*"}, "Enter the host, or choose one of the other two."),
+        ({"value": "é" * 513}, "A value can have at most 1,024 bytes; this one has 1,026."),
+        ({"value": "lost \N{REPLACEMENT CHARACTER}"}, "The value isn’t valid text."),
+        ({"reach": ""}, "Choose the allowed host."),
+        ({"reach": "elsewhere"}, "Choose the allowed host."),
+        ({"domain": ""}, "Enter the host, or choose another option."),
+        ({"domain": "*"}, "Enter the host, or choose another option."),
         ({"domain": "https://api.example.com"}, "Enter only the host"),
-        ({"domain": "a.*.example.com"}, "A star stands only at the start of a domain"),
+        ({"domain": "a.*.example.com"}, "A star can only be at the start"),
         ({"domain": "nul\x00.example.com"}, "Null characters are not allowed."),
     ],
 )
@@ -136,7 +136,7 @@ def test_a_value_is_asked_for_again_and_never_shown(
     ("fault", "sentence"),
     [
         (faults.status(401), "Roblox refused the API key"),
-        (faults.status(403), "Roblox does not allow this"),
+        (faults.status(403), "Roblox doesn’t allow this"),
         (faults.status(429, headers={"retry-after": "7"}), "Try again in 7 seconds."),
         (faults.status(400), "Roblox refused the request"),
     ],
@@ -190,7 +190,7 @@ def test_a_wait_that_roblox_asks_for_is_handed_on(
     emulator.inject(faults.status(429, None, {"Retry-After": asked}), method="PATCH")
     answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     assert answer.status_code == 422
-    told = "Roblox's limit of requests of this kind is reached, so nothing was done."
+    told = "Nothing was sent: Roblox’s limit for requests of this kind is reached."
     assert f"{told} {sentence}" in words(answer)
 
 
@@ -214,7 +214,7 @@ def test_a_rotator_who_sends_a_domain_all_the_same_is_refused(
     sent = {"value": "new", "reach": "any", "domain": ""}
     answer = client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), sent)
     assert answer.status_code == 403
-    assert "change the domain" in words(answer)
+    assert "change the allowed host" in words(answer)
     assert harbor.values["PAY_KEY"] == b"pay value"
 
 

@@ -53,7 +53,7 @@ def test_the_first_run_makes_an_admin_signs_them_in_and_leads_to_the_guide(
 ) -> None:
     client, watch = Client(), Watch()
     assert client.get(SIGN_IN).headers["Location"] == WELCOME
-    assert "stands on the terminal" in words(client.get(WELCOME))
+    assert "printed in the terminal" in words(client.get(WELCOME))
     answer = client.post(WELCOME, claim)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/guide/")
     ada = User.objects.get()
@@ -74,7 +74,7 @@ def test_an_account_without_rights_leaves_the_first_run_to_the_first_admin(
     assert "Sign in" in words(client.get(SIGN_IN))
     client.post(SIGN_IN, {"login": early.email, "password": password})
     taken = client.post(WELCOME, claim | {"email": early.email})
-    assert "There is an account with that e-mail address already." in words(taken)
+    assert "There is already an account with that e-mail address." in words(taken)
     assert client.post(WELCOME, claim).headers["Location"] == "/guide/"
     assert client.session["_auth_user_id"] == str(User.objects.get(email="ada@example.com").pk)
     assert client.get("/people/").status_code == 200
@@ -93,11 +93,11 @@ def test_once_there_is_an_admin_the_first_run_is_over(claim: dict[str, str]) -> 
 @pytest.mark.parametrize(
     ("name", "typed", "sentence"),
     [
-        ("code", "K7QX-0000", "This code does not work"),
+        ("code", "K7QX-0000", "This code doesn’t work"),
         ("code", "", "This field is required"),
-        ("email", "no address", "not an e-mail address"),
+        ("email", "no address", "Enter an e-mail address"),
         ("password", "short", "too short"),
-        ("password", "\N{REPLACEMENT CHARACTER}" * 20, "did not arrive as valid text"),
+        ("password", "\N{REPLACEMENT CHARACTER}" * 20, "isn’t valid text"),
         ("name", "bell\a", "Remove the control characters"),
     ],
 )
@@ -132,7 +132,7 @@ def test_a_password_is_set_by_a_code_and_older_sessions_end(
     signed_in = stranger.post(SIGN_IN, {"login": "viewer@example.com", "password": NEW_PASSWORD})
     assert signed_in.headers["Location"] == "/"
     again = Client().post(PASSWORD, sent)
-    assert (again.status_code, "was used already" in words(again)) == (422, True)
+    assert (again.status_code, "has been used" in words(again)) == (422, True)
 
 
 def test_a_password_is_set_in_a_browser_where_one_is_signed_in(
@@ -181,7 +181,7 @@ def test_a_link_is_asked_for_with_one_answer_for_everybody(cast: Cast, settings:
         assert answer.headers["Location"] == SIGN_IN
         said.add(tuple(re.findall(r"If there is .*? hour\.", words(client.get(SIGN_IN)))))
     sentence = (
-        "If there is an account with that address, a link is on its way. It works for an hour."
+        "If there is an account with that address, we’ve sent a link to it. It works for an hour."
     )
     assert said == {(sentence,)}
     assert [mail.person.email for mail in PasswordMail.objects.all()] == ["viewer@example.com"]
@@ -221,7 +221,7 @@ def test_without_a_mail_server_no_mail_is_offered(cast: Cast) -> None:
     assert FORGOTTEN not in body(client.get(SIGN_IN))
     for answer in (client.get(FORGOTTEN), client.post(FORGOTTEN, {"email": "v@example.com"})):
         assert answer.status_code == 404
-        assert "Ask an admin for a link" in words(answer)
+        assert "Ask an admin for a password link" in words(answer)
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,6 @@ def test_a_flood_hides_no_failure_of_an_account_and_the_log_page_tells_all(
         Client(REMOTE_ADDR="192.0.2.7").post("/sign-in/", sent)
     upkeep.tell_counted()
     page = words(client_for("admin").get("/audit/"))
-    assert "a sign-in to admin@example.com failed" in page
+    assert "Failed sign-in for admin@example.com" in page
     assert "counted 20 more failed sign-ins since" in page
     assert "from 20 networks" in page

@@ -43,7 +43,7 @@ def test_what_changed_elsewhere_leads_to_where_it_is_fixed(
     client.post(address_of("universe_refresh"))
     page = client.get("/")
     assert "PAY_KEY of Harbor PRODProduction changed outside Sealroom." in words(page)
-    assert "Sealroom (refresh) saw that PAY_KEY was changed outside the dashboard" in words(page)
+    assert "PAY_KEY changed outside Sealroom" in words(page)
     assert "1 needs attention" in words(page)
     link = f'<a class="name" href="{address_of("secret", "PAY_KEY")}"><bdi>PAY_KEY</bdi></a>'
     assert link in body(page)
@@ -64,7 +64,7 @@ def test_each_trouble_is_a_sentence_that_says_what_to_do(
     Universe.objects.create(id=5, name="Quay", api_key=api_key, sync_failure="No such universe.")
     Universe.objects.create(id=6, name="Aft", api_key=api_key, sync_failure="No such universe.")
     ApiKey.objects.update(
-        check_verdict=KeyVerdict.REFUSED, check_result="Roblox refused it.", checked_at=NOW
+        check_verdict=KeyVerdict.REFUSED, check_result="Roblox refused the request.", checked_at=NOW
     )
     for name, days in (("ended", -1), ("ending", 12.5), ("at once", 0.0004)):
         ends_at = timezone.now() + timedelta(days=days)
@@ -72,7 +72,7 @@ def test_each_trouble_is_a_sentence_that_says_what_to_do(
     page = words(client_for("admin").get("/"))
     for sentence in (
         "The API key ended has expired. Create a new one and replace it. yesterday",
-        "The API key automation failed its last test. Roblox refused it.",
+        "The API key automation failed its last test. Roblox refused the request.",
         "Harbor PRODProduction couldn’t be read from Roblox. Roblox is away. last read",
         "2 universes couldn’t be read from Roblox. No such universe. Aft · Quay never read",
         "PAY_WEBHOOK of Harbor PRODProduction was deleted outside Sealroom",

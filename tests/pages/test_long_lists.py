@@ -149,7 +149,7 @@ def test_of_many_possible_owners_the_address_of_one_is_typed(
 ) -> None:
     client, address = client_for("editor"), address_of("secret_details", "PAY_KEY")
     refused = client.post(address, {"note": "", "owner": "stranger@example.com"})
-    assert "Choose someone who may list this secret." in words(refused)
+    assert "Choose someone who can list this secret." in words(refused)
     assert client.post(address, {"note": "", "owner": crowd[7].email}).status_code == 302
     assert Secret.objects.get(name="PAY_KEY").owner == crowd[7]
     assert f'value="{crowd[7].email}"' in body(client.get(address))
@@ -157,5 +157,5 @@ def test_of_many_possible_owners_the_address_of_one_is_typed(
 
 def test_an_empty_list_has_one_page(cast: Cast) -> None:
     assert cut(User.objects.none(), 3) == Page([], 1, 0)
-    found = directory.everybody(cast["admin"].actor, Asked("no such person"))
+    found = directory.everybody(cast["admin"].actor, Asked("This person doesn’t exist"))
     assert (found.items, found.previous, found.next) == ([], None, None)

@@ -74,7 +74,7 @@ def test_a_new_password_keeps_this_session_and_ends_the_others(client_for: Clien
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({"current": "wrong", "password": NEW}, "That is not your current password."),
+        ({"current": "wrong", "password": NEW}, "Your current password is incorrect."),
         ({"current": PASSWORD, "password": "short"}, "too short"),
         ({"current": PASSWORD, "password": "nul \x00 is no text"}, "Null characters"),
         ({"current": PASSWORD, "password": "lost \N{REPLACEMENT CHARACTER} byte"}, "valid text"),
@@ -129,8 +129,8 @@ def test_another_session_is_ended_and_ones_own_is_only_signed_out_of(
     assert "That session has ended." in words(end(here, other))
     assert not is_signed_in(elsewhere)
     assert is_signed_in(here)
-    assert "That session had ended already." in words(end(here, other))
-    assert "That session had ended already." in words(end(here, "nothing"))
+    assert "That session had already ended." in words(end(here, other))
+    assert "That session had already ended." in words(end(here, "nothing"))
 
 
 def test_a_session_of_another_person_is_not_ended(client_for: ClientFor) -> None:
@@ -138,7 +138,7 @@ def test_a_session_of_another_person_is_not_ended(client_for: ClientFor) -> None
     for client in (viewer, *editors):
         client.get(ME)
     [key] = session_keys(body(editors[0].get(ME)))
-    assert "That session had ended already." in words(end(viewer, key))
+    assert "That session had already ended." in words(end(viewer, key))
     assert is_signed_in(editors[1])
 
 

@@ -37,8 +37,8 @@ def test_a_name_nearly_that_of_another_is_asked_about_once(
     sent = NEW | {"name": "pay_key"}
     asked = client.post(address, sent)
     assert asked.status_code == 422
-    assert "named PAY_KEY, which differs from pay_key only in capitals" in words(asked)
-    assert "tick “Create it all the same”" in words(asked)
+    assert "named PAY_KEY, which differs from pay_key only in upper and lower case" in words(asked)
+    assert "tick “Create it anyway”" in words(asked)
     assert f"{SIMILAR} hidden" not in body(asked)
     assert "pay_key" not in harbor.secrets
     assert client.post(address, sent | {"similar_is_meant": "on"}).status_code == 302
@@ -78,13 +78,13 @@ def test_roblox_is_sent_the_one_form(
 @pytest.mark.parametrize(
     ("reach", "domain", "said"),
     [
-        ("any", "", "It may be sent to any host"),
-        ("never", "", "It can never be sent: its domain is empty"),
-        ("host", "*.com", "Anybody can have a name under com"),
-        ("host", "*.co.uk", "Anybody can have a name under co.uk"),
-        ("host", "*.github.io", "Anybody can have a name under github.io"),
-        ("host", "localhost", "localhost is the machine that asks"),
-        ("host", "192.0.2.7", "an address (IP)"),
+        ("any", "", "It can be sent to any host"),
+        ("never", "", "No request can use it: its allowed host is empty"),
+        ("host", "*.com", "Anyone can have a name under com"),
+        ("host", "*.co.uk", "Anyone can have a name under co.uk"),
+        ("host", "*.github.io", "Anyone can have a name under github.io"),
+        ("host", "localhost", "localhost is the machine that sends the request"),
+        ("host", "192.0.2.7", "This is an IP address"),
         ("host", "intranet", "A host without a dot"),
     ],
 )
@@ -118,7 +118,7 @@ def test_of_other_domains_nothing_is_said(client_for: ClientFor) -> None:
 def test_a_value_whose_host_its_domain_does_not_let_through_is_told(
     client_for: ClientFor, address_of: AddressOf
 ) -> None:
-    client, warning = client_for("editor"), "lets no request through to the host in it"
+    client, warning = client_for("editor"), "doesn’t cover the host in it"
     answer = client.post(address_of("secret_create"), NEW | {"value": WEBHOOK}, follow=True)
     assert warning in words(answer)
     assert "discord" not in body(answer)
@@ -152,10 +152,10 @@ def test_a_page_is_given_only_the_names_that_one_may_list(
     [
         (faults.status(400), "POST", "Roblox refused the request"),
         (faults.status(401), "POST", "Roblox refused the API key"),
-        (faults.status(429), "POST", "Roblox's limit of requests of this kind is reached"),
-        (faults.status(409), "POST", "already has a secret of that name"),
-        (faults.html(200), "GET", "an answer that cannot be used, so nothing was done"),
-        (faults.status(503), "GET", "nothing was done"),
+        (faults.status(429), "POST", "Roblox’s limit for requests of this kind is reached"),
+        (faults.status(409), "POST", "already has a secret with that name"),
+        (faults.html(200), "GET", "answer couldn’t be used, so nothing was changed"),
+        (faults.status(503), "GET", "nothing was changed"),
     ],
 )
 def test_where_roblox_refuses_the_form_stays_with_all_but_the_value(
@@ -182,7 +182,7 @@ def test_the_list_marks_a_domain_that_reaches_too_far(
 ) -> None:
     Secret.objects.filter(name="PAY_KEY").update(domain="*.github.io")
     page = body(client_for("viewer").get(address_of("universe")))
-    marked = 'class="chip chip-amber" title="Anybody can have a name under github.io'
+    marked = 'class="chip chip-amber" title="Anyone can have a name under github.io'
     assert (page.count(marked), page.count('<bdi class="name">*.github.io</bdi>')) == (1, 1)
 
 
@@ -197,4 +197,4 @@ def test_a_domain_that_was_changed_elsewhere_is_shown_and_has_to_be_chosen_again
     assert (chosen_reach(page), field(page, "domain")) == ([], "")
     answer = client.post(address, {"value": "a new value"})
     assert answer.status_code == 422
-    assert "Choose where the value may be sent." in words(answer)
+    assert "Choose the allowed host." in words(answer)

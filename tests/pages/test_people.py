@@ -62,7 +62,7 @@ def test_the_table_of_ticks_is_drawn_from_the_roles(client_for: ClientFor) -> No
     page = words(client_for("admin").get(PEOPLE))
     assert "Permission Admin Manager Editor Rotator Viewer Auditor" in page
     assert "Delete secrets yes yes –no –no –no –no" in page
-    assert "Add and replace API keys yes –no" in page
+    assert "Manage API keys yes –no" in page
     assert set(role_table.SUMMARIES) == set(ROLE_WORDS)
 
 
@@ -109,9 +109,9 @@ def test_an_admin_is_made_at_once(client_for: ClientFor) -> None:
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({"email": "viewer@example.com"}, "There is an account with that e-mail address already."),
-        ({"email": "nobody"}, "That is not an e-mail address"),
-        ({"email": ""}, "That is not an e-mail address"),
+        ({"email": "viewer@example.com"}, "There is already an account with that e-mail address."),
+        ({"email": "nobody"}, "Enter an e-mail address such as"),
+        ({"email": ""}, "Enter an e-mail address such as"),
         ({"email": "new@example.com", "name": "x" * 101}, "Keep it to 100 characters"),
     ],
 )
@@ -170,7 +170,7 @@ def test_nobody_is_offered_a_link_for_themselves(client_for: ClientFor) -> None:
     assert "Create password link" in words(client.get(address_of("viewer@example.com")))
     assert "Create password link" not in words(client.get(address_of("admin@example.com")))
     refused = client.post(address_of("admin@example.com", "password-link"), follow=True)
-    assert "Change your own password on your own page." in words(refused)
+    assert "Change your own password under “Your account”." in words(refused)
 
 
 def test_the_page_of_a_person_has_their_grants_and_where_more_can_be_given(

@@ -211,9 +211,9 @@ def test_people_and_api_keys_are_found_by_those_who_manage_them(
         ("admin", "settings harbor", ["Settings of Harbor"]),
         ("manager", "settings harbor", []),
         ("manager", "access harb", ["Access to Harbor"]),
-        ("editor", "access", []),
+        ("editor", "access", ["Your account name, password, sessions, your access"]),
         ("editor", "new secret", ["New secret in Harbor"]),
-        ("viewer", "account", ["Your account name, password, sessions, what you may do"]),
+        ("viewer", "account", ["Your account name, password, sessions, your access"]),
     ],
 )
 def test_pages_are_found_by_those_who_may_open_them(

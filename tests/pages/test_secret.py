@@ -101,10 +101,10 @@ def test_a_change_elsewhere_can_be_acknowledged(
         seen = {"seen": field(client.get(page), "seen")}
         Secret.objects.filter(name="PAY_KEY").update(update_time="2026-12-03T18:00:00Z")
         answer = client.post(address, seen, follow=True)
-        assert "PAY_KEY was changed outside the dashboard once more" in words(answer)
+        assert "PAY_KEY was changed outside Sealroom again" in words(answer)
         assert "Mark as reviewed" in words(answer)
         answer = client.post(address, {"seen": field(answer, "seen")}, follow=True)
-        assert "Noted. It no longer asks for attention." in words(answer)
+        assert "Marked as reviewed." in words(answer)
         assert "Changed outside Sealroom, found" not in words(answer)
         again = client.post(address, follow=True)
         assert again.redirect_chain == [(page, 302)]
@@ -121,7 +121,7 @@ def test_a_missing_secret_can_be_taken_off_the_list(
     sent = {"seen": field(page, "seen")}
     answer = client.post(address_of("secret_acknowledge", "PAY_KEY"), sent, follow=True)
     assert answer.redirect_chain == [(address_of("universe"), 302)]
-    assert "Took PAY_KEY off the list." in words(answer)
+    assert "Removed PAY_KEY from the list." in words(answer)
     assert "2 secrets" in words(answer)
 
 
@@ -131,7 +131,7 @@ def test_the_page_shows_every_event_of_the_secret(
     client_for("rotator").post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     for role in ("viewer", "auditor"):
         page = words(client_for(role).get(address_of("secret", "PAY_KEY")))
-        assert "rotator@example.com set out to rotate PAY_KEY" in page
+        assert "rotator@example.com started rotating PAY_KEY" in page
         assert "rotator@example.com rotated PAY_KEY" in page
         assert ("secret.rotate.succeeded · from 127.0.0.1" in page) is (role == "auditor")
 
@@ -141,7 +141,7 @@ def test_the_refusals_of_others_are_told_to_those_who_read_the_log(
 ) -> None:
     client_for("viewer").get(address_of("secret_delete", "PAY_KEY"))
     told = {
-        role: "viewer@example.com was refused: delete secrets"
+        role: "viewer@example.com was denied deleting secrets"
         in words(client_for(role).get(address_of("secret", "PAY_KEY")))
         for role in ("viewer", "editor", "auditor")
     }
@@ -173,7 +173,7 @@ def test_a_name_that_is_not_there_is_not_found(
 ) -> None:
     answer = client_for("admin").get(address_of("secret", "NO_SUCH_KEY"))
     assert answer.status_code == 404
-    assert "It may have been deleted; look at the list." in words(answer)
+    assert "It may have been deleted: check the list." in words(answer)
 
 
 def test_a_secret_named_new_has_its_own_page(client_for: ClientFor, address_of: AddressOf) -> None:
@@ -282,7 +282,7 @@ def test_a_secret_that_changed_meanwhile_is_not_deleted(
     harbor.put("PAY_KEY", b"theirs", "*")
     refused = client.post(address, {"typed": "PAY_KEY", "version": seen})
     assert refused.status_code == 422
-    assert "PAY_KEY was changed by someone outside the dashboard" in words(refused)
+    assert "PAY_KEY was changed by someone outside Sealroom" in words(refused)
     assert field(refused, "typed") == ""
     assert harbor.values["PAY_KEY"] == b"theirs"
 
@@ -299,10 +299,10 @@ def test_refusals_stand_apart_from_the_history_and_are_counted(
     assert client_for("viewer").get(address_of("secret_rotate", "PAY_KEY")).status_code == 403
     told = words(client_for("auditor").get(page))
     history, _, refused = told.partition("Denied attempts They changed nothing.")
-    assert "viewer@example.com was refused: rotate secrets just now" in refused
-    assert "was refused" not in history
-    assert "was refused" not in words(client_for("rotator").get(page))
-    assert "was refused: rotate secrets" in words(client_for("viewer").get(page))
-    assert "viewer@example.com was refused: rotate secrets · PAY_KEY in Harbor" in words(
+    assert "viewer@example.com was denied rotating secrets just now" in refused
+    assert "was denied" not in history
+    assert "was denied" not in words(client_for("rotator").get(page))
+    assert "was denied rotating secrets" in words(client_for("viewer").get(page))
+    assert "viewer@example.com was denied rotating secrets · PAY_KEY in Harbor" in words(
         client_for("auditor").get("/")
     )

@@ -44,7 +44,7 @@ def test_it_has_a_page_with_its_history_and_without_what_would_send_it(
 ) -> None:
     answer = client_for("manager").get(address_of("secret", name))
     assert f"<bdi>{escape(name)}</bdi>" in body(answer)
-    assert f"saw that {name} was created outside the dashboard" in words(answer)
+    assert f"{name} created outside Sealroom" in words(answer)
     assert "Roblox doesn’t document names like this one." in words(answer)
     assert address_of("secret_details", name) in body(answer)
     for page in WRITES:
@@ -60,7 +60,7 @@ def test_a_change_elsewhere_is_acknowledged_on_its_page(
     sent = {"seen": field(client.get(page), "seen")}
     answer = client.post(address_of("secret_acknowledge", name), sent, follow=True)
     assert answer.redirect_chain == [(page, 302)]
-    assert "Noted. It no longer asks for attention." in words(answer)
+    assert "Marked as reviewed." in words(answer)
     drifted.refresh_from_db()
     assert drifted.drifted_at is None
 
@@ -104,7 +104,7 @@ def test_the_browser_sends_it_nowhere_and_says_why(
     client, address = client_for("manager"), address_of(page, name)
     for answer in (client.get(address), client.post(address, {"value": "x", "typed": name})):
         assert answer.status_code == 400
-        assert "so Sealroom never sends it, and nothing was sent." in words(answer)
+        assert "so Sealroom never sends it." in words(answer)
     assert (writes(emulator), Change.objects.count()) == ([], 0)
 
 

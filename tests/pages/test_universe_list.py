@@ -65,5 +65,5 @@ def test_a_pin_too_many_is_said_and_not_set(client_for: ClientFor, address_of: A
     for number in range(1, 9):
         client.post(f"/universes/{number}/pin/", {"pinned": "yes"})
     answer = client.post(address_of("universe_pin"), {"pinned": "yes"}, follow=True)
-    assert "You have pinned 8 universes already. Unpin one first." in words(answer)
+    assert "You have already pinned 8 universes. Unpin one first." in words(answer)
     assert Shortcut.objects.filter(is_pinned=True).count() == 8

@@ -81,10 +81,10 @@ def test_the_guide_shows_again_what_will_not_do(newcomer: Client, api_key: ApiKe
     page = newcomer.post(reverse("api_key_create"), {"next": "guide", "value": "two words"})
     assert page.status_code == 422
     assert "Connect your Roblox group" in words(page)
-    assert "That is not an API key" in words(page)
+    assert "That isn’t an API key" in words(page)
     page = newcomer.post(reverse("universe_create"), {"next": "guide", "universe": "x"})
     assert page.status_code == 422
-    assert "That names no universe." in words(page)
+    assert "That isn’t a universe." in words(page)
 
 
 def test_an_address_that_is_not_known_is_told_how_to_find(newcomer: Client) -> None:
@@ -106,12 +106,12 @@ def test_a_key_that_only_reads_is_warned_of(
 ) -> None:
     emulator.add_api_key(API_KEY, scopes=[READ_SECRETS])
     answer = admin.post(reverse("universe_create"), sent(), follow=True)
-    sentence = "Its key cannot change secrets there: it lacks the scope universe.secret:write."
+    sentence = "The API key can’t change secrets there: its scope universe.secret:write is missing."
     assert "Added Quay." in words(answer)
     assert sentence in words(answer)
     assert "its last test failed" in words(admin.get(reverse("guide")))
     key = ApiKey.objects.get()
-    lacks = "It reads, but cannot change secrets: it lacks universe.secret:write"
+    lacks = "It can read secrets but not change them: the scope universe.secret:write is missing"
     assert words(admin.get(reverse("api_key", args=[key.pk]))).count(lacks) == 1
 
 
@@ -127,12 +127,12 @@ def test_that_it_is_for_nothing_particular_is_a_choice(
     ("changed", "sentence"),
     [
         ({"universe": ""}, "Paste the universe id"),
-        ({"universe": "Quay"}, "That names no universe."),
-        ({"api_key": ""}, "Choose the API key that opens it."),
-        ({"api_key": "x"}, "Choose the API key that opens it."),
-        ({"environment": ""}, "“Not specified” is a choice, too."),
+        ({"universe": "Quay"}, "That isn’t a universe."),
+        ({"api_key": ""}, "Choose its API key."),
+        ({"api_key": "x"}, "Choose its API key."),
+        ({"environment": ""}, "Choose an environment, or “Not specified”."),
         ({"name": "x" * 101}, "Keep it to 100 characters"),
-        ({"universe": str(HARBOR_ID)}, f"The universe {HARBOR_ID} is here already."),
+        ({"universe": str(HARBOR_ID)}, f"Universe {HARBOR_ID} is already in Sealroom."),
     ],
 )
 def test_what_will_not_do_is_said_and_what_was_typed_stays(
@@ -151,11 +151,11 @@ def test_where_roblox_does_not_open_it_a_test_says_why(
     emulator.add_api_key(API_KEY, universes=[HARBOR_ID])
     answer = admin.post(reverse("universe_create"), sent())
     assert answer.status_code == 422
-    assert "nothing was stored" in words(answer)
-    assert "The key does not cover this universe." in words(answer)
+    assert "nothing was saved" in words(answer)
+    assert "The key doesn’t cover this universe." in words(answer)
     emulator.add_api_key(API_KEY)
     emulator.inject(faults.html(), path="public-key", times=9)
-    assert "cannot be used" in words(admin.post(reverse("universe_create"), sent()))
+    assert "can’t be used" in words(admin.post(reverse("universe_create"), sent()))
 
 
 def test_a_test_shows_its_steps_and_stores_nothing(admin: Client, quay: EmulatedUniverse) -> None:
@@ -172,7 +172,7 @@ def test_a_test_shows_its_steps_and_stores_nothing(admin: Client, quay: Emulated
 def test_a_test_of_nothing_says_what_is_missing(admin: Client, universe: Universe) -> None:
     answer = admin.post(reverse("universe_test"), sent(universe="x"), headers=HTMX)
     assert answer.status_code == 422
-    assert "That names no universe." in words(answer)
+    assert "That isn’t a universe." in words(answer)
 
 
 def test_a_test_of_one_that_is_here_leads_to_it(admin: Client, emulator: Emulator) -> None:
@@ -239,7 +239,7 @@ def test_settings_that_roblox_or_a_rule_refuses_change_nothing(
     changed = {"name": "Port", "environment": "staging", "api_key": str(second.pk)}
     answer = admin.post(address_of("universe_settings"), changed)
     assert answer.status_code == 422
-    assert "The key does not cover this universe." in words(answer)
+    assert "The key doesn’t cover this universe." in words(answer)
     answer = admin.post(address_of("universe_settings"), {"name": "", "environment": "staging"})
     assert "Enter a name for the universe." in words(answer)
     assert Universe.objects.get().name == "Harbor"
@@ -254,7 +254,7 @@ def test_a_universe_goes_only_by_its_exact_name(
         answer = admin.post(address_of("universe_remove"), {"typed": typed})
         assert (answer.status_code, Universe.objects.count()) == (422, 1)
     answer = admin.post(address_of("universe_remove"), {"typed": " Harbor "}, follow=True)
-    assert "Removed Harbor from the dashboard. Its secrets are still at Roblox." in words(answer)
+    assert "Removed Harbor from Sealroom. Its secrets are still at Roblox." in words(answer)
     assert (Universe.objects.exists(), len(harbor.secrets)) == (False, 3)
     assert Grant.objects.count() == 1
 
@@ -275,7 +275,7 @@ def test_an_open_change_is_seen_before_and_keeps_the_universe(
 def test_a_manager_is_told_who_may(client_for: ClientFor, address_of: AddressOf, page: str) -> None:
     answer = client_for("manager").get(address_of(page))
     assert answer.status_code == 403
-    assert "It takes the role Admin" in words(answer)
+    assert "You need the Admin role" in words(answer)
 
 
 ODD = st.text(max_size=60) | st.sampled_from(["\x00", "\r\n", "x" * 3000, "9" * 400, "0001-01-01"])

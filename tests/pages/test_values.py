@@ -22,7 +22,7 @@ def as_sent(text: str) -> str:
     return text.replace("\n", "\r\n")
 
 
-@pytest.mark.parametrize(("text", "why"), [*ASKED.items(), ("trailing\n", "begins or ends")])
+@pytest.mark.parametrize(("text", "why"), [*ASKED.items(), ("trailing\n", "starts or ends")])
 def test_what_looks_unintended_is_stopped_until_someone_says_that_it_is_meant(
     client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse, text: str, why: str
 ) -> None:
@@ -30,9 +30,9 @@ def test_what_looks_unintended_is_stopped_until_someone_says_that_it_is_meant(
     assert 'id="as-typed" hidden' in body(client.get(address))
     refused = client.post(address, NEW | {"value": as_sent(text)})
     assert refused.status_code == 422
-    assert "Look at the value again. It" in words(refused)
+    assert "Check the value. It" in words(refused)
     assert why in words(refused)
-    assert "tick “Send it exactly as typed”" in words(refused)
+    assert "tick “Use as typed”" in words(refused)
     assert AGAIN not in words(refused)
     assert 'id="as-typed" hidden' not in body(refused)
     assert value_shown(refused) == ""
@@ -77,7 +77,7 @@ def test_what_is_no_text_is_refused_whatever_someone_says(
         refused = post_bytes(client, address_of("secret_rotate", "PAY_KEY"), sent)
     assert refused.status_code == 422
     # A browser has made text of the bytes before, as far as that went.
-    assert why in words(refused) or "did not arrive as valid text" in words(refused)
+    assert why in words(refused) or "isn’t valid text" in words(refused)
     assert value_shown(refused) == ""
     assert not Change.objects.exists()
     assert not any(request.method == "POST" for request in emulator.requests)

@@ -121,7 +121,7 @@ def test_the_last_admin_is_not_disabled(cast: Cast) -> None:
 
 def test_an_admin_counts_as_soon_as_they_have_a_password(cast: Cast) -> None:
     accounts.create(STAGEHAND, email="second@example.com", password=None, admin=True)
-    with pytest.raises(LastAdmin, match="as soon as they have set a password"):
+    with pytest.raises(LastAdmin, match="once they have set a password"):
         accounts.disable(STAGEHAND, cast["admin"].user)
 
 

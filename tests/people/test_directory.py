@@ -125,9 +125,9 @@ def test_grants_are_shown_to_those_who_may_change_them(universe: Universe, cast:
 def test_one_grant_is_found_by_its_place(universe: Universe, cast: Cast) -> None:
     person, manager = cast["viewer"].user, cast["manager"].actor
     assert grant_listing.get(manager, person, universe).role == "viewer"
-    with pytest.raises(NotFound, match="no grant of all universes that you may change"):
+    with pytest.raises(NotFound, match="no role in all universes that you can change"):
         grant_listing.get(manager, person, None)
-    with pytest.raises(NotFound, match="no grant of Harbor that you may change"):
+    with pytest.raises(NotFound, match="no role in Harbor that you can change"):
         grant_listing.get(cast["auditor"].actor, person, universe)
     assert grant_listing.get(manager, cast["manager"].user, universe).role == "manager"
 

@@ -171,7 +171,7 @@ def test_a_link_waits_for_a_password_that_is_being_set(monkeypatch: pytest.Monke
 
 
 def test_nobody_makes_a_link_for_themselves(cast: Cast) -> None:
-    with pytest.raises(InvalidInput, match="on your own page"):
+    with pytest.raises(InvalidInput, match="under “Your account”"):
         ways_in.make_link(cast["admin"].actor, cast["admin"].user)
     assert not OneTimeCode.objects.exists()
 

@@ -180,8 +180,7 @@ def test_rights_in_all_universes_under_a_pattern_are_not_the_installations() -> 
 def test_a_refusal_says_who_may_and_carries_what_was_asked() -> None:
     refused = refusal(A.DELETE_SECRET, 7, "PAY_KEY")
     assert str(refused) == (
-        "You may not delete secrets on PAY_KEY. It takes the role Admin or Manager; "
-        "ask a manager or an admin."
+        "You can’t delete PAY_KEY. You need the Manager or Admin role. Ask a manager or an admin."
     )
     assert (refused.permission, refused.universe_id, refused.secret_name) == (
         "delete_secret",

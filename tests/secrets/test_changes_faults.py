@@ -38,10 +38,14 @@ FAILED, UNKNOWN = ChangeState.FAILED, ChangeState.UNKNOWN
 REFUSED = [
     (faults.status(400, BODY), RobloxRefused, "refused the request (status 400) and changed"),
     (faults.status(400, {"code": "INVALID_ARGUMENT"}), RobloxRefused, "400, INVALID_ARGUMENT"),
-    (faults.status(401, BODY), RobloxRefused, "Check the key at Roblox, or replace it here."),
-    (faults.status(403, BODY), RobloxRefused, "correct that at Roblox."),
-    (faults.status(404, BODY), SecretGone, "Refresh the list and look again."),
-    (faults.status(409, BODY), NameTaken, "Rotate that one, or choose another name."),
+    (
+        faults.status(401, BODY),
+        RobloxRefused,
+        "Check the key at Roblox, or replace it in Sealroom.",
+    ),
+    (faults.status(403, BODY), RobloxRefused, "shows what to fix at Roblox."),
+    (faults.status(404, BODY), SecretGone, "Refresh the list."),
+    (faults.status(409, BODY), NameTaken, "Rotate it, or choose another name."),
     (faults.status(429, BODY, {"retry-after": "7"}), RobloxBusy, "Try again in 7 seconds."),
     (faults.status(429, BODY), RobloxBusy, "Try again in a minute."),
 ]

@@ -143,7 +143,7 @@ def test_it_is_told_on_the_page_for_a_week(
     assert f"<code>{now}</code>" in page
     assert f"<code>{before}</code>" in page
     history = client_for("viewer").get(f"{address}secrets/PAY_KEY/").content.decode()
-    assert "has another public key than the last time" in history
+    assert "found a new public key" in history
     with later(minutes=NEW_KEY_FOR // timedelta(minutes=1) + 1):
         assert ANOTHER not in client_for("viewer").get(address).content.decode()
 

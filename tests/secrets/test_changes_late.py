@@ -78,7 +78,7 @@ def test_a_server_that_is_held_up_sends_nothing(
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(attempts, "_begin", begin_and_sleep)
-            with pytest.raises(HeldUp, match="nothing was sent"):
+            with pytest.raises(HeldUp, match="Nothing was sent"):
                 attempt_rotation(cast, universe, lambda: pytest.fail("it was sent"))
     assert Change.objects.get().state == ChangeState.FAILED
     assert watch.tags == ["secret.rotate.started", "secret.rotate.failed"]

@@ -81,7 +81,7 @@ def test_a_rotation_that_waited_does_not_open_a_domain_that_was_closed_meanwhile
     refused, closed = together(lambda: rotate(cast, universe), close_meanwhile)
     assert isinstance(closed, Change)
     assert isinstance(refused, StaleVersion)
-    assert "PAY_KEY was changed by editor@example.com meanwhile. Nothing was sent." in str(refused)
+    assert "PAY_KEY has just been changed by editor@example.com. Nothing was sent." in str(refused)
     held = harbor.secrets["PAY_KEY"]
     assert (held.value, held.domain) == (b"the editor's", "")
     assert writes(emulator) == ["PATCH"]
@@ -114,8 +114,8 @@ def test_who_waits_for_the_universe_sees_what_was_settled_meanwhile(
         assert waits.wait(SECONDS)
         Change.objects.filter(pk=before.pk).update(settled_at=timezone.now())
     waiting.join(SECONDS)
-    assert [sentence.partition(" meanwhile")[0] for sentence in refused] == [
-        "PAY_KEY was changed by manager@example.com"
+    assert [sentence.partition(". Nothing")[0] for sentence in refused] == [
+        "PAY_KEY has just been changed by manager@example.com"
     ]
     assert (writes(emulator), Change.objects.count()) == (["PATCH"], 1)
 
@@ -130,8 +130,8 @@ def test_a_change_that_began_meanwhile_overtakes(
         Change.objects.update(state=state)
 
     before_it_is_written_down(monkeypatch, begin_another)
-    words = "is being changed" if state in {"started", "unknown"} else "was changed"
-    with pytest.raises(StaleVersion, match=f"PAY_KEY {words} by manager@example.com meanwhile"):
+    words = "is being changed" if state in {"started", "unknown"} else "has just been changed"
+    with pytest.raises(StaleVersion, match=f"PAY_KEY {words} by manager@example.com\\. Nothing"):
         write(cast, universe)
     assert Change.objects.count() == 1
 
@@ -151,7 +151,7 @@ def test_a_mirror_that_was_read_later_overtakes(
         assert mirror.refresh(STAGEHAND, universe)
 
     before_it_is_written_down(monkeypatch, change_elsewhere)
-    with pytest.raises(StaleVersion, match="was changed meanwhile, elsewhere"):
+    with pytest.raises(StaleVersion, match="has just been changed outside Sealroom"):
         write(cast, universe)
     assert (writes(emulator), harbor.values["PAY_KEY"]) == ([], b"theirs")
 
@@ -257,7 +257,7 @@ def test_the_browser_says_so_and_begins_again(
     answer = client_for("manager").post(address, sent)
     assert answer.status_code == 422
     shown = answer.content.decode()
-    assert "PAY_KEY was changed by editor@example.com meanwhile. Nothing was sent." in shown
+    assert "PAY_KEY has just been changed by editor@example.com. Nothing was sent." in shown
     assert f'value="{mirrored(universe).update_time}"' in shown
     assert harbor.values["PAY_KEY"] == b"the editor's"
 
@@ -266,6 +266,6 @@ def test_the_shell_says_so(
     universe: Universe, cast: Cast, harbor: EmulatedUniverse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before_it_is_written_down(monkeypatch, lambda: close_domain(cast, universe))
-    with pytest.raises(CommandError, match=r"by editor@example\.com meanwhile\. Nothing"):
+    with pytest.raises(CommandError, match=r"by editor@example\.com\. Nothing"):
         call_command("delete_secret", universe.pk, "PAY_KEY", "--yes")
     assert harbor.values["PAY_KEY"] == b"the editor's"

@@ -77,30 +77,30 @@ def assert_nothing_happened(emulator: Emulator, watch: Watch) -> None:
     ("attempt", "refusal", "words"),
     [
         (Attempt(name=""), InvalidInput, "Enter a name"),
-        (Attempt(name="9_LIVES"), InvalidInput, "does not start with a digit"),
+        (Attempt(name="9_LIVES"), InvalidInput, "can’t start with a digit"),
         (Attempt(name="PAY-KEY"), InvalidInput, "letters A to Z"),
         (Attempt(name="../PAY_KEY"), InvalidInput, "letters A to Z"),
         (Attempt(name="X" * 65), InvalidInput, "at most 64 characters"),
         (Attempt(arguments={"domain": "https://example.com"}), InvalidInput, "only the host"),
-        (Attempt(arguments={"domain": "api.*.example"}), InvalidInput, "only at the start"),
-        (Attempt(arguments={"domain": "not a host"}), InvalidInput, "not a host name"),
+        (Attempt(arguments={"domain": "api.*.example"}), InvalidInput, "can only be at the start"),
+        (Attempt(arguments={"domain": "not a host"}), InvalidInput, "isn’t a host name"),
         (with_value(b""), InvalidInput, "Enter the value"),
         (with_value(b"x" * 1025), InvalidInput, "at most 1,024 bytes; this one has 1,025"),
         (with_value(b"", "rotate"), InvalidInput, "Enter the value"),
         (with_value(b"x" * 1025, "rotate"), InvalidInput, "at most 1,024 bytes"),
         *((with_value(value), InvalidInput, why) for value, why in REFUSED.items()),
         *((with_value(value, "rotate"), InvalidInput, why) for value, why in REFUSED.items()),
-        (Attempt(name="PAY_KEY"), NameTaken, "already has a secret named PAY_KEY. Rotate that"),
+        (Attempt(name="PAY_KEY"), NameTaken, "already has a secret named PAY_KEY. Rotate it"),
         (Attempt(kind="rotate", name="GONE"), SecretGone, "no secret named GONE in Harbor"),
         (Attempt(kind="delete", name="GONE"), SecretGone, "no secret named GONE in Harbor"),
-        (Attempt(who="rotator"), Forbidden, "You may not create secrets on NEW_KEY"),
-        (Attempt(who="viewer", kind="rotate", name="PAY_KEY"), Forbidden, "rotate secrets"),
-        (Attempt(who="editor", kind="delete", name="PAY_KEY"), Forbidden, "delete secrets"),
-        (Attempt(who="stranger"), Forbidden, "It takes the role Admin or Manager or Editor"),
+        (Attempt(who="rotator"), Forbidden, "You can’t create NEW_KEY"),
+        (Attempt(who="viewer", kind="rotate", name="PAY_KEY"), Forbidden, "rotate PAY_KEY"),
+        (Attempt(who="editor", kind="delete", name="PAY_KEY"), Forbidden, "delete PAY_KEY"),
+        (Attempt(who="stranger"), Forbidden, "You need the Editor, Manager or Admin role"),
         (
             Attempt(who="rotator", kind="rotate", name="PAY_KEY", arguments={"domain": "*"}),
             Forbidden,
-            "change the domain of secrets on PAY_KEY",
+            "change the allowed host of PAY_KEY",
         ),
     ],
 )
@@ -157,7 +157,7 @@ def test_a_version_changed_elsewhere_says_so_and_is_drift(
     harbor.put("PAY_KEY", b"theirs", "api.pay.example")
     watch = Watch()
     stale = Attempt(kind=attempt.kind, name="PAY_KEY", arguments={"seen_version": seen})
-    with pytest.raises(StaleVersion, match="changed by someone outside the dashboard on "):
+    with pytest.raises(StaleVersion, match="changed by someone outside Sealroom on "):
         stale.make(cast, universe)
     assert writes(emulator) == []
     assert watch.tags == ["secret.drift.changed"]
@@ -180,11 +180,11 @@ def test_a_secret_gone_elsewhere_is_drift_too(
     [
         (Attempt(), faults.status(401), RobloxRefused, "refused the API key"),
         (ROTATE, faults.status(403), RobloxRefused, "universe.secret:read"),
-        (DELETE, faults.status(404), SecretGone, "no such secret or universe"),
+        (DELETE, faults.status(404), SecretGone, "no longer has this secret or universe"),
         (Attempt(), faults.status(429), RobloxBusy, "Try again in a minute"),
-        (ROTATE, faults.html(200), RobloxUnusable, "answer that cannot be used"),
-        (DELETE, faults.status(200, {"secrets": "none"}), RobloxUnusable, "cannot be used"),
-        (ROTATE, faults.redirect("http://127.0.0.1:9/"), RobloxUnusable, "cannot be used"),
+        (ROTATE, faults.html(200), RobloxUnusable, "answer couldn’t be used"),
+        (DELETE, faults.status(200, {"secrets": "none"}), RobloxUnusable, "couldn’t be used"),
+        (ROTATE, faults.redirect("http://127.0.0.1:9/"), RobloxUnusable, "couldn’t be used"),
     ],
 )
 def test_a_reading_that_fails_before_the_write_sends_none(
@@ -209,7 +209,7 @@ def test_a_roblox_that_cannot_be_reached_leaves_nothing_behind(
 ) -> None:
     watch = Watch()
     emulator.stop()
-    with pytest.raises(RobloxUnreachable, match="nothing was done"):
+    with pytest.raises(RobloxUnreachable, match="nothing was sent"):
         ROTATE.make(cast, universe)
     assert_nothing_happened(emulator, watch)
 

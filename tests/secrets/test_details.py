@@ -92,7 +92,7 @@ def test_a_pattern_binds_here_too(universe: Universe, cast: Cast) -> None:
 def test_a_secret_deleted_meanwhile_is_said_to_be_gone(universe: Universe, cast: Cast) -> None:
     watch, secret = Watch(), mirrored(universe)
     Secret.objects.filter(pk=secret.pk).delete()
-    with pytest.raises(SecretGone, match="PAY_KEY is no longer there"):
+    with pytest.raises(SecretGone, match="PAY_KEY no longer exists"):
         details.edit(
             actor=cast["editor"].actor, universe=universe, secret=secret, note="x", owner=None
         )

@@ -46,7 +46,7 @@ def test_what_nobody_saw_is_not_acknowledged(
     mark(note="kept")
     watch, seen = Watch(), drift_of(mirrored(universe))
     Secret.objects.filter(name="PAY_KEY").update(**since)
-    with pytest.raises(StaleVersion, match="PAY_KEY was changed outside the dashboard once more"):
+    with pytest.raises(StaleVersion, match="PAY_KEY was changed outside Sealroom again"):
         drift.acknowledge(cast["editor"].actor, universe, "PAY_KEY", seen)
     assert (mirrored(universe).note, watch.tags) == ("kept", [])
     assert mirrored(universe).drifted_at is not None

@@ -42,7 +42,7 @@ def test_another_form_of_the_same_domain_takes_no_right_to_change_it(
     assert harbor.secrets["PAY_KEY"].domain == "api.pay.example"
     assert watch.tags == ["secret.rotate.started", "secret.rotate.succeeded"]
     assert detail(watch.last) == {"domain": "api.pay.example"}
-    with pytest.raises(Forbidden, match="change the domain"):
+    with pytest.raises(Forbidden, match="change the allowed host"):
         changes.rotate(
             actor=actor, universe=universe, name="PAY_KEY", value=VALUE, domain="*.pay.example"
         )

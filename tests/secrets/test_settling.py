@@ -29,7 +29,7 @@ def settle_now() -> list[Change]:
 @pytest.mark.parametrize(
     ("kind", "fault", "state", "reason"),
     [
-        ("create", faults.cut_before(), FAILED, "Roblox lists no secret of that name"),
+        ("create", faults.cut_before(), FAILED, "Roblox lists no secret with that name"),
         ("create", faults.cut_after(), SUCCEEDED, "created at the time of this write"),
         ("rotate", faults.cut_before(), FAILED, "as it was before"),
         ("rotate", faults.cut_after(), SUCCEEDED, "changed at the time of this write"),

@@ -60,11 +60,11 @@ def omit_times(harbor: EmulatedUniverse) -> None:
     ("kind", "meanwhile", "reason"),
     [
         ("rotate", change_again, "changed again later"),
-        ("rotate", change_domain, "another domain than was sent"),
+        ("rotate", change_domain, "different allowed host than was sent"),
         ("rotate", create_again, "deleted and created again"),
-        ("rotate", remove, "no longer there"),
-        ("rotate", omit_times, "gave no time to compare"),
-        ("delete", create_again, "it may be a new one"),
+        ("rotate", remove, "no longer lists"),
+        ("rotate", omit_times, "gave no times to compare"),
+        ("delete", create_again, "may be a new one"),
     ],
 )
 def test_what_the_reading_cannot_tell_is_undetermined(

@@ -135,5 +135,5 @@ def test_a_value_that_is_typed_meets_the_same_gate(monkeypatch: pytest.MonkeyPat
 
 def test_what_is_typed_must_be_text(monkeypatch: pytest.MonkeyPatch) -> None:
     type_in(monkeypatch, lambda _prompt: "half a \udce4")
-    with pytest.raises(InvalidInput, match="did not arrive as valid text"):
+    with pytest.raises(InvalidInput, match="isn’t valid text"):
         read_hidden("Value: ")

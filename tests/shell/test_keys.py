@@ -82,7 +82,7 @@ def test_a_ring_that_cannot_be_used_hides_no_other(
     lost = keys.key_ids(Ring.MASTER)[0]
     (directory / "master_keys").chmod(0o644)
     said = shell.run("list_keys").output
-    assert f"\n{directory / 'master_keys'} can be read by everybody on this machine." in said
+    assert f"\n{directory / 'master_keys'} can be read by everyone on this machine." in said
     assert f"\n–    {lost}  not known  API keys: 1" in said
     assert "Audit keys, from" in said
     assert "not known" in shell.run("list_keys").output
@@ -103,4 +103,4 @@ def test_keys_are_listed_where_the_database_cannot_be_read(shell: Shell) -> None
 
 def test_only_admins_are_told_of_keys(shell: Shell, cast: Cast) -> None:
     for command in (["list_keys"], ["add_key", "audit"], ["rotate_audit_key"]):
-        assert "You may not" in shell.refuse(*command, "--as", "manager@example.com")
+        assert "You can’t" in shell.refuse(*command, "--as", "manager@example.com")

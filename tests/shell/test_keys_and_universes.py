@@ -37,8 +37,8 @@ def test_key_is_stored_encrypted_and_never_said(shell: Shell) -> None:
         ("automation", API_KEY.encode(), "already"),
         ("", b"key", "Enter a name"),
         ("another", b"", "Enter the API key"),
-        ("another", b"two words", "not an API key"),
-        ("another", b"\xff\x00", "not an API key"),
+        ("another", b"two words", "isn’t an API key"),
+        ("another", b"\xff\x00", "isn’t an API key"),
     ],
 )
 def test_unusable_keys_are_refused(
@@ -75,12 +75,12 @@ def test_universe_that_cannot_be_added_is_not_stored(
 
 
 def test_universe_is_added_once(shell: Shell, universe: Universe) -> None:
-    assert "is here already" in shell.refuse(*HARBOR_IN)
+    assert "is already in Sealroom" in shell.refuse(*HARBOR_IN)
 
 
 def test_working_key_passes_its_test(shell: Shell, universe: Universe) -> None:
     said = shell.run("test_api_key", "automation")
-    assert said.output == "The API key “automation” works: it opens 1 universe.\n"
+    assert said.output == "The API key “automation” works: it can read 1 universe.\n"
     assert set(shell.run("test_api_key", "automation", "--json").json) == {
         "api_key",
         "result",
@@ -106,6 +106,6 @@ def test_replacing_key_must_open_every_universe(
     assert bytes(ApiKey.objects.get().encrypted_value) == before
     emulator.add_api_key("second-key")
     said = shell.run("replace_api_key", "automation", piped=b"second-key\n")
-    assert said.output == "Replaced the API key “automation”: it opens 1 universe.\n"
+    assert said.output == "Replaced the API key “automation”: it can read 1 universe.\n"
     shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
     assert emulator.requests[-1].headers["x-api-key"] == "second-key"

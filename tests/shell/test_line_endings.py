@@ -12,8 +12,8 @@ from tests.stage import HARBOR_ID, PASSWORD, Cast
 
 WHO = "viewer@example.com"
 CHOSEN = "a lantern on the pier"
-TOLD = "The password begins or ends with a blank"
-TAKEN_OFF = "The blanks around the API key were taken off, because no key has any.\n"
+TOLD = "The password starts or ends with a space"
+TAKEN_OFF = "Spaces around the API key were removed: no key has any.\n"
 
 
 def signs_in(email: str, password: str) -> bool:
@@ -91,5 +91,5 @@ def test_what_is_no_key_is_refused(
     shell: Shell, universe: Universe, command: tuple[str, str], piped: bytes
 ) -> None:
     before = bytes(ApiKey.objects.get().encrypted_value)
-    assert "That is not an API key" in shell.refuse(*command, piped=piped)
+    assert "That isn’t an API key" in shell.refuse(*command, piped=piped)
     assert bytes(ApiKey.objects.get().encrypted_value) == before

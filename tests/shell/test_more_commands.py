@@ -54,7 +54,7 @@ def test_universe_and_its_key_go_when_it_is_meant_and_in_that_order(
     removals = (("remove_universe", HARBOR_ID), ("remove_api_key", "automation"))
     for removal in removals:
         assert "--yes" in shell.refuse(*removal)
-    assert "still opens Harbor" in shell.refuse(*removals[1], "--yes")
+    assert "still used by Harbor" in shell.refuse(*removals[1], "--yes")
     assert (Universe.objects.count(), ApiKey.objects.count()) == (1, 1)
     said = shell.run(*removals[0], "--yes", "--json")
     assert said.json == {"universe": HARBOR_ID, "name": "Harbor"}
@@ -107,7 +107,7 @@ def test_missing_secret_is_taken_off_the_list(shell: Shell, universe: Universe) 
     universe.secrets.filter(name="PAY_KEY").update(missing_since=timezone.now())
     acknowledge = ("acknowledge_drift", HARBOR_ID, "PAY_KEY")
     assert shell.run(*acknowledge).output == "Took PAY_KEY in Harbor off the list.\n"
-    assert "no secret of that name" in shell.refuse(*acknowledge)
+    assert "no secret with that name" in shell.refuse(*acknowledge)
 
 
 def test_printed_link_sets_the_password_once(shell: Shell, db: None) -> None:

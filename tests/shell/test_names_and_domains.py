@@ -39,8 +39,8 @@ def test_a_name_nearly_that_of_another_has_to_be_said_to_be_meant(
 ) -> None:
     creating = ("create_secret", HARBOR_ID, "pay_key", "--domain", "api.example.com")
     sentence = shell.refuse(*creating, piped=VALUE)
-    assert "named PAY_KEY, which differs from pay_key only in capitals" in sentence
-    assert sentence.endswith("Nothing was sent. Add --similar-name to create it all the same.")
+    assert "named PAY_KEY, which differs from pay_key only in upper and lower case" in sentence
+    assert sentence.endswith("in - and _. Add --similar-name to create it anyway.")
     assert "pay_key" not in harbor.secrets
     shell.run(*creating, "--similar-name", piped=VALUE)
     assert "pay_key" in harbor.secrets
@@ -75,13 +75,13 @@ def test_roblox_is_sent_the_one_form(
 @pytest.mark.parametrize(
     ("domain", "words"),
     [
-        ("*", "It may be sent to any host"),
-        ("", "It can never be sent: its domain is empty"),
-        ("*.com", "Anybody can have a name under com"),
-        ("*.co.uk", "Anybody can have a name under co.uk"),
-        ("*.github.io", "Anybody can have a name under github.io"),
-        ("localhost", "localhost is the machine that asks"),
-        ("192.0.2.7", "an address (IP)"),
+        ("*", "It can be sent to any host"),
+        ("", "No request can use it: its allowed host is empty"),
+        ("*.com", "Anyone can have a name under com"),
+        ("*.co.uk", "Anyone can have a name under co.uk"),
+        ("*.github.io", "Anyone can have a name under github.io"),
+        ("localhost", "localhost is the machine that sends the request"),
+        ("192.0.2.7", "This is an IP address"),
         ("intranet", "A host without a dot"),
     ],
 )
@@ -102,9 +102,9 @@ def test_a_value_whose_host_its_domain_does_not_let_through_is_told(
 ) -> None:
     creating = ("create_secret", HARBOR_ID, "HOOK", "--domain", "api.example.com")
     said = shell.run(*creating, piped=WEBHOOK)
-    assert "lets no request through to the host in it" in said.errors
+    assert "doesn’t cover the host in it" in said.errors
     assert "discord" not in said.errors
     said = shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=WEBHOOK)
-    assert "lets no request through to the host in it" in said.errors
+    assert "doesn’t cover the host in it" in said.errors
     moved = ("rotate_secret", HARBOR_ID, "PAY_KEY", "--domain", "discord.com")
     assert shell.run(*moved, piped=WEBHOOK).errors == ""

@@ -55,7 +55,7 @@ def test_refusal_is_one_sentence_and_recorded(
         "rotate_secret", HARBOR, "PAY_KEY", "--as", "v@example.com", stdin=marker.encode()
     )
     assert (done.returncode, done.stdout) == (1, b"")
-    assert done.stderr.decode().startswith("You may not rotate secrets on PAY_KEY.")
+    assert done.stderr.decode().startswith("You can’t rotate PAY_KEY.")
     assert done.stderr.count(b"\n") == 1
     assert harbor.values["PAY_KEY"] == b"pay value"
     newest = "SELECT tag, actor_name FROM secretsapp_auditevent ORDER BY sequence DESC LIMIT 1"

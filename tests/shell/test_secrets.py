@@ -73,8 +73,8 @@ def test_change_as_json(
     ("fault", "status", "words"),
     [
         (faults.status(401), 1, "Roblox refused the API key"),
-        (faults.status(403), 1, "Roblox does not allow this"),
-        (faults.status(409), 1, "already has a secret of that name"),
+        (faults.status(403), 1, "Roblox doesn’t allow this"),
+        (faults.status(409), 1, "already has a secret with that name"),
         (faults.status(400), 1, "Roblox refused the request"),
         (faults.status(429, headers={"retry-after": "7"}), 1, "Try again in 7 seconds"),
         (faults.status(500), 3, "it is not known whether it took effect"),
@@ -103,7 +103,7 @@ def test_what_goes_wrong_at_roblox_is_a_sentence_and_a_status(
 @pytest.mark.parametrize(
     ("arguments", "value", "words"),
     [
-        (("9LIVES", *CREATED), b"value", "does not start with a digit"),
+        (("9LIVES", *CREATED), b"value", "can’t start with a digit"),
         (("PAY_KEY", *CREATED), b"value", "already has a secret named PAY_KEY"),
         (("NEW_KEY", "--domain", "https://x.example"), b"value", "only the host"),
         (("NEW_KEY", *CREATED), b"", "Enter the value"),
@@ -126,7 +126,9 @@ def test_what_breaks_a_rule_is_refused_and_nothing_is_sent(
 
 
 def test_unknown_universe_is_refused_before_the_value_is_asked_for(shell: Shell) -> None:
-    assert "no such universe" in shell.refuse("create_secret", 42, "NEW_KEY", *CREATED)
+    assert "This universe isn’t in Sealroom" in shell.refuse(
+        "create_secret", 42, "NEW_KEY", *CREATED
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_a_wait_that_roblox_asks_for_is_told(
 ) -> None:
     emulator.inject(faults.status(429, None, {"Retry-After": asked}), method="PATCH")
     sentence = shell.refuse("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
-    assert sentence.endswith(f"so nothing was done. Try again in {wait}.")
+    assert sentence.endswith(f"Try again in {wait}.")
 
 
 def test_details_that_are_not_given_stay(shell: Shell, universe: Universe, cast: Cast) -> None:
@@ -159,5 +161,7 @@ def test_details_of_a_secret_that_is_not_there_are_refused(
     shell: Shell, universe: Universe
 ) -> None:
     before = AuditEvent.objects.count()
-    assert "no secret of that name" in shell.refuse("set_details", HARBOR_ID, "NOPE", "--note", "x")
+    assert "no secret with that name" in shell.refuse(
+        "set_details", HARBOR_ID, "NOPE", "--note", "x"
+    )
     assert AuditEvent.objects.count() == before

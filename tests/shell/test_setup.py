@@ -126,7 +126,7 @@ def test_a_key_file_that_cannot_be_used_stops_every_start_with_the_cure(
 ) -> None:
     path = fresh.data_dir / "keys" / name
     path.chmod(0o644)
-    cure = f"{path} can be read by everybody on this machine. Run: chmod 600 {path}\n"
+    cure = f"{path} can be read by everyone on this machine. Run: chmod 600 {path}\n"
     for command in (["work", "--once"], ["setup"]):
         assert refused(fresh, *command).endswith(cure)
     path.chmod(0o600)
@@ -137,7 +137,7 @@ def test_a_key_file_that_cannot_be_used_stops_every_start_with_the_cure(
     path.symlink_to(kept)
     fresh.succeed("work", "--once")
     kept.chmod(0o660)
-    assert "can be changed by everybody in its group" in refused(fresh, "work", "--once")
+    assert "can be changed by everyone in its group" in refused(fresh, "work", "--once")
 
 
 @pytest.mark.parametrize("setting", ["MASTER_KEYS", "AUDIT_KEYS", "SECRET_KEY"])
@@ -149,7 +149,7 @@ def test_a_mounted_key_file_that_cannot_be_used_stops_the_web_server_too(
     named = {f"{setting}_FILE": str(path)}
     assert f"{path} cannot be read: No such file" in refused(fresh, "work", "--once", **named)
     (tmp_path / "behind").write_text("words")
-    cure = f"{setting}_FILE: {path} can be read by everybody on this machine. Run: chmod 600 {path}"
+    cure = f"{setting}_FILE: {path} can be read by everyone on this machine. Run: chmod 600 {path}"
     assert refused(fresh, "work", "--once", **named) == f"{cure}\n"
     started = subprocess.run(
         [sys.executable, "-m", "gunicorn", "dashboard.wsgi", "--bind", "127.0.0.1:0"],
@@ -169,7 +169,7 @@ def test_the_key_that_is_lacking_is_named(fresh: Installation) -> None:
     lacking = json.loads(fresh.succeed("list_keys", "--json"))["rings"][0]["keys"][0]["key_id"]
     sentence = refused(fresh, "work", "--once", MASTER_KEYS=generate_key())
     assert sentence == (
-        f"The master key {lacking} is not among the configured ones. Add it to MASTER_KEYS again.\n"
+        f"The master key {lacking} is not configured. Add it to MASTER_KEYS again.\n"
     )
 
 

@@ -53,9 +53,9 @@ def test_each_reason_has_a_line_of_its_own(shell: Shell) -> None:
     said = shell.refuse_at_length(*ROTATE, "--json", piped=b' export PAY_KEY=<"abc>\r\n\r\n')
     assert said == [
         LOOK,
-        "It begins or ends with spaces or line breaks.",
-        "It has line breaks as Windows writes them.",
-        "It looks like a line of a settings file: NAME=value.",
+        "It starts or ends with spaces or line breaks.",
+        "It has Windows line breaks.",
+        "It looks like a line from a settings file: NAME=value.",
         HOW,
     ]
 

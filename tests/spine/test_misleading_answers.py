@@ -62,7 +62,7 @@ def test_behind_an_unusable_cursor_nothing_has_vanished(
     assert watch.tags == []
     assert not Secret.objects.exclude(missing_since=None).exists()
     universe.refresh_from_db()
-    assert "cannot be used" in universe.sync_failure
+    assert "couldn’t be used" in universe.sync_failure
 
 
 @pytest.mark.parametrize("cursor", UNUSABLE_CURSORS)

@@ -69,12 +69,12 @@ def test_a_profile_that_the_key_may_not_read_is_done_without(
     ("fault", "refusal", "words"),
     [
         # The key reads the universe's name, so that it is not itself refused.
-        (faults.status(401), RobloxRefused, "does not allow this"),
-        (faults.status(403), RobloxRefused, "does not allow this"),
-        (faults.status(404), SecretGone, "no such secret or universe"),
-        (faults.status(429, None, {"retry-after": "0"}), RobloxBusy, "limit of requests"),
-        (faults.html(), RobloxUnusable, "cannot be used"),
-        (faults.cut_before(), RobloxUnusable, "cannot be used"),
+        (faults.status(401), RobloxRefused, "doesn’t allow this"),
+        (faults.status(403), RobloxRefused, "doesn’t allow this"),
+        (faults.status(404), SecretGone, "no longer has this secret or universe"),
+        (faults.status(429, None, {"retry-after": "0"}), RobloxBusy, "limit for requests"),
+        (faults.html(), RobloxUnusable, "couldn’t be used"),
+        (faults.cut_before(), RobloxUnusable, "couldn’t be used"),
     ],
 )
 @pytest.mark.parametrize("path", ["public-key", "secrets"])
@@ -124,14 +124,14 @@ def test_a_key_that_does_not_open_here_adds_nothing(
 def test_a_universe_that_does_not_exist_looks_like_one_not_allowed(
     harbor: EmulatedUniverse, api_key: ApiKey
 ) -> None:
-    with pytest.raises(RobloxRefused, match="does not cover this universe"):
+    with pytest.raises(RobloxRefused, match="doesn’t cover this universe"):
         add(api_key, universe_id=1)
 
 
 def test_a_universe_is_added_once(emulator: Emulator, universe: Universe) -> None:
     watch = Watch()
     emulator.clear_requests()
-    with pytest.raises(AlreadyExists, match="is here already"):
+    with pytest.raises(AlreadyExists, match="is already in Sealroom"):
         add(universe.api_key)
     assert (emulator.requests, watch.tags) == ([], [])
 

@@ -154,9 +154,9 @@ def test_a_refresh_under_way_is_waited_for_until_its_claim_runs_out(universe: Un
     ("fault", "words"),
     [
         (faults.status(401), "refused the API key"),
-        (faults.status(403), "does not allow this"),
-        (faults.status(429), "limit of requests"),
-        (faults.html(), "cannot be used"),
+        (faults.status(403), "doesn’t allow this"),
+        (faults.status(429), "limit for requests"),
+        (faults.html(), "couldn’t be used"),
     ],
 )
 def test_a_failure_is_stored_in_words_and_says_as_of_when(
@@ -182,7 +182,7 @@ def test_an_unreachable_roblox_leaves_the_mirror_as_it_was(
     rows = list(Secret.objects.values_list())
     emulator.stop()
     assert not refresh(universe)
-    assert "could not be reached" in Universe.objects.get().sync_failure
+    assert "couldn’t reach Roblox" in Universe.objects.get().sync_failure
     assert list(Secret.objects.values_list()) == rows
 
 
@@ -192,7 +192,7 @@ def test_a_key_that_does_not_open_is_stored_as_the_failure(
     emulator.clear_requests()
     settings.MASTER_KEYS = "A" * 43 + "="
     assert not refresh(universe)
-    assert "is not among the configured ones" in Universe.objects.get().sync_failure
+    assert "is not configured" in Universe.objects.get().sync_failure
     assert emulator.requests == []
 
 

@@ -86,7 +86,7 @@ def test_a_removed_universe_takes_its_grants_and_leaves_its_events_and_secrets(
     assert AuditEvent.objects.count() == before + 6
     assert len(harbor.secrets) == 3
     page = reading.page(cast["admin"].actor, reading.AuditFilter())
-    assert page.events[0].sentence == "removed the universe Harbor from the dashboard"
+    assert page.events[0].sentence == "removed the universe Harbor from Sealroom"
 
 
 def test_a_removed_universe_can_be_added_again(
@@ -102,7 +102,7 @@ def test_an_open_change_keeps_its_universe(
 ) -> None:
     leave_open("rotate", faults.cut_after(), emulator, cast, universe)
     watch = Watch()
-    with pytest.raises(StillInUse, match="outcome of a change is still open"):
+    with pytest.raises(StillInUse, match="outcome of a change is still unknown"):
         managing.remove(STAGEHAND, universe)
     assert (watch.tags, Universe.objects.count()) == ([], 1)
     with later():
@@ -117,7 +117,7 @@ def test_what_comes_after_a_removal_is_not_found(
     let_rest(universe)
     managing.remove(STAGEHAND, universe)
     assert not mirror.refresh(STAGEHAND, universe)
-    with pytest.raises(NotFound, match="removed from the dashboard meanwhile"):
+    with pytest.raises(NotFound, match="has removed the universe"):
         managing.remove(STAGEHAND, universe)
     with pytest.raises(NotFound):
         managing.edit(STAGEHAND, universe, name="Port", environment="")

@@ -44,9 +44,9 @@ def _somewhere_in(permission: Permission) -> Callable[[Rights, int], bool]:
 
 # Who may open a page is what its sidebar or its universe shows it for.
 _PAGES = (
-    _Page("home", "Home", "what needs attention, activity, universes"),
+    _Page("home", "Home", "needs attention, recent activity, universes"),
     _Page("universes", "Universes", "all games, by owner"),
-    _Page("me", "Your account", "name, password, sessions, what you may do"),
+    _Page("me", "Your account", "name, password, sessions, your access"),
     _Page(
         "audit",
         "Audit log",
@@ -55,7 +55,7 @@ _PAGES = (
     ),
     _Page(
         "access_everywhere",
-        "Access in all universes",
+        "Access to all universes",
         "grants and roles",
         lambda rights: rights.universes_with(Permission.MANAGE_GRANTS) is None,
     ),
@@ -66,11 +66,11 @@ _PAGES = (
         "new person, user",
         _throughout(Permission.MANAGE_PEOPLE),
     ),
-    _Page("api_keys", "API keys", "keys of Roblox", _throughout(Permission.MANAGE_API_KEYS)),
+    _Page("api_keys", "API keys", "Roblox API keys", _throughout(Permission.MANAGE_API_KEYS)),
     _Page(
         "api_key_create",
         "Add an API key",
-        "new key of Roblox",
+        "new Roblox key",
         _throughout(Permission.MANAGE_API_KEYS),
     ),
     _Page(
@@ -79,7 +79,7 @@ _PAGES = (
     _Page(
         "guide",
         "Guide",
-        "role, key and universe at Roblox, step by step",
+        "role, API key and universe at Roblox, step by step",
         _throughout(Permission.MANAGE_UNIVERSES),
     ),
 )

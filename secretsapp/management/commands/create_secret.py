@@ -61,6 +61,6 @@ class Command(ActingCommand):
                 similar_is_meant=options["similar_name"],
             )
         except SimilarName as refusal:
-            raise CommandError(f"{refusal} Add --similar-name to create it all the same.") from None
+            raise CommandError(f"{refusal} Add --similar-name to create it anyway.") from None
         sentence = f"Created {change.name} in {universe.name}."
         return change_report(change, sentence, cautions(value, change.domain))

@@ -22,8 +22,8 @@ class Command(ActingCommand):
     """Lists secrets."""
 
     help = (
-        "List the secrets of a universe that one may see, read from Roblox now. Where Roblox "
-        "cannot be reached, what was read last is shown, and as of when."
+        "List the secrets of a universe that one may see, read from Roblox now. Where "
+        "Couldn’t reach Roblox, what was read last is shown, and as of when."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:

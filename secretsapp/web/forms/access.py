@@ -30,7 +30,7 @@ DAYS = (7, 30, 90)
 SELECT = QUIET | {"class": "form-select"}
 
 
-NO_ACCOUNT = "There is no active account with that e-mail address. An admin creates it first."
+NO_ACCOUNT = "There is no active account with that e-mail address. Ask an admin to create it."
 
 
 class TypedPersonField(forms.CharField):
@@ -43,7 +43,7 @@ class TypedPersonField(forms.CharField):
             max_length=EMAIL_LIMIT,
             widget=text_input(maxlength=str(EMAIL_LIMIT), type="email"),
             help_text="The e-mail address of their account.",
-            error_messages={"required": "Enter the e-mail address of a person."},
+            error_messages={"required": "Enter a person’s e-mail address."},
         )
 
     def clean(self, value: Any) -> User:
@@ -67,22 +67,22 @@ class GrantForm(forms.Form):
     pattern = forms.CharField(
         label="Secrets",
         required=False,
-        widget=mono_input(placeholder="every secret", maxlength="65"),
-        help_text="Empty for every secret, one exact name, or the beginning of names with a star "
-        "behind it, such as PAY_*. Capitals count.",
+        widget=mono_input(placeholder="All secrets", maxlength="65"),
+        help_text="One exact name, or the start of names followed by a star, such as PAY_*. "
+        "Empty for all secrets. Case-sensitive.",
     )
     last_day = forms.DateField(
         label="Last day, in UTC",
         required=False,
         widget=forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, "%Y-%m-%d"),
-        help_text="The role holds to the end of that day, 23:59 UTC.",
+        help_text="Access expires at the end of that day, 23:59 UTC.",
         error_messages={"invalid": "Enter the day as a date such as 2026-12-03."},
     )
     reason = forms.CharField(
         label="Reason",
         required=False,
         widget=text_input(maxlength=str(REASON_LIMIT)),
-        help_text="Why this person needs it. It stands in the audit log: never write a value.",
+        help_text="Why this person needs it. Shown in the audit log: never enter a value.",
     )
 
     field_order = ("person", "role", "pattern", "end", "last_day", "reason")
@@ -139,13 +139,13 @@ class GrantForm(forms.Form):
         elif end.isdigit():
             cleaned["until"] = self._end_of(_today() + timedelta(days=int(end)))
         if cleaned["until"] and cleaned["until"] <= timezone.now():
-            self.add_error("last_day", "That day is over. Choose a later one.")
+            self.add_error("last_day", "That day is in the past. Choose a later one.")
         return cleaned
 
     def _end_of(self, day: date | None) -> datetime | None:
         """The end of the day; on the day itself the exact end that was there, or is due."""
         if day is None:
-            self.add_error("last_day", "Choose the last day, or another end.")
+            self.add_error("last_day", "Choose the last day, or another expiry.")
             return None
         for known in (self._grant.until if self._grant else None, self._scope.latest_end):
             if known is not None and known.date() == day:
@@ -183,7 +183,7 @@ def _ends(latest: datetime | None) -> list[tuple[str, str]]:
     """The ends to choose from, no later than one's own."""
     last = latest.date() if latest else date.max
     within = [days for days in DAYS if _today() + timedelta(days=days) <= last]
-    unlimited = [] if latest else [(NEVER, "No end")]
+    unlimited = [] if latest else [(NEVER, "Never expires")]
     return [
         *unlimited,
         *[(str(days), f"In {days} days") for days in within],

@@ -24,7 +24,7 @@ class KeyField(forms.Field):
         attributes = QUIET | {"class": "form-control masked mono", "rows": "3"}
         super().__init__(
             label="API key",
-            help_text="As Roblox showed it, once. It is stored encrypted and never shown again.",
+            help_text="As Roblox showed it. It is stored encrypted and never shown again.",
             widget=UnshownTextarea(attributes),
             # An empty key is refused below, in the words of the rule.
             required=False,
@@ -63,11 +63,11 @@ class EndField(forms.DateField):
 
     def __init__(self) -> None:
         super().__init__(
-            label="Ends on",
+            label="Expires on",
             required=False,
             widget=forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, "%Y-%m-%d"),
-            help_text="Optional: the day that was chosen at Roblox, so that you are warned before "
-            "it. It counts to its end, 23:59 UTC.",
+            help_text="Optional: the expiry date set at Roblox, so that Sealroom can warn "
+            "you. It counts to 23:59 UTC.",
             error_messages={"invalid": "Enter the day as 2027-01-31, or leave it empty."},
         )
 
@@ -84,14 +84,14 @@ class WordsForm(forms.Form):
         label="Name",
         required=False,
         widget=text_input(maxlength=str(input_rules.LABEL_LIMIT)),
-        help_text="What it is called here.",
+        help_text="Shown in Sealroom.",
     )
     ends_at = EndField()
     note = forms.CharField(
         label="Note",
         required=False,
         widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "3"}),
-        help_text="Whose account it belongs to, and who can make another. Never the key.",
+        help_text="Which account it belongs to, and who can create another. Never the key.",
     )
 
 

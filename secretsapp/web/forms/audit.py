@@ -94,7 +94,7 @@ class AuditFilterForm(forms.Form):
         """Days that follow each other."""
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
         if first and last and last < first:
-            self.add_error("to", "The last day lies before the first. Exchange them.")
+            self.add_error("to", "The last day is before the first. Swap them.")
 
     def wanted(self) -> AuditFilter:
         """The filter; to be asked for only when the form is valid."""

@@ -37,8 +37,8 @@ class PlaintextField(forms.Field):
         attributes = QUIET | {"class": "form-control masked mono", "rows": "3", "wrap": "soft"}
         super().__init__(
             label="Value",
-            help_text=f"At most {input_rules.VALUE_LIMIT_BYTES:,} bytes. It is sealed at once and "
-            "can never be shown again, here or at Roblox.",
+            help_text=f"At most {input_rules.VALUE_LIMIT_BYTES:,} bytes. It can never be "
+            "shown again, in Sealroom or at Roblox.",
             widget=UnshownTextarea(attributes),
             # An empty value is refused below, in the words of the rule.
             required=False,
@@ -62,7 +62,7 @@ class AsTypedField(forms.BooleanField):
 
     def __init__(self) -> None:
         super().__init__(
-            label="Send it exactly as typed",
+            label="Use as typed",
             required=False,
             widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
         )

@@ -11,7 +11,7 @@ class ClaimForm(forms.Form):
     """The code from the terminal, and the account that it makes."""
 
     code = CodeField(
-        help_text="It stands on the terminal in which Sealroom was started.", autofocus="true"
+        help_text="It’s printed in the terminal where Sealroom was started.", autofocus="true"
     )
     name = forms.CharField(
         label="Your name",
@@ -20,7 +20,7 @@ class ClaimForm(forms.Form):
     )
     email = forms.CharField(
         label="E-mail address",
-        help_text="You sign in with it.",
+        help_text="You’ll sign in with it.",
         max_length=EMAIL_LIMIT,
         widget=email_input(),
     )

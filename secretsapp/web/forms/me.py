@@ -17,7 +17,7 @@ class NameForm(forms.Form):
         label="Name",
         required=False,
         widget=text_input(maxlength=str(NAME_LIMIT), autocomplete="name"),
-        help_text="Shown beside your e-mail address. It may be left empty.",
+        help_text="Optional. Shown beside your e-mail address.",
     )
 
 
@@ -35,7 +35,7 @@ class PasswordForm(forms.Form):
         strip=False,
         error_messages={"required": "Enter a new password."},
         widget=forms.PasswordInput({"class": "form-control", "autocomplete": "new-password"}),
-        help_text="At least 12 characters. A few words that do not belong together are good.",
+        help_text="At least 12 characters. A few unrelated words work well.",
     )
 
     def clean_password(self) -> Plaintext:

@@ -38,7 +38,7 @@ class PasswordField(forms.CharField):
             del attributes[name]
         super().__init__(
             label="Password",
-            help_text="At least 12 characters, and not a password that you use elsewhere.",
+            help_text="At least 12 characters, and not a password you use elsewhere.",
             strip=False,
             widget=forms.PasswordInput(attributes),
         )
@@ -52,9 +52,7 @@ def _hidden(text: str, what: str) -> Plaintext:
     try:
         return Plaintext.from_text(text)
     except InvalidInput:
-        raise forms.ValidationError(
-            f"The {what} did not arrive as valid text. Enter it again."
-        ) from None
+        raise forms.ValidationError(f"The {what} isn’t valid text. Enter it again.") from None
 
 
 def email_input(**attributes: str) -> forms.EmailInput:
@@ -65,7 +63,7 @@ def email_input(**attributes: str) -> forms.EmailInput:
 class SetPasswordForm(forms.Form):
     """A code, and the password it is for."""
 
-    code = CodeField(help_text="From the link that you were given or mailed.")
+    code = CodeField(help_text="From the link you were given or mailed.")
     password = PasswordField()
 
 

@@ -14,18 +14,18 @@ class CreatePersonForm(forms.Form):
         required=False,
         max_length=EMAIL_LIMIT,
         widget=text_input(inputmode="email", placeholder="name@example.com"),
-        help_text="The person signs in with it. It cannot be changed later.",
+        help_text="The person signs in with it. It can’t be changed later.",
     )
     name = forms.CharField(
         label="Name",
         required=False,
         widget=text_input(maxlength=str(NAME_LIMIT)),
-        help_text="It may be left empty.",
+        help_text="Optional.",
     )
     admin = forms.BooleanField(
         label="Make this person an admin",
         required=False,
         widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
-        help_text="An admin may do everything in all universes. Others get their access on the "
-        "Access page of a universe, once the account is there.",
+        help_text="An admin can do everything in all universes. Grant others access on a "
+        "universe’s Access page after you create the account.",
     )

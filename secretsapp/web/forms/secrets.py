@@ -24,11 +24,11 @@ from secretsapp.web.forms.fields import (
 ANY, HOST, NEVER = "any", "host", "never"
 REACHES = [
     (HOST, "One host, or its subdomains"),
-    (ANY, "Any domain (*)"),
-    (NEVER, "Never sendable"),
+    (ANY, "Any host (*)"),
+    (NEVER, "No requests"),
 ]
 
-MEANT = "Enter it again: it is never kept. If it is meant so, tick “Send it exactly as typed”."
+MEANT = "Enter it again: Sealroom never keeps it. If it’s right, tick “Use as typed”."
 
 FIXED_DOMAINS = {ANY: input_rules.ANY_DOMAIN, NEVER: input_rules.NEVER_SENDABLE}
 
@@ -37,19 +37,19 @@ class DomainForm(forms.Form):
     """Where the value may be sent: a choice that nobody makes by leaving it alone."""
 
     reach = forms.ChoiceField(
-        label="Where may the value be sent?",
+        label="Allowed host",
         choices=REACHES,
         widget=forms.RadioSelect(QUIET | {"class": "form-check-input"}),
         error_messages={
-            "required": "Choose where the value may be sent.",
-            "invalid_choice": "Choose where the value may be sent.",
+            "required": "Choose the allowed host.",
+            "invalid_choice": "Choose the allowed host.",
         },
     )
     domain = forms.CharField(
         label="Host",
         required=False,
         widget=mono_input(placeholder="api.example.com", inputmode="url"),
-        help_text="The host alone, such as api.example.com; *.example.com for its subdomains.",
+        help_text="Such as api.example.com, or *.example.com for its subdomains.",
     )
 
     # What the page looks for while someone types a host.
@@ -76,7 +76,7 @@ class DomainForm(forms.Form):
         if "domain" in self.errors:
             return
         if host in (input_rules.NEVER_SENDABLE, input_rules.ANY_DOMAIN):
-            self.add_error("domain", "Enter the host, or choose one of the other two.")
+            self.add_error("domain", "Enter the host, or choose another option.")
             return
         try:
             input_rules.check_domain(host)
@@ -109,7 +109,7 @@ class ValueForm(forms.Form):
         except LooksUnintended as question:
             self.is_stopped = True
             first, *others = question.reasons
-            self.add_error("value", [f"Look at the value again. {first}", *others, MEANT])
+            self.add_error("value", [f"Check the value. {first}", *others, MEANT])
 
 
 def _begin_at(form: forms.Form, name: str) -> None:
@@ -126,11 +126,11 @@ class CreateForm(DomainForm, ValueForm):
         required=False,
         # Without a longest length: a browser would cut what is pasted and say nothing.
         widget=mono_input(placeholder="PAYMENT_API_KEY"),
-        help_text="Letters, digits and underscores, not starting with a digit. "
-        "It cannot be changed later.",
+        help_text="Letters, digits and underscores, not starting with a digit. It can’t be "
+        "changed later.",
     )
     similar_is_meant = forms.BooleanField(
-        label="Create it all the same",
+        label="Create it anyway",
         required=False,
         widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
     )
@@ -154,7 +154,7 @@ class CreateForm(DomainForm, ValueForm):
         except SimilarName as refusal:
             self.is_similar = True
             raise SimilarName(
-                f"{refusal} If you mean another secret, tick “Create it all the same”.",
+                f"{refusal} If you want another secret, tick “Create it anyway”.",
                 field="name",
             ) from None
 
@@ -241,9 +241,7 @@ class DeleteForm(VersionedForm):
         """Only the very name confirms."""
         typed: str = self.cleaned_data["typed"]
         if typed != self._name:
-            raise forms.ValidationError(
-                f"Type {self._name} exactly as it stands here. Capitals count."
-            )
+            raise forms.ValidationError(f"Type {self._name} exactly. It is case-sensitive.")
         return typed
 
 
@@ -254,7 +252,7 @@ class DetailsForm(forms.Form):
         label="Note",
         required=False,
         widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "4"}),
-        help_text="What it is for and who issued it. Never the value: everybody who may list "
+        help_text="What it is for and who issued it. Never the value: everyone who can list "
         "the secret can read the note.",
     )
 
@@ -280,11 +278,11 @@ def _owner_field(owners: list[User]) -> tuple[forms.Field, Callable[[User | None
     field = forms.TypedChoiceField(
         label="Owner",
         required=False,
-        choices=[("", "Nobody"), *((word, owner.email) for word, owner in by_word.items())],
+        choices=[("", "No one"), *((word, owner.email) for word, owner in by_word.items())],
         coerce=by_word.__getitem__,
         empty_value=None,
         widget=choice_of_people(len(owners)),
         help_text="Who looks after it.",
-        error_messages={"invalid_choice": "Choose someone who may list this secret."},
+        error_messages={"invalid_choice": "Choose someone who can list this secret."},
     )
     return field, called

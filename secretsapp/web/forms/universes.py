@@ -17,8 +17,8 @@ UNSPECIFIED = "unspecified"
 ENVIRONMENTS = [
     (environment.value or UNSPECIFIED, environment.label) for environment in Environment
 ]
-CHOOSE_KEY = "Choose the API key that opens it."
-CHOOSE_ENVIRONMENT = "Choose what the universe is for; “Not specified” is a choice, too."
+CHOOSE_KEY = "Choose its API key."
+CHOOSE_ENVIRONMENT = "Choose an environment, or “Not specified”."
 
 
 class EnvironmentField(forms.ChoiceField):
@@ -26,7 +26,7 @@ class EnvironmentField(forms.ChoiceField):
 
     def __init__(self) -> None:
         super().__init__(
-            label="What is it for?",
+            label="Environment",
             choices=ENVIRONMENTS,
             widget=forms.RadioSelect(QUIET | {"class": "form-check-input"}),
             error_messages={"required": CHOOSE_ENVIRONMENT, "invalid_choice": CHOOSE_ENVIRONMENT},
@@ -65,10 +65,9 @@ class AddUniverseForm(forms.Form):
         label="Universe",
         required=False,
         widget=text_input(placeholder="6930499524", inputmode="url"),
-        help_text="Its id, the id of one of its places, or the link of the game: paste what you "
-        "have.",
+        help_text="Paste its id, the id of one of its places, or the link of the game.",
     )
-    name = _name_field("What it is called here. Left empty: what Roblox calls it.")
+    name = _name_field("Shown in Sealroom. Leave empty to use Roblox’s name.")
     environment = EnvironmentField()
 
     field_order = ("universe", "api_key", "name", "environment")
@@ -92,7 +91,7 @@ class AddUniverseForm(forms.Form):
 class SettingsForm(forms.Form):
     """What a universe is called, what it is for, and the key that opens it."""
 
-    name = _name_field("What it is called here; Roblox is told nothing.")
+    name = _name_field("Shown in Sealroom. Nothing changes at Roblox.")
     environment = EnvironmentField()
     seen = SeenField()
 
@@ -131,7 +130,5 @@ class RemoveUniverseForm(forms.Form):
         """Only the very name confirms."""
         typed: str = self.cleaned_data["typed"]
         if typed != self._name.strip():
-            raise forms.ValidationError(
-                f"Type {self._name} exactly as it stands here. Capitals count."
-            )
+            raise forms.ValidationError(f"Type {self._name} exactly. It is case-sensitive.")
         return typed

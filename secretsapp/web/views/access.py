@@ -45,7 +45,7 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     def write() -> Done:
         person = form.cleaned_data["person"]
         grants.add(request.actor, person, universe, _terms(request, universe, form))
-        return Done(f"{person.email} has access now.", _next(request, universe, person))
+        return Done(f"Granted {person.email} access.", _next(request, universe, person))
 
     answer = form_pages.submitted(request, form, write)
     context = {"universe": universe, "may_create_people": scope.may_create_people}

@@ -37,8 +37,8 @@ def create(request: ActorRequest) -> HttpResponse:
         words = {field: form.cleaned_data[field] for field in ("name", "value", "note", "ends_at")}
         api_key = stored_keys.add(request.actor, **words)
         if guide.is_asked_for(request):
-            return Done(f"Stored the key “{api_key.name}”.", reverse("guide"), form.told)
-        sentence = f"Stored the key “{api_key.name}”. Add a universe with it to try it."
+            return Done(f"Saved the key “{api_key.name}”.", reverse("guide"), form.told)
+        sentence = f"Saved the key “{api_key.name}”. Add a universe to test it."
         return Done(sentence, _address(api_key.pk), form.told)
 
     answer = form_pages.submitted(request, form, add)
@@ -88,7 +88,7 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         value, ends_at = form.cleaned_data["value"], form.cleaned_data["ends_at"]
         stored_keys.replace(request.actor, view.api_key, value, ends_at=ends_at)
         if view.universes:
-            sentence = "Replaced. The old key is forgotten here: delete it at Roblox."
+            sentence = "Key replaced. Sealroom has deleted the old key: delete it at Roblox too."
             return Done(sentence, _address(api_key_id), form.told)
         is_first_run = not loading.sees_any(request.actor)
         address = reverse("guide") if is_first_run else _address(api_key_id)
@@ -116,11 +116,9 @@ def test(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 def _tell(request: ActorRequest, report: KeyReport) -> None:
     """Say what came of a test; what failed the page itself says."""
     if report.passed:
-        messages.success(request, f"The key works: {report.result}.")
+        messages.success(request, f"Test passed: {report.result}.")
     elif report.passed is None:
-        messages.warning(
-            request, "No universe is opened with this key yet, so there is nothing to try it on."
-        )
+        messages.warning(request, "Nothing to test: no universe uses this key yet.")
 
 
 @require_http_methods(form_pages.METHODS)
@@ -132,7 +130,7 @@ def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 
     def forget() -> Done:
         stored_keys.remove(request.actor, found)
-        sentence = f"Removed the key “{found.name}”. Delete it at Roblox, too."
+        sentence = f"Removed the key “{found.name}”. Delete it at Roblox too."
         return Done(sentence, reverse("api_keys"))
 
     return form_pages.submitted(request, form, forget) or _page(

@@ -36,7 +36,9 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
         sent = {field: form.cleaned_data[field] for field in CREATED_FROM}
         with form.asking_whether_similar_is_meant():
             change = changes.create(actor=request.actor, universe=universe, **sent)
-        sentence = f"Created {change.name} at {_clock()}. Running servers see it once they restart."
+        sentence = (
+            f"Created {change.name} at {_clock()}. Running servers get it after they restart."
+        )
         warning = cautions(sent["value"], change.domain)
         return Done(sentence, _address(universe, change.name), warning)
 

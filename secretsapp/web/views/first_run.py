@@ -37,6 +37,6 @@ def claim(request: ActorRequest) -> HttpResponse:
         )
         perform_login(request, user)
         told = blanks.about_password(given["password"])
-        return Done("You are the admin of this installation.", reverse("guide"), told)
+        return Done("Your admin account is ready.", reverse("guide"), told)
 
     return submitted(request, form, act) or page(request, "entry/first_run.html", form, {})

@@ -15,7 +15,7 @@ from secretsapp.models import Universe
 
 METHODS = ["GET", "HEAD", "POST"]
 UNPROCESSABLE = 422
-ENTER_AGAIN = "Enter the {} again: it is never kept."
+ENTER_AGAIN = "Enter the {} again: Sealroom never keeps it."
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def _check(request: ActorRequest, person: User, current: str) -> None:
     except ValidationError:
         raise InvalidInput("Too many attempts. Wait five minutes and try again.") from None
     if found is None:
-        raise InvalidInput("That is not your current password.", field="current")
+        raise InvalidInput("Your current password is incorrect.", field="current")
 
 
 @require_http_methods(form_pages.METHODS)
@@ -75,11 +75,11 @@ def end_session(request: ActorRequest) -> HttpResponse:
     if request.method == "POST":
         wanted = SessionForm(request.POST).wanted()
         if wanted == _stored_key(request):
-            messages.error(request, "You are using that session. Sign out to end it.")
+            messages.error(request, "That’s the session you’re using. Sign out to end it.")
         elif sessions.end(request.actor, _oneself(request), wanted):
             messages.success(request, "That session has ended.")
         else:
-            messages.info(request, "That session had ended already.")
+            messages.info(request, "That session had already ended.")
     return redirect("me")
 
 

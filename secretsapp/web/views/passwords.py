@@ -41,9 +41,7 @@ def set_by_code(request: ActorRequest) -> HttpResponse:
 def forgotten(request: ActorRequest) -> HttpResponse:
     """Ask for a link by mail; the answer is the same whoever is asked for."""
     if not settings.EMAIL_HOST:
-        raise NotFound(
-            "This installation sends no mail. Ask an admin for a link to set a new password."
-        )
+        raise NotFound("This installation doesn’t send mail. Ask an admin for a password link.")
     form = ForgottenForm(posted(request))
     typed = request.POST.get("email", "").strip()
     if refusal := limits.refuse(request, limits.MAILS, typed):
@@ -54,7 +52,8 @@ def forgotten(request: ActorRequest) -> HttpResponse:
         known = devices.find(request, email) is not None
         password_mail.ask(request.actor, email, on_known_device=known)
         return Done(
-            "If there is an account with that address, a link is on its way. It works for an hour.",
+            "If there is an account with that address, we’ve sent a link to it. It works for "
+            "an hour.",
             reverse("account_login"),
         )
 

@@ -47,37 +47,37 @@ class Kind:
     may_try_again: bool = False
 
 
-_NOT_ROBLOX = "Sealroom itself works: lists and the audit log show what was known before."
+_NOT_ROBLOX = "Sealroom itself is working: lists and the audit log show what was last read."
 
 _KINDS: dict[type[SealroomError], Kind] = {
     NotFound: Kind(404, "Not found"),
     Forbidden: Kind(403, "Not allowed"),
-    RobloxBusy: Kind(429, "Roblox asks for patience", _NOT_ROBLOX, may_try_again=True),
-    RobloxUnreachable: Kind(502, "Roblox cannot be reached", _NOT_ROBLOX, may_try_again=True),
-    RobloxUnusable: Kind(502, "No usable answer from Roblox", _NOT_ROBLOX, may_try_again=True),
-    RobloxRefused: Kind(502, "Roblox refused it"),
+    RobloxBusy: Kind(429, "Roblox’s rate limit is reached", _NOT_ROBLOX, may_try_again=True),
+    RobloxUnreachable: Kind(502, "Couldn’t reach Roblox", _NOT_ROBLOX, may_try_again=True),
+    RobloxUnusable: Kind(502, "Roblox’s answer couldn’t be used", _NOT_ROBLOX, may_try_again=True),
+    RobloxRefused: Kind(502, "Roblox refused the request"),
     HeldUp: Kind(503, "This server was too slow", may_try_again=True),
-    OutcomeUnknown: Kind(502, "Sent, and the outcome is not known"),
+    OutcomeUnknown: Kind(502, "Sent, outcome unknown"),
     KeyTrouble: Kind(
         503,
-        "Trouble with a key of this installation",
-        "Nobody can fix this in the browser. Tell whoever runs this installation.",
+        "A key of this installation has a problem",
+        "You can’t fix this in the browser. Tell the person who runs this installation.",
     ),
     LogBroken: Kind(
         503,
         "The audit log is broken",
-        "Nobody can fix this in the browser. Tell whoever runs this installation.",
+        "You can’t fix this in the browser. Tell the person who runs this installation.",
     ),
 }
-_OTHER = Kind(400, "That was not done")
-_SESSION_ENDED = Kind(400, "Your session was ended")
+_OTHER = Kind(400, "Couldn’t save")
+_SESSION_ENDED = Kind(400, "Your session has ended")
 _SESSION_ENDED_SENTENCE = (
-    "It was ended while this was done. What you sent may have been done: sign in and look."
+    "It ended while your request was being handled, which may have taken effect. Sign in and check."
 )
-_DATABASE = Kind(503, "The database does not answer", may_try_again=True)
+_DATABASE = Kind(503, "The database isn’t responding", may_try_again=True)
 _DATABASE_SENTENCE = (
-    "Sealroom could not reach its database or had to wait too long for it. Nothing was done that "
-    "is not in the audit log. Try again in a moment."
+    "Sealroom couldn’t reach its database or waited too long for it. Anything that was done "
+    "is in the audit log. Try again in a moment."
 )
 
 

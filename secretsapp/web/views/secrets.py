@@ -72,9 +72,9 @@ def acknowledge(request: ActorRequest, universe_id: int, name: str) -> HttpRespo
     view = listing.get(request.actor, universe, name, Permission.EDIT_DETAILS)
     if request.method == "POST" and _acknowledged(request, universe, name):
         if view.secret.missing_since:
-            messages.success(request, f"Took {name} off the list.")
+            messages.success(request, f"Removed {name} from the list.")
             return redirect("universe", universe_id=universe_id)
-        messages.success(request, "Noted. It no longer asks for attention.")
+        messages.success(request, "Marked as reviewed.")
     return redirect("secret", universe_id=universe_id, name=name)
 
 

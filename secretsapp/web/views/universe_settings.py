@@ -36,8 +36,7 @@ class NotOpened(Exception):
 
     def __init__(self, trial: Trial) -> None:
         super().__init__(
-            "Roblox did not open the universe with this key, so nothing was stored. The test "
-            "says what is in the way."
+            "Connection test failed, so nothing was saved. The test below shows what to fix."
         )
         self.trial = trial
 
@@ -156,7 +155,7 @@ def remove(request: ActorRequest, universe_id: int) -> HttpResponse:
 
     def take_off() -> Done:
         managing.remove(request.actor, universe)
-        sentence = f"Removed {universe.name} from the dashboard. Its secrets are still at Roblox."
+        sentence = f"Removed {universe.name} from Sealroom. Its secrets are still at Roblox."
         return Done(sentence, reverse("home"))
 
     answer = form_pages.submitted(request, form, take_off, universe)

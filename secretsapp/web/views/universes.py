@@ -23,7 +23,7 @@ from secretsapp.web.views.secret_rows import rows_of
 log = logging.getLogger(__name__)
 
 LOOKED_FOR, LOOKED_FOR_AT_MOST = "change", 50
-COLUMNS = (("name", "Name"), ("changed", "Value set"), ("who", "Last changed by"))
+COLUMNS = (("name", "Name"), ("changed", "Updated"), ("who", "Last changed by"))
 
 
 @require_safe
