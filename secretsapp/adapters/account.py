@@ -13,6 +13,11 @@ from secretsapp.adapters.addresses import client_address
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's adapter with sign-up closed: accounts are made by admins."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "Email or password is incorrect.",
+        "too_many_login_attempts": "Too many failed attempts. Wait five minutes and try again.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False

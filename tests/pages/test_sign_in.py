@@ -49,7 +49,7 @@ def test_another_host_is_no_page_one_wanted(cast: Cast, password: str) -> None:
 def test_a_wrong_password_and_an_unknown_address_look_the_same(cast: Cast, role: str) -> None:
     answer = Client().post(SIGN_IN, typed(role, "wrong password"))
     page = words(answer)
-    assert "The email address and/or password you specified are not correct." in page
+    assert "Email or password is incorrect." in page
     assert "wrong password" not in body(answer)
 
 

@@ -45,7 +45,7 @@ def guess(role: str, address: str, times: int, device: str = "") -> int:
     if device:
         client.cookies[COOKIE] = device
     answers = [words(client.post(SIGN_IN, typed(role, "wrong password"))) for _ in range(times)]
-    return sum("are not correct" in answer for answer in answers)
+    return sum("Email or password is incorrect." in answer for answer in answers)
 
 
 def stage_tries(role: str, address: str, times: int, device: str = "") -> None:
