@@ -13,6 +13,8 @@ DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / "var").absolute()
 KEYS_DIR = DATA_DIR / "keys"
 
 DEBUG = env.flag("DEBUG", default=False)
+# The page that shows the parts of pages is for who builds them.
+STYLEGUIDE = DEBUG
 
 
 # Keys. Where the environment is silent, what `setup` generated in KEYS_DIR is used; the text of

@@ -41,7 +41,8 @@ DATABASES = {"db", "transactional_db", "live_server", "installation_template"}
 
 
 def pytest_configure() -> None:
-    """Hash passwords quickly: no test is about how slow that is."""
+    """Hash passwords quickly: no test is about how slow that is. The parts of pages are there."""
+    django_settings.STYLEGUIDE = True
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

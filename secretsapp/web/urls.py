@@ -21,6 +21,7 @@ from secretsapp.web.views import (
     people,
     search,
     secrets,
+    styleguide,
     universe_list,
     universe_settings,
     universes,
@@ -94,6 +95,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
     path("theme/", frame.theme, name="theme"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     # Ways in.
     path("sign-in/", accounts.sign_in, name="account_login"),
     path("sign-in/disabled/", accounts.disabled, name="account_inactive"),

@@ -1,4 +1,7 @@
-"""Every page in both themes at three widths: axe finds nothing, and nothing scrolls sideways."""
+"""Every page in both themes at three widths: axe finds nothing, and nothing scrolls sideways.
+
+On a phone whatever can be pressed is large enough for a finger.
+"""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +20,7 @@ from secretsapp.models import Universe
 from tests.browser import catalogue
 from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, ODD_NAME, Look
 from tests.browser.conftest import Visit, Visitor
+from tests.browser.targets import too_small
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = pytest.mark.browser
@@ -40,7 +44,8 @@ SEEN = """
 """
 # A list asks for itself once more as soon as it is shown.
 REFRESHED = "[hx-trigger*=load]"
-WIDTHS = (390, 768, 1440)
+PHONE = 390
+WIDTHS = (PHONE, 768, 1440)
 # Where a width changes what there is on a page every rule is asked; a theme changes colours alone.
 RULES: dict[Literal["light", "dark"], list[str] | None] = {
     "light": None,
@@ -59,6 +64,8 @@ def findings(page: Page, name: str) -> Iterator[str]:
         where = f"{name}, {width} px"
         if page.evaluate("document.documentElement.scrollWidth") > width:
             yield f"{where}: scrolls sideways"
+        if width == PHONE:
+            yield from (f"{where}, too small: {target}" for target in too_small(page))
         seen = page.evaluate(SEEN)
         if seen not in examined:
             examined.add(seen)

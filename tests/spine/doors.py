@@ -73,6 +73,7 @@ ROLE = {"role": "rotator", "pattern": "PAY_*", "reason": "season two"}
 DOORS = (
     Door("home", SOMEBODY, stranger=200),
     Door("search", SOMEBODY, stranger=200),
+    Door("styleguide", SOMEBODY, stranger=200),
     Door("audit", ("admin", "manager", "auditor"), stranger=403),
     Door("guide", ADMIN, stranger=403),
     # Oneself.
