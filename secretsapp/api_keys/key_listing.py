@@ -13,6 +13,7 @@ from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Universe
+from secretsapp.rules.ordering import in_order
 from secretsapp.rules.paging import Asked, Page, cut
 from secretsapp.rules.policy import require_installation
 
@@ -61,7 +62,7 @@ def universes_of(actor: Actor, api_key: ApiKey, asked: Asked) -> Page[Universe]:
     """A page of the universes that the key opens; raises Forbidden."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
     opened = Universe.objects.filter(api_key=api_key)
-    return cut(opened.order_by("owner", "name", "pk"), asked.number)
+    return cut(in_order(opened), asked.number)
 
 
 def overview(actor: Actor) -> list[KeyView]:
@@ -95,7 +96,7 @@ def view(actor: Actor, api_key_id: UUID) -> KeyView:
 
 def _with_universes(api_keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
     """The keys with the first few of their universes, and how many there are."""
-    few = Universe.objects.order_by("owner", "name", "pk")[:UNIVERSES_SHOWN]
+    few = in_order(Universe.objects.all())[:UNIVERSES_SHOWN]
     counted = api_keys.annotate(opens=Count("universes"))
     return counted.prefetch_related(Prefetch("universes", few, to_attr="first_universes"))
 

@@ -12,6 +12,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Shortcut, Universe
 from secretsapp.models.secrets import UNUSUAL
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
+from secretsapp.rules.ordering import by_name, in_order
 from secretsapp.universes.shortcuts import MOST_PINNED
 
 # So many are shown as they are, by owner.
@@ -49,9 +50,8 @@ class AtHand:
 
 
 def visible(actor: Actor) -> QuerySet[Universe]:
-    """The universes in which the actor may list some secret, by owner and name."""
-    universes = Universe.objects.order_by("owner", "name", "pk")
-    return narrowed_universes(actor, universes, Permission.LIST_SECRETS)
+    """The universes in which the actor may list some secret, in their order."""
+    return narrowed_universes(actor, in_order(Universe.objects.all()), Permission.LIST_SECRETS)
 
 
 def needing(actor: Actor, universes: QuerySet[Universe]) -> QuerySet[Universe]:
@@ -75,12 +75,11 @@ def choose(actor: Actor) -> AtHand:
 
 
 def to_choose_from(actor: Actor, universe_id: str) -> list[Universe]:
-    """The universes at hand, and the one of that id where the actor may see it, by name."""
-    found = choose(actor).universes
-    is_id = universe_id.isascii() and universe_id.isdigit()
-    if is_id and (number := int(universe_id)) not in {universe.pk for universe in found}:
-        found += visible(actor).filter(pk=min(number, UNIVERSE_ID_LIMIT))
-    return sorted(found, key=lambda universe: (universe.name, universe.pk))
+    """The universes at hand, and the one of that id where the actor may see it, in their order."""
+    ids = [universe.pk for universe in choose(actor).universes]
+    if universe_id.isascii() and universe_id.isdigit():
+        ids.append(min(int(universe_id), UNIVERSE_ID_LIMIT))
+    return list(visible(actor).filter(pk__in=ids))
 
 
 def _by_owner(universes: Iterable[Universe]) -> Iterable[Group]:
@@ -97,5 +96,5 @@ def _known(actor: Actor, universes: QuerySet[Universe]) -> tuple[list[Universe],
     lately = universes.filter(pk__in=opened.values("universe")).order_by(
         Subquery(when).desc(), "pk"
     )
-    first = universes.filter(pk__in=pinned).order_by("name", "pk")
+    first = universes.filter(pk__in=pinned).order_by(*by_name())
     return list(first[:MOST_PINNED]), list(lately[:OPENED])

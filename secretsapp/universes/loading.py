@@ -20,12 +20,6 @@ class Removal:
     has_open_change: bool
 
 
-def visible(actor: Actor) -> list[Universe]:
-    """The universes in which the actor may list some secret, ordered by owner and name."""
-    universes = Universe.objects.select_related("api_key").order_by("owner", "name", "pk")
-    return list(narrowed_universes(actor, universes, Permission.LIST_SECRETS))
-
-
 def sees_any(actor: Actor) -> bool:
     """Whether there is some universe that the actor may see."""
     return narrowed_universes(actor, Universe.objects.all(), Permission.LIST_SECRETS).exists()

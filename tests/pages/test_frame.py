@@ -57,15 +57,27 @@ def test_the_page_one_is_on_is_marked(client_for: ClientFor, universe: Universe)
     assert re.search(r'title="Harbor" aria-current="page"', page)
 
 
-def test_universes_stand_under_the_group_that_owns_them(
+def test_universes_stand_under_their_owner_production_first_and_numbers_as_people_count(
     cast: Cast, universe: Universe, emulator: Emulator
 ) -> None:
-    Universe.objects.create(id=3, name="Aft", owner="users/7", api_key=universe.api_key)
-    Universe.objects.create(id=4, name="Quay", owner=universe.owner, api_key=universe.api_key)
+    for number, (name, owner, environment) in enumerate(
+        [
+            ("Tycoon 10", universe.owner, ""),
+            ("tycoon 2", universe.owner, "staging"),
+            ("Aft", universe.owner, "development"),
+            ("Tycoon 9", universe.owner, "production"),
+            ("Quay", "users/7", ""),
+        ],
+        start=1,
+    ):
+        key = universe.api_key
+        Universe.objects.create(
+            id=number, name=name, owner=owner, environment=environment, api_key=key
+        )
     groups = frame.compose_frame(cast["admin"].actor).at_hand.groups
     assert [(group.owner, [each.name for each in group.universes]) for group in groups] == [
-        ("groups/1234567", ["Harbor", "Quay"]),
-        ("users/7", ["Aft"]),
+        ("groups/1234567", ["Harbor", "Tycoon 9", "Aft", "tycoon 2", "Tycoon 10"]),
+        ("users/7", ["Quay"]),
     ]
 
 
