@@ -127,9 +127,9 @@ def test_what_was_refused_is_not_kept_to_be_sent_again(masked: Visitor) -> None:
     page = masked.page
     field_of(page).fill(f"{MARKER} with blanks ")
     page.evaluate("document.querySelector('main form').submit()")
-    expect(page.get_by_role("heading", name="Couldn’t save")).to_be_visible()
+    expect(page.get_by_role("heading", name="Couldn’t save.")).to_be_visible()
     assert methods_of_reload(page) == ["GET"]
-    expect(page.get_by_role("heading", name="Couldn’t save")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Couldn’t save.")).to_be_hidden()
 
 
 def test_a_password_that_was_shown_is_not_kept_to_be_sent_again(visit: Visit, cast: Cast) -> None:
@@ -137,7 +137,7 @@ def test_a_password_that_was_shown_is_not_kept_to_be_sent_again(visit: Visit, ca
     someone = visit()
     someone.open(f"/password/#{link.code}")
     page = someone.page
-    page.get_by_role("button", name="Show what I type").click()
+    page.get_by_role("button", name="Show password").click()
     page.get_by_label("Password", exact=True).fill("short")
     page.get_by_role("button", name="Set password").click()
     expect(page.get_by_role("link", name="too short")).to_be_visible()
@@ -152,6 +152,8 @@ def methods_of_reload(page: Page) -> list[str]:
         if request.is_navigation_request():
             asked.append(request.method)
 
+    # The script that lets the page be one that is only asked for has run by then.
+    page.wait_for_load_state("load")
     page.on("request", note)
     page.reload()
     page.remove_listener("request", note)

@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dashboard.env import is_loopback
 from secretsapp import __version__
 from secretsapp.core.event_kinds import Result, Verb
 from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
@@ -105,10 +106,14 @@ def universe_tabs(context: Context, universe: Universe, secrets: int | str = "")
     return tabs_of_universe(context["request"].actor, universe, counted)
 
 
-@register.simple_tag
-def site_host() -> str:
-    """The host under which people know this installation, with its port if it says one."""
-    return urlsplit(settings.SITE_URL).netloc
+@register.simple_tag(takes_context=True)
+def site_host(context: Context) -> str:
+    """The host under which people know this installation; on one's own machine as one asked."""
+    site = urlsplit(settings.SITE_URL)
+    if not is_loopback(site.hostname or ""):
+        return site.netloc
+    request: HttpRequest | None = context.get("request")
+    return request.get_host() if request else site.netloc
 
 
 @register.simple_tag
