@@ -66,6 +66,8 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
         Look("audit_nothing", f"{reverse('audit')}?event=universe.removed"),
         Look("menu_open", reverse("me"), "manager", open_menu),
+        Look("shortcuts_open", reverse("me"), "manager", open_shortcuts),
+        Look("row_menu_open", reverse("styleguide"), "manager", open_row_menu),
         Look("sidebar_open", f"{reverse('home')}#sidebar", "manager"),
         Look("search_panel", of_universe, "manager", search_in_the_bar),
         Look("home_stranger", reverse("home"), "stranger"),
@@ -154,6 +156,17 @@ def refuse_a_sign_in(visitor: Visitor) -> None:
 def open_menu(visitor: Visitor) -> None:
     """Open the menu of who one is."""
     visitor.page.locator(".menu-summary").click()
+
+
+def open_shortcuts(visitor: Visitor) -> None:
+    """Open the dialog of the keys."""
+    open_menu(visitor)
+    visitor.page.get_by_role("button", name="Keyboard shortcuts").click()
+
+
+def open_row_menu(visitor: Visitor) -> None:
+    """Open what else there is to do with a row."""
+    visitor.page.locator(".menu-row > summary").first.click()
 
 
 def search_in_the_bar(visitor: Visitor) -> None:
