@@ -5,6 +5,7 @@ import pytest
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.times import sentence_time
 from secretsapp.models import Change, Universe
 from secretsapp.opencloud.timeouts import SETTLE_AFTER
 from secretsapp.secrets import changes
@@ -166,7 +167,7 @@ def test_an_unknown_outcome_leads_to_the_list_and_invites_nobody_to_send_it_agai
     assert answer.redirect_chain == [(f"{address_of('universe')}?change={change.pk}", 302)]
     told = words(answer)
     assert "The creation of NEW_KEY by you at" in told
-    assert f"Sealroom checks at {change.started_at + SETTLE_AFTER:%H:%M} UTC" in told
+    assert f"Sealroom checks at {sentence_time(change.started_at + SETTLE_AFTER)}" in told
     assert "Don’t send it again before then" in told
 
 

@@ -63,7 +63,7 @@ def test_the_list_names_an_open_change_and_tells_by_itself_what_came_of_it(
     page = client.get(address_of("universe"))
     what = f"The {noun} of {name} by manager@example.com at {sentence_time(change.started_at)}"
     assert f"{what} was sent to Roblox" in words(page)
-    assert f"Sealroom checks at {change.started_at + SETTLE_AFTER:%H:%M} UTC" in words(page)
+    assert f"Sealroom checks at {sentence_time(change.started_at + SETTLE_AFTER)}" in words(page)
     look = next_look(body(page))
     assert client.get(look).status_code == 204
     settle()
