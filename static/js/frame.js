@@ -96,7 +96,7 @@ if (document.querySelector("[data-unsent]")) {
 
 // A request of the page itself that got no answer: say so, and leave the page as it is.
 function sayUnreachable() {
-  const sentence = "Sealroom can’t be reached. What you see may be out of date. Try again.";
+  const sentence = "Couldn’t reach Sealroom. This page may be out of date. Try again.";
   const notice = document.createElement("div");
   notice.className = "notice notice-warning";
   notice.textContent = sentence;

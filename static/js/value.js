@@ -72,7 +72,7 @@ function measure() {
   }
 }
 
-// Whoever means it so says so.
+// A value that looks unintended is sent only when its box is ticked.
 
 function askWhetherMeant() {
   const isStopped = document.querySelector("[data-stops]:not([hidden])") !== null;
@@ -80,7 +80,7 @@ function askWhetherMeant() {
   byId("as-typed").hidden = !isStopped;
   if (!isStopped) box.checked = false;
   box.setCustomValidity(isStopped && !box.checked
-    ? "Fix what is listed above, or tick this to send the value exactly as typed." : "");
+    ? "Fix the warnings above, or tick “Use as typed”." : "");
 }
 
 function look() {

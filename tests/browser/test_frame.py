@@ -93,6 +93,6 @@ def test_a_server_that_does_not_answer_is_said_and_the_page_stays(
     page.wait_for_load_state("networkidle")
     page.route("**/refresh/", lambda route: route.abort())
     page.get_by_role("button", name="Refresh").click()
-    expect(page.locator("#notices")).to_contain_text("can’t be reached")
+    expect(page.locator("#notices")).to_contain_text("Couldn’t reach Sealroom.")
     expect(page.get_by_role("link", name="PAY_KEY")).to_be_visible()
     viewer.complaints.clear()

@@ -143,7 +143,7 @@ def test_a_refresh_that_fails_says_so_and_leaves_the_list(visit: Visit, universe
     open_list(viewer, universe)
     viewer.page.route("**/refresh/", lambda route: route.abort())
     viewer.page.get_by_role("button", name="Refresh").click()
-    expect(viewer.page.locator("#notices")).to_contain_text("can’t be reached")
+    expect(viewer.page.locator("#notices")).to_contain_text("Couldn’t reach Sealroom.")
     expect(names(viewer.page)).to_have_count(3)
     expect(viewer.page.locator("#listing")).not_to_have_attribute("aria-busy", "true")
     viewer.complaints.clear()
