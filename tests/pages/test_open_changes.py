@@ -44,7 +44,7 @@ def next_look(page: str) -> str:
 )
 @pytest.mark.parametrize(
     ("fault", "outcome"),
-    [(faults.cut_after(), "took effect."), (faults.cut_before(), "did not take effect: ")],
+    [(faults.cut_after(), "took effect."), (faults.cut_before(), "didn’t take effect: ")],
 )
 def test_the_list_names_an_open_change_and_tells_by_itself_what_came_of_it(
     client_for: ClientFor,
