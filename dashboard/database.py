@@ -44,7 +44,7 @@ def _with_password(config: DBConfig, password: str | None) -> DBConfig:
     if password is None:
         return config
     if config.get("PASSWORD"):
-        raise SettingError("DATABASE_URL holds a password already. Leave DATABASE_PASSWORD out.")
+        raise SettingError("DATABASE_URL already has a password. Remove DATABASE_PASSWORD.")
     config["PASSWORD"] = password
     return config
 

@@ -44,7 +44,7 @@ def file_named(name: str) -> Path | None:
     """The file that `NAME_FILE` names, or None; beside a value it is refused."""
     path = _variable(f"{name}_FILE")
     if path is not None and _variable(name) is not None:
-        raise SettingError(f"{name} and {name}_FILE are both set. Leave one of them out.")
+        raise SettingError(f"{name} and {name}_FILE are both set. Remove one of them.")
     return None if path is None else Path(path)
 
 
@@ -71,9 +71,9 @@ def _file_text(
     except OSError as error:
         if missing is not None and isinstance(error, FileNotFoundError):
             return missing
-        raise SettingError(f"{setting}: {path} cannot be read: {error.strerror}.") from None
+        raise SettingError(f"{setting}: {path} can't be read: {error.strerror}.") from None
     except ValueError:
-        raise SettingError(f"{setting}: {path} cannot be read: it is not UTF-8 text.") from None
+        raise SettingError(f"{setting}: {path} can't be read: it is not UTF-8 text.") from None
     if not content.strip():
         raise SettingError(f"{setting}: {path} is empty. Put the value into it.")
     return content.removesuffix("\r\n" if content.endswith("\r\n") else "\n")
@@ -136,7 +136,7 @@ def _network(name: str, item: str) -> Network:
         return ipaddress.ip_network(item)
     except ValueError:
         raise SettingError(
-            f"{name} must hold IP addresses or networks, such as 192.0.2.10, apart by commas."
+            f"{name} must be IP addresses or networks, such as 192.0.2.10, separated by commas."
         ) from None
 
 
@@ -148,7 +148,7 @@ def base_url(name: str, *, default: str) -> str:
     """
     url = _url(name, text(name) or default)
     if url.username is not None or url.password is not None:
-        raise SettingError(f"{name} must not hold a user name or password.")
+        raise SettingError(f"{name} must not have a user name or password.")
     if url.path.strip("/") or url.query or url.fragment:
         raise SettingError(f"{name} must end after the host and port.")
     if not url.netloc.isascii():

@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
     address = f"http://{HOST}:{port}{path}"
     status = status_of(port, path, host=_host_of_site())
     if not status:
-        sys.exit(f"{address} does not answer.")
+        sys.exit(f"{address} doesn't answer.")
     if status != WELL:
         sys.exit(f"{address} answers {status}.")
     sys.stdout.write(f"{address} answers.\n")

@@ -29,14 +29,14 @@ def main(arguments: list[str]) -> int:
         print(failure, file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
-        _say("The demo has ended; the next start goes on from here.")
+        _say("The demo has stopped; the next start continues from here.")
     return 0
 
 
 def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--port", type=parse_port, default=os.environ.get("PORT") or "8000")
-    parser.add_argument("--reset", action="store_true", help="begin again")
+    parser.add_argument("--reset", action="store_true", help="start again from the beginning")
     parser.add_argument("--directory", type=Path, default=default_directory())
     options = parser.parse_args(arguments)
     options.reset = options.reset or os.environ.get("RESET", "0") not in ("", "0")
@@ -54,7 +54,7 @@ def _run(place: DemoHome, processes: Processes, *, reset: bool) -> None:
     wait_until_ready(place.port, processes, site=place.url)
     _say(_welcome(place, open_cloud_url))
     name = processes.wait_for_an_end()
-    raise ProcessFailed(f"The {name} has ended by itself, so the demo ends too.")
+    raise ProcessFailed(f"The {name} has stopped unexpectedly, so the demo stops too.")
 
 
 def _prepare(place: DemoHome, processes: Processes) -> None:
@@ -62,7 +62,7 @@ def _prepare(place: DemoHome, processes: Processes) -> None:
     if place.is_seeded:
         processes.finish("set-up", ["manage.py", "setup"], place.environment())
         return
-    _say("Making up some history …")
+    _say("Creating some history …")
     seed = ["-m", "demo.seed", str(place.state_file)]
     processes.finish("seeding", seed, place.environment())
     place.mark_seeded()
@@ -86,13 +86,13 @@ def _welcome(place: DemoHome, open_cloud_url: str) -> str:
             "",
             *people,
             "",
-            f"Everybody's password: {story.PASSWORD}",
+            f"Password for all accounts: {story.PASSWORD}",
             "",
             "The shell, from another terminal:",
             f"  export DATA_DIR={place.directory} OPEN_CLOUD_URL={open_cloud_url}",
             f"  .venv/bin/python manage.py list_secrets {story.HARBOR}",
             "",
-            "Ctrl-C ends the demo.",
+            "Press Ctrl-C to stop the demo.",
         ]
     )
 

@@ -90,7 +90,7 @@ class DemoHome:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise ProcessFailed(
-                    "A demo is running already. End that one first with Ctrl-C."
+                    "A demo is already running. Stop it first with Ctrl-C."
                 ) from None
             yield
 

@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         print(problem, file=sys.stderr)
         return 2
     except OSError as problem:
-        print(f"The emulator cannot start: {problem.strerror}.", file=sys.stderr)
+        print(f"The emulator can't start: {problem.strerror}.", file=sys.stderr)
         return 1
     _announce(emulator)
     signal.sigwait(ENDING)
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = Parser(prog="python -m emulator", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--port", type=_port, default=0, help="0 takes any free port")
+    parser.add_argument("--port", type=_port, default=0, help="0 for any free port")
     parser.add_argument("--universe", type=_universe, action="append", default=[], metavar="ID")
     parser.add_argument("--api-key", type=_api_key, action="append", default=[], metavar="KEY")
     parser.add_argument("--latency-ms", type=_latency, default=0, metavar="MILLISECONDS")
@@ -60,7 +60,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         # They are not repeated, because a key may be among them.
-        raise BadArguments("There are arguments that the emulator does not know; see --help.")
+        raise BadArguments("Unknown arguments; see --help.")
     return options
 
 
@@ -93,7 +93,7 @@ def _ended(emulator: Emulator) -> int:
     failures = emulator.stop()
     if failures:
         kinds = ", ".join(sorted({type(problem).__name__ for problem in failures}))
-        print(f"The emulator itself failed meanwhile: {kinds}.", file=sys.stderr)
+        print(f"The emulator itself failed: {kinds}.", file=sys.stderr)
         return 1
     return 0
 

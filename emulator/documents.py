@@ -21,10 +21,10 @@ def read(path: Path) -> Document | None:
         return None
     except OSError as problem:
         raise UnusableStateFile(
-            f"The state file {path} cannot be read: {problem.strerror}."
+            f"The state file {path} can't be read: {problem.strerror}."
         ) from None
     except (ValueError, RecursionError):
-        raise UnusableStateFile(f"The state file {path} does not hold JSON.") from None
+        raise UnusableStateFile(f"The state file {path} is not JSON.") from None
     if not isinstance(found, dict):
         raise UnusableStateFile(f"The state file {path} was not written by this emulator.")
     return found
@@ -36,7 +36,7 @@ def write(path: Path, document: Document) -> None:
         _replace(path, json.dumps(document, indent=1))
     except OSError as problem:
         raise UnusableStateFile(
-            f"The state file {path} cannot be written: {problem.strerror}."
+            f"The state file {path} can't be written: {problem.strerror}."
         ) from None
 
 

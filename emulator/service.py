@@ -65,7 +65,7 @@ class Emulator:
     def start(self) -> None:
         """Listen and serve; raises OSError if the port is taken."""
         if self._server is not None:
-            raise RuntimeError("The emulator is running already.")
+            raise RuntimeError("The emulator is already running.")
         self._exchange.stopping.clear()
         self._server = Server(self._port, self._exchange)
         self._port = self._server.port

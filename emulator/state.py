@@ -30,7 +30,7 @@ class State:
         """Make a universe without secrets; raises ValueError if it is there already."""
         with self.lock:
             if profile.universe_id in self.universes:
-                raise ValueError(f"Universe {profile.universe_id} is there already.")
+                raise ValueError(f"Universe {profile.universe_id} already exists.")
             universe = Universe(profile, self._shared)
             self.universes[profile.universe_id] = universe
             self._save()

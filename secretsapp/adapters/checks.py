@@ -29,5 +29,5 @@ def start_refusal() -> str:
     except SealroomError as error:
         return str(error)
     except DatabaseError:
-        return "The database cannot be read or is not set up. Run `manage.py setup`."
+        return "The database can't be read or is not set up. Run `manage.py setup`."
     return ""

@@ -28,8 +28,8 @@ CONTEXT = ("request_id", "command")
 FIELDS = ("method", "route", "status", "duration_ms", "person")
 
 _NO_PACKAGE = (
-    "SENTRY_DSN is set, and the package sentry-sdk is not installed. Install it, or leave "
-    "SENTRY_DSN out."
+    "SENTRY_DSN is set, but the package sentry-sdk is not installed. Install it, or remove "
+    "SENTRY_DSN."
 )
 
 _bound: ContextVar[Mapping[str, str]] = ContextVar("bound", default=MappingProxyType({}))

@@ -26,8 +26,9 @@ _REPORT = "sealroom"
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NO_ADDRESS = (
-    "SENTRY_DSN must be the address of a project as Sentry gives it, such as "
-    "https://PUBLIC_KEY@sentry.example.com/1. Plain HTTP is only for this machine (127.0.0.1)."
+    "SENTRY_DSN must be the address of a Sentry project, such as "
+    "https://PUBLIC_KEY@sentry.example.com/1. Plain HTTP is only for this machine "
+    "(127.0.0.1)."
 )
 
 # Those by which a report is sent would report on themselves. In django.security are requests that

@@ -69,7 +69,7 @@ class SessionStore(db.SessionStore):
             blob = base64.b64decode(session_data, validate=True)
             content = session_storage.decrypt(blob, self._stored_key())
         except (ValueError, KeyTrouble) as error:
-            log.warning("A session does not open: %s", type(error).__name__)
+            log.warning("A session can't be decrypted: %s", type(error).__name__)
             return {}
         bound: dict[str, Any] = self.serializer().loads(content)
         if bound.get(ENDS_AT, 0) <= timezone.now().timestamp():

@@ -21,7 +21,7 @@ from secretsapp.rules.policy import require_installation
 LINK_LENGTH = 64
 
 _HEAD_UNREADABLE = (
-    "The head of the audit log cannot be read: it was edited in the database. The log was "
+    "The head of the audit log can't be read: someone edited it in the database. The log was "
     "tampered with."
 )
 
@@ -71,8 +71,8 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     schema.check_indexes()
     if anchor is not None and not anchored:
         raise LogBroken(
-            f"The audit log does not hold the anchor: event {anchor.sequence} is missing or not "
-            "the one that was noted. Events were cut off or the log was made again."
+            f"The audit log doesn't contain the anchor: event {anchor.sequence} is missing or "
+            "is not the one that was noted. Events were cut off or the log was rebuilt."
         )
     return Verified(events=last.sequence, head=last)
 
@@ -96,8 +96,8 @@ def _check_triggers() -> None:
     absent = triggers.missing()
     if absent:
         raise LogBroken(
-            f"The triggers that protect the audit log are not in place: {', '.join(absent)}. "
-            "Run `manage.py setup` and find out who removed them."
+            f"Triggers that protect the audit log are missing: {', '.join(absent)}. Run "
+            "`manage.py setup` and find out who removed them."
         )
 
 
@@ -141,20 +141,20 @@ def _check_nothing_beside(last: int) -> None:
     """Refuse events that are none of 1 to `last`; without any, the failed reading has passed."""
     if AuditEvent.objects.exclude(sequence__range=(1, last)).exists():
         raise LogBroken(
-            f"Event {last + 1} is missing, and an event that stands outside the order cannot be "
-            "read: it was edited in the database."
+            f"Event {last + 1} is missing, and an event out of order can't be read: someone "
+            "edited it in the database."
         )
 
 
 def _unreadable(number: int) -> str:
-    return f"Event {number} cannot be read: it was edited in the database."
+    return f"Event {number} can't be read: someone edited it in the database."
 
 
 def _check(event: AuditEvent, last: Anchor, ring: chain.AuditRing) -> None:
     expected = last.sequence + 1
     if event.sequence != expected:
         raise LogBroken(
-            f"Event {expected} is missing: the next one has number {event.sequence!s:.20}."
+            f"Event {expected} is missing: the next one is number {event.sequence!s:.20}."
         )
     with _told_if_broken(_unreadable(expected)):
         _check_content(event, last, ring)
@@ -173,11 +173,11 @@ def _check_content(event: AuditEvent, last: Anchor, ring: chain.AuditRing) -> No
     if event.format != chain.FORMAT:
         raise LogBroken(f"Event {event.sequence} has an unknown format.")
     if chain.content_hash(event.chained_fields()) != event.content:
-        raise LogBroken(f"Event {event.sequence} was edited: its content does not match its hash.")
+        raise LogBroken(f"Event {event.sequence} was edited: its content doesn't match its hash.")
     if not stored_events.is_in_its_form(event):
         raise LogBroken(f"Event {event.sequence} was edited: it is not stored as it was written.")
     if chain.link_hash(last.link, event.content) != event.link:
-        raise LogBroken(f"Event {event.sequence} does not follow from event {last.sequence}.")
+        raise LogBroken(f"Event {event.sequence} doesn't follow event {last.sequence}.")
     if not ring.verifies(event.link, mac=event.mac, key_id=_text(event.key_id)):
         raise LogBroken(f"Event {event.sequence} was not written with our audit key.")
 
@@ -195,4 +195,4 @@ def _check_end(last: Anchor, head: AuditHead) -> None:
     with _told_if_broken(_HEAD_UNREADABLE):
         if head.sequence > last.sequence:
             raise LogBroken(f"Event {last.sequence + 1} is missing: the end was cut off.")
-    raise LogBroken(f"The head of the log does not match event {last.sequence}.")
+    raise LogBroken(f"The head of the log doesn't match event {last.sequence}.")

@@ -29,6 +29,6 @@ def check() -> None:
     """Raise LogBroken where the log was wiped."""
     if is_wiped():
         raise LogBroken(
-            "The audit log was wiped: there are accounts, API keys or universes, and not one event "
-            "beside them. Restore a backup, and find out who did it."
+            "The audit log was wiped: there are accounts, API keys or universes, but no "
+            "events. Restore a backup, and find out who did it."
         )

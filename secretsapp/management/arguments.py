@@ -34,7 +34,7 @@ def add_exactly(parser: CommandParser) -> None:
     parser.add_argument(
         "--exactly",
         action="store_true",
-        help="Send the value exactly as it is, also where it looks unintended.",
+        help="Send the value exactly as it is, even if it looks unintended.",
     )
 
 
@@ -52,7 +52,9 @@ def add_scope(parser: CommandParser) -> None:
         metavar="UNIVERSE_ID",
         help="The universe that the role is for.",
     )
-    scope.add_argument("--all", action="store_true", help="All universes, present and to come.")
+    scope.add_argument(
+        "--all", action="store_true", help="All universes, including those added later."
+    )
 
 
 def scope_of(actor: Actor, options: dict[str, Any]) -> Universe | None:

@@ -36,29 +36,26 @@ OUTCOME_UNKNOWN = 3
 INTERRUPTED = 130
 
 _DATABASE_SENTENCE = (
-    "Sealroom could not reach its database, had to wait too long for it, or found it without its "
-    "tables (`manage.py setup` makes them). Nothing was done that is not in the audit log. Try "
-    "again in a moment."
+    "Sealroom couldn't reach its database, waited too long for it, or found no tables in it "
+    "(`manage.py setup` creates them). Anything that was done is in the audit log. Try again "
+    "in a moment."
 )
 _FAILURE_SENTENCE = (
-    "Sealroom made a mistake and stopped; the lines above say where. If a change was on its way, "
-    "`manage.py settle_changes` finds out what became of it."
+    "Sealroom stopped because of an error in its code; the lines above say where. If a "
+    "change was in progress, `manage.py settle_changes` finds out its outcome."
 )
-_LOOK_AGAIN = "Look at the value again:"
-_MEANT_SENTENCE = (
-    "Nothing was sent. Put that right, or add --exactly to send the value exactly as it is."
-)
+_LOOK_AGAIN = "Check the value:"
+_MEANT_SENTENCE = "Nothing was sent. Fix this, or add --exactly to send the value exactly as it is."
 _INTERRUPTED_SENTENCE = (
-    "Interrupted. If a change was on its way, `manage.py settle_changes` finds out what became "
-    "of it."
+    "Interrupted. If a change was in progress, `manage.py settle_changes` finds out its outcome."
 )
 _STATUSES = (
-    "Exit status: 0 done; 1 refused or failed, and nothing was changed that is not in the audit "
-    "log; 2 wrong usage; 3 sent to Roblox, and the outcome is not known yet."
+    "Exit status: 0 done; 1 refused or failed (anything that was changed is in the audit "
+    "log); 2 wrong usage; 3 sent to Roblox, outcome unknown."
 )
 _UNKNOWN_ARGUMENTS = (
-    "there are arguments that this command does not take. They are not repeated here, because a "
-    "value may be among them: values are piped in or typed at the prompt"
+    "this command doesn't take some of these arguments. They are not repeated here, because "
+    "one may be a value: pipe values in or type them at the prompt"
 )
 
 
@@ -101,7 +98,7 @@ class SealroomCommand(BaseCommand, ABC):
     def _parsed(self, argv: list[str]) -> dict[str, Any]:
         parser = self.create_parser(argv[0], argv[1])
         if not all(map(_is_text, argv)):
-            parser.error("the arguments are not text in UTF-8")
+            parser.error("the arguments are not UTF-8 text")
         known, unknown = parser.parse_known_args(argv[2:])
         if unknown:
             parser.error(_UNKNOWN_ARGUMENTS)
@@ -167,7 +164,7 @@ class ActingCommand(SealroomCommand):
             "--as",
             dest="acting_as",
             metavar="EMAIL",
-            help="Act as this person, with no more than this person's rights.",
+            help="Act as this person, with only their rights.",
         )
         parser.add_argument(
             "--json", dest="as_json", action="store_true", help="Print the result as JSON."

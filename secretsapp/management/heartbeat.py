@@ -64,7 +64,9 @@ class Heartbeat:
             workers.beat(self._worker)
         except Error as error:
             if not failing:
-                log.warning("The heartbeat failed for the database: %s", type(error).__name__)
+                log.warning(
+                    "The heartbeat failed because of the database: %s", type(error).__name__
+                )
             return True
         return False
 
@@ -73,4 +75,4 @@ class Heartbeat:
         try:
             workers.end(self._worker)
         except Error as error:
-            log.warning("This worker could not be forgotten: %s", type(error).__name__)
+            log.warning("This worker's row could not be deleted: %s", type(error).__name__)

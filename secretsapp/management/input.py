@@ -38,7 +38,7 @@ def read_new_password() -> Plaintext:
     """A new password; a person types it twice. Raises InvalidInput as `read_hidden` does."""
     first = read_hidden("New password: ")
     if sys.stdin.isatty() and read_hidden("The same again: ") != first:
-        raise InvalidInput("The two passwords differ. Start again.", field="password")
+        raise InvalidInput("The two passwords don't match. Start again.", field="password")
     return first
 
 
@@ -50,20 +50,20 @@ def _typed(prompt: str) -> Plaintext:
             return Plaintext.from_text(getpass.getpass(prompt))
         except getpass.GetPassWarning:
             raise InvalidInput(
-                "This terminal cannot hide what is typed. Pipe the value in instead."
+                "This terminal can't hide what you type. Pipe the value in instead."
             ) from None
         except EOFError:
             raise InvalidInput("Nothing was typed, so nothing was done.") from None
         except UnicodeDecodeError:
-            raise InvalidInput("What was typed is not text in UTF-8. Type it again.") from None
+            raise InvalidInput("What you typed is not UTF-8 text. Type it again.") from None
 
 
 def _piped() -> Plaintext:
     content = _bounded()
     if len(content) > LIMIT_BYTES:
         raise InvalidInput(
-            f"More than {LIMIT_BYTES // 1024} KiB were piped in, so nothing was done. "
-            "Pipe in the value alone."
+            f"Nothing was done: more than {LIMIT_BYTES // 1024} KiB were piped in. Pipe in "
+            "only the value."
         )
     return Plaintext.from_stream(content)
 
@@ -74,4 +74,4 @@ def _bounded() -> bytes:
     try:
         return sys.stdin.buffer.read(LIMIT_BYTES + 1)
     except OSError:
-        raise InvalidInput("Standard input cannot be read. Pipe the value in.") from None
+        raise InvalidInput("Standard input can't be read. Pipe the value in.") from None

@@ -55,7 +55,7 @@ class Processes:
         self._running[name] = process
         line = process.stdout.readline() if process.stdout else ""
         if not line:
-            raise ProcessFailed(f"The {name} did not start.")
+            raise ProcessFailed(f"The {name} didn't start.")
         return line
 
     def finish(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
@@ -63,7 +63,7 @@ class Processes:
         process = _started(arguments, environment, stdout=subprocess.DEVNULL)
         self._running[name] = process
         if process.wait() != 0:
-            raise ProcessFailed(f"The {name} failed; its own words are above.")
+            raise ProcessFailed(f"The {name} failed; its output is above.")
         del self._running[name]
 
     def ended(self) -> str:

@@ -46,8 +46,8 @@ def check_proxied(host: str) -> None:
     if is_loopback(host.strip("[]")) or settings.TRUSTED_PROXIES:
         return
     raise ProcessFailed(
-        f"Others could connect to {host} without a proxy in between: by plain HTTP, and {THREADS} "
-        "slow connections would stop this server. Put a reverse proxy in front and name its "
+        f"Others could connect to {host} without a proxy: over plain HTTP, and {THREADS} slow "
+        "connections would stop this server. Put a reverse proxy in front of it and set its "
         "address in TRUSTED_PROXIES, or listen on 127.0.0.1."
     )
 
@@ -61,8 +61,8 @@ def check_port(port: int, command: str) -> None:
         except OSError as error:
             another = port + 1 if port < 65535 else 8000
             raise ProcessFailed(
-                f"Port {port} cannot be used: {error.strerror}. "
-                f"Choose another: {command} PORT={another}"
+                f"Port {port} can't be used: {error.strerror}. Choose another: {command} "
+                f"PORT={another}"
             ) from None
 
 
@@ -92,9 +92,9 @@ def wait_until_ready(port: int, processes: Processes, *, site: str) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while not (status := probe.status_of(port, "/", host=host, seconds=READY_SECONDS)):
         if name := processes.ended():
-            raise ProcessFailed(f"The {name} did not start.")
+            raise ProcessFailed(f"The {name} didn't start.")
         if time.monotonic() > deadline:
-            raise ProcessFailed(f"The dashboard did not answer within {READY_SECONDS} seconds.")
+            raise ProcessFailed(f"Sealroom didn't answer within {READY_SECONDS} seconds.")
         time.sleep(POLL_SECONDS)
     if status >= 500:
-        raise ProcessFailed("The dashboard answers with an error; its own words are above.")
+        raise ProcessFailed("Sealroom answers with an error; its output is above.")

@@ -128,7 +128,7 @@ class Client:
         page = self._transport.read(_secrets_path(universe_id), query).as_read()
         items = page.get("secrets")
         if "secrets" not in page or not isinstance(items, list | None):
-            raise Unusable("Roblox's list has no secrets in it.")
+            raise Unusable("Roblox's answer is not a list of secrets.")
         return [read_secret(item) for item in items or []], read_cursor(page)
 
     @_observed
@@ -140,7 +140,7 @@ class Client:
         try:
             return PublicKey.from_base64(key, key_id, asked_at)
         except UnusablePublicKey:
-            raise Unusable("Roblox's public key cannot be used.") from None
+            raise Unusable("Roblox's public key can't be used.") from None
 
     @_observed
     def create_secret(
@@ -177,7 +177,7 @@ class Client:
         record = self._transport.read(f"/universes/v1/places/{place_id}/universe").as_read()
         found = record.get("universeId")
         if found is None:
-            raise NoUniverse("Roblox knows no universe with that place.")
+            raise NoUniverse("Roblox has no universe with that place.")
         if type(found) is not int or not 0 < found <= UNIVERSE_ID_LIMIT:
             raise Unusable("Roblox named no universe for that place.")
         return found
@@ -210,7 +210,7 @@ def _secret_path(universe_id: int, name: str) -> str:
     try:
         check_name(name)
     except InvalidInput:
-        raise NothingSent("Roblox has no secret of such a name.") from None
+        raise NothingSent("Roblox has no secret with such a name.") from None
     return f"{_secrets_path(universe_id)}/{name}"
 
 

@@ -123,7 +123,7 @@ def read_cursor(page: Json) -> str:
     if cursor is None:
         return ""
     if not isinstance(cursor, str) or len(cursor) > CURSOR_LIMIT or not cursor.isprintable():
-        raise Unusable("Roblox's list goes on behind a cursor that cannot be used.")
+        raise Unusable("Roblox's list continues at a cursor that can't be used.")
     return cursor
 
 

@@ -47,6 +47,5 @@ def _check_is_another(key_id: str) -> None:
     first = AuditEvent.objects.order_by("sequence").first()
     if begun or first is None or first.key_id == key_id:
         raise NothingToRotate(
-            f"The audit key {key_id} was rotated to before, or is the first there was. Make "
-            "another: `manage.py add_key audit`."
+            f"The audit key {key_id} has already been used. Add another: `manage.py add_key audit`."
         )

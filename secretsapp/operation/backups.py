@@ -64,7 +64,7 @@ def make(actor: Actor, path: Path) -> Backup:
     file, and Forbidden.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    with files.told(f"{path} cannot be written"):
+    with files.told(f"{path} can't be written"):
         files.check_new(path)
         with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as directory:
             part = Path(directory) / path.name
@@ -106,7 +106,7 @@ def restore(
     and Forbidden; no installation is in place then.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    with files.told(f"{path} cannot be put in place"), _private_place(path) as private:
+    with files.told(f"{path} can't be put in place"), _private_place(path) as private:
         files.copy_once(path, private)
         _check_format(private, path)
         if sha256 is not None:
@@ -131,11 +131,11 @@ def adopt(actor: Actor, anchor: Anchor) -> Restored:
 def _check_is_idle() -> None:
     newest = AuditEvent.objects.order_by("-sequence").first()
     if newest is not None and newest.tag == Event.INSTALLATION_RESTORED.tag:
-        raise CopyFailed("This copy was restored already. Start Sealroom.")
+        raise CopyFailed("This copy has already been restored. Start Sealroom.")
     if workers.is_seen():
         raise CopyFailed(
-            "A worker is at work on this database, or was within the last minute: it is an "
-            "installation, and not a copy that you just put there. If it is a copy, wait a minute."
+            "A worker uses this database, or did within the last minute, so it is an "
+            "installation and not a fresh copy. If it is a copy, wait a minute."
         )
 
 
@@ -146,11 +146,11 @@ def _check_format(private: Path, path: Path) -> None:
     found = next((magic for magic in _NAMES if beginning.startswith(magic)), None)
     wanted = postgres.MAGIC if _is_postgres() else sqlite.MAGIC
     if found is None:
-        raise CopyFailed(f"{path} is no backup of Sealroom. Name the file that `backup` wrote.")
+        raise CopyFailed(f"{path} is not a Sealroom backup. Give the file that `backup` created.")
     if found != wanted:
         raise CopyFailed(
-            f"{path} is {_NAMES[found]}, and DATABASE_URL asks for {_NAMES[wanted]}. A backup is "
-            "restored into the engine that it came from."
+            f"{path} is {_NAMES[found]}, but DATABASE_URL needs {_NAMES[wanted]}. A backup "
+            "can only be restored into the engine it came from."
         )
 
 
@@ -198,8 +198,8 @@ def _check_keys(contents: Contents) -> None:
     lacking += _lacking(keys.AUDIT_KEYS, contents.audit_keys)
     if lacking:
         raise MissingKey(
-            f"The backup needs keys that are not here: {'; '.join(lacking)}. Put the key files of "
-            f"its installation into {settings.KEYS_DIR}, or give MASTER_KEYS and AUDIT_KEYS."
+            f"The backup needs keys that are missing: {'; '.join(lacking)}. Put the key files "
+            f"of its installation into {settings.KEYS_DIR}, or set MASTER_KEYS and AUDIT_KEYS."
         )
 
 
@@ -216,8 +216,8 @@ def _check_migrations(contents: Contents) -> None:
     newer = pending_migrations.unknown(contents.migrations)
     if newer:
         raise CopyFailed(
-            f"The backup comes from a newer Sealroom, whose tables this one does not know "
-            f"({newer[-1]}). Restore it with that version."
+            "The backup is from a newer version of Sealroom, whose tables this one doesn't "
+            f"know ({newer[-1]}). Restore it with that version."
         )
 
 
@@ -225,9 +225,9 @@ def _check_origin(contents: Contents) -> None:
     """Raise CopyFailed, or KeyTrouble, unless our keys were used in the copy: it may be made up."""
     if not contents.events or not key_proof.is_stored():
         raise CopyFailed(
-            "Nothing in the copy shows that it is of an installation with these keys: its audit "
-            "log or the proof of its master key is empty. Use another backup, or `manage.py setup` "
-            "for a new installation."
+            "Nothing in the copy proves that it belongs to an installation with these keys: "
+            "its audit log or the proof of its master key is empty. Use another backup, or "
+            "`manage.py setup` for a new installation."
         )
     key_proof.check()
 
@@ -238,7 +238,7 @@ def _end_old_life() -> None:
         model._default_manager.all().delete()
         if model._default_manager.exists():
             raise CopyFailed(
-                f"The rows of {model._meta.db_table} cannot be deleted. Use another backup."
+                f"The rows of {model._meta.db_table} can't be deleted. Use another backup."
             )
 
 

@@ -74,12 +74,14 @@ def _tried(check: Check) -> Iterator[Finding]:
         # The sentence of a refusal says what to do.
         yield wrong(str(error), "")
     except DatabaseError as error:
-        yield wrong(f"The database could not be asked: {type(error).__name__}.", _to_do())
+        yield wrong(f"The database couldn't be read: {type(error).__name__}.", _to_do())
     except Exception as error:  # noqa: BLE001 - what is broken may fail in any way
-        yield wrong(f"The check itself failed: {type(error).__name__}.", "Look at it yourself.")
+        yield wrong(f"The check itself failed: {type(error).__name__}.", "Check it yourself.")
 
 
 def _to_do() -> str:
     if connection.vendor == "postgresql":
-        return "Check DATABASE_URL, its password and whether the server runs; then `setup`."
-    return "Check the file and its permissions; `manage.py setup` makes the tables that lack."
+        return (
+            "Check DATABASE_URL, its password and whether the server is running, then run `setup`."
+        )
+    return "Check the file and its permissions; `manage.py setup` creates missing tables."

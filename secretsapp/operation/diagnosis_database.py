@@ -39,7 +39,7 @@ def _sqlite(path: Path) -> Findings:
     size = path.stat().st_size / MEGABYTE
     told = f"SQLite {sqlite3.sqlite_version}, {size:.1f} MiB, journal {mode}"
     if mode == "wal" and int(synchronous) >= 2:
-        yield ok(f"{told}, commits are on the disk")
+        yield ok(f"{told}, commits reach the disk")
     else:
         yield warning(f"{told}, synchronous {synchronous}.", "Keep it on a local disk.")
 
@@ -50,11 +50,11 @@ def _postgres() -> Findings:
     off = [name for name in ("fsync", "synchronous_commit") if _value(f"SHOW {name}") == "off"]
     if off:
         yield warning(
-            f"{told}; {' and '.join(off)} off, so a loss of power loses what was committed.",
-            "Switch it on in the server's settings.",
+            f"{told}; {' and '.join(off)} off, so a power failure loses committed data.",
+            "Turn it on in the server's settings.",
         )
     else:
-        yield ok(f"{told}, commits are on the disk")
+        yield ok(f"{told}, commits reach the disk")
 
 
 _SIZE = "SELECT pg_database_size(current_database())"
@@ -70,11 +70,13 @@ def tables() -> Findings:
     """Whether the tables are those of this version."""
     newer, missing = pending_migrations.newer(), pending_migrations.missing()
     if newer:
-        yield wrong(f"The tables are of a newer Sealroom ({newer[-1]}).", "Run that version.")
+        yield wrong(
+            f"The tables are from a newer version of Sealroom ({newer[-1]}).", "Run that version."
+        )
     if missing:
         yield wrong(f"{len(missing)} migrations have not been applied.", SET_UP)
     if not newer and not missing:
-        yield ok("the tables are those of this version")
+        yield ok("the tables match this version")
 
 
 def guards() -> Findings:
@@ -88,17 +90,17 @@ def guards() -> Findings:
     told = differences.told("The database")
     if absent:
         yield wrong(
-            f"The triggers that protect the audit log are not in place: {', '.join(absent)}.",
+            f"Triggers that protect the audit log are missing: {', '.join(absent)}.",
             "Run `manage.py setup`, then `manage.py verify_audit`, and find out who removed them.",
         )
     if told:
         yield wrong(
             told,
-            "It can change what is written and read. Put it right, or restore a backup, and find "
+            "It can change what is written and read. Fix it or restore a backup, and find "
             "out who did it.",
         )
     if not absent and not told:
-        yield ok("the triggers that protect the audit log are in place, and nothing foreign is")
+        yield ok("the triggers that protect the audit log are in place, and nothing else is")
 
 
 def indexes() -> Findings:
@@ -112,14 +114,14 @@ def search() -> Findings:
     """Whether what is searched for is looked up in an index that is right."""
     if not search_index.is_kept():
         yield warning(
-            "Search has no index and reads every secret: it finds the same, and is slow with many.",
-            "On PostgreSQL install its extension pg_trgm, or let the database's owner create it; "
-            f"on SQLite use one with FTS5, of version 3.34 or newer. {SET_UP}",
+            "Search has no index and reads every secret: it finds the same, but is slow with many.",
+            "On PostgreSQL install its extension pg_trgm, or ask the database's owner to "
+            f"create it; on SQLite use version 3.34 or newer with FTS5. {SET_UP}",
         )
     elif differing := search_index.differing():
-        yield wrong(f"The search looks up what is wrong about {differing:,} secrets.", SET_UP)
+        yield wrong(f"The search index is wrong about {differing:,} secrets.", SET_UP)
     else:
-        yield ok("the index of the search is in place and right")
+        yield ok("the search index is in place and correct")
 
 
 def head() -> Findings:
@@ -130,7 +132,7 @@ def head() -> Findings:
     wiped.check()
     found = AuditHead.objects.first()
     if found is None:
-        yield wrong("The audit log has no head.", f"{SET_UP} Where it had one, restore a backup.")
+        yield wrong("The audit log has no head.", f"{SET_UP} If it had one, restore a backup.")
         return
     last = AuditEvent.objects.order_by("-sequence").first()
     if _is_whole(found, last):
@@ -138,7 +140,7 @@ def head() -> Findings:
     else:
         yield wrong(
             f"The head of the audit log does not verify at event {found.sequence}.",
-            "Run `manage.py verify_audit`, which says where it breaks, and restore a backup.",
+            "Run `manage.py verify_audit` to see where it breaks, and restore a backup.",
         )
 
 
@@ -155,14 +157,14 @@ def _is_whole(found: AuditHead, last: AuditEvent | None) -> bool:
 def background() -> Findings:
     """Whether something works in the background."""
     newest = Worker.objects.order_by("-seen_at").first()
-    start = "Start `manage.py work`, or see its log."
+    start = "Start `manage.py work`, or check its log."
     if newest is None:
-        yield wrong("No worker is at work, so open changes are not settled.", start)
+        yield wrong("No worker is running, so open changes are not settled.", start)
         return
     since = timezone.now() - newest.seen_at
     count = workers.at_work().count()
     if count:
-        yield ok(f"at work: {count}, last seen {since.total_seconds():.0f} seconds ago")
+        yield ok(f"running: {count}, last seen {since.total_seconds():.0f} seconds ago")
     else:
         yield wrong(f"The last worker was seen {_rounded(since)} ago.", start)
 

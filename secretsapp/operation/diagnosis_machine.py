@@ -30,7 +30,7 @@ CONNECT_SECONDS = 5
 def secret_key() -> Findings:
     """Whether Django has its key; raises KeyTrouble, whose sentence says what to do."""
     keys.check_secret_key()
-    yield ok("is there")
+    yield ok("found")
 
 
 def master_keys() -> Findings:
@@ -49,14 +49,14 @@ def _ring(ring: Ring) -> Findings:
     if source.unused:
         yield warning(
             f"{source.unused} is not used, because {ring} comes from {source}.",
-            "Move that file to where the copies of keys are kept.",
+            "Move that file to where you keep copies of keys.",
         )
 
 
 def strength() -> Findings:
     """Whether each key that writes is random and serves for one thing; raises KeyTrouble."""
     keys.check_strength()
-    yield ok("each one that writes is random, and serves for one thing")
+    yield ok("each key used for writing is random and has one purpose")
 
 
 def stored() -> Findings:
@@ -66,12 +66,12 @@ def stored() -> Findings:
     lacking = sorted(key_id for key_id, use in uses.items() if use.api_keys and key_id not in here)
     if lacking:
         yield wrong(
-            f"API keys are under master keys that are not here: {', '.join(lacking)}.",
+            f"API keys need master keys that are missing: {', '.join(lacking)}.",
             "Add them to MASTER_KEYS again.",
         )
     else:
         count = sum(use.api_keys for use in uses.values())
-        yield ok(f"the master keys open this database; API keys: {count}")
+        yield ok(f"the master keys decrypt this database; API keys: {count}")
 
 
 def disk() -> Findings:
@@ -80,7 +80,7 @@ def disk() -> Findings:
     usage = shutil.disk_usage(place)
     told = f"{usage.free / GIBIBYTE:.1f} GiB free of {usage.total / GIBIBYTE:.1f} at {place}"
     if usage.free < LEAST_FREE_BYTES or usage.free < LEAST_FREE_SHARE * usage.total:
-        yield warning(f"Only {told}.", "Make room: without it nothing can be written down.")
+        yield warning(f"Only {told}.", "Free some space: without it nothing can be recorded.")
     else:
         yield ok(told)
 
@@ -101,42 +101,42 @@ def permissions() -> Findings:
     ]
     yield from open_to_others
     if not open_to_others:
-        yield ok(f"what is in {data} is closed to others")
+        yield ok(f"others have no access to {data}")
 
 
 def _open(path: Path, refused: int, mode: str) -> list[Finding]:
     if not path.exists() or not path.stat().st_mode & refused:
         return []
-    return [wrong(f"Others may use {path}.", f"Run: chmod {mode} {path}")]
+    return [wrong(f"Others can access {path}.", f"Run: chmod {mode} {path}")]
 
 
 def passwords() -> Findings:
     """Whether blanks stand around a password of the settings: they are sent as they are."""
     for name in settings.PADDED_SETTINGS:
         yield warning(
-            f"{name} begins or ends with blanks, and they are sent as part of it.",
+            f"{name} starts or ends with spaces, which are sent as part of it.",
             "Remove them, unless they belong to it.",
         )
     if not settings.PADDED_SETTINGS:
-        yield ok("no blanks stand around them")
+        yield ok("no spaces around them")
 
 
 def addresses() -> Findings:
     """Whether the settings of the address fit each other."""
     findings = [*_debug(), *_hosts(), *_proxies()]
-    yield from findings or [ok(f"people reach it at {settings.SITE_URL}")]
+    yield from findings or [ok(f"people reach Sealroom at {settings.SITE_URL}")]
 
 
 def _debug() -> Findings:
     if settings.DEBUG:
-        yield wrong("DEBUG is on, so errors show strangers the code.", "Set DEBUG to off.")
+        yield wrong("DEBUG is on, so error pages show the code to strangers.", "Set DEBUG to off.")
 
 
 def _hosts() -> Findings:
     host = urlsplit(settings.SITE_URL).hostname or ""
     if not validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS):
         yield wrong(
-            f"ALLOWED_HOSTS lacks {host}, the host of SITE_URL: no page is answered there.",
+            f"ALLOWED_HOSTS is missing {host}, the host of SITE_URL: no page works there.",
             "Add it, or leave ALLOWED_HOSTS out.",
         )
 
@@ -145,14 +145,14 @@ def _proxies() -> Findings:
     proxies = settings.TRUSTED_PROXIES
     if settings.SITE_URL.startswith("https://") and not proxies:
         yield warning(
-            "SITE_URL is https and TRUSTED_PROXIES is not set, so every page is redirected for "
-            "ever where a proxy takes the connections.",
+            "SITE_URL is https but TRUSTED_PROXIES is not set, so behind a proxy every page "
+            "redirects forever.",
             "Set TRUSTED_PROXIES to the address of the proxy.",
         )
     if any(network.prefixlen == 0 for network in proxies):
         yield warning(
-            "TRUSTED_PROXIES holds every address, so anybody can pretend to come from anywhere.",
-            "Name the proxy alone.",
+            "TRUSTED_PROXIES contains every address, so anyone can pretend to come from anywhere.",
+            "Enter only the proxy.",
         )
 
 
@@ -169,9 +169,9 @@ def clock() -> Findings:
 def _skew(there: datetime, whose: str) -> Finding:
     seconds = (datetime.now(UTC) - there).total_seconds()
     told = f"{abs(seconds):.0f} seconds {'ahead of' if seconds > 0 else 'behind'} {whose} clock"
-    to_do = "Let this machine take its time from a time server (NTP)."
+    to_do = "Synchronize this machine's clock with a time server (NTP)."
     if abs(seconds) > WRONG_SKEW_SECONDS:
-        return wrong(f"This machine is {told}; what became of a change cannot be told.", to_do)
+        return wrong(f"This machine is {told}, so outcomes of changes can't be found out.", to_do)
     if abs(seconds) > SKEW_SECONDS:
         return warning(f"This machine is {told}.", to_do)
     return ok(f"this machine and {whose} clock agree")
@@ -186,8 +186,8 @@ def roblox() -> Findings:
         sight = look(url, proxy=proxy, timeouts=Timeouts(read=seconds, answer=seconds))
     except NothingSent as failure:
         yield wrong(
-            f"{url} was not reached{way}. {failure}",
-            "Check this server's connection, name service and firewall, and OPEN_CLOUD_PROXY.",
+            f"Couldn't reach {url}{way}. {failure}",
+            "Check this server's connection, DNS and firewall, and OPEN_CLOUD_PROXY.",
         )
         return
     yield ok(f"{url} answers{way} (status {sight.status})")
@@ -199,14 +199,14 @@ def mail() -> Findings:
     """Whether the mail server, if there is one, takes connections; nothing is sent."""
     host, port = settings.EMAIL_HOST, settings.EMAIL_PORT
     if not host:
-        yield ok("no mail server is set, so admins hand over password links")
+        yield ok("no mail server is set, so admins give out password links")
         return
     try:
         socket.create_connection((host, port), timeout=CONNECT_SECONDS).close()
     except OSError as error:
         reason = error.strerror or type(error).__name__
         yield wrong(
-            f"{host}, port {port}, was not reached: {reason}.", "Check MAIL_HOST and MAIL_PORT."
+            f"Couldn't reach {host}, port {port}: {reason}.", "Check MAIL_HOST and MAIL_PORT."
         )
     else:
-        yield ok(f"{host} takes connections at port {port}")
+        yield ok(f"{host} accepts connections on port {port}")

@@ -25,8 +25,8 @@ def generate_keys() -> list[str]:
     lost = [setting for setting in absent if setting != keys.SECRET_KEY]
     if lost and _is_set_up():
         raise MissingKey(
-            f"The database was set up with other keys, and {' and '.join(lost)} cannot be found. "
-            "Bring back the keys of this installation; new ones would not open it."
+            f"The database was set up with other keys, and {' and '.join(lost)} can't be "
+            "found. Restore the keys of this installation; new ones can't decrypt it."
         )
     return [str(keys.generate(setting)) for setting in absent]
 
@@ -90,7 +90,7 @@ def _check_head() -> None:
 
 def _start_log() -> None:
     if AuditEvent.objects.exists():
-        raise LogBroken("There are audit events from before the set-up. Use an empty database.")
+        raise LogBroken("There are audit events from before set-up. Use an empty database.")
     AuditHead.objects.get_or_create(
         pk=HEAD_ID, defaults={"sequence": 0, "link": chain.START_OF_CHAIN}
     )
@@ -128,8 +128,8 @@ def check_log() -> None:
     absent = triggers.missing()
     if absent:
         raise LogBroken(
-            "The triggers that protect the audit log are not in place. Run `manage.py setup`, "
-            "then `manage.py verify_audit`."
+            "Triggers that protect the audit log are missing. Run `manage.py setup`, then "
+            "`manage.py verify_audit`."
         )
 
 
@@ -138,6 +138,6 @@ def _check_last_event() -> None:
     last = AuditEvent.objects.order_by("-sequence").first()
     if last and not keys.audit_ring().verifies(last.link, mac=last.mac, key_id=last.key_id):
         raise LogBroken(
-            "The newest audit event was not written with our audit key: someone edited it. Run "
-            "`manage.py verify_audit`, which says where the log breaks, and restore a backup."
+            "The newest audit event was not written with our audit key: someone edited it. "
+            "Run `manage.py verify_audit` to see where the log breaks, and restore a backup."
         )

@@ -26,4 +26,4 @@ def check() -> None:
     if proof is None:
         raise MissingKey("This installation is not set up. Run `manage.py setup`.")
     if master_ring().decrypt(bytes(proof.blob), owner=_OWNER) != _SENTENCE:
-        raise WrongKey("MASTER_KEYS does not belong to this database. Give the right ones.")
+        raise WrongKey("MASTER_KEYS doesn't belong to this database. Set the right keys.")

@@ -29,7 +29,7 @@ def measures() -> list[Measure]:
         found = []
     return [
         Measure("sealroom_build_info", "Always 1.", {__version__: 1}, "version"),
-        Measure("sealroom_database_answers", "1 where the database answers.", bool(found)),
+        Measure("sealroom_database_answers", "1 if the database answers.", bool(found)),
         *found,
     ]
 
@@ -50,7 +50,7 @@ def _changes(now: datetime) -> Iterator[Measure]:
     oldest = Change.objects.filter(state__in=OPEN_STATES).aggregate(oldest=Min("started_at"))
     yield Measure(
         "sealroom_oldest_open_change_age_seconds",
-        "How long ago the oldest change began whose outcome is open; 0 where there is none.",
+        "Seconds since the oldest open change started; 0 if there is none.",
         _age(oldest["oldest"], now),
     )
 
@@ -73,11 +73,11 @@ def _universes(now: datetime) -> Iterator[Measure]:
     )
     oldest = counted.pop("oldest")
     yield Measure(
-        "sealroom_universes", "Universes by how their last refresh ended.", counted, "refresh"
+        "sealroom_universes", "Universes by the result of their last refresh.", counted, "refresh"
     )
     yield Measure(
         "sealroom_oldest_mirror_age_seconds",
-        "How long ago Roblox's list was read of the universe that was left longest.",
+        "Seconds since the last read of the universe that was read longest ago.",
         _age(oldest, now),
     )
 
@@ -88,7 +88,9 @@ def _api_keys() -> Measure:
         failed=Count("pk", filter=Q(check_verdict__in=FAILING)),
         never=Count("pk", filter=Q(check_verdict__in=UNPROVEN)),
     )
-    return Measure("sealroom_api_keys", "API keys by how their last test ended.", counted, "test")
+    return Measure(
+        "sealroom_api_keys", "API keys by the result of their last test.", counted, "test"
+    )
 
 
 def _workers(now: datetime) -> Iterator[Measure]:
@@ -100,7 +102,7 @@ def _workers(now: datetime) -> Iterator[Measure]:
     if newest is not None:
         yield Measure(
             "sealroom_worker_last_seen_age_seconds",
-            "How long ago a worker was last seen.",
+            "Seconds since a worker was last seen.",
             _age(newest, now),
         )
 

@@ -81,22 +81,22 @@ def _wait_for_api_keys() -> None:
 def _check_nothing_lasting(ring: Ring, key_id: str, use: Use) -> None:
     if use.api_keys or use.proof:
         raise StillInUse(
-            f"API keys or the proof of the master key are still under {key_id}. Run "
-            "`manage.py rotate_master_key`, and drop it then."
+            f"API keys or the proof of the master key still need {key_id}. Run `manage.py "
+            "rotate_master_key`, then drop it."
         )
     if use.events:
         raise StillInUse(
-            f"Events from number {use.first_event} to {use.last_event} bear the {ring.word} key "
-            f"{key_id}: without it nobody could verify them. It stays as long as they do."
+            f"Events {use.first_event} to {use.last_event} need the {ring.word} key {key_id}: "
+            "without it no one could verify them. It was not dropped."
         )
 
 
 def _check_is_meant(use: Use, *, ends_sessions: bool) -> None:
     if use.sessions and not ends_sessions:
         raise StillInUse(
-            f"Sessions under that key: {use.sessions}. They would end with it, and those people "
-            "sign in again. Add --yes if that is what you want, or wait half a day: no session "
-            "lasts longer."
+            f"Sessions that need this key: {use.sessions}. They would end, and those people "
+            "would have to sign in again. Add --yes to confirm, or wait half a day: no "
+            "session lasts longer."
         )
 
 

@@ -98,8 +98,8 @@ def _locked_head() -> Head:
         row = cursor.fetchone()
     if row is None:
         raise LogBroken(
-            "The audit log has lost its head, so nothing can be recorded and nothing is done. "
-            "Run `manage.py verify_audit` and restore a backup."
+            "Nothing was done: the head of the audit log is missing, so nothing can be "
+            "recorded. Run `manage.py verify_audit` and restore a backup."
         )
     return Head(*row)
 

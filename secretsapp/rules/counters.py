@@ -35,12 +35,12 @@ _histogram = partial(Histogram, registry=_counted)
 
 requests = _counter(
     "sealroom_requests",
-    "Requests that were answered, by method and status.",
+    "Answered requests, by method and status.",
     ("method", "status"),
 )
 request_seconds = _histogram(
     "sealroom_request_seconds",
-    "How long the answers took.",
+    "How long requests took.",
     buckets=BUCKETS,
 )
 roblox_calls = _counter(
@@ -50,13 +50,13 @@ roblox_calls = _counter(
 )
 roblox_seconds = _histogram(
     "sealroom_roblox_call_seconds",
-    "How long the calls to Roblox took, with their retries.",
+    "How long calls to Roblox took, with retries.",
     ("call",),
     buckets=BUCKETS,
 )
 turned_away = _counter(
     "sealroom_roblox_turned_away",
-    "Times that Roblox was not called because too many waited for it already.",
+    "Calls to Roblox that were not made because too many were waiting.",
 )
 
 

@@ -29,17 +29,15 @@ def check_does_not_write(ring: Ring, key_id: str) -> None:
 
 def _check_among(ids: list[str], ring: Ring, key_id: str) -> None:
     if key_id not in ids:
-        raise NotFound(
-            f"There is no such {ring.word} key here. `manage.py list_keys` shows those there are."
-        )
+        raise NotFound(f"There is no such {ring.word} key. `manage.py list_keys` lists them.")
 
 
 def _check_idle(ids: list[str], ring: Ring, key_id: str) -> None:
     _check_among(ids, ring, key_id)
     if ids[0] == key_id:
         raise StillInUse(
-            f"The {ring.word} key {key_id} is the one that writes. Rotate to another one first: "
-            f"`manage.py add_key {ring.word}` makes it and says how."
+            f"The {ring.word} key {key_id} is used for writing. First rotate to another one: "
+            f"`manage.py add_key {ring.word}` creates it and says how."
         )
 
 
@@ -51,8 +49,8 @@ def add(ring: Ring) -> str:
     """
     _check_ours(
         ring,
-        "Put the output of `openssl rand -base64 32` behind the keys there, apart by a new line "
-        "or a comma, and restart every process of Sealroom.",
+        "Add the output of `openssl rand -base64 32` after the keys there, separated by a "
+        "new line or a comma, and restart every Sealroom process.",
     )
     key = generate_key()
     _change(ring, lambda texts: [*texts.values(), key])
@@ -66,8 +64,8 @@ def promote(ring: Ring, key_id: str) -> None:
         return
     _check_ours(
         ring,
-        f"Put key number {number} in front there, restart every process of Sealroom, and run "
-        "this again.",
+        f"Move key number {number} to the front there, restart every Sealroom process, and "
+        "run this again.",
     )
 
     def in_front(texts: dict[str, str]) -> list[str]:
@@ -87,8 +85,8 @@ def dropping(ring: Ring, key_id: str) -> Iterator[None]:
     number = number_of(ring, key_id)
     _check_ours(
         ring,
-        f"Take key number {number} out there, and restart every process of Sealroom: it is not "
-        "needed any more.",
+        f"Remove key number {number} there, which is no longer needed, and restart every "
+        "Sealroom process.",
     )
 
     def without(texts: dict[str, str]) -> list[str]:
@@ -103,9 +101,7 @@ def dropping(ring: Ring, key_id: str) -> Iterator[None]:
 def _check_ours(ring: Ring, by_hand: str) -> None:
     source = source_of(ring)
     if not source.is_ours:
-        raise KeysElsewhere(
-            f"{ring} comes from {source}, which Sealroom does not change. {by_hand}"
-        )
+        raise KeysElsewhere(f"{ring} comes from {source}, which Sealroom doesn't change. {by_hand}")
 
 
 def _change(ring: Ring, change: Callable[[dict[str, str]], list[str]]) -> None:
@@ -125,4 +121,4 @@ def _changing(ring: Ring, change: Callable[[dict[str, str]], list[str]]) -> Iter
             with private_files.replacing(path, "".join(f"{text}\n" for text in change(texts))):
                 yield
     except OSError as error:
-        raise KeyTrouble(f"{path} cannot be changed: {error.strerror}.") from None
+        raise KeyTrouble(f"{path} can't be changed: {error.strerror}.") from None

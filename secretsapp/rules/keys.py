@@ -36,8 +36,9 @@ SECRET_KEY = "SECRET_KEY"  # noqa: S105 - the name of a setting
 SHORTEST_SECRET_KEY = 32
 
 _NEW_IN_FRONT = {
-    ring: "Put the output of `openssl rand -base64 32` in front of it, apart by a new line or a "
-    f"comma, start every process again, and run `manage.py rotate_{ring.word}_key`."
+    ring: "Put the output of `openssl rand -base64 32` in front of it, separated by a new "
+    "line or a comma, restart every process, and run `manage.py "
+    f"rotate_{ring.word}_key`."
     for ring in Ring
 }
 
@@ -96,11 +97,11 @@ def generated(setting: Ring) -> str:
         return private_files.read(path)
     except FileNotFoundError:
         raise MissingKey(
-            f"{setting} is not set and {path} is not there. Run `manage.py setup`, or give the "
-            f"keys of this installation in {setting} or {setting}_FILE."
+            f"{setting} is not set and {path} doesn't exist. Run `manage.py setup`, or set "
+            f"the keys of this installation in {setting} or {setting}_FILE."
         ) from None
     except (OSError, UnicodeDecodeError):
-        raise MissingKey(f"{path} cannot be read. Correct the file or its permissions.") from None
+        raise MissingKey(f"{path} can't be read. Fix the file or its permissions.") from None
 
 
 def configured(setting: str) -> str:
@@ -137,8 +138,8 @@ def check_secret_key() -> None:
     """Raise MissingKey unless Django has a secret key: it signs sessions and links."""
     if not configured(SECRET_KEY):
         raise MissingKey(
-            f"SECRET_KEY is not set and {path_of(SECRET_KEY)} is not there. Run `manage.py setup`, "
-            "or give it in SECRET_KEY or SECRET_KEY_FILE."
+            f"SECRET_KEY is not set and {path_of(SECRET_KEY)} doesn't exist. Run `manage.py "
+            "setup`, or set SECRET_KEY or SECRET_KEY_FILE."
         )
 
 
@@ -161,9 +162,9 @@ def _check_secret_key_is_random() -> None:
     content = configured(SECRET_KEY).encode()
     if len(content) < SHORTEST_SECRET_KEY or is_guessable(content):
         raise WeakKey(
-            f"SECRET_KEY could be guessed: it is shorter than {SHORTEST_SECRET_KEY} characters or "
-            "repeats itself. Put the output of `openssl rand -base64 48` in its place; everyone "
-            "then signs in again."
+            f"SECRET_KEY could be guessed: it is shorter than {SHORTEST_SECRET_KEY} "
+            "characters or repeats itself. Put the output of `openssl rand -base64 48` in "
+            "its place; everyone must then sign in again."
         )
 
 
@@ -181,8 +182,8 @@ def _check_no_key_serves_twice() -> None:
     texts = [text for ring in Ring for text in _text(ring).replace(",", " ").split()]
     if configured(SECRET_KEY).strip() in texts:
         raise WeakKey(
-            "SECRET_KEY is a master or audit key too. Put the output of `openssl rand -base64 48` "
-            "in its place; everyone then signs in again."
+            "SECRET_KEY is a master or audit key too. Put the output of `openssl rand "
+            "-base64 48` in its place; everyone must then sign in again."
         )
 
 
@@ -201,7 +202,7 @@ def generate(setting: str) -> Path:
     key = secrets.token_urlsafe(64) if setting == SECRET_KEY else generate_key()
     with private_files.locked(path.parent):
         if path.exists():
-            raise FileExistsError(f"{path} is there already.")
+            raise FileExistsError(f"{path} already exists.")
         private_files.replace(path, key + "\n")
     if setting == SECRET_KEY:
         # The settings were read before there was one, and the rest of this process may need it.

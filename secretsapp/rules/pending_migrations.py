@@ -24,14 +24,15 @@ def check() -> None:
     newer = unknown(name for app, name in applied if app == OWN)
     if newer:
         raise NewerTables(
-            f"The tables are of a newer Sealroom ({newer[-1]}), and this one could damage them. "
-            "Run that version, or restore the backup from before the upgrade."
+            f"The tables are from a newer version of Sealroom ({newer[-1]}), and this one "
+            "could damage them. Run that version, or restore the backup from before the "
+            "upgrade."
         )
     lacking = _known() - applied
     if lacking:
         raise OlderTables(
-            f"The tables are of an older Sealroom: {min(lacking)[1]} has not been applied. "
-            "Run `manage.py setup`, which brings them up to date."
+            f"The tables are from an older version of Sealroom: {min(lacking)[1]} has not "
+            "been applied. Run `manage.py setup` to bring them up to date."
         )
 
 

@@ -82,7 +82,7 @@ def follow_link(person: Visitor, link: str) -> None:
     """Open the link, too short a password first; without JavaScript the code is pasted."""
     path, _, code = link.partition("#")
     person.open(f"/{path.split('/', 3)[3]}#{code}")
-    is_headed(person, "Set your Sealroom password")
+    is_headed(person, "Set your password")
     if field(person, "One-time code").is_visible():
         field(person, "One-time code").fill(code)
     else:

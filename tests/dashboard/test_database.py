@@ -52,7 +52,7 @@ def test_postgresql_keeps_connections_and_checks_them() -> None:
 def test_password_may_come_apart_from_the_address() -> None:
     config = database("postgres://me@db.example.com/rooms", sqlite_file=FILE, password="p@ss")
     assert config["PASSWORD"] == "p@ss"
-    with pytest.raises(SettingError, match="Leave DATABASE_PASSWORD out"):
+    with pytest.raises(SettingError, match="Remove DATABASE_PASSWORD"):
         database("postgres://me:other@db.example.com/rooms", sqlite_file=FILE, password="p@ss")
 
 

@@ -95,13 +95,13 @@ def test_value_and_file_together_are_refused(file: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("WORD", MARKER)
     monkeypatch.setenv("WORD_FILE", str(file))
     sentence = refusal(lambda: env.text("WORD"))
-    assert sentence == "WORD and WORD_FILE are both set. Leave one of them out."
+    assert sentence == "WORD and WORD_FILE are both set. Remove one of them."
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (None, "cannot be read: No such file or directory"),
+        (None, "can't be read: No such file or directory"),
         (b"", "is empty"),
         (b" \n", "is empty"),
         (MARKER.encode() + b"\xff", "not UTF-8"),
@@ -128,7 +128,7 @@ def test_what_is_no_ordinary_file_is_refused_at_once(
     os.mkfifo(tmp_path / "pipe")
     monkeypatch.setenv("WORD_FILE", str(tmp_path / path))
     assert refusal(lambda: read("WORD")) == (
-        f"WORD_FILE: {tmp_path / path} cannot be read: It is not an ordinary file."
+        f"WORD_FILE: {tmp_path / path} can't be read: It is not an ordinary file."
     )
 
 
@@ -138,7 +138,7 @@ def test_a_file_too_large_for_a_setting_is_refused(
     file.write_bytes(b"x" * (64 * 1024 + 1))
     monkeypatch.setenv("WORD_FILE", str(file))
     assert refusal(lambda: env.text("WORD")) == (
-        f"WORD_FILE: {file} cannot be read: It has more than 65,536 bytes."
+        f"WORD_FILE: {file} can't be read: It has more than 65,536 bytes."
     )
 
 

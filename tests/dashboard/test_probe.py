@@ -86,12 +86,12 @@ def test_the_server_is_alive_before_it_is_ready_and_ready_while_a_worker_works(
             seen = "SELECT pid FROM secretsapp_worker"
             wait_until(lambda: site.rows(seen) == [(working.pid,)])
             assert ask(site, str(port), "/readyz")[0] == 0
-            assert site.succeed("work", "--seen") == "A worker of this host is at work.\n"
+            assert site.succeed("work", "--seen") == "A worker on this host is running.\n"
             working.send_signal(signal.SIGTERM)
             assert working.wait(SECONDS) == 0
         assert site.rows(seen) == []
         assert ask(site, str(port), "/readyz")[0] == 1
-    assert ask(site, str(port)) == (1, f"{here}/healthz does not answer.\n")
+    assert ask(site, str(port)) == (1, f"{here}/healthz doesn't answer.\n")
 
 
 @pytest.mark.parametrize("arguments", [[], ["none"], ["0"], ["70000"], ["1", "/healthz", "more"]])
@@ -110,7 +110,7 @@ def test_the_site_is_read_as_the_server_reads_it(
     monkeypatch.setenv("SITE_URL_FILE", str(path))
     with pytest.raises(SystemExit) as ended:
         probe.main(["1"])
-    assert ended.value.code == "http://127.0.0.1:1/healthz does not answer."
+    assert ended.value.code == "http://127.0.0.1:1/healthz doesn't answer."
 
 
 def readyz(installation: Installation, database: str) -> tuple[int, dict[str, object], float]:

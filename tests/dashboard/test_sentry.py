@@ -161,7 +161,7 @@ def test_a_mistake_in_a_command_is_reported_before_it_ends(
 ) -> None:
     done = run(stocked, BY_SHELL, marker, sentry.address)
     assert done.returncode == 1
-    assert "Sealroom made a mistake and stopped" in done.stderr
+    assert "Sealroom stopped because of an error" in done.stderr
     (report,) = sentry.reports
     assert report["tags"] == {"command": "rotate_secret"}
     assert report["logger"] == "secretsapp.management.base"
@@ -203,7 +203,9 @@ def test_the_release_is_the_version_of_the_project() -> None:
     ],
 )
 def test_an_address_that_is_none_is_refused(address: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match=r"^SENTRY_DSN must be the address of a project"):
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^SENTRY_DSN must be the address of a Sentry project"
+    ):
         sentry_reports.start(address)
 
 
@@ -216,7 +218,7 @@ def test_an_address_that_is_none_stops_the_start(
     done = start(installation, program, "https://sentry.example.com/1")
     assert (done.returncode, done.stdout) == (status, "")
     assert done.stderr == (
-        "SENTRY_DSN must be the address of a project as Sentry gives it, such as "
+        "SENTRY_DSN must be the address of a Sentry project, such as "
         "https://PUBLIC_KEY@sentry.example.com/1. Plain HTTP is only for this machine "
         "(127.0.0.1).\n"
     )
@@ -232,8 +234,8 @@ def test_an_address_without_the_package_stops_the_start(
     done = start(installation, ["-c", without, "verify_audit"], "http://public@127.0.0.1:9/1")
     assert (done.returncode, done.stdout) == (status, "")
     assert done.stderr == (
-        "SENTRY_DSN is set, and the package sentry-sdk is not installed. Install it, or leave "
-        "SENTRY_DSN out.\n"
+        "SENTRY_DSN is set, but the package sentry-sdk is not installed. Install it, or "
+        "remove SENTRY_DSN.\n"
     )
 
 

@@ -59,7 +59,7 @@ def test_generated_secret_key_is_used_where_the_environment_is_silent(
 def test_unusable_secret_key_file_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "keys" / "secret_key").mkdir(parents=True)
     with pytest.raises(
-        SettingError, match=r"^SECRET_KEY: .* cannot be read: It is not an ordinary file\.$"
+        SettingError, match=r"^SECRET_KEY: .* can't be read: It is not an ordinary file\.$"
     ):
         read()
 

@@ -18,8 +18,8 @@ from tests.installation import ROOT, Installation
 pytestmark = pytest.mark.process
 
 SECONDS = 120
-WELCOMED = "Ctrl-C ends"
-SEEDING = "Making up some history"
+WELCOMED = "Press Ctrl-C to stop"
+SEEDING = "Creating some history"
 IN_ORDER = "SELECT time FROM secretsapp_auditevent ORDER BY sequence"
 FOREIGN = {"DATABASE_URL", "PORT", "RESET", *SETTINGS}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in FOREIGN}
@@ -97,7 +97,7 @@ def test_demo_serves_goes_on_begins_again_and_leaves_no_process(tmp_path: Path) 
     assert all(account.email in demo.welcome for account in story.ACCOUNTS)
     assert story.PASSWORD in demo.welcome
     assert 'type="password"' in sign_in_page(demo.port)
-    assert "goes on from here" in demo.end(signal.SIGINT)
+    assert "continues from here" in demo.end(signal.SIGINT)
     assert SEEDING in demo.welcome
     assert_past(installation)
     installation.succeed("create_user", "guest@example.com", stdin=b"a lantern on the pier")
@@ -161,7 +161,7 @@ def test_taken_port_is_a_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         said = refused("--directory", str(tmp_path / "demo"), "--port", str(port))
-    assert said.startswith(f"Port {port} cannot be used: Address already in use.")
+    assert said.startswith(f"Port {port} can't be used: Address already in use.")
     assert said.count("\n") == 1
     assert not (tmp_path / "demo" / "keys").exists()
 

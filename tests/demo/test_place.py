@@ -17,7 +17,7 @@ def place(tmp_path: Path) -> DemoHome:
 
 
 def test_two_demos_do_not_share_a_place(place: DemoHome) -> None:
-    with place.held(), pytest.raises(ProcessFailed, match="running already"), place.held():
+    with place.held(), pytest.raises(ProcessFailed, match="already running"), place.held():
         pass
     with place.held():
         assert place.directory.stat().st_mode & 0o777 == 0o700

@@ -84,7 +84,7 @@ def test_it_listens_where_it_is_told_and_says_so_when_it_cannot() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         status, words = refused("--port", str(port), *UNIVERSES, *KEYS)
-        assert (status, words) == (1, "The emulator cannot start: Address already in use.\n")
+        assert (status, words) == (1, "The emulator can't start: Address already in use.\n")
     with running("--port", str(port), *UNIVERSES, *KEYS) as (process, ready):
         assert ready["url"] == f"http://127.0.0.1:{port}"
         assert ended(process) == 0
@@ -152,7 +152,7 @@ def test_it_owns_up_to_an_error_of_its_own(tmp_path: Path) -> None:
         assert caller.create("A").status_code == 500
         process.terminate()
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
-        assert (out, err) == ("", "The emulator itself failed meanwhile: UnusableStateFile.\n")
+        assert (out, err) == ("", "The emulator itself failed: UnusableStateFile.\n")
         assert process.returncode == 1
 
 
@@ -170,7 +170,7 @@ def test_it_owns_up_to_an_error_of_its_own(tmp_path: Path) -> None:
         ([*UNIVERSES, *KEYS, "--latency-ms", "slow"], "latency"),
         ([*UNIVERSES, *KEYS, "--rate-limit", "0"], "rate limit"),
         ([*UNIVERSES, *KEYS, "--state", "/missing/state.json"], "written"),
-        ([*UNIVERSES, "--api"], "not know"),
+        ([*UNIVERSES, "--api"], "Unknown arguments"),
         ([*UNIVERSES, "--api-key"], "--api-key"),
     ],
 )
@@ -193,5 +193,5 @@ def test_a_state_file_of_something_else_is_refused_and_left_alone(tmp_path: Path
     path = tmp_path / "notes.txt"
     path.write_text("my notes")
     status, words = refused(*UNIVERSES, *KEYS, "--state", str(path))
-    assert (status, words) == (2, f"The state file {path} does not hold JSON.\n")
+    assert (status, words) == (2, f"The state file {path} is not JSON.\n")
     assert path.read_text() == "my notes"

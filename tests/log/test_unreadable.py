@@ -37,16 +37,16 @@ LATER = "strftime('%Y-%m-%d %H:%M:%S', time, '+1 hours') || substr(time, 20)"
 UNREADABLE = ("detail", NO_UTF8) if ON_SQLITE else ("time", "'infinity'")
 
 SQLITE_EVENTS = [
-    (edit(7, "time", "'garbage'"), "Event 7 cannot be read"),
-    (edit(7, "time", "'2020-13-45 00:00:00'"), "Event 7 cannot be read"),
-    (edit(7, "time", "'0001-01-01 00:00:00+23:59'"), "Event 7 cannot be read"),
-    (edit(7, "time", "5"), "Event 7 cannot be read"),
-    (edit(7, "time", "x'00'"), "Event 7 cannot be read"),
-    (edit(7, "detail", NO_UTF8), "Event 7 cannot be read"),
-    (edit(7, "actor_name", NO_UTF8), "Event 7 cannot be read"),
-    (edit(7, "content", NO_UTF8), "Event 7 cannot be read"),
-    (edit(7, "mac", "x'00'"), "Event 7 cannot be read"),
-    (edit(7, "key_id", "x'00'"), "Event 7 cannot be read"),
+    (edit(7, "time", "'garbage'"), "Event 7 can't be read"),
+    (edit(7, "time", "'2020-13-45 00:00:00'"), "Event 7 can't be read"),
+    (edit(7, "time", "'0001-01-01 00:00:00+23:59'"), "Event 7 can't be read"),
+    (edit(7, "time", "5"), "Event 7 can't be read"),
+    (edit(7, "time", "x'00'"), "Event 7 can't be read"),
+    (edit(7, "detail", NO_UTF8), "Event 7 can't be read"),
+    (edit(7, "actor_name", NO_UTF8), "Event 7 can't be read"),
+    (edit(7, "content", NO_UTF8), "Event 7 can't be read"),
+    (edit(7, "mac", "x'00'"), "Event 7 can't be read"),
+    (edit(7, "key_id", "x'00'"), "Event 7 can't be read"),
     (edit(7, "detail", "x'ff'"), "Event 7 was edited"),
     # What reads alike and is stored otherwise, so that no filter finds it.
     (edit(7, "time", "substr(time, 1, 26) || '+00:00'"), "Event 7 was edited: it is not stored"),
@@ -58,19 +58,19 @@ SQLITE_EVENTS = [
     (edit(7, "tag", "CAST(tag AS blob)"), "Event 7 was edited"),
     (edit(7, "universe_id", "x'ff'"), "Event 7 was edited"),
     (edit(7, "content", "x'ff'"), "Event 7 was edited"),
-    (edit(7, "link", "x'ff'"), "Event 7 does not follow"),
+    (edit(7, "link", "x'ff'"), "Event 7 doesn't follow"),
     (edit(7, "format", "'x'"), "Event 7 has an unknown format"),
     (edit(7, "format", "x'ff'"), "Event 7 has an unknown format"),
     (edit(7, "sequence", "'x'"), "Event 7 is missing"),
     (edit(7, "sequence", "x'ff'"), "Event 7 is missing"),
     (edit(7, "sequence", "7.5"), "Event 7 is missing"),
-    (edit(7, "sequence", NO_UTF8), "Event 7 is missing: the next one has number 8"),
+    (edit(7, "sequence", NO_UTF8), "Event 7 is missing: the next one is number 8"),
     (edit(7, "sequence", "-9223372036854775808"), "Event 1 is missing"),
 ]
 POSTGRES_EVENTS = [
-    (edit(7, "time", "'infinity'"), "Event 7 cannot be read"),
-    (edit(7, "time", "'-infinity'"), "Event 7 cannot be read"),
-    (edit(7, "time", "'0044-03-15 12:00:00+00 BC'"), "Event 7 cannot be read"),
+    (edit(7, "time", "'infinity'"), "Event 7 can't be read"),
+    (edit(7, "time", "'-infinity'"), "Event 7 can't be read"),
+    (edit(7, "time", "'0044-03-15 12:00:00+00 BC'"), "Event 7 can't be read"),
     (edit(7, "sequence", "-9223372036854775808"), "Event 1 is missing"),
 ]
 RETYPED = {
@@ -81,15 +81,15 @@ RETYPED = {
     retype(HEAD, "link", "bytea USING link::bytea"): f"{HEAD}.link",
 }
 SQLITE_HEADS = [
-    (f"UPDATE {HEAD} SET sequence = 'x'", "cannot be read"),
-    (f"UPDATE {HEAD} SET sequence = x'ff'", "cannot be read"),
-    (f"UPDATE {HEAD} SET sequence = {NO_UTF8}", "cannot be read"),
-    (f"UPDATE {HEAD} SET link = {NO_UTF8}", "cannot be read"),
-    (f"UPDATE {HEAD} SET link = x'ff'", "does not match"),
+    (f"UPDATE {HEAD} SET sequence = 'x'", "can't be read"),
+    (f"UPDATE {HEAD} SET sequence = x'ff'", "can't be read"),
+    (f"UPDATE {HEAD} SET sequence = {NO_UTF8}", "can't be read"),
+    (f"UPDATE {HEAD} SET link = {NO_UTF8}", "can't be read"),
+    (f"UPDATE {HEAD} SET link = x'ff'", "doesn't match"),
 ]
 POSTGRES_HEADS = [
-    (f"UPDATE {HEAD} SET link = 'x'", "does not match"),
-    (f"UPDATE {HEAD} SET sequence = -1", "does not match"),
+    (f"UPDATE {HEAD} SET link = 'x'", "doesn't match"),
+    (f"UPDATE {HEAD} SET sequence = -1", "doesn't match"),
 ]
 
 
@@ -129,7 +129,7 @@ def test_on_postgresql_a_column_of_another_type_is_named(cast: Cast, statement: 
     if ON_SQLITE:
         pytest.skip("a column of SQLite's takes anything, whatever its type")
     tamper(statement)
-    assert broken().startswith("The database holds what Sealroom did not put there: ")
+    assert broken().startswith("The database has objects that Sealroom didn't create: ")
     assert f"column {RETYPED[statement]} (changed)" in broken()
 
 
@@ -142,7 +142,7 @@ def test_an_unreadable_event_before_the_first_is_found(cast: Cast) -> None:
         f"INSERT INTO {EVENT} ({', '.join(columns)}) "
         f"SELECT {', '.join(values)} FROM {EVENT} WHERE sequence = 1"
     )
-    assert broken().startswith(f"Event {last + 1} is missing, and an event that stands outside")
+    assert broken().startswith(f"Event {last + 1} is missing, and an event out of order")
 
 
 @pytest.mark.parametrize("chunk", [2, 3, 2000])
@@ -151,7 +151,7 @@ def test_the_first_break_is_named_also_before_an_unreadable_event(
 ) -> None:
     monkeypatch.setattr(stored_events, "CHUNK", chunk)
     tamper(edit(8, *UNREADABLE), edit(9, *UNREADABLE))
-    assert broken().startswith("Event 8 cannot be read")
+    assert broken().startswith("Event 8 can't be read")
     tamper(edit(4, "tag", "'person.signed_in'"))
     assert broken().startswith("Event 4 was edited")
 

@@ -240,5 +240,5 @@ def test_a_public_key_that_cannot_be_used_is_refused(
     client: Client, emulator: Emulator, record: dict[str, object]
 ) -> None:
     emulator.inject(faults.status(200, record))
-    with pytest.raises(Unusable, match="public key cannot be used"):
+    with pytest.raises(Unusable, match="public key can't be used"):
         client.public_key(UNIVERSE_ID)

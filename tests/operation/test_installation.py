@@ -69,7 +69,7 @@ def test_lost_keys_are_not_replaced_by_new_ones(fresh: Path, lost: list[str]) ->
     installation.prepare_database()
     for name in lost:
         (fresh / name).unlink()
-    with pytest.raises(MissingKey, match="Bring back the keys of this installation") as caught:
+    with pytest.raises(MissingKey, match="Restore the keys of this installation") as caught:
         installation.generate_keys()
     assert all(name.upper() in str(caught.value) for name in lost)
     assert not any((fresh / name).exists() for name in lost)
@@ -145,7 +145,9 @@ def test_another_audit_key_is_noticed_at_the_start(cast: Cast, settings: Setting
 def test_tables_of_a_newer_version_are_left_alone(cast: Cast) -> None:
     MigrationRecorder(connection).record_applied("secretsapp", "9999_from_the_future")
     for check in (installation.prepare_database, installation.check_ready):
-        with pytest.raises(NewerTables, match=r"newer Sealroom \(9999_from_the_future\)"):
+        with pytest.raises(
+            NewerTables, match=r"newer version of Sealroom \(9999_from_the_future\)"
+        ):
             check()
 
 

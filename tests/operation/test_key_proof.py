@@ -15,7 +15,7 @@ def test_the_proof_tells_a_wrong_key_from_a_missing_one(settings: Settings) -> N
     key_proof.check()
     ring = master_ring()
     KeyProof.objects.update(blob=ring.encrypt(b"another sentence", owner="secretsapp_keyproof"))
-    with pytest.raises(WrongKey, match="does not belong to this database"):
+    with pytest.raises(WrongKey, match="doesn't belong to this database"):
         key_proof.check()
     KeyProof.objects.update(blob=ring.encrypt(b"anything", owner="elsewhere"))
     with pytest.raises(WrongKey, match="damaged or moved"):

@@ -44,7 +44,7 @@ def test_without_a_key_the_sentence_says_what_to_do(
     directory: Path, setting: str, ring: Callable[[], object]
 ) -> None:
     assert not keys.is_configured(setting)
-    with pytest.raises(MissingKey, match=f"{setting} is not set and .* is not there") as caught:
+    with pytest.raises(MissingKey, match=f"{setting} is not set and .* doesn't exist") as caught:
         ring()
     assert f"{setting}_FILE" in str(caught.value)
 
@@ -61,11 +61,11 @@ def test_a_file_that_cannot_be_read_is_said_to_be_so(
 ) -> None:
     path = private(directory / keys.FILES[setting])
     path.write_bytes(b"\xff\xfe not ascii")
-    with pytest.raises(MissingKey, match=r"cannot be read\. Correct the file"):
+    with pytest.raises(MissingKey, match=r"can't be read\. Fix the file"):
         ring()
     path.unlink()
     path.mkdir()
-    with pytest.raises(MissingKey, match="cannot be read"):
+    with pytest.raises(MissingKey, match="can't be read"):
         ring()
 
 
@@ -133,8 +133,8 @@ GUESSABLE = [b"\0" * 32, b"k" * 32, b"password" * 4, b"0123456789abcdef" * 2, b"
 def test_a_key_that_repeats_itself_writes_nothing(ring: keys.Ring, material: bytes) -> None:
     assert told_of_weak(**{ring: coded(material)}) == (
         f"The first key in {ring} could be guessed: it repeats itself. Put the output of "
-        "`openssl rand -base64 32` in front of it, apart by a new line or a comma, start every "
-        f"process again, and run `manage.py rotate_{ring.word}_key`."
+        "`openssl rand -base64 32` in front of it, separated by a new line or a comma, "
+        f"restart every process, and run `manage.py rotate_{ring.word}_key`."
     )
 
 

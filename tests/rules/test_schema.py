@@ -52,7 +52,7 @@ def test_what_acts_by_itself_and_is_not_ours_is_named() -> None:
         with transaction.atomic():
             execute(statement)
             assert schema.foreign() == [name]
-            with pytest.raises(SchemaChanged, match="did not put there"):
+            with pytest.raises(SchemaChanged, match="didn't create"):
                 schema.check()
             transaction.set_rollback(True)
     schema.check()

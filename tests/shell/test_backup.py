@@ -41,8 +41,8 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(
     place = tmp_path / "place"
     place.mkdir()
     (place / "taken").write_bytes(b"precious")
-    assert "is there already" in refused(installation, "backup", place / "taken")
-    assert "no directory" in refused(installation, "backup", place / "nowhere" / "copy")
+    assert "already exists" in refused(installation, "backup", place / "taken")
+    assert "directory" in refused(installation, "backup", place / "nowhere" / "copy")
     full = subprocess.run(
         [
             "sh",
@@ -96,7 +96,7 @@ def test_a_pg_dump_that_cannot_do_it_is_named_with_the_cure_and_told_no_password
     absent = refused(installation, "backup", tmp_path / "copy", PATH=str(tmp_path))
     assert "pg_dump is not installed. Install the PostgreSQL client" in absent
     old = refused(installation, "backup", tmp_path / "copy", PATH=stand_in(tmp_path, "9.6.24"))
-    assert "pg_dump here is of version 9, and the server is of version" in old
+    assert "pg_dump has version 9, but the server has version" in old
     failed = refused(
         installation,
         "backup",
@@ -111,7 +111,7 @@ def test_a_pg_dump_that_cannot_do_it_is_named_with_the_cure_and_told_no_password
     assert "OPEN_CLOUD_URL" not in (tmp_path / "environment").read_text()
     address = f"{installation.environment['DATABASE_URL']}&sslpassword=hunter2"
     unsaid = refused(installation, "backup", tmp_path / "copy", DATABASE_URL=address)
-    assert "DATABASE_URL holds the option sslpassword" in unsaid
+    assert "DATABASE_URL has the option sslpassword" in unsaid
     assert "hunter2" not in unsaid
     assert not (tmp_path / "copy").exists()
 

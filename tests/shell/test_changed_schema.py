@@ -40,7 +40,7 @@ def test_each_door_names_what_sealroom_did_not_put_there(cast: Cast, name: str) 
     for statement in ADDED[name].split("; "):
         execute(statement)
     before = AuditEvent.objects.count()
-    told = "The database holds what Sealroom did not put there: "
+    told = "The database has objects that Sealroom didn't create: "
     for sentence in (*looking.refusals().values(), looking.found("log guards")):
         assert sentence.startswith(told)
         assert name in sentence
@@ -50,7 +50,7 @@ def test_each_door_names_what_sealroom_did_not_put_there(cast: Cast, name: str) 
 
 def test_each_door_names_what_is_missing(cast: Cast) -> None:
     execute("DROP INDEX user_email_unique")
-    told = f"The database lacks what Sealroom put there: index {USER}.user_email_unique."
+    told = f"The database is missing objects that Sealroom created: index {USER}.user_email_unique."
     for sentence in (*looking.refusals().values(), looking.found("log guards")):
         assert sentence.startswith(told)
     assert looking.failed() == ["schema"]
@@ -65,7 +65,7 @@ def test_on_sqlite_an_index_that_hides_rows_and_looks_right_is_told(cast: Cast) 
     redefine("event_of_tag", definition)
     assert AuditEvent.objects.filter(tag="person.created").count() == 0
     assert schema.compare() == Differences([], [])
-    told = "SQLite finds that the database is not whole: "
+    told = "SQLite reports that the database is damaged: "
     assert looking.refusal("verify_audit").startswith(told)
     assert looking.found("indexes").startswith(told)
 
@@ -89,13 +89,19 @@ def test_tables_of_another_version_are_told_as_that(cast: Cast) -> None:
     recorder = MigrationRecorder(connection)
     newest = max(name for app, name in recorder.applied_migrations() if app == "secretsapp")
     recorder.record_unapplied("secretsapp", newest)
-    older = f"The tables are of an older Sealroom: {newest} has not been applied. Run `manage.py"
+    older = (
+        f"The tables are from an older version of Sealroom: {newest} has not been "
+        "applied. Run `manage.py"
+    )
     assert looking.refusal("verify_audit").startswith(older)
     assert looking.refusal("work", "--once").startswith(older)
     assert looking.failed() == ["migrations"]
     recorder.record_applied("secretsapp", newest)
     recorder.record_applied("secretsapp", "9999_later")
-    newer = "The tables are of a newer Sealroom (9999_later), and this one could damage them."
+    newer = (
+        "The tables are from a newer version of Sealroom (9999_later), and this one "
+        "could damage them."
+    )
     assert looking.refusal("verify_audit").startswith(newer)
     assert looking.refusal("work", "--once").startswith(newer)
     assert looking.refusal("setup").startswith(newer)

@@ -24,12 +24,12 @@ from tests.stage import Cast
         (
             "remove_stale_contenttypes",
             [],
-            "Use `manage.py setup`, which needs no such tidying.",
+            "Use `manage.py setup`, which doesn't need it.",
         ),
         (
             "account_unsetmultipleprimaryemails",
             [],
-            "Accounts have one e-mail address each, so nothing needs it.",
+            "Each account has one email address, so nothing needs it.",
         ),
     ],
 )

@@ -277,11 +277,11 @@ def test_a_check_that_fails_is_told_as_itself(
 
 def test_settings_that_do_not_fit_each_other_are_told(doctor: Doctor, settings: Settings) -> None:
     settings.SITE_URL = "https://sealroom.example.com"
-    assert "ALLOWED_HOSTS lacks sealroom.example.com" in doctor("addresses").words
+    assert "ALLOWED_HOSTS is missing sealroom.example.com" in doctor("addresses").words
     settings.ALLOWED_HOSTS = ["sealroom.example.com"]
     assert "Set TRUSTED_PROXIES" in doctor("addresses").words
     settings.TRUSTED_PROXIES = [ip_network("0.0.0.0/0")]
-    assert "Name the proxy alone" in doctor("addresses").words
+    assert "Enter only the proxy" in doctor("addresses").words
     settings.DEBUG = True
     assert doctor("addresses").level == "wrong"
 

@@ -77,6 +77,6 @@ def test_a_failing_database_is_one_line_and_survived(caplog: pytest.LogCaptureFi
         rename("secretsapp_worker", "elsewhere")
     rename("elsewhere", "secretsapp_worker")
     said = [record.getMessage() for record in caplog.records]
-    assert said[0].startswith("The heartbeat failed for the database: ")
-    assert said[-1].startswith("This worker could not be forgotten: ")
+    assert said[0].startswith("The heartbeat failed because of the database: ")
+    assert said[-1].startswith("This worker's row could not be deleted: ")
     assert len(said) in {2, 3}

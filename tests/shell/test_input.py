@@ -70,7 +70,7 @@ def test_endless_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_unreadable_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     pipe(monkeypatch, BrokenPipe())
-    with pytest.raises(InvalidInput, match="cannot be read"):
+    with pytest.raises(InvalidInput, match="can't be read"):
         read_hidden("Value: ")
 
 
@@ -98,16 +98,16 @@ def test_new_password_is_typed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(["one password", "one password", "one password", "another"])
     type_in(monkeypatch, lambda _prompt: next(answers))
     assert read_new_password().expose() == b"one password"
-    with pytest.raises(InvalidInput, match="The two passwords differ"):
+    with pytest.raises(InvalidInput, match="The two passwords don't match"):
         read_new_password()
 
 
 @pytest.mark.parametrize(
     ("raised", "words"),
     [
-        (getpass.GetPassWarning("echo"), "cannot hide what is typed"),
+        (getpass.GetPassWarning("echo"), "can't hide what you type"),
         (EOFError(), "Nothing was typed"),
-        (UnicodeDecodeError("utf-8", b"marker\xff", 6, 7, "marker"), "not text in UTF-8"),
+        (UnicodeDecodeError("utf-8", b"marker\xff", 6, 7, "marker"), "not UTF-8 text"),
     ],
 )
 def test_terminal_that_cannot_be_used_is_refused(

@@ -146,12 +146,12 @@ def test_keys_move_to_the_environment_and_are_rotated_there(
     with master_keys.open("a") as opened:
         opened.write(f"{generate_key()}\n")
     new = ids(moved, 0)[1]
-    assert "Put key number 2 in front there" in refused(moved, "rotate_master_key", new)
+    assert "Move key number 2 to the front there" in refused(moved, "rotate_master_key", new)
     lines = master_keys.read_text().splitlines()
     master_keys.write_text("\n".join(reversed(lines)))
     assert "Run `manage.py rotate_master_key`" in refused(moved, "drop_key", "master", old)
     moved.succeed("rotate_master_key", new)
-    assert "Take key number 2 out there" in refused(moved, "drop_key", "master", old)
+    assert "Remove key number 2 there" in refused(moved, "drop_key", "master", old)
     master_keys.write_text(lines[1])
     assert ids(moved, 0) == [new]
     moved.succeed(*rotate, stdin=b"with the new key alone")
@@ -164,5 +164,5 @@ def test_where_both_places_have_keys_the_environment_comes_first(stocked: Instal
     done = stocked.run("list_keys", environment={"MASTER_KEYS": path.read_text()})
     said = done.stdout.decode()
     assert "Master keys, from the environment, MASTER_KEYS\n" in said
-    assert f"The file {path} is not used: the environment comes before it.\n" in said
+    assert f"The file {path} is not used: the environment takes precedence.\n" in said
     assert path.read_text().strip() not in said

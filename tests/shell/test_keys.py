@@ -55,7 +55,7 @@ def test_keys_are_rotated_by_what_each_command_says_next(
         assert program == "manage.py"
         said.append(shell.run(command, key_id).output)
     said.append(shell.run("drop_key", "master", old).output)
-    assert said[2].startswith("1 of 1 API keys encrypted again under the master key ")
+    assert said[2].startswith("1 of 1 API keys re-encrypted with the master key ")
     assert "Anchor: " in said[3]
     assert said[4].startswith(f"Dropped the master key {old}.\n")
     shell.run("verify_audit")
@@ -85,7 +85,7 @@ def test_a_ring_that_cannot_be_used_hides_no_other(
     assert f"\n{directory / 'master_keys'} can be read by everyone on this machine." in said
     assert f"\n–    {lost}  not known  API keys: 1" in said
     assert "Audit keys, from" in said
-    assert "not known" in shell.run("list_keys").output
+    assert "unknown" in shell.run("list_keys").output
     ring = shell.run("list_keys", "--json").json["rings"][0]
     assert (ring["keys"][0]["missing"], ring["trouble"][-4:]) == (True, "keys")
 

@@ -80,7 +80,7 @@ def test_universe_is_added_once(shell: Shell, universe: Universe) -> None:
 
 def test_working_key_passes_its_test(shell: Shell, universe: Universe) -> None:
     said = shell.run("test_api_key", "automation")
-    assert said.output == "The API key “automation” works: it can read 1 universe.\n"
+    assert said.output == "The API key “automation” passed its test: it can read 1 universe.\n"
     assert set(shell.run("test_api_key", "automation", "--json").json) == {
         "api_key",
         "result",

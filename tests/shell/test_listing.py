@@ -72,7 +72,7 @@ def test_list_reads_roblox_and_tells_what_changed_elsewhere(
     harbor.put("PAY_KEY", b"another", "api.pay.example")
     harbor.remove("SIGNING_SEED")
     lines = shell.run("list_secrets", HARBOR_ID).output.splitlines()
-    assert "changed elsewhere" in lines[1]
+    assert "changed outside" in lines[1]
     assert "missing" in lines[3]
 
 
@@ -89,7 +89,7 @@ def test_list_says_as_of_when_if_roblox_cannot_be_reached(
 ) -> None:
     emulator.inject(faults.status(401), times=9)
     said = shell.run("list_secrets", HARBOR_ID)
-    assert said.errors.startswith("This is as of ")
+    assert said.errors.startswith("Last read ")
     assert "Roblox refused the API key" in said.errors
     assert "PAY_KEY" in said.output
 
@@ -101,7 +101,7 @@ def test_empty_list_is_a_sentence(
     for name in list(harbor.secrets):
         harbor.remove(name)
     said = shell.run("list_secrets", HARBOR_ID)
-    assert said.output == "There are no secrets that you may see.\n"
+    assert said.output == "There are no secrets that you can see.\n"
 
 
 def test_names_from_elsewhere_cannot_steer_the_terminal(shell: Shell, universe: Universe) -> None:

@@ -20,7 +20,7 @@ def test_settings_of_a_universe_that_are_not_given_stay(
     shell: Shell, universe: Universe, emulator: Emulator
 ) -> None:
     said = shell.run("edit_universe", HARBOR_ID, "--name", "Old Harbor")
-    assert said.output == f"The settings of Old Harbor ({HARBOR_ID}) are set.\n"
+    assert said.output == f"Saved the settings of Old Harbor ({HARBOR_ID}).\n"
     emulator.add_api_key("second-key")
     shell.run("add_api_key", "second", piped=b"second-key")
     said = shell.run("edit_universe", HARBOR_ID, "--api-key", "second", "--json")
@@ -61,7 +61,7 @@ def test_universe_and_its_key_go_when_it_is_meant_and_in_that_order(
     assert not Universe.objects.exists()
     assert "PAY_KEY" in harbor.secrets
     said = shell.run(*removals[1], "--yes")
-    assert said.output == "Removed the API key “automation”. Delete it at Roblox, too.\n"
+    assert said.output == "Removed the API key “automation”. Delete it at Roblox too.\n"
     assert not ApiKey.objects.exists()
 
 
@@ -75,7 +75,7 @@ def test_what_is_said_of_a_key_and_not_given_stays(shell: Shell, api_key: ApiKey
         "ends_at": "2126-01-31T23:59:59.999999+00:00",
     }
     said = shell.run("edit_api_key", "main", "--note", "", "--ends", "")
-    assert said.output == "The details of the API key “main” are set.\n"
+    assert said.output == "Saved the details of the API key “main”.\n"
     stored = ApiKey.objects.get()
     assert (stored.name, stored.note, stored.ends_at) == ("main", "", None)
     assert bytes(stored.encrypted_value) == encrypted
@@ -95,10 +95,10 @@ def test_drift_is_acknowledged_once(shell: Shell, universe: Universe) -> None:
     universe.secrets.filter(name="PAY_KEY").update(drifted_at=timezone.now())
     acknowledge = ("acknowledge_drift", HARBOR_ID, "PAY_KEY")
     said = shell.run(*acknowledge)
-    assert said.output == "Noted: PAY_KEY in Harbor no longer asks for attention.\n"
+    assert said.output == "Marked as reviewed: PAY_KEY in Harbor.\n"
     assert Secret.objects.get(name="PAY_KEY").drifted_at is None
     said = shell.run(*acknowledge)
-    assert said.output == "There was nothing to acknowledge at PAY_KEY in Harbor.\n"
+    assert said.output == "Nothing to review: PAY_KEY in Harbor.\n"
     expected = {"universe": HARBOR_ID, "name": "PAY_KEY", "acknowledged": False}
     assert shell.run(*acknowledge, "--json").json == expected
 
@@ -106,7 +106,7 @@ def test_drift_is_acknowledged_once(shell: Shell, universe: Universe) -> None:
 def test_missing_secret_is_taken_off_the_list(shell: Shell, universe: Universe) -> None:
     universe.secrets.filter(name="PAY_KEY").update(missing_since=timezone.now())
     acknowledge = ("acknowledge_drift", HARBOR_ID, "PAY_KEY")
-    assert shell.run(*acknowledge).output == "Took PAY_KEY in Harbor off the list.\n"
+    assert shell.run(*acknowledge).output == "Removed PAY_KEY in Harbor from the list.\n"
     assert "no secret with that name" in shell.refuse(*acknowledge)
 
 
@@ -117,7 +117,7 @@ def test_printed_link_sets_the_password_once(shell: Shell, db: None) -> None:
     link, sentence = said.output.splitlines()
     assert link.startswith(f"{SITE}/password/#")
     end = f"{OneTimeCode.objects.get().ends_at:%b %Y, %H:%M} UTC."
-    assert sentence.startswith(f"It sets the password of {WHO}, once, until ")
+    assert sentence.startswith(f"It sets the password of {WHO} once, until ")
     assert sentence.endswith(end)
     assert (older == said.output, said.errors) == (False, "")
     _follow(link)
@@ -140,8 +140,8 @@ def test_link_as_json_and_none_for_the_disabled_or_unknown(shell: Shell, cast: C
 def test_account_with_a_link_reads_no_password(shell: Shell) -> None:
     said = shell.run("create_user", "New@Example.com", "--link", piped=b"short")
     created, link, sentence = said.output.splitlines()
-    assert created == "Created the account of new@example.com, without any role yet."
-    assert "new@example.com, once, until" in sentence
+    assert created == "Created the account of new@example.com, without a role."
+    assert "new@example.com once, until" in sentence
     user = User.objects.get()
     assert not user.has_usable_password()
     _follow(link)

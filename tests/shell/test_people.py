@@ -14,7 +14,7 @@ NEW_PASSWORD = b"a lantern on the pier\n"
 def test_created_account_signs_in_with_the_piped_password(shell: Shell) -> None:
     named = ("--name", "Nia New")
     said = shell.run("create_user", "New@Example.com", *named, piped=NEW_PASSWORD)
-    assert said.output == "Created the account of new@example.com, without any role yet.\n"
+    assert said.output == "Created the account of new@example.com, without a role.\n"
     user = User.objects.get(email="new@example.com")
     assert user.check_password("a lantern on the pier")
     assert user.name == "Nia New"
@@ -68,7 +68,7 @@ def test_password_is_replaced_or_stays(shell: Shell, cast: Cast) -> None:
     assert "too short" in shell.refuse("set_password", "viewer@example.com", piped=b"short")
     assert User.objects.get(email="viewer@example.com").check_password(PASSWORD)
     said = shell.run("set_password", "viewer@example.com", piped=NEW_PASSWORD)
-    assert said.output.startswith("The password of viewer@example.com is set")
+    assert said.output.startswith("Set the password of viewer@example.com")
     assert User.objects.get(email="viewer@example.com").check_password("a lantern on the pier")
 
 

@@ -89,14 +89,14 @@ def running(installation: Installation) -> Iterator[Running]:
         lines = []
         for line in process.stdout:
             lines.append(line)
-            if line.startswith("Ctrl-C ends"):
+            if line.startswith("Press Ctrl-C to stop"):
                 break
         yield Running(process, port, "".join(lines))
     finally:
         process.send_signal(signal.SIGINT)
         # Each of its processes has its standard error from it: this waits for the last of them.
         output, errors = process.communicate(timeout=SECONDS)
-    assert (process.returncode, output, errors) == (0, "Sealroom has ended.\n", "")
+    assert (process.returncode, output, errors) == (0, "Sealroom has stopped.\n", "")
 
 
 def test_an_empty_directory_becomes_an_installation_with_an_admin(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_code_is_said_until_there_is_an_admin(shell: Shell, staged: object) ->
     assert first is not None
     assert second is not None
     assert first[1] != second[1]
-    assert re.search(r"It works once, until \d\d:\d\d UTC\. A restart makes a new one\.", said)
+    assert re.search(r"It works once, until \d\d:\d\d UTC\. A restart creates a new one\.", said)
     engage("someone")
     assert CODE.search(shell.run("run", "--port", port).output)
     engage("someone-else", admin=True)
@@ -170,17 +170,17 @@ def test_what_cannot_run_is_a_sentence(shell: Shell, staged: pytest.MonkeyPatch)
     port = free_port()
     with socket.create_server(("127.0.0.1", port)):
         said = shell.refuse("run", "--port", port)
-    assert said.startswith(f"Port {port} cannot be used: Address already in use.")
+    assert said.startswith(f"Port {port} can't be used: Address already in use.")
     assert said.endswith(f"Choose another: make run PORT={port + 1}")
     staged.setattr(Processes, "wait_for_an_end", lambda _processes: "worker")
     assert "The worker has ended by itself" in shell.refuse("run", "--port", port)
     staged.setattr(run, "web_server", server(500))
     assert "answers with an error" in shell.refuse("run", "--port", port)
     staged.setattr(run, "web_server", lambda _port: ["-c", "pass"])
-    assert shell.refuse("run", "--port", port) == "The dashboard did not start."
+    assert shell.refuse("run", "--port", port) == "The dashboard didn't start."
     staged.setattr(run, "web_server", lambda _port: STAY)
     staged.setattr(serving, "READY_SECONDS", 0)
-    assert "did not answer within" in shell.refuse("run", "--port", port)
+    assert "didn't answer within" in shell.refuse("run", "--port", port)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "eighty", ""])

@@ -26,8 +26,8 @@ def test_an_address_must_be_one(shell: Shell, host: str) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "::ffff:192.0.2.1"])  # noqa: S104
 def test_others_come_by_a_proxy_or_not_at_all(shell: Shell, host: str) -> None:
     sentence = shell.refuse("serve", f"--host={host}")
-    assert "without a proxy in between" in sentence
-    assert "name its address in TRUSTED_PROXIES, or listen on 127.0.0.1." in sentence
+    assert "without a proxy" in sentence
+    assert "set its address in TRUSTED_PROXIES, or listen on 127.0.0.1." in sentence
 
 
 def test_a_named_proxy_or_this_machine_alone_will_do(settings: Settings) -> None:

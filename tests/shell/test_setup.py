@@ -98,7 +98,7 @@ def test_nothing_acts_before_the_set_up(bare: Installation) -> None:
 
 def test_lost_keys_are_not_replaced(fresh: Installation) -> None:
     (fresh.data_dir / "keys" / "master_keys").unlink()
-    assert "Bring back the keys" in refused(fresh, "setup")
+    assert "Restore the keys" in refused(fresh, "setup")
     assert "MASTER_KEYS is not set" in refused(fresh, "list_secrets", "7")
     assert not (fresh.data_dir / "keys" / "master_keys").exists()
 
@@ -132,7 +132,7 @@ def test_a_key_file_that_cannot_be_used_stops_every_start_with_the_cure(
     path.chmod(0o600)
     kept = path.rename(path.with_suffix(".kept"))
     path.mkdir()
-    assert f"{path} cannot be read" in refused(fresh, "work", "--once")
+    assert f"{path} can't be read" in refused(fresh, "work", "--once")
     path.rmdir()
     path.symlink_to(kept)
     fresh.succeed("work", "--once")
@@ -147,7 +147,7 @@ def test_a_mounted_key_file_that_cannot_be_used_stops_the_web_server_too(
     path = tmp_path / "mounted"
     path.symlink_to(tmp_path / "behind")
     named = {f"{setting}_FILE": str(path)}
-    assert f"{path} cannot be read: No such file" in refused(fresh, "work", "--once", **named)
+    assert f"{path} can't be read: No such file" in refused(fresh, "work", "--once", **named)
     (tmp_path / "behind").write_text("words")
     cure = f"{setting}_FILE: {path} can be read by everyone on this machine. Run: chmod 600 {path}"
     assert refused(fresh, "work", "--once", **named) == f"{cure}\n"
@@ -178,7 +178,7 @@ def test_data_directory_that_cannot_be_made_is_a_sentence(
 ) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "nothing")
     sentence = refused(bare, "setup", DATA_DIR=str(tmp_path / "link"))
-    assert sentence.endswith("link cannot be made or changed: File exists.\n")
+    assert sentence.endswith("link can't be created or changed: File exists.\n")
 
 
 def test_database_without_tables_is_a_sentence(fresh: Installation) -> None:

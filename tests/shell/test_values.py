@@ -11,8 +11,8 @@ from tests.stage import HARBOR_ID
 
 CREATE = ("create_secret", HARBOR_ID, "NEW_KEY", "--domain", "api.example.com")
 ROTATE = ("rotate_secret", HARBOR_ID, "PAY_KEY")
-LOOK = "Look at the value again:"
-HOW = "Nothing was sent. Put that right, or add --exactly to send the value exactly as it is."
+LOOK = "Check the value:"
+HOW = "Nothing was sent. Fix this, or add --exactly to send the value exactly as it is."
 
 pytestmark = pytest.mark.usefixtures("universe")
 

@@ -16,7 +16,7 @@ from tests.stage import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
-WIPED = "The audit log was wiped: there are accounts, API keys or universes, and not one event"
+WIPED = "The audit log was wiped: there are accounts, API keys or universes, but no event"
 
 
 def wipe() -> None:
@@ -63,7 +63,7 @@ def test_no_new_keys_are_made_for_what_the_lost_ones_protect(
     wipe_with_head()
     settings.KEYS_DIR = tmp_path / "keys"
     settings.MASTER_KEYS = settings.AUDIT_KEYS = None
-    with pytest.raises(MissingKey, match="Bring back the keys of this installation"):
+    with pytest.raises(MissingKey, match="Restore the keys of this installation"):
         installation.generate_keys()
     assert not (tmp_path / "keys").exists()
 

@@ -6,9 +6,8 @@ from secretsapp.management.closed import ClosedCommand
 class Command(ClosedCommand):
     """Refuses, and says why and what to use."""
 
-    help = "Closed, because the audit log would not see it. Nothing needs it."
+    help = "Closed, because it bypasses the audit log. Nothing needs it."
     sentence = (
-        "This command of allauth's is closed, because it changes addresses that the audit log "
-        "would not see. Nothing was changed. Accounts have one e-mail address each, so nothing "
-        "needs it."
+        "Nothing was changed. This allauth command is closed, because it changes addresses "
+        "without the audit log. Each account has one email address, so nothing needs it."
     )

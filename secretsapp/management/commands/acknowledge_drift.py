@@ -17,8 +17,8 @@ class Command(ActingCommand):
     """Acknowledges a change that was made elsewhere."""
 
     help = (
-        "Take the mark off a secret that was changed outside Sealroom; one that is missing at "
-        "Roblox goes off the list. Nothing is changed at Roblox."
+        "Mark a secret that was changed outside Sealroom as reviewed. If it was deleted at "
+        "Roblox, remove it from the list. Nothing changes at Roblox."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -39,7 +39,7 @@ class Command(ActingCommand):
 def _sentence(secret: Secret, universe: Universe, *, acknowledged: bool) -> str:
     where = f"{secret.name} in {universe.name}"
     if not acknowledged:
-        return f"There was nothing to acknowledge at {where}."
+        return f"Nothing to review: {where}."
     if secret.missing_since:
-        return f"Took {where} off the list."
-    return f"Noted: {where} no longer asks for attention."
+        return f"Removed {where} from the list."
+    return f"Marked as reviewed: {where}."

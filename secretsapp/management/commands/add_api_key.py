@@ -15,21 +15,23 @@ class Command(ActingCommand):
     """Adds an API key."""
 
     help = (
-        "Store an API key of Roblox, encrypted. It is piped in or typed at a hidden prompt, and "
-        "is tried as soon as a universe is added with it."
+        "Store a Roblox API key, encrypted. Pipe it in or type it at a hidden prompt. It is "
+        "tested when you add a universe with it."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """What the key shall be called here."""
-        parser.add_argument("name", metavar="NAME", help="What to call the key here.")
-        parser.add_argument("--note", default="", help="Whose key it is, or what it is for.")
+        parser.add_argument("name", metavar="NAME", help="The name of the key in Sealroom.")
+        parser.add_argument(
+            "--note", default="", help="Which account the key belongs to, or what it is for."
+        )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Encrypt the key and store it."""
         value, told = read_api_key("API key: ")
         api_key = stored_keys.add(actor, name=options["name"], value=value, note=options["note"])
         return Report(
-            lines=[f"Added the API key “{api_key.name}”. Add a universe with it to try it."],
+            lines=[f"Added the API key “{api_key.name}”. Add a universe to test it."],
             data={"api_key": api_key.name},
             notice=told,
         )

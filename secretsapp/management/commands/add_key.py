@@ -16,9 +16,10 @@ class Command(ActingCommand):
     """Adds a key."""
 
     help = (
-        "Make a new key behind the present ones, in the data directory. Nothing is under it until "
-        "`rotate_master_key` or `rotate_audit_key` is told to put it in front: so there is time "
-        "to keep a copy elsewhere. Where the environment gives the keys, it says what to do there."
+        "Add a new key after the current ones, in the data directory. It is not used until "
+        "you run `rotate_master_key` or `rotate_audit_key`, so you have time to keep a copy "
+        "elsewhere. If the keys come from the environment, this command says what to do "
+        "there."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -32,8 +33,8 @@ class Command(ActingCommand):
         path = str(source_of(ring))
         return Report(
             lines=[
-                f"Added the {ring.word} key {key_id}, which does not write yet, to {path}.",
-                "Keep a copy of that file elsewhere: nothing can replace it. Then run:",
+                f"Added the {ring.word} key {key_id} to {path}. It is not used for writing yet.",
+                "Keep a copy of that file elsewhere: it can't be recreated. Then run:",
                 f"manage.py rotate_{ring.word}_key {key_id}",
             ],
             data={"ring": ring.word, "key_id": key_id, "file": path},

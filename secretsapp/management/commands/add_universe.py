@@ -17,8 +17,8 @@ class Command(ActingCommand):
     """Adds a universe."""
 
     help = (
-        "Add a universe that a stored API key opens, and take stock of its secrets. Roblox is "
-        "called for real: if the key does not open it, nothing is stored."
+        "Add a universe that a stored API key can read, and sync its secrets. This calls "
+        "Roblox: if the key can't read the universe, nothing is stored."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -28,13 +28,16 @@ class Command(ActingCommand):
             "--api-key", required=True, metavar="NAME", help="The name of the stored API key."
         )
         parser.add_argument(
-            "--name", default="", metavar="TEXT", help="What to call it; else Roblox's own name."
+            "--name",
+            default="",
+            metavar="TEXT",
+            help="The name in Sealroom (default: Roblox's own name).",
         )
         parser.add_argument(
             "--environment",
             default="",
             choices=[value for value in Environment.values if value],
-            help="What the universe is for.",
+            help="The environment of the universe.",
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:

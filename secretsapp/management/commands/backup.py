@@ -15,8 +15,8 @@ from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
 
 _WITHOUT_KEYS = (
-    "It is worth nothing without these keys, which are not in it. Keep a copy of them, apart from "
-    "this file:"
+    "The backup is useless without these keys, which are not in it. Keep a copy of them in "
+    "another place:"
 )
 
 
@@ -24,11 +24,12 @@ class Command(ActingCommand):
     """Makes a backup."""
 
     help = (
-        "Copy the database as it is at one moment to a new file, while everybody goes on working. "
-        "On SQLite the file is a database, on PostgreSQL an archive of pg_dump. The keys are not "
-        "in it: keep a copy of them elsewhere, apart from this file, because together they open "
-        "every API key. Note the SHA-256 and the anchor elsewhere too: they tell this file from "
-        "one that someone changed. Sessions, codes and links are left out."
+        "Copy the database, as it is at one moment, to a new file while everyone keeps "
+        "working. On SQLite the file is a database, on PostgreSQL a pg_dump archive. The "
+        "keys are not in it: keep a copy of them in another place than this file, because "
+        "together they decrypt every API key. Note the SHA-256 and the anchor elsewhere too: "
+        "they show whether someone has changed this file. Sessions, codes and links are left "
+        "out."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -42,7 +43,7 @@ class Command(ActingCommand):
         contents = backup.contents
         return Report(
             lines=[
-                f"Made {backup.path}: {backup.size} bytes, {contents.events} events.",
+                f"Created {backup.path}: {backup.size} bytes, {contents.events} events.",
                 f"Anchor: {contents.anchor}",
                 f"SHA-256: {backup.sha256}",
                 _WITHOUT_KEYS,

@@ -6,8 +6,8 @@ from secretsapp.management.closed import ClosedCommand
 class Command(ClosedCommand):
     """Refuses, and names the command that is recorded."""
 
-    help = "Closed, because the audit log would not see it. Use set_password EMAIL."
+    help = "Closed, because it bypasses the audit log. Use set_password EMAIL."
     sentence = (
-        "This command of Django's is closed, because the audit log would not see it. Nothing was "
-        "changed. Use `manage.py set_password EMAIL`."
+        "Nothing was changed. This Django command is closed, because it bypasses the audit "
+        "log. Use `manage.py set_password EMAIL`."
     )

@@ -20,8 +20,8 @@ class Command(ActingCommand):
     """Creates a secret."""
 
     help = (
-        "Create a secret in a universe. Its value is piped in, less one line ending at its end, or "
-        "typed at a hidden prompt."
+        "Create a secret in a universe. Pipe its value in (one line ending at the end is "
+        "removed) or type it at a hidden prompt."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -32,15 +32,15 @@ class Command(ActingCommand):
             "--domain",
             required=True,
             help=(
-                "Where games may send it: api.example.com, *.example.com for its subdomains, * for "
-                "any, or '' for nowhere."
+                "The allowed host: api.example.com, *.example.com for its subdomains, * for "
+                "any host, or '' for no requests."
             ),
         )
 
         parser.add_argument(
             "--similar-name",
             action="store_true",
-            help="Say that you mean a name which is nearly that of another secret.",
+            help="Create it even if another secret has almost the same name.",
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:

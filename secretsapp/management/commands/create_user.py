@@ -18,8 +18,9 @@ class Command(ActingCommand):
     """Creates an account."""
 
     help = (
-        "Create an account. Its password is piped in, or typed twice at a hidden prompt; with "
-        "--link the person sets it. Without --admin it may do nothing until it is granted a role."
+        "Create an account. Pipe its password in, or type it twice at a hidden prompt; with "
+        "--link the person sets it. Without --admin the account can do nothing until you "
+        "grant it a role."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -27,12 +28,12 @@ class Command(ActingCommand):
         add_email(parser)
         parser.add_argument("--name", default="", metavar="NAME", help="What the person is called.")
         parser.add_argument(
-            "--admin", action="store_true", help="Let the person do everything everywhere."
+            "--admin", action="store_true", help="Grant the Admin role, which can do everything."
         )
         parser.add_argument(
             "--link",
             action="store_true",
-            help="Read no password, and print a link by which the person sets one.",
+            help="Read no password, and print a link with which the person sets one.",
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
@@ -42,7 +43,7 @@ class Command(ActingCommand):
         user = accounts.create(
             actor, email=options["email"], name=options["name"], password=password, admin=admin
         )
-        role = "an admin" if admin else "without any role yet"
+        role = "an admin" if admin else "without a role"
         lines = [f"Created the account of {user.email}, {role}."]
         data = {"email": user.email, "admin": admin}
         if options["link"]:

@@ -9,6 +9,6 @@ class Command(ClosedAtTheShell, createcachetable.Command):
     """Refuses at the shell, and says why and what to use."""
 
     sentence = (
-        "This command of Django's is closed, because it makes tables that Sealroom's migrations do "
-        "not. Nothing was changed. Use `manage.py setup`."
+        "Nothing was changed. This Django command is closed, because it creates tables that "
+        "Sealroom's migrations don't. Use `manage.py setup`."
     )

@@ -6,8 +6,8 @@ from secretsapp.management.closed import ClosedCommand
 class Command(ClosedCommand):
     """Refuses, and names the command that is recorded."""
 
-    help = "Closed, because the audit log would not see it. Use create_user EMAIL --admin."
+    help = "Closed, because it bypasses the audit log. Use create_user EMAIL --admin."
     sentence = (
-        "This command of Django's is closed, because the audit log would not see it. Nothing was "
-        "changed. Use `manage.py create_user EMAIL --admin`."
+        "Nothing was changed. This Django command is closed, because it bypasses the audit "
+        "log. Use `manage.py create_user EMAIL --admin`."
     )

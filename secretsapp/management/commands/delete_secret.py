@@ -15,19 +15,17 @@ from secretsapp.universes import loading
 class Command(ActingCommand):
     """Deletes a secret."""
 
-    help = "Delete a secret at Roblox. This cannot be undone: games that use it will fail."
+    help = "Delete a secret at Roblox. This can't be undone: games that use it will fail."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The secret, and that it is meant."""
         add_secret(parser)
-        parser.add_argument("--yes", action="store_true", help="Say that you mean it.")
+        parser.add_argument("--yes", action="store_true", help="Confirm it.")
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Delete the secret, once it is said to be meant."""
         universe = loading.get(actor, options["universe_id"])
         if not options["yes"]:
-            raise CommandError(
-                "Nothing was deleted: it cannot be undone. Add --yes if that is what you want."
-            )
+            raise CommandError("Nothing was deleted: this can't be undone. Add --yes to confirm.")
         change = changes.delete(actor=actor, universe=universe, name=options["name"])
         return change_report(change, f"Deleted {change.name} in {universe.name}.")

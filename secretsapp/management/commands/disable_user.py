@@ -14,7 +14,10 @@ from secretsapp.people import accounts, directory
 class Command(ActingCommand):
     """Disables an account."""
 
-    help = "End a person's access at once, sessions included. The account and its history stay."
+    help = (
+        "Disable a person's account and end their sessions at once. The account and its "
+        "history stay."
+    )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The person."""

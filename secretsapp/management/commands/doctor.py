@@ -21,10 +21,10 @@ class Command(ActingCommand):
     """Looks at everything."""
 
     help = (
-        "Look at the database, its tables, the guards and the head of the audit log, the keys, "
-        "workers, clock, disk, permissions, addresses, mail server and the way to Roblox, and say "
-        "what to do. Nothing is changed, and no key is sent. Status 1 where there is something "
-        "to do. `verify_audit` checks the whole log."
+        "Check the database, its tables, the guards and the head of the audit log, the keys, "
+        "workers, clock, disk, permissions, addresses, mail server and the connection to "
+        "Roblox, and say what to do. Nothing is changed, and no key is sent. Exit status 1 "
+        "if there is something to do. `verify_audit` checks the whole log."
     )
 
     # It is for finding out why nothing starts.
@@ -35,7 +35,7 @@ class Command(ActingCommand):
         self._to_see_to = 0
         super().run(options)
         if self._to_see_to:
-            raise CommandError(f"To be seen to: {self._to_see_to}.")
+            raise CommandError(f"Problems to fix: {self._to_see_to}.")
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Look at everything."""

@@ -15,9 +15,9 @@ class Command(ActingCommand):
     """Drops a key."""
 
     help = (
-        "Forget a key that nothing is under, and that does not write. Backups from before it was "
-        "rotated still need it: keep a copy as long as them. Where the environment gives the "
-        "keys, it says what to do there."
+        "Delete a key that nothing uses and that is not used for writing. Backups from "
+        "before its rotation still need it: keep a copy as long as you keep them. If the "
+        "keys come from the environment, this command says what to do there."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -25,7 +25,7 @@ class Command(ActingCommand):
         add_ring(parser)
         add_key_id(parser)
         parser.add_argument(
-            "--yes", action="store_true", help="Say that sessions under the key may end with it."
+            "--yes", action="store_true", help="Confirm that sessions encrypted with the key end."
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
@@ -35,8 +35,8 @@ class Command(ActingCommand):
         return Report(
             lines=[
                 f"Dropped the {ring.word} key {dropped.key_id}.",
-                f"Sessions that ended with it: {dropped.sessions}.",
-                "Backups from before it was rotated need it: keep a copy as long as them.",
+                f"Sessions ended: {dropped.sessions}.",
+                "Backups from before its rotation need it: keep a copy as long as you keep them.",
             ],
             data={"ring": ring.word, "key_id": dropped.key_id, "sessions": dropped.sessions},
         )

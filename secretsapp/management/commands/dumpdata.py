@@ -6,8 +6,8 @@ from secretsapp.management.closed import ClosedCommand
 class Command(ClosedCommand):
     """Refuses, and says why and what to use."""
 
-    help = "Closed, because it asks for no rights. Use backup FILE."
+    help = "Closed, because it checks no rights. Use backup FILE."
     sentence = (
-        "This command of Django's is closed, because it shows hashes of passwords and everything "
-        "else to whoever runs it, past all rights. Nothing was read. Use `manage.py backup FILE`."
+        "Nothing was read. This Django command is closed, because it shows password hashes "
+        "and everything else without checking rights. Use `manage.py backup FILE`."
     )

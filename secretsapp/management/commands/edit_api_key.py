@@ -15,22 +15,24 @@ class Command(ActingCommand):
     """Changes what is said of an API key."""
 
     help = (
-        "Change the name, the note or the known end of a stored API key. The key itself stays; "
-        "replace_api_key puts another in its place."
+        "Edit the name, the note or the expiry of a stored API key. The key itself stays; "
+        "use replace_api_key to replace it."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The key and what is said of it; what is not given stays."""
         parser.add_argument("api_key", metavar="NAME", help="The name of the stored key.")
-        parser.add_argument("--name", metavar="NAME", help="What to call it from now on.")
+        parser.add_argument("--name", metavar="NAME", help="The new name.")
         parser.add_argument(
-            "--note", metavar="TEXT", help="Whose key it is, or what it is for; '' for none."
+            "--note",
+            metavar="TEXT",
+            help="Which account the key belongs to, or what it is for; '' removes the note.",
         )
         parser.add_argument(
             "--ends",
             metavar="DAY|TIME",
-            help="The end in UTC: 2027-01-31, which counts to the end of that day, or "
-            "2027-01-31T18:00; '' if not known.",
+            help="When it expires, in UTC: 2027-01-31 (to the end of that day) or "
+            "2027-01-31T18:00; '' if unknown.",
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
@@ -45,7 +47,7 @@ class Command(ActingCommand):
             ends_at=api_key.ends_at if ends is None else parse_end(ends),
         )
         return Report(
-            lines=[f"The details of the API key “{api_key.name}” are set."],
+            lines=[f"Saved the details of the API key “{api_key.name}”."],
             data={
                 "api_key": api_key.name,
                 "note": api_key.note,

@@ -17,14 +17,14 @@ class Command(ActingCommand):
     """Changes the settings of a universe."""
 
     help = (
-        "Change the name, the environment or the API key of a universe. Another key is tried on "
-        "the universe first: if it does not open it, nothing is changed."
+        "Edit the name, the environment or the API key of a universe. Another key is tested "
+        "first: if it can't read the universe, nothing is changed."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The universe and its settings; what is not given stays."""
         add_universe_id(parser)
-        parser.add_argument("--name", metavar="TEXT", help="What to call it here.")
+        parser.add_argument("--name", metavar="TEXT", help="The name in Sealroom.")
         parser.add_argument(
             "--environment",
             choices=Environment.values,
@@ -45,7 +45,7 @@ class Command(ActingCommand):
             api_key=None if api_key is None else key_listing.get(actor, api_key),
         )
         return Report(
-            lines=[f"The settings of {universe.name} ({universe.pk}) are set."],
+            lines=[f"Saved the settings of {universe.name} ({universe.pk})."],
             data={
                 "universe": universe.pk,
                 "name": universe.name,

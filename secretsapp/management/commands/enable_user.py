@@ -14,7 +14,7 @@ from secretsapp.people import accounts, directory
 class Command(ActingCommand):
     """Enables an account."""
 
-    help = "Give a disabled person access again, with the roles that were left."
+    help = "Enable a disabled account, with the roles it still has."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The person."""

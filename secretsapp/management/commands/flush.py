@@ -9,6 +9,6 @@ class Command(ClosedAtTheShell, flush.Command):
     """Refuses at the shell, and says why and what to use."""
 
     sentence = (
-        "This command of Django's is closed, because it would empty the tables, and the audit log"
-        " with them. Nothing was changed. For an empty installation create a new database."
+        "Nothing was changed. This Django command is closed, because it would empty all "
+        "tables, including the audit log. For an empty installation, create a new database."
     )

@@ -20,8 +20,8 @@ class Command(ActingCommand):
     """Grants a role."""
 
     help = (
-        "Give a person a role in a universe or in all of them, in place of the one held there. "
-        "Nobody can give more than they have themselves."
+        "Grant a person a role in a universe or in all universes, replacing the role they "
+        "have there. No one can grant more than they have themselves."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -35,16 +35,16 @@ class Command(ActingCommand):
             "--pattern",
             default=EVERY_NAME,
             metavar="NAME|PREFIX*",
-            help="Only the secret of that name, or those whose names begin so.",
+            help="Only the secret with this name, or those whose names start like this.",
         )
         parser.add_argument(
             "--until",
             default="",
             metavar="DAY|TIME",
-            help="The end in UTC: 2026-12-03, which holds to the end of that day, or "
+            help="When it expires, in UTC: 2026-12-03 (to the end of that day) or "
             "2026-12-03T18:00.",
         )
-        parser.add_argument("--reason", default="", metavar="TEXT", help="Why it is given.")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why they need it.")
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the grant."""

@@ -17,9 +17,9 @@ class Command(ActingCommand):
     """Lists master and audit keys."""
 
     help = (
-        "List the master keys and the audit keys by their ids: where they come from, which one "
-        "writes, and what needs each. Keys that data needs and that are not configured are "
-        "MISSING. Key material is never shown."
+        "List the master keys and the audit keys by their ids: where they come from, which "
+        "one is used for writing, and what needs each. Keys that are needed but not "
+        "configured are MISSING. Key material is never shown."
     )
 
     # It is what one asks when nothing starts.
@@ -52,7 +52,7 @@ def _source(view: RingView) -> str:
 
 
 def _unused(view: RingView) -> str:
-    return f"The file {view.source.unused} is not used: the environment comes before it."
+    return f"The file {view.source.unused} is not used: the environment takes precedence."
 
 
 def _row(view: RingView, number: int, key: KeyView) -> tuple[str, ...]:
@@ -62,13 +62,13 @@ def _row(view: RingView, number: int, key: KeyView) -> tuple[str, ...]:
 
 def _state(view: RingView, key: KeyView) -> str:
     if key.is_missing:
-        return "not known" if view.trouble else "MISSING"
+        return "unknown" if view.trouble else "MISSING"
     return "writes" if key.writes else "reads"
 
 
 def _needs(ring: Ring, use: Use | None) -> str:
     if use is None:
-        return "not known: the database cannot be read"
+        return "unknown: the database can't be read"
     needs = _needs_of_audit(use) if ring is Ring.AUDIT else _needs_of_master(use)
     return ", ".join(needs) or "nothing"
 

@@ -22,8 +22,8 @@ class Command(ActingCommand):
     """Lists secrets."""
 
     help = (
-        "List the secrets of a universe that one may see, read from Roblox now. Where "
-        "Couldn’t reach Roblox, what was read last is shown, and as of when."
+        "List the secrets of a universe that you can see, read from Roblox now. If Roblox "
+        "can't be reached, this shows the last list and when it was read."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -48,7 +48,7 @@ def _failure(universe: Universe) -> str:
     if not universe.sync_failure:
         return ""
     when = sentence_time(universe.synced_at) if universe.synced_at else "never"
-    return f"This is as of {when}: {universe.sync_failure}"
+    return f"Last read {when}. {universe.sync_failure}"
 
 
 def _new_key(universe: Universe, listing: SecretListing) -> str:
@@ -56,14 +56,14 @@ def _new_key(universe: Universe, listing: SecretListing) -> str:
         return ""
     key, before = map(short_fingerprint, (universe.key_fingerprint, universe.key_before))
     return (
-        f"Values are sealed for another public key than before: {key}, not {before}. Roblox may "
-        "have renewed it; if nobody there knows of that, rotate nothing."
+        f"The universe's public key has changed: {key}, not {before}. Roblox may have renewed "
+        "it. If no one knows why, don't rotate anything."
     )
 
 
 def _lines(listing: SecretListing) -> list[str]:
     if not listing.secrets:
-        return ["There are no secrets that you may see."]
+        return ["There are no secrets that you can see."]
     return table(_HEADINGS, [_row(view) for view in listing.secrets])
 
 
@@ -86,7 +86,7 @@ def _state(view: SecretView) -> str:
         return "outcome unknown"
     if view.secret.missing_since:
         return "missing"
-    return "changed elsewhere" if view.secret.drifted_at else "–"
+    return "changed outside" if view.secret.drifted_at else "–"
 
 
 def _data(universe: Universe, listing: SecretListing) -> dict[str, Any]:

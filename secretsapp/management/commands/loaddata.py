@@ -6,9 +6,9 @@ from secretsapp.management.closed import ClosedCommand
 class Command(ClosedCommand):
     """Refuses, and says why and what to use."""
 
-    help = "Closed, because the audit log would not see it. Use restore for a backup."
+    help = "Closed, because it bypasses the audit log. Use restore for a backup."
     sentence = (
-        "This command of Django's is closed, because it writes rows that the audit log would not "
-        "see. Nothing was changed. Use the commands that are recorded, or `manage.py restore` for"
-        " a backup."
+        "Nothing was changed. This Django command is closed, because it writes rows without "
+        "the audit log. Use the commands that are recorded, or `manage.py restore` for a "
+        "backup."
     )

@@ -9,7 +9,7 @@ class Command(ClosedAtTheShell, migrate.Command):
     """Refuses at the shell, and says why and what to use."""
 
     sentence = (
-        "This command of Django's is closed, because it can take tables and the audit log away, "
-        "and leaves the guards off. Nothing was changed. Use `manage.py setup`, which migrates "
+        "Nothing was changed. This Django command is closed, because it can remove tables "
+        "and the audit log, and leaves the guards off. Use `manage.py setup`, which migrates "
         "and puts the guards in place."
     )

@@ -19,8 +19,9 @@ class Command(ActingCommand):
     """Makes a link to set a password."""
 
     help = (
-        "Print a link by which a person sets a password, in place of an older link. It is meant "
-        "to be handed over: whoever has it can sign in as that person. It leads to SITE_URL."
+        "Print a link with which a person sets a password; older links stop working. Give it "
+        "only to that person: anyone who has it can sign in as them. The link starts with "
+        "SITE_URL."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -39,7 +40,7 @@ class Command(ActingCommand):
 def link_lines(person: User, link: PasswordLink) -> Sequence[str]:
     """The link alone on a line, and what it is good for."""
     end = sentence_time(link.ends_at)
-    return [link.address, f"It sets the password of {person.email}, once, until {end}."]
+    return [link.address, f"It sets the password of {person.email} once, until {end}."]
 
 
 def link_data(link: PasswordLink) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from secretsapp.management.closed import ClosedCommand
 class Command(ClosedCommand):
     """Refuses, and says why and what to use."""
 
-    help = "Closed, because the audit log would not see it. Nothing needs it."
+    help = "Closed, because it bypasses the audit log. Nothing needs it."
     sentence = (
-        "This command of Django's is closed, because it deletes rows that the audit log would not"
-        " see. Nothing was changed. Use `manage.py setup`, which needs no such tidying."
+        "Nothing was changed. This Django command is closed, because it deletes rows without "
+        "the audit log. Use `manage.py setup`, which doesn't need it."
     )

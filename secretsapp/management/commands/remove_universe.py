@@ -15,14 +15,14 @@ class Command(ActingCommand):
     """Removes a universe."""
 
     help = (
-        "Take a universe off the dashboard, with the roles in it and the notes on its secrets. "
-        "The secrets stay at Roblox, and the events in the audit log."
+        "Remove a universe from Sealroom, with the roles in it and the notes on its secrets. "
+        "The secrets stay at Roblox, and the events stay in the audit log."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The universe, and that it is meant."""
         add_universe_id(parser)
-        parser.add_argument("--yes", action="store_true", help="Say that you mean it.")
+        parser.add_argument("--yes", action="store_true", help="Confirm it.")
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Remove the universe, once it is said to be meant."""
@@ -30,7 +30,7 @@ class Command(ActingCommand):
         if not options["yes"]:
             raise CommandError(
                 "Nothing was removed: the roles in the universe and the notes on its secrets "
-                "would not come back. Add --yes if that is what you want."
+                "can't be recovered. Add --yes to confirm."
             )
         managing.remove(actor, universe)
         return Report(

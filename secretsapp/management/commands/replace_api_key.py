@@ -15,8 +15,8 @@ class Command(ActingCommand):
     """Replaces an API key."""
 
     help = (
-        "Put another API key in the place of a stored one; its universes stay. The new key is "
-        "piped in or typed at a hidden prompt, and must open every one of them."
+        "Replace a stored API key; its universes stay. Pipe the new key in or type it at a "
+        "hidden prompt. It must be able to read all of them."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:

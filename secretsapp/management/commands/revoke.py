@@ -15,7 +15,7 @@ from secretsapp.people import directory
 class Command(ActingCommand):
     """Revokes a role."""
 
-    help = "End the role that a person has in a universe, or the one in all of them."
+    help = "Revoke a person's role in a universe, or in all universes."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The person and where the role holds."""

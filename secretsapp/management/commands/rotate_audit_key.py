@@ -15,9 +15,9 @@ class Command(ActingCommand):
     """Rotates the audit key."""
 
     help = (
-        "Let an audit key that was added with `add_key audit` authenticate every event from here "
-        "on, record that, and print an anchor to note elsewhere. Earlier events stay under the "
-        "keys of their time, so those must stay as well."
+        "Use an audit key that was added with `add_key audit` for every event from now on, "
+        "record that, and print an anchor to note elsewhere. Earlier events still need their "
+        "keys, so keep those too."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -30,10 +30,10 @@ class Command(ActingCommand):
         anchor = f"{rotation.sequence}:{rotation.link}"
         return Report(
             lines=[
-                f"The audit key {rotation.key_id} authenticates events from here on.",
-                "The earlier keys must stay as long as their events do.",
+                f"The audit key {rotation.key_id} authenticates events from now on.",
+                "Keep the earlier keys: their events need them.",
                 f"Anchor: {anchor}",
-                "Note the anchor outside this database: it pins down every event before it.",
+                "Note the anchor outside this database: it proves every event before it.",
             ],
             data={"audit_key": rotation.key_id, "sequence": rotation.sequence, "anchor": anchor},
         )

@@ -15,26 +15,26 @@ class Command(ActingCommand):
     """Rotates the master key."""
 
     help = (
-        "Put a master key that was added with `add_key master` in front, and encrypt every stored "
-        "API key under it, all or none. Without an id it is the key that is in front already. "
-        "Drop the old key only afterwards."
+        "Use a master key that was added with `add_key master`, and re-encrypt every stored "
+        "API key with it, all or none. Without an id, use the current first key. Drop the "
+        "old key only after that."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The key that is to write, and whether to try it only."""
         add_key_id(parser, is_optional=True)
         parser.add_argument(
-            "--dry-run", action="store_true", help="Open everything, and store nothing."
+            "--dry-run", action="store_true", help="Decrypt everything, but store nothing."
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Encrypt again what is under another key."""
         dry_run: bool = options["dry_run"]
         rotation = master_keys.rotate(actor, options["key_id"] or "", dry_run=dry_run)
-        done = "would be encrypted again" if dry_run else "encrypted again"
+        done = "would be re-encrypted" if dry_run else "re-encrypted"
         counts = f"{rotation.reencrypted} of {rotation.api_keys} API keys"
         return Report(
-            lines=[f"{counts} {done} under the master key {rotation.key_id}."],
+            lines=[f"{counts} {done} with the master key {rotation.key_id}."],
             data={
                 "api_keys": rotation.api_keys,
                 "reencrypted": rotation.reencrypted,

@@ -19,8 +19,8 @@ class Command(ActingCommand):
     """Rotates a secret."""
 
     help = (
-        "Give a secret a new value, which is piped in, less one line ending at its end, or typed "
-        "at a hidden prompt. Running servers keep the old value until they restart."
+        "Give a secret a new value. Pipe it in (one line ending at the end is removed) or "
+        "type it at a hidden prompt. Running servers keep the old value until they restart."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -29,7 +29,8 @@ class Command(ActingCommand):
         add_exactly(parser)
         parser.add_argument(
             "--domain",
-            help="Another domain, '' for nowhere; without this option the domain stays.",
+            help="A new allowed host, or '' for no requests. Without this option it stays as "
+            "it is.",
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:

@@ -31,10 +31,10 @@ class Command(SealroomCommand):
     """Runs an installation."""
 
     help = (
-        "Set up what is missing, as `setup` does, and run the dashboard and its worker until "
-        "Ctrl-C. Only this machine can reach it; put a reverse proxy in front of it for others, "
-        "and say so in SITE_URL. While there is no admin, it prints a one-time code that "
-        "makes the first admin."
+        "Set up what is missing, like `setup`, and run Sealroom and its worker until Ctrl-C. "
+        "Only this machine can reach it; for others, put a reverse proxy in front of it and "
+        "set SITE_URL. While there is no admin, it prints a one-time code that creates the "
+        "first admin account."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -51,7 +51,7 @@ class Command(SealroomCommand):
         except ProcessFailed as failure:
             raise CommandError(str(failure)) from None
         except KeyboardInterrupt:
-            self._say("Sealroom has ended.")
+            self._say("Sealroom has stopped.")
 
     def _run(self, port: int, processes: Processes) -> None:
         check_port(port, "make run")
@@ -66,7 +66,7 @@ class Command(SealroomCommand):
         wait_until_ready(port, processes, site=site)
         self._say(_welcome(site, code))
         name = processes.wait_for_an_end()
-        raise ProcessFailed(f"The {name} has ended by itself, so everything ends.")
+        raise ProcessFailed(f"The {name} has stopped unexpectedly, so everything stops.")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
@@ -83,13 +83,13 @@ def _site(port: int) -> str:
 
 
 def _welcome(site: str, code: Code | None) -> str:
-    ending = "Ctrl-C ends Sealroom."
+    ending = "Press Ctrl-C to stop Sealroom."
     if code is None:
         return f"\nSealroom is at {site}/\n{ending}"
     return "\n".join(
         [
             "",
-            "Sealroom is running, and it has no admin yet. To become its admin, open",
+            "Sealroom is running but has no admin yet. To create the first admin account, open",
             "",
             f"    {site}{reverse('first_run')}",
             "",
@@ -97,7 +97,7 @@ def _welcome(site: str, code: Code | None) -> str:
             "",
             f"    {code.text}",
             "",
-            f"It works once, until {code.ends_at:%H:%M} UTC. A restart makes a new one.",
+            f"It works once, until {code.ends_at:%H:%M} UTC. A restart creates a new one.",
             ending,
         ]
     )

@@ -21,9 +21,9 @@ class Command(SealroomCommand):
     """Becomes the web server."""
 
     help = (
-        "Set up what is missing, as `setup` does, and become the web server, which SIGTERM ends in "
-        "order. Several may start at once on one PostgreSQL. It speaks plain HTTP, so a reverse "
-        "proxy belongs in front of it, and `manage.py work` beside it."
+        "Set up what is missing, like `setup`, and become the web server, which SIGTERM "
+        "stops gracefully. Several can start at once on one PostgreSQL. It speaks plain "
+        "HTTP: run it behind a reverse proxy, and run `manage.py work` beside it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

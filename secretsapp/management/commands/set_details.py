@@ -17,13 +17,13 @@ from secretsapp.universes import loading
 class Command(ActingCommand):
     """Sets what only Sealroom knows of a secret."""
 
-    help = "Set the note or the owner of a secret; Roblox is told nothing of them."
+    help = "Set the note or the owner of a secret. Nothing changes at Roblox."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The secret and its details; what is not given stays."""
         add_secret(parser)
         parser.add_argument("--note", help="What it is for; '' removes the note.")
-        parser.add_argument("--owner", metavar="EMAIL", help="Who looks after it; '' for nobody.")
+        parser.add_argument("--owner", metavar="EMAIL", help="Who looks after it; '' for no one.")
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the details that were given."""
@@ -38,7 +38,7 @@ class Command(ActingCommand):
             owner=secret.owner if owner is None else _owner(actor, owner),
         )
         return Report(
-            lines=[f"The details of {secret.name} in {universe.name} are set."],
+            lines=[f"Saved the details of {secret.name} in {universe.name}."],
             data={
                 "universe": universe.pk,
                 "name": secret.name,

@@ -17,8 +17,8 @@ class Command(ActingCommand):
     """Sets a password."""
 
     help = (
-        "Set a person's password, which ends the person's sessions. It is piped in, less one line "
-        "ending at its end, or typed twice at a hidden prompt."
+        "Set a person's password and end their sessions. Pipe it in (one line ending at the "
+        "end is removed) or type it twice at a hidden prompt."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -31,7 +31,7 @@ class Command(ActingCommand):
         password = read_new_password()
         accounts.set_password(actor, person, password)
         return Report(
-            lines=[f"The password of {person.email} is set, and older sessions have ended."],
+            lines=[f"Set the password of {person.email} and ended their sessions."],
             data={"email": person.email},
             notice=blanks.about_password(password),
         )

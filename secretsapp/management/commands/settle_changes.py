@@ -16,8 +16,8 @@ class Command(ActingCommand):
     """Settles open changes."""
 
     help = (
-        "Find out, by reading Roblox, what became of changes whose outcome is open. No write is "
-        "ever repeated. `work` does the same every minute."
+        "Find out the outcome of open changes by reading Roblox. No write is ever repeated. "
+        "`work` does the same every minute."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -27,14 +27,15 @@ class Command(ActingCommand):
             type=seconds,
             default=settling.SETTLE_AFTER_SECONDS,
             metavar="SECONDS",
-            help="Leave alone what began later than that many seconds ago (default: %(default)s).",
+            help="Skip changes that started less than this many seconds ago (default: "
+            "%(default)s).",
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Settle what can be settled."""
         settled = settling.settle(actor, older_than_seconds=options["older_than"])
         return Report(
-            lines=[settled_line(change) for change in settled] or ["There was nothing to settle."],
+            lines=[settled_line(change) for change in settled] or ["Nothing to settle."],
             data={"settled": [_data(change) for change in settled]},
         )
 

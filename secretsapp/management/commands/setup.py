@@ -18,8 +18,8 @@ from secretsapp.operation import installation
 PRIVATE_UMASK = 0o077
 
 _PUT_BACK = (
-    "Guards of the audit log were missing and are back: {names}. Run `manage.py verify_audit`, and "
-    "find out who took them off."
+    "Guards of the audit log were missing and have been put back: {names}. Run `manage.py "
+    "verify_audit`, and find out who removed them."
 )
 # Any number will do: nothing else here takes such a lock.
 SETUP_LOCK = 5_325_770
@@ -29,8 +29,8 @@ class Command(SealroomCommand):
     """Sets an installation up."""
 
     help = (
-        "Make the keys that are missing (readable by their owner alone), bring the database up to "
-        "date, and put the guards of the audit log in place. Safe to repeat, and needed after "
+        "Create missing keys (readable only by their owner), bring the database up to date, "
+        "and put the guards of the audit log in place. Safe to repeat, and needed after "
         "every update."
     )
 
@@ -41,16 +41,16 @@ class Command(SealroomCommand):
                 made, put_back = _set_up_alone()
         except OSError as error:
             where = error.filename or "The data directory"
-            raise CommandError(f"{where} cannot be made or changed: {error.strerror}.") from None
+            raise CommandError(f"{where} can't be created or changed: {error.strerror}.") from None
         self._say(made)
         if put_back:
             self.stderr.write(_PUT_BACK.format(names=", ".join(put_back)))
 
     def _say(self, made: list[str]) -> None:
         for path in made:
-            self.stdout.write(f"Made {path}")
+            self.stdout.write(f"Created {path}")
         if made:
-            self.stdout.write("Keep a copy of the keys elsewhere: nothing can replace them.")
+            self.stdout.write("Keep a copy of the keys elsewhere: they can't be recreated.")
         self.stdout.write("The installation is set up.")
 
 

@@ -13,7 +13,7 @@ from secretsapp.management.output import Report, exact_time
 class Command(ActingCommand):
     """Tests an API key."""
 
-    help = "Try a stored API key on every universe that it serves."
+    help = "Test a stored API key on every universe that uses it."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The name of the stored key."""
@@ -24,9 +24,9 @@ class Command(ActingCommand):
         api_key = key_listing.get(actor, options["name"])
         report = stored_keys.test(actor, api_key)
         if not report.passed:
-            raise CommandError(f"The API key “{api_key.name}” did not pass: {report.result}")
+            raise CommandError(f"The API key “{api_key.name}” failed its test: {report.result}")
         return Report(
-            lines=[f"The API key “{api_key.name}” works: {report.result}."],
+            lines=[f"The API key “{api_key.name}” passed its test: {report.result}."],
             data={
                 "api_key": api_key.name,
                 "result": report.result,

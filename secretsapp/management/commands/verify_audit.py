@@ -14,8 +14,8 @@ class Command(ActingCommand):
     """Verifies the audit log."""
 
     help = (
-        "Check every event of the audit log, and print an anchor to note elsewhere. That events "
-        "were cut off at the end is only found against an anchor noted before."
+        "Check every event of the audit log, and print an anchor to note elsewhere. Only an "
+        "earlier anchor can show that events were cut off at the end."
     )
 
     # A log that is not whole keeps everything else from starting; this says where it breaks.
@@ -26,7 +26,7 @@ class Command(ActingCommand):
         parser.add_argument(
             "--anchor",
             metavar="SEQ:LINK",
-            help="An anchor that was printed and noted before; the log must still hold it.",
+            help="An anchor noted earlier; the log must still contain it.",
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
@@ -34,11 +34,15 @@ class Command(ActingCommand):
         given = options["anchor"]
         verified = verifying.verify(actor, None if given is None else verifying.parse_anchor(given))
         anchor = f"{verified.head.sequence}:{verified.head.link}"
-        lines = [f"The audit log is whole: {verified.events} events.", f"Anchor: {anchor}", _ADVICE]
+        lines = [
+            f"The audit log is intact: {verified.events} events.",
+            f"Anchor: {anchor}",
+            _ADVICE,
+        ]
         return Report(lines=lines, data={"events": verified.events, "anchor": anchor})
 
 
 _ADVICE = (
-    "Note the anchor outside this database: events cut off at the end are only found against it "
-    "(--anchor)."
+    "Note the anchor outside this database: only it can show (--anchor) that events were cut "
+    "off at the end."
 )

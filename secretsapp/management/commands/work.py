@@ -32,20 +32,19 @@ class Command(SealroomCommand):
     """Works in the background."""
 
     help = (
-        "Mail the password links that people asked for and warnings of wrong passwords, settle "
-        "changes whose outcome is open and tell the log what was only counted, every minute, and "
-        "clear ended sessions and expired counts once a day. Any number may run "
-        "at once. SIGTERM and Ctrl-C end it."
+        "Every minute, mail requested password links and warnings of wrong passwords, settle "
+        "open changes and log what was only counted. Once a day, delete ended sessions and "
+        "expired counts. Any number can run at once. SIGTERM and Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whether to go on, or to work at all."""
         instead = parser.add_mutually_exclusive_group()
-        instead.add_argument("--once", action="store_true", help="Do one round and end.")
+        instead.add_argument("--once", action="store_true", help="Do one round and stop.")
         instead.add_argument(
             "--seen",
             action="store_true",
-            help="Only say whether a worker of this host was seen within the last minute.",
+            help="Only say whether a worker on this host was seen within the last minute.",
         )
 
     def run(self, options: dict[str, Any]) -> None:
@@ -60,20 +59,20 @@ class Command(SealroomCommand):
             return
         try:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
-            self.stdout.write("Working. SIGTERM or Ctrl-C ends it.")
+            self.stdout.write("Working. SIGTERM or Ctrl-C stops it.")
             self.stdout.flush()
             with Heartbeat() as heartbeat:
                 _go_on(heartbeat)
         except KeyboardInterrupt:
-            self.stdout.write("Ended.")
+            self.stdout.write("Stopped.")
 
     def _say_whether_seen(self) -> None:
         if not is_seen(workers.this_host()):
             raise CommandError(
-                "No worker of this host was seen within the last minute. Start `manage.py work`, "
-                "or see its log for why it stopped."
+                "No worker on this host was seen within the last minute. Start `manage.py "
+                "work`, or check its log for why it stopped."
             )
-        self.stdout.write("A worker of this host is at work.")
+        self.stdout.write("A worker on this host is running.")
 
 
 def _go_on(heartbeat: Heartbeat) -> None:
@@ -91,9 +90,9 @@ def _try(part: Callable[[], None]) -> None:
     except SealroomError as error:
         log.error("This round failed: %s", error)
     except Error as error:
-        log.error("This round failed for the database: %s", type(error).__name__)
+        log.error("This round failed because of the database: %s", type(error).__name__)
     except Exception:
-        log.exception("This round failed by a mistake of Sealroom.")
+        log.exception("This round failed because of an error in Sealroom.")
 
 
 def _parts(number: int) -> list[Callable[[], None]]:

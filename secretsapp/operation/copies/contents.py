@@ -26,7 +26,7 @@ FLEETING_TABLES = tuple(model._meta.db_table for model in FLEETING)
 # Runs a query on the copy; raises what the driver raises.
 Rows = Callable[[str], list[Any]]
 
-NOT_OURS = "it is no backup of Sealroom, whose tables are not in it"
+NOT_OURS = "it is not a Sealroom backup: it has none of its tables"
 
 _HEAD = "SELECT sequence, link FROM secretsapp_audithead"
 _EVENTS = "SELECT count(*) FROM secretsapp_auditevent"
@@ -58,7 +58,7 @@ def read(rows: Rows) -> Contents:
     """What the copy holds; raises CopyFailed where it was never set up."""
     head = rows(_HEAD)
     if not head:
-        raise CopyFailed("The copy holds no installation that was set up.")
+        raise CopyFailed("The copy has no installation that was set up.")
     sequence, link = head[0]
     return Contents(
         events=rows(_EVENTS)[0][0],

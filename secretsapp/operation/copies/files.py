@@ -26,9 +26,9 @@ def told(attempt: str) -> Iterator[None]:
 def check_new(path: Path) -> None:
     """Raise CopyFailed unless a file of that name can be made."""
     if path.exists() or path.is_symlink():
-        raise CopyFailed(f"{path} is there already, and it stays as it is. Name a new file.")
+        raise CopyFailed(f"{path} already exists and was not changed. Give a new file.")
     if not path.parent.is_dir():
-        raise CopyFailed(f"There is no directory {path.parent}. Make it first.")
+        raise CopyFailed(f"The directory {path.parent} doesn't exist. Create it first.")
 
 
 def copy_once(path: Path, private: Path) -> None:
@@ -40,7 +40,7 @@ def copy_once(path: Path, private: Path) -> None:
     opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(opened, "rb") as source:
         if not S_ISREG(os.fstat(source.fileno()).st_mode):
-            raise CopyFailed(f"{path} is not a file. Name the file that `backup` wrote.")
+            raise CopyFailed(f"{path} is not a file. Give the file that `backup` created.")
         private.touch(mode=0o600, exist_ok=False)
         with private.open("wb") as target:
             shutil.copyfileobj(source, target)
@@ -60,8 +60,7 @@ def check_sha256(private: Path, wanted: str, *, path: Path) -> None:
     """Raise CopyFailed unless the private copy of the file `path` has that SHA-256."""
     if sha256(private) != wanted:
         raise CopyFailed(
-            f"{path} is not the file that was noted: its SHA-256 is another. Nothing of it was "
-            "used; restore a file that you can vouch for."
+            f"{path} has a different SHA-256, so nothing was restored. Use a file that you trust."
         )
 
 

@@ -55,7 +55,7 @@ SELECT count(*) FROM made WHERE oid >= 16384 AND NOT EXISTS (
 )
 """
 _AFTERWARDS = "Drop this database and create a new one before you restore into it again."
-_WHERE_ELSE = "or use the one where the database runs, as docs/operations.md says"
+_WHERE_ELSE = "or use the one on the database's machine, as docs/operations.md says"
 
 
 def save(path: Path) -> Contents:
@@ -120,9 +120,9 @@ def _address(session: Any) -> str:
 
 def _not_handed_on(name: str) -> str:
     return (
-        f"DATABASE_URL holds the option {name}, which is not handed to PostgreSQL's programs: "
-        "everybody on this machine could read it. Back up and restore with an address that does "
-        "without it, such as one with a key file that needs no password."
+        f"DATABASE_URL has the option {name}, which Sealroom doesn't pass to PostgreSQL's "
+        "programs: everyone on this machine could read it. Back up and restore with an "
+        "address without it, such as one with a key file that needs no password."
     )
 
 
@@ -138,8 +138,8 @@ def _check_version(session: Any) -> None:
     server = session.pg_version // 10000
     if found is None or int(found[0]) < server:
         raise CopyFailed(
-            f"pg_dump here is of version {found[0] if found else '?'}, and the server is of "
-            f"version {server}. Install the PostgreSQL client {server}, {_WHERE_ELSE}."
+            f"pg_dump has version {found[0] if found else '?'}, but the server has version "
+            f"{server}. Install the PostgreSQL client {server}, {_WHERE_ELSE}."
         )
 
 
@@ -224,7 +224,7 @@ def _taken_out_again() -> Iterator[None]:
         raise CopyFailed(f"{refusal} {_AFTERWARDS}") from None
     except Error:
         _empty()
-        raise CopyFailed(f"The database did not take the copy. {_AFTERWARDS}") from None
+        raise CopyFailed(f"The database refused the copy. {_AFTERWARDS}") from None
     except BaseException:
         _empty()
         raise
@@ -247,8 +247,8 @@ def _check_place() -> None:
         (count,) = cursor.fetchone()
     if count:
         raise CopyFailed(
-            "The database is not empty, and it stays as it is. Create a new, empty database and "
-            "name it in DATABASE_URL; then restore again."
+            "The database is not empty and was not changed. Create a new, empty database, "
+            "set it in DATABASE_URL, and restore again."
         )
 
 
@@ -256,7 +256,7 @@ def _contents_of(session: Any, copy: Path, path: Path) -> str:
     """What is in the copy of `path`, a line each; raises CopyFailed where it is none of ours."""
     contents = _run(session, RESTORE, "--list", str(copy), is_told_where=False)
     if not _OWN_TABLE.search(contents):
-        raise CopyFailed(f"{path} cannot be restored: {NOT_OURS}.")
+        raise CopyFailed(f"{path} can't be restored: {NOT_OURS}.")
     return contents
 
 
@@ -273,5 +273,5 @@ def loaded() -> Contents:
     """What the database holds now; raises CopyFailed where it is empty."""
     with connection.cursor() as cursor:
         if "secretsapp_audithead" not in connection.introspection.table_names(cursor):
-            raise CopyFailed("The database holds no installation.")
+            raise CopyFailed("The database has no installation.")
     return read(_rows_of(connection))

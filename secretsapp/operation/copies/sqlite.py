@@ -30,7 +30,7 @@ def save(path: Path) -> Contents:
             _leave_out_fleeting(copy, path)
         return _checked(path)
     except sqlite3.Error as error:
-        raise CopyFailed(f"The database cannot be copied: {error}.") from None
+        raise CopyFailed(f"The database can't be copied: {error}.") from None
     finally:
         whole.unlink()
 
@@ -59,11 +59,11 @@ def _checked(path: Path) -> Contents:
         copy.execute("PRAGMA trusted_schema=OFF")
         copy.execute("PRAGMA journal_mode=DELETE")
         if copy.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
-            raise CopyFailed("SQLite finds the copy damaged. Use another backup.")
+            raise CopyFailed("SQLite reports that the copy is damaged. Use another backup.")
         if not copy.execute(
             "SELECT 1 FROM sqlite_master WHERE name = 'secretsapp_audithead'"
         ).fetchall():
-            raise CopyFailed(f"The file cannot be restored: {NOT_OURS}.")
+            raise CopyFailed(f"The file can't be restored: {NOT_OURS}.")
         return read(lambda query: copy.execute(query).fetchall())
 
 
@@ -98,8 +98,8 @@ def _check_single(path: Path) -> None:
     beside = _beside(path)
     if beside:
         raise CopyFailed(
-            f"{beside[0]} lies beside the backup. A backup is one file: move the other away if "
-            "it is not of this database, or copy the database with `backup`."
+            f"{beside[0]} is beside the backup, but a backup is one file. Move the other file "
+            "away if it doesn't belong to this database, or copy the database with `backup`."
         )
 
 
@@ -121,13 +121,13 @@ def _check_place(target: Path) -> None:
     left = _beside(target)
     if target.exists() and _has_tables(target):
         raise CopyFailed(
-            f"There is a database at {target} already, and it stays as it is. Stop Sealroom and "
-            "move that file away, with what lies beside it (-wal, -shm); then restore again."
+            f"There is already a database at {target}, which was not changed. Stop Sealroom, "
+            "move that file and those beside it (-wal, -shm) away, and restore again."
         )
     if left:
         raise CopyFailed(
-            f"{left[0]} was left there by another database, and would spoil the restored one. "
-            "Move it away; then restore again."
+            f"{left[0]} was left by another database and would damage the restored one. Move "
+            "it away and restore again."
         )
 
 
@@ -147,7 +147,7 @@ def _read_in(path: Path, copy: Path) -> Contents:
         return _checked(copy)
     except sqlite3.Error as error:
         raise CopyFailed(
-            f"{path} is damaged or cut off: {error}. Nothing was restored; use another backup."
+            f"{path} is damaged or incomplete: {error}. Nothing was restored. Use another backup."
         ) from None
 
 

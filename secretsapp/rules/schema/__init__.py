@@ -30,10 +30,12 @@ class Differences(NamedTuple):
         """What is found in that place, in a sentence or two; empty where nothing is."""
         told = []
         if self.foreign:
-            told.append(f"{place} holds what Sealroom did not put there: {_named(self.foreign)}.")
+            told.append(f"{place} has objects that Sealroom didn't create: {_named(self.foreign)}.")
         if self.missing:
             where = "It" if told else place
-            told.append(f"{where} lacks what Sealroom put there: {_named(self.missing)}.")
+            told.append(
+                f"{where} is missing objects that Sealroom created: {_named(self.missing)}."
+            )
         return " ".join(told)
 
 
@@ -45,8 +47,8 @@ def check() -> None:
     told = compare().told("The database")
     if told:
         raise SchemaChanged(
-            f"{told} It can change what is written and read. Put it right, or restore a backup, "
-            "and find out who did it."
+            f"{told} It can change what is written and read. Fix it or restore a backup, and "
+            "find out who did it."
         )
 
 
@@ -59,8 +61,8 @@ def check_indexes() -> None:
     damage = sqlite.damage() if connection.vendor == "sqlite" else ""
     if damage:
         raise SchemaChanged(
-            f"SQLite finds that the database is not whole: {damage}. Rows may be hidden or be "
-            "shown otherwise than they are. Restore a backup, and find out what happened."
+            f"SQLite reports that the database is damaged: {damage}. Rows may be hidden or "
+            "shown wrong. Restore a backup, and find out what happened."
         )
 
 
