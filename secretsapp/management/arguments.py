@@ -92,6 +92,11 @@ def key_id(text: str) -> str:
     raise ArgumentTypeError("a key id is 16 characters such as 9f86d081884c7d65, from list_keys")
 
 
+def word(text: str) -> str:
+    """One of a few words, such as a role: pages write them with a capital."""
+    return text.strip().lower()
+
+
 def universe_id(text: str) -> int:
     """The universe id in an argument."""
     try:

@@ -15,7 +15,7 @@ HARBOR_IN = ("add_universe", HARBOR_ID, "--api-key", "automation")
 def test_piped_key_opens_a_universe(shell: Shell, harbor: EmulatedUniverse) -> None:
     added = shell.run("add_api_key", "automation", piped=f"{API_KEY}\n".encode())
     assert "“automation”" in added.output
-    said = shell.run(*HARBOR_IN, "--environment", "production", "--json")
+    said = shell.run(*HARBOR_IN, "--environment", "Production", "--json")
     assert said.json == {
         "universe": HARBOR_ID,
         "name": "Harbor",

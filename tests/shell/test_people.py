@@ -98,8 +98,10 @@ def test_a_grant_until_today_is_none_that_has_ended(
     assert shell.run("list_secrets", HARBOR_ID, "--as", "stranger@example.com").output
 
 
-def test_grant_of_all_universes_as_json(shell: Shell, cast: Cast) -> None:
-    said = shell.run("grant", "stranger@example.com", "auditor", "--all", "--json")
+def test_grant_of_all_universes_as_json_of_a_role_as_the_pages_write_it(
+    shell: Shell, cast: Cast
+) -> None:
+    said = shell.run("grant", "stranger@example.com", "Auditor", "--all", "--json")
     assert said.json == {
         "email": "stranger@example.com",
         "role": "auditor",

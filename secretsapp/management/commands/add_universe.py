@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_universe_id
+from secretsapp.management.arguments import add_universe_id, word
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models.universes import Environment
@@ -35,6 +35,7 @@ class Command(ActingCommand):
         )
         parser.add_argument(
             "--environment",
+            type=word,
             default="",
             choices=[value for value in Environment.values if value],
             help="The environment of the universe.",

@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_universe_id
+from secretsapp.management.arguments import add_universe_id, word
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models.universes import Environment
@@ -27,6 +27,7 @@ class Command(ActingCommand):
         parser.add_argument("--name", metavar="TEXT", help="The name in Sealroom.")
         parser.add_argument(
             "--environment",
+            type=word,
             choices=Environment.values,
             metavar="ENVIRONMENT",
             help=f"{', '.join(filter(None, Environment.values))}; '' for not specified.",

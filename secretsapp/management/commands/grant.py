@@ -9,7 +9,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import parse_end, sentence_time
-from secretsapp.management.arguments import add_email, add_scope, scope_of
+from secretsapp.management.arguments import add_email, add_scope, scope_of, word
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time
 from secretsapp.models import Grant
@@ -28,7 +28,11 @@ class Command(ActingCommand):
         """The person, the role, where it holds, and its bounds."""
         add_email(parser)
         parser.add_argument(
-            "role", metavar="ROLE", choices=[str(role) for role in Role], help=", ".join(Role)
+            "role",
+            type=word,
+            metavar="ROLE",
+            choices=[str(role) for role in Role],
+            help=f"{', '.join(Role)}; in small letters or capitals.",
         )
         add_scope(parser)
         parser.add_argument(
