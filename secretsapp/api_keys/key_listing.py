@@ -12,6 +12,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import Permission
+from secretsapp.core.spelling import proposal
 from secretsapp.models import ApiKey, Universe
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.paging import Asked, Page, cut
@@ -77,11 +78,13 @@ def choices(actor: Actor) -> list[ApiKey]:
 
 
 def get(actor: Actor, name: str) -> ApiKey:
-    """The API key of that name; raises Forbidden, or NotFound."""
+    """The API key of that very name; raises Forbidden, or NotFound, which proposes a near one."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
     api_key = ApiKey.objects.filter(name=name).first() if is_storable(name) else None
     if api_key is None:
-        raise NotFound(f"There is no API key named “{name}”. Add it first.")
+        names = ApiKey.objects.values_list("name", flat=True)
+        meant = proposal(name, {known: f"“{known}”" for known in names})
+        raise NotFound(f"There is no API key named “{name}”.{meant or ' Add it first.'}")
     return api_key
 
 

@@ -7,11 +7,11 @@ from django.core.management.base import CommandParser
 
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import InvalidInput
+from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.keyring import KEY_ID_BYTES
 from secretsapp.models import Universe
 from secretsapp.rules.keys import Ring
-from secretsapp.universes import loading
+from secretsapp.universes import loading, proposing
 
 LONGEST_SECONDS = 365 * 24 * 3600
 
@@ -59,7 +59,15 @@ def add_scope(parser: CommandParser) -> None:
 
 def scope_of(actor: Actor, options: dict[str, Any]) -> Universe | None:
     """The universe that `add_scope` read, or None for all; raises NotFound."""
-    return None if options["all"] else loading.get(actor, options["universe"])
+    return None if options["all"] else universe_of(actor, options["universe"])
+
+
+def universe_of(actor: Actor, universe_id: int) -> Universe:
+    """The universe of that id; raises NotFound, which proposes a near one that they may see."""
+    try:
+        return loading.get(actor, universe_id)
+    except NotFound as refusal:
+        raise NotFound(f"{refusal}{proposing.meant(actor, universe_id)}") from None
 
 
 def add_ring(parser: CommandParser) -> None:

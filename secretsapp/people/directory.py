@@ -6,18 +6,26 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import is_storable
+from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
+from secretsapp.core.spelling import proposal
 from secretsapp.models import Grant, OneTimeCode, SignedIn, Universe, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
-from secretsapp.rules.policy import people_with, require, require_installation, rights_of
+from secretsapp.rules.policy import (
+    Rights,
+    people_with,
+    require,
+    require_installation,
+    rights_of,
+)
 
 
 @dataclass(frozen=True)
@@ -59,21 +67,43 @@ class SessionView:
 def get(actor: Actor, email: str) -> User:
     """The person with that e-mail address, however it is capitalised.
 
-    People are seen by those who give access somewhere, and by themselves; else NotFound.
+    People are seen by those who give access somewhere, and by themselves; else NotFound, which
+    proposes a near one to those who are shown them all.
     """
     # The rights are looked up in any case: the time it takes must not tell who has an account.
-    may_see_people = rights_of(actor).universes_with(Permission.MANAGE_GRANTS) != set()
+    rights = rights_of(actor)
+    may_see_people = rights.universes_with(Permission.MANAGE_GRANTS) != set()
     user = account_of(email)
     if user is None or not (may_see_people or user.pk == actor.person_id):
-        raise NotFound("There is no account with that e-mail address. Create it first.")
+        meant = _meant(email, _shown_to(rights))
+        raise NotFound(
+            f"There is no account with that e-mail address.{meant or ' Create it first.'}"
+        )
     return user
 
 
+def _shown_to(rights: Rights) -> QuerySet[User]:
+    """The people who are listed for them: none for who gives access to some names alone."""
+    if rights.allows_installation(Permission.MANAGE_PEOPLE):
+        return User.objects.all()
+    givers = (each for each in rights.holdings if each.gives(Permission.MANAGE_GRANTS))
+    is_shown = any(each.pattern == EVERY_NAME for each in givers)
+    return User.objects.filter(is_active=True) if is_shown else User.objects.none()
+
+
+def _meant(email: str, people: QuerySet[User]) -> str:
+    return proposal(email, {known: known for known in people.values_list("email", flat=True)})
+
+
 def acting_as(email: str) -> Actor:
-    """The actor for a person named on the command line; NotFound unless they are active."""
+    """The actor for a person named on the command line; NotFound unless they are active.
+
+    Whoever runs commands holds the keys, and may see everybody.
+    """
     user = account_of(email)
     if user is None or not user.is_active:
-        raise NotFound("There is no active account with that e-mail address.")
+        meant = _meant(email, User.objects.filter(is_active=True))
+        raise NotFound(f"There is no active account with that e-mail address.{meant}")
     return actors.person(user.pk, user.email, Door.SHELL)
 
 

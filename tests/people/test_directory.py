@@ -11,7 +11,7 @@ from secretsapp.access import grant_listing
 from secretsapp.access import grants as grant_actions
 from secretsapp.access.grants import Terms
 from secretsapp.api_keys import key_listing
-from secretsapp.core.actor import ActorKind, Door
+from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
@@ -46,6 +46,26 @@ def test_a_person_one_may_not_see_and_none_take_the_same_questions(cast: Cast) -
             directory.get(cast["viewer"].actor, email)
         asked.append([found["sql"].partition(" WHERE ")[0] for found in captured])
     assert asked[0] == asked[1] != []
+
+
+def test_a_near_address_is_proposed_to_those_who_are_shown_everybody(
+    cast: Cast, universe: Universe
+) -> None:
+    def proposed(actor: Actor, email: str) -> bool:
+        with pytest.raises(NotFound) as caught:
+            directory.get(actor, email)
+        return f"Did you mean {email.replace('veiwer', 'viewer')}?" in str(caught.value)
+
+    typed = "veiwer@example.com"
+    assert proposed(STAGEHAND, typed)
+    assert proposed(cast["manager"].actor, typed)
+    assert not proposed(cast["auditor"].actor, typed)
+    Grant.objects.filter(person=cast["manager"].user).update(pattern="PAY_*")
+    assert not proposed(cast["manager"].actor, typed)
+    User.objects.filter(email="viewer@example.com").update(is_active=False)
+    assert proposed(STAGEHAND, typed)
+    Grant.objects.filter(person=cast["manager"].user).update(pattern="")
+    assert not proposed(cast["manager"].actor, typed)
 
 
 @pytest.mark.engine

@@ -7,7 +7,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.models import ApiKey, Universe
 from tests.shell.conftest import Shell
-from tests.stage import API_KEY, HARBOR_ID
+from tests.stage import API_KEY, HARBOR_ID, Cast
 
 HARBOR_IN = ("add_universe", HARBOR_ID, "--api-key", "automation")
 
@@ -109,3 +109,27 @@ def test_replacing_key_must_open_every_universe(
     assert said.output == "Replaced the API key “automation”: it can read 1 universe.\n"
     shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
     assert emulator.requests[-1].headers["x-api-key"] == "second-key"
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "proposed"),
+    [
+        ("test_api_key", ("Automation",), "“automation”"),
+        ("list_secrets", (6930499542,), f"{HARBOR_ID} (Harbor)"),
+        ("password_link", ("veiwer@example.com",), "viewer@example.com"),
+        ("list_secrets", (HARBOR_ID, "--as", "admim@example.com"), "admin@example.com"),
+    ],
+)
+def test_what_was_probably_meant_is_proposed_and_not_taken_for_it(
+    shell: Shell, cast: Cast, command: str, arguments: tuple[object, ...], proposed: str
+) -> None:
+    assert shell.refuse(command, *arguments).endswith(f" Did you mean {proposed}?")
+
+
+def test_nothing_is_proposed_that_one_may_not_see(shell: Shell, cast: Cast) -> None:
+    for command, name, who in (
+        ("list_secrets", 6930499542, "stranger"),
+        ("password_link", "veiwer@example.com", "auditor"),
+        ("test_api_key", "Automation", "manager"),
+    ):
+        assert "mean" not in shell.refuse(command, name, "--as", f"{who}@example.com")

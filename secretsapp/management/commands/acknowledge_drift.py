@@ -5,12 +5,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_secret
+from secretsapp.management.arguments import add_secret, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models import Secret, Universe
 from secretsapp.secrets import drift, listing
-from secretsapp.universes import loading
 
 
 class Command(ActingCommand):
@@ -27,7 +26,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Take note of the change, if there is one."""
-        universe = loading.get(actor, options["universe_id"])
+        universe = universe_of(actor, options["universe_id"])
         secret = listing.get(actor, universe, options["name"]).secret
         acknowledged = drift.acknowledge(actor, universe, secret.name)
         return Report(

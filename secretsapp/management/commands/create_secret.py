@@ -8,12 +8,11 @@ from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SimilarName
 from secretsapp.core.value_gate import cautions
-from secretsapp.management.arguments import add_exactly, add_secret
+from secretsapp.management.arguments import add_exactly, add_secret, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_value
 from secretsapp.management.output import Report, change_report
 from secretsapp.secrets import changes
-from secretsapp.universes import loading
 
 
 class Command(ActingCommand):
@@ -45,7 +44,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Seal the value and create the secret."""
-        universe = loading.get(actor, options["universe_id"])
+        universe = universe_of(actor, options["universe_id"])
         name, domain = options["name"], options["domain"]
         # Before the value is asked for: what is typed unseen would have to be typed again.
         input_rules.check_name(name)

@@ -5,11 +5,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_secret
+from secretsapp.management.arguments import add_secret, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, change_report
 from secretsapp.secrets import changes
-from secretsapp.universes import loading
 
 
 class Command(ActingCommand):
@@ -24,7 +23,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Delete the secret, once it is said to be meant."""
-        universe = loading.get(actor, options["universe_id"])
+        universe = universe_of(actor, options["universe_id"])
         if not options["yes"]:
             raise CommandError("Nothing was deleted: this can't be undone. Add --yes to confirm.")
         change = changes.delete(actor=actor, universe=universe, name=options["name"])

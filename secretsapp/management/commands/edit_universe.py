@@ -6,11 +6,11 @@ from django.core.management.base import CommandParser
 
 from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_universe_id, word
+from secretsapp.management.arguments import add_universe_id, universe_of, word
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models.universes import Environment
-from secretsapp.universes import loading, managing
+from secretsapp.universes import managing
 
 
 class Command(ActingCommand):
@@ -36,7 +36,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the settings that were given."""
-        universe = loading.get(actor, options["universe_id"])
+        universe = universe_of(actor, options["universe_id"])
         name, environment, api_key = options["name"], options["environment"], options["api_key"]
         managing.edit(
             actor,

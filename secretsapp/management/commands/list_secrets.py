@@ -7,13 +7,13 @@ from django.core.management.base import CommandParser
 from secretsapp.core.actor import Actor
 from secretsapp.core.sealing import short_fingerprint
 from secretsapp.core.times import sentence_time
-from secretsapp.management.arguments import add_universe_id
+from secretsapp.management.arguments import add_universe_id, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time, short_time, table
 from secretsapp.models import Universe
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.listing import SecretListing, SecretView
-from secretsapp.universes import loading, mirror
+from secretsapp.universes import mirror
 
 _HEADINGS = ("NAME", "DOMAIN", "CHANGED (UTC)", "CHANGED BY", "STATE", "NOTE")
 
@@ -32,8 +32,8 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Refresh the mirror and show it."""
-        mirror.refresh(actor, loading.get(actor, options["universe_id"]))
-        universe = loading.get(actor, options["universe_id"])
+        mirror.refresh(actor, universe_of(actor, options["universe_id"]))
+        universe = universe_of(actor, options["universe_id"])
         listing = secrets.listing(actor, universe)
         return Report(
             lines=_lines(listing), data=_data(universe, listing), notice=_notice(universe, listing)

@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_universe_id
+from secretsapp.management.arguments import add_universe_id, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.universes import loading, managing
+from secretsapp.universes import managing
 
 
 class Command(ActingCommand):
@@ -26,7 +26,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Remove the universe, once it is said to be meant."""
-        universe = loading.get(actor, options["universe_id"])
+        universe = universe_of(actor, options["universe_id"])
         if not options["yes"]:
             raise CommandError(
                 "Nothing was removed: the roles in the universe and the notes on its secrets "
