@@ -1,13 +1,12 @@
 """API keys as an actor may see them: their names and what they serve, never their values."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, QuerySet
-from django.utils import timezone
 
+from secretsapp.api_keys.key_ends import KeyEnd, end_at
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import is_storable
@@ -18,19 +17,17 @@ from secretsapp.rules.ordering import in_order
 from secretsapp.rules.paging import Asked, Page, cut
 from secretsapp.rules.policy import require_installation
 
-# Long enough before the end of a key that whoever makes keys at Roblox can be found.
-WARN_BEFORE = timedelta(days=30)
 UNIVERSES_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class KeyView:
-    """A key with the first few of the `count` universes that it opens, and how near its end is."""
+    """A key with the first few of the `count` universes that it opens, and when it expires."""
 
     api_key: ApiKey
     universes: list[Universe]
     count: int
-    left: timedelta | None
+    end: KeyEnd
 
     @property
     def more(self) -> int:
@@ -39,18 +36,18 @@ class KeyView:
 
     @property
     def has_ended(self) -> bool:
-        """Whether its end is over."""
-        return self.left is not None and self.left <= timedelta()
+        """Whether it has expired."""
+        return self.end.is_over
 
     @property
     def ends_soon(self) -> bool:
-        """Whether its end is near, and not over."""
-        return self.left is not None and timedelta() < self.left <= WARN_BEFORE
+        """Whether it expires soon, and has not yet."""
+        return self.end.is_soon
 
     @property
     def days_left(self) -> int:
-        """The whole days until its end; to be asked where it has one."""
-        return self.left.days if self.left else 0
+        """The whole days until it expires; to be asked where that is known."""
+        return self.end.days_left
 
 
 def visible(actor: Actor) -> list[ApiKey]:
@@ -105,6 +102,5 @@ def _with_universes(api_keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
 
 
 def _view(api_key: ApiKey) -> KeyView:
-    left = api_key.ends_at - timezone.now() if api_key.ends_at else None
     found: Any = api_key
-    return KeyView(api_key, found.first_universes, found.opens, left)
+    return KeyView(api_key, found.first_universes, found.opens, end_at(api_key.ends_at))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from secretsapp.api_keys.key_ends import KeyEnd, end_at
 from secretsapp.api_keys.probing import WRITE, hint_if_reachable, hint_of, lacks_write, probe
 from secretsapp.core.errors import RobloxUnreachable, RobloxUnusable, SealroomError
 from secretsapp.core.key_verdicts import KeyVerdict
@@ -39,6 +40,11 @@ class KeyReport:
     def passed(self) -> bool | None:
         """Whether the key works; None where it serves no universe to be tried on."""
         return self.verdict.passed
+
+    @property
+    def end(self) -> KeyEnd:
+        """When it expires, and how near that is."""
+        return end_at(self.ends_at)
 
 
 def end_of(hint: Introspection | None) -> datetime | None:

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from secretsapp.api_keys.key_listing import WARN_BEFORE
+from secretsapp.api_keys.key_ends import WARN_BEFORE, end_at
 from secretsapp.core.actor import Actor
 from secretsapp.core.key_verdicts import FAILING
 from secretsapp.core.roles import Permission
@@ -219,7 +219,7 @@ def _failing_keys(actor: Actor, now: datetime) -> Iterator[Need]:
     failing = Q(check_verdict__in=FAILING) | Q(ends_at__lte=now + WARN_BEFORE)
     for api_key in ApiKey.objects.filter(failing).defer("encrypted_value").order_by("name"):
         ends = api_key.ends_at
-        if ends is not None and ends <= now:
+        if end_at(ends).is_over:
             yield Need(Trouble.KEY_ENDED, ends, api_key=api_key)
         elif api_key.check_passed is False:
             yield Need(Trouble.KEY_FAILS, api_key.checked_at, api_key=api_key)

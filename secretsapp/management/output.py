@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import OutputWrapper
 
+from secretsapp.api_keys.key_ends import KeyEnd
 from secretsapp.models import Change
 
 COLUMN_GAP = "  "
@@ -104,6 +105,11 @@ def change_report(change: Change, sentence: str, notice: str = "") -> Report:
             "state": str(change.state),
         },
     )
+
+
+def renewal(end: KeyEnd) -> str:
+    """What to do about an API key that expires soon or has expired; empty where there is time."""
+    return f"{end.to_do}: `manage.py replace_api_key`." if end.to_do else ""
 
 
 def settled_line(change: Change) -> str:

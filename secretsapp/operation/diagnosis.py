@@ -42,6 +42,7 @@ _OF_THE_TABLES: dict[str, Check] = {
     "search": diagnosis_database.search,
     "log head": diagnosis_database.head,
     "stored keys": diagnosis_machine.stored,
+    "api keys": diagnosis_database.api_keys,
     "workers": diagnosis_database.background,
     "clock": diagnosis_machine.clock,
 }

@@ -5,17 +5,20 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
+from secretsapp.api_keys.key_ends import WARN_BEFORE, end_at
 from secretsapp.core import chain
 from secretsapp.log import wiped
-from secretsapp.models import AuditEvent, AuditHead, Worker
+from secretsapp.models import ApiKey, AuditEvent, AuditHead, Worker
 from secretsapp.operation import workers
 from secretsapp.operation.findings import Findings, ok, warning, wrong
 from secretsapp.rules import keys, pending_migrations, schema, search_index, triggers
 
 SET_UP = "Run `manage.py setup`."
 MEGABYTE = 1024 * 1024
+NAMES_SHOWN = 5
 
 
 def file() -> Path | None:
@@ -152,6 +155,26 @@ def _is_whole(found: AuditHead, last: AuditEvent | None) -> bool:
         and chain.content_hash(last.chained_fields()) == last.content
         and keys.audit_ring().verifies(last.link, mac=last.mac, key_id=last.key_id)
     )
+
+
+def api_keys() -> Findings:
+    """Whether an API key of Roblox has expired or soon will, as far as that is known."""
+    found = ApiKey.objects.order_by(F("ends_at").asc(nulls_last=True), "name")
+    keys_of = [(each.name, end_at(each.ends_at)) for each in found.only("name", "ends_at")]
+    for name, end in keys_of:
+        if end.to_do:
+            level = wrong if end.is_over else warning
+            yield level(f"“{name}”: {end.sentence}", f"{end.to_do}: `manage.py replace_api_key`.")
+    if not any(end.to_do for _, end in keys_of):
+        yield ok(f"none of {len(keys_of)} is known to expire within {WARN_BEFORE.days} days")
+    unknown = [name for name, end in keys_of if end.ends_at is None]
+    if unknown:
+        others = f" and {len(unknown) - NAMES_SHOWN} more" if len(unknown) > NAMES_SHOWN else ""
+        names = ", ".join(f"“{name}”" for name in unknown[:NAMES_SHOWN])
+        yield ok(
+            f"Roblox does not say when these expire: {names}{others}; `manage.py edit_api_key "
+            "--ends` notes it"
+        )
 
 
 def background() -> Findings:

@@ -82,7 +82,12 @@ def test_the_list_says_what_each_key_opens_and_how_the_last_test_went(
     assert "automation Harbor Unknown Passing" in words(admin.get(reverse("api_keys")))
     assert 'action="' + address("api_key_test") in body(admin.get(address("api_key")))
     answer = admin.post(address("api_key_test"), follow=True)
-    assert "Test passed: it can read 1 universe." in words(answer)
+    works = "Test passed: it can read 1 universe."
+    assert f"{works} Roblox does not say when it expires." in words(answer)
+    end(12.5)
+    answer = admin.post(address("api_key_test"), follow=True)
+    assert f"{works} It expires in 12 days, on " in words(answer)
+    end(300)
     assert "Passing just now" in words(admin.get(reverse("api_keys")))
     emulator.add_api_key(API_KEY, allowed=False)
     answer = admin.post(address("api_key_test"), follow=True)

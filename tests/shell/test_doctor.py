@@ -124,6 +124,25 @@ def test_lost_guards_and_a_lost_head_are_told(doctor: Doctor) -> None:
     assert (found.level, "did not put there: view shown." in found.words) == ("wrong", True)
 
 
+@pytest.mark.parametrize(
+    ("days", "level", "words"),
+    [
+        (31, "ok", "none of 1 is known to expire within 30 days"),
+        (29.5, "warning", "“automation”: It expires in 29 days, on "),
+        (6.5, "warning", "one now: `manage.py replace_api_key`."),
+        (-1, "wrong", "“automation”: It expired on "),
+    ],
+)
+def test_a_key_of_roblox_that_expires_soon_is_told(
+    doctor: Doctor, days: float, level: str, words: str
+) -> None:
+    unknown = [line["found"] for line in said() if line["check"] == "api keys"]
+    assert "Roblox does not say when these expire: “automation”" in " ".join(unknown)
+    ApiKey.objects.update(ends_at=timezone.now() + timedelta(days=days))
+    found = doctor("api keys")
+    assert (found.level, words in found.words) == (level, True)
+
+
 def test_a_search_without_its_index_or_with_a_wrong_one_is_told(doctor: Doctor) -> None:
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:

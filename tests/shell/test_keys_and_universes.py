@@ -1,12 +1,15 @@
 """API keys and universes from the shell."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.models import ApiKey, Universe
-from tests.shell.conftest import Shell
+from tests.shell.conftest import Said, Shell
 from tests.stage import API_KEY, HARBOR_ID, Cast
 
 HARBOR_IN = ("add_universe", HARBOR_ID, "--api-key", "automation")
@@ -80,12 +83,36 @@ def test_universe_is_added_once(shell: Shell, universe: Universe) -> None:
 
 def test_working_key_passes_its_test(shell: Shell, universe: Universe) -> None:
     said = shell.run("test_api_key", "automation")
-    assert said.output == "The API key “automation” passed its test: it can read 1 universe.\n"
+    passed = "The API key “automation” passed its test: it can read 1 universe."
+    assert said == Said(f"{passed} Roblox does not say when it expires.\n", "")
     assert set(shell.run("test_api_key", "automation", "--json").json) == {
         "api_key",
         "result",
         "ends_at",
     }
+
+
+@pytest.mark.parametrize(
+    ("days", "words", "to_do"),
+    [
+        (31, "It expires on ", ""),
+        (29.5, "It expires in 29 days, on ", "in place of this one: `manage"),
+        (6.5, "It expires in 6 days, on ", "in place of this one now: `manage"),
+        (1.5, "It expires in 1 day, on ", "in place of this one now: `manage"),
+        (0.5, "It expires within a day, on ", "in place of this one now: `manage"),
+        (-1, "It expired on ", "in place of this one now: `manage"),
+    ],
+)
+def test_a_test_says_when_the_key_expires_and_warns_in_time(
+    shell: Shell, universe: Universe, emulator: Emulator, days: float, words: str, to_do: str
+) -> None:
+    ApiKey.objects.update(ends_at=timezone.now() + timedelta(days=days))
+    said = shell.run("test_api_key", "automation")
+    assert f" {words}" in said.output
+    assert said.errors.strip().endswith("replace_api_key`.") is bool(to_do)
+    assert to_do in said.errors
+    emulator.inject(faults.status(401), times=9)
+    assert (words in shell.refuse("test_api_key", "automation")) is (days < 0)
 
 
 def test_key_that_fails_its_test_fails_the_command_and_is_marked(
@@ -106,7 +133,10 @@ def test_replacing_key_must_open_every_universe(
     assert bytes(ApiKey.objects.get().encrypted_value) == before
     emulator.add_api_key("second-key")
     said = shell.run("replace_api_key", "automation", piped=b"second-key\n")
-    assert said.output == "Replaced the API key “automation”: it can read 1 universe.\n"
+    assert said.output == (
+        "Replaced the API key “automation”: it can read 1 universe. Roblox does not say when it "
+        "expires.\n"
+    )
     shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
     assert emulator.requests[-1].headers["x-api-key"] == "second-key"
 

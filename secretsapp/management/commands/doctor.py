@@ -22,9 +22,9 @@ class Command(ActingCommand):
 
     help = (
         "Check the database, its tables, the guards and the head of the audit log, the keys, "
-        "workers, clock, disk, permissions, addresses, mail server and the connection to "
-        "Roblox, and say what to do. Nothing is changed, and no key is sent. Exit status 1 "
-        "if there is something to do. `verify_audit` checks the whole log."
+        "when API keys expire, workers, clock, disk, permissions, addresses, mail server and "
+        "the connection to Roblox, and say what to do. Nothing is changed, and no key is sent. "
+        "Exit status 1 if there is something to do. `verify_audit` checks the whole log."
     )
 
     # It is for finding out why nothing starts.

@@ -29,7 +29,9 @@ class Command(ActingCommand):
         value, told = read_api_key("New API key: ")
         report = stored_keys.replace(actor, api_key, value)
         return Report(
-            lines=[f"Replaced the API key “{api_key.name}”: {report.result}."],
+            lines=[
+                f"Replaced the API key “{api_key.name}”: {report.result}. {report.end.sentence}"
+            ],
             data={
                 "api_key": api_key.name,
                 "result": report.result,

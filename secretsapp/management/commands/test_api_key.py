@@ -7,13 +7,13 @@ from django.core.management.base import CommandError, CommandParser
 from secretsapp.api_keys import key_listing, stored_keys
 from secretsapp.core.actor import Actor
 from secretsapp.management.base import ActingCommand
-from secretsapp.management.output import Report, exact_time
+from secretsapp.management.output import Report, exact_time, renewal
 
 
 class Command(ActingCommand):
     """Tests an API key."""
 
-    help = "Test a stored API key on every universe that uses it."
+    help = "Test a stored API key on every universe that uses it, and say when it expires."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The name of the stored key."""
@@ -24,9 +24,14 @@ class Command(ActingCommand):
         api_key = key_listing.get(actor, options["name"])
         report = stored_keys.test(actor, api_key)
         if not report.passed:
-            raise CommandError(f"The API key “{api_key.name}” failed its test: {report.result}")
+            ended = f" {report.end.sentence}" if report.end.is_over else ""
+            raise CommandError(
+                f"The API key “{api_key.name}” failed its test: {report.result}{ended}"
+            )
+        passed = f"The API key “{api_key.name}” passed its test: {report.result}."
         return Report(
-            lines=[f"The API key “{api_key.name}” passed its test: {report.result}."],
+            lines=[f"{passed} {report.end.sentence}"],
+            notice=renewal(report.end),
             data={
                 "api_key": api_key.name,
                 "result": report.result,

@@ -116,7 +116,7 @@ def test(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 def _tell(request: ActorRequest, report: KeyReport) -> None:
     """Say what came of a test; what failed the page itself says."""
     if report.passed:
-        messages.success(request, f"Test passed: {report.result}.")
+        messages.success(request, f"Test passed: {report.result}. {report.end.sentence}")
     elif report.passed is None:
         messages.warning(request, "Nothing to test: no universe uses this key yet.")
 
