@@ -8,6 +8,7 @@ SealroomError
 │   ├── SimilarName             it has one that is called nearly so; nothing was sent
 │   ├── UniverseFull            Roblox's limit of secrets a universe is reached
 │   ├── SecretGone              the secret is no longer at Roblox
+│   ├── DomainChanged           it was changed outside, and nobody said which domain it is to have
 │   ├── StaleVersion            the secret has changed since the person saw it
 │   ├── AlreadyExists           an API key, universe or person of that name is here
 │   ├── StillInUse              something else needs it: it cannot be removed yet
@@ -78,6 +79,17 @@ class UniverseFull(Correctable):
 
 class SecretGone(Correctable):
     """The secret is no longer at Roblox."""
+
+
+class DomainChanged(Correctable):
+    """The domain was changed outside Sealroom, from `before` to `now`: one has to be chosen."""
+
+    def __init__(
+        self, sentence: str, *, before: str = "", now: str = "", field: str | None = None
+    ) -> None:
+        super().__init__(sentence, field=field)
+        self.before = before
+        self.now = now
 
 
 class StaleVersion(Correctable):

@@ -158,13 +158,14 @@ def rotate(
     value: Plaintext | Sealed,
     domain: str | None = None,
     seen_version: str | None = None,
+    seen_domain: str | None = None,
 ) -> Change:
     """Give a secret a new value, and another domain if `domain` is not None.
 
     The same domain in another form is no other one, and needs no right to change it.
-    `seen_version` is the update time the person saw; if Roblox lists another now, or another
-    change comes between, StaleVersion is raised and nothing is sent. Raises SecretGone where it
-    is no longer there, and whatever `create` raises.
+    `seen_version` and `seen_domain` are the update time and domain that the person saw; if Roblox
+    lists others now, or another change comes between, StaleVersion is raised and nothing is sent.
+    Raises SecretGone where it is no longer there, and whatever `create` raises.
     """
     domain = None if domain is None else input_rules.one_form(domain)
     require(actor, Permission.ROTATE_SECRET, universe.pk, name)
@@ -173,7 +174,7 @@ def rotate(
     with _speaking_for(actor, universe) as client:
         look = _look(client, universe)
         found = look.find(name)
-        if found is None or _is_newer(found, seen_version):
+        if found is None or _is_newer(found, seen_version, seen_domain):
             _refuse_overtaken(universe, look, name)
         new_domain = found.domain if domain is None else domain
         if not input_rules.is_same_domain(new_domain, found.domain):
@@ -221,10 +222,12 @@ def _look(client: Client, universe: Universe) -> _Look:
     return _Look(began, client.list_secrets(universe.pk))
 
 
-def _is_newer(found: RemoteSecret, seen_version: str | None) -> bool:
-    """Whether it was changed since the person looked; without times nobody can tell."""
+def _is_newer(found: RemoteSecret, version: str | None, domain: str | None = None) -> bool:
+    """Whether it was changed since the person saw these; without times nobody can tell."""
+    if domain is not None and not input_rules.is_same_domain(found.domain, domain):
+        return True
     updated = credible(found.update_time, timezone.now())
-    return bool(seen_version) and updated not in ("", seen_version)
+    return bool(version) and updated not in ("", version)
 
 
 def _refuse_overtaken(universe: Universe, look: _Look, name: str) -> NoReturn:

@@ -165,3 +165,31 @@ def test_details_of_a_secret_that_is_not_there_are_refused(
         "set_details", HARBOR_ID, "NOPE", "--note", "x"
     )
     assert AuditEvent.objects.count() == before
+
+
+def test_a_domain_that_was_changed_outside_is_chosen_and_not_kept_in_silence(
+    shell: Shell, universe: Universe, cast: Cast, harbor: EmulatedUniverse
+) -> None:
+    rotate = ("rotate_secret", HARBOR_ID, "PAY_KEY")
+    choice = (
+        "The domain of PAY_KEY was changed outside Sealroom, from api.pay.example to {now}. "
+        "Nothing was sent. Choose which it is to have. To put it back: --domain api.pay.example. "
+        "To keep it: --domain {typed}."
+    )
+    acting = ("--as", "rotator@example.com")
+    # Nobody has looked at Roblox since, so it is found on the way.
+    harbor.put("PAY_KEY", b"theirs", "theirs.example")
+    theirs = choice.format(now="theirs.example", typed="theirs.example")
+    assert shell.refuse(*rotate, *acting, piped=b"mine") == theirs
+    assert Secret.objects.get(name="PAY_KEY").drifted_at is not None
+    # Where it is known already, no value is asked for.
+    assert shell.refuse(*rotate, piped=b"\xff") == theirs
+    harbor.put("PAY_KEY", b"theirs", "")
+    shell.run("list_secrets", HARBOR_ID)
+    nowhere = choice.format(now="no host", typed="''")
+    assert shell.refuse(*rotate, piped=b"mine") == nowhere
+    assert harbor.values["PAY_KEY"] == b"theirs"
+    shell.run(*rotate, "--domain", "", *acting, piped=b"kept")
+    assert harbor.values["PAY_KEY"] == b"kept"
+    shell.run(*rotate, piped=b"again")
+    assert harbor.secrets["PAY_KEY"].domain == ""

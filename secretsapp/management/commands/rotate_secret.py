@@ -1,17 +1,23 @@
 """`manage.py rotate_secret`: a new value for a secret."""
 
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
+from secretsapp.core.errors import DomainChanged, StaleVersion
 from secretsapp.core.value_gate import cautions
 from secretsapp.management.arguments import add_exactly, add_secret, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_value
 from secretsapp.management.output import Report, change_report
+from secretsapp.models import Universe
 from secretsapp.secrets import changes
+from secretsapp.secrets.changed_domains import known_domain
 
 
 class Command(ActingCommand):
@@ -28,8 +34,8 @@ class Command(ActingCommand):
         add_exactly(parser)
         parser.add_argument(
             "--domain",
-            help="A new allowed host, or '' for no requests. Without this option it stays as "
-            "it is.",
+            help="A new allowed host, or '' for no requests. Without this option it stays as it "
+            "is, unless it was changed outside Sealroom: then you must choose.",
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
@@ -38,17 +44,38 @@ class Command(ActingCommand):
         domain = options["domain"]
         # Before the value is asked for: what is typed unseen would have to be typed again.
         input_rules.check_domain(input_rules.one_form(domain or ""))
-        value = read_value("New value: ", is_meant=options["exactly"])
-        change = changes.rotate(
-            actor=actor,
-            universe=universe,
-            name=options["name"],
-            value=value,
-            domain=domain,
-        )
+        with _choosing_a_domain(actor, universe, options) as known:
+            value = read_value("New value: ", is_meant=options["exactly"])
+            change = changes.rotate(
+                actor=actor,
+                universe=universe,
+                name=options["name"],
+                value=value,
+                domain=domain,
+                seen_domain=known,
+            )
         return change_report(
             change,
             f"Rotated {change.name} in {universe.name}. Running servers keep the old value until "
             "they restart.",
             cautions(value, change.domain, before=change.seen_domain),
         )
+
+
+@contextmanager
+def _choosing_a_domain(
+    actor: Actor, universe: Universe, options: dict[str, Any]
+) -> Iterator[str | None]:
+    """Give the domain that is to stay, if one is; say how to choose where nobody here chose it."""
+    place = (actor, universe, options["name"])
+    try:
+        known = known_domain(*place) if options["domain"] is None else None
+        try:
+            yield known
+        except StaleVersion:
+            # What was read meanwhile may say more.
+            known_domain(*place)
+            raise
+    except DomainChanged as refusal:
+        before, now = (f"--domain {shlex.quote(each)}" for each in (refusal.before, refusal.now))
+        raise CommandError(f"{refusal} To put it back: {before}. To keep it: {now}.") from None

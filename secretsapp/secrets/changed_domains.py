@@ -1,0 +1,65 @@
+"""Finds the domain that a secret had before someone changed it outside, for one to be chosen."""
+
+import json
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import DomainChanged
+from secretsapp.core.events import Event
+from secretsapp.core.input_rules import is_same_domain, is_storable
+from secretsapp.core.roles import Permission
+from secretsapp.models import AuditEvent, Secret, Universe
+from secretsapp.rules.policy import require
+
+_FOUND = (Event.SECRET_DRIFT_CHANGED, Event.SECRET_DRIFT_APPEARED)
+# From here on it is as someone here wanted it, or knows it.
+_KNOWN = (
+    Event.SECRET_CREATE_SUCCEEDED,
+    Event.SECRET_ROTATE_SUCCEEDED,
+    Event.SECRET_DRIFT_ACKNOWLEDGED,
+)
+# A secret that was changed oftener and looked at by nobody has a domain that nobody chose anyway.
+MOST_FOUND = 100
+
+
+def known_domain(actor: Actor, universe: Universe, name: str) -> str | None:
+    """The domain that the secret has as far as is known; None where that is not known for sure.
+
+    Raises DomainChanged where it was changed outside and nobody has looked at that yet: whoever did
+    so may have let values be sent to themselves. Raises Forbidden for who may not rotate it.
+    """
+    require(actor, Permission.ROTATE_SECRET, universe.pk, name)
+    found = Secret.objects.filter(universe=universe, name=name, unsure=False)
+    secret = found.first() if is_storable(name) else None
+    if secret is None:
+        return None
+    before, now = _domain_before(secret), secret.domain
+    if is_same_domain(before, now):
+        return now
+    raise DomainChanged(
+        f"The domain of {name} was changed outside Sealroom, from {_shown(before)} to "
+        f"{_shown(now)}. Nothing was sent. Choose which it is to have.",
+        before=before,
+        now=now,
+        field="domain",
+    )
+
+
+def _domain_before(secret: Secret) -> str:
+    """The domain before the first of the changes that nobody has looked at, else that of now."""
+    before = secret.domain
+    if secret.drifted_at is None:
+        return before
+    events = AuditEvent.objects.filter(
+        universe_id=str(secret.universe_id),
+        secret_name=secret.name,
+        tag__in=[event.tag for event in (*_FOUND, *_KNOWN)],
+    )
+    for event in events.order_by("-sequence")[:MOST_FOUND]:
+        if event.tag in {known.tag for known in _KNOWN}:
+            break
+        before = json.loads(event.detail).get("domain_before", before)
+    return before
+
+
+def _shown(domain: str) -> str:
+    return domain or "no host"
