@@ -138,7 +138,7 @@ def test_access_is_given_with_pattern_end_and_reason(
         "reason": "season two",
     }
     done = client_for("manager").post(address_of("access_give"), sent, follow=True)
-    assert "Granted stranger@example.com access." in words(done)
+    assert "Granted stranger@example.com access. PAY_* matches 2 secrets." in words(done)
     assert "Rotator PAY_* Until 3 Dec 2099, 23:59 UTC by manager@example.com" in words(done)
     grant = grant_of(STRANGER)
     assert grant.until == datetime(2099, 12, 3, 23, 59, 59, 999999, UTC)
@@ -226,6 +226,9 @@ def test_a_grant_is_changed_in_the_form_that_it_fills(
     done = client.post(address, sent, follow=True)
     assert "Changed the access of viewer@example.com." in words(done)
     assert (grant_of(viewer.email).role, grant_of(viewer.email).until) == ("editor", until)
+    done = client.post(address, sent | {"pattern": "PAY_"}, follow=True)
+    assert "PAY_ matches no secret now." in words(done)
+    assert "Without a star it is one exact name. Did you mean PAY_*?" in words(done)
     client.post(address, {"role": "viewer", "end": "never"})
     assert (grant_of(viewer.email).pattern, grant_of(viewer.email).until) == ("", None)
 

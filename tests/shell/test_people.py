@@ -77,7 +77,12 @@ def test_grant_with_every_bound(shell: Shell, universe: Universe, cast: Cast) ->
     said = shell.run("grant", "stranger@example.com", "rotator", "--universe", HARBOR_ID, *bounds)
     assert said.output == (
         "stranger@example.com is now Rotator of Harbor, for PAY_*, until 3 Dec 2126, 18:00 UTC.\n"
+        "PAY_* matches 2 secrets.\n"
     )
+    starless = ("--universe", HARBOR_ID, "--pattern", "PAY_")
+    told = shell.run("grant", "stranger@example.com", "rotator", *starless).errors
+    assert "PAY_ matches no secret now." in told
+    shell.run("grant", "stranger@example.com", "rotator", "--universe", HARBOR_ID, *bounds)
     grant = Grant.objects.get(person=cast["stranger"].user)
     assert (grant.universe, grant.pattern, grant.reason) == (universe, "PAY_*", "Winter event.")
     assert grant.until == datetime(2126, 12, 3, 18, tzinfo=UTC)
@@ -108,6 +113,7 @@ def test_grant_of_all_universes_as_json_of_a_role_as_the_pages_write_it(
         "universe": None,
         "pattern": "",
         "until": None,
+        "matches": 3,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from secretsapp.access import grants
+from secretsapp.access.pattern_reach import reach_of
 from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import ROLE_WORDS, Role
@@ -59,8 +60,14 @@ class Command(ActingCommand):
             parse_end(options["until"]),
             options["reason"],
         )
-        grant = grants.give(actor, person, scope_of(actor, options), terms)
-        return Report(lines=[_sentence(grant)], data=_data(grant))
+        universe = scope_of(actor, options)
+        reach = reach_of(actor, universe, terms.pattern)
+        grant = grants.give(actor, person, universe, terms)
+        return Report(
+            lines=[_sentence(grant), *filter(None, [reach.told])],
+            data=_data(grant) | {"matches": reach.count},
+            notice=reach.caution,
+        )
 
 
 def _sentence(grant: Grant) -> str:

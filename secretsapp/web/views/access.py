@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.access import grant_listing, grants, role_table
+from secretsapp.access.pattern_reach import reach_of
 from secretsapp.core.errors import StaleVersion
 from secretsapp.models import Universe, User
 from secretsapp.people import directory
@@ -44,8 +45,10 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
 
     def write() -> Done:
         person = form.cleaned_data["person"]
+        reach = reach_of(request.actor, universe, form.cleaned_data["pattern"])
         grants.add(request.actor, person, universe, _terms(request, universe, form))
-        return Done(f"Granted {person.email} access.", _next(request, universe, person))
+        sentence = f"Granted {person.email} access. {reach.told}".strip()
+        return Done(sentence, _next(request, universe, person), reach.caution)
 
     answer = form_pages.submitted(request, form, write)
     context = {"universe": universe, "may_create_people": scope.may_create_people}
@@ -62,6 +65,7 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
     form = GrantForm(scope, form_pages.posted(request), view.grant)
 
     def write() -> Done:
+        reach = reach_of(request.actor, universe, form.cleaned_data["pattern"])
         try:
             terms = _terms(request, universe, form)
             seen = form.cleaned_data["seen"]
@@ -69,7 +73,8 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
         except StaleVersion:
             form.start_again(grant_listing.to_change(request.actor, person_id, universe).grant)
             raise
-        return Done(f"Changed the access of {person.email}.", _next(request, universe, person))
+        sentence = f"Changed the access of {person.email}. {reach.told}".strip()
+        return Done(sentence, _next(request, universe, person), reach.caution)
 
     if answer := form_pages.submitted(request, form, write):
         return answer
