@@ -105,10 +105,24 @@ def choice(name: str, options: Sequence[str], *, default: str) -> str:
 
 def port(name: str, *, default: int) -> int:
     """A port of TCP."""
-    value = (text(name) or str(default)).strip()
-    if value.isascii() and value.isdigit() and 0 < int(value[:6]) < 65536:
-        return int(value)
-    raise SettingError(f"{name} must be a port: a number from 1 to 65535.")
+    found = _as_port(text(name) or str(default))
+    if found is None:
+        raise SettingError(f"{name} must be a port: a number from 1 to 65535.")
+    return found
+
+
+def noted_port(path: Path) -> int | None:
+    """The port that a file holds, or None: whatever is wrong with it, the default will do."""
+    try:
+        return _as_port(private_files.read_open(path))
+    except (OSError, ValueError):
+        return None
+
+
+def _as_port(written: str) -> int | None:
+    value = written.strip()
+    is_port = value.isascii() and value.isdigit() and 0 < int(value[:6]) < 65536
+    return int(value) if is_port else None
 
 
 def token(name: str) -> str | None:

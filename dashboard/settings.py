@@ -31,7 +31,15 @@ AUDIT_KEYS_FILE = env.file_named("AUDIT_KEYS")
 
 # Where the dashboard stands.
 
-SITE_URL = env.base_url("SITE_URL", default="http://127.0.0.1:8000")
+# Where SITE_URL is not set, links lead to the port of this machine on which Sealroom was started
+# last. A port is all that is noted: no host is ever believed for it.
+PORT_FILE = DATA_DIR / "port"
+_NOTED_PORT = env.noted_port(PORT_FILE)
+SITE_URL = env.base_url("SITE_URL", default=f"http://127.0.0.1:{_NOTED_PORT or 8000}")
+SITE_URL_IS_SET = env.text("SITE_URL") is not None
+SITE_URL_SOURCE = (
+    "SITE_URL" if SITE_URL_IS_SET else "the last start here" if _NOTED_PORT else "the default"
+)
 _SITE = urlsplit(SITE_URL)
 _SITE_HOST = _SITE.hostname or ""
 _LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]

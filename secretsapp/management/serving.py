@@ -4,12 +4,15 @@ import argparse
 import ipaddress
 import socket
 import time
+from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from dashboard import probe
 from dashboard.env import is_loopback
+from secretsapp.core import private_files
 from secretsapp.management.processes import Processes, ProcessFailed
 
 HOST = probe.HOST
@@ -64,6 +67,15 @@ def check_port(port: int, command: str) -> None:
                 f"Port {port} can't be used: {error.strerror}. Choose another: {command} "
                 f"PORT={another}"
             ) from None
+
+
+def note_port(port: int) -> None:
+    """Note on which port of this machine Sealroom is, for links from other shells.
+
+    A data directory that cannot be written keeps links where they lead without it.
+    """
+    with suppress(OSError):
+        private_files.replace(Path(settings.PORT_FILE), f"{port}\n")
 
 
 def web_server(port: int, *, host: str = HOST, ending_seconds: int = 2) -> list[str]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.http.request import validate_host
 
+from dashboard import probe
 from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.reach import look
 from secretsapp.opencloud.timeouts import Timeouts
@@ -25,6 +26,7 @@ LEAST_FREE_SHARE = 0.05
 SKEW_SECONDS = 5
 WRONG_SKEW_SECONDS = 60
 CONNECT_SECONDS = 5
+HTTP_PORT = 80
 
 
 def secret_key() -> Findings:
@@ -122,9 +124,9 @@ def passwords() -> Findings:
 
 
 def addresses() -> Findings:
-    """Whether the settings of the address fit each other."""
-    findings = [*_debug(), *_hosts(), *_proxies()]
-    yield from findings or [ok(f"people reach Sealroom at {settings.SITE_URL}")]
+    """Whether the settings of the address fit each other, and where links lead."""
+    findings = [*_debug(), *_hosts(), *_proxies(), *_unanswered()]
+    yield from findings or [ok(_links("links"))]
 
 
 def _debug() -> Findings:
@@ -153,6 +155,23 @@ def _proxies() -> Findings:
         yield warning(
             "TRUSTED_PROXIES contains every address, so anyone can pretend to come from anywhere.",
             "Enter only the proxy.",
+        )
+
+
+def _links(word: str) -> str:
+    return f"{word} lead to {settings.SITE_URL}, from {settings.SITE_URL_SOURCE}"
+
+
+def _unanswered() -> Findings:
+    """On this machine Sealroom can be asked itself; another address may lead here by many ways."""
+    site = urlsplit(settings.SITE_URL)
+    if site.scheme != "http" or site.hostname not in (probe.HOST, "localhost"):
+        return
+    port, seconds = site.port or HTTP_PORT, CONNECT_SECONDS
+    if probe.status_of(port, probe.ALIVE, host=site.netloc, seconds=seconds) != probe.WELL:
+        yield warning(
+            f"{_links('Links')}, and Sealroom does not answer there.",
+            "Start it (`make run`), or set SITE_URL to the address that people type.",
         )
 
 

@@ -40,6 +40,31 @@ def test_nothing_given_is_production_on_this_machine(tmp_path: Path) -> None:
     assert settings["AUDIT_KEYS"] is None
 
 
+@pytest.mark.parametrize(
+    ("noted", "address"),
+    [
+        (b"8101\n", "http://127.0.0.1:8101"),
+        (b"0", "http://127.0.0.1:8000"),
+        (b"80@evil.example", "http://127.0.0.1:8000"),
+        (b"evil.example:80", "http://127.0.0.1:8000"),
+        (b"\xff", "http://127.0.0.1:8000"),
+        (b"", "http://127.0.0.1:8000"),
+    ],
+)
+def test_a_noted_port_leads_links_and_lets_no_other_host_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noted: bytes, address: str
+) -> None:
+    (tmp_path / "port").write_bytes(noted)
+    settings = read()
+    assert settings["SITE_URL"] == address
+    assert settings["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+    assert settings["SITE_URL_IS_SET"] is False
+    monkeypatch.setenv("SITE_URL", HTTPS)
+    settings = read()
+    assert (settings["SITE_URL"], settings["SITE_URL_SOURCE"]) == (HTTPS, "SITE_URL")
+    assert settings["ALLOWED_HOSTS"] == ["sealroom.example.com"]
+
+
 def test_data_directory_is_in_the_checkout_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATA_DIR")
     assert read()["DATA_DIR"] == ROOT / "var"

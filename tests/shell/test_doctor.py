@@ -73,6 +73,28 @@ def found_by(check: str, lines: list[dict[str, str]]) -> Found:
     return Found(worst["level"], f"{worst['found']} {worst['to_do']}")
 
 
+@contextmanager
+def answering(date: str, status: int = 401) -> Iterator[str]:
+    """The address of a server whose answers have that date and status."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response_only(status)
+            self.send_header("Date", date)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture
 def doctor(emulator: Emulator, cast: Cast, settings: Settings, tmp_path: Path) -> Iterator[Doctor]:
     """Gives what one check finds in an installation where nothing else is wrong."""
@@ -83,7 +105,8 @@ def doctor(emulator: Emulator, cast: Cast, settings: Settings, tmp_path: Path) -
     for path in files:
         path.chmod(0o600)
     workers.beat(workers.of_this_process())
-    yield lambda check: found_by(check, said())
+    with answering("", status=200) as settings.SITE_URL:
+        yield lambda check: found_by(check, said())
     for path in files:
         path.chmod(0o600)
 
@@ -219,28 +242,6 @@ def test_workers_that_are_gone_are_told(doctor: Doctor) -> None:
     assert doctor("workers").level == "wrong"
 
 
-@contextmanager
-def answering(date: str) -> Iterator[str]:
-    """The address of a server whose answers have that date."""
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response_only(401)
-            self.send_header("Date", date)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Answer) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
 @pytest.mark.parametrize(
     ("seconds", "level"), [(0, "ok"), (30, "warning"), (-30, "warning"), (90, "wrong")]
 )
@@ -305,6 +306,24 @@ def test_settings_that_do_not_fit_each_other_are_told(doctor: Doctor, settings: 
     assert doctor("addresses").level == "wrong"
 
 
+def test_where_links_lead_and_whether_sealroom_is_there_is_told(
+    doctor: Doctor, settings: Settings
+) -> None:
+    here = settings.SITE_URL
+    assert doctor("addresses").words == f"links lead to {here}, from the default "
+    settings.SITE_URL_SOURCE = "the last start here"
+    for elsewhere in (NOBODY_LISTENS, "http://localhost:9"):
+        settings.SITE_URL = elsewhere
+        found = doctor("addresses")
+        assert found.level == "warning"
+        assert f"Links lead to {elsewhere}, from the last start here, and Sealroom" in found.words
+    with answering("") as another:
+        settings.SITE_URL = another
+        assert "does not answer there. Start it (`make run`), or set SITE_URL" in (
+            doctor("addresses").words
+        )
+
+
 def test_blanks_around_a_password_of_the_settings_are_told(
     doctor: Doctor, settings: Settings
 ) -> None:
@@ -334,7 +353,8 @@ def test_of_a_running_installation_there_is_nothing_to_say(installation: Install
         assert worker.stdout is not None
         worker.stdout.readline()
         wait_until(lambda: bool(installation.rows("SELECT 1 FROM secretsapp_worker")))
-        done = installation.run("doctor")
+        with answering("", status=200) as site:
+            done = installation.run("doctor", environment={"SITE_URL": site})
         worker.terminate()
     version, *lines = done.stdout.splitlines()
     assert version == f"Sealroom {__version__}".encode()

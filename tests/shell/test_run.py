@@ -111,6 +111,12 @@ def test_an_empty_directory_becomes_an_installation_with_an_admin(tmp_path: Path
         person = {"name": "Ada", "email": "ada@example.com", "password": "a lantern on the pier"}
         sent = urlencode({"csrfmiddlewaretoken": token, "code": code[1], **person})
         assert first.ask("POST", "/welcome/", sent, cookie)[0] == "/guide/"
+        link = installation.succeed("create_user", "bo@example.com", "--link").splitlines()[1]
+        assert link.startswith(f"http://127.0.0.1:{first.port}/password/#")
+        here = f"links lead to http://127.0.0.1:{first.port}, from the last start here"
+        assert here in installation.run("doctor").stdout.decode()
+    stopped = installation.run("doctor").stdout.decode()
+    assert f"{here.capitalize()}, and Sealroom does not answer there." in stopped
     installation.succeed("verify_audit")
     with running(installation) as second:
         assert f"\nSealroom is at http://127.0.0.1:{second.port}/\n" in second.said

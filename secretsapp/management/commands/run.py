@@ -15,6 +15,7 @@ from secretsapp.management.processes import ENDING, Processes, ProcessFailed
 from secretsapp.management.serving import (
     HOST,
     check_port,
+    note_port,
     parse_port,
     wait_until_ready,
     web_server,
@@ -64,6 +65,8 @@ class Command(SealroomCommand):
         processes.start("worker", WORKER, environment)
         processes.start("dashboard", web_server(port), environment)
         wait_until_ready(port, processes, site=site)
+        if not _is_told_its_site():
+            note_port(port)
         self._say(_welcome(site, code))
         name = processes.wait_for_an_end()
         raise ProcessFailed(f"The {name} has stopped unexpectedly, so everything stops.")

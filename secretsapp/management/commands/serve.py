@@ -4,13 +4,21 @@ import os
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.processes import ROOT, ProcessFailed
-from secretsapp.management.serving import HOST, check_proxied, parse_host, parse_port, web_server
+from secretsapp.management.serving import (
+    HOST,
+    check_proxied,
+    note_port,
+    parse_host,
+    parse_port,
+    web_server,
+)
 
 DEFAULT_PORT = 8000
 # As long as an answer may take that waits for Roblox twice.
@@ -39,6 +47,9 @@ class Command(SealroomCommand):
             raise CommandError(str(refusal)) from None
         call_command("setup", stdout=self.stdout)
         self.require_ready()
+        if options["host"] == HOST and not settings.SITE_URL_IS_SET:
+            # What serves reads its settings anew, and so has this address too.
+            note_port(options["port"])
         connections.close_all()
         self.stdout.flush()
         server = web_server(options["port"], host=options["host"], ending_seconds=ENDING_SECONDS)
