@@ -35,16 +35,16 @@ _MIRRORED = ["domain", "key_id", "create_time", "update_time"]
 _STATE = ["last_change", "drifted_at", "missing_since", "unsure"]
 
 
-def refresh(actor: Actor, universe: Universe) -> bool:
+def refresh(actor: Actor, universe: Universe, *, rested_for: timedelta = SHORTEST_INTERVAL) -> bool:
     """Read the universe's secrets from Roblox and store them; say whether that was done.
 
-    It is not where a refresh is under way or was a moment ago. A failure of Roblox is stored
-    with the universe, to be shown, and does not raise. The events name the system: nobody
-    chose what is found.
+    It is not where a refresh is under way or was tried within `rested_for`. A failure of Roblox
+    is stored with the universe, to be shown, and does not raise. The events name the system:
+    nobody chose what is found.
     """
     require_somewhere(actor, Permission.LIST_SECRETS, universe.pk)
     began = timezone.now()
-    if not _claim(universe, began):
+    if not _claim(universe, began, rested_for):
         return False
     try:
         with in_our_words(), connections.client_of(actor, universe.api_key) as client:
@@ -57,8 +57,8 @@ def refresh(actor: Actor, universe: Universe) -> bool:
     return True
 
 
-def _claim(universe: Universe, now: datetime) -> bool:
-    rested = Q(sync_tried_at__isnull=True) | Q(sync_tried_at__lt=now - SHORTEST_INTERVAL)
+def _claim(universe: Universe, now: datetime, rested_for: timedelta) -> bool:
+    rested = Q(sync_tried_at__isnull=True) | Q(sync_tried_at__lt=now - rested_for)
     found = Universe.objects.filter(rested, pk=universe.pk)
     return bool(claim(found, lasting=CLAIM, column="sync_claimed_until", sync_tried_at=now))
 

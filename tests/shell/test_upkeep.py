@@ -148,16 +148,19 @@ def test_wrong_master_key_stops_in_words(
 
 
 @in_real_transactions
-def test_one_round_of_work_settles_and_clears_what_has_ended(
+def test_one_round_of_work_settles_reads_what_was_unread_and_clears_what_has_ended(
     shell: Shell, open_change: Change
 ) -> None:
     age(open_change)
+    tried = timezone.now() - timedelta(minutes=6)
+    Universe.objects.update(sync_failure="Roblox is away.", sync_tried_at=tried)
     Session.objects.create(session_key="ended", session_data="", expire_date=timezone.now())
     cache.set("ended", 1, timeout=0)
     cache.set("living", 1)
     assert shell.run("work", "--once").output == ""
     open_change.refresh_from_db()
     assert open_change.state not in OPEN_STATES
+    assert Universe.objects.get().sync_failure == ""
     assert not Session.objects.exists()
     assert [entry.key for entry in CacheEntry.objects.all()] == [cache.make_key("living")]
     event = AuditEvent.objects.latest("sequence")

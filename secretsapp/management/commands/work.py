@@ -21,6 +21,7 @@ from secretsapp.operation import upkeep, workers
 from secretsapp.operation.workers import is_seen
 from secretsapp.people import password_mail, wrong_passwords
 from secretsapp.secrets import settling
+from secretsapp.universes import retrying
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +34,9 @@ class Command(SealroomCommand):
 
     help = (
         "Every minute, mail requested password links and warnings of wrong passwords, settle "
-        "open changes and log what was only counted. Once a day, delete ended sessions and "
-        "expired counts. Any number can run at once. SIGTERM and Ctrl-C stop it."
+        "open changes, read again what could not be read from Roblox and log what was only "
+        "counted. Once a day, delete ended sessions and expired counts. Any number can run at "
+        "once. SIGTERM and Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -101,7 +103,7 @@ def _parts(number: int) -> list[Callable[[], None]]:
     if settings.EMAIL_HOST:
         parts.append(_mail)
     if number % ROUNDS_A_MINUTE == 0:
-        parts += [_settle, _tell_counted]
+        parts += [_settle, _tell_counted, _retry_unread]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
     return parts
@@ -115,6 +117,11 @@ def _mail() -> None:
 def _settle() -> None:
     for change in settling.settle(actors.system("settle")):
         log.info("%s", settled_line(change))
+
+
+def _retry_unread() -> None:
+    for universe in retrying.retry_unread(actors.system("refresh")):
+        log.info("Read %s again, which could not be read before.", universe.name)
 
 
 def _tell_counted() -> None:
