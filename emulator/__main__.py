@@ -11,6 +11,15 @@ from emulator.documents import UnusableStateFile
 from emulator.rules import as_id
 from emulator.service import Emulator
 
+EXAMPLE = """\
+It prints one line of JSON, with its address, once it is ready, and ends by Ctrl-C. For example:
+
+  python -m emulator --port 8901 --universe 6930499524 --api-key try-it --state roblox.json
+
+Sealroom then asks it instead of Roblox with OPEN_CLOUD_URL=http://127.0.0.1:8901 in its
+environment, and takes try-it as an API key. It listens on this machine alone. Keys that are given
+here open every universe and never expire."""
+
 ENDING = (signal.SIGTERM, signal.SIGINT)
 LARGEST_PORT = 65535
 LARGEST_LATENCY_MS = 600_000
@@ -50,18 +59,71 @@ def main(arguments: list[str]) -> int:
 
 
 def _parsed(arguments: list[str]) -> argparse.Namespace:
-    parser = Parser(prog="python -m emulator", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--port", type=_port, default=0, help="0 for any free port")
-    parser.add_argument("--universe", type=_universe, action="append", default=[], metavar="ID")
-    parser.add_argument("--api-key", type=_api_key, action="append", default=[], metavar="KEY")
-    parser.add_argument("--latency-ms", type=_latency, default=0, metavar="MILLISECONDS")
-    parser.add_argument("--rate-limit", type=_rate_limit, default=None, metavar="PER_MINUTE")
-    parser.add_argument("--state", type=Path, default=None, metavar="FILE")
+    parser = Parser(
+        prog="python -m emulator",
+        description="A stand-in for Roblox's Open Cloud, to try Sealroom without Roblox.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_what_it_holds(parser)
+    _add_how_it_serves(parser)
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         # They are not repeated, because a key may be among them.
         raise BadArguments("Unknown arguments; see --help.")
     return options
+
+
+def _add_what_it_holds(parser: Parser) -> None:
+    several = "may be repeated, and one at least is needed"
+    parser.add_argument(
+        "--universe",
+        type=_universe,
+        action="append",
+        default=[],
+        metavar="ID",
+        help=f"a universe to begin with, empty; {several}",
+    )
+    parser.add_argument(
+        "--api-key",
+        type=_api_key,
+        action="append",
+        default=[],
+        metavar="KEY",
+        help=f"the text of an API key that is let in; {several}",
+    )
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="a file to keep universes, keys and secrets in over a restart; values can be read in "
+        "it, so never give it a real one",
+    )
+
+
+def _add_how_it_serves(parser: Parser) -> None:
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=0,
+        metavar="PORT",
+        help="where to listen; 0, the default, takes any free port",
+    )
+    parser.add_argument(
+        "--latency-ms",
+        type=_latency,
+        default=0,
+        metavar="MILLISECONDS",
+        help="how long to wait before each answer; 0 is the default",
+    )
+    parser.add_argument(
+        "--rate-limit",
+        type=_rate_limit,
+        metavar="PER_MINUTE",
+        help="calls a minute of each endpoint for each owner of keys, beyond which it answers 429; "
+        "no limit is the default",
+    )
 
 
 def _prepared(options: argparse.Namespace) -> Emulator:

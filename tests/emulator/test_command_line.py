@@ -1,6 +1,7 @@
 """The command line, as a real process."""
 
 import json
+import re
 import signal
 import socket
 import stat
@@ -66,6 +67,21 @@ def refused(*arguments: str) -> tuple[int, str]:
     )
     assert done.stdout == ""
     return done.returncode, done.stderr
+
+
+def test_its_help_explains_every_option_with_an_example_that_works() -> None:
+    shown = subprocess.run(
+        [*COMMAND, "--help"], cwd=ROOT, text=True, capture_output=True, check=True
+    ).stdout
+    explained = re.findall(r"^  (--[a-z-]+)(?: [A-Z_]+)?\s+[a-z0-9]", shown, flags=re.MULTILINE)
+    assert explained == re.findall(r"\[(--[a-z-]+)", shown)
+    example = next(line for line in shown.splitlines() if line.startswith("  python -m emulator "))
+    words = example.split()[3:]
+    words[words.index("--port") + 1] = "0"
+    with running(*words[: words.index("--state")]) as (process, ready):
+        with Caller(ready["url"], ready["universes"][0], ready["api_keys"][0]) as caller:
+            assert caller.create("A").status_code == 201
+        assert ended(process) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
