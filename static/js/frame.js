@@ -139,3 +139,29 @@ for (const way of ["copy", "cut", "dragstart"]) document.addEventListener(way, k
 // The browser keeps what was sent for a page, to send it again when that is reloaded, and writes it
 // to its disk. From here on the page is one that is only asked for.
 if (document.querySelector(".masked")) history.replaceState(history.state, "");
+
+// What the server found wrong with a field is over once it was changed and passes the page's own
+// checks, which listen on the document and so have looked by then.
+const isChoice = field => field.matches("[type=radio], [type=checkbox]");
+const isAsSent = field => isChoice(field)
+  ? field.checked === field.defaultChecked : field.value === field.defaultValue;
+
+function errorsOf(field) {
+  const group = isChoice(field) ? field.closest("fieldset[id]")?.id : undefined;
+  return byId(`${field.id}_error`) ?? byId(`${group}_error`);
+}
+
+function forgetErrors(field) {
+  const errors = errorsOf(field);
+  const isAskedAbout = document.querySelector(`[data-watches="${field.id}"] [data-stops]:not([hidden])`);
+  if (!errors || !field.validity.valid || isAskedAbout || isAsSent(field)) return;
+  for (const described of document.querySelectorAll(`[aria-describedby~="${errors.id}"]`)) {
+    const others = described.getAttribute("aria-describedby").split(" ").filter(id => id !== errors.id);
+    if (others.length) described.setAttribute("aria-describedby", others.join(" "));
+    else described.removeAttribute("aria-describedby");
+  }
+  for (const each of document.getElementsByName(field.name)) each.removeAttribute("aria-invalid");
+  errors.remove();
+}
+
+addEventListener("input", event => forgetErrors(event.target));

@@ -8,7 +8,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.input_rules import DomainFault, is_domain, one_form
 from secretsapp.models import Secret, Universe
 from tests.browser.conftest import Visit, Visitor
-from tests.browser.journeys import choose, field, fill, press, says, shows, writes
+from tests.browser.journeys import choose, complains, field, fill, press, says, shows, writes
 from tests.core.domains import HOPELESS, INTERNATIONAL, ONE_FORM, PROPOSED
 
 pytestmark = pytest.mark.browser
@@ -100,6 +100,29 @@ def test_a_name_that_exists_is_held_back(creating: Visitor, emulator: Emulator) 
     is_held_back(creating, "Name", "can only have the letters")
     expect(creating.page.locator("#name-advice button:visible")).to_have_count(0)
     assert writes(emulator) == 0
+
+
+def test_what_the_server_found_wrong_is_over_once_it_is_put_right(
+    creating: Visitor, harbor: EmulatedUniverse
+) -> None:
+    harbor.put("NEW_KEY", b"theirs", "*")
+    press(creating, "Seal and create")
+    complains(creating, "Harbor already has a secret named NEW_KEY.")
+    name, errors = field(creating, "Name"), creating.page.locator("#id_name_error")
+    expect(name).to_have_attribute("aria-describedby", "id_name_helptext id_name_error")
+    # What the page itself finds wrong is no way out.
+    fill(creating, Name="2ND")
+    expect(errors).to_be_visible()
+    expect(name).to_have_attribute("aria-invalid", "true")
+    fill(creating, Name="OTHER_KEY")
+    expect(errors).to_have_count(0)
+    expect(name).not_to_have_attribute("aria-invalid", "true")
+    expect(name).to_have_attribute("aria-describedby", "id_name_helptext")
+    again = creating.page.locator("#id_value_error")
+    fill(creating, Value=" look at it again ")
+    expect(again).to_be_visible()
+    fill(creating, Value=VALUE)
+    expect(again).to_have_count(0)
 
 
 def test_a_name_nearly_that_of_another_is_asked_about_once(
