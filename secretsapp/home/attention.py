@@ -19,7 +19,8 @@ from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.models.secrets import UNUSUAL
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
-from secretsapp.rules.policy import rights_of
+from secretsapp.rules.policy import Rights, rights_of
+from secretsapp.secrets.listing import drift_of
 
 # A write that has not been answered for so long is not just being made.
 OPEN_FOR = timedelta(minutes=1)
@@ -44,6 +45,13 @@ class Trouble(StrEnum):
 
 _URGENCY = {trouble: place for place, trouble in enumerate(Trouble)}
 
+# What it takes to end the trouble of a secret; what is unknown is found out by itself.
+_ENDED_WITH = {
+    Trouble.MISSING: Permission.EDIT_DETAILS,
+    Trouble.DRIFTED: Permission.EDIT_DETAILS,
+    Trouble.UNDETERMINED: Permission.ROTATE_SECRET,
+}
+
 
 @dataclass(frozen=True)
 class Need:
@@ -51,7 +59,8 @@ class Need:
 
     `time` is when it was noticed; of a key's end, when it is; of a failed sync, the last good one.
     `listed` are those of the names that stand in the list of the universe; `unread` are universes
-    whose sync failed for the same reason.
+    whose sync failed for the same reason. `may_fix` says whether the actor may do what ends it,
+    and `found` is what a form carries that marks a single secret as reviewed.
     """
 
     trouble: Trouble
@@ -61,6 +70,8 @@ class Need:
     names: tuple[str, ...] = ()
     listed: frozenset[str] = frozenset()
     unread: tuple[Universe, ...] = ()
+    may_fix: bool = True
+    found: str = ""
 
     @property
     def has_page(self) -> bool:
@@ -92,6 +103,12 @@ class _Finding:
     name: str
     time: datetime
     is_listed: bool = True
+    found: str = ""
+
+    def may_be_fixed(self, rights: Rights) -> bool:
+        """Whether who has these rights may end the trouble, or nobody has to."""
+        permission = _ENDED_WITH.get(self.trouble)
+        return permission is None or rights.allows(permission, self.universe.pk, self.name)
 
     @property
     def group(self) -> tuple[Trouble, int, str]:
@@ -107,7 +124,11 @@ def find_needs(actor: Actor) -> list[Need]:
     """
     now = timezone.now()
     findings = [*_changed_elsewhere(actor), *_in_doubt(actor, now)]
-    needs = [*_grouped(findings), *_failed_syncs(actor), *_failing_keys(actor, now)]
+    needs = [
+        *_grouped(rights_of(actor), findings),
+        *_failed_syncs(actor),
+        *_failing_keys(actor, now),
+    ]
     return sorted(needs, key=_urgency)
 
 
@@ -117,7 +138,7 @@ def find_marked(actor: Actor, universe_ids: Sequence[int]) -> list[Need]:
         *_changed_elsewhere(actor, universe_ids),
         *_in_doubt(actor, timezone.now(), universe_ids),
     ]
-    return list(_grouped(findings))
+    return list(_grouped(rights_of(actor), findings))
 
 
 def names_by_universe(needs: Iterable[Need]) -> dict[int, set[str]]:
@@ -144,7 +165,9 @@ def _changed_elsewhere(
     ids = _most_pressing(noticed) if universe_ids is None else universe_ids
     for secret in noticed.filter(universe__in=ids).select_related("universe"):
         trouble = Trouble.MISSING if secret.missing_since else Trouble.DRIFTED
-        yield _Finding(trouble, secret.universe, secret.name, secret.noticed_at)
+        yield _Finding(
+            trouble, secret.universe, secret.name, secret.noticed_at, found=drift_of(secret)
+        )
 
 
 def _most_pressing(unusual: QuerySet[Secret]) -> list[int]:
@@ -183,7 +206,7 @@ def _in_doubt(
         )
 
 
-def _grouped(findings: Iterable[_Finding]) -> Iterator[Need]:
+def _grouped(rights: Rights, findings: Iterable[_Finding]) -> Iterator[Need]:
     """One need for each trouble in each universe."""
 
     def key(finding: _Finding) -> tuple[Trouble, int, str]:
@@ -197,6 +220,8 @@ def _grouped(findings: Iterable[_Finding]) -> Iterator[Need]:
             universe=group[0].universe,
             names=tuple(sorted({finding.name for finding in group})),
             listed=frozenset(finding.name for finding in group if finding.is_listed),
+            may_fix=any(finding.may_be_fixed(rights) for finding in group),
+            found=group[0].found,
         )
 
 

@@ -19,7 +19,7 @@ from secretsapp.home import overview
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from tests.pages.conftest import AddressOf, ClientFor
-from tests.pages.reading import body, words
+from tests.pages.reading import body, field, words
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import let_rest, make
 
@@ -79,10 +79,28 @@ def test_each_trouble_is_a_sentence_that_says_what_to_do(
         "Sealroom couldn’t confirm the last change of PAY_KEY of Harbor PRODProduction",
         "A change of NEW_KEY of Harbor PRODProduction has no known outcome yet.",
         "5 secrets of Harbor PRODProduction changed outside Sealroom. odd-0 · odd-1 · odd-2",
-        "and 2 more The API key at once expires soon. Create a new one and replace it. now",
+        "The API key at once expires soon. Create a new one and replace it. now Replace key",
         "The API key ending expires soon. Create a new one and replace it. in 12 days",
     ):
         assert sentence in page
+
+
+def test_what_to_do_about_it_stands_beside_it_for_who_may(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    Secret.objects.filter(name="PAY_KEY").update(drifted_at=NOW)
+    page = words(client_for("viewer").get("/"))
+    assert "For your information: admins and managers of this universe see this too." in page
+    assert "Review" in page
+    assert "Mark as reviewed" not in page
+    client = client_for("editor")
+    page = client.get("/")
+    assert "Review Mark as reviewed" in words(page)
+    assert "For your information" not in words(page)
+    sent = {"seen": field(page, "seen"), "next": field(page, "next")}
+    answer = client.post(address_of("secret_acknowledge", "PAY_KEY"), sent, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "All clear" in words(answer)
 
 
 def test_a_pattern_counts_no_more_than_it_covers(

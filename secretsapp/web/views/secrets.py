@@ -19,6 +19,7 @@ from secretsapp.web.forms.secrets import DetailsForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.form_pages import Done
+from secretsapp.web.views.long_lists import came_from
 from secretsapp.web.views.universes import watching
 
 
@@ -73,9 +74,9 @@ def acknowledge(request: ActorRequest, universe_id: int, name: str) -> HttpRespo
     if request.method == "POST" and _acknowledged(request, universe, name):
         if view.secret.missing_since:
             messages.success(request, f"Removed {name} from the list.")
-            return redirect("universe", universe_id=universe_id)
+            return redirect(came_from(request, reverse("universe", args=[universe_id])))
         messages.success(request, "Marked as reviewed.")
-    return redirect("secret", universe_id=universe_id, name=name)
+    return redirect(came_from(request, reverse("secret", args=[universe_id, name])))
 
 
 def _acknowledged(request: ActorRequest, universe: Universe, name: str) -> bool:
