@@ -117,13 +117,17 @@ class _Finding:
         return self.trouble, self.universe.pk, self.name if alone else ""
 
 
-def find_needs(actor: Actor) -> list[Need]:
+def find_needs(actor: Actor, universe_ids: Sequence[int] = ()) -> list[Need]:
     """What needs the actor, the most pressing first, in at most six queries.
 
-    Secrets that were changed elsewhere are told of UNIVERSES_TOLD universes at most.
+    Secrets that were changed elsewhere are told of UNIVERSES_TOLD universes at most, and of those
+    whose ids are given.
     """
     now = timezone.now()
-    findings = [*_changed_elsewhere(actor), *_in_doubt(actor, now)]
+    findings = [
+        *_changed_elsewhere(actor, universe_ids, and_most_pressing=True),
+        *_in_doubt(actor, now),
+    ]
     needs = [
         *_grouped(rights_of(actor), findings),
         *_failed_syncs(actor),
@@ -139,6 +143,24 @@ def find_marked(actor: Actor, universe_ids: Sequence[int]) -> list[Need]:
         *_in_doubt(actor, timezone.now(), universe_ids),
     ]
     return list(_grouped(rights_of(actor), findings))
+
+
+def count(actor: Actor, needs: Sequence[Need]) -> int:
+    """How many secrets, unread universes and API keys need attention, in one query at most.
+
+    `needs` are those that were found, which leave out secrets where there are very many.
+    """
+    changed = _named(need for need in needs if need.trouble in (Trouble.MISSING, Trouble.DRIFTED))
+    others = sum(len(need.unread) + bool(need.api_key) for need in needs)
+    further = len(_named(needs) - changed) + others
+    if len({universe_id for universe_id, _ in changed}) < UNIVERSES_TOLD:
+        return len(changed) + further
+    unusual = narrowed(actor, Secret.objects.filter(UNUSUAL).order_by(), Permission.LIST_SECRETS)
+    return unusual.count() + further
+
+
+def _named(needs: Iterable[Need]) -> set[tuple[int, str]]:
+    return {(need.universe.pk, name) for need in needs if need.universe for name in need.names}
 
 
 def names_by_universe(needs: Iterable[Need]) -> dict[int, set[str]]:
@@ -157,12 +179,12 @@ def _urgency(need: Need) -> tuple[int, float]:
 
 
 def _changed_elsewhere(
-    actor: Actor, universe_ids: Sequence[int] | None = None
+    actor: Actor, universe_ids: Sequence[int], *, and_most_pressing: bool = False
 ) -> Iterator[_Finding]:
-    """Those of these universes, or else of the few in which most was noticed last."""
+    """Those of these universes, and of the few in which something was noticed last."""
     unusual = narrowed(actor, Secret.objects.filter(UNUSUAL), Permission.LIST_SECRETS)
     noticed = unusual.annotate(noticed_at=Coalesce("missing_since", "drifted_at"))
-    ids = _most_pressing(noticed) if universe_ids is None else universe_ids
+    ids = {*universe_ids, *(_most_pressing(noticed) if and_most_pressing else ())}
     for secret in noticed.filter(universe__in=ids).select_related("universe"):
         trouble = Trouble.MISSING if secret.missing_since else Trouble.DRIFTED
         yield _Finding(

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.roles import Permission
-from secretsapp.home import activity, at_hand, attention
+from secretsapp.home import activity, at_hand, attention, figures, worth
 from secretsapp.home.activity import Activity
 from secretsapp.home.at_hand import AtHand, Group
 from secretsapp.home.attention import Need
+from secretsapp.home.figures import Figures
 from secretsapp.home.universe_cards import UniverseCard, cards_of
+from secretsapp.home.worth import Worth
 from secretsapp.people import wrong_passwords
 from secretsapp.people.wrong_passwords import Tried
-from secretsapp.rules.policy import rights_of
 
 
 @dataclass(frozen=True)
@@ -28,27 +28,30 @@ class Overview:
     """All that the first page shows; `tried` are wrong passwords on the actor's own account."""
 
     tried: Tried | None
+    figures: Figures
     needs: list[Need]
+    worth: Worth
     activity: Activity
     groups: list[CardGroup]
     at_hand: AtHand
-    may_add_universes: bool
 
 
 def compose_overview(actor: Actor) -> Overview:
     """The overview for the actor; the number of queries does not grow with what there is."""
     chosen = at_hand.choose(actor)
+    needs = attention.find_needs(actor, [each.pk for each in chosen.universes])
     return Overview(
         tried=wrong_passwords.find_tried(actor),
-        needs=attention.find_needs(actor),
+        figures=figures.count(actor, chosen, needs),
+        needs=needs,
+        worth=worth.look(actor),
         activity=activity.read_activity(actor),
-        groups=list(_groups(actor, chosen)),
+        groups=list(_groups(actor, chosen, needs)),
         at_hand=chosen,
-        may_add_universes=rights_of(actor).allows_installation(Permission.MANAGE_UNIVERSES),
     )
 
 
-def _groups(actor: Actor, chosen: AtHand) -> Iterator[CardGroup]:
-    cards = {card.universe.pk: card for card in cards_of(actor, chosen.universes)}
+def _groups(actor: Actor, chosen: AtHand, needs: list[Need]) -> Iterator[CardGroup]:
+    cards = {card.universe.pk: card for card in cards_of(actor, chosen.universes, needs)}
     for group in chosen.groups:
         yield CardGroup(group, [cards[universe.pk] for universe in group.universes])

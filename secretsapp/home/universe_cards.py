@@ -1,17 +1,23 @@
 """Universes with what is in them: for the first page, and for the list of them all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
+from secretsapp.core.hints import is_nearly_full
+from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE, UNIVERSE_ID_LIMIT
 from secretsapp.core.roles import Permission
+from secretsapp.core.times import parse_roblox_time
 from secretsapp.home import at_hand, attention
-from secretsapp.models import Secret, Shortcut, Universe
+from secretsapp.home.attention import Need
+from secretsapp.models import ApiKey, Secret, Shortcut, Universe
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.paging import Asked, Page, containing, cut
+from secretsapp.rules.policy import rights_of
 
 PINNED, ATTENTION = "pinned", "attention"
 STATES = ("", PINNED, ATTENTION)
@@ -19,39 +25,82 @@ STATES = ("", PINNED, ATTENTION)
 
 @dataclass(frozen=True)
 class UniverseCard:
-    """A universe, how many secrets the actor may list in it, and how many of those need them."""
+    """A universe, how many secrets the actor may list, and how many of those need attention.
+
+    `present` is how many secrets count against the most that there can be: None for who does not
+    see all of them. `updated_at` is when one that they see was changed last. `api_key` opens it,
+    and is None for who may not manage keys.
+    """
 
     universe: Universe
     secrets: int
     needing: int
     is_pinned: bool = False
+    present: int | None = None
+    updated_at: datetime | None = None
+    api_key: ApiKey | None = None
+    most = SECRETS_PER_UNIVERSE
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Whether there is little room left."""
+        return is_nearly_full(self.present or 0)
 
 
-def cards_of(actor: Actor, universes: Sequence[Universe]) -> list[UniverseCard]:
-    """A card for each of these universes, which the actor may see; only they are counted."""
-    needs = attention.find_marked(actor, [universe.pk for universe in universes])
+@dataclass(frozen=True)
+class _Counted:
+    """What there is in a universe of secrets that the actor may list."""
+
+    secrets: int = 0
+    present: int = 0
+    last_update: str = ""
+
+
+_NOTHING = _Counted()
+
+
+def cards_of(
+    actor: Actor, universes: Sequence[Universe], needs: Sequence[Need]
+) -> list[UniverseCard]:
+    """A card for each of these universes, which the actor may see, in one query.
+
+    `needs` are those of these universes, among others.
+    """
+    rights = rights_of(actor)
     needing = attention.names_by_universe(needs)
     counted = _counted(actor, universes)
-    pinned = _pinned(actor, universes)
-    return [
-        UniverseCard(
-            universe=each,
-            secrets=counted.get(each.pk, 0),
-            needing=len(needing.get(each.pk, ())),
-            is_pinned=each.pk in pinned,
+
+    def card(universe: Universe) -> UniverseCard:
+        found = counted.get(universe.pk, _NOTHING)
+        sees_all = rights.allows_throughout(Permission.LIST_SECRETS, universe.pk)
+        return UniverseCard(
+            universe=universe,
+            secrets=found.secrets,
+            needing=len(needing.get(universe.pk, ())),
+            present=found.present if sees_all else None,
+            updated_at=parse_roblox_time(found.last_update),
         )
-        for each in universes
-    ]
+
+    return [card(universe) for universe in universes]
 
 
 def page(actor: Actor, asked: Asked, state: str = "") -> Page[UniverseCard]:
-    """A page of the universes that the actor may see, by owner and name.
+    """A page of the universes that the actor may see, in their order.
 
     `asked.search` is a part of a name, or an id; `state` one of STATES.
     """
     found = _in_state(actor, at_hand.visible(actor), state)
     shown = cut(found.filter(_named(asked.search)), asked.number)
-    return shown.of(cards_of(actor, shown.items))
+    needs = attention.find_marked(actor, [universe.pk for universe in shown.items])
+    pinned, keys = _pinned(actor, shown.items), _keys(actor, shown.items)
+    return shown.of(
+        replace(
+            card,
+            is_pinned=card.universe.pk in pinned,
+            api_key=keys.get(card.universe.api_key_id),
+        )
+        for card in cards_of(actor, shown.items, needs)
+    )
 
 
 def _in_state(actor: Actor, universes: QuerySet[Universe], state: str) -> QuerySet[Universe]:
@@ -67,11 +116,24 @@ def _named(text: str) -> Q:
     return containing(text, "name") | Q(pk=int(text)) if is_id else containing(text, "name")
 
 
-def _counted(actor: Actor, universes: Sequence[Universe]) -> dict[int, int]:
-    """How many secrets the actor may list, by the id of their universe."""
+def _counted(actor: Actor, universes: Sequence[Universe]) -> dict[int, _Counted]:
+    """What there is of the secrets that the actor may list, by the id of their universe."""
     there = Secret.objects.filter(universe__in=universes).order_by()
     secrets = narrowed(actor, there, Permission.LIST_SECRETS)
-    return dict(secrets.values_list("universe_id").annotate(Count("pk")))
+    rows = secrets.values_list("universe_id").annotate(
+        secrets=Count("pk"),
+        present=Count("pk", filter=Q(missing_since=None)),
+        last_update=Max("update_time"),
+    )
+    return {pk: _Counted(*found) for pk, *found in rows}
+
+
+def _keys(actor: Actor, universes: Sequence[Universe]) -> dict[UUID, ApiKey]:
+    """The API keys that open them, for who manages keys."""
+    if not rights_of(actor).allows_installation(Permission.MANAGE_API_KEYS):
+        return {}
+    ids = {universe.api_key_id for universe in universes}
+    return ApiKey.objects.only("name").in_bulk(ids)
 
 
 def _pinned(actor: Actor, universes: Sequence[Universe]) -> set[int]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
@@ -78,6 +79,20 @@ def page(
         older=shown[-1].sequence if len(events) > PAGE_SIZE else None,
         newer=_newer(found, end),
     )
+
+
+def count(actor: Actor, wanted: AuditFilter) -> int:
+    """How many events the pages of that filter hold; raises Forbidden.
+
+    With a beginning in time only what is younger is read, however long the log is: events follow
+    each other in time, so that none before the last one that is older can be younger.
+    """
+    found = _filtered(readable(actor), wanted)
+    if wanted.since is not None:
+        older = AuditEvent.objects.filter(time__lt=wanted.since).order_by("-sequence")
+        last = Subquery(older.values("sequence")[:1])
+        found = found.filter(sequence__gt=Coalesce(last, 0))
+    return found.count()
 
 
 def _end_of_page_after(found: QuerySet[AuditEvent], after: int) -> int | None:

@@ -41,6 +41,11 @@ class Secret(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["universe"], condition=UNUSUAL, name="secret_unusual"),
+            # The first page counts by these, and reads nothing else of a hundred thousand rows.
+            models.Index(
+                fields=["universe", "missing_since", "domain", "owner", "update_time"],
+                name="secret_counted",
+            ),
         ]
 
     def __str__(self) -> str:

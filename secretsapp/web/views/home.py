@@ -1,10 +1,15 @@
-"""The first page: what needs one, what happened lately, where one's universes are."""
+"""The first page: what needs one, what is worth a look, and where one's universes are."""
+
+from collections.abc import Iterator
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from secretsapp.home import overview
+from secretsapp.home import first_steps, overview
+from secretsapp.home.first_steps import Progress
+from secretsapp.web.checklist import Step
 from secretsapp.web.requests import ActorRequest
 
 NEEDS_SHOWN = 8
@@ -14,10 +19,28 @@ NEEDS_SHOWN = 8
 def home(request: ActorRequest) -> HttpResponse:
     """What the actor wants to know first; what needs them beyond the first few is folded."""
     found = overview.compose_overview(request.actor)
+    progress = first_steps.find_progress(request.actor, found.at_hand)
     context = {
         "overview": found,
         "at_hand": found.at_hand,
         "needs": found.needs[:NEEDS_SHOWN],
         "further_needs": found.needs[NEEDS_SHOWN:],
+        "steps": list(_steps(progress)) if progress else [],
     }
     return render(request, "home/home.html", context)
+
+
+def _steps(progress: Progress) -> Iterator[Step]:
+    """What a new installation needs, one after the other."""
+    guide = reverse("guide")
+    first = progress.first_universe
+    create = reverse("secret_create", args=[first.pk]) if first else ""
+    yield Step("Create your account", is_done=True)
+    yield Step("Store an API key", progress.has_key, guide)
+    yield Step("Add a universe", first is not None, guide)
+    yield Step("Create the first secret", address=create)
+    yield Step("Invite someone", progress.has_company, reverse("person_create"))
+    yield Step(
+        "Back up the keys: run “manage.py backup”, and keep a copy of the keys elsewhere",
+        progress.is_backed_up,
+    )

@@ -1,0 +1,66 @@
+"""The few numbers at the top of the first page, each of what the actor can open from there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from secretsapp.api_keys.key_listing import WARN_BEFORE
+from secretsapp.core.actor import Actor
+from secretsapp.core.event_kinds import Result
+from secretsapp.core.roles import Permission
+from secretsapp.home import attention
+from secretsapp.home.at_hand import AtHand
+from secretsapp.home.attention import Need
+from secretsapp.log import reading
+from secretsapp.log.reading import AuditFilter
+from secretsapp.models import Secret, Universe
+from secretsapp.rules.narrowing import narrowed
+from secretsapp.rules.policy import rights_of
+
+CHANGED_WITHIN = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many there are, None where the actor may not know or open it.
+
+    `universe` is the only one that the actor sees, so that the secrets are all on its page.
+    """
+
+    secrets: int
+    universe: Universe | None
+    attention: int
+    changes: int | None
+    keys_ending: int | None
+
+
+def count(actor: Actor, chosen: AtHand, needs: Sequence[Need]) -> Figures:
+    """The figures for the actor, in three queries at most."""
+    universes = chosen.universes
+    secrets = narrowed(actor, Secret.objects.order_by(), Permission.LIST_SECRETS)
+    return Figures(
+        secrets=secrets.count(),
+        universe=universes[0] if chosen.is_all and len(universes) == 1 else None,
+        attention=attention.count(actor, needs),
+        changes=_changes(actor),
+        keys_ending=_keys_ending(actor, needs),
+    )
+
+
+def _changes(actor: Actor) -> int | None:
+    """What was done to secrets lately, as the log shows it that the figure leads to."""
+    if not reading.may_read(actor):
+        return None
+    since = timezone.now() - CHANGED_WITHIN
+    return reading.count(actor, AuditFilter(tag="secret", result=Result.SUCCEEDED, since=since))
+
+
+def _keys_ending(actor: Actor, needs: Sequence[Need]) -> int | None:
+    """Every key whose end is near is among the needs, whatever else is the matter with it."""
+    if not rights_of(actor).allows_installation(Permission.MANAGE_API_KEYS):
+        return None
+    now = timezone.now()
+    ends = [need.api_key.ends_at for need in needs if need.api_key]
+    return sum(1 for end in ends if end is not None and now < end <= now + WARN_BEFORE)

@@ -1,0 +1,150 @@
+"""What is worth a look though nothing is wrong, for those who may do something about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.hints import NEARLY_FULL_FROM, old_before
+from secretsapp.core.input_rules import ANY_DOMAIN
+from secretsapp.core.roles import Permission
+from secretsapp.models import ApiKey, Grant, Secret, Universe
+from secretsapp.models.universes import Environment
+from secretsapp.rules.narrowing import narrowed, narrowed_universes
+from secretsapp.rules.ordering import in_order
+from secretsapp.rules.policy import Rights, holding_of, rights_of
+
+ACCESS_ENDS_WITHIN = timedelta(days=7)
+# Those in which most is to be seen; of the others the lists themselves tell.
+UNIVERSES_TOLD = 12
+ENDINGS_TOLD = 20
+
+_Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class OfUniverse:
+    """How many secrets of a universe are worth a look, each number 0 where nobody asks the actor.
+
+    They are counted in production alone; `nearly_full` is how many secrets there are in a universe
+    that has little room left.
+    """
+
+    universe: Universe
+    any_host: int = 0
+    no_owner: int = 0
+    old: int = 0
+    nearly_full: int = 0
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is anything that the actor may do something about."""
+        return bool(self.any_host or self.no_owner or self.old or self.nearly_full)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A grant that ends soon: the actor's own, or one that they gave and may prolong."""
+
+    grant: Grant
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Worth:
+    """All of it; `unending` are API keys of which nobody knows when they end."""
+
+    universes: list[OfUniverse] = field(default_factory=list)
+    endings: list[Ending] = field(default_factory=list)
+    unending: list[ApiKey] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """How many lines it takes."""
+        return len(self.universes) + len(self.endings) + len(self.unending)
+
+
+def look(actor: Actor) -> Worth:
+    """What is worth a look for the actor, in five queries at most."""
+    now = timezone.now()
+    return Worth(
+        universes=list(_universes(actor, now)),
+        endings=list(_endings(actor, now)),
+        unending=_unending(actor),
+    )
+
+
+def _universes(actor: Actor, now: datetime) -> Iterator[OfUniverse]:
+    """The universes in which most is to be seen, in their order, with what the actor may do."""
+    rights = rights_of(actor)
+    kept, full = _to_be_kept(actor, now), _nearly_full(actor)
+    told = Universe.objects.filter(pk__in={*kept, *full})
+    for universe in in_order(told):
+        counts = {
+            kind: count
+            for kind, count in kept.get(universe.pk, {}).items()
+            if rights.allows_somewhere(_ENDED_WITH[kind], universe.pk)
+        }
+        if rights.allows_throughout(Permission.CREATE_SECRET, universe.pk):
+            counts["nearly_full"] = full.get(universe.pk, 0)
+        if (found := OfUniverse(universe, **counts)).is_told:
+            yield found
+
+
+_ENDED_WITH = {
+    "any_host": Permission.CHANGE_DOMAIN,
+    "no_owner": Permission.EDIT_DETAILS,
+    "old": Permission.ROTATE_SECRET,
+}
+
+
+def _to_be_kept(actor: Actor, now: datetime) -> dict[int, _Counts]:
+    """What is counted in production where the actor may do the least of it, by universe."""
+    old = Q(update_time__gt="", update_time__lt=old_before(now))
+    counts = {
+        "any_host": Count("pk", filter=Q(domain=ANY_DOMAIN)),
+        "no_owner": Count("pk", filter=Q(owner=None)),
+        "old": Count("pk", filter=old),
+    }
+    production = Universe.objects.filter(environment=Environment.PRODUCTION).order_by()
+    places = narrowed_universes(actor, production, Permission.ROTATE_SECRET)
+    groups = _listed(actor).filter(universe__in=places.values("pk")).values("universe_id")
+    found = groups.annotate(**counts).annotate(total=F("any_host") + F("no_owner") + F("old"))
+    most = found.filter(total__gt=0).order_by("-total", "universe_id")
+    rows = most.values_list("universe_id", *counts)[:UNIVERSES_TOLD]
+    return {pk: dict(zip(counts, numbers, strict=True)) for pk, *numbers in rows}
+
+
+def _nearly_full(actor: Actor) -> dict[int, int]:
+    groups = _listed(actor).values_list("universe_id").annotate(count=Count("pk"))
+    full = groups.filter(count__gte=NEARLY_FULL_FROM).order_by("-count", "universe_id")
+    return dict(full[:UNIVERSES_TOLD])
+
+
+def _listed(actor: Actor) -> QuerySet[Secret]:
+    """The secrets that are there and that the actor may list, in no order."""
+    there = Secret.objects.filter(missing_since=None).order_by()
+    return narrowed(actor, there, Permission.LIST_SECRETS)
+
+
+def _endings(actor: Actor, now: datetime) -> Iterator[Ending]:
+    """What ends soon of the actor's own, and of what they gave, the first one first."""
+    rights = rights_of(actor)
+    concerned = Q(person=actor.person_id) | Q(given_by=actor.name, person__is_active=True)
+    soon = Grant.objects.filter(concerned, until__gt=now, until__lte=now + ACCESS_ENDS_WITHIN)
+    for grant in soon.select_related("person", "universe").order_by("until", "pk")[:ENDINGS_TOLD]:
+        is_own = grant.person_id == actor.person_id
+        if is_own or _may_prolong(rights, grant):
+            yield Ending(grant, is_own)
+
+
+def _may_prolong(rights: Rights, grant: Grant) -> bool:
+    return rights.may_give(holding_of(grant))
+
+
+def _unending(actor: Actor) -> list[ApiKey]:
+    if not rights_of(actor).allows_installation(Permission.MANAGE_API_KEYS):
+        return []
+    return list(ApiKey.objects.filter(ends_at=None).only("name").order_by("name"))
