@@ -1,7 +1,6 @@
 """What Roblox accepts: names, values, domains and sizes, checked before anything is sent.
 
-Source of every rule: the Open Cloud reference of the secrets store and its guide. Roblox's own
-400 does not say which rule broke, so each refusal here names the rule.
+Source: Roblox's reference and guide of the secrets store. Its 400 does not name the broken rule.
 """
 
 import codecs

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from secretsapp.api_keys.key_listing import WARN_BEFORE
+from secretsapp.api_keys.key_ends import WARN_BEFORE
 from secretsapp.core.actor import Actor
 from secretsapp.core.event_kinds import Result
 from secretsapp.core.roles import Permission
