@@ -96,6 +96,7 @@ def found_on(visitor: Visitor, looks: Iterable[Look]) -> list[str]:
         if visitor.page.locator(REFRESHED).count():
             visitor.page.wait_for_load_state("networkidle")
         look.act(visitor)
+        visitor.look()
         found += findings(visitor.page, look.name)
     return found
 
