@@ -117,7 +117,7 @@ def test_an_end_that_is_near_is_seen(
     end(days)
     assert chip in words(admin.get(reverse("api_keys")))
     shown = words(admin.get(address("api_key")))
-    assert "Make a new one at Roblox with the same account" in shown
+    assert "Create a new one at Roblox with the same account" in shown
 
 
 def test_an_end_that_is_far_is_only_a_date(admin: Client, address: Address) -> None:

@@ -17,7 +17,7 @@ MARKER = "marker-9c41"
 SITE = "http://testserver"
 AT_SIGN_IN = "Your session had ended, so nothing was sent, and what you entered wasn’t kept."
 ON_THE_PAGE = "Your session had ended, so nothing was sent"
-ENTER_AGAIN = f"{ON_THE_PAGE}. Enter the value again: it is never kept"
+ENTER_AGAIN = f"{ON_THE_PAGE}. Enter the value again: Sealroom keeps neither it"
 FORMS = {
     "secret_rotate": {"value": MARKER},
     "secret_delete": {"name": MARKER},
