@@ -122,8 +122,8 @@ def test_an_end_that_is_near_is_seen(
 
 def test_an_end_that_is_far_is_only_a_date(admin: Client, address: Address) -> None:
     end(31)
-    assert "ends in" not in words(admin.get(reverse("api_keys")))
-    assert "Make a new one" not in words(admin.get(address("api_key")))
+    assert "Expires in" not in words(admin.get(reverse("api_keys")))
+    assert "Create a new one" not in words(admin.get(address("api_key")))
 
 
 def test_an_edit_keeps_the_hour_of_an_end_that_was_left_alone(

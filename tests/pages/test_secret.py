@@ -108,7 +108,7 @@ def test_a_change_elsewhere_can_be_acknowledged(
         assert "Changed outside Sealroom, found" not in words(answer)
         again = client.post(address, follow=True)
         assert again.redirect_chain == [(page, 302)]
-        assert "Noted." not in words(again)
+        assert "Marked as reviewed." not in words(again)
 
 
 def test_a_missing_secret_can_be_taken_off_the_list(
