@@ -52,7 +52,7 @@ const taken = JSON.parse(byId("names-taken")?.textContent ?? "[]");
 const likeness = text => text.toLowerCase().replaceAll("-", "_");
 const takenLike = new Map(taken.map(other => [likeness(other), other]));
 
-// A name is there for good and for all to see: of NAME=value no part of the value is proposed.
+// A name can't be changed and everyone sees it: of NAME=value, no part of the value is proposed.
 function proposedName(text) {
   const [before] = text.replace(/^export\s+/u, "").split(/[=:]/u);
   const letters = before.normalize("NFKD").replace(/\p{M}/gu, "");

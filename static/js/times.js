@@ -1,4 +1,4 @@
-// Times by the clock of whoever looks. The server writes them in UTC, and `data-as` says how
+// Times by the clock of the reader. The server writes them in UTC, and `data-as` says how
 // (secretsapp/web/times.py); here the same is written in the time of this machine, with UTC in the
 // title, in the page and in what is put into it later. What says how long ago goes on by itself.
 
