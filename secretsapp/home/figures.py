@@ -1,6 +1,6 @@
 """The few numbers at the top of the first page, each of what the actor can open from there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,13 +10,13 @@ from secretsapp.api_keys.key_ends import WARN_BEFORE
 from secretsapp.core.actor import Actor
 from secretsapp.core.event_kinds import Result
 from secretsapp.core.roles import Permission
-from secretsapp.home import attention
+from secretsapp.home import at_hand, attention
 from secretsapp.home.at_hand import AtHand
 from secretsapp.home.attention import Need
+from secretsapp.home.universe_cards import UniverseCard
 from secretsapp.log import reading
 from secretsapp.log.reading import AuditFilter
-from secretsapp.models import Secret, Universe
-from secretsapp.rules.narrowing import narrowed
+from secretsapp.models import Universe
 from secretsapp.rules.policy import rights_of
 
 CHANGED_WITHIN = timedelta(days=7)
@@ -26,22 +26,26 @@ CHANGED_WITHIN = timedelta(days=7)
 class Figures:
     """How many there are, None where the actor may not know or open it.
 
-    `universe` is the only one that the actor sees, so that the secrets are all on its page.
+    Where there are many universes they are counted, and not what is in them. `universe` is the
+    only one that the actor sees, so that the secrets are all on its page.
     """
 
-    secrets: int
+    secrets: int | None
+    universes: int | None
     universe: Universe | None
     attention: int
     changes: int | None
     keys_ending: int | None
 
 
-def count(actor: Actor, chosen: AtHand, needs: Sequence[Need]) -> Figures:
-    """The figures for the actor, in three queries at most."""
+def count(
+    actor: Actor, chosen: AtHand, needs: Sequence[Need], cards: Iterable[UniverseCard]
+) -> Figures:
+    """The figures for the actor, in three queries at most; `cards` are those of what is at hand."""
     universes = chosen.universes
-    secrets = narrowed(actor, Secret.objects.order_by(), Permission.LIST_SECRETS)
     return Figures(
-        secrets=secrets.count(),
+        secrets=sum(card.secrets for card in cards) if chosen.is_all else None,
+        universes=None if chosen.is_all else at_hand.visible(actor).count(),
         universe=universes[0] if chosen.is_all and len(universes) == 1 else None,
         attention=attention.count(actor, needs),
         changes=_changes(actor),

@@ -40,18 +40,19 @@ def compose_overview(actor: Actor) -> Overview:
     """The overview for the actor; the number of queries does not grow with what there is."""
     chosen = at_hand.choose(actor)
     needs = attention.find_needs(actor, [each.pk for each in chosen.universes])
+    cards = cards_of(actor, chosen.universes, needs)
     return Overview(
         tried=wrong_passwords.find_tried(actor),
-        figures=figures.count(actor, chosen, needs),
+        figures=figures.count(actor, chosen, needs, cards),
         needs=needs,
         worth=worth.look(actor),
         activity=activity.read_activity(actor),
-        groups=list(_groups(actor, chosen, needs)),
+        groups=list(_groups(chosen, cards)),
         at_hand=chosen,
     )
 
 
-def _groups(actor: Actor, chosen: AtHand, needs: list[Need]) -> Iterator[CardGroup]:
-    cards = {card.universe.pk: card for card in cards_of(actor, chosen.universes, needs)}
+def _groups(chosen: AtHand, cards: list[UniverseCard]) -> Iterator[CardGroup]:
+    by_id = {card.universe.pk: card for card in cards}
     for group in chosen.groups:
-        yield CardGroup(group, [cards[universe.pk] for universe in group.universes])
+        yield CardGroup(group, [by_id[universe.pk] for universe in group.universes])

@@ -118,7 +118,10 @@ def _to_be_kept(actor: Actor, now: datetime) -> dict[int, _Counts]:
 
 
 def _nearly_full(actor: Actor) -> dict[int, int]:
-    groups = _listed(actor).values_list("universe_id").annotate(count=Count("pk"))
+    """How many secrets there are where little room is left; to be told to who may create any."""
+    places = narrowed_universes(actor, Universe.objects.order_by(), Permission.CREATE_SECRET)
+    there = Secret.objects.filter(missing_since=None, universe__in=places.values("pk")).order_by()
+    groups = there.values_list("universe_id").annotate(count=Count("pk"))
     full = groups.filter(count__gte=NEARLY_FULL_FROM).order_by("-count", "universe_id")
     return dict(full[:UNIVERSES_TOLD])
 

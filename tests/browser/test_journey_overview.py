@@ -71,7 +71,7 @@ def is_met(window: Visitor, role: str) -> None:
         expect(content).not_to_contain_text("SIGNING_SEED")
     else:
         shows(window, "changed outside Sealroom.")
-        shows(window, "3 secrets")
+        shows(window, "3 of 500")
 
 
 def search(window: Visitor, text: str) -> None:

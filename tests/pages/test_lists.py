@@ -35,7 +35,7 @@ def rested(universe: Universe) -> None:
 def test_home_shows_the_universe_under_its_group(client_for: ClientFor, role: str) -> None:
     page = words(client_for(role).get("/"))
     assert "Group 1234567" in page
-    assert "Harbor Production 6930499524" in page
+    assert "Harbor PRODProduction 3 of 500 secrets" in page
 
 
 def test_home_tells_a_stranger_who_gives_access(client_for: ClientFor) -> None:
