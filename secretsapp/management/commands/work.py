@@ -2,7 +2,6 @@
 
 import itertools
 import logging
-import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connections
 
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
 from secretsapp.management.base import SealroomCommand
+from secretsapp.management.ending import Told
 from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
 from secretsapp.operation import upkeep, workers
@@ -59,12 +59,13 @@ class Command(SealroomCommand):
             for part in _parts(0):
                 part()
             return
+        told = Told()
         try:
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            told.listen()
             self.stdout.write("Working. SIGTERM or Ctrl-C stops it.")
             self.stdout.flush()
             with Heartbeat() as heartbeat:
-                _go_on(heartbeat)
+                _go_on(heartbeat, told)
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
 
@@ -77,13 +78,20 @@ class Command(SealroomCommand):
         self.stdout.write("A worker on this host is running.")
 
 
-def _go_on(heartbeat: Heartbeat) -> None:
-    """A part that fails is a line in the log; the others are done, and it is tried again."""
-    for number in itertools.count():
-        heartbeat.begin_round()
-        for part in _parts(number):
-            _try(part)
-        time.sleep(INTERVAL_SECONDS)
+def _go_on(heartbeat: Heartbeat, told: Told) -> None:
+    """A part that fails is a line in the log; the others are done, and it is tried again.
+
+    In the end this thread lets go of the database, so that the worker's row can be deleted.
+    """
+    try:
+        for number in itertools.count():
+            heartbeat.begin_round()
+            for part in _parts(number):
+                _try(part)
+                told.end_if_told()
+            time.sleep(INTERVAL_SECONDS)
+    finally:
+        connections.close_all()
 
 
 def _try(part: Callable[[], None]) -> None:
