@@ -106,7 +106,7 @@ def test_what_the_server_found_wrong_is_over_once_it_is_put_right(
     creating: Visitor, harbor: EmulatedUniverse
 ) -> None:
     harbor.put("NEW_KEY", b"theirs", "*")
-    press(creating, "Seal and create")
+    press(creating, "Create secret")
     complains(creating, "Harbor already has a secret named NEW_KEY.")
     name, errors = field(creating, "Name"), creating.page.locator("#id_name_error")
     expect(name).to_have_attribute("aria-describedby", "id_name_helptext id_name_error")
