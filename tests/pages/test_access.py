@@ -110,7 +110,7 @@ def test_a_pattern_beyond_ones_own_and_its_reason_are_not_shown(
 
 
 @pytest.mark.parametrize(
-    ("role", "never expires", "offered"),
+    ("role", "everywhere", "offered"),
     [
         ("manager", False, ["manager", "editor", "rotator", "viewer", "auditor"]),
         ("admin", False, ["manager", "editor", "rotator", "viewer", "auditor"]),
