@@ -16,32 +16,40 @@ from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
 from secretsapp.log import refused
 from secretsapp.log.damaged_rows import read_rows
+from secretsapp.log.folding import folded, with_other_half
+from secretsapp.log.naming import named as named_people
 from secretsapp.log.refused import Refusals
-from secretsapp.log.wording import EventView, view_of, with_outcomes
-from secretsapp.models import AuditEvent, Secret, Universe
+from secretsapp.log.wording import EventView, unnamed, view_of
+from secretsapp.models import AuditEvent, Secret, Universe, User
 from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
 from secretsapp.rules.policy import refusal, rights_of
 
 PAGE_SIZE = 50
 HISTORY_SIZE = 100
+PEOPLE_AMONG = 2000
 
 
 @dataclass(frozen=True)
 class AuditFilter:
     """What to look for; empty means everything.
 
-    `person` is part of an actor's name, `secret` a name or a beginning with a star behind it, `tag`
-    a whole tag or its beginning. `since` and `until` are both within.
+    `person` is part of an actor's name, `person_id` the account that acted, `actor_kind` what kind
+    of actor; `secret` a name or a beginning with a star behind it, `tag` a whole tag or its
+    beginning. `since` and `until` are both within. Without `shows_attempts` a change is told by its
+    outcome alone.
     """
 
     universe_id: int | None = None
     person: str = ""
+    person_id: int | None = None
+    actor_kind: str = ""
     secret: str = EVERY_NAME
     tag: str = ""
     result: Result | None = None
     since: datetime | None = None
     until: datetime | None = None
     change_id: str = ""
+    shows_attempts: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,12 +78,13 @@ def page(
     Raises Forbidden for those who may read no part of the log. Who reads the log of single
     universes, or of single names, is shown the events about them alone.
     """
-    found = _filtered(readable(actor), wanted)
+    found = looked_for(actor, wanted)
     end = before if after is None else _end_of_page_after(found, after)
-    events = newest(found if end is None else found.filter(sequence__lt=end), PAGE_SIZE + 1)
+    here = found if end is None else found.filter(sequence__lt=end)
+    events = newest(with_other_half(here), PAGE_SIZE + 1)
     shown = events[:PAGE_SIZE]
     return AuditPage(
-        events=_linked(actor, with_outcomes([view_of(event) for event in shown])),
+        events=_linked(actor, named_people([view_of(event) for event in shown])),
         older=shown[-1].sequence if len(events) > PAGE_SIZE else None,
         newer=_newer(found, end),
     )
@@ -108,14 +117,25 @@ def _newer(found: QuerySet[AuditEvent], end: int | None) -> int | None:
     return end - 1
 
 
-def history(actor: Actor, universe: Universe, name: str) -> list[EventView]:
+def people(actor: Actor) -> list[User]:
+    """Who acted in the newest events that the actor may read, and still has an account."""
+    recent = readable(actor).order_by("-sequence").values_list("actor_id", flat=True)
+    ids = {int(each) for each in recent[:PEOPLE_AMONG] if each.isascii() and each.isdigit()}
+    return sorted(User.objects.filter(pk__in=ids), key=lambda person: person.name or person.email)
+
+
+def history(
+    actor: Actor, universe: Universe, name: str, *, shows_attempts: bool = False
+) -> list[EventView]:
     """The newest events about one secret but for refusals, for whoever may list it.
 
     Raises Forbidden for others. Who may not read its audit log is shown no network addresses.
     """
     found = _about(actor, universe, name).exclude(tag__in=refused.TAGS)
-    events = with_outcomes([view_of(event) for event in newest(found, HISTORY_SIZE)])
-    views = [replace(event, says_where=False) for event in events]
+    if not shows_attempts:
+        found = folded(found)
+    events = named_people([view_of(each) for each in newest(with_other_half(found), HISTORY_SIZE)])
+    views = [replace(event, says_where=False, parts=unnamed(event.parts)) for event in events]
     if rights_of(actor).allows(Permission.READ_AUDIT, universe.pk, name):
         return views
     return [replace(view, address="", change_id="") for view in views]
@@ -134,7 +154,8 @@ def refusals(actor: Actor, universe: Universe, name: str) -> list[Refusals]:
 
 def group_refusals(found: QuerySet[AuditEvent]) -> list[Refusals]:
     """The newest of these refusals in groups; raises LogBroken where one cannot be read."""
-    return refused.grouped(view_of(event) for event in newest(found, refused.READ_AT_MOST))
+    events = newest(found, refused.READ_AT_MOST)
+    return refused.grouped(named_people([view_of(event) for event in events]))
 
 
 def _about(actor: Actor, universe: Universe, name: str) -> QuerySet[AuditEvent]:
@@ -157,20 +178,19 @@ def newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:
 
 
 def _linked(actor: Actor, events: list[EventView]) -> list[EventView]:
-    """The events with links to what still exists and may be seen, in two queries."""
+    """The events with what of theirs still exists and may be seen, in two queries."""
     ids = {event.universe_id for event in events if event.universe_id is not None}
-    universes = Universe.objects.filter(pk__in=ids)
-    visible = narrowed_universes(actor, universes, Permission.LIST_SECRETS)
-    universe_ids = set(visible.values_list("pk", flat=True))
+    about = Universe.objects.filter(pk__in=ids)
+    universes = narrowed_universes(actor, about, Permission.LIST_SECRETS).in_bulk()
     secrets = Secret.objects.filter(
-        universe__in=universe_ids, name__in={event.secret_name for event in events}
+        universe__in=universes, name__in={event.secret_name for event in events}
     )
     listable = narrowed(actor, secrets, Permission.LIST_SECRETS)
     names = set(listable.values_list("universe_id", "name"))
     return [
         replace(
             event,
-            links_universe=event.universe_id in universe_ids,
+            universe=universes.get(event.universe_id or 0),
             links_secret=(event.universe_id, event.secret_name) in names,
         )
         for event in events
@@ -185,18 +205,25 @@ def readable(actor: Actor) -> QuerySet[AuditEvent]:
     return narrowed(actor, everything, Permission.READ_AUDIT, name="secret_name")
 
 
-def _filtered(found: QuerySet[AuditEvent], wanted: AuditFilter) -> QuerySet[AuditEvent]:
+def looked_for(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
+    """What the actor may read of what is looked for; raises Forbidden as `readable`."""
+    found = readable(actor)
     texts = (wanted.person, wanted.secret, wanted.tag, wanted.change_id)
     if not all(map(is_storable, texts)):
         return found.none()
     for condition in _conditions(wanted):
         found = found.filter(condition)
-    return found.filter(named(wanted.secret, "secret_name"))
+    found = found.filter(named(wanted.secret, "secret_name"))
+    return found if wanted.shows_attempts else folded(found)
 
 
 def _conditions(wanted: AuditFilter) -> Iterable[Q]:
     if wanted.universe_id is not None:
         yield Q(universe_id=str(wanted.universe_id))
+    if wanted.person_id is not None:
+        yield Q(actor_id=str(wanted.person_id))
+    if wanted.actor_kind:
+        yield Q(actor_kind=wanted.actor_kind)
     if wanted.person:
         yield Q(actor_name__icontains=wanted.person)
     if wanted.tag:

@@ -1,16 +1,18 @@
 """An audit event in words: what `Event` says of its tag, and the sentence in its parts."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from string import Formatter
 
+from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.event_kinds import Result, Severity, Verb
 from secretsapp.core.events import BY_TAG, Event
 from secretsapp.core.input_rules import parse_universe_id
-from secretsapp.models import AuditEvent
+from secretsapp.models import AuditEvent, Universe
 
 EDITED = "did something that can’t be read: someone edited the event in the database"
 
@@ -25,6 +27,10 @@ _VERBS = frozenset(
 
 # Their words are sentences, so nothing of ours can follow them.
 _AFTERWORDS = {"reason", "result"}
+
+# How `core.actor.command` names a command and who ran it.
+_RUN = re.compile(r"(?P<account>.+) \(command (?P<command>\w+)\)", re.DOTALL)
+SECONDS_IN_WORDS = 100
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,9 @@ class EventView:
     An event whose tag this version does not know is told by its tag, with no verb and no result.
     An event that was edited in the database keeps its tag and says so; its `time` may be None.
     A universe or a secret is linked where it still exists and may be seen. `afterword` is the
-    reason or result, a sentence of its own, which stands at the very end. `has_outcome` says of
-    the beginning of a change that its outcome is among the events it is shown with.
+    reason or result, a sentence of its own, which stands at the very end. `began_at` is when the
+    change began that it ends, and `is_over` says of a beginning that there is an outcome.
+    `actor_name` and `subject_name` are those of then; `person_name` is the actor's name of today.
     """
 
     sequence: int
@@ -64,10 +71,51 @@ class EventView:
     address: str
     door: str
     detail: dict[str, str]
-    links_universe: bool = False
+    actor_kind: str = ActorKind.PERSON.value
+    actor_id: str = ""
+    person_name: str = ""
+    is_about_person: bool = False
+    subject_id: str = ""
+    began_at: datetime | None = None
+    is_over: bool = False
+    universe: Universe | None = None
     links_secret: bool = False
     says_where: bool = True
-    has_outcome: bool = False
+
+    @property
+    def links_universe(self) -> bool:
+        """Whether its universe still exists and may be seen."""
+        return self.universe is not None
+
+    @property
+    def who(self) -> str:
+        """Who acted: a person's name, where there is one, or which command it was, by whom."""
+        if self.actor_kind == ActorKind.COMMAND and (run := _RUN.fullmatch(self.actor_name)):
+            return f"command line: {run['command']} by {run['account']}"
+        return self.person_name or self.actor_name
+
+    @property
+    def mark(self) -> str:
+        """Whose mark stands before it: a person's, a command's, the system's, or none's."""
+        is_nobody = self.actor_kind == ActorKind.SYSTEM and self.door == Door.BROWSER
+        return "" if is_nobody else self.actor_kind
+
+    @property
+    def started_by(self) -> str:
+        """The address of who began the change, where the log says it apart from the actor."""
+        return self.detail.get("started_by", "")
+
+    @property
+    def took(self) -> str:
+        """How long it took from the beginning of the change, in words; empty where unknown."""
+        if self.began_at is None or self.time is None or self.time < self.began_at:
+            return ""
+        return _duration((self.time - self.began_at).total_seconds())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a change began and nothing is known of it yet."""
+        return self.result is Result.STARTED and not self.is_over
 
     @property
     def sentence(self) -> str:
@@ -120,21 +168,30 @@ def view_of(event: AuditEvent) -> EventView:
         address=event.address,
         door=event.door,
         detail=detail or {},
+        actor_kind=event.actor_kind,
+        actor_id=event.actor_id,
+        is_about_person=event.subject_kind == "person",
+        subject_id=event.subject_id,
+        began_at=getattr(event, "began_at", None),
+        is_over=getattr(event, "is_over", False),
     )
 
 
-def with_outcomes(events: list[EventView]) -> list[EventView]:
-    """The events, where beginnings know of the outcomes that stand among them."""
-    settled = {event.change_id for event in events if event.result is not Result.STARTED}
-    return [
-        replace(
-            event,
-            has_outcome=event.result is Result.STARTED
-            and bool(event.change_id)
-            and event.change_id in settled,
-        )
-        for event in events
-    ]
+def unnamed(parts: list[Part]) -> list[Part]:
+    """The sentence without the secret's name at its end, where it can be read without."""
+    *before, last = [part for part in parts if part.text]
+    if last.place != "secret" or not before or before[-1].text.endswith((" of ", "that ")):
+        return parts
+    return [*before[:-1], Part(before[-1].text.rstrip(), before[-1].place)]
+
+
+def _duration(seconds: float) -> str:
+    """A length of time, in the unit that fits it."""
+    if seconds < SECONDS_IN_WORDS:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
 def _sentence(

@@ -15,11 +15,12 @@ class VerbLabel:
 
 @dataclass(frozen=True)
 class ResultLabel:
-    """The word beside an event and its icon, and the `choice` in the filter, if there is one."""
+    """The word beside an event, its icon and tone, and the `choice` in the filter, if any."""
 
     word: str
     icon: str
     choice: str
+    tone: str = ""
 
 
 # None is the verb of an event that this version does not know.
@@ -46,9 +47,79 @@ VERB_LABELS: dict[Verb | None, VerbLabel] = {
 }
 
 RESULT_LABELS = {
-    Result.STARTED: ResultLabel("Started", "clock", choice=""),
+    Result.STARTED: ResultLabel("Open", "clock", choice="", tone="amber"),
     Result.SUCCEEDED: ResultLabel("Succeeded", "check", choice="Succeeded"),
-    Result.FAILED: ResultLabel("Failed", "close", choice="Failed"),
-    Result.UNKNOWN: ResultLabel("Unknown", "question", choice="Outcome unknown"),
-    Result.REFUSED: ResultLabel("Refused", "stop", choice="Refused"),
+    Result.FAILED: ResultLabel("Failed", "close", choice="Failed", tone="red"),
+    Result.UNKNOWN: ResultLabel("Unknown", "question", choice="Outcome unknown", tone="amber"),
+    Result.REFUSED: ResultLabel("Denied", "stop", choice="Denied", tone="amber"),
 }
+
+# What the tones of the dots say, in the order of the legend.
+TONES = {
+    "made": "Created or granted",
+    "changed": "Changed",
+    "gone": "Deleted or revoked",
+    "warned": "Needs a look",
+    "quiet": "Other",
+}
+
+# What the filter calls an event, by its tag or by the beginning that several tags share.
+EVENT_CHOICES: dict[str, dict[str, str]] = {
+    "Secrets": {
+        "secret": "Any secret event",
+        "secret.create": "Secret created",
+        "secret.rotate": "Secret rotated",
+        "secret.delete": "Secret deleted",
+        "secret.details": "Secret details changed",
+        "secret.drift": "Secret changed outside",
+        "secret.drift.acknowledged": "Outside change reviewed",
+    },
+    "Access": {
+        "grant": "Any access event",
+        "grant.given": "Access granted",
+        "grant.changed": "Access changed",
+        "grant.revoked": "Access revoked",
+        "access.refused": "Action denied",
+    },
+    "Universes": {
+        "universe": "Any universe event",
+        "universe.added": "Universe added",
+        "universe.changed": "Universe changed",
+        "universe.removed": "Universe removed",
+        "universe.baseline": "First sync",
+        "universe.key_changed": "Public key changed",
+    },
+    "API keys": {
+        "api_key": "Any API key event",
+        "api_key.added": "API key added",
+        "api_key.replaced": "API key replaced",
+        "api_key.changed": "API key changed",
+        "api_key.removed": "API key removed",
+        "api_key.tested": "API key tested",
+    },
+    "People": {
+        "person": "Any account event",
+        "person.signed_in": "Signed in",
+        "person.signed_out": "Signed out",
+        "person.sign_in_failed": "Sign-in failed",
+        "person.sessions_ended": "Sessions ended",
+        "person.created": "Account created",
+        "person.changed": "Account changed",
+        "person.disabled": "Account disabled",
+        "person.enabled": "Account enabled",
+        "person.password_set": "Password set",
+        "person.link_made": "Password link made",
+        "person.link_asked": "Password link requested",
+        "person.link_mailed": "Password link mailed",
+        "person.warned": "Warned of wrong passwords",
+        "code.refused": "One-time code denied",
+    },
+    "Installation": {
+        "installation": "Set-up and restore",
+        "backup": "Backup made",
+        "master_key": "Master key changed",
+        "audit_key": "Audit key changed",
+        "log": "Audit log guarded or counted",
+    },
+}
+EVENT_WORDS = {value: words for group in EVENT_CHOICES.values() for value, words in group.items()}

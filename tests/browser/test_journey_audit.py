@@ -52,7 +52,10 @@ def reads_of_the_open_change(auditor: Visitor, change: Change) -> None:
     expect(fact).to_be_hidden()
     row.locator("summary").click()
     expect(fact).to_be_visible()
-    follow(auditor, "Clear filters")
+    expect(field(auditor, "From")).to_be_hidden()
+    field(auditor, "Time").select_option("Custom…")
+    expect(field(auditor, "From")).to_be_visible()
+    follow(auditor, "Clear all")
     expect(rows(auditor)).to_have_count(PAGE_SIZE)
 
 
@@ -62,22 +65,23 @@ def filters(auditor: Visitor, *, script: bool) -> None:
     chips = page.get_by_role("list", name="Filters in use").get_by_role("link")
     field(auditor, "Secret").fill("PAY_*")
     field(auditor, "Result").select_option("unknown")
-    page.get_by_text("24 h", exact=True).click()
+    field(auditor, "Time").select_option("Last 24 hours")
     if not script:
-        press(auditor, "Filter")
+        press(auditor, "Apply")
     expect(chips).to_have_count(4)
     expect(rows(auditor)).to_have_count(1)
-    chips.filter(has_text="outcome unknown").click()
+    chips.filter(has_text="Outcome unknown").click()
     expect(chips).to_have_count(3)
     expect(rows(auditor)).to_have_count(PAGE_SIZE)
     assert "secret=PAY_%2A" in page.url
+    assert "event=" not in page.url
     page.reload()
-    expect(chips.filter(has_text="last 24 hours")).to_have_count(1)
+    expect(chips.filter(has_text="Last 24 hours")).to_have_count(1)
     page.go_back()
     expect(rows(auditor)).to_have_count(1)
     expect(chips).to_have_count(4)
     expect(page.get_by_role("navigation", name="Main")).to_have_count(1)
-    follow(auditor, "Clear filters")
+    follow(auditor, "Clear all")
 
 
 def reads_older_events(auditor: Visitor, *, script: bool) -> None:

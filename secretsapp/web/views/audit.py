@@ -1,9 +1,12 @@
 """The audit log: newest first, filtered by the address, a page at a time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
@@ -11,18 +14,17 @@ from django.views.decorators.http import require_safe
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
 from secretsapp.home import at_hand
 from secretsapp.log import reading
-from secretsapp.log.reading import AuditFilter, AuditPage
+from secretsapp.log.reading import AuditPage
 from secretsapp.secrets import open_changes
-from secretsapp.web.forms.audit import AuditFilterForm
+from secretsapp.web.event_labels import TONES
+from secretsapp.web.forms.audit import PLACES, AuditFilterForm
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 
 LIST = "audit-list"
 LONGEST_ID = len(str(UNIVERSE_ID_LIMIT))
-
-# What says which page it is, and what the last one ended with: no part of a filter.
-PLACES = ("before", "after", "day")
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -36,31 +38,36 @@ class Chip:
 @require_safe
 def log(request: ActorRequest) -> HttpResponse:
     """A page of events; for htmx the list alone, or the events to be put behind those there."""
-    asked = request.GET.get("universe", "")[:LONGEST_ID]
-    form = AuditFilterForm(request.GET, at_hand.to_choose_from(request.actor, asked))
-    context = _context(request, form, _page(request, form))
+    actor, asked = request.actor, request.GET.get("universe", "")[:LONGEST_ID]
+    universes = at_hand.to_choose_from(actor, asked)
+    form = AuditFilterForm(request.GET.dict(), universes, reading.people(actor))
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
-    if not wants_fragment(request) or "HX-History-Restore-Request" in request.headers:
-        context["unsettled"] = open_changes.visible(request.actor)
-        return form_pages.page(request, "log/log.html", form, context)
-    if request.headers.get("HX-Target") != LIST:
+    is_whole = not wants_fragment(request) or "HX-History-Restore-Request" in request.headers
+    if not wants_fragment(request) and "" in request.GET.dict().values():
+        return redirect(_address(form, _place(request)))
+    context = _context(form, _page(request, form), request.GET.get("day", ""))
+    if not is_whole and request.headers.get("HX-Target") != LIST:
         return form_pages.page(request, "log/_events.html", form, context | {"focus_first": True})
+    if is_whole:
+        context["unsettled"] = open_changes.visible(actor)
+        return form_pages.page(request, "log/log.html", form, context)
     answer = form_pages.page(request, "log/_list.html", form, context | {"announced": True})
-    answer.headers["HX-Push-Url"] = _address(request)
+    answer.headers["HX-Push-Url"] = _address(form)
     return answer
 
 
-def _context(request: ActorRequest, form: AuditFilterForm, page: AuditPage) -> dict[str, Any]:
+def _context(form: AuditFilterForm, page: AuditPage, last_day: str) -> dict[str, Any]:
     return {
         "page": page,
         "events": page.events,
         "by_day": True,
-        "last_day": request.GET.get("day", ""),
-        "older": "" if page.older is None else _address(request, before=page.older),
-        "newer": "" if page.newer is None else _address(request, after=page.newer),
-        "newest": _address(request),
+        "last_day": last_day,
+        "older": "" if page.older is None else _address(form, {"before": page.older}),
+        "newer": "" if page.newer is None else _address(form, {"after": page.newer}),
+        "newest": _address(form),
+        "tones": TONES,
         "chips": [
-            Chip(active.words, _address(request, **{active.field: ""})) for active in form.active()
+            Chip(active.words, _address(form, {active.field: ""})) for active in form.active()
         ],
     }
 
@@ -70,13 +77,15 @@ def _page(request: ActorRequest, form: AuditFilterForm) -> AuditPage:
     if form.is_valid():
         before, after = form.cleaned_data["before"], form.cleaned_data["after"]
         return reading.page(request.actor, form.wanted(), before, after)
-    reading.page(request.actor, AuditFilter(), before=1)
     return AuditPage(events=[])
 
 
-def _address(request: ActorRequest, **changes: object) -> str:
+def _place(request: ActorRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in PLACES if name in request.GET}
+
+
+def _address(form: AuditFilterForm, changes: Mapping[str, object] = NOTHING) -> str:
     """The address of the log with what is looked for now, but for the changes."""
-    query = {name: request.GET[name] for name in request.GET if name not in PLACES}
-    query |= {name: str(value) for name, value in changes.items()}
+    query = form.query() | {name: str(value) for name, value in changes.items()}
     given = urlencode({name: text for name, text in query.items() if text})
     return f"{reverse('audit')}?{given}" if given else reverse("audit")

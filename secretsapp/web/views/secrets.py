@@ -28,12 +28,14 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """What is known of a secret, its events, and what one may do to it."""
     universe = loading.get(request.actor, universe_id)
     view = listing.get(request.actor, universe, name)
-    events = reading.history(request.actor, universe, name)
+    shows_attempts = request.GET.get("history") == "all"
+    events = reading.history(request.actor, universe, name, shows_attempts=shows_attempts)
     context = {
         "universe": universe,
         "view": view,
         "secret": view.secret,
         "events": events,
+        "shows_attempts": shows_attempts,
         "refusals": reading.refusals(request.actor, universe, name),
         "is_cut": len(events) == reading.HISTORY_SIZE,
         "example_host": _example_host(view.secret.domain),
