@@ -13,7 +13,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
-from secretsapp.log import reading
+from secretsapp.log import counting, reading
 from secretsapp.models import AuditEvent, Change, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.secrets import details, settling
@@ -112,6 +112,7 @@ def test_filters_narrow_it_and_stand_in_the_address(
     page = client.get("/audit/", wanted)
     assert len(sequences(body(page))) == 1
     assert "No older events match." in words(page)
+    assert "1 event" in words(page)
     both = client.get("/audit/", wanted | {"attempts": "on"})
     assert len(sequences(body(both))) == 2
     assert "Started" in words(both)
@@ -176,6 +177,28 @@ def test_without_a_script_nothing_empty_stays_in_the_address(client_for: ClientF
     assert answer.headers["Location"] == "/audit/?person=ann&before=9"
 
 
+def test_the_days_are_counted_and_each_leads_to_its_events(
+    client_for: ClientFor, universe: Universe, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        client = client_for("admin")
+        fill_log(universe, cast, 3)
+        then = f"{timezone.now():%Y-%m-%d}"
+        page = client.get("/audit/", {"event": "secret.details"})
+        assert "3 events" in words(page)
+        assert body(page).count('class="bar"') == counting.DAYS
+        day = link_to(body(page), f"from={then}")
+        assert len(sequences(body(client.get(day)))) == 3
+        assert body(client.get(day)).count('class="bar"') == 1
+        monkeypatch.setattr(counting, "LOOKED_THROUGH", 4)
+        assert "3 among the newest 4 events" in words(client.get("/audit/", {"secret": "PAY_*"}))
+        assert "among the newest" not in words(client.get("/audit/", {"since": "24h"}))
+        monkeypatch.setattr(counting, "MOST", 2)
+        cut = words(client.get("/audit/"))
+        assert "More than 2 events" in cut
+        assert "Not counted" in cut
+
+
 def test_a_presets_events_are_those_since_then(
     client_for: ClientFor, universe: Universe, cast: Cast
 ) -> None:
@@ -213,6 +236,12 @@ def test_a_filter_that_cannot_be_used_is_said_and_finds_nothing(
     assert answer.status_code == 422
     assert 'role="alert"' in body(answer)
     assert sequences(body(answer)) == []
+
+
+def link_to(page: str, part: str) -> str:
+    """The first address in which that stands."""
+    addresses: list[str] = re.findall(r'href="([^"]*)"', page)
+    return next(each for each in addresses if part in each).replace("&amp;", "&")
 
 
 def link(page: str, words: str) -> str:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
 from secretsapp.home import at_hand
-from secretsapp.log import reading
+from secretsapp.log import counting, reading
+from secretsapp.log.counting import Counts, Day
 from secretsapp.log.reading import AuditPage
 from secretsapp.secrets import open_changes
 from secretsapp.web.event_labels import TONES
@@ -35,6 +36,15 @@ class Chip:
     address: str
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A day of the chart: where its bar begins, from above, and the address of its events."""
+
+    day: Day
+    top: int
+    address: str
+
+
 @require_safe
 def log(request: ActorRequest) -> HttpResponse:
     """A page of events; for htmx the list alone, or the events to be put behind those there."""
@@ -48,6 +58,8 @@ def log(request: ActorRequest) -> HttpResponse:
     context = _context(form, _page(request, form), request.GET.get("day", ""))
     if not is_whole and request.headers.get("HX-Target") != LIST:
         return form_pages.page(request, "log/_events.html", form, context | {"focus_first": True})
+    if form.is_valid():
+        context |= _counted(form, counting.count(actor, form.wanted()))
     if is_whole:
         context["unsettled"] = open_changes.visible(actor)
         return form_pages.page(request, "log/log.html", form, context)
@@ -70,6 +82,19 @@ def _context(form: AuditFilterForm, page: AuditPage, last_day: str) -> dict[str,
             Chip(active.words, _address(form, {active.field: ""})) for active in form.active()
         ],
     }
+
+
+def _counted(form: AuditFilterForm, counts: Counts) -> dict[str, Any]:
+    """How many there are, and the bars of the chart from left to right."""
+    bars = [
+        Bar(
+            day,
+            top=100 - day.height,
+            address=_address(form, {"since": "", "from": day.day, "to": day.day}),
+        )
+        for day in counts.days
+    ]
+    return {"counts": counts, "bars": bars}
 
 
 def _page(request: ActorRequest, form: AuditFilterForm) -> AuditPage:
