@@ -12,6 +12,7 @@ from secretsapp.core.event_kinds import Result
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading, refused
+from secretsapp.log.naming import named
 from secretsapp.log.refused import Refusals
 from secretsapp.log.wording import EventView, view_of
 from secretsapp.models import AuditEvent, Secret, Universe
@@ -71,7 +72,7 @@ def read_activity(actor: Actor) -> Activity:
         refusals = _refusals(actor, found, may_read_log=may_read_log)
     except LogBroken as broken:
         return Activity([], may_read_log, str(broken))
-    views = [view_of(event) for event in events]
+    views = named([view_of(event) for event in events])
     if not may_read_log:
         views = [replace(view, address="") for view in views]
     return Activity(_linked(actor, views), may_read_log, refusals=refusals)
