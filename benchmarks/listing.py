@@ -90,7 +90,7 @@ def _check_same_table(pages: dict[str, tuple[str, dict[str, str]]]) -> None:
 
 def _table(page: str) -> str:
     """The table in a page, without white space and without how long ago things were."""
-    inner = page.partition('<table class="secrets"')[2].partition("</table>")[0]
+    inner = page.partition('<tbody id="rows"')[2].partition("</tbody>")[0]
     return re.sub(r"\s+|(?<=\">)[^<]*(?=</time>)", "", inner)
 
 

@@ -8,7 +8,7 @@ from django.template import engines
 from django.urls import path
 
 from secretsapp.models import Secret
-from secretsapp.secrets.arranging import Wanted, places
+from secretsapp.secrets.arranging import Wanted, places, states_of
 from secretsapp.secrets.listing import SecretView
 from secretsapp.web import urls
 from secretsapp.web.views.secret_rows import rows_of
@@ -16,7 +16,7 @@ from secretsapp.web.views.universes import COLUMNS
 
 # The same table as the product's templates make, written down at one go by hand.
 FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
-<table class="panel secrets" role="table">
+<table class="panel secrets sticky-head" role="table">
 <caption class="visually-hidden">Secrets of {{ universe.name }}</caption>
 <thead role="rowgroup"><tr role="row">
 {% for column in columns %}
@@ -24,19 +24,23 @@ FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
 <a class="sort" id="sort-{{ column.name }}" href="{% url "universe" universe.pk %}{{ column.query }}" data-sort="{{ column.name }}">{{ column.words }} {% icon "chevron" %}</a></th>
 {% if forloop.first %}<th scope="col" role="columnheader">Allowed host</th>{% endif %}
 {% endfor %}
+<th scope="col" role="columnheader"><span class="visually-hidden">Actions</span></th>
 </tr></thead>
 <tbody id="rows" role="rowgroup">
-{% for view, _, at in rows %}{% with secret=view.secret note=view.note_line %}
-<tr role="row" data-search="{{ view.searched }}" data-name="{{ at.name }}" data-changed="{{ at.changed }}" data-who="{{ at.who }}"{% if secret.drifted_at %} data-attention{% endif %}>
-<td role="cell" class="cell-name"><a class="name" id="secret-{{ secret.pk }}" href="{% url "secret" universe.pk secret.name %}"><bdi>{{ secret.name }}</bdi></a>
+{% for view, states, at in rows %}{% with secret=view.secret note=view.note_line %}
+<tr role="row" data-search="{{ view.searched }}" data-name="{{ at.name }}" data-changed="{{ at.changed }}" data-who="{{ at.who }}" data-owner="{{ at.owner }}"
+data-states="{{ states }}" data-may="rotate details delete">
+<td role="cell" class="cell-name"><a class="name row-link" id="secret-{{ secret.pk }}" href="{% url "secret" universe.pk secret.name %}"><bdi>{{ secret.name }}</bdi></a>
 {% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Changed outside</span>{% endif %}
-{% if note %}<bdi class="muted one-line">{{ note }}</bdi>{% endif %}</td>
+{% if note %}<bdi class="note-line muted one-line">{{ note }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-domain">
-{% if secret.domain == "*" %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Any host</span>
+{% if secret.domain == "*" %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Any host</span>
 {% elif not secret.domain %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#stop"></use></svg> No requests</span>
-{% else %}<bdi class="chip name">{{ secret.domain }}</bdi>{% endif %}</td>
-<td role="cell" class="cell-age">{% ago view.changed_at %}</td>
-<td role="cell" class="cell-who">Outside Sealroom</td>
+{% else %}<bdi class="name one-line">{{ secret.domain }}</bdi>{% endif %}</td>
+<td role="cell" class="cell-age">{% ago view.changed_at %}
+<span class="cell-who"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#external"></use></svg>Outside Sealroom</span></td>
+<td role="cell" class="cell-owner">–</td>
+<td role="cell" class="cell-menu"></td>
 </tr>
 {% endwith %}{% endfor %}
 </tbody></table>
@@ -51,7 +55,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 def universe(request: HttpRequest, universe_id: int) -> HttpResponse:
     """The table as the product's own templates make it, from the same rows in one query."""
     context = _context(universe_id)
-    views = [view for view, _, _ in context["rows"]]
+    views = [view for view, *_ in context["rows"]]
     rows = rows_of(context["universe"], views, Wanted(), "")
     return render(request, "secrets/_listing.html", context | {"rows": rows})
 
@@ -69,7 +73,10 @@ def _context(universe_id: int) -> dict[str, Any]:
     views = [_view(secret) for secret in secrets.select_related("universe", "last_change")]
     return {
         "universe": views[0].secret.universe,
-        "rows": [(view, True, at) for view, at in zip(views, places(views), strict=True)],
+        "rows": [
+            (view, " ".join(states_of(view)), at)
+            for view, at in zip(views, places(views), strict=True)
+        ],
         "shown": len(views),
         "columns": [_column(name, words) for name, words in COLUMNS],
     }

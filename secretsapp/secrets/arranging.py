@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from django.utils import timezone
 from django.utils.http import urlencode
 
+from secretsapp.core.hints import is_any_host, is_old
 from secretsapp.secrets.listing import SecretView
 
-ATTENTION = "attention"
+ATTENTION, OUTSIDE, OLD = "attention", "outside", "old"
+ANY_HOST, NO_OWNER = "any_host", "no_owner"
 BY_NAME = "name"
 LONGEST_SEARCH = 200
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -18,6 +21,16 @@ _KEYS: dict[str, Callable[[SecretView], Any]] = {
     BY_NAME: lambda view: (view.secret.name.lower(), view.secret.name),
     "changed": lambda view: view.changed_at or NEVER,
     "who": lambda view: view.changed_by.lower(),
+    "owner": lambda view: view.owner_name.lower(),
+}
+
+# Of which secrets a list can be, beside all of them.
+STATES: dict[str, Callable[[SecretView], bool]] = {
+    ATTENTION: lambda view: view.needs_attention,
+    OUTSIDE: lambda view: view.is_changed_outside,
+    ANY_HOST: lambda view: is_any_host(view.secret.domain),
+    OLD: lambda view: is_old(view.secret.update_time, timezone.now()),
+    NO_OWNER: lambda view: view.is_without_owner,
 }
 
 
@@ -26,7 +39,7 @@ class Wanted:
     """What a list is to show; nothing set shows all of it by name.
 
     `search` is a part of the name or of the note's first line, `sort` a column, with a hyphen
-    before it for the other direction, `state` empty or `attention`.
+    before it for the other direction, `state` empty or one of `STATES`.
     """
 
     search: str = ""
@@ -40,7 +53,7 @@ class Wanted:
         return cls(
             search=query.get("q", "").strip()[:LONGEST_SEARCH],
             sort=sort if sort.removeprefix("-") in _KEYS else BY_NAME,
-            state=state if state == ATTENTION else "",
+            state=state if state in STATES else "",
         )
 
     @property
@@ -69,12 +82,12 @@ class Wanted:
         return replace(self, sort=f"-{column}" if self.sort == column else column)
 
     def in_state(self, state: str) -> Self:
-        """The same, of all secrets or of those that need attention."""
+        """The same, of all secrets or of those in that state."""
         return replace(self, state=state)
 
     def shows(self, view: SecretView) -> bool:
         """Whether the secret is looked for."""
-        if self.state and not view.needs_attention:
+        if self.state and not STATES[self.state](view):
             return False
         return self.search.lower() in view.searched
 
@@ -92,7 +105,29 @@ def _ranks(keys: list[Any]) -> list[int]:
     return [rank[key] for key in keys]
 
 
+def states_of(view: SecretView) -> list[str]:
+    """In which states the secret is."""
+    return [state for state, is_in in STATES.items() if is_in(view)]
+
+
 def arranged(views: list[SecretView], wanted: Wanted) -> list[SecretView]:
-    """All of them in the wanted order; within the same, by name."""
+    """All of them in the wanted order; within the same, by name.
+
+    By name the closest to what is searched for stand first.
+    """
     by_name = sorted(views, key=_KEYS[BY_NAME])
+    if wanted.sort == BY_NAME:
+        return sorted(by_name, key=lambda view: farness(view.searched, wanted.search.lower()))
     return sorted(by_name, key=_KEYS[wanted.column], reverse=wanted.is_descending)
+
+
+def farness(text: str, searched: str) -> int:
+    """How far a name with its note is from what is searched for, 0 being the closest.
+
+    It is found where the name begins, where one of its words does, within it, or not in the name.
+    """
+    name, _, _ = text.partition("\n")
+    place = name.find(searched)
+    if place < 0:
+        return 3
+    return 0 if place == 0 else 1 if name[place - 1] in "_-" else 2

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE, is_documented_name, is_storable
 from secretsapp.core.roles import Permission
-from secretsapp.models import Change, Secret, Universe
+from secretsapp.models import Change, Secret, Universe, User
 from secretsapp.models.changes import OPEN_STATES, ChangeKind
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import Rights, require, require_somewhere, rights_of
@@ -64,6 +64,22 @@ class SecretView:
         return bool(self.is_open or secret.missing_since or secret.drifted_at)
 
     @property
+    def is_changed_outside(self) -> bool:
+        """Whether it was changed or deleted outside Sealroom, and nobody has reviewed that."""
+        return bool(self.secret.drifted_at or self.secret.missing_since)
+
+    @property
+    def is_without_owner(self) -> bool:
+        """Whether nobody looks after it; of what is only being created nobody does yet."""
+        return self.secret.owner_id is None and not self.is_under_way
+
+    @property
+    def owner_name(self) -> str:
+        """Whoever looks after it by name or else by e-mail address; empty without one."""
+        owner = self.secret.owner
+        return (owner.name or owner.email) if owner else ""
+
+    @property
     def drift(self) -> str:
         """What was found of it, for a form to carry."""
         return drift_of(self.secret)
@@ -93,6 +109,11 @@ class SecretView:
         """Who changed it last through Sealroom; empty if it was changed elsewhere."""
         change = self.secret.last_change
         return change.actor_name if change else ""
+
+    @property
+    def changer_name(self) -> str:
+        """The same by name, where it is a person who has one."""
+        return getattr(self.secret, "changer_name", None) or self.changed_by
 
     @cached_property
     def changed_at(self) -> datetime | None:
@@ -213,7 +234,9 @@ def check_may_create(actor: Actor, universe: Universe) -> None:
 
 
 def _rows(universe: Universe) -> QuerySet[Secret]:
-    return Secret.objects.filter(universe=universe).select_related("last_change", "owner")
+    changer = User.objects.filter(pk=OuterRef("last_change__actor_id")).values("name")
+    rows = Secret.objects.filter(universe=universe).select_related("last_change", "owner")
+    return rows.annotate(changer_name=Subquery(changer))
 
 
 def _open_changes(rights: Rights, universe: Universe) -> _ByName:

@@ -23,7 +23,9 @@ function entriesOfRows() {
     name: Number(row.dataset.name),
     changed: Number(row.dataset.changed),
     who: Number(row.dataset.who),
-    attention: row.dataset.attention !== undefined,
+    owner: Number(row.dataset.owner),
+    far: 0,
+    states: row.dataset.states.split(" "),
     shown: !row.hidden,
   }));
 }
@@ -32,14 +34,27 @@ function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
+const searched = () => field.value.trim().toLowerCase();
+
+// How far a name is from what is searched for, as the server says (secrets/arranging.py).
+function farness(text, sought) {
+  const place = text.slice(0, text.indexOf("\n")).indexOf(sought);
+  if (place < 0) return 3;
+  if (place === 0) return 0;
+  return "_-".includes(text[place - 1]) ? 1 : 2;
+}
+
 function filter() {
   entries ??= entriesOfRows();
-  const searched = field.value.trim().toLowerCase();
+  const sought = searched();
   let count = 0;
   for (const entry of entries) {
-    entry.wanted = (wanted.state === "" || entry.attention) && entry.text.includes(searched);
+    entry.wanted =
+      (wanted.state === "" || entry.states.includes(wanted.state)) && entry.text.includes(sought);
+    entry.far = farness(entry.text, sought);
     if (entry.wanted) count += 1;
   }
+  sort();
   next = 0;
   run += 1;
   const ofRun = run;
@@ -86,17 +101,42 @@ function showCount(count) {
 
 // The order
 
+function sortBy(sort) {
+  wanted.sort = sort;
+  filter();
+}
+
 function sort() {
-  entries ??= entriesOfRows();
   const column = wanted.sort.replace("-", "");
   const sign = wanted.sort.startsWith("-") ? -1 : 1;
+  const isByCloseness = wanted.sort === "name";
   entries.sort((one, other) =>
-    sign * (one[column] - other[column]) || one.name - other.name);
-  const rows = byId("rows");
-  // Rows that are moved lose the focus, so nothing moves where the order holds already.
-  if (entries.some((entry, place) => rows.rows[place] !== entry.row)) {
-    rows.append(...entries.map(entry => entry.row));
-  }
+    (isByCloseness && one.far - other.far) || sign * (one[column] - other[column]) || one.name - other.name);
+  order();
+  showOrder(column, sign);
+}
+
+// Rows that are moved lose the focus, so nothing moves where the order holds already. In which order
+// those stand that are hidden is nobody's concern.
+
+let placed = [];
+
+function order() {
+  if (placed.length !== entries.length || !entries.includes(placed[0])) placed = entriesInPage();
+  const shown = entries.filter(entry => entry.wanted);
+  const before = placed.filter(entry => entry.wanted);
+  if (shown.every((entry, place) => before[place] === entry)) return;
+  byId("rows").prepend(...shown.map(entry => entry.row));
+  placed = [...shown, ...placed.filter(entry => !entry.wanted)];
+}
+
+function entriesInPage() {
+  const byRow = new Map(entries.map(entry => [entry.row, entry]));
+  return Array.from(byId("rows")?.rows ?? [], row => byRow.get(row));
+}
+
+function showOrder(column, sign) {
+  byId("filter-form").elements.sort.value = wanted.sort;
   for (const link of document.querySelectorAll("[data-sort]")) {
     const heading = link.closest("th");
     if (link.dataset.sort !== column) heading.removeAttribute("aria-sort");
@@ -123,6 +163,7 @@ function addressOf(change) {
 }
 
 function reflect() {
+  highlight();
   const here = addressOf({});
   if (here !== location.pathname + location.search) history.replaceState(history.state, "", here);
   for (const form of [byId("refresh"), byId("filter-form")]) {
@@ -142,6 +183,29 @@ function reflect() {
   }
 }
 
+// What is searched for is marked where it stands, without a change of the page.
+
+const hits = window.Highlight ? new Highlight() : null;
+if (hits) CSS.highlights.set("found", hits);
+
+function highlight() {
+  hits?.clear();
+  const sought = searched();
+  if (!hits || sought === "") return;
+  for (const { row } of entries.filter(entry => entry.wanted)) {
+    for (const part of row.querySelectorAll(".cell-name bdi")) mark(part.firstChild, sought);
+  }
+}
+
+function mark(text, sought) {
+  const place = text.data.toLowerCase().indexOf(sought);
+  if (place < 0 || place + sought.length > text.length) return;
+  const range = new Range();
+  range.setStart(text, place);
+  range.setEnd(text, place + sought.length);
+  hits.add(range);
+}
+
 const turned = column => (wanted.sort === column ? `-${column}` : column);
 
 // What people do
@@ -157,9 +221,7 @@ function choose(state) {
 
 function follow(link) {
   if (link.dataset.sort !== undefined) {
-    wanted.sort = turned(link.dataset.sort);
-    sort();
-    reflectSoon();
+    sortBy(turned(link.dataset.sort));
   } else if (link.dataset.state !== undefined) {
     choose(link.dataset.state);
   } else {
@@ -175,6 +237,10 @@ document.addEventListener("click", event => {
   if (!link || opensElsewhere) return;
   event.preventDefault();
   follow(link);
+});
+
+byId("filter-form").elements.sort.addEventListener("change", event => {
+  sortBy(event.target.value);
 });
 
 field.addEventListener("input", filter);
@@ -206,7 +272,7 @@ document.addEventListener("htmx:afterSwap", event => {
   if (event.detail.target.id !== "listing") return;
   entries = null;
   said = byId("list-count").textContent;
-  if (byId("rows")) sort();
+  byId("list-bar").hidden = !byId("rows");
   choose(wanted.state);
   if (window.scrollY !== scrolled) window.scrollTo({ top: scrolled, behavior: "instant" });
 });

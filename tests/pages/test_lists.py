@@ -120,6 +120,11 @@ def test_the_filter_looks_at_names_and_at_the_first_lines_of_notes(
 
     assert found(" hook ") == ["PAY_WEBHOOK", "SIGNING_SEED"]
     assert found("second") == []
+    Secret.objects.filter(name="PAY_KEY").update(name="ZZ_SIGNING")
+    Secret.objects.filter(name="PAY_WEBHOOK").update(name="DESIGN_HOOK", note="Not for signing.")
+    assert found("sign") == ["SIGNING_SEED", "ZZ_SIGNING", "DESIGN_HOOK"]
+    Secret.objects.filter(name="ZZ_SIGNING").update(name="PAY_KEY")
+    Secret.objects.filter(name="DESIGN_HOOK").update(name="PAY_WEBHOOK")
     answer = client.get(address_of("universe"), {"q": "hook"})
     assert "2 of 3 · synced" in words(answer)
     nothing = words(client.get(address_of("universe"), {"q": "nothing"}))
@@ -156,7 +161,7 @@ def test_headings_and_states_lead_to_the_same_list_in_another_order_or_state(
     for led in (
         "?q=a+b&amp;state=attention",
         "?q=a+b&amp;sort=changed&amp;state=attention",
-        "?q=a+b&amp;sort=who&amp;state=attention",
+        "?q=a+b&amp;sort=owner&amp;state=attention",
         "?q=a+b&amp;sort=-changed",
     ):
         assert f'href="{address_of("universe")}{led}"' in page
@@ -170,6 +175,31 @@ def test_what_needs_attention_can_be_shown_alone(
     answer = client_for("viewer").get(address_of("universe"), {"state": "attention"})
     assert "All 3 Needs attention 2" in words(answer)
     assert names_shown(answer) == ["PAY_KEY", "PAY_WEBHOOK"]
+
+
+def test_what_is_worth_a_look_is_counted_and_can_be_shown_alone(
+    client_for: ClientFor, address_of: AddressOf, universe: Universe, cast: Cast
+) -> None:
+    old = "2020-01-01T00:00:00Z"
+    Secret.objects.filter(name="PAY_KEY").update(owner=cast["viewer"].user, update_time=old)
+    Secret.objects.filter(name="SIGNING_SEED").update(drifted_at=timezone.now())
+    client, address = client_for("viewer"), address_of("universe")
+    states = ("any_host", "old", "no_owner", "outside", "odd")
+    shown = {state: names_shown(client.get(address, {"state": state})) for state in states}
+    assert shown == {
+        "any_host": ["PAY_WEBHOOK"],
+        "old": ["PAY_KEY"],
+        "no_owner": ["PAY_WEBHOOK", "SIGNING_SEED"],
+        "outside": ["SIGNING_SEED"],
+        "odd": ["PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"],
+    }
+    page = words(client.get(address))
+    assert "Changed outside 1 Any host 1 Old 1 No owner 2" in page
+    assert 'cell-owner"><span class="avatar' in body(client.get(address))
+    Secret.objects.all().update(domain="", owner=cast["viewer"].user)
+    page = words(client.get(address))
+    assert ("No owner" in page, "Any host" in page) == (False, False)
+    assert "No owner 0" in words(client.get(address, {"state": "no_owner"}))
 
 
 @pytest.mark.parametrize(

@@ -10,21 +10,26 @@ from typing import TypedDict
 from django.urls import reverse
 from django.utils import timezone
 
-from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
+from secretsapp.core.hints import is_any_host
+from secretsapp.core.input_rules import NEVER_SENDABLE
 from secretsapp.core.times import sentence_time
 from secretsapp.core.value_gate import caution_of
 from secretsapp.models import Universe
-from secretsapp.secrets.arranging import Wanted, places
+from secretsapp.models.universes import Environment
+from secretsapp.secrets.arranging import Wanted, places, states_of
 from secretsapp.secrets.listing import SecretView
+from secretsapp.web.avatars import avatar
 from secretsapp.web.times import age
 
 
 class SecretRow(TypedDict):
     """What stands in the row of a secret; `place_…` is where it stands by that column.
 
-    `caution` is what to know of its domain, `changed` is empty where Roblox does not say when, and
-    `who` where it was changed elsewhere, and not through Sealroom. It is a dictionary, in which a
-    template looks a word up several times as fast as in anything else.
+    `may` says what its menu offers, `is_alarming` whether to be sent to any host is alarming,
+    `caution` what to know of its domain. `changed` is empty where Roblox does not say when, `who`
+    where it was changed elsewhere, and not through Sealroom, and `owner` without one; beside these
+    two stand their marks. It is a dictionary, in which a template looks a word up several times as
+    fast as in anything else.
     """
 
     key: str
@@ -37,6 +42,9 @@ class SecretRow(TypedDict):
     place_by_name: str
     place_by_change: str
     place_by_who: str
+    place_by_owner: str
+    states: list[str]
+    may: str
     is_shown: bool
     needs_attention: bool
     is_open: bool
@@ -44,12 +52,15 @@ class SecretRow(TypedDict):
     is_drifted: bool
     domain: str
     is_any_domain: bool
+    is_alarming: bool
     caution: str
     changed: str
     changed_exactly: str
     changed_ago: str
     who: str
-    is_by_oneself: bool
+    who_mark: str
+    owner: str
+    owner_mark: str
 
 
 def rows_of(
@@ -64,6 +75,7 @@ def _rows(
 ) -> Iterator[SecretRow]:
     page = _address(universe, "_").removesuffix("_/")
     now = timezone.now()
+    is_production = universe.environment == Environment.PRODUCTION
     for view, at in zip(views, places(list(views)), strict=True):
         secret, time, is_sendable = view.secret, view.changed_at, view.is_sendable
         changed, exactly, ago = _times(time, now)
@@ -78,20 +90,48 @@ def _rows(
             place_by_name=str(at["name"]),
             place_by_change=str(at["changed"]),
             place_by_who=str(at["who"]),
+            place_by_owner=str(at["owner"]),
+            states=states_of(view),
+            may=_may(view),
             is_shown=wanted.shows(view),
             needs_attention=view.needs_attention,
             is_open=view.is_open,
             is_missing=secret.missing_since is not None,
             is_drifted=secret.drifted_at is not None,
             domain="" if secret.domain == NEVER_SENDABLE else secret.domain,
-            is_any_domain=secret.domain == ANY_DOMAIN,
+            is_any_domain=is_any_host(secret.domain),
+            is_alarming=is_production,
             caution=caution_of(secret.domain),
             changed=changed,
             changed_exactly=exactly,
             changed_ago=ago,
-            who=view.changed_by,
-            is_by_oneself=bool(view.changed_by) and view.changed_by == own_name,
+            who=_who(view, own_name),
+            who_mark=_mark_of(view),
+            owner=view.owner_name,
+            owner_mark=avatar(secret.owner.email, secret.owner.name) if secret.owner else "",
         )
+
+
+def _may(view: SecretView) -> str:
+    """What its menu offers, as the ends of addresses."""
+    if not view.is_sendable or view.secret.missing_since:
+        return "details" * view.may_edit_details
+    offered = {
+        "rotate": view.may_rotate,
+        "details": view.may_edit_details,
+        "delete": view.may_delete,
+    }
+    return " ".join(word for word, is_offered in offered.items() if is_offered)
+
+
+def _who(view: SecretView, own_name: str) -> str:
+    return "You" if view.changed_by and view.changed_by == own_name else view.changer_name
+
+
+def _mark_of(view: SecretView) -> str:
+    """The mark of whoever changed it last through Sealroom."""
+    change = view.secret.last_change
+    return avatar(change.actor_name, view.changer_name, change.actor_kind) if change else ""
 
 
 def _address(universe: Universe, name: str) -> str:

@@ -1,6 +1,8 @@
 """The list of a universe's secrets."""
 
 import logging
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +15,43 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.models import Universe
 from secretsapp.secrets import listing as secrets
-from secretsapp.secrets.arranging import ATTENTION, Wanted, arranged
+from secretsapp.secrets.arranging import (
+    ANY_HOST,
+    ATTENTION,
+    NO_OWNER,
+    OLD,
+    OUTSIDE,
+    Wanted,
+    arranged,
+)
 from secretsapp.secrets.open_changes import watch
 from secretsapp.universes import loading, mirror, shortcuts
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views.secret_rows import rows_of
+from secretsapp.web.views.secret_rows import SecretRow, rows_of
 
 log = logging.getLogger(__name__)
 
 LOOKED_FOR, LOOKED_FOR_AT_MOST = "change", 50
-COLUMNS = (("name", "Name"), ("changed", "Updated"), ("who", "Last changed by"))
+COLUMNS = (("name", "Name"), ("changed", "Updated"), ("owner", "Owner"))
+ORDERS = (
+    ("name", "Name"),
+    ("-name", "Name, Z to A"),
+    ("-changed", "Updated, newest first"),
+    ("changed", "Updated, oldest first"),
+    ("owner", "Owner"),
+    ("-owner", "Owner, Z to A"),
+    ("who", "Updated by"),
+    ("-who", "Updated by, Z to A"),
+)
+STATES = (
+    ("", "All"),
+    (ATTENTION, "Needs attention"),
+    (OUTSIDE, "Changed outside"),
+    (ANY_HOST, "Any host"),
+    (OLD, "Old"),
+    (NO_OWNER, "No owner"),
+)
 
 
 @require_safe
@@ -110,10 +138,8 @@ def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str
         "rows": rows,
         "shown": sum(row["is_shown"] for row in rows),
         "columns": [_column(wanted, name, words) for name, words in COLUMNS],
-        "states": [
-            _state(wanted, "", "All", len(listing.secrets)),
-            _state(wanted, ATTENTION, "Needs attention", listing.attention),
-        ],
+        "orders": ORDERS,
+        "states": list(_states(wanted, rows)),
     }
 
 
@@ -128,12 +154,16 @@ def _column(wanted: Wanted, name: str, words: str) -> dict[str, str]:
     }
 
 
-def _state(wanted: Wanted, state: str, words: str, count: int) -> dict[str, Any]:
-    """A choice of which secrets are shown."""
-    return {
-        "name": state,
-        "words": words,
-        "count": count,
-        "is_chosen": wanted.state == state,
-        "query": wanted.in_state(state).query,
-    }
+def _states(wanted: Wanted, rows: list[SecretRow]) -> Iterator[dict[str, Any]]:
+    """The choices of which secrets are shown; what is beside the matter, where it has some."""
+    counts = Counter(state for row in rows for state in row["states"])
+    for state, words in STATES:
+        count = counts[state] if state else len(rows)
+        if count or state in ("", ATTENTION, wanted.state):
+            yield {
+                "name": state,
+                "words": words,
+                "count": count,
+                "is_chosen": wanted.state == state,
+                "query": wanted.in_state(state).query,
+            }
