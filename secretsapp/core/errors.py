@@ -145,7 +145,18 @@ class OutcomeUnknown(SealroomError):
 
 
 class NotFound(SealroomError):
-    """It does not exist, or the actor may not see it: both look the same from outside."""
+    """It does not exist, or the actor may not see it: both look the same from outside.
+
+    `universe_id` and `secret_name` are those of a secret that was asked for in a universe that the
+    actor sees.
+    """
+
+    def __init__(
+        self, sentence: str, *, universe_id: int | None = None, secret_name: str = ""
+    ) -> None:
+        super().__init__(sentence)
+        self.universe_id = universe_id
+        self.secret_name = secret_name
 
 
 class Forbidden(SealroomError):

@@ -69,6 +69,12 @@ class SecretView:
         return bool(self.secret.drifted_at or self.secret.missing_since)
 
     @property
+    def is_created_outside(self) -> bool:
+        """Whether what was done outside Sealroom is that it was created there."""
+        secret = self.secret
+        return not self.changed_by and "" != secret.create_time == secret.update_time
+
+    @property
     def is_without_owner(self) -> bool:
         """Whether nobody looks after it; of what is only being created nobody does yet."""
         return self.secret.owner_id is None and not self.is_under_way
@@ -212,7 +218,9 @@ def get(
     if secret is None or not rights.allows(Permission.LIST_SECRETS, universe.pk, name):
         raise NotFound(
             f"{universe.name} has no secret with that name that you can see. It may have been "
-            "deleted: check the list."
+            "deleted: check the list.",
+            universe_id=universe.pk,
+            secret_name=name,
         )
     require(actor, permission, universe.pk, name)
     return next(_views(rights, [secret], _open_changes(rights, universe)))

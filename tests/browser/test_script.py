@@ -50,7 +50,7 @@ def test_the_list_refreshes_itself_and_keeps_what_one_looks_for(
     let_rest(universe)
     page.get_by_role("button", name="Refresh").click()
     expect(page.get_by_role("row").filter(has_text="PAY_ELSEWHERE")).to_contain_text(
-        "Changed outside"
+        "Created outside"
     )
     expect(names(page)).to_have_text(["PAY_ELSEWHERE"])
     expect(page.locator("#list-count")).to_have_text("1 of 5")

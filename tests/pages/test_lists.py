@@ -241,7 +241,7 @@ def test_without_htmx_the_button_refreshes_and_leads_back(
     answer = client_for("viewer").post(address_of("universe_refresh"), wanted, follow=True)
     led = f"{address_of('universe')}?q=NEW&sort=-name&state=attention"
     assert answer.redirect_chain == [(led, 302)]
-    assert "NEW_ELSEWHERE Changed outside" in words(answer)
+    assert "NEW_ELSEWHERE Created outside" in words(answer)
 
 
 def test_htmx_is_given_the_list_alone(

@@ -156,8 +156,8 @@ def test_ones_own_change_is_called_so(client_for: ClientFor, address_of: Address
     client = client_for("rotator")
     client.post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
     page = address_of("secret", "PAY_KEY")
-    assert "Last changed by You" in words(client.get(page))
-    assert "Last changed by rotator@example.com" in words(client_for("viewer").get(page))
+    assert "Last changed by R You" in words(client.get(page))
+    assert "Last changed by R rotator@example.com" in words(client_for("viewer").get(page))
 
 
 def test_a_change_elsewhere_is_explained(
@@ -170,6 +170,45 @@ def test_a_change_elsewhere_is_explained(
     page = words(client.get(address_of("secret", "PAY_KEY")))
     assert "Changed outside Sealroom, found" in page
     assert "Last changed by Outside Sealroom" in page
+    harbor.put("THEIR_KEY", b"theirs", "hooks.pay.example")
+    Universe.objects.filter(pk=universe.pk).update(sync_tried_at=None)
+    client.post(address_of("universe_refresh"))
+    page = words(client.get(address_of("secret", "THEIR_KEY")))
+    assert "Created outside Sealroom, found" in page
+    assert "Last changed by Created outside Sealroom" in page
+    assert ('Method = "POST"' in page, "Bearer" in page) == (True, False)
+
+
+def test_the_page_says_where_else_in_the_group_the_name_is(
+    client_for: ClientFor, address_of: AddressOf, universe: Universe, cast: Cast
+) -> None:
+    def quay(number: int, owner: str = universe.owner) -> Universe:
+        name = f"Quay {number}"
+        return Universe.objects.create(id=number, name=name, owner=owner, api_key=universe.api_key)
+
+    for place in (quay(1), quay(2, owner="users/9")):
+        Secret.objects.create(universe=place, name="PAY_KEY", update_time="2026-11-01T00:00:00Z")
+    quay(3)
+    page = words(client_for("admin").get(address_of("secret", "PAY_KEY")))
+    assert "In other universes Quay 1 updated" in page
+    assert "Quay 3 missing" in page
+    assert "Quay 2" not in page.partition("In other universes")[2]
+    viewer, page_of = client_for("viewer"), address_of("secret", "PAY_KEY")
+    assert "In other universes" not in words(viewer.get(page_of))
+    terms = Terms(Role.VIEWER, "OTHER_*")
+    grants.give(stage.STAGEHAND, cast["viewer"].user, Universe.objects.get(pk=1), terms)
+    assert "In other universes" not in words(viewer.get(page_of))
+
+
+def test_what_a_secret_is_without_can_be_added_by_who_may(
+    client_for: ClientFor, address_of: AddressOf
+) -> None:
+    page = address_of("secret", "PAY_KEY")
+    Secret.objects.filter(name="PAY_KEY").update(update_time="2020-01-01T00:00:00Z")
+    for role, offered in (("editor", True), ("viewer", False)):
+        told = words(client_for(role).get(page))
+        assert ("Add an owner" in told, "Add a note" in told) == (offered, offered)
+        assert "Over a year" in told
 
 
 def test_a_name_that_is_not_there_is_not_found(
@@ -178,6 +217,10 @@ def test_a_name_that_is_not_there_is_not_found(
     answer = client_for("admin").get(address_of("secret", "NO_SUCH_KEY"))
     assert answer.status_code == 404
     assert "It may have been deleted: check the list." in words(answer)
+    assert f'href="{address_of("universe")}">Back to the list of secrets</a>' in body(answer)
+    assert "Events of this name" in words(answer)
+    answer = client_for("viewer").get(address_of("secret", "NO_SUCH_KEY"))
+    assert "Events of this name" not in words(answer)
 
 
 def test_a_secret_named_new_has_its_own_page(client_for: ClientFor, address_of: AddressOf) -> None:
@@ -194,8 +237,8 @@ def test_note_and_owner_are_kept(client_for: ClientFor, address_of: AddressOf, c
     client = client_for("editor")
     answer = client.post(address_of("secret_details", "PAY_KEY"), sent, follow=True)
     assert "Details saved." in words(answer)
-    assert "Owner viewer@example.com" in words(answer)
-    assert "Note From the provider. Ask first." in words(answer)
+    assert "Owner V viewer@example.com" in words(answer)
+    assert "From the provider. Ask first." in words(answer)
     list_page = words(client.get(address_of("universe")))
     assert "From the provider." in list_page
     assert "Ask first." not in list_page

@@ -3,13 +3,15 @@
 import logging
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.http import escape_leading_slashes
+from django.urls import reverse
+from django.utils.http import escape_leading_slashes, urlencode
 from django.views.defaults import bad_request
 
 from secretsapp.access import whom_to_ask
@@ -27,6 +29,7 @@ from secretsapp.core.errors import (
     RobloxUnusable,
     SealroomError,
 )
+from secretsapp.log import reading
 from secretsapp.web.htmx import wants_fragment
 
 log = logging.getLogger(__name__)
@@ -85,7 +88,7 @@ def refused(request: HttpRequest, error: SealroomError) -> HttpResponse:
     """The page for a refusal, in the frame unless that cannot be drawn."""
     kind = next((_KINDS[each] for each in type(error).__mro__ if each in _KINDS), _OTHER)
     try:
-        response = _page(request, FRAMED, kind, str(error), _givers(request, error))
+        response = _page(request, FRAMED, kind, str(error), _ways_on(request, error))
     except DatabaseError:
         response = _page(request, BARE, kind, str(error))
     if isinstance(error, RobloxBusy) and error.retry_after is not None:
@@ -134,9 +137,20 @@ def fitted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _givers(request: HttpRequest, error: SealroomError) -> whom_to_ask.Givers | None:
+def _ways_on(request: HttpRequest, error: SealroomError) -> dict[str, Any]:
+    """Whom to ask for what was refused, and where to look for a secret that is not there."""
     actor: Actor | None = getattr(request, "actor", None)
-    return whom_to_ask.find_givers(actor, error) if actor and isinstance(error, Forbidden) else None
+    if actor is None:
+        return {}
+    if isinstance(error, Forbidden):
+        return {"givers": whom_to_ask.find_givers(actor, error)}
+    if not isinstance(error, NotFound) or error.universe_id is None:
+        return {}
+    query = urlencode([("universe", error.universe_id), ("secret", error.secret_name)])
+    return {
+        "back": reverse("universe", args=[error.universe_id]),
+        "events": f"{reverse('audit')}?{query}" if reading.may_read(actor) else "",
+    }
 
 
 def _page(
@@ -144,15 +158,14 @@ def _page(
     layout: str,
     kind: Kind,
     sentence: str,
-    found: whom_to_ask.Givers | None = None,
+    ways_on: dict[str, Any] | None = None,
 ) -> HttpResponse:
     context = {
         "layout": layout,
         "kind": kind,
         "sentence": sentence,
-        "givers": found,
         # Opened again the address asks for no write, whatever was sent to it. Two slashes at its
         # beginning would lead to another host.
         "again": escape_leading_slashes(request.path) if kind.may_try_again else "",
     }
-    return render(request, "refusal.html", context, status=kind.status)
+    return render(request, "refusal.html", context | (ways_on or {}), status=kind.status)

@@ -50,6 +50,7 @@ class SecretRow(TypedDict):
     is_open: bool
     is_missing: bool
     is_drifted: bool
+    is_created_outside: bool
     domain: str
     is_any_domain: bool
     is_alarming: bool
@@ -98,6 +99,7 @@ def _rows(
             is_open=view.is_open,
             is_missing=secret.missing_since is not None,
             is_drifted=secret.drifted_at is not None,
+            is_created_outside=view.is_created_outside,
             domain="" if secret.domain == NEVER_SENDABLE else secret.domain,
             is_any_domain=is_any_host(secret.domain),
             is_alarming=is_production,

@@ -4,15 +4,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.core import input_rules
 from secretsapp.core.errors import StaleVersion
+from secretsapp.core.hints import is_old
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading
-from secretsapp.models import Universe
+from secretsapp.models import Secret, Universe
 from secretsapp.people import directory
-from secretsapp.secrets import drift, listing
+from secretsapp.secrets import drift, elsewhere, listing
 from secretsapp.secrets.details import edit as edit_details
 from secretsapp.universes import loading
 from secretsapp.web.forms.secrets import DetailsForm
@@ -21,6 +23,9 @@ from secretsapp.web.views import form_pages
 from secretsapp.web.views.form_pages import Done
 from secretsapp.web.views.long_lists import came_from
 from secretsapp.web.views.universes import watching
+
+# The ends of names of what goes with a webhook and is not its address.
+NO_ADDRESS = ("KEY", "TOKEN", "SECRET", "SEED")
 
 
 @require_safe
@@ -39,6 +44,9 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "refusals": reading.refusals(request.actor, universe, name),
         "is_cut": len(events) == reading.HISTORY_SIZE,
         "example_host": _example_host(view.secret.domain),
+        "is_webhook": _is_webhook(view.secret),
+        "is_old": is_old(view.secret.update_time, timezone.now()),
+        "elsewhere": elsewhere.find(request.actor, universe, name),
     }
     return render(request, "secrets/secret.html", context | watching(request, universe, name))
 
@@ -48,6 +56,12 @@ def _example_host(domain: str) -> str:
     if domain == input_rules.ANY_DOMAIN:
         return "api.example.com"
     return domain.replace("*.", "api.", 1) if domain.startswith("*.") else domain
+
+
+def _is_webhook(secret: Secret) -> bool:
+    """Whether the value is most likely an address to which something is posted."""
+    is_address = "WEBHOOK" in secret.name.upper() and not secret.name.upper().endswith(NO_ADDRESS)
+    return is_address or secret.domain.startswith("hooks.")
 
 
 @require_http_methods(form_pages.METHODS)
