@@ -30,18 +30,26 @@ function tell(item, other, proposal = "") {
   offer(item, proposal);
 }
 
+// What the server found wrong stands at its field until that is changed; then this says what is.
+const told = new Set(document.querySelectorAll("[aria-invalid=true]"));
+
+function takeBack(field) {
+  if (!told.delete(field)) return;
+  field.removeAttribute("aria-invalid");
+  field.closest(".field").querySelector(".errorlist")?.remove();
+}
+
 // Show the first fault of the text alone, and give it back.
-function firstFault(list, text, proposal) {
+function firstFault(field, list, text, proposal) {
   const items = Array.from(list.querySelectorAll("[data-fault]"));
   const found = text === "" ? undefined
     : items.find(item => new RegExp(item.dataset.fault, "u").test(text));
-  for (const item of items) item.hidden = item !== found;
+  for (const item of items) item.hidden = item !== found || told.has(field);
   if (found) offer(found, proposal);
   return found;
 }
 
 const sentenceOf = item => item.querySelector("span").textContent.trim().replace(/\s+/gu, " ");
-const isShown = item => !item.hidden;
 
 // Names
 
@@ -66,13 +74,14 @@ function lookAtName() {
   const list = byId("name-advice");
   const similar = takenLike.get(likeness(typed));
   const isTaken = taken.includes(typed);
-  const fault = firstFault(list, typed, proposedName(typed));
-  tell(byId("name-taken"), isTaken ? typed : "");
-  tell(byId("name-similar"), fault || isTaken || !similar ? "" : similar);
-  const isMeant = askWhetherMeant(isShown(byId("name-similar")));
-  const inTheWay = Array.from(list.children).find(isShown);
-  const isLetThrough = !inTheWay || (inTheWay.id === "name-similar" && isMeant);
-  name.setCustomValidity(typed === "" ? list.dataset.empty : isLetThrough ? "" : sentenceOf(inTheWay));
+  const fault = firstFault(name, list, typed, proposedName(typed));
+  const isSimilar = !fault && !isTaken && similar;
+  tell(byId("name-taken"), isTaken && !told.has(name) ? typed : "");
+  tell(byId("name-similar"), isSimilar && !told.has(name) ? similar : "");
+  const isMeant = askWhetherMeant(Boolean(isSimilar));
+  const inTheWay = fault
+    ?? (isTaken ? byId("name-taken") : isSimilar && !isMeant ? byId("name-similar") : undefined);
+  name.setCustomValidity(typed === "" ? list.dataset.empty : inTheWay ? sentenceOf(inTheWay) : "");
 }
 
 function askWhetherMeant(isAsked) {
@@ -116,7 +125,7 @@ let asked = host?.value ?? "";
 function lookAtHost() {
   const list = byId("host-advice");
   const typed = tidy(host.value);
-  const fault = firstFault(list, typed === "*" ? "" : typed, hostIn(host.value));
+  const fault = firstFault(host, list, typed === "*" ? "" : typed, hostIn(host.value));
   const isWanted = reach() === "host";
   const isMissing = typed === "" || typed === "*";
   const sentence = fault ? sentenceOf(fault) : isMissing ? list.dataset.empty : "";
@@ -161,6 +170,7 @@ function lookAtValue() {
 function use(button) {
   const field = byId(button.dataset.uses);
   if (field === host) document.querySelector("[name=reach][value=host]").checked = true;
+  unfold(field);
   writeOver(field, button.dataset.proposal);
 }
 
@@ -170,7 +180,17 @@ function look() {
   if (byId("value-host")) lookAtValue();
 }
 
-document.addEventListener("input", look);
+// Where the browser asks for something in what is folded, it has to be seen.
+function unfold(field) {
+  const fold = field.closest("details");
+  if (fold) fold.open = true;
+}
+
+document.addEventListener("invalid", event => unfold(event.target), true);
+document.addEventListener("input", event => {
+  takeBack(event.target);
+  look();
+});
 document.addEventListener("click", event => {
   const button = event.target.closest("[data-uses]");
   if (button) use(button);

@@ -78,6 +78,13 @@ def complains(visitor: Visitor, words: str) -> None:
     expect(alert).to_be_focused()
 
 
+def complains_at(visitor: Visitor, label: str, words: str) -> None:
+    """Expect a refusal that is about this field alone, at the field, which has the focus."""
+    expect(field(visitor, label)).to_be_focused()
+    expect(field(visitor, label)).to_have_accessible_description(re.compile(re.escape(words)))
+    expect(visitor.page.get_by_role("alert")).to_have_count(0)
+
+
 def shows(visitor: Visitor, words: str) -> None:
     """Expect these words on the page."""
     expect(visitor.page.get_by_role("main").get_by_text(words).first).to_be_visible()
@@ -123,7 +130,7 @@ def create_secret(visitor: Visitor, name: str, value: str, host: str) -> None:
 
 def rotate(visitor: Visitor, value: str) -> None:
     """Fill in the page of a rotation, which is open, and send it."""
-    fill(visitor, Value=value)
+    fill(visitor, **{"New value": value})
     press(visitor, "Save new value")
 
 

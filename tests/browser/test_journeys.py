@@ -14,6 +14,7 @@ from tests.browser.journeys import (
     are_refused,
     choose,
     complains,
+    complains_at,
     create_secret,
     enter,
     field,
@@ -66,9 +67,9 @@ def test_the_main_job(script: bool, visit: Visit, harbor: EmulatedUniverse) -> N
     rotate(manager, "  другое значение ")
     if not script:
         # With JavaScript the question stands there before anything is sent.
-        complains(manager, "Check the value.")
-        expect(field(manager, "Value")).to_have_value("")
-        fill(manager, Value="  другое значение ")
+        complains_at(manager, "New value", "Check the value.")
+        expect(field(manager, "New value")).to_have_value("")
+        fill(manager, **{"New value": "  другое значение "})
     choose(manager, "Use as typed")
     press(manager, "Save new value")
     says(manager, "Running servers keep the old value until they restart.")
@@ -120,7 +121,7 @@ def test_what_others_did_meanwhile_is_told_before_anything_is_sent(
     sends_too_much(manager, script=script)
     rotate(manager, "mine")
     complains(manager, "editor@example.com")
-    expect(field(manager, "Value")).to_have_value("")
+    expect(field(manager, "New value")).to_have_value("")
     assert writes(emulator) == sent
     rotate(manager, "mine")
     says(manager, "Running servers keep the old value until they restart.")
@@ -133,11 +134,13 @@ def sends_too_much(manager: Visitor, *, script: bool) -> None:
     """Send more than fits; with JavaScript it is held back, and stays to be fixed."""
     rotate(manager, "x" * 1025)
     if script:
-        expect(field(manager, "Value")).to_be_focused()
+        expect(field(manager, "New value")).to_be_focused()
         shows(manager, "Too long: 1,025 / 1,024 bytes")
     else:
-        complains(manager, "A value can have at most 1,024 bytes; this one has 1,025.")
-        expect(field(manager, "Value")).to_have_value("")
+        complains_at(
+            manager, "New value", "A value can have at most 1,024 bytes; this one has 1,025."
+        )
+        expect(field(manager, "New value")).to_have_value("")
 
 
 def knows_of_a_change_elsewhere(

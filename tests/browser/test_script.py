@@ -197,7 +197,7 @@ def rotating(visit: Visit, universe: Universe) -> Visitor:
 
 def value_of(page: Page) -> Locator:
     """The field for the value."""
-    return page.get_by_label("Value", exact=True)
+    return page.get_by_label("New value", exact=True)
 
 
 # Types each value into the field, tells the warnings that are shown, and presses every cure; what

@@ -1,6 +1,6 @@
-"""The forms of one secret: create, rotate, delete, details."""
+"""The forms that write one secret to Roblox: create, rotate, delete."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,15 +9,13 @@ from django import forms
 from secretsapp.core import input_rules, value_gate
 from secretsapp.core.errors import InvalidInput, LooksUnintended, SimilarName
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.models import Secret, User
+from secretsapp.models import Secret
 from secretsapp.secrets.listing import SecretView
 from secretsapp.web.forms.fields import (
-    PEOPLE_TO_CHOOSE_FROM,
     QUIET,
     AsTypedField,
     PlaintextField,
     VersionField,
-    choice_of_people,
     mono_input,
 )
 
@@ -33,7 +31,23 @@ MEANT = "Enter it again: Sealroom never keeps it. If it’s right, tick “Use a
 FIXED_DOMAINS = {ANY: input_rules.ANY_DOMAIN, NEVER: input_rules.NEVER_SENDABLE}
 
 
-class DomainForm(forms.Form):
+class FormOfSecret(forms.Form):
+    """A form in which a fault of one field alone is told once, where that field is."""
+
+    @property
+    def fails_at(self) -> str:
+        """The one field that is seen and fails, if nothing else does."""
+        failing = list(self.errors)
+        seen = {field.name for field in self.visible_fields()}
+        return failing[0] if len(failing) == 1 and failing[0] in seen else ""
+
+    def begin_at_fault(self) -> None:
+        """Let the page begin at the one field that fails, as it does at a list of several."""
+        if self.fails_at:
+            self.fields[self.fails_at].widget.attrs["autofocus"] = True
+
+
+class DomainForm(FormOfSecret):
     """Where the value may be sent: a choice that nobody makes by leaving it alone."""
 
     reach = forms.ChoiceField(
@@ -84,7 +98,7 @@ class DomainForm(forms.Form):
             self.add_error("domain", str(refusal))
 
 
-class ValueForm(forms.Form):
+class ValueForm(FormOfSecret):
     """A value, which is stopped once if it looks unintended."""
 
     value = PlaintextField()
@@ -168,7 +182,7 @@ class CreateForm(DomainForm, ValueForm):
         return name
 
 
-class VersionedForm(forms.Form):
+class VersionedForm(FormOfSecret):
     """A form that carries the version of the secret as the person saw it."""
 
     version = VersionField()
@@ -183,6 +197,7 @@ class RotateForm(VersionedForm, ValueForm):
 
     def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
         super().__init__(data, initial=initial)
+        self.fields["value"].label = "New value"
         _begin_at(self, "value")
 
 
@@ -196,6 +211,13 @@ class RotateWithDomainForm(DomainForm, RotateForm):
         # The domain that the secret has is chosen already; without any choice it stays. Where
         # someone changed the secret elsewhere, nobody here has chosen it.
         self.fields["reach"].required = "reach" not in initial
+
+    @property
+    def keeps_host(self) -> bool:
+        """Whether it is about the value alone as things stand, so that the host can be folded."""
+        if not self.is_bound:
+            return "reach" in self.initial
+        return not {"reach", "domain"} & {*self.errors, *self.changed_data}
 
 
 def rotate_form(view: SecretView, data: Mapping[str, Any] | None) -> RotateForm:
@@ -243,46 +265,3 @@ class DeleteForm(VersionedForm):
         if typed != self._name:
             raise forms.ValidationError(f"Type {self._name} exactly. It is case-sensitive.")
         return typed
-
-
-class DetailsForm(forms.Form):
-    """What only Sealroom knows of a secret."""
-
-    note = forms.CharField(
-        label="Note",
-        required=False,
-        widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "4"}),
-        help_text="What it is for and who issued it. Never the value: everyone who can list "
-        "the secret can read the note.",
-    )
-
-    def __init__(
-        self, secret: Secret, people: Iterable[User], data: Mapping[str, Any] | None
-    ) -> None:
-        owner = secret.owner
-        # Whoever owns it stays on the list, also without access of their own.
-        owners = {person.pk: person for person in [*people, *([owner] if owner else [])]}
-        field, called = _owner_field(list(owners.values()))
-        super().__init__(data, initial={"note": secret.note, "owner": called(owner)})
-        self.fields["owner"] = field
-
-
-def _owner_field(owners: list[User]) -> tuple[forms.Field, Callable[[User | None], str]]:
-    """The field, and what stands in it for an owner: of many, the e-mail address that is typed."""
-    is_typed = len(owners) > PEOPLE_TO_CHOOSE_FROM
-
-    def called(owner: User | None) -> str:
-        return "" if owner is None else owner.email if is_typed else str(owner.pk)
-
-    by_word = {called(owner): owner for owner in owners}
-    field = forms.TypedChoiceField(
-        label="Owner",
-        required=False,
-        choices=[("", "No one"), *((word, owner.email) for word, owner in by_word.items())],
-        coerce=by_word.__getitem__,
-        empty_value=None,
-        widget=choice_of_people(len(owners)),
-        help_text="Who looks after it.",
-        error_messages={"invalid_choice": "Choose someone who can list this secret."},
-    )
-    return field, called

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from secretsapp.core.errors import Correctable, OutcomeUnknown
 from secretsapp.models import Universe
+from secretsapp.web.forms.secrets import FormOfSecret
 
 METHODS = ["GET", "HEAD", "POST"]
 UNPROCESSABLE = 422
@@ -71,5 +72,7 @@ def page(
     if form.errors and "value" in form.fields and not form.has_error("value"):
         what = "key" if "key" in str(form.fields["value"].label) else "value"
         form.add_error("value", ENTER_AGAIN.format(what))
+    if isinstance(form, FormOfSecret):
+        form.begin_at_fault()
     status = UNPROCESSABLE if form.errors else 200
     return render(request, template, {**context, "form": form}, status=status)

@@ -17,7 +17,7 @@ from secretsapp.people import directory
 from secretsapp.secrets import drift, elsewhere, listing
 from secretsapp.secrets.details import edit as edit_details
 from secretsapp.universes import loading
-from secretsapp.web.forms.secrets import DetailsForm
+from secretsapp.web.forms.details import DetailsForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.form_pages import Done

@@ -1,0 +1,53 @@
+"""The form of what only Sealroom knows of a secret: note and owner."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from secretsapp.models import Secret, User
+from secretsapp.web.forms.fields import PEOPLE_TO_CHOOSE_FROM, QUIET, choice_of_people
+from secretsapp.web.forms.secrets import FormOfSecret
+
+
+class DetailsForm(FormOfSecret):
+    """What only Sealroom knows of a secret."""
+
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "4"}),
+        help_text="What it is for and who issued it. Never the value: everyone who can list "
+        "the secret can read the note.",
+    )
+
+    def __init__(
+        self, secret: Secret, people: Iterable[User], data: Mapping[str, Any] | None
+    ) -> None:
+        owner = secret.owner
+        # Whoever owns it stays on the list, also without access of their own.
+        owners = {person.pk: person for person in [*people, *([owner] if owner else [])]}
+        field, called = _owner_field(list(owners.values()))
+        super().__init__(data, initial={"note": secret.note, "owner": called(owner)})
+        self.fields["owner"] = field
+
+
+def _owner_field(owners: list[User]) -> tuple[forms.Field, Callable[[User | None], str]]:
+    """The field, and what stands in it for an owner: of many, the e-mail address that is typed."""
+    is_typed = len(owners) > PEOPLE_TO_CHOOSE_FROM
+
+    def called(owner: User | None) -> str:
+        return "" if owner is None else owner.email if is_typed else str(owner.pk)
+
+    by_word = {called(owner): owner for owner in owners}
+    field = forms.TypedChoiceField(
+        label="Owner",
+        required=False,
+        choices=[("", "No one"), *((word, owner.email) for word, owner in by_word.items())],
+        coerce=by_word.__getitem__,
+        empty_value=None,
+        widget=choice_of_people(len(owners)),
+        help_text="Who looks after it.",
+        error_messages={"invalid_choice": "Choose someone who can list this secret."},
+    )
+    return field, called
