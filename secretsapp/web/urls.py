@@ -12,6 +12,7 @@ from secretsapp.web.views import (
     api_keys,
     audit,
     changes,
+    creation,
     first_run,
     frame,
     health,
@@ -145,7 +146,7 @@ urlpatterns = [
     path(f"{UNIVERSE}remove/", universe_settings.remove, name="universe_remove"),
     path("domain-advice/", advice.domain, name="domain_advice"),
     # Not among the secrets: one of them may be named `new`, and none has a hyphen.
-    path(f"{UNIVERSE}new-secret/", changes.create, name="secret_create"),
+    path(f"{UNIVERSE}new-secret/", creation.create, name="secret_create"),
     path(SECRET, secrets.secret, name="secret"),
     path(f"{SECRET}rotate/", changes.rotate, name="secret_rotate"),
     path(f"{SECRET}delete/", changes.delete, name="secret_delete"),

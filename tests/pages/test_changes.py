@@ -120,6 +120,19 @@ def test_what_cannot_be_created_comes_back_with_a_sentence(
     assert harbor.values == before
 
 
+def test_note_and_owner_can_be_given_at_once(
+    client_for: ClientFor, address_of: AddressOf, harbor: EmulatedUniverse
+) -> None:
+    client, address = client_for("editor"), address_of("secret_create")
+    answer = client.post(address, NEW | {"note": "bell \x07"})
+    assert (answer.status_code, "NEW_KEY" in harbor.secrets) == (422, False)
+    assert 'id="id_note_error"' in body(answer)
+    answer = client.post(address, NEW | {"note": "Theirs.", "is_mine": "on"}, follow=True)
+    assert "Created NEW_KEY at" in words(answer)
+    stored = Secret.objects.get(name="NEW_KEY")
+    assert (stored.note, stored.owner) == ("Theirs.", answer.context["user"])
+
+
 def test_nothing_is_chosen_for_a_new_secret(client_for: ClientFor, address_of: AddressOf) -> None:
     page = client_for("editor").get(address_of("secret_create"))
     assert body(page).count('name="reach"') == 3

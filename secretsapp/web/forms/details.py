@@ -7,7 +7,7 @@ from django import forms
 
 from secretsapp.models import Secret, User
 from secretsapp.web.forms.fields import PEOPLE_TO_CHOOSE_FROM, QUIET, choice_of_people
-from secretsapp.web.forms.secrets import FormOfSecret
+from secretsapp.web.forms.secrets import NOTE_HELP, FormOfSecret
 
 
 class DetailsForm(FormOfSecret):
@@ -17,8 +17,7 @@ class DetailsForm(FormOfSecret):
         label="Note",
         required=False,
         widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "4"}),
-        help_text="What it is for and who issued it. Never the value: everyone who can list "
-        "the secret can read the note.",
+        help_text=NOTE_HELP,
     )
 
     def __init__(

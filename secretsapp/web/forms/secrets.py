@@ -31,6 +31,12 @@ MEANT = "Enter it again: Sealroom never keeps it. If it’s right, tick “Use a
 FIXED_DOMAINS = {ANY: input_rules.ANY_DOMAIN, NEVER: input_rules.NEVER_SENDABLE}
 
 
+NOTE_HELP = (
+    "What it is for and who issued it. Never the value: everyone who can list "
+    "the secret can read the note."
+)
+
+
 class FormOfSecret(forms.Form):
     """A form in which a fault of one field alone is told once, where that field is."""
 
@@ -149,6 +155,18 @@ class CreateForm(DomainForm, ValueForm):
         widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
     )
 
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "3"}),
+        help_text=NOTE_HELP,
+    )
+    is_mine = forms.BooleanField(
+        label="Make me the owner",
+        required=False,
+        widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
+    )
+
     field_order = ("name", "similar_is_meant", "value", "as_typed", "reach", "domain")
 
     # What the page looks for while someone types a name, and whether it was nearly another's.
@@ -171,6 +189,15 @@ class CreateForm(DomainForm, ValueForm):
                 f"{refusal} If you want another secret, tick “Create it anyway”.",
                 field="name",
             ) from None
+
+    def clean_note(self) -> str:
+        """The note, if it can be stored: once the secret is made it is too late to ask again."""
+        note: str = self.cleaned_data["note"]
+        try:
+            input_rules.check_remark(note, field="note", limit=input_rules.NOTE_LIMIT)
+        except InvalidInput as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return note
 
     def clean_name(self) -> str:
         """The name, if Roblox accepts it."""

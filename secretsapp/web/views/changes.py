@@ -1,4 +1,4 @@
-"""The writes to Roblox: create, rotate, delete."""
+"""The writes to a secret that is there: rotate, delete."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,34 +16,10 @@ from secretsapp.models import Universe
 from secretsapp.secrets import changes, listing
 from secretsapp.secrets.listing import SecretView
 from secretsapp.universes import loading
-from secretsapp.web.forms.secrets import CreateForm, DeleteForm, VersionedForm, rotate_form
+from secretsapp.web.forms.secrets import DeleteForm, VersionedForm, rotate_form
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.form_pages import Done
-
-CREATED_FROM = ("name", "value", "domain", "similar_is_meant")
-
-
-@require_http_methods(form_pages.METHODS)
-def create(request: ActorRequest, universe_id: int) -> HttpResponse:
-    """A new secret."""
-    universe = loading.get(request.actor, universe_id)
-    listing.check_may_create(request.actor, universe)
-    names = listing.names(request.actor, universe)
-    form = CreateForm(form_pages.posted(request), names)
-
-    def write() -> Done:
-        sent = {field: form.cleaned_data[field] for field in CREATED_FROM}
-        with form.asking_whether_similar_is_meant():
-            change = changes.create(actor=request.actor, universe=universe, **sent)
-        sentence = (
-            f"Created {change.name} at {_clock()}. Running servers get it after they restart."
-        )
-        warning = cautions(sent["value"], change.domain)
-        return Done(sentence, _address(universe, change.name), warning)
-
-    answer = form_pages.submitted(request, form, write, universe)
-    return answer or form_pages.page(request, "secrets/create.html", form, {"universe": universe})
 
 
 @require_http_methods(form_pages.METHODS)
