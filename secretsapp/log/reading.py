@@ -96,7 +96,7 @@ def count(actor: Actor, wanted: AuditFilter) -> int:
     With a beginning in time only what is younger is read, however long the log is: events follow
     each other in time, so that none before the last one that is older can be younger.
     """
-    found = _filtered(readable(actor), wanted)
+    found = looked_for(actor, wanted)
     if wanted.since is not None:
         older = AuditEvent.objects.filter(time__lt=wanted.since).order_by("-sequence")
         last = Subquery(older.values("sequence")[:1])
