@@ -67,7 +67,7 @@ def test_an_admin_adds_a_universe_by_its_link_edits_it_and_takes_it_off(
     shows(admin, "Its events in the audit log.")
     fill(admin, Type_its_name_to_confirm="pier")
     press(admin, "Remove universe")
-    complains(admin, "Type Pier exactly as it stands here.")
+    complains(admin, "Type Pier exactly. It is case-sensitive.")
     fill(admin, Type_its_name_to_confirm="Pier")
     press(admin, "Remove universe")
     says(admin, "Removed Pier from Sealroom. Its secrets are still at Roblox.")
