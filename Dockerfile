@@ -1,5 +1,5 @@
 # Sealroom for production: `docker compose up` runs it beside a database and a proxy, see
-# docs/operations.md. The image holds no key and needs none to be built.
+# docs/operations.md. The image contains no key and needs none to be built.
 
 FROM python:3.12-slim-bookworm AS requirements
 COPY requirements.txt /
@@ -12,8 +12,8 @@ LABEL org.opencontainers.image.title="Sealroom" \
       org.opencontainers.image.description="A self-hosted dashboard for the write-only secrets of Roblox games." \
       org.opencontainers.image.licenses="MIT"
 
-# The number is fixed so that the files of keys outside can be given to this user. Everything but
-# its data is root's, so that the product cannot write over itself.
+# The number is fixed so that key files outside can belong to this user. Everything except its data
+# belongs to root, so that Sealroom cannot overwrite itself.
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin sealroom \
     && install --directory --owner 10001 --group 10001 --mode 0700 /data
 

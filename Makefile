@@ -22,10 +22,10 @@ help: ## List the commands
 
 ##@ Use it
 
-run: $(VENV)/.runtime ## Sealroom itself, with its data under var/; PORT=8000
+run: $(VENV)/.runtime ## Sealroom itself, with its data in var/; PORT=8000
 	@$(PY) manage.py run --port $(PORT)
 
-demo: $(VENV)/.runtime ## Emulator, dashboard and worker with seeded data; PORT=8000, RESET=1 begins again
+demo: $(VENV)/.runtime ## Emulator, web server and worker with sample data; PORT=8000, RESET=1 starts again
 	@$(PY) -m demo --port $(PORT) $(if $(filter-out 0,$(RESET)),--reset)
 
 ##@ Change it
@@ -41,10 +41,10 @@ test: $(VENV)/.dev ## Every test, and on PostgreSQL what concerns the engine; al
 	$(PY) -m tests.suite --jobs $(JOBS) $(T)
 endif
 
-coverage: $(VENV)/.dev ## The same tests, traced, and the bound of what they reach
+coverage: $(VENV)/.dev ## The same tests with coverage, and its lower bound
 	$(PY) -m tests.suite --jobs $(JOBS) --coverage
 
-check: $(VENV)/.dev ## Everything that can be said without running the product
+check: $(VENV)/.dev ## Every check that does not run the product
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	find templates -name '*.html' -print0 | xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
@@ -58,18 +58,18 @@ check: $(VENV)/.dev ## Everything that can be said without running the product
 
 ##@ Now and then
 
-schema: $(VENV)/.dev ## Write down again what the migrations make, on both engines; after each new one
+schema: $(VENV)/.dev ## Record what the migrations create, on both engines; after each new one
 	@$(PY) -m tests.schema
 	@$(PY) -m tests.postgres $(PY) -m tests.schema
 
-bench: $(VENV)/.dev ## Measure what people wait for, as benchmarks/README.md says; one part with ONLY=listing
+bench: $(VENV)/.dev ## Measure what people wait for, as benchmarks/README.md says; a part with ONLY=listing
 	@$(PY) -m benchmarks $(ONLY)
 
 screenshots: $(VENV)/.dev ## Take the README's pictures and the sheets of every page again, of demos of their own
 	@$(PY) -m tests.browser.screenshots
 	@$(PY) -m tests.browser.contact_sheets
 
-requirements: $(VENV)/.dev ## Pin what pyproject.toml asks for; the newest that fits with UPGRADE=1
+requirements: $(VENV)/.dev ## Pin what pyproject.toml needs; the newest that fit with UPGRADE=1
 	$(VENV)/bin/$(PINS) $(if $(UPGRADE),--upgrade) --output-file requirements.txt
 	$(VENV)/bin/$(PINS) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.txt \
 		--output-file requirements-dev.txt
