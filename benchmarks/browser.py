@@ -18,7 +18,7 @@ def signed_in(address: str) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=programs.chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"{address}/sign-in/")
-        page.get_by_label("E-mail address").fill(place.EMAIL)
+        page.get_by_label("Email address").fill(place.EMAIL)
         page.get_by_label("Password").fill(place.PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{address}/")

@@ -51,7 +51,7 @@ def _universes(api_key: ApiKey, count: int) -> Iterator[Universe]:
 
 
 def _secrets(universes: list[Universe]) -> Iterator[Secret]:
-    """A hundred in each; one of a hundred was changed elsewhere."""
+    """A hundred in each; one of a hundred was changed outside."""
     now = timezone.now()
     for place, universe in enumerate(universes):
         for number in range(SECRETS_EACH):

@@ -65,7 +65,7 @@ def main() -> int:
 def _measure_command(home: DemoHome) -> None:
     """The processor's time for `list_secrets`, to that for a command that reads one row."""
     with Emulator() as emulator:
-        # Whoever runs a command finds its modules compiled.
+        # Someone who runs a command finds its modules compiled.
         environment = home.environment(emulator.url) | {"PYTHONDONTWRITEBYTECODE": ""}
         listing = ["manage.py", "list_secrets", _one_universe(emulator, environment)]
         rounds = [

@@ -16,7 +16,7 @@ _CHARSET = '@charset "UTF-8";'
 class CollectedWhereFound(CompressedManifestStaticFilesStorage):
     """Names from the manifest of `collectstatic`; what is not in it keeps its own name.
 
-    So a checkout runs without collecting, and an image that has collected is cached for ever.
+    So a checkout runs without collecting, and an image that has collected is cached forever.
     """
 
     # Source maps are not shipped, so only what `url()` names in a style sheet is rewritten.

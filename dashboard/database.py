@@ -19,7 +19,7 @@ SQLITE_OPTIONS = {
 
 CONNECTION_SECONDS = 60
 
-# Whoever waits for a page is told within seconds that the database is away: when it cannot be
+# Someone who waits for a page learns within seconds that the database is down: when it cannot be
 # reached, and when it goes without a word (in milliseconds). An address may say otherwise.
 POSTGRESQL_OPTIONS = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 

@@ -136,12 +136,12 @@ def token(name: str) -> str | None:
 
 
 def items(name: str) -> list[str]:
-    """The items of a list apart by commas, without the spaces around them."""
+    """The items of a list separated by commas, without the spaces around them."""
     return [item for part in (text(name) or "").split(",") if (item := part.strip())]
 
 
 def networks(name: str) -> list[Network]:
-    """IP addresses and networks in CIDR notation, apart by commas."""
+    """IP addresses and networks in CIDR notation, separated by commas."""
     return [_network(name, item) for item in items(name)]
 
 

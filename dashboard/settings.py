@@ -275,7 +275,7 @@ PADDED_SETTINGS = env.padded(
 
 
 # What an operator watches. Without a token there are no metrics, and without an address nothing
-# is reported to anybody.
+# is reported to anyone.
 
 LOG_FORMAT = env.choice("LOG_FORMAT", ("line", "json"), default="line")
 METRICS_TOKEN = env.token("METRICS_TOKEN") or ""

@@ -10,7 +10,7 @@ from django.core.wsgi import get_wsgi_application
 from dashboard import dumps
 from dashboard.content_type import in_utf8
 
-# To gunicorn it is an application that cannot be loaded: it ends, and does not try again for ever.
+# To gunicorn it is an application that cannot be loaded: it ends, and does not try again forever.
 CANNOT_START = 4
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from secretsapp.management.processes import ROOT, ProcessFailed
 from secretsapp.management.serving import HOST
 
-# The settings of whoever starts the demo: it must never touch another installation's data.
+# The settings of the person who starts the demo: it must never touch another installation's data.
 SETTINGS = (
     "ALLOWED_HOSTS",
     "AUDIT_KEYS",

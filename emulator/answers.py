@@ -43,7 +43,7 @@ def of_json(status: int, content: object, media_type: str = "application/json") 
 
 
 def gateway_error(status: int, message: str) -> Answer:
-    """An error of the gateway, which stands before every service (documented form)."""
+    """An error of the gateway, which comes before every service (documented form)."""
     return of_json(status, {"errors": [{"code": 0, "message": message}]})
 
 

@@ -27,7 +27,7 @@ class Exchange:
         self.stopping = Event()
 
     def respond(self, request: Request, record: RecordedRequest) -> tuple[Answer, Delivery]:
-        """The answer to a request, and how much of it shall get through; raises Stopped."""
+        """The answer to a request, and how much of it should get through; raises Stopped."""
         with self.state.lock:
             fault = self.faults.take(request)
         self._wait(self.latency_ms / 1000 + fault.delay_before)

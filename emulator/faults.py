@@ -1,4 +1,4 @@
-"""What can go wrong on the way to Roblox and back, and for which requests it shall."""
+"""What can go wrong on the way to Roblox and back, and for which requests it should."""
 
 import re
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Delivery(Enum):
 class Fault:
     """What happens to a request: whether it is carried out, and what becomes of its answer.
 
-    Delays are in seconds. `answer` stands in for the answer that the request would have had.
+    Delays are in seconds. `answer` replaces the answer that the request would have had.
     """
 
     carried_out: bool = True
@@ -45,7 +45,7 @@ def status(
     *,
     carried_out: bool = False,
 ) -> Fault:
-    """Answer with a status and a body of one's own, having carried the request out or not."""
+    """Answer with a status and a body of your own, having carried the request out or not."""
     answer = _answer(code, body).with_headers(_lower(headers or {}))
     return Fault(carried_out=carried_out, answer=answer)
 

@@ -6,7 +6,7 @@ from threading import Condition, RLock
 
 from emulator.request import Request
 
-# A long-running emulator forgets the oldest requests instead of growing for ever.
+# A long-running emulator forgets the oldest requests instead of growing forever.
 REQUESTS_KEPT = 10_000
 
 
@@ -63,7 +63,7 @@ class Journal:
             record.outcome = status
 
     def answered(self, record: RecordedRequest, status: int) -> None:
-        """Note the status before it is sent, so that whoever reads the answer finds it here."""
+        """Note the status before it is sent, so that a reader of the answer finds it here."""
         with self._moved:
             record.status = status
 

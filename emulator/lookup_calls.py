@@ -25,7 +25,7 @@ def get_universe(call: Call) -> Answer:
 
 
 def universe_of_place(call: Call) -> Answer:
-    """The universe of a place, null if there is none; nobody needs to say who they are."""
+    """The universe of a place, null if there is none; no one needs to say who they are."""
     place_id = as_id(call.parts[0])
     if place_id is None:
         return answers.gateway_error(400, "The place id is not valid.")

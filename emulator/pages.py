@@ -24,7 +24,7 @@ class Page:
 def page_of(names: list[str], cursor: str, limit: int, universe_id: int) -> Page:
     """The page of the sorted names that the cursor points at; an empty one means the first.
 
-    A cursor stands at a name rather than at a number, so that no name is skipped or told twice
+    A cursor is at a name rather than at a number, so that no name is skipped or told twice
     when others come and go between two pages. Raises BadCursor.
     """
     direction, name = _decode(cursor, universe_id) if cursor else (FORWARD, "")

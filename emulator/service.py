@@ -143,7 +143,7 @@ class Emulator:
         """A new API key, or new terms for one that is known.
 
         `universes` None covers all; not `allowed`, the caller's address is not on the key's list
-        (401); not `permitted`, its owner lacks the permission in the group (403).
+        (401); not `permitted`, its owner has no permission in the group (403).
         """
         if expires is not None and expires.tzinfo is None:
             raise ValueError("The end of a key needs a time zone.")

@@ -1,1 +1,1 @@
-"""What tests and benchmarks both stand on: programs of others, and a detour for a client."""
+"""What tests and benchmarks share: programs of others, and a detour for a client."""

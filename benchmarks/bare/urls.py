@@ -1,4 +1,4 @@
-"""The table of a universe's secrets for anybody: no sign-in, no rights, no page around it."""
+"""The table of a universe's secrets for anyone: no sign-in, no rights, no page around it."""
 
 from typing import Any
 

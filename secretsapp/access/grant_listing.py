@@ -98,7 +98,7 @@ def places_of(actor: Actor, person: User) -> set[int | None]:
 def in_universe(actor: Actor, universe: Universe, asked: Asked = FIRST) -> Page[GrantView]:
     """A page of the grants that reach the universe, for who gives access there; else Forbidden.
 
-    `asked.search` is a part of the name or the e-mail address of a person.
+    `asked.search` is a part of the name or the email address of a person.
     """
     require_somewhere(actor, Permission.MANAGE_GRANTS, universe.pk)
     return _page(actor, _reaching(universe), asked)
@@ -190,7 +190,7 @@ def _last_admin_id() -> int | None:
 
 
 def is_last_admin(actor: Actor, person: User) -> bool:
-    """Whether nobody else could do everything, as who manages people may know."""
+    """Whether no one else could do everything, as who manages people may know."""
     require_installation(actor, Permission.MANAGE_PEOPLE)
     return _last_admin_id() == person.pk
 

@@ -60,7 +60,7 @@ def reach_of(actor: Actor, universe: Universe | None, pattern: str) -> Reach:
 
 
 def _meant(seen: QuerySet[Secret], pattern: str) -> str:
-    """The name, or the beginning with a star, that differs in capitals or lacks the star."""
+    """The name or beginning that was meant: in other case, or with the missing star."""
     stem = pattern.removesuffix(_STAR)
     near = seen.order_by("name").values_list("name", flat=True)
     if stem == pattern and (alike := near.filter(name__iexact=stem).first()):

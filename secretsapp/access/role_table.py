@@ -31,7 +31,7 @@ class RoleTable:
 
 
 def table() -> RoleTable:
-    """The whole table; everybody may know it."""
+    """The whole table; everyone may know it."""
     rows = [
         PermissionRow(_beginning_large(PERMISSION_WORDS[permission]), _given(permission))
         for permission in Permission

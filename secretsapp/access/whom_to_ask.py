@@ -19,7 +19,7 @@ class Givers:
 
     `emails` are theirs, for those who see them among the grants anyway: admins for who gives access
     somewhere, and managers for who gives it throughout that universe. Whose pattern covers a name
-    is nobody else's to know.
+    is no one else's to know.
     """
 
     only_admins: bool

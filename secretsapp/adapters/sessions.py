@@ -22,7 +22,7 @@ ENDS_AT, CONTENT = "ends_at", "content"
 class SessionStore(db.SessionStore):
     """A session under a hash of its key, with its content encrypted for that row.
 
-    allauth parks things in sessions that nobody may read, and a key that could be read from
+    allauth parks things in sessions that no one may read, and a key that could be read from
     the table would be as good as a password.
     """
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from secretsapp.core.times import sentence_time
 
-# Long enough before the end of a key that whoever makes keys at Roblox can be found.
+# Early enough to find the person who creates keys at Roblox.
 WARN_BEFORE = timedelta(days=30)
 # From here on it is to be done now.
 URGE_BEFORE = timedelta(days=7)

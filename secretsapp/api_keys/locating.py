@@ -1,4 +1,4 @@
-"""Finds out which universe a reference means, by asking Roblox under the key that shall open it."""
+"""Finds out which universe a reference means, by asking Roblox with the key that can read it."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ from secretsapp.rules.roblox import in_our_words
 def universe_id_of(actor: Actor, api_key: ApiKey, reference: Reference) -> int:
     """The universe meant: of a bare number, the first that the key opens.
 
-    Where it opens none, the likeliest: whoever goes on with it is told why not.
+    If it can read none, the likeliest: the person who continues is told why.
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     if reference.kind is Kind.UNIVERSE:

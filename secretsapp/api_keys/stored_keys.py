@@ -215,7 +215,7 @@ def _advice_for(actor: Actor) -> Advice:
 def count_as_test(stored: ApiKey, added: Universe, hint: Introspection | None) -> None:
     """Store that the key read the universe that is being added; its row is to be locked.
 
-    What the key lacks there comes before what it lacks elsewhere.
+    What the key can't do there comes before what it can't do elsewhere.
     """
     report = report_on(hint, [added])
     _store(stored, report if not report.passed else report_on(hint, list(stored.universes.all())))

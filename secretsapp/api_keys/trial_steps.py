@@ -47,7 +47,7 @@ class StepState(StrEnum):
 class Step:
     """One step: its result in a sentence, and where several causes are possible all of them.
 
-    `is_at_roblox` tells where a failed one is put right.
+    `is_at_roblox` tells where a failed one is fixed.
     """
 
     title: str
@@ -181,7 +181,7 @@ def _reads(found: Evidence) -> Step:
 
 
 def _missing_causes(probe: Probe) -> dict[KeyVerdict, str]:
-    """What a key that is not allowed may lack, the likeliest first."""
+    """What may be missing from a key that is not allowed, the likeliest first."""
     return {
         KeyVerdict.NOT_COVERED: "The key doesn’t cover this universe. Edit the key at Roblox "
         "and add the experience to its list.",

@@ -40,7 +40,7 @@ class Memory:
 class Actor:
     """Someone or something that acts.
 
-    `name` is a person's e-mail address, the name of the task, or who ran which command;
+    `name` is a person's email address, the name of the task, or who ran which command;
     `person_id` is set for people alone; `address` is the network address the person came from, if
     any. `memory` is there where a door lets their rights be remembered, and is no part of who they
     are.
@@ -65,7 +65,7 @@ class Actor:
 
 
 def person(person_id: int, email: str, door: Door, address: str = "") -> Actor:
-    """A person, by the id and e-mail address of their account."""
+    """A person, by the id and email address of their account."""
     return Actor(ActorKind.PERSON, email, door, person_id, address)
 
 
@@ -75,7 +75,7 @@ def remembering(actor: Actor) -> Actor:
 
 
 def command(name: str, *, account: str) -> Actor:
-    """A management command that nobody signed in for: whoever runs it holds the keys.
+    """A management command without a sign-in: anyone who can run it has the keys.
 
     `account` is what the operating system says of who runs it (`operation/system_account.py`).
     """

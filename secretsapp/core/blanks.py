@@ -1,4 +1,4 @@
-"""Blanks at the ends of passwords and API keys: told, and taken off where nobody can mean them."""
+"""Blanks at the ends of passwords and API keys: told, and taken off where no one can mean them."""
 
 import unicodedata
 
@@ -14,7 +14,7 @@ _TAKEN_OFF = "Spaces around the API key were removed: no key has any."
 
 
 def about_password(password: Plaintext) -> str:
-    """The sentence to tell where the password has something at an end that nobody sees, or none."""
+    """The sentence to tell where the password has something at an end that no one sees, or none."""
     text = password.expose().decode("utf-8", "replace")
     return _STAYS if any(map(_is_unseen, (text[:1], text[-1:]))) else ""
 

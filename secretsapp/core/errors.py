@@ -8,12 +8,12 @@ SealroomError
 │   ├── SimilarName             it has one that is called nearly so; nothing was sent
 │   ├── UniverseFull            Roblox's limit of secrets a universe is reached
 │   ├── SecretGone              the secret is no longer at Roblox
-│   ├── DomainChanged           it was changed outside, and nobody said which domain it is to have
+│   ├── DomainChanged           it was changed outside, and no one said which domain it should have
 │   ├── StaleVersion            the secret has changed since the person saw it
 │   ├── AlreadyExists           an API key, universe or person of that name is here
 │   ├── StillInUse              something else needs it: it cannot be removed yet
 │   ├── CodeRefused             a one-time code is wrong, used or has ended
-│   ├── LastAdmin               nobody would be left who can do everything
+│   ├── LastAdmin               no one would be left who can do everything
 │   ├── RobloxRefused           Roblox said no; nothing was changed
 │   ├── RobloxBusy              Roblox's rate limit; `retry_after` in seconds
 │   ├── RobloxUnreachable       nothing was sent

@@ -41,7 +41,7 @@ class Failure:
 
 
 def failures_of(error: BaseException) -> list[Failure]:
-    """The exception, after those that it came of: the oldest stands first."""
+    """The exception, after those that it came of: the oldest comes first."""
     chain = [_failure(each) for each, _ in zip(_back(error), range(LONGEST_CHAIN), strict=False)]
     return chain[::-1]
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from secretsapp.core.input_rules import ANY_DOMAIN, SECRETS_PER_UNIVERSE
 
-# A value that nobody has replaced for so long is worth a rotation.
+# A value that no one has replaced for so long is worth a rotation.
 OLD_AFTER = timedelta(days=365)
 # From this part of the most on, a universe is nearly full.
 NEARLY_FULL = 0.9

@@ -30,7 +30,7 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"
 _END = r"(?![\s\S])"
 # The dot of the root, behind a name: alone or behind a star it means nothing.
 _LAST_DOT = re.compile(r"(?<=[^.*\s])\.\Z")
-# What stands before the host in an address, and what ends it.
+# What is before the host in an address, and what ends it.
 _BEFORE_HOST = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?/+")
 _AFTER_HOST = re.compile(r"[/?#\\,; \t\r\n][\s\S]*")
 
@@ -101,7 +101,7 @@ def is_documented_name(name: str) -> bool:
 def check_sendable(name: str) -> None:
     """Refuse to write to a name that Roblox lists and does not document.
 
-    It would stand in an address, where `a/b` or `..` could mean another secret or another call.
+    It would be in an address, where `a/b` or `..` could mean another secret or another call.
     """
     if not is_documented_name(name):
         raise InvalidInput(
@@ -130,7 +130,7 @@ def check_value(value: Plaintext) -> None:
 def check_text(value: Plaintext, *, what: str) -> None:
     """Text in UTF-8, without a byte order mark or NUL; `what` is its field and its name.
 
-    Nobody means the rest, which comes of a file in another encoding or of bytes that were lost.
+    No one means the rest, which comes of a file in another encoding or of bytes that were lost.
     """
     content = value.expose()
     if content.startswith(codecs.BOM_UTF8):
@@ -272,13 +272,13 @@ def check_label(text: str, *, field: str, what: str, limit: int = LABEL_LIMIT) -
 
 
 def check_person_name(text: str, *, field: str, limit: int = LABEL_LIMIT) -> None:
-    """A label that cannot pass for an e-mail address, nor for another name by what is unseen."""
+    """A label that cannot pass for an email address, nor for another name by what is unseen."""
     check_label(text, field=field, what="a name", limit=limit)
     if any(unicodedata.category(character) == "Cf" for character in text):
         raise InvalidInput("Remove the invisible characters.", field=field)
     if "@" in unicodedata.normalize("NFKC", text):
         raise InvalidInput(
-            "A name can’t have an @: it could be mistaken for an e-mail address.", field=field
+            "A name can’t have an @: it could be mistaken for an email address.", field=field
         )
 
 

@@ -13,7 +13,7 @@ class KeyVerdict(StrEnum):
     # It serves no universe to be tried on.
     UNUSED = "unused"
     OPENS = "opens"
-    # It reads, and lacks the scope to change anything: in all that it was tried on, or in some.
+    # It can read, but has no scope to change anything: in all universes tested, or in some.
     READS_ONLY = "reads_only"
     READS_ONLY_SOMEWHERE = "reads_only_somewhere"
     # Roblox tells nothing of the key: it is wrong, or the address is not on its list.

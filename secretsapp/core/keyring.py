@@ -47,7 +47,7 @@ def is_guessable(content: bytes) -> bool:
 
 
 def parse_keys(text: str, setting: str) -> list[Key]:
-    """The keys in `text`: base64 of 32 bytes each, apart by white space or commas.
+    """The keys in `text`: base64 of 32 bytes each, separated by white space or commas.
 
     `setting` is the name to mention when it goes wrong; raises MissingKey with a sentence that
     never holds any of the text.
@@ -94,7 +94,7 @@ class KeyRing:
     def decrypt(self, blob: bytes, *, owner: str) -> bytes:
         """The content of a blob of `encrypt`.
 
-        Raises MissingKey where the ring lacks the key that wrote it, and WrongKey where the
+        Raises MissingKey if the ring doesn't have the key that wrote it, and WrongKey where the
         blob is damaged, was moved from another owner, or is no blob of ours.
         """
         header, sealed = blob[:HEADER_BYTES], blob[HEADER_BYTES:]

@@ -1,6 +1,6 @@
 """Name patterns of grants: an exact name, a prefix with a star, or empty for every name.
 
-They are this simple so that "not above one's own rights" can be decided.
+They are this simple so that "not above your own rights" can be decided.
 """
 
 import re
@@ -27,7 +27,7 @@ def parse_pattern(text: str) -> str:
 
 
 def matches(pattern: str, name: str) -> bool:
-    """Whether `pattern` covers the secret `name`; capitals count."""
+    """Whether `pattern` covers the secret `name`; case-sensitive."""
     if pattern == EVERY_NAME:
         return True
     if pattern.endswith("*"):

@@ -29,7 +29,7 @@ def read(path: Path) -> str:
 
 
 def read_open(path: Path) -> str:
-    """What the file holds, whoever else may read it.
+    """What the file has, no matter who else can read it.
 
     Raises OSError, also where it is no ordinary file or far too large, and ValueError where it is
     not UTF-8.
@@ -40,7 +40,7 @@ def read_open(path: Path) -> str:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
-    """A descriptor for an ordinary file: a pipe or a device could keep its reader for ever."""
+    """A descriptor for an ordinary file: a pipe or a device could keep its reader forever."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -76,7 +76,7 @@ def _exposure(mode: int) -> str:
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Keep whoever else would change files of the directory waiting; raises OSError."""
+    """Make others who would change files of the directory wait; raises OSError."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -36,7 +36,7 @@ _DASHBOARD = rf"create\.roblox\.com/{_LOCALE}dashboard/creations"
 _NUMBER = r"(?P<number>[0-9]{1,19})"
 _REST = r"(?:[/?#&].*)?"
 
-# In the Creator Dashboard a place stands below its universe, which is what counts.
+# In the Creator Dashboard a place is below its universe, which is what counts.
 _FORMS = [
     (re.compile(form, re.IGNORECASE | re.ASCII), kind)
     for form, kind in (

@@ -19,7 +19,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
 
 
-# What stands in braces is about a secret, or about secrets in general.
+# What is in braces is about a secret, or about secrets in general.
 _WORDS = {
     Permission.LIST_SECRETS: "list {}",
     Permission.CREATE_SECRET: "create {}",

@@ -1,4 +1,4 @@
-"""Seals a plaintext for a universe: libsodium's sealed box, which nobody here can open."""
+"""Seals a plaintext for a universe: libsodium's sealed box, which Sealroom can't open."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from secretsapp.core.plaintext import Plaintext
 
 PUBLIC_KEY_BYTES = 32
 SEAL_OVERHEAD_BYTES = 48
-# Sixteen digits are 64 bits: enough to compare by eye what nobody can aim at in a hurry.
+# Sixteen digits are 64 bits: enough to compare by eye what no one can aim at in a hurry.
 SHORT_DIGITS, GROUP_DIGITS = 16, 4
 
 
@@ -59,7 +59,7 @@ def short_fingerprint(fingerprint: str) -> str:
 
 
 def _can_seal(key: bytes) -> bool:
-    """Whether libsodium takes the key; it refuses the few whose boxes anybody could open."""
+    """Whether libsodium takes the key; it refuses the few whose boxes anyone could open."""
     from nacl.exceptions import CryptoError  # noqa: PLC0415 - as in _sealed
 
     try:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from secretsapp.core.errors import InvalidInput
 
-# So far the clocks of two machines may differ; `doctor` looks after this one's.
+# So far the clocks of two machines may differ; `doctor` checks this one's.
 CLOCK_TOLERANCE = timedelta(seconds=60)
 
 

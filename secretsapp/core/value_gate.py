@@ -1,7 +1,7 @@
 """The gate that every door asks about a value: what is refused, asked about, or only told.
 
 What is refused always breaks a rule of input (`input_rules.check_value`). What only looks
-unintended is asked about, because afterwards nobody can look: it is sealed when someone says that
+unintended is asked about, because afterwards no one can look: it is sealed when someone says that
 it is meant. The patterns and cures are given to the page too, so they keep to what regular
 expressions mean alike in Python and in JavaScript (with its `u` flag); a test asks both about the
 same values. Where it may be sent is told of, for that can be changed.
@@ -23,7 +23,7 @@ _SPACES = r"[ \t\r\n]"
 _REST = r"[^ \t\r\n]"
 _END = r"(?![\s\S])"
 _CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
-# What has no escape that both languages know stands there itself: variants and tags.
+# What has no escape that both languages know is there itself: variants and tags.
 _BEYOND = "\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
 _UNSEEN = (
     rf"{_CONTROLS}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
@@ -178,7 +178,7 @@ class Suspicion(Enum):
 
 
 def admit(value: Plaintext, *, is_meant: bool) -> None:
-    """Let a value pass to be sealed; nothing of it stands in what is raised.
+    """Let a value pass to be sealed; nothing of it is in what is raised.
 
     Raises InvalidInput for what is refused always, and LooksUnintended, with a reason for each
     suspicion, for what is asked about unless someone has said that it is meant.
@@ -253,7 +253,7 @@ def _suffixes() -> "PublicSuffixList":
 
 
 def covers(domain: str, host: str) -> bool:
-    """Whether a value with that domain may be sent to the host; both in their one form."""
+    """Whether a value with that domain can be sent to the host; both in their one form."""
     if domain.startswith("*."):
         return host.endswith(domain.removeprefix("*"))
     return domain in (input_rules.ANY_DOMAIN, host)

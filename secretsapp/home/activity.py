@@ -1,4 +1,4 @@
-"""What happened lately, as far as an actor may know of it."""
+"""Recent activity, as far as an actor can see it."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -23,7 +23,7 @@ SIZE = 8
 REFUSED_WITHIN = timedelta(days=7)
 REFUSALS_SHOWN = 3
 
-# Every change is told by its outcome, people coming and going is no news, and refusals stand apart.
+# Outcomes tell of every change, sign-ins and sign-outs are no news, and refusals are separate.
 QUIET = refused.TAGS | frozenset(
     event.tag
     for event in Event
@@ -86,11 +86,11 @@ def _of_histories(actor: Actor) -> QuerySet[AuditEvent]:
 
 
 def _refusals(actor: Actor, found: QuerySet[AuditEvent], *, may_read_log: bool) -> list[Refusals]:
-    """Who was refused what lately; of those who read no log, their own alone."""
-    lately = found.filter(tag__in=refused.TAGS, time__gte=timezone.now() - REFUSED_WITHIN)
+    """Who was recently denied what; people who can't read the log see only their own."""
+    recent = found.filter(tag__in=refused.TAGS, time__gte=timezone.now() - REFUSED_WITHIN)
     if not may_read_log:
-        lately = lately.filter(actor_id=str(actor.person_id))
-    return reading.group_refusals(lately)
+        recent = recent.filter(actor_id=str(actor.person_id))
+    return reading.group_refusals(recent)
 
 
 def _linked(actor: Actor, events: list[EventView]) -> list[Happening]:

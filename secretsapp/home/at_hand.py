@@ -55,7 +55,7 @@ def visible(actor: Actor) -> QuerySet[Universe]:
 
 
 def needing(actor: Actor, universes: QuerySet[Universe]) -> QuerySet[Universe]:
-    """Those that could not be read, or with a secret changed elsewhere that the actor may list."""
+    """Those that couldn't be read, or with a listable secret changed outside Sealroom."""
     there = Secret.objects.filter(UNUSUAL, universe=OuterRef("pk"))
     unusual = narrowed(actor, there, Permission.LIST_SECRETS)
     return universes.filter(~Q(sync_failure="") | Exists(unusual))
@@ -93,8 +93,8 @@ def _known(actor: Actor, universes: QuerySet[Universe]) -> tuple[list[Universe],
     pinned = mine.filter(is_pinned=True).values("universe")
     opened = mine.filter(is_pinned=False, opened_at__isnull=False)
     when = opened.filter(universe=OuterRef("pk")).values("opened_at")
-    lately = universes.filter(pk__in=opened.values("universe")).order_by(
+    recent = universes.filter(pk__in=opened.values("universe")).order_by(
         Subquery(when).desc(), "pk"
     )
     first = universes.filter(pk__in=pinned).order_by(*by_name())
-    return list(first[:MOST_PINNED]), list(lately[:OPENED])
+    return list(first[:MOST_PINNED]), list(recent[:OPENED])

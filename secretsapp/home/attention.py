@@ -1,4 +1,4 @@
-"""What needs an actor: secrets changed elsewhere, outcomes in doubt, syncs and API keys failing."""
+"""What needs an actor: changes outside Sealroom, unknown outcomes, failing syncs and API keys."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -58,7 +58,7 @@ class Need:
     """One trouble: of one universe and the secrets that have it, of one API key, or of a reading.
 
     `time` is when it was noticed; of a key's end, when it is; of a failed sync, the last good one.
-    `listed` are those of the names that stand in the list of the universe; `unread` are universes
+    `listed` are those of the names that are in the list of the universe; `unread` are universes
     whose sync failed for the same reason. `may_fix` says whether the actor may do what ends it,
     and `found` is what a form carries that marks a single secret as reviewed.
     """
@@ -106,7 +106,7 @@ class _Finding:
     found: str = ""
 
     def may_be_fixed(self, rights: Rights) -> bool:
-        """Whether who has these rights may end the trouble, or nobody has to."""
+        """Whether who has these rights may end the trouble, or no one has to."""
         permission = _ENDED_WITH.get(self.trouble)
         return permission is None or rights.allows(permission, self.universe.pk, self.name)
 
@@ -120,7 +120,7 @@ class _Finding:
 def find_needs(actor: Actor, universe_ids: Sequence[int] = ()) -> list[Need]:
     """What needs the actor, the most pressing first, in at most six queries.
 
-    Secrets that were changed elsewhere are told of UNIVERSES_TOLD universes at most, and of those
+    Secrets changed outside Sealroom are listed for at most UNIVERSES_TOLD universes, and of those
     whose ids are given.
     """
     now = timezone.now()
@@ -173,7 +173,7 @@ def names_by_universe(needs: Iterable[Need]) -> dict[int, set[str]]:
 
 
 def _urgency(need: Need) -> tuple[int, float]:
-    """Among the like, what was noticed last stands first; of keys, the one that ends first."""
+    """Among the like, what was noticed last comes first; of keys, the one that ends first."""
     seconds = need.time.timestamp() if need.time else 0.0
     return _URGENCY[need.trouble], seconds if need.trouble is Trouble.KEY_ENDS else -seconds
 

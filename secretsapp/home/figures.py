@@ -54,7 +54,7 @@ def count(
 
 
 def _changes(actor: Actor) -> int | None:
-    """What was done to secrets lately, as the log shows it that the figure leads to."""
+    """What was recently done to secrets, as in the log that the figure leads to."""
     if not reading.may_read(actor):
         return None
     since = timezone.now() - CHANGED_WITHIN

@@ -1,4 +1,4 @@
-"""The first page of an actor: what needs them, what happened lately, where their universes are."""
+"""The first page of an actor: what needs them, recent activity, where their universes are."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from secretsapp.people.wrong_passwords import Tried
 
 @dataclass(frozen=True)
 class CardGroup:
-    """The cards of some universes, which stand together for the reason that the group says."""
+    """The cards of some universes, which belong together for the reason that the group says."""
 
     group: Group
     cards: list[UniverseCard]

@@ -27,7 +27,7 @@ _Counts = dict[str, int]
 
 @dataclass(frozen=True)
 class OfUniverse:
-    """How many secrets of a universe are worth a look, each number 0 where nobody asks the actor.
+    """How many secrets of a universe are worth a look, each number 0 where no one asks the actor.
 
     They are counted in production alone; `nearly_full` is how many secrets there are in a universe
     that has little room left.
@@ -55,7 +55,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Worth:
-    """All of it; `unending` are API keys of which nobody knows when they end."""
+    """All of it; `unending` are API keys without a known expiry."""
 
     universes: list[OfUniverse] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)

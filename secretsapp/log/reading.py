@@ -142,7 +142,7 @@ def history(
 
 
 def refusals(actor: Actor, universe: Universe, name: str) -> list[Refusals]:
-    """Who was refused what about one secret, for whoever may list it; else Forbidden.
+    """Who was denied what about one secret, for anyone who can list it; else Forbidden.
 
     Who may not read its audit log is told of their own refusals alone.
     """

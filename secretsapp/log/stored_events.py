@@ -42,7 +42,7 @@ def by_the_table() -> Iterator[None]:
 
 
 def every() -> Iterator[AuditEvent]:
-    """Every event in order, also those that stand before the first; memory stays bounded.
+    """Every event in order, also those that come before the first; memory stays bounded.
 
     The engine sorts what it reads, on the disk where that is long. Raises what the driver raises
     over a row that cannot be read.

@@ -35,7 +35,7 @@ SECONDS_IN_WORDS = 100
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a sentence; `place` names what stands there, and is empty for our own words."""
+    """A piece of a sentence; `place` names what is there, and is empty for our own words."""
 
     text: str
     place: str = ""
@@ -197,7 +197,7 @@ def _duration(seconds: float) -> str:
 def _sentence(
     event: AuditEvent, known: Event | None, detail: Mapping[str, str]
 ) -> tuple[list[Part], str]:
-    """The sentence of the event, and what stands behind its colon at the very end."""
+    """The sentence of the event, and what is behind its colon at the very end."""
     if known is None:
         return [Part(event.tag)], ""
     parts = [*_found_by_reading(known, detail), *_parts(event, known, detail)]

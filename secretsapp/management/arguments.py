@@ -40,7 +40,7 @@ def add_exactly(parser: CommandParser) -> None:
 
 def add_email(parser: CommandParser) -> None:
     """The person that a command is about."""
-    parser.add_argument("email", metavar="EMAIL", help="The person's e-mail address.")
+    parser.add_argument("email", metavar="EMAIL", help="The person's email address.")
 
 
 def add_scope(parser: CommandParser) -> None:

@@ -83,7 +83,7 @@ class SealroomCommand(BaseCommand, ABC):
         self._called_from_command_line = True
         self.stdout, self.stderr = Patient(sys.stdout), Patient(sys.stderr)
         options = self._parsed(argv)
-        # Its warnings about tries that it repeats would stand beside our one sentence.
+        # Its warnings about tries that it repeats would be beside our one sentence.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
         logs.report_mistakes()
         try:
@@ -190,7 +190,7 @@ class ActingCommand(SealroomCommand):
         self._say(report, as_json=options["as_json"])
 
     def _actor(self, acting_as: str | None) -> Actor:
-        """The person named, or whoever runs the command: they hold the keys."""
+        """The person named, or the account that runs the command: it has the keys."""
         if acting_as is not None:
             return directory.acting_as(acting_as)
         name = type(self).__module__.rpartition(".")[2]

@@ -13,7 +13,7 @@ class ClosedCommand(SealroomCommand):
     sentence: str
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Run without the arguments, so that everybody is told the same."""
+        """Run without the arguments, so that everyone is told the same."""
         super().run_from_argv(argv[:2])
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,7 +26,7 @@ class ClosedCommand(SealroomCommand):
 
 
 class ClosedAtTheShell(BaseCommand):
-    """Put before a command of Django's that programs call, and that nobody may at the shell."""
+    """Put before a command of Django's that programs call, and that no one may at the shell."""
 
     sentence: str
 

@@ -56,7 +56,7 @@ class Patient(OutputWrapper):
 
 
 def hand_on_output() -> None:
-    """Hand on what was printed, and drop what nobody reads any more.
+    """Hand on what was printed, and drop what no one reads any more.
 
     Otherwise Python would do the first when it ends, and complain of the second.
     """

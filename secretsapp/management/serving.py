@@ -84,7 +84,7 @@ def web_server(port: int, *, host: str = HOST, ending_seconds: int = 2) -> list[
     What is being answered when it is told to end has `ending_seconds` left.
     """
     # Left to itself gunicorn believes X-Forwarded-Proto from loopback; who is believed, and that
-    # is nobody else, stands in TRUSTED_PROXIES and is looked up by ForwardedSchemeMiddleware.
+    # is no one else, is in TRUSTED_PROXIES and is looked up by ForwardedSchemeMiddleware.
     believing = ["--forwarded-allow-ips", ""]
     ending = ["--graceful-timeout", str(ending_seconds), "--no-control-socket"]
     telling = ["--log-level", "warning", "--logger-class", "dashboard.server_log.ServerLog"]

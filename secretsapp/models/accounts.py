@@ -11,7 +11,7 @@ SESSION_PURPOSE = "secretsapp.session_of_person"
 
 
 class User(AbstractBaseUser):
-    """A person who signs in with an e-mail address; what they may do stands in `Grant`.
+    """A person who signs in with an e-mail address; what they may do is in `Grant`.
 
     A new `generation` begins where everything that was handed out to the person so far is to end:
     sessions and known devices carry the one they were made in.
@@ -66,14 +66,14 @@ class CodePurpose(models.TextChoices):
 
     CLAIM = "claim"
     PASSWORD = "password"  # noqa: S105 - the name of a purpose
-    # For a password too, but asked for by anybody: it never takes the place of another.
+    # For a password too, but asked for by anyone: it never takes the place of another.
     MAIL = "mail"
 
 
 class OneTimeCode(models.Model):
     """A code that proves who was given it: only its hash is here, and it ends by being used.
 
-    The code that claims a new installation belongs to nobody.
+    The code that claims a new installation belongs to no one.
     """
 
     purpose = models.CharField(max_length=10, choices=CodePurpose.choices)

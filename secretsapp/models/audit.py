@@ -58,7 +58,7 @@ def _text_of(time: datetime) -> str:
 
 
 class AuditHead(models.Model):
-    """One row: the sequence number and link of the newest event; whoever appends locks it."""
+    """One row: the sequence number and link of the newest event; appending locks it."""
 
     sequence = models.BigIntegerField()
     link = models.CharField(max_length=64)

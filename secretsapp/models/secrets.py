@@ -10,7 +10,7 @@ from secretsapp.models.accounts import User
 from secretsapp.models.changes import Change
 from secretsapp.models.universes import Universe
 
-# Changed elsewhere, or missing: there are few of these among many.
+# Changed outside Sealroom, or missing: there are few of these among many.
 UNUSUAL = models.Q(missing_since__isnull=False) | models.Q(drifted_at__isnull=False)
 
 

@@ -104,7 +104,7 @@ class Answer:
 
 
 def _known_code(body: Json) -> str:
-    """Roblox's error code: it stands at the top, in `error`, or in the first of `errors`."""
+    """Roblox's error code: it is at the top, in `error`, or in the first of `errors`."""
     errors = body.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else {}
     nested = first.get("code") if isinstance(first, dict) else None

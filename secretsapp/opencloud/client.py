@@ -66,7 +66,7 @@ def _observed(call: _Call[_Arguments, _Answer]) -> _Call[_Arguments, _Answer]:
 
 
 def _unobserved(_call: str, _outcome: str, _seconds: float) -> None:
-    """Tell nobody."""
+    """Tell no one."""
 
 
 class Client:

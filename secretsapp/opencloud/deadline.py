@@ -1,6 +1,6 @@
 """Ends what takes too long as a whole; a socket's timeout bounds only each piece of an answer.
 
-The clock stands below the standard library's answer. A clock in the loop that reads the body, with
+The clock is below the standard library's answer. A clock in the loop that reads the body, with
 a timeout for each piece before it, was tried and is too late: what drips into the status line, the
 headers, interim answers, the length of a chunk or the trailers is read in loops of http.client and
 urllib3 that come back only when they have a whole line. tests/opencloud/test_bounds.py has a case

@@ -11,7 +11,7 @@ from secretsapp.opencloud.errors import Unusable
 
 TIME_LIMIT = 40
 KEY_ID_LIMIT = 64
-# A cursor stands in an address, and Roblox documents no bound for it.
+# A cursor is in an address, and Roblox documents no bound for it.
 CURSOR_LIMIT = 1000
 
 Json = Mapping[str, Any]

@@ -1,6 +1,6 @@
 """Backups: a consistent copy of the database in one file, and a new installation from one.
 
-A copy holds no key. Whoever has it and the master keys has the API keys, so both are kept apart.
+A copy has no keys. Anyone with it and the master keys has the API keys: keep them apart.
 """
 
 from contextlib import AbstractContextManager
@@ -48,7 +48,7 @@ class Backup:
 class Restored:
     """What was put in place, and its log's head now, behind the event that says so.
 
-    `admins` are the e-mail addresses of who is an active admin in it.
+    `admins` are the email addresses of who is an active admin in it.
     """
 
     contents: Contents
@@ -102,7 +102,7 @@ def restore(
 
     The keys must open it, its log must verify and hold the anchor, and the file must have that
     SHA-256 in hexadecimal. It is copied to a private place first, and only that copy is looked at,
-    hashed and used, so nobody can exchange it in between. Raises CopyFailed, KeyTrouble, LogBroken
+    hashed and used, so no one can exchange it in between. Raises CopyFailed, KeyTrouble, LogBroken
     and Forbidden; no installation is in place then.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)

@@ -31,7 +31,7 @@ def ok(found: str) -> Finding:
 
 
 def warning(found: str, to_do: str) -> Finding:
-    """It works, and should be seen to."""
+    """It works, and should be fixed."""
     return Finding(Level.WARNING, found, to_do)
 
 

@@ -52,7 +52,7 @@ def prepare_database() -> list[str]:
     search_index.remove_outdated()
     schema.check()
     actor = actors.command("setup", account=system_account.describe_account())
-    with acting(actor, NoRight("whoever sets up holds the keys")) as act:
+    with acting(actor, NoRight("set-up is run by someone who has the keys")) as act:
         wiped.check()
         was_set_up = key_proof.is_stored()
         if was_set_up:

@@ -42,7 +42,7 @@ NOTHING = Use()
 
 @dataclass(frozen=True)
 class KeyView:
-    """A key of a ring, or one that the ring lacks; `use` is None where it cannot be told."""
+    """A key of a ring, or one missing from it; `use` is None if it can't be found out."""
 
     key_id: str
     writes: bool

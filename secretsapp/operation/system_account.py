@@ -6,7 +6,7 @@ import socket
 
 # With all of them an actor's name stays within its column.
 LONGEST_PART = 60
-# Nothing else may stand in a name, so that none can imitate the words around it.
+# Nothing else may be in a name, so that none can imitate the words around it.
 _SIGNS = frozenset("-_.@$\\+")
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 def within_time_limit(*, seconds: int = 1) -> Iterator[None]:
     """A block for reading, in which each statement fails after so long of work or waiting.
 
-    On SQLite nothing is to be done: a reader waits for nobody, but a transaction of ours does.
+    On SQLite nothing is to be done: a reader waits for no one, but a transaction of ours does.
     """
     if connection.vendor != "postgresql":
         yield

@@ -46,7 +46,7 @@ def forget_lost() -> int:
 def at_work() -> QuerySet[Worker]:
     """The workers seen within the last minute.
 
-    One that is seen in the future has another clock, and would be seen for ever.
+    One that is seen in the future has another clock, and would be seen forever.
     """
     now = timezone.now()
     return Worker.objects.filter(seen_at__range=(now - SEEN_WITHIN, now + SEEN_WITHIN))

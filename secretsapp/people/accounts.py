@@ -39,7 +39,7 @@ def create(
 ) -> User:
     """Create an account; `admin` makes the person an admin in the same step.
 
-    Without a password nobody signs in to it until one is set by a link. Raises Forbidden,
+    Without a password no one signs in to it until one is set by a link. Raises Forbidden,
     InvalidInput for an address, name or password that will not do, AlreadyExists.
     """
     require_installation(actor, Permission.MANAGE_PEOPLE)
@@ -57,7 +57,7 @@ def told_of_another() -> Iterator[None]:
         yield
     except IntegrityError:
         raise AlreadyExists(
-            "There is already an account with that e-mail address.", field="email"
+            "There is already an account with that email address.", field="email"
         ) from None
 
 
@@ -108,7 +108,7 @@ def _set_active(act: Act, person: User, active: bool, event: Event) -> None:
 
 
 def set_password(actor: Actor, person: User, password: Plaintext) -> None:
-    """Set a person's password, which ends their sessions; one's own, or anybody's as an admin."""
+    """Set a person's password, which ends their sessions; one's own, or anyone's as an admin."""
     is_own = actor.person_id == person.pk
     if not is_own:
         require_installation(actor, Permission.MANAGE_PEOPLE)
@@ -148,13 +148,13 @@ def _checked_email(email: str) -> str:
     address = email.strip()
     if not address.isascii():
         raise InvalidInput(
-            "An e-mail address can only have ASCII letters, digits and signs. This one has "
+            "An email address can only have ASCII letters, digits and signs. This one has "
             "another letter, which may only look like one of them. Write its domain in the "
             "`xn--` form.",
             field="email",
         )
     if not _is_email(address):
-        raise InvalidInput("Enter an e-mail address such as name@example.com.", field="email")
+        raise InvalidInput("Enter an email address such as name@example.com.", field="email")
     return address.lower()
 
 

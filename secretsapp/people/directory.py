@@ -58,14 +58,14 @@ class PersonView:
 
 @dataclass(frozen=True)
 class SessionView:
-    """A session of one's own; one of them is that in which one asks."""
+    """A session of the actor; one of them is that in which one asks."""
 
     session: SignedIn
     is_current: bool
 
 
 def get(actor: Actor, email: str) -> User:
-    """The person with that e-mail address, however it is capitalised.
+    """The person with that email address, however it is capitalised.
 
     People are seen by those who give access somewhere, and by themselves; else NotFound, which
     proposes a near one to those who are shown them all.
@@ -77,7 +77,7 @@ def get(actor: Actor, email: str) -> User:
     if user is None or not (may_see_people or user.pk == actor.person_id):
         meant = _meant(email, _shown_to(rights))
         raise NotFound(
-            f"There is no account with that e-mail address.{meant or ' Create it first.'}"
+            f"There is no account with that email address.{meant or ' Create it first.'}"
         )
     return user
 
@@ -98,12 +98,12 @@ def _meant(email: str, people: QuerySet[User]) -> str:
 def acting_as(email: str) -> Actor:
     """The actor for a person named on the command line; NotFound unless they are active.
 
-    Whoever runs commands holds the keys, and may see everybody.
+    Someone who runs commands has the keys, and can see everyone.
     """
     user = account_of(email)
     if user is None or not user.is_active:
         meant = _meant(email, User.objects.filter(is_active=True))
-        raise NotFound(f"There is no active account with that e-mail address.{meant}")
+        raise NotFound(f"There is no active account with that email address.{meant}")
     return actors.person(user.pk, user.email, Door.SHELL)
 
 
@@ -112,10 +112,10 @@ def check_may_manage(actor: Actor) -> None:
     require_installation(actor, Permission.MANAGE_PEOPLE)
 
 
-def everybody(actor: Actor, asked: Asked = FIRST) -> Page[PersonView]:
+def everyone(actor: Actor, asked: Asked = FIRST) -> Page[PersonView]:
     """A page of all people, the disabled last; Forbidden for those who do not manage people.
 
-    `asked.search` is a part of a name or an e-mail address.
+    `asked.search` is a part of a name or an email address.
     """
     check_may_manage(actor)
     found = User.objects.filter(containing(asked.search, "email", "name"))
@@ -124,7 +124,7 @@ def everybody(actor: Actor, asked: Asked = FIRST) -> Page[PersonView]:
 
 
 def of_id(actor: Actor, person_id: int) -> PersonView:
-    """The person of that id; raises Forbidden as `everybody` does, or NotFound."""
+    """The person of that id; raises Forbidden as `everyone` does, or NotFound."""
     check_may_manage(actor)
     for view in _views(User.objects.filter(pk=person_id)):
         return view
@@ -172,7 +172,7 @@ def own_sessions(actor: Actor, current: str) -> list[SessionView]:
 
 
 def possible_owners(actor: Actor, universe: Universe, name: str) -> list[User]:
-    """The active people who may list the secret of that name, by e-mail address.
+    """The active people who may list the secret of that name, by email address.
 
     They are seen by those who may edit its details; for everyone else: Forbidden.
     """
@@ -181,7 +181,7 @@ def possible_owners(actor: Actor, universe: Universe, name: str) -> list[User]:
 
 
 def account_of(email: str) -> User | None:
-    """The account with that e-mail address, if any; no right is asked for.
+    """The account with that email address, if any; no right is asked for.
 
     Addresses are stored in ASCII and lower case, and compared exactly: for some databases an `i`
     without its dot is an `i`.

@@ -53,7 +53,7 @@ def find(cookie: str, email: str) -> Device | None:
     """The device that gave this cookie, if it is known for the account of that address.
 
     People are looked up by what the cookie says and not by the address, so the time it takes
-    tells nobody who has an account.
+    tells no one who has an account.
     """
     devices = _devices_in(cookie)
     if not devices:

@@ -29,9 +29,9 @@ class Code:
 
 
 def issue(purpose: CodePurpose, person: User | None, *, good_for: timedelta) -> Code:
-    """Make a code in place of the one for that purpose of the person, or of nobody if None.
+    """Make a code in place of the one for that purpose of the person, or of no one if None.
 
-    One that is mailed stands beside those mailed before: anybody may ask for it, and must not end
+    One that is mailed is beside those mailed before: anyone may ask for it, and must not end
     by that what someone has in their mailbox.
     """
     digits = "".join(secrets.choice(DIGITS) for _ in range(LENGTH))
@@ -78,7 +78,7 @@ def discard(person: User) -> None:
 
 
 def refusal() -> CodeRefused:
-    """What everybody is told whose code is not good, whatever is wrong with it."""
+    """What everyone is told whose code is not good, whatever is wrong with it."""
     return CodeRefused(
         "This code doesn’t work: it was mistyped, has been used or has expired. Paste it "
         "again, or get a new one.",

@@ -24,9 +24,9 @@ def rename(actor: Actor, person: User, name: str) -> None:
 
 
 def change_password(actor: Actor, person: User, password: Plaintext, stored_key: str) -> None:
-    """Set one's own password and end one's sessions, all but the one under that key, and links.
+    """Set the actor's own password; end their links and sessions except the one with that key.
 
-    Whoever calls it has asked for the password of now. Raises Forbidden for others, and
+    The caller has asked for the current password. Raises Forbidden for others, and
     InvalidInput for a password that will not do.
     """
     require_oneself(actor, person)

@@ -1,4 +1,4 @@
-"""Password links by mail: asked for by anybody, sent by the worker, once for each asking."""
+"""Password links by mail: asked for by anyone, sent by the worker, once for each asking."""
 
 import logging
 from datetime import timedelta
@@ -44,7 +44,7 @@ SUBJECT = "Set your Sealroom password"
 def ask(actor: Actor, email: str, *, on_known_device: bool = False) -> None:
     """Let the worker mail a link to the active account of that address, if there is one.
 
-    It takes the same time whatever is found: nobody learns here who has an account. What others
+    It takes the same time whatever is found: no one learns here who has an account. What others
     ask for uses nothing up: a known device of the person has mails of its own, so has each network,
     and where none is sent because one was a moment ago, that one is good for most of an hour.
     """
@@ -115,7 +115,7 @@ def _send(actor: Actor, person: User) -> bool:
         again_at = timezone.now() + AGAIN_AFTER
         PasswordMail.objects.filter(person=person).update(claimed_until=again_at)
         return False
-    with acting(actor, NoRight("anybody may ask for a link to an account")) as act:
+    with acting(actor, NoRight("anyone may ask for a link to an account")) as act:
         PasswordMail.objects.filter(person=person).delete()
         act.tell(Event.PERSON_LINK_MAILED, subject=person)
     return True

@@ -1,4 +1,4 @@
-"""Passwords: hashed by Django's rules, and stored in one place, whoever sets one and why."""
+"""Passwords: hashed by Django's rules, and stored in one place, no matter who sets one and why."""
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from secretsapp.rules.acting import Act
 
 
 def hash_password(person: User, password: Plaintext) -> None:
-    """Hash the password, unsaved; raises InvalidInput for what nobody could sign in with.
+    """Hash the password, unsaved; raises InvalidInput for what no one could sign in with.
 
     That is by our rules and by Django's, which do not name it. It takes a while on purpose, so it
     is done before a transaction begins.

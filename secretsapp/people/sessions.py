@@ -101,7 +101,7 @@ def _end(act: Act, person: User, sessions: QuerySet[SignedIn]) -> int:
 def begin_generation(person: User) -> None:
     """Let neither a session of the person that is put back count, nor a device that is known.
 
-    The person's row is locked by whoever acts.
+    The caller locks the person's row.
     """
     User.objects.filter(pk=person.pk).update(generation=F("generation") + 1)
     person.refresh_from_db(fields=["generation"])

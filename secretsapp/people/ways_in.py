@@ -1,4 +1,4 @@
-"""Ways in that a one-time code opens: a new installation, and a password of one's own."""
+"""Ways in that a one-time code opens: a new installation, and a password of your own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,9 +28,9 @@ BY_CODE = NoRight("a one-time code, which is used up in the same transaction, is
 
 @dataclass(frozen=True)
 class PasswordLink:
-    """A link by which a person sets a password, once; to be shown to whoever hands it over.
+    """A link by which a person sets a password, once; to be shown to the person who passes it on.
 
-    The code stands behind the `#`, which no browser sends to a server.
+    The code comes after the `#`, which no browser sends to a server.
     """
 
     address: str = field(repr=False)
@@ -98,7 +98,7 @@ def is_claimed() -> bool:
 
 
 def has_accounts() -> bool:
-    """Whether anybody could have a reason to sign in; no right is asked for."""
+    """Whether anyone could have a reason to sign in; no right is asked for."""
     return User.objects.exists()
 
 
@@ -112,7 +112,7 @@ def issue_claim_code(actor: Actor) -> Code | None:
 
 
 def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Plaintext) -> User:
-    """Make the account of the first admin, for whoever has the code from the terminal.
+    """Create the first admin account, for someone with the code from the terminal.
 
     The new admin acts, from where `actor` came. Raises CodeRefused, also where there is an admin
     by now, and InvalidInput or AlreadyExists for what will not do, after which the code is still
@@ -133,5 +133,5 @@ def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Pla
 
 
 def _known(actor: Actor, person: User) -> Actor:
-    """The person whom a code has made known, where nobody was."""
+    """The person whom a code has made known, where no one was."""
     return actors.person(person.pk, person.email, actor.door, actor.address)

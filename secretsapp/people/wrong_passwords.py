@@ -61,9 +61,9 @@ def count(actor: Actor, person: User) -> None:
 
 
 def find_tried(actor: Actor) -> Tried | None:
-    """What was tried on the actor's own account lately, where it is worth a sentence."""
-    lately = timezone.now() - REMEMBERED_FOR
-    rows = WrongPasswords.objects.filter(last_at__gt=lately, count__gte=SHOWN_FROM)
+    """Recent attempts on the actor's own account, if they are worth a sentence."""
+    since = timezone.now() - REMEMBERED_FOR
+    rows = WrongPasswords.objects.filter(last_at__gt=since, count__gte=SHOWN_FROM)
     row = rows.filter(person_id=actor.person_id).first()
     return _tried(row) if row else None
 
@@ -100,7 +100,7 @@ def _warn(actor: Actor, person: User) -> bool:
         log.warning("The mail server did not take a warning: %s", type(error).__name__)
         mine.update(mailed_at=now - MAILED_EVERY + AGAIN_AFTER)
         return False
-    with acting(actor, NoRight("everybody is told what was tried on their account")) as act:
+    with acting(actor, NoRight("everyone is told what was tried on their account")) as act:
         act.tell(Event.PERSON_WARNED, subject=person, detail={"count": str(tried.count)})
     return True
 

@@ -91,7 +91,7 @@ class Oneself:
     person: User
 
     def check(self, act: Act) -> None:
-        """Raise Forbidden for everybody else."""
+        """Raise Forbidden for everyone else."""
         require_oneself(act.actor, self.person)
         found = act.people.get(self.person.pk)
         if found is None or not found.is_active:
@@ -105,7 +105,7 @@ class NoRight:
     reason: str
 
     def check(self, act: Act) -> None:
-        """Let everybody pass."""
+        """Let everyone pass."""
 
 
 @contextmanager

@@ -35,7 +35,7 @@ EQUAL = (
 ABOUT_SUBJECT, ABOUT_ACTOR = ("tag", "subject_kind", "subject_id"), ("tag", "actor_id")
 EQUAL_AMONG = 1000
 
-# Everybody else waits while the head is locked, and the ORM takes half a millisecond for each.
+# Everyone else waits while the head is locked, and the ORM takes half a millisecond for each.
 _READ_HEAD = 'SELECT "sequence", "link" FROM "secretsapp_audithead" WHERE "id" = %s'
 _MOVE_HEAD = 'UPDATE "secretsapp_audithead" SET "sequence" = %s, "link" = %s WHERE "id" = %s'
 

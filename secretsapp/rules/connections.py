@@ -18,7 +18,7 @@ from secretsapp.rules import telemetry
 from secretsapp.rules.keys import master_ring
 
 # While Roblox is slow, every conversation with it holds a thread of this process. Most threads
-# are kept from that, so that whoever needs no Roblox is answered: serving.py starts 32.
+# are kept from that, so that people who need no Roblox get answers: serving.py starts 32.
 CONVERSATIONS_AT_ONCE = 8
 WAIT_SECONDS = 2
 RETRY_AFTER_SECONDS = 5
@@ -53,7 +53,7 @@ def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
     """A client for a key that is not stored yet; RobloxBusy where too many speak with Roblox.
 
     The conversation may take long: what is remembered of the actor's rights ends here, so that
-    whoever loses them meanwhile is shown nothing by the old ones.
+    someone who loses them in the meantime is shown nothing by the old ones.
     """
     actor.forget()
     if not _conversations.acquire(timeout=WAIT_SECONDS):

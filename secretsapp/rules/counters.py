@@ -1,4 +1,4 @@
-"""The numbers as an operator's monitoring reads them; nobody else uses Prometheus's client.
+"""The numbers as an operator's monitoring reads them; no one else uses Prometheus's client.
 
 What is counted is told by `telemetry`, which loads this when there is something to count.
 """

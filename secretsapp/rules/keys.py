@@ -1,4 +1,4 @@
-"""The key rings, from the settings or from what `setup` generated; nobody else reads keys.
+"""The key rings, from the settings or from what `setup` generated; no one else reads keys.
 
 Keys of the data directory are read at each use, so a change of their file holds for every process
 at once. What the environment gives is read when a process starts.
@@ -144,7 +144,7 @@ def check_secret_key() -> None:
 
 
 def check_strength() -> None:
-    """Raise WeakKey where a key that is in use gives no protection; KeyTrouble where one lacks.
+    """Raise WeakKey where a key that is in use gives no protection; KeyTrouble if one is missing.
 
     A weak key behind the first of its ring stays: what it wrote has to be read until it is dropped.
     """
@@ -169,7 +169,7 @@ def _check_secret_key_is_random() -> None:
 
 
 def _check_no_key_serves_twice() -> None:
-    """Whoever got hold of the one use's key would have the other's too."""
+    """Someone who got the key of one use would have the other's too."""
     master, audit = _keys(MASTER_KEYS), _keys(AUDIT_KEYS)
     if audit[0] in master:
         raise WeakKey(

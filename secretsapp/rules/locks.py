@@ -1,6 +1,6 @@
 """Every lock on a row, in one order: people, universe, API key, grants, tally, head of the log.
 
-Whoever takes several takes them in that order, people by their ids, so that no two transactions
+Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
 are for PostgreSQL. A claim is a lock that outlasts a transaction: work that one process does at a
 time, and another takes over where that one was killed.
@@ -20,7 +20,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 def lock_people(ids: Iterable[int]) -> dict[int, User]:
-    """Lock these people: who changes their grants or accounts waits for whoever is at it.
+    """Lock these people: others who change their grants or accounts wait.
 
     They come back by id, as the rows have them now.
     """

@@ -25,7 +25,7 @@ def narrowed(
     """The rows about secrets on which the actor has the permission.
 
     `name` is the column with the name of the secret; that of its universe is `universe_id`, as
-    everywhere. Nobody has more than one grant of all universes, so only those of single ones are
+    everywhere. No one has more than one grant of all universes, so only those of single ones are
     left to the database.
     """
     rights = rights_of(actor)

@@ -44,7 +44,7 @@ class _Kind:
         return f"{self.event.tag}{_BETWEEN}{self.concerns}"
 
 
-# How many are told of whom nobody knows; of an account, its first in a minute; and its further
+# How many are told of whom no one knows; of an account, its first in a minute; and its further
 # ones. Each is counted apart, so a flood of one hides none of the others.
 NOBODY, FIRST, FURTHER = "nobody", "first", "further"
 TOLD = {NOBODY: 5, FIRST: 20, FURTHER: 10}
@@ -75,7 +75,7 @@ def note(
     with transaction.atomic(durable=True):
         tally = lock_tally(kind.key)
         entries = _begin_again_if_over(tally)
-        is_told = tally.told < TOLD[kind.concerns] and not audit.has_equal(entry, since=_lately())
+        is_told = tally.told < TOLD[kind.concerns] and not audit.has_equal(entry, since=_recently())
         if is_told:
             tally.told += 1
             entries.append(entry)
@@ -103,11 +103,11 @@ def _tell_counted(kind: str) -> int:
 def _kind_of(entry: Entry) -> _Kind:
     if entry.subject is None and entry.actor.person_id is None:
         return _Kind(entry.event, NOBODY)
-    is_further = audit.has_alike(entry, since=_lately())
+    is_further = audit.has_alike(entry, since=_recently())
     return _Kind(entry.event, FURTHER if is_further else FIRST)
 
 
-def _lately() -> datetime:
+def _recently() -> datetime:
     return timezone.now() - EQUAL_WITHIN
 
 
@@ -115,7 +115,7 @@ def _begin_again_if_over(tally: Tally) -> list[Entry]:
     """Where its time is over, give the event that says what was not told, and count from now on.
 
     The time is read under the lock. It is over too where the clock was put back further than those
-    of two machines differ: a count must not stand for ever.
+    of two machines differ: a count must not stand forever.
     """
     now = timezone.now()
     ends_at = tally.began_at + timedelta(minutes=tally.minutes)

@@ -14,7 +14,7 @@ Order: TypeAlias = tuple[Expression | str, ...]
 
 
 def by_name() -> Order:
-    """Production first, then by name as people count: “Tycoon 2” stands before “Tycoon 10”.
+    """Production first, then by name as people count: “Tycoon 2” comes before “Tycoon 10”.
 
     That is by what comes before the number at the end, and of those alike the shortest first.
     """

@@ -30,7 +30,7 @@ FIRST = Asked()
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """What stands on one page, of `count` in all; `number` is that of the page, from 1 on."""
+    """What is on one page, of `count` in all; `number` is that of the page, from 1 on."""
 
     items: list[Item]
     number: int

@@ -165,13 +165,13 @@ def _look_up(actor: Actor) -> Rights:
 def held_by(actor: Actor, permission: Permission) -> QuerySet[Grant]:
     """The grants that give the person the permission now, for a query to ask about its rows.
 
-    Nobody but a person has any: what else acts may do everything.
+    No one but a person has any: what else acts may do everything.
     """
     return _in_force().filter(person_id=actor.person_id, role__in=roles_with(permission))
 
 
 def people_with(permission: Permission, universe_id: int, name: str) -> QuerySet[User]:
-    """The people who have the permission on that secret now, by e-mail address."""
+    """The people who have the permission on that secret now, by email address."""
     there = Q(universe=universe_id) | Q(universe__isnull=True)
     giving = _in_force().filter(
         there, role__in=roles_with(permission), pattern__in=patterns.matching(name)
@@ -212,7 +212,7 @@ def require_installation(actor: Actor, permission: Permission) -> None:
 
 
 def require_oneself(actor: Actor, person: User) -> None:
-    """Raise Forbidden for everybody but the person themselves."""
+    """Raise Forbidden for everyone but the person themselves."""
     if actor.person_id != person.pk:
         raise refusal(Permission.MANAGE_PEOPLE)
 

@@ -1,8 +1,8 @@
 """The engine's own index of what secrets are found by: FTS5 on SQLite, pg_trgm on PostgreSQL.
 
 Both index every three characters in a row, so any part of a name is found. `setup` puts it in
-place, and the engine keeps it with the rows, in the same transaction, whoever writes them. It only
-makes a search quick: without it the same rows are found by reading all of them.
+place, and the engine keeps it with the rows, in the same transaction, no matter who writes them. It
+only makes a search quick: without it the same rows are found by reading all of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from secretsapp.rules.sql import execute, rows
 
 # What PostgreSQL's index is made by.
 EXTENSION = "pg_trgm"
-# Where the name, run together, begins and ends in the text of a secret, and what stands on either
+# Where the name, run together, begins and ends in the text of a secret, and what is on either
 # side of a word. They are so long that a single letter with them is in the index.
 NAME_BEGINS, NAME_ENDS = "^^", "$"
 BESIDE_WORDS = "  "

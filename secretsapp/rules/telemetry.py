@@ -9,7 +9,7 @@ from types import ModuleType
 
 from django.conf import settings
 
-# Anybody can make a method up, and each would stay in memory for ever.
+# Anyone can make a method up, and each would stay in memory forever.
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
 OTHER = "other"
 
@@ -40,7 +40,7 @@ def roblox_turned_away() -> None:
 
 
 def _counters() -> ModuleType | None:
-    """Where it is counted; nowhere without a token, as then nobody can ask for the numbers."""
+    """Where it is counted; nowhere without a token, as then no one can ask for the numbers."""
     if not settings.METRICS_TOKEN:
         return None
     # Prometheus's client takes its time to load, and most who start this have no monitoring.

@@ -1,4 +1,4 @@
-"""Which secrets of a list are looked for, and in which order: what stands in its address."""
+"""Which secrets of a list are looked for, and in which order: what is in its address."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ class Wanted:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
-        """What an address or a form asks for; what nobody can ask for is left out."""
+        """What an address or a form asks for; what no one can ask for is left out."""
         sort, state = query.get("sort", ""), query.get("state", "")
         return cls(
             search=query.get("q", "").strip()[:LONGEST_SEARCH],
@@ -93,7 +93,7 @@ class Wanted:
 
 
 def places(views: list[SecretView]) -> list[dict[str, int]]:
-    """Where each stands by each column, for a page to sort by; equals stand at one place."""
+    """The place of each by each column, for a page to sort by; equals share one."""
     by_column = {column: _ranks(list(map(key, views))) for column, key in _KEYS.items()}
     return [
         dict(zip(by_column, ranks, strict=True)) for ranks in zip(*by_column.values(), strict=True)

@@ -87,7 +87,7 @@ def _is_open(error: errors.OpenCloudError) -> bool:
 
 
 def _begin(actor: Actor, intent: Intent) -> Change:
-    """Write the change down, if the actor still has the rights and nobody overtook them.
+    """Write the change down, if the actor still has the rights and no one overtook them.
 
     Reading Roblox took a while; under the universe's lock nothing else is written down or settled.
     """
@@ -128,7 +128,7 @@ def _key_of(sealed: Sealed | None) -> dict[str, str]:
 def _refuse_if_overtaken(universe: Universe, seen: RemoteSecret, read_at: datetime) -> None:
     """Raise StaleVersion where what Roblox listed as `seen` when it was read is out of date.
 
-    It would put back a domain that was just closed, or replace a value that nobody looked at. A
+    It would put back a domain that was just closed, or replace a value that no one looked at. A
     change that is open since before does not count, for an open change never blocks a later one,
     and neither does a mirror that is older than what was read: that is a change elsewhere.
     """
@@ -214,7 +214,7 @@ def settle_row(change: Change, state: ChangeState, reason: str) -> bool:
 def _outweighs(change: Change, state: ChangeState, reason: str) -> bool:
     """Put a judgement by reading right that Roblox's own, late answer contradicts.
 
-    Say whether there was anything to put right; an answer that tells nothing outweighs nothing.
+    Say whether there was anything to fix; an answer that tells nothing outweighs nothing.
     """
     if state is ChangeState.UNKNOWN:
         change.refresh_from_db()

@@ -17,15 +17,15 @@ _KNOWN = (
     Event.SECRET_ROTATE_SUCCEEDED,
     Event.SECRET_DRIFT_ACKNOWLEDGED,
 )
-# A secret that was changed oftener and looked at by nobody has a domain that nobody chose anyway.
+# A secret that was changed more often without a review has a domain that no one chose anyway.
 MOST_FOUND = 100
 
 
 def known_domain(actor: Actor, universe: Universe, name: str) -> str | None:
     """The domain that the secret has as far as is known; None where that is not known for sure.
 
-    Raises DomainChanged where it was changed outside and nobody has looked at that yet: whoever did
-    so may have let values be sent to themselves. Raises Forbidden for who may not rotate it.
+    Raises DomainChanged if it was changed outside and no one has reviewed that yet: its host may
+    belong to the person who did so. Raises Forbidden for actors who can't rotate it.
     """
     require(actor, Permission.ROTATE_SECRET, universe.pk, name)
     found = Secret.objects.filter(universe=universe, name=name, unsure=False)
@@ -45,7 +45,7 @@ def known_domain(actor: Actor, universe: Universe, name: str) -> str | None:
 
 
 def _domain_before(secret: Secret) -> str:
-    """The domain before the first of the changes that nobody has looked at, else that of now."""
+    """The domain before the first of the changes that no one has looked at, else that of now."""
     before = secret.domain
     if secret.drifted_at is None:
         return before

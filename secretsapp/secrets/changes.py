@@ -223,7 +223,7 @@ def _look(client: Client, universe: Universe) -> _Look:
 
 
 def _is_newer(found: RemoteSecret, version: str | None, domain: str | None = None) -> bool:
-    """Whether it was changed since the person saw these; without times nobody can tell."""
+    """Whether it was changed since the person saw these; without times no one can tell."""
     if domain is not None and not input_rules.is_same_domain(found.domain, domain):
         return True
     updated = credible(found.update_time, timezone.now())

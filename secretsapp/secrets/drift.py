@@ -1,4 +1,4 @@
-"""Acknowledges what was changed outside the dashboard, so that it no longer asks for attention."""
+"""Marks what was changed outside Sealroom as reviewed."""
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import StaleVersion
@@ -11,7 +11,7 @@ from secretsapp.secrets.listing import drift_of
 
 
 def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = None) -> bool:
-    """Take the mark off a secret that was changed elsewhere, and a missing one off the list.
+    """Mark a secret changed outside Sealroom as reviewed; a missing one leaves the list.
 
     Say whether there was anything to acknowledge; without it nothing is written. Raises
     Forbidden for those who may not edit the secret's details, and StaleVersion where something

@@ -59,7 +59,7 @@ class SecretView:
 
     @cached_property
     def needs_attention(self) -> bool:
-        """Whether someone should look at it: changed elsewhere, missing, or an open write."""
+        """Whether it needs attention: changed outside Sealroom, missing, or an open write."""
         secret = self.secret
         return bool(self.is_open or secret.missing_since or secret.drifted_at)
 
@@ -112,7 +112,7 @@ class SecretView:
 
     @property
     def changed_by(self) -> str:
-        """Who changed it last through Sealroom; empty if it was changed elsewhere."""
+        """Who changed it last through Sealroom; empty if it was changed outside."""
         change = self.secret.last_change
         return change.actor_name if change else ""
 
@@ -138,7 +138,7 @@ class SecretListing:
 
     `room` is how many more the universe can hold. It tells how many there are, and so is None for
     those who may not create, or only some names. `has_new_key` says that values are sealed for
-    another public key of the universe than before, lately.
+    a new public key of the universe, recently.
     """
 
     secrets: list[SecretView]
@@ -208,7 +208,7 @@ def get(
     name: str,
     permission: Permission = Permission.LIST_SECRETS,
 ) -> SecretView:
-    """The secret of that name, for whoever may do `permission` to it.
+    """The secret of that name, for anyone with `permission` on it.
 
     Raises NotFound where it is not there or not to be seen, and Forbidden where the actor may
     see it and not do that.
@@ -227,7 +227,7 @@ def get(
 
 
 def drift_of(secret: Secret) -> str:
-    """What was found of a secret that was changed elsewhere: whether it is missing, and as of when.
+    """What was found of a secret changed outside Sealroom: whether it is missing, and since when.
 
     Empty where there is nothing to acknowledge.
     """
@@ -260,7 +260,7 @@ def _open_changes(rights: Rights, universe: Universe) -> _ByName:
 def _under_way(
     universe: Universe, secrets: Iterable[Secret], by_name: _ByName
 ) -> Iterator[SecretView]:
-    """What is being created, by name: there is nothing yet that anybody could do to it."""
+    """What is being created, by name: there is nothing yet that anyone could do to it."""
     for name in sorted(set(by_name) - {secret.name for secret in secrets}):
         creations = [each for each in by_name[name] if each.kind == ChangeKind.CREATE]
         if not creations:

@@ -48,7 +48,7 @@ class OpenChange:
 
 @dataclass(frozen=True)
 class Unsettled:
-    """What is being settled, oldest first, and what could lately not be settled."""
+    """What is being settled, oldest first, and what recently couldn't be settled."""
 
     open: list[OpenChange]
     undetermined: list[OpenChange]

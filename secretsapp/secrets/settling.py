@@ -116,7 +116,7 @@ def _attempt(change: Change) -> Attempt:
 def _may_be_overlapped(change: Change) -> bool:
     """Whether another write may have come to the same name since this one began.
 
-    After a backup was restored there may have been writes that nobody here knows of any more.
+    After a backup was restored there may have been writes that no one here knows of any more.
     """
     restored = AuditEvent.objects.filter(
         tag=Event.INSTALLATION_RESTORED.tag, time__gte=change.started_at

@@ -139,10 +139,10 @@ def _refuse_stale(stored: Universe, seen_version: str) -> None:
 
 
 def remove(actor: Actor, universe: Universe) -> None:
-    """Take a universe off the dashboard with its grants, notes and changes.
+    """Remove a universe from Sealroom with its grants, notes and changes.
 
     Its secrets stay at Roblox, and its events in the log. Raises StillInUse while the outcome of
-    a change is open: whoever sent it would never learn of it.
+    a change is open: its sender would never learn of it.
     """
     with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)

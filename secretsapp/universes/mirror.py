@@ -1,4 +1,4 @@
-"""Keeps the mirror of what Roblox lists, and reports what changed elsewhere."""
+"""Keeps the mirror of what Roblox lists, and reports changes outside Sealroom."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ def refresh(actor: Actor, universe: Universe, *, rested_for: timedelta = SHORTES
 
     It is not where a refresh is under way or was tried within `rested_for`. A failure of Roblox
     is stored with the universe, to be shown, and does not raise. The events name the system:
-    nobody chose what is found.
+    no one chose what is found.
     """
     require_somewhere(actor, Permission.LIST_SECRETS, universe.pk)
     began = timezone.now()
@@ -73,7 +73,7 @@ def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetim
     """Make the mirror equal to a listing whose reading began at `began`.
 
     Names with a change open since a little before are left alone. The first listing is a
-    baseline, one event; later differences that nobody here made are drift, one event each.
+    baseline, one event; later differences that no one here made are drift, one event each.
     """
     with acting(_system(), NoRight("nobody chose what is found")) as act:
         stored = lock_universe(universe)

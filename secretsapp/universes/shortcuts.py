@@ -14,7 +14,7 @@ NOTED_EVERY = timedelta(minutes=1)
 
 
 def pin(actor: Actor, universe: Universe) -> None:
-    """Let the universe stand first in the person's sidebar.
+    """Let the universe come first in the person's sidebar.
 
     Raises InvalidInput where so many are pinned that it could show no other.
     """
@@ -25,7 +25,7 @@ def pin(actor: Actor, universe: Universe) -> None:
 
 
 def unpin(actor: Actor, universe: Universe) -> None:
-    """Take the universe from those that stand first, if it is one."""
+    """Take the universe from those that come first, if it is one."""
     mine = Shortcut.objects.filter(person_id=actor.person_id, universe=universe)
     mine.update(is_pinned=False)
 

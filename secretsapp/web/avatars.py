@@ -14,9 +14,9 @@ _SIGNS = {ActorKind.COMMAND.value: "terminal", ActorKind.SYSTEM.value: "seal"}
 
 
 def avatar(email: str = "", name: str = "", kind: str = ActorKind.PERSON.value) -> SafeString:
-    """The mark of a person by e-mail address and name, of a `command` or of the `system`.
+    """The mark of a person by email address and name, of a `command` or of the `system`.
 
-    Whoever is not known has a grey one. It stands beside words that say who it is.
+    An unknown one is grey. It is beside words that say who it is.
     """
     if kind in _SIGNS:
         return _mark(kind, icon(_SIGNS[kind]))
@@ -26,7 +26,7 @@ def avatar(email: str = "", name: str = "", kind: str = ActorKind.PERSON.value) 
 
 
 def initials(name: str) -> str:
-    """One or two letters of a name or an e-mail address: “Ann Berg” is AB, `ann@…` is A."""
+    """One or two letters of a name or an email address: “Ann Berg” is AB, `ann@…` is A."""
     words = "".join(each if each.isalnum() else " " for each in name.partition("@")[0]).split()
     return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
 

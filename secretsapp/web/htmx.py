@@ -53,9 +53,9 @@ def _sign_in_and_back(request: HttpRequest) -> str:
 
 
 def _page_of(request: HttpRequest) -> str | None:
-    """The page that htmx says it stands on, if that is an address of ours."""
+    """The page that htmx says it is on, if that is an address of ours."""
     try:
         return HtmxDetails(request).current_url_abs_path
     except ValueError:
-        # Anybody may send the header, and Python refuses what is no address, such as `http://[`.
+        # Anyone may send the header, and Python refuses what is no address, such as `http://[`.
         return None

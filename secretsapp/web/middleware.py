@@ -26,9 +26,9 @@ _NOBODY = "someone not signed in"
 
 
 class ForwardedSchemeMiddleware:
-    """Drops X-Forwarded-Proto unless a trusted proxy sent it: anybody can say HTTPS.
+    """Drops X-Forwarded-Proto unless a trusted proxy sent it: anyone can say HTTPS.
 
-    Django asks the header alone and not who sent it, so this stands before all that asks Django.
+    Django asks the header alone and not who sent it, so this comes before all that asks Django.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -42,7 +42,7 @@ class ForwardedSchemeMiddleware:
 
 
 class MachinesMiddleware:
-    """Drops the cookies of who asks whether Sealroom is well: everybody is told the same.
+    """Drops the cookies of who asks whether Sealroom is well: everyone is told the same.
 
     A session would be looked up in the very database that may be what is not well.
     """
@@ -51,14 +51,14 @@ class MachinesMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request; this stands before all that asks for cookies."""
+        """Answer the request; this comes before all that asks for cookies."""
         if request.path_info in _ASKED_BY_MACHINES:
             request.META.pop("HTTP_COOKIE", None)
         return self._get_response(request)
 
 
 class ActorMiddleware:
-    """Sets `request.actor` from the session; views pass it on and look nobody up.
+    """Sets `request.actor` from the session; views pass it on and look no one up.
 
     Their rights are remembered from one read to the next, until the request writes or ends.
     """
@@ -74,7 +74,7 @@ class ActorMiddleware:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The person of the session, or nobody: an actor without any right."""
+    """The person of the session, or no one: an actor without any right."""
     address = client_address(request)
     user = request.user
     if isinstance(user, AnonymousUser):
@@ -144,7 +144,7 @@ class RefusalMiddleware:
 
 
 class NoStoreMiddleware:
-    """Keeps every page out of caches: what one person may see is nobody else's to find."""
+    """Keeps every page out of caches: what one person may see is no one else's to find."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response

@@ -28,7 +28,7 @@ _USABLE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 class ObservingMiddleware:
     """Gives every request an id, which its log lines, its answer and its error page show.
 
-    It stands before all others, so that it sees what each of them makes of the request.
+    It comes before all others, so that it sees what each of them makes of the request.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -49,7 +49,7 @@ class ObservingMiddleware:
 
 
 def _request_id(request: HttpRequest) -> str:
-    """That of the proxy in front, which anybody else could have made up; or one of our own."""
+    """That of the proxy in front, which anyone else could have made up; or one of our own."""
     given = request.headers.get(HEADER, "")
     if is_from_trusted_proxy(request) and _USABLE.fullmatch(given):
         return given

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 UNSENT, YES = "unsent", "1"
 
-# Pages send these by themselves, so nobody misses them.
+# Pages send these by themselves, so no one misses them.
 _SENT_BY_PAGES = {"universe_refresh"}
 
 

@@ -1,4 +1,4 @@
-"""The addresses of the product, and what may stand in their places."""
+"""The addresses of the product, and what can be in their places."""
 
 import re
 
@@ -72,7 +72,7 @@ class SecretNameConverter:
         return name
 
     def to_url(self, name: str) -> str:
-        """The name itself where it can stand in an address."""
+        """The name itself where it can be in an address."""
         return name if re.fullmatch(self._PLAIN, name) else f"hex-{name.encode().hex()}"
 
 

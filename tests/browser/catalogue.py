@@ -147,7 +147,7 @@ def refuse_a_similar_name(visitor: Visitor) -> None:
 def refuse_a_sign_in(visitor: Visitor) -> None:
     """Try a wrong password."""
     page = visitor.page
-    page.get_by_label("E-mail address").fill("nobody@example.com")
+    page.get_by_label("Email address").fill("nobody@example.com")
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()

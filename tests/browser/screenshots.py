@@ -84,7 +84,7 @@ def take(browser: Browser, address: str, theme: Theme) -> None:
 def sign_in(page: Page, address: str, email: str = story.ADMIN) -> None:
     """Sign in by the form."""
     page.goto(f"{address}/sign-in/")
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(story.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.locator("#who").wait_for()

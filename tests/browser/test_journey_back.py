@@ -64,7 +64,7 @@ def gives(admin: Visitor) -> None:
 
 def engages(admin: Visitor) -> str:
     """An account; gives the code of its link, which is shown just once."""
-    field(admin, "E-mail address").fill("grace@example.com")
+    field(admin, "Email address").fill("grace@example.com")
     press(admin, "Create account")
     return field(admin, "Password link").input_value().partition("#")[2]
 

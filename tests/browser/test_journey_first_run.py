@@ -70,7 +70,7 @@ def claim(visitor: Visitor) -> None:
     visitor.look()
     visitor.page.get_by_label("One-time code").fill("1234-5678")
     fill(visitor, Your_name="Ada First", Password=stage.PASSWORD)
-    visitor.page.get_by_label("E-mail address").fill("ada@example.com")
+    visitor.page.get_by_label("Email address").fill("ada@example.com")
     press(visitor, "Create account")
     expect(visitor.page.get_by_role("alert")).to_be_visible()
     visitor.look()

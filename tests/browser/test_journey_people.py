@@ -67,7 +67,7 @@ def create_account(admin: Visitor) -> str:
     """Create the account, and take down the link, which is shown just once."""
     go_to(admin, "People")
     follow(admin, "Create an account")
-    field(admin, "E-mail address").fill(EMAIL)
+    field(admin, "Email address").fill(EMAIL)
     fill(admin, Name="Grace")
     press(admin, "Create account")
     says(admin, f"Created the account of {EMAIL}.")
@@ -97,7 +97,7 @@ def follow_link(person: Visitor, link: str) -> None:
 
 def sign_in_by_form(person: Visitor, password: str) -> None:
     """Fill in the sign-in, which is open."""
-    field(person, "E-mail address").fill(EMAIL)
+    field(person, "Email address").fill(EMAIL)
     fill(person, Password=password)
     press(person, "Sign in")
 

@@ -176,7 +176,7 @@ def test_each_role_does_what_it_may_and_lacks_the_buttons_for_the_rest(
                 wanted = 0 if link in lacks else 1
                 expect(actions.get_by_role("link", name=link)).to_have_count(wanted)
         paths = [f"/universes/{universe.pk}/{ADDRESSES[link]}" for link in lacks]
-        are_refused(window, paths, "Tell them your e-mail address")
+        are_refused(window, paths, "Tell them your email address")
     edits_and_rotates(window, universe)
     assert harbor.values["SHIP_KEY"] == b"a rotator's"
     assert harbor.secrets["SHIP_KEY"].domain == "ships.example"

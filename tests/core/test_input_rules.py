@@ -205,8 +205,8 @@ def test_what_is_no_label_is_refused_with_the_rule(text: str, rule: str) -> None
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("admin@example.com", "could be mistaken for an e-mail address"),
-        ("admin\N{FULLWIDTH COMMERCIAL AT}example.com", "could be mistaken for an e-mail address"),
+        ("admin@example.com", "could be mistaken for an email address"),
+        ("admin\N{FULLWIDTH COMMERCIAL AT}example.com", "could be mistaken for an email address"),
         ("ad\N{ZERO WIDTH SPACE}min", "invisible characters"),
         ("\N{RIGHT-TO-LEFT MARK}admin", "invisible characters"),
         (" ", "Enter a name"),

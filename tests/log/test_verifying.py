@@ -162,5 +162,5 @@ class TestBroken:
         triggers.remove()
         AuditHead.objects.update(sequence=last - 1)
         triggers.install()
-        with pytest.raises(LogBroken, match=f"does not match event {last - 1}"):
+        with pytest.raises(LogBroken, match=f"doesn't match event {last - 1}"):
             verify(STAGEHAND)

@@ -61,9 +61,9 @@ def test_who_manages_some_names_types_an_address_and_is_shown_no_other(
     sent = {"role": "viewer", "pattern": "PAY_*", "end": "30"}
     for person in ("nobody@example.com", "auditor@example.com", "no address"):
         refused = client.post(address, sent | {"person": person})
-        assert "There is no active account with that e-mail address." in words(refused)
+        assert "There is no active account with that email address." in words(refused)
     assert client.post(address, sent | {"person": "\x00"}).status_code == 422
-    assert "Enter a person’s e-mail address." in words(client.post(address, sent))
+    assert "Enter a person’s email address." in words(client.post(address, sent))
     client.post(address, sent | {"person": " Stranger@Example.com"})
     assert (grant_of(STRANGER).pattern, grant_of(STRANGER).role) == ("PAY_*", "viewer")
 
@@ -160,7 +160,7 @@ def test_a_quick_choice_ends_with_that_day(
     ("changed", "sentence"),
     [
         ({"person": ""}, "Choose a person."),
-        ({"person": "nobody@example.com"}, "There is no active account with that e-mail address."),
+        ({"person": "nobody@example.com"}, "There is no active account with that email address."),
         ({"person": "viewer@example.com"}, "is already Viewer of Harbor. Edit that grant"),
         ({"role": ""}, "Choose a role."),
         ({"role": "admin"}, "Choose a role."),

@@ -137,7 +137,7 @@ def test_a_refusal_says_who_can_give_it(
 ) -> None:
     page = words(client_for(role).get(address))
     assert f"Who to ask {givers}" in page
-    assert f"Tell them your e-mail address, {role}@example.com." in page
+    assert f"Tell them your email address, {role}@example.com." in page
 
 
 def test_only_those_who_see_people_are_told_the_names(

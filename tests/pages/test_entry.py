@@ -74,7 +74,7 @@ def test_an_account_without_rights_leaves_the_first_run_to_the_first_admin(
     assert "Sign in" in words(client.get(SIGN_IN))
     client.post(SIGN_IN, {"login": early.email, "password": password})
     taken = client.post(WELCOME, claim | {"email": early.email})
-    assert "There is already an account with that e-mail address." in words(taken)
+    assert "There is already an account with that email address." in words(taken)
     assert client.post(WELCOME, claim).headers["Location"] == "/guide/"
     assert client.session["_auth_user_id"] == str(User.objects.get(email="ada@example.com").pk)
     assert client.get("/people/").status_code == 200
@@ -95,7 +95,7 @@ def test_once_there_is_an_admin_the_first_run_is_over(claim: dict[str, str]) -> 
     [
         ("code", "K7QX-0000", "This code doesn’t work"),
         ("code", "", "This field is required"),
-        ("email", "no address", "Enter an e-mail address"),
+        ("email", "no address", "Enter an email address"),
         ("password", "short", "too short"),
         ("password", "\N{REPLACEMENT CHARACTER}" * 20, "isn’t valid text"),
         ("name", "bell\a", "Remove the control characters"),
@@ -149,7 +149,7 @@ def test_a_password_is_set_in_a_browser_where_one_is_signed_in(
 def test_after_a_password_that_will_not_do_the_code_stands_there_again(cast: Cast) -> None:
     code = code_for(cast, "viewer")
     answer = Client().post(PASSWORD, {"code": code, "password": "viewer@example.com"})
-    assert "too similar to the e-mail address" in words(answer)
+    assert "too similar to the email address" in words(answer)
     assert (field(answer, "code"), field(answer, "password")) == (code, "")
 
 

@@ -139,7 +139,7 @@ def test_of_many_people_the_address_of_one_is_typed(
     assert re.search(rf'<input type="email" name="person" value="{stranger}"', page)
     sent = {"role": "viewer", "end": "never"}
     refused = client.post(address, sent | {"person": "nobody@example.com"})
-    assert "There is no active account with that e-mail address." in words(refused)
+    assert "There is no active account with that email address." in words(refused)
     assert client.post(address, sent | {"person": stranger}).status_code == 302
     assert Grant.objects.filter(person__email=stranger, universe=universe).exists()
 
@@ -157,5 +157,5 @@ def test_of_many_possible_owners_the_address_of_one_is_typed(
 
 def test_an_empty_list_has_one_page(cast: Cast) -> None:
     assert cut(User.objects.none(), 3) == Page([], 1, 0)
-    found = directory.everybody(cast["admin"].actor, Asked("This person doesn’t exist"))
+    found = directory.everyone(cast["admin"].actor, Asked("no such person"))
     assert (found.items, found.previous, found.next) == ([], None, None)

@@ -109,9 +109,9 @@ def test_an_admin_is_made_at_once(client_for: ClientFor) -> None:
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({"email": "viewer@example.com"}, "There is already an account with that e-mail address."),
-        ({"email": "nobody"}, "Enter an e-mail address such as"),
-        ({"email": ""}, "Enter an e-mail address such as"),
+        ({"email": "viewer@example.com"}, "There is already an account with that email address."),
+        ({"email": "nobody"}, "Enter an email address such as"),
+        ({"email": ""}, "Enter an email address such as"),
         ({"email": "new@example.com", "name": "x" * 101}, "Keep it to 100 characters"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Texts, comments and names say *they* of a person, and never *he* or *she*."""
+"""People are *they*, never *he* or *she*; and words that Sealroom does not use stay out."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,17 @@ from tests.repository.files import ROOT, name, own_files
 ONE_SEX = re.compile(
     r"(?<![A-Za-z])(?:he|him|his|himself|she|her|hers|herself)(?![A-Za-z])", re.IGNORECASE
 )
+# Old words for things that have a better one (docs/writing.md), and words that people rarely use.
+UNUSED = re.compile(
+    r"""\b(?: mend(?:s|ed|ing)? | anew | somebody | anybody | everybody | whoever | lately )\b
+    | what \s needs \s you | that \s was \s not \s done | may \s be \s sent \s to | took \s stock
+    | set \s out \s to | on \s the \s terminal | capitals \s count | changed \s elsewhere
+    | never \s sendable | any \s domain | apart \s by
+    | (?: from | in | off | outside | past ) \s the \s dashboard""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# What is stored keeps its words, and tests are written for those who change the code.
+STORED = ("secretsapp/migrations/", "tests/", "benchmarks/bare/")
 # The licence is not our text, and this file has to name the words.
 LEFT_OUT = {ROOT / "LICENSE", Path(__file__).resolve()}
 
@@ -21,6 +32,23 @@ def text_of(path: Path) -> str:
     """What is written in a file; nothing where it is a picture."""
     content = path.read_bytes()
     return "" if b"\0" in content else content.decode("utf-8")
+
+
+def unused_words(text: str) -> list[str]:
+    """The words in it that Sealroom does not use, as they are written."""
+    return [" ".join(found.split()) for found in UNUSED.findall(text)]
+
+
+def test_words_that_are_not_used_stay_out() -> None:
+    ours = [path for path in own_files() if not name(path).startswith(STORED)]
+    written = {name(path): unused_words(text_of(path)) for path in ours if path not in LEFT_OUT}
+    assert {path: words for path, words in written.items() if words} == {}
+
+
+def test_a_word_that_is_not_used_is_noticed() -> None:
+    noticed = ["Mended", "whoever", "set out\nto", "Capitals count", "outside the dashboard"]
+    assert unused_words(", ".join(noticed)) == [" ".join(each.split()) for each in noticed]
+    assert unused_words("amendment, dashboard.probe, the dashboard/ folder, latest") == []
 
 
 def test_people_are_they() -> None:

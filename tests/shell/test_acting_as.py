@@ -139,7 +139,7 @@ def test_list_shows_what_the_pattern_covers(shell: Shell, cast: Cast) -> None:
 def test_nobody_can_act_as_a_disabled_or_unknown_person(shell: Shell, cast: Cast) -> None:
     accounts.disable(STAGEHAND, cast["editor"].user)
     unknown = shell.refuse("list_secrets", HARBOR_ID, "--as", "nobody@example.com")
-    assert unknown == "There is no active account with that e-mail address."
+    assert unknown == "There is no active account with that email address."
     assert unknown == shell.refuse("list_secrets", HARBOR_ID, "--as", "editor@example.com")
 
 

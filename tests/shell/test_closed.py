@@ -39,7 +39,8 @@ def test_a_command_past_the_log_changes_nothing_and_names_the_other(
     before = list(User.objects.order_by("pk").values_list("pk", "password"))
     events = AuditEvent.objects.count()
     sentence = shell.refuse(command, *arguments, piped=b"a lantern on the pier\n" * 2)
-    assert sentence.endswith(f"Nothing was changed. {instead}")
+    assert sentence.startswith("Nothing was changed. ")
+    assert sentence.endswith(instead)
     assert list(User.objects.order_by("pk").values_list("pk", "password")) == before
     assert AuditEvent.objects.count() == events
 
@@ -78,7 +79,9 @@ def test_no_argument_opens_them(
         command.run_from_argv(["manage.py", name, *arguments])
     said = capsys.readouterr()
     assert (end.value.code, said.out) == (1, "")
-    assert re.match("This command of (Django's|allauth's) is closed, because ", said.err)
+    assert re.match(
+        r"Nothing was (changed|read)\. This (Django|allauth) command is closed, because ", said.err
+    )
     assert re.search(r"Nothing was (changed|read)\. [A-Z].*\.\n$", said.err)
 
 

@@ -131,7 +131,7 @@ def test_tables_of_another_version_are_told(doctor: Doctor) -> None:
     assert "manage.py setup" in doctor("migrations").words
     recorder.record_applied("secretsapp", newest)
     recorder.record_applied("secretsapp", "9999_later")
-    assert "of a newer Sealroom (9999_later)" in doctor("migrations").words
+    assert "from a newer version of Sealroom (9999_later)" in doctor("migrations").words
 
 
 def test_lost_guards_and_a_lost_head_are_told(doctor: Doctor) -> None:
@@ -144,7 +144,7 @@ def test_lost_guards_and_a_lost_head_are_told(doctor: Doctor) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE VIEW shown AS SELECT 1")
     found = doctor("log guards")
-    assert (found.level, "did not put there: view shown." in found.words) == ("wrong", True)
+    assert (found.level, "didn't create: view shown." in found.words) == ("wrong", True)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_an_api_key_under_a_lost_master_key_is_told(doctor: Doctor) -> None:
     api_key = ApiKey.objects.get()
     blob = bytes(api_key.encrypted_value)
     ApiKey.objects.update(encrypted_value=blob[:1] + b"\x00" * 8 + blob[9:])
-    assert f"not here: {'00' * 8}." in doctor("stored keys").words
+    assert f"missing: {'00' * 8}." in doctor("stored keys").words
 
 
 def test_keys_that_cannot_be_used_are_told_without_showing_them(
@@ -330,7 +330,7 @@ def test_blanks_around_a_password_of_the_settings_are_told(
     settings.PADDED_SETTINGS = ["MAIL_PASSWORD"]
     found = doctor("passwords")
     assert found.level == "warning"
-    assert found.words.startswith("MAIL_PASSWORD begins or ends with blanks, and they are sent")
+    assert found.words.startswith("MAIL_PASSWORD starts or ends with spaces, which are sent")
 
 
 def test_a_key_that_could_be_guessed_is_told(doctor: Doctor, settings: Settings) -> None:
@@ -378,7 +378,7 @@ def test_an_installation_of_which_there_is_nothing_is_told_in_words(
         assert done.returncode == 1
         assert done.stdout.splitlines()[1].startswith(b"wrong    database")
         assert b"\nok       disk" in done.stdout
-        assert done.stderr.startswith(b"To be seen to: ")
+        assert done.stderr.startswith(b"Problems to fix: ")
         assert done.stderr.count(b"\n") == 1
         assert b"Traceback" not in done.stdout
         assert b"hunter2" not in done.stdout
@@ -391,5 +391,5 @@ def test_a_database_without_its_tables_is_told_in_words(installation: Installati
     done = installation.run("doctor")
     assert done.returncode == 1
     assert b"\nwrong    migrations" in done.stdout
-    assert b"\nwrong    stored keys  The database could not be asked" in done.stdout
+    assert b"\nwrong    stored keys  The database couldn't be read" in done.stdout
     assert b"\nok       log head" in done.stdout

@@ -63,7 +63,7 @@ def test_most_that_is_read_is_the_limit(monkeypatch: pytest.MonkeyPatch) -> None
 def test_endless_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     endless = Endless()
     pipe(monkeypatch, endless)
-    with pytest.raises(InvalidInput, match="More than 64 KiB"):
+    with pytest.raises(InvalidInput, match="more than 64 KiB"):
         read_hidden("Value: ")
     assert endless.taken <= 2 * LIMIT_BYTES
 

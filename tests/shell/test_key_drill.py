@@ -72,7 +72,7 @@ def working(installation: Installation) -> Iterator[None]:
             assert worker.poll() is None
         finally:
             worker.terminate()
-            assert worker.communicate(timeout=60)[0] == b"Ended.\n"
+            assert worker.communicate(timeout=60)[0] == b"Stopped.\n"
 
 
 def say(installation: Installation, *command: str) -> dict[str, str]:
@@ -142,7 +142,7 @@ def test_keys_move_to_the_environment_and_are_rotated_there(
     moved.succeed(*rotate, stdin=b"from elsewhere")
     assert harbor.values["PAY_KEY"] == b"from elsewhere"
 
-    assert "Put the output of `openssl rand" in refused(moved, "add_key", "master")
+    assert "Add the output of `openssl rand" in refused(moved, "add_key", "master")
     with master_keys.open("a") as opened:
         opened.write(f"{generate_key()}\n")
     new = ids(moved, 0)[1]

@@ -83,7 +83,7 @@ def test_a_ring_that_cannot_be_used_hides_no_other(
     (directory / "master_keys").chmod(0o644)
     said = shell.run("list_keys").output
     assert f"\n{directory / 'master_keys'} can be read by everyone on this machine." in said
-    assert f"\n–    {lost}  not known  API keys: 1" in said
+    assert f"\n–    {lost}  unknown  API keys: 1" in said
     assert "Audit keys, from" in said
     assert "unknown" in shell.run("list_keys").output
     ring = shell.run("list_keys", "--json").json["rings"][0]
@@ -97,7 +97,7 @@ def test_keys_are_listed_where_the_database_cannot_be_read(shell: Shell) -> None
     with connection.execute_wrapper(refuse):
         said = shell.run("list_keys").output
         ring = shell.run("list_keys", "--json").json["rings"][1]
-    assert f"{keys.key_ids(Ring.MASTER)[0]}  writes  not known: the database" in said
+    assert f"{keys.key_ids(Ring.MASTER)[0]}  writes  unknown: the database" in said
     assert ring["keys"][0]["events"] is None
 
 

@@ -120,7 +120,7 @@ def test_key_that_fails_its_test_fails_the_command_and_is_marked(
 ) -> None:
     emulator.inject(faults.status(401), times=9)
     sentence = shell.refuse("test_api_key", "automation")
-    assert "did not pass: Roblox refused the API key" in sentence
+    assert "failed its test: Roblox refused the API key" in sentence
     assert ApiKey.objects.get().check_verdict == KeyVerdict.REFUSED
 
 

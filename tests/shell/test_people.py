@@ -30,8 +30,8 @@ def test_admin_is_made_in_the_same_step(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("email", "password", "words"),
     [
-        ("not an address", NEW_PASSWORD, "Enter an e-mail address"),
-        ("EDITOR@example.com", NEW_PASSWORD, "already an account with that e-mail address"),
+        ("not an address", NEW_PASSWORD, "Enter an email address"),
+        ("EDITOR@example.com", NEW_PASSWORD, "already an account with that email address"),
         ("new@example.com", b"short", "too short"),
         ("new@example.com", b"\xff\xfe" * 10, "is in UTF-16"),
         ("new@example.com", b"", "too short"),
@@ -61,7 +61,7 @@ def test_last_admin_stays(shell: Shell, cast: Cast) -> None:
 @pytest.mark.parametrize("command", ["disable_user", "enable_user", "set_password"])
 def test_unknown_people_are_refused(shell: Shell, cast: Cast, command: str) -> None:
     sentence = shell.refuse(command, "nobody@example.com", piped=NEW_PASSWORD)
-    assert sentence == "There is no account with that e-mail address. Create it first."
+    assert sentence == "There is no account with that email address. Create it first."
 
 
 def test_password_is_replaced_or_stays(shell: Shell, cast: Cast) -> None:

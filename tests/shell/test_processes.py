@@ -80,7 +80,7 @@ def test_work_ends_cleanly_when_told_to(installation: Installation, number: int)
         assert working.stderr is not None
         assert working.stdout.readline().startswith(b"Working.")
         working.send_signal(number)
-        assert working.stdout.read() == b"Ended.\n"
+        assert working.stdout.read() == b"Stopped.\n"
         assert working.stderr.read() == b""
         assert working.wait(SECONDS) == 0
 
@@ -162,7 +162,7 @@ def test_mistake_of_ours_says_where_and_not_what(installation: Installation, mar
     )
     assert (done.returncode, done.stdout) == (1, b"")
     assert b"ValueError" in done.stderr
-    assert b"Sealroom made a mistake and stopped" in done.stderr
+    assert b"Sealroom stopped because of an error" in done.stderr
     assert marker.encode() not in done.stderr
 
 

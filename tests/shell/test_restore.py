@@ -67,7 +67,7 @@ def test_every_row_of_a_quiet_installation_comes_back(
     assert events(inhabited)[-1][3] == "backup.made"
     assert f'"{said["anchor"]}"' in events(inhabited)[-1][16]
     assert "already exists" in refused(inhabited, "backup", file)
-    assert "stays as it is" in refused(elsewhere, "restore", file)
+    assert "which was not changed" in refused(elsewhere, "restore", file)
     elsewhere.succeed("verify_audit", "--anchor", said["anchor"])
 
 
@@ -192,7 +192,7 @@ def test_a_copy_whose_tables_were_changed_is_refused_by_name(
     doctored(inhabited, tmp_path / "copy", never, ONE_INACTIVE, MORE, "DROP INDEX event_of_tag")
     hand_over_keys(inhabited, elsewhere)
     sentence = refused(elsewhere, "restore", tmp_path / "copy")
-    foreign, _, missing = sentence.partition(" It lacks")
+    foreign, _, missing = sentence.partition(" It is missing")
     assert foreign.startswith("The copy has objects that Sealroom didn't create: ")
     for each in (name, "index secretsapp_user.kept", "table more"):
         assert each in foreign
@@ -236,7 +236,7 @@ def test_what_is_no_single_file_is_refused(
     backed_up(installation, tmp_path / "copy")
     hand_over_keys(installation, elsewhere)
     (tmp_path / "copy-wal").touch()
-    assert "copy-wal lies beside" in refused(elsewhere, "restore", tmp_path / "copy")
+    assert "copy-wal is beside the backup" in refused(elsewhere, "restore", tmp_path / "copy")
 
 
 def test_a_copy_of_a_newer_version_is_not_restored(installation: Installation) -> None:

@@ -102,7 +102,7 @@ def running(installation: Installation) -> Iterator[Running]:
 def test_an_empty_directory_becomes_an_installation_with_an_admin(tmp_path: Path) -> None:
     installation = on_sqlite(tmp_path / "data")
     with running(installation) as first:
-        assert "Made " in first.said
+        assert "Created " in first.said
         assert f"\n    http://127.0.0.1:{first.port}/welcome/\n" in first.said
         code = CODE.search(first.said)
         assert code is not None
@@ -179,7 +179,7 @@ def test_what_cannot_run_is_a_sentence(shell: Shell, staged: pytest.MonkeyPatch)
     assert said.startswith(f"Port {port} can't be used: Address already in use.")
     assert said.endswith(f"Choose another: make run PORT={port + 1}")
     staged.setattr(Processes, "wait_for_an_end", lambda _processes: "worker")
-    assert "The worker has ended by itself" in shell.refuse("run", "--port", port)
+    assert "The worker has stopped unexpectedly" in shell.refuse("run", "--port", port)
     staged.setattr(run, "web_server", server(500))
     assert "answers with an error" in shell.refuse("run", "--port", port)
     staged.setattr(run, "web_server", lambda _port: ["-c", "pass"])

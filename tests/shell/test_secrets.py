@@ -109,7 +109,7 @@ def test_what_goes_wrong_at_roblox_is_a_sentence_and_a_status(
         (("NEW_KEY", *CREATED), b"", "Enter the value"),
         (("NEW_KEY", *CREATED), b"\n", "Enter the value"),
         (("NEW_KEY", *CREATED), b"x" * 1025, "at most 1,024 bytes"),
-        (("NEW_KEY", *CREATED), b"x" * 70_000, "More than 64 KiB"),
+        (("NEW_KEY", *CREATED), b"x" * 70_000, "more than 64 KiB"),
     ],
 )
 def test_what_breaks_a_rule_is_refused_and_nothing_is_sent(

@@ -75,5 +75,5 @@ def test_step_that_fails_and_program_that_says_nothing_are_told() -> None:
         assert running.ended() == ""
         with pytest.raises(ProcessFailed, match="The set-up failed"):
             running.finish("set-up", ["-c", "raise SystemExit(1)"], ENVIRONMENT)
-        with pytest.raises(ProcessFailed, match="The emulator did not start"):
+        with pytest.raises(ProcessFailed, match="The emulator didn't start"):
             running.start_announcing("emulator", ["-c", "pass"], ENVIRONMENT)

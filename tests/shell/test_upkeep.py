@@ -90,7 +90,7 @@ def test_whole_log_gives_an_anchor_that_holds_later(shell: Shell, universe: Univ
     assert first["events"] == AuditEvent.objects.count()
     shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
     said = shell.run("verify_audit", "--anchor", first["anchor"])
-    assert f"whole: {first['events'] + 2} events" in said.output
+    assert f"intact: {first['events'] + 2} events" in said.output
     assert "only it can show (--anchor)" in said.output
 
 
@@ -201,7 +201,7 @@ def test_work_survives_a_failing_database_with_one_line(
     said = shell.run("work")
     assert said.output.splitlines() == ["Working. SIGTERM or Ctrl-C stops it.", "Stopped."]
     failures = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
-    assert failures == ["This round failed for the database: OperationalError"]
+    assert failures == ["This round failed because of the database: OperationalError"]
     open_change.refresh_from_db()
     assert open_change.state not in OPEN_STATES
 

@@ -46,7 +46,7 @@ def _places(text: str, wanted: Wanted) -> Iterator[int]:
 
 
 def _whole(text: str, word: str) -> list[int]:
-    """The places of the letters of each time the word stands in the text."""
+    """The places of the letters of each time the word is in the text."""
     return [at for found in _each(text, word) for at in range(*found)]
 
 

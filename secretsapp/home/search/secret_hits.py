@@ -26,7 +26,7 @@ from secretsapp.rules.search_index import (
     holding,
 )
 
-# Within so few universes nothing is asked of the index, which holds those of everybody: reading
+# Within so few universes nothing is asked of the index, which holds those of everyone: reading
 # these alone is quick, and takes as long whatever there is elsewhere.
 FEW_UNIVERSES = 20
 # Whether a slip makes one fit is seen by reading: what the index found, or all of few universes.

@@ -13,7 +13,7 @@ from secretsapp.home.search import slips
 LONGEST_TEXT = DOMAIN_LIMIT
 MOST_WORDS = 8
 
-# What stands between words; the last two mark the ends of a name in the index.
+# What is between words; the last two mark the ends of a name in the index.
 _BETWEEN = re.compile(r"[\s_\-*^$]+")
 _RUN_TOGETHER = str.maketrans("", "", " _-")
 
@@ -115,7 +115,7 @@ def _by_name(wanted: Wanted, name: str) -> Closeness | None:
 
 
 def run_together(name: str) -> str:
-    """The name without what stands between its words, in lower case."""
+    """The name without what is between its words, in lower case."""
     return "".join(words_of(name))
 
 

@@ -1,4 +1,4 @@
-"""`manage.py acknowledge_drift`: what was changed elsewhere is known now."""
+"""`manage.py acknowledge_drift`: a change outside Sealroom is reviewed."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ class Command(ActingCommand):
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        """What the key shall be called here."""
+        """What the key should be called here."""
         parser.add_argument("name", metavar="NAME", help="The name of the key in Sealroom.")
         parser.add_argument(
             "--note", default="", help="Which account the key belongs to, or what it is for."

@@ -1,4 +1,4 @@
-"""`manage.py add_universe`: a universe whose secrets shall be managed here."""
+"""`manage.py add_universe`: a universe whose secrets should be managed here."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py remove_universe`: a universe goes off the dashboard."""
+"""`manage.py remove_universe`: a universe is removed from Sealroom."""
 
 from typing import Any
 

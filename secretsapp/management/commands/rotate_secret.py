@@ -29,7 +29,7 @@ class Command(ActingCommand):
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        """The secret, and another domain if it shall have one."""
+        """The secret, and another domain if it should have one."""
         add_secret(parser)
         add_exactly(parser)
         parser.add_argument(
@@ -66,7 +66,7 @@ class Command(ActingCommand):
 def _choosing_a_domain(
     actor: Actor, universe: Universe, options: dict[str, Any]
 ) -> Iterator[str | None]:
-    """Give the domain that is to stay, if one is; say how to choose where nobody here chose it."""
+    """Give the domain that is to stay, if one is; say how to choose where no one here chose it."""
     place = (actor, universe, options["name"])
     try:
         known = known_domain(*place) if options["domain"] is None else None

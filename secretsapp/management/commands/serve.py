@@ -48,7 +48,7 @@ class Command(SealroomCommand):
         call_command("setup", stdout=self.stdout)
         self.require_ready()
         if options["host"] == HOST and not settings.SITE_URL_IS_SET:
-            # What serves reads its settings anew, and so has this address too.
+            # What serves reads its settings again, and so has this address too.
             note_port(options["port"])
         connections.close_all()
         self.stdout.flush()

@@ -21,7 +21,7 @@ DUMP = "pg_dump"
 RESTORE = "pg_restore"
 LONGEST_WORDS = 200
 
-# What may stand among the arguments of a program, which everybody on the machine can read.
+# What is among the arguments of a program, which everyone on the machine can read.
 _SAID = re.compile(
     "dbname|user|host|hostaddr|port|service|passfile|options|application_name|client_encoding|"
     "connect_timeout|tcp_user_timeout|keepalives|keepalives_idle|keepalives_interval|"
@@ -146,7 +146,7 @@ def _check_version(session: Any) -> None:
 def _run(session: Any, program: str, *arguments: str, is_told_where: bool = True) -> str:
     """What the program says; raises CopyFailed where it is not there or fails.
 
-    One that only reads a file, for which nobody may vouch, is not told where the database is, nor
+    One that only reads a file, for which no one may vouch, is not told where the database is, nor
     its password.
     """
     path = shutil.which(program)
@@ -241,7 +241,7 @@ def _empty() -> None:
 
 
 def _check_place() -> None:
-    """Raise CopyFailed unless nobody has made anything in the database."""
+    """Raise CopyFailed unless no one has made anything in the database."""
     with connection.cursor() as cursor:
         cursor.execute(_MADE)
         (count,) = cursor.fetchone()

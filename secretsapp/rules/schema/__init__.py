@@ -56,7 +56,7 @@ def check_indexes() -> None:
     """Raise SchemaChanged where an index of SQLite's does not hold what its table does.
 
     Someone who can write to the file can take a condition out of its definition again. It reads
-    the whole database. PostgreSQL lets nobody but its superuser do that.
+    the whole database. PostgreSQL lets no one but its superuser do that.
     """
     damage = sqlite.damage() if connection.vendor == "sqlite" else ""
     if damage:

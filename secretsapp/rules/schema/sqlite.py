@@ -31,7 +31,7 @@ def describe() -> Iterator[str]:
 def _parts(table: str, definition: str) -> Iterator[str]:
     """The definitions of a table's columns and constraints, as they are written.
 
-    They are put together again by commas, so whoever reads the same parts reads the same table.
+    They are joined again by commas, so the same parts are the same table.
     """
     depth, beginning = 0, 0
     for place, character in enumerate(definition):

@@ -30,11 +30,11 @@ DAYS = (7, 30, 90)
 SELECT = QUIET | {"class": "form-select"}
 
 
-NO_ACCOUNT = "There is no active account with that e-mail address. Ask an admin to create it."
+NO_ACCOUNT = "There is no active account with that email address. Ask an admin to create it."
 
 
 class TypedPersonField(forms.CharField):
-    """A person by their e-mail address, for who knows it and is not shown everybody's."""
+    """A person by their email address, for people who know it and don't see everyone's."""
 
     def __init__(self, find: Callable[[str], User]) -> None:
         self._find = find
@@ -42,8 +42,8 @@ class TypedPersonField(forms.CharField):
             label="Person",
             max_length=EMAIL_LIMIT,
             widget=text_input(maxlength=str(EMAIL_LIMIT), type="email"),
-            help_text="The e-mail address of their account.",
-            error_messages={"required": "Enter a person’s e-mail address."},
+            help_text="The email address of their account.",
+            error_messages={"required": "Enter a person’s email address."},
         )
 
     def clean(self, value: Any) -> User:
@@ -60,7 +60,7 @@ class TypedPersonField(forms.CharField):
 class GrantForm(forms.Form):
     """A role of someone in one universe, or in all.
 
-    `find` gives the account of an e-mail address, for who is not shown them. To change a grant it
+    `find` gives the account of an email address, for who is not shown them. To change a grant it
     carries when that was given, as the person saw it.
     """
 
@@ -180,7 +180,7 @@ def _day(end: datetime | None) -> date | None:
 
 
 def _ends(latest: datetime | None) -> list[tuple[str, str]]:
-    """The ends to choose from, no later than one's own."""
+    """The ends to choose from, no later than the actor's own."""
     last = latest.date() if latest else date.max
     within = [days for days in DAYS if _today() + timedelta(days=days) <= last]
     unlimited = [] if latest else [(NEVER, "Never expires")]

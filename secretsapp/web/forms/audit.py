@@ -1,4 +1,4 @@
-"""The form that filters the audit log; all of it stands in the address."""
+"""The form that filters the audit log; all of it is in the address."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

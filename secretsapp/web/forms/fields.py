@@ -101,7 +101,7 @@ def mono_input(**attributes: str) -> forms.TextInput:
 
 
 def choice_of_people(count: int) -> forms.Widget:
-    """A list of so many people to choose from; of more than fit, a field for the e-mail address."""
+    """A list of so many people to choose from; of more than fit, a field for the email address."""
     if count <= PEOPLE_TO_CHOOSE_FROM:
         return forms.Select(QUIET | {"class": "form-select"})
-    return forms.EmailInput(QUIET | {"class": "form-control", "placeholder": "E-mail address"})
+    return forms.EmailInput(QUIET | {"class": "form-control", "placeholder": "Email address"})

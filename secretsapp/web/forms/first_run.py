@@ -19,7 +19,7 @@ class ClaimForm(forms.Form):
         widget=forms.TextInput({"class": "form-control", "autocomplete": "name"}),
     )
     email = forms.CharField(
-        label="E-mail address",
+        label="Email address",
         help_text="You’ll sign in with it.",
         max_length=EMAIL_LIMIT,
         widget=email_input(),

@@ -17,7 +17,7 @@ class NameForm(forms.Form):
         label="Name",
         required=False,
         widget=text_input(maxlength=str(NAME_LIMIT), autocomplete="name"),
-        help_text="Optional. Shown beside your e-mail address.",
+        help_text="Optional. Shown beside your email address.",
     )
 
 

@@ -13,7 +13,7 @@ EMAIL_LIMIT = 254
 
 
 class CodeField(forms.CharField):
-    """A one-time code; after an error it stands there again, because it is still good."""
+    """A one-time code; after an error it is there again, because it is still good."""
 
     def __init__(self, *, help_text: str, **attributes: str) -> None:
         super().__init__(
@@ -56,7 +56,7 @@ def _hidden(text: str, what: str) -> Plaintext:
 
 
 def email_input(**attributes: str) -> forms.EmailInput:
-    """An input for one's own e-mail address."""
+    """An input for the actor's own email address."""
     return forms.EmailInput({"class": "form-control", "autocomplete": "username"} | attributes)
 
 
@@ -71,5 +71,5 @@ class ForgottenForm(forms.Form):
     """Whose password was forgotten."""
 
     email = forms.CharField(
-        label="E-mail address", max_length=EMAIL_LIMIT, widget=email_input(autofocus="true")
+        label="Email address", max_length=EMAIL_LIMIT, widget=email_input(autofocus="true")
     )

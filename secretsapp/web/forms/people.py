@@ -10,7 +10,7 @@ class CreatePersonForm(forms.Form):
     """Whom to let in; the password is the person's own to choose."""
 
     email = forms.CharField(
-        label="E-mail address",
+        label="Email address",
         required=False,
         max_length=EMAIL_LIMIT,
         widget=text_input(inputmode="email", placeholder="name@example.com"),

@@ -236,7 +236,7 @@ class RotateWithDomainForm(DomainForm, RotateForm):
     def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
         super().__init__(data, initial)
         # The domain that the secret has is chosen already; without any choice it stays. Where
-        # someone changed the secret elsewhere, nobody here has chosen it.
+        # someone changed the secret elsewhere, no one here has chosen it.
         self.fields["reach"].required = "reach" not in initial
 
     @property
@@ -250,7 +250,7 @@ class RotateWithDomainForm(DomainForm, RotateForm):
 def rotate_form(view: SecretView, data: Mapping[str, Any] | None) -> RotateForm:
     """The form for what the person may change of that secret.
 
-    Whoever sends a domain gets the form with one, so that it is refused and not ignored.
+    Someone who sends a domain gets the form with one, so that it is refused and not ignored.
     """
     if view.may_change_domain or (data and "reach" in data):
         return RotateWithDomainForm(data, initial=initial_of(view.secret))
@@ -260,7 +260,7 @@ def rotate_form(view: SecretView, data: Mapping[str, Any] | None) -> RotateForm:
 def initial_of(secret: Secret) -> dict[str, str]:
     """What the forms of a secret begin with: its version, and its domain if it is ours.
 
-    Where it was changed elsewhere, whoever did so may have let values be sent to themselves.
+    If it was changed outside Sealroom, its new host may belong to the person who did so.
     """
     version = {"version": secret.update_time}
     return version if secret.drifted_at else version | _chosen(secret.domain)
@@ -274,7 +274,7 @@ def _chosen(domain: str) -> dict[str, str]:
 
 
 class DeleteForm(VersionedForm):
-    """The name of the secret, typed by whoever wants it gone."""
+    """The name of the secret, typed to confirm."""
 
     typed = forms.CharField(
         label="Type its name to confirm",

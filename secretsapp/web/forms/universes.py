@@ -22,7 +22,7 @@ CHOOSE_ENVIRONMENT = "Choose an environment, or “Not specified”."
 
 
 class EnvironmentField(forms.ChoiceField):
-    """What a universe is for: a choice that nobody makes by leaving it alone."""
+    """What a universe is for: a choice that no one makes by leaving it alone."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -118,7 +118,7 @@ def _settings_of(universe: Universe) -> dict[str, str]:
 
 
 class RemoveUniverseForm(forms.Form):
-    """The name of the universe, typed by whoever wants it off the dashboard."""
+    """The name of the universe, typed to confirm."""
 
     typed = forms.CharField(label="Type its name to confirm", required=False, widget=mono_input())
 

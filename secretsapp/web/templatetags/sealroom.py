@@ -1,4 +1,4 @@
-"""What templates need beyond Django: times, icons, and what stands in the navigation."""
+"""What templates need beyond Django: times, icons, and what is in the navigation."""
 
 from functools import partial
 from typing import cast
@@ -86,7 +86,7 @@ def crumb(words: str, url_name: str = "", *args: object, is_name: bool = False) 
 
 @register.simple_tag(takes_context=True)
 def frame(context: Context) -> Frame | None:
-    """What stands around the page for whoever is acting, if anybody is; asked for once it is used.
+    """What surrounds the page for the actor, if there is one; read when it is used.
 
     A page that asks the database nothing names it as well, and shows nothing of it.
     """
@@ -101,14 +101,14 @@ def _frame(request: HttpRequest | None, chosen: AtHand | None) -> Frame | None:
 
 @register.simple_tag(takes_context=True)
 def universe_tabs(context: Context, universe: Universe, secrets: int | str = "") -> list[Tab]:
-    """The pages of a universe that are open to whoever is acting; `secrets` is how many it has."""
+    """The pages of a universe that the actor can open; `secrets` is how many it has."""
     counted = secrets if isinstance(secrets, int) else None
     return tabs_of_universe(context["request"].actor, universe, counted)
 
 
 @register.simple_tag(takes_context=True)
 def site_host(context: Context) -> str:
-    """The host under which people know this installation; on one's own machine as one asked."""
+    """The host under which people know this installation; on this machine as it was asked for."""
     site = urlsplit(settings.SITE_URL)
     if not is_loopback(site.hostname or ""):
         return site.netloc

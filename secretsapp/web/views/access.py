@@ -107,7 +107,7 @@ def _universe(request: ActorRequest, universe_id: int | None) -> Universe | None
 
 
 def _terms(request: ActorRequest, universe: Universe | None, form: GrantForm) -> grants.Terms:
-    """What the form says; a narrower access of one's own is said at its field."""
+    """What the form says; a narrower access of your own is said at its field."""
     sent: dict[str, Any] = form.cleaned_data
     role, pattern, until = sent["role"], sent["pattern"], sent["until"]
     grant_listing.check_within(request.actor, universe, role, pattern, until)

@@ -16,7 +16,7 @@ from secretsapp.web.views.form_pages import METHODS
 @login_not_required
 @require_http_methods(METHODS)
 def sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Sign in; as long as nobody has an account, this leads to the first run."""
+    """Sign in; as long as no one has an account, this leads to the first run."""
     if not has_accounts():
         return redirect("first_run")
     if refusal := limits.refuse(request, limits.SIGN_INS, request.POST.get("login", "").strip()):

@@ -14,7 +14,7 @@ from secretsapp.web.requests import ActorRequest
 def domain(request: ActorRequest) -> HttpResponse:
     """A sentence about the domain in the address, or nothing: only the domain is looked at.
 
-    It is a part of a page; whoever opens it as one is led to the first page.
+    It is a part of a page; opened as a page, it leads to the first page.
     """
     if not wants_fragment(request):
         return redirect("home")

@@ -1,4 +1,4 @@
-"""The first run: whoever has the code from the terminal becomes the first admin."""
+"""The first run: someone with the code from the terminal becomes the first admin."""
 
 from allauth.account.utils import perform_login
 from django.contrib.auth.decorators import login_not_required

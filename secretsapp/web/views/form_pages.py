@@ -44,7 +44,7 @@ def submitted(
 ) -> HttpResponse | None:
     """Act on a valid form and redirect, so that a reload repeats nothing.
 
-    None where the form is not valid or the action was refused; the refusal stands in the form
+    None where the form is not valid or the action was refused; the refusal is in the form
     then. An outcome that is not known leads to the list of the universe it is about, where nothing
     sends it again, and where it is said what comes of it.
     """

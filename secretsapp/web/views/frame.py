@@ -1,4 +1,4 @@
-"""What stands around every page: the choice of the theme."""
+"""What surrounds every page: the choice of the theme."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required

@@ -1,4 +1,4 @@
-"""The guide from a new account at Roblox to the first universe, which two forms stand on."""
+"""The guide from a new account at Roblox to the first universe, which two forms are on."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The first page: what needs one, what is worth a look, and where one's universes are."""
+"""The first page: what needs attention, what is worth a look, and the actor's universes."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Lists that are looked through and paged by the server: what is asked stands in the address."""
+"""Lists that are looked through and paged by the server: what is asked is in the address."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ SEARCH, NUMBER = "q", "page"
 class Pager:
     """Where the pages beside this one are; empty where there is none.
 
-    `kept` is what stands in the address beside the search and the number, for the form to keep.
+    `kept` is what is in the address beside the search and the number, for the form to keep.
     """
 
     previous: str

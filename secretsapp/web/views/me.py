@@ -71,7 +71,7 @@ def _check(request: ActorRequest, person: User, current: str) -> None:
 
 @require_http_methods(form_pages.METHODS)
 def end_session(request: ActorRequest) -> HttpResponse:
-    """End another session of one's own; a GET, as after signing in again, only leads back."""
+    """End another session of the actor; a GET, as after signing in again, only leads back."""
     if request.method == "POST":
         wanted = SessionForm(request.POST).wanted()
         if wanted == _stored_key(request):
@@ -85,7 +85,7 @@ def end_session(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(form_pages.METHODS)
 def end_other_sessions(request: ActorRequest) -> HttpResponse:
-    """End all other sessions of one's own; a GET only leads back."""
+    """End all other sessions of the actor; a GET only leads back."""
     if request.method == "POST":
         person, before = _oneself(request), _stored_key(request)
         count = sessions.end_others(request.actor, person, before)
@@ -103,7 +103,7 @@ def _keep_session(request: ActorRequest, person: User, before: str) -> None:
 
 
 def _oneself(request: ActorRequest) -> User:
-    """The person who asks, as the rooms take people: everybody here is signed in."""
+    """The person who asks, as the rooms take people: everyone here is signed in."""
     return directory.get(request.actor, request.actor.name)
 
 

@@ -1,4 +1,4 @@
-"""A password of one's own, by a one-time code; and how to get such a code by mail."""
+"""A password of your own, by a one-time code; and how to get such a code by mail."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -39,7 +39,7 @@ def set_by_code(request: ActorRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(METHODS)
 def forgotten(request: ActorRequest) -> HttpResponse:
-    """Ask for a link by mail; the answer is the same whoever is asked for."""
+    """Ask for a link by mail; the answer is the same for every address."""
     if not settings.EMAIL_HOST:
         raise NotFound("This installation doesn’t send mail. Ask an admin for a password link.")
     form = ForgottenForm(posted(request))

@@ -24,8 +24,8 @@ LINK = "password_link"
 
 @require_safe
 def people(request: ActorRequest) -> HttpResponse:
-    """Everybody, and what each role may do."""
-    page = directory.everybody(request.actor, long_lists.asked(request))
+    """Everyone, and what each role may do."""
+    page = directory.everyone(request.actor, long_lists.asked(request))
     context = long_lists.context(request, page) | {"roles": role_table.table()}
     return render(request, "people/list.html", context)
 
@@ -93,7 +93,7 @@ def disable(request: ActorRequest, person_id: int) -> HttpResponse:
         accounts.disable(request.actor, found)
         sentence = f"Disabled the account of {found.email}."
         if found.pk == request.actor.person_id:
-            # Their session has ended, and they may see nobody's page any more.
+            # Their session has ended, and they can see no page any more.
             request.session.flush()
             return Done(sentence, reverse("account_login"))
         return Done(sentence, _address(found))

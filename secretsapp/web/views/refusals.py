@@ -103,7 +103,7 @@ def database_failed(request: HttpRequest, error: BaseException) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """The answer to what nobody caught: a database that failed before any view, or our mistake."""
+    """The answer to what no one caught: a database that failed before any view, or our mistake."""
     error = sys.exception()
     if isinstance(error, DatabaseError):
         return database_failed(request, error)

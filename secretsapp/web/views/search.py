@@ -40,7 +40,7 @@ class ShownGroup:
 
 @require_safe
 def search(request: ActorRequest) -> HttpResponse:
-    """What stands in the address is looked for, of one kind if it says so; else only the form."""
+    """What is in the address is looked for, of one kind if it says so; else only the form."""
     text = request.GET.get("q", "").strip()
     kind = _kind(request.GET.get("in", ""))
     fragment = wants_fragment(request)

@@ -23,7 +23,7 @@ from secretsapp.web.times import age
 
 
 class SecretRow(TypedDict):
-    """What stands in the row of a secret; `place_…` is where it stands by that column.
+    """What is in the row of a secret; `place_…` is its place by that column.
 
     `may` says what its menu offers, `is_alarming` whether to be sent to any host is alarming,
     `caution` what to know of its domain. `changed` is empty where Roblox does not say when, `who`
@@ -67,7 +67,7 @@ class SecretRow(TypedDict):
 def rows_of(
     universe: Universe, views: Sequence[SecretView], wanted: Wanted, own_name: str
 ) -> list[SecretRow]:
-    """The rows of these secrets in their order; `own_name` is that of whoever looks."""
+    """The rows of these secrets in their order; `own_name` is that of the viewer."""
     return list(_rows(universe, views, wanted, own_name))
 
 

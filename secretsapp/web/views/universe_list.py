@@ -1,4 +1,4 @@
-"""The list of all universes, and which of them stand first for whoever looks."""
+"""The list of all universes, and which of them come first for the viewer."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -28,7 +28,7 @@ def universes(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(form_pages.METHODS)
 def pin(request: ActorRequest, universe_id: int) -> HttpResponse:
-    """Let a universe stand first in one's sidebar, or no longer; a GET only leads to its list."""
+    """Let a universe come first in the sidebar, or no longer; a GET only leads to its list."""
     universe = loading.get(request.actor, universe_id)
     if request.method == "POST":
         try:

@@ -148,7 +148,7 @@ def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
 
 @require_http_methods(form_pages.METHODS)
 def remove(request: ActorRequest, universe_id: int) -> HttpResponse:
-    """Take a universe off the dashboard, confirmed by typing its name."""
+    """Remove a universe from Sealroom, confirmed by typing its name."""
     universe = loading.get(request.actor, universe_id)
     goes = loading.removal_of(request.actor, universe)
     form = RemoveUniverseForm(universe, form_pages.posted(request))

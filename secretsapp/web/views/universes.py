@@ -126,7 +126,7 @@ def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str
     """Every secret in the wanted order; what is not looked for is there too, and hidden.
 
     So the page can show it at once when someone looks for something else, and each row says at
-    which place it stands by each column.
+    its place by each column.
     """
     listing = secrets.listing(request.actor, found)
     views = arranged(listing.secrets, wanted)
