@@ -19,7 +19,7 @@ def named(events: list[EventView]) -> list[EventView]:
 
 
 def _people(events: Iterable[EventView]) -> dict[str, User]:
-    """Everybody they are about, by the id and by the address that the log has of them."""
+    """Everyone they are about, by the id and by the address that the log has of them."""
     ids, emails = set(), set()
     for event in events:
         ids |= {event.actor_id, event.subject_id} if event.is_about_person else {event.actor_id}

@@ -127,7 +127,7 @@ def people(actor: Actor) -> list[User]:
 def history(
     actor: Actor, universe: Universe, name: str, *, shows_attempts: bool = False
 ) -> list[EventView]:
-    """The newest events about one secret but for refusals, for whoever may list it.
+    """The newest events about one secret but for refusals, for anyone who can list it.
 
     Raises Forbidden for others. Who may not read its audit log is shown no network addresses.
     """

@@ -35,8 +35,11 @@ const told = new Set(document.querySelectorAll("[aria-invalid=true]"));
 
 function takeBack(field) {
   if (!told.delete(field)) return;
+  const errors = field.closest(".field").querySelector(".errorlist");
+  const described = (field.getAttribute("aria-describedby") ?? "").split(" ");
   field.removeAttribute("aria-invalid");
-  field.closest(".field").querySelector(".errorlist")?.remove();
+  field.setAttribute("aria-describedby", described.filter(id => id !== errors?.id).join(" "));
+  errors?.remove();
 }
 
 // Show the first fault of the text alone, and give it back.

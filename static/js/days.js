@@ -1,5 +1,5 @@
-// The days of a list of events by the clock of whoever looks, as js/times.js shows their times. The
-// server groups them in UTC, so each list is grouped anew, and again where events come in later.
+// The days of a list of events by the clock of the reader, as js/times.js shows their times. The
+// server groups them in UTC, so each list is grouped here, and once more where events come in later.
 
 const nameOfDay = new Intl.DateTimeFormat("en-GB", {
   weekday: "long", day: "numeric", month: "long", year: "numeric",

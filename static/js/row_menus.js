@@ -38,7 +38,7 @@ document.addEventListener("htmx:afterSwap", event => {
   if (event.detail.target.id === "listing") watchRows();
 });
 
-// A host that is cut off is told in full to whoever points at it.
+// A host that is cut off is told in full to those who point at it.
 document.addEventListener("pointerover", event => {
   const cut = event.target.closest?.(".secrets .one-line");
   if (cut && cut.scrollWidth > cut.clientWidth) cut.title = cut.textContent;

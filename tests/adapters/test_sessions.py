@@ -107,7 +107,7 @@ def test_a_blob_in_the_row_of_another_session_does_not_open(
     of_viewer.save()
     assert not is_signed_in(viewer)
     assert is_signed_in(admin)
-    assert "A session does not open: WrongKey" in caplog.messages
+    assert "A session can't be decrypted: WrongKey" in caplog.messages
 
 
 @pytest.mark.parametrize("data", ["", "é", "no base64", "AAAA", "e30="])

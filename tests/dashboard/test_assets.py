@@ -61,7 +61,7 @@ def test_the_collected_style_sheet_holds_its_parts_each_in_its_layer(
 def test_every_style_sheet_of_ours_is_a_part_of_the_one() -> None:
     sheet = (STYLES / "sealroom.css").read_text("utf-8")
     assert re.findall(r"^@layer ([\w, ]+);", sheet, re.MULTILINE) == [", ".join(ORDER)]
-    imported = re.findall(r'^@import url\("([\w.]+)"\)', sheet, re.MULTILINE)
+    imported = re.findall(r'^@import url\("([\w.-]+)"\)', sheet, re.MULTILINE)
     others = [path.name for path in STYLES.iterdir() if path.name != "sealroom.css"]
     assert sorted(imported) == sorted(others)
 

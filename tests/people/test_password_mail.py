@@ -63,7 +63,7 @@ def test_a_link_is_mailed_and_sets_the_password(cast: Cast, post_office: PostOff
     assert mail["Auto-Submitted"] == "auto-generated"
     found = LINK.search(text_of(post_office))
     assert found is not None
-    assert f"paste this code there:\n\n{found[1]}\n" in text_of(post_office)
+    assert f"paste this code:\n\n{found[1]}\n" in text_of(post_office)
     assert OneTimeCode.objects.get().ends_at - timezone.now() <= timedelta(hours=1)
     ways_in.set_password(NOBODY, Plaintext.from_text(found[1]), PASSWORD)
     assert watch.tags[1:] == ["person.link_mailed", "person.password_set"]

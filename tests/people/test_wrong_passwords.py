@@ -84,7 +84,7 @@ def test_a_mail_warns_once_a_day(cast: Cast, post_office: PostOffice) -> None:
     assert (wrong_passwords.warn_waiting(WORKER), wrong_passwords.warn_waiting(WORKER)) == (1, 0)
     assert post_office.recipients == [VIEWER]
     text = post_office.mails[0].get_content().replace("\r\n", "\n")
-    assert "Someone tried 12 wrong passwords for your account at Sealroom since" in text
+    assert "Someone entered 12 wrong passwords for your Sealroom account since" in text
     assert "from 2 networks." in text
     assert (watch.last.tag, watch.last.subject_name) == ("person.warned", VIEWER)
     assert detail(watch.last) == {"count": "12"}

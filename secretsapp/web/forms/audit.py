@@ -109,7 +109,7 @@ class AuditFilterForm(forms.Form):
         self.fields["to"] = _date_field("To", "the last day")
 
     def _whom(self, chosen: str) -> list[tuple[str, str]]:
-        """Everybody to choose from, and part of a name that stands in the address."""
+        """Everyone to choose from, and part of a name that is in the address."""
         people = [(email, each.name or email) for email, each in self._people.items()]
         known = [("", "Everyone"), *people, *KINDS.items()]
         return known if chosen in dict(known) else [*known, (chosen, chosen)]

@@ -24,7 +24,7 @@ class DetailsForm(FormOfSecret):
         self, secret: Secret, people: Iterable[User], data: Mapping[str, Any] | None
     ) -> None:
         owner = secret.owner
-        # Whoever owns it stays on the list, also without access of their own.
+        # The owner stays on the list, also without access of their own.
         owners = {person.pk: person for person in [*people, *([owner] if owner else [])]}
         field, called = _owner_field(list(owners.values()))
         super().__init__(data, initial={"note": secret.note, "owner": called(owner)})

@@ -27,7 +27,7 @@ class SecretRow(TypedDict):
 
     `may` says what its menu offers, `is_alarming` whether to be sent to any host is alarming,
     `caution` what to know of its domain. `changed` is empty where Roblox does not say when, `who`
-    where it was changed elsewhere, and not through Sealroom, and `owner` without one; beside these
+    where it was changed outside Sealroom, and `owner` without one; beside these
     two stand their marks. It is a dictionary, in which a template looks a word up several times as
     fast as in anything else.
     """
@@ -131,7 +131,7 @@ def _who(view: SecretView, own_name: str) -> str:
 
 
 def _mark_of(view: SecretView) -> str:
-    """The mark of whoever changed it last through Sealroom."""
+    """The mark of the person who changed it last through Sealroom."""
     change = view.secret.last_change
     return avatar(change.actor_name, view.changer_name, change.actor_kind) if change else ""
 
