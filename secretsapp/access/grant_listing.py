@@ -101,16 +101,8 @@ def in_universe(actor: Actor, universe: Universe, asked: Asked = FIRST) -> Page[
     `asked.search` is a part of the name or the email address of a person.
     """
     require_somewhere(actor, Permission.MANAGE_GRANTS, universe.pk)
-    return _page(actor, _reaching(universe), asked)
-
-
-def count_in(universe: Universe) -> int:
-    """How many grants reach the universe, ended ones too: for who gives access there."""
-    return _reaching(universe).count()
-
-
-def _reaching(universe: Universe) -> QuerySet[Grant]:
-    return Grant.objects.filter(Q(universe=universe) | Q(universe__isnull=True))
+    reaching = Grant.objects.filter(Q(universe=universe) | Q(universe__isnull=True))
+    return _page(actor, reaching, asked)
 
 
 def everywhere(actor: Actor, asked: Asked = FIRST) -> Page[GrantView]:

@@ -12,7 +12,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Shortcut, Universe
 from secretsapp.models.secrets import UNUSUAL
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
-from secretsapp.rules.ordering import by_name, in_order
+from secretsapp.rules.ordering import BY_NAME, in_order
 from secretsapp.universes.shortcuts import MOST_PINNED
 
 # So many are shown as they are, by owner.
@@ -96,5 +96,5 @@ def _known(actor: Actor, universes: QuerySet[Universe]) -> tuple[list[Universe],
     recent = universes.filter(pk__in=opened.values("universe")).order_by(
         Subquery(when).desc(), "pk"
     )
-    first = universes.filter(pk__in=pinned).order_by(*by_name())
+    first = universes.filter(pk__in=pinned).order_by(*BY_NAME)
     return list(first[:MOST_PINNED]), list(recent[:OPENED])

@@ -11,10 +11,9 @@ from secretsapp.rules.policy import rights_of
 
 @dataclass(frozen=True)
 class Frame:
-    """The navigation of one actor; `roles` are those that they have somewhere, in words."""
+    """The navigation of one actor."""
 
     at_hand: AtHand
-    roles: list[str]
     may_read_audit: bool
     may_give_everywhere: bool
     may_manage_people: bool
@@ -28,13 +27,17 @@ def compose_frame(actor: Actor, chosen: AtHand | None = None) -> Frame:
     `chosen` are the universes at hand where the page itself has asked for them.
     """
     rights = rights_of(actor)
-    held = {holding.role for holding in rights.holdings}
     return Frame(
         at_hand=chosen or at_hand.choose(actor),
-        roles=[ROLE_WORDS[role] for role in Role if role in held],
         may_read_audit=rights.universes_with(Permission.READ_AUDIT) != set(),
         may_give_everywhere=rights.universes_with(Permission.MANAGE_GRANTS) is None,
         may_manage_people=rights.allows_installation(Permission.MANAGE_PEOPLE),
         may_manage_api_keys=rights.allows_installation(Permission.MANAGE_API_KEYS),
         may_manage_universes=rights.allows_installation(Permission.MANAGE_UNIVERSES),
     )
+
+
+def roles_of(actor: Actor) -> list[str]:
+    """The roles that the actor has somewhere, in words, the mightiest first."""
+    held = {holding.role for holding in rights_of(actor).holdings}
+    return [ROLE_WORDS[role] for role in Role if role in held]

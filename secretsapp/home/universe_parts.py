@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from secretsapp.access import grant_listing
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
@@ -12,21 +11,20 @@ from secretsapp.rules.policy import rights_of
 
 @dataclass(frozen=True)
 class UniverseParts:
-    """How many secrets the actor may list, and how many grants: None for who may give none."""
+    """How many secrets the actor may list, and what else of the universe is open to them."""
 
     secrets: int
-    grants: int | None
+    may_give_access: bool
     may_read_audit: bool
     may_manage: bool
 
 
 def compose(actor: Actor, universe: Universe, secrets: int | None = None) -> UniverseParts:
-    """The parts of the universe, in two queries at most; `secrets` are those counted already."""
+    """The parts of the universe, in a query; in none where `secrets` were counted already."""
     rights = rights_of(actor)
-    may_give = rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk)
     return UniverseParts(
         secrets=_count(actor, universe) if secrets is None else secrets,
-        grants=grant_listing.count_in(universe) if may_give else None,
+        may_give_access=rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk),
         may_read_audit=rights.allows_somewhere(Permission.READ_AUDIT, universe.pk),
         may_manage=rights.allows_installation(Permission.MANAGE_UNIVERSES),
     )

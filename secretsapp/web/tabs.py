@@ -29,7 +29,7 @@ def tabs_of_universe(actor: Actor, universe: Universe, secrets: int | None = Non
         tab
         for tab, is_open in (
             (_tab("universe", "Secrets", universe, parts.secrets), True),
-            (_tab("access", "Access", universe, parts.grants), parts.grants is not None),
+            (_tab("access", "Access", universe), parts.may_give_access),
             (_activity(universe), parts.may_read_audit),
             (_tab("universe_settings", "Settings", universe), parts.may_manage),
         )

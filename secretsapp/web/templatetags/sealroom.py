@@ -1,7 +1,5 @@
 """What templates need beyond Django: times, icons, and what is in the navigation."""
 
-from functools import partial
-from typing import cast
 from urllib.parse import urlsplit
 
 from django import template
@@ -9,18 +7,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dashboard.env import is_loopback
 from secretsapp import __version__
+from secretsapp.core.actor import Actor
 from secretsapp.core.event_kinds import Result, Verb
 from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
 from secretsapp.core.sealing import short_fingerprint
 from secretsapp.core.value_gate import caution_of
-from secretsapp.home.at_hand import AtHand
-from secretsapp.home.frame import Frame, compose_frame
+from secretsapp.home.frame import Frame, compose_frame, roles_of
 from secretsapp.models import Universe
 from secretsapp.secrets import open_changes
 from secretsapp.secrets.listing import SecretView
@@ -86,17 +83,20 @@ def crumb(words: str, url_name: str = "", *args: object, is_name: bool = False) 
 
 @register.simple_tag(takes_context=True)
 def frame(context: Context) -> Frame | None:
-    """What surrounds the page for the actor, if there is one; read when it is used.
-
-    A page that asks the database nothing names it as well, and shows nothing of it.
-    """
-    find = partial(_frame, context.get("request"), context.get("at_hand"))
-    return cast("Frame | None", SimpleLazyObject(find))
+    """What surrounds the page for the actor, if there is one."""
+    actor = _actor(context)
+    return None if actor is None else compose_frame(actor, context.get("at_hand"))
 
 
-def _frame(request: HttpRequest | None, chosen: AtHand | None) -> Frame | None:
-    actor = getattr(request, "actor", None)
-    return None if actor is None else compose_frame(actor, chosen)
+@register.simple_tag(takes_context=True)
+def own_roles(context: Context) -> list[str]:
+    """The roles that the actor has somewhere, in words."""
+    actor = _actor(context)
+    return [] if actor is None else roles_of(actor)
+
+
+def _actor(context: Context) -> Actor | None:
+    return getattr(context.get("request"), "actor", None)
 
 
 @register.simple_tag(takes_context=True)

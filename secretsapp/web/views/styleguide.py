@@ -65,7 +65,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "refused": ExampleForm({}, auto_id="refused_%s"),
         "tabs": [
             Tab("secrets", "Secrets", "#tabs", 11),
-            Tab("access", "Access", "#tabs", 6),
+            Tab("access", "Access", "#tabs"),
             Tab("audit", "Activity", "#tabs"),
             Tab("settings", "Settings", "#tabs"),
         ],
