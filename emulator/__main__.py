@@ -12,7 +12,7 @@ from emulator.rules import as_id
 from emulator.service import Emulator
 
 EXAMPLE = """\
-It prints one line of JSON, with its address, once it is ready, and ends by Ctrl-C. For example:
+It prints one line of JSON, with its address, when it is ready, and stops with Ctrl-C. For example:
 
   python -m emulator --port 8901 --universe 6930499524 --api-key try-it --state roblox.json
 
@@ -76,14 +76,14 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
 
 
 def _add_what_it_holds(parser: Parser) -> None:
-    several = "may be repeated, and one at least is needed"
+    several = "can be repeated; at least one is needed"
     parser.add_argument(
         "--universe",
         type=_universe,
         action="append",
         default=[],
         metavar="ID",
-        help=f"a universe to begin with, empty; {several}",
+        help=f"an empty universe to start with; {several}",
     )
     parser.add_argument(
         "--api-key",
@@ -91,14 +91,14 @@ def _add_what_it_holds(parser: Parser) -> None:
         action="append",
         default=[],
         metavar="KEY",
-        help=f"the text of an API key that is let in; {several}",
+        help=f"the text of an API key to accept; {several}",
     )
     parser.add_argument(
         "--state",
         type=Path,
         metavar="FILE",
-        help="a file to keep universes, keys and secrets in over a restart; values can be read in "
-        "it, so never give it a real one",
+        help="a file that keeps universes, keys and secrets across restarts; it contains "
+        "values in plain text, so never use real ones",
     )
 
 
@@ -108,21 +108,21 @@ def _add_how_it_serves(parser: Parser) -> None:
         type=_port,
         default=0,
         metavar="PORT",
-        help="where to listen; 0, the default, takes any free port",
+        help="where to listen (default: 0, any free port)",
     )
     parser.add_argument(
         "--latency-ms",
         type=_latency,
         default=0,
         metavar="MILLISECONDS",
-        help="how long to wait before each answer; 0 is the default",
+        help="how long to wait before each answer (default: 0)",
     )
     parser.add_argument(
         "--rate-limit",
         type=_rate_limit,
         metavar="PER_MINUTE",
-        help="calls a minute of each endpoint for each owner of keys, beyond which it answers 429; "
-        "no limit is the default",
+        help="calls a minute for each endpoint and each owner of keys, then it answers 429 "
+        "(default: no limit)",
     )
 
 

@@ -35,7 +35,7 @@ class Reach:
             return ""
         said = f"{self.pattern} matches no secret now."
         if not self.meant:
-            return f"{said} It covers only what is created later under such a name."
+            return f"{said} It only covers secrets created later with such a name."
         return f"{said} {self._difference} Did you mean {self.meant}?"
 
     @property

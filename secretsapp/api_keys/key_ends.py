@@ -12,7 +12,7 @@ WARN_BEFORE = timedelta(days=30)
 # From here on it is to be done now.
 URGE_BEFORE = timedelta(days=7)
 
-RENEW = "Make a new one at Roblox with the same account, and put it in place of this one"
+RENEW = "Create a new one at Roblox with the same account, and replace this one"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class KeyEnd:
     def sentence(self) -> str:
         """When it expires or expired, or that Roblox does not say."""
         if self.ends_at is None:
-            return "Roblox does not say when it expires."
+            return "Roblox doesn’t say when it expires."
         when = sentence_time(self.ends_at)
         if self.is_over:
             return f"It expired on {when}."

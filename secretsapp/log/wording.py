@@ -48,7 +48,7 @@ class EventView:
     An event whose tag this version does not know is told by its tag, with no verb and no result.
     An event that was edited in the database keeps its tag and says so; its `time` may be None.
     A universe or a secret is linked where it still exists and may be seen. `afterword` is the
-    reason or result, a sentence of its own, which stands at the very end. `began_at` is when the
+    reason or result, a sentence of its own, which is at the very end. `began_at` is when the
     change began that it ends, and `is_over` says of a beginning that there is an outcome.
     `actor_name` and `subject_name` are those of then; `person_name` is the actor's name of today.
     """
@@ -96,7 +96,7 @@ class EventView:
 
     @property
     def mark(self) -> str:
-        """Whose mark stands before it: a person's, a command's, the system's, or none's."""
+        """Whose mark comes before it: a person's, a command's, the system's, or none's."""
         is_nobody = self.actor_kind == ActorKind.SYSTEM and self.door == Door.BROWSER
         return "" if is_nobody else self.actor_kind
 

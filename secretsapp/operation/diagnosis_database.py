@@ -172,8 +172,8 @@ def api_keys() -> Findings:
         others = f" and {len(unknown) - NAMES_SHOWN} more" if len(unknown) > NAMES_SHOWN else ""
         names = ", ".join(f"“{name}”" for name in unknown[:NAMES_SHOWN])
         yield ok(
-            f"Roblox does not say when these expire: {names}{others}; `manage.py edit_api_key "
-            "--ends` notes it"
+            f"Roblox doesn't say when these expire: {names}{others}; set it with `manage.py "
+            "edit_api_key --ends`"
         )
 
 

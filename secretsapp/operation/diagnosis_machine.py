@@ -170,7 +170,7 @@ def _unanswered() -> Findings:
     port, seconds = site.port or HTTP_PORT, CONNECT_SECONDS
     if probe.status_of(port, probe.ALIVE, host=site.netloc, seconds=seconds) != probe.WELL:
         yield warning(
-            f"{_links('Links')}, and Sealroom does not answer there.",
+            f"{_links('Links')}, but Sealroom doesn't answer there.",
             "Start it (`make run`), or set SITE_URL to the address that people type.",
         )
 

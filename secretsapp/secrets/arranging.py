@@ -113,7 +113,7 @@ def states_of(view: SecretView) -> list[str]:
 def arranged(views: list[SecretView], wanted: Wanted) -> list[SecretView]:
     """All of them in the wanted order; within the same, by name.
 
-    By name the closest to what is searched for stand first.
+    By name the closest to what is searched for come first.
     """
     by_name = sorted(views, key=_KEYS[BY_NAME])
     if wanted.sort == BY_NAME:

@@ -36,8 +36,8 @@ def known_domain(actor: Actor, universe: Universe, name: str) -> str | None:
     if is_same_domain(before, now):
         return now
     raise DomainChanged(
-        f"The domain of {name} was changed outside Sealroom, from {_shown(before)} to "
-        f"{_shown(now)}. Nothing was sent. Choose which it is to have.",
+        f"Nothing was sent: the allowed host of {name} was changed outside Sealroom, from "
+        f"{_shown(before)} to {_shown(now)}. Choose which one it should have.",
         before=before,
         now=now,
         field="domain",

@@ -13,7 +13,7 @@ from secretsapp.models import Secret, Universe
 from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.policy import rights_of
 
-# More of either than that nobody compares on a page.
+# More of either than that no one compares on a page.
 AT_MOST = 8
 
 

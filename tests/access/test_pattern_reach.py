@@ -13,7 +13,7 @@ from tests.stage import STAGEHAND, Cast, engage
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 STARLESS = "Without a star it is one exact name. Did you mean PAY_*?"
-LATER = "It covers only what is created later under such a name."
+LATER = "It only covers secrets created later with such a name."
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_the_list_says_what_each_key_opens_and_how_the_last_test_went(
     assert 'action="' + address("api_key_test") in body(admin.get(address("api_key")))
     answer = admin.post(address("api_key_test"), follow=True)
     works = "Test passed: it can read 1 universe."
-    assert f"{works} Roblox does not say when it expires." in words(answer)
+    assert f"{works} Roblox doesn’t say when it expires." in words(answer)
     end(12.5)
     answer = admin.post(address("api_key_test"), follow=True)
     assert f"{works} It expires in 12 days, on " in words(answer)

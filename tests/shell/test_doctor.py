@@ -160,7 +160,7 @@ def test_a_key_of_roblox_that_expires_soon_is_told(
     doctor: Doctor, days: float, level: str, words: str
 ) -> None:
     unknown = [line["found"] for line in said() if line["check"] == "api keys"]
-    assert "Roblox does not say when these expire: “automation”" in " ".join(unknown)
+    assert "Roblox doesn't say when these expire: “automation”" in " ".join(unknown)
     ApiKey.objects.update(ends_at=timezone.now() + timedelta(days=days))
     found = doctor("api keys")
     assert (found.level, words in found.words) == (level, True)
@@ -316,10 +316,10 @@ def test_where_links_lead_and_whether_sealroom_is_there_is_told(
         settings.SITE_URL = elsewhere
         found = doctor("addresses")
         assert found.level == "warning"
-        assert f"Links lead to {elsewhere}, from the last start here, and Sealroom" in found.words
+        assert f"Links lead to {elsewhere}, from the last start here, but Sealroom" in found.words
     with answering("") as another:
         settings.SITE_URL = another
-        assert "does not answer there. Start it (`make run`), or set SITE_URL" in (
+        assert "doesn't answer there. Start it (`make run`), or set SITE_URL" in (
             doctor("addresses").words
         )
 

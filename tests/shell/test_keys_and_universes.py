@@ -84,7 +84,7 @@ def test_universe_is_added_once(shell: Shell, universe: Universe) -> None:
 def test_working_key_passes_its_test(shell: Shell, universe: Universe) -> None:
     said = shell.run("test_api_key", "automation")
     passed = "The API key “automation” passed its test: it can read 1 universe."
-    assert said == Said(f"{passed} Roblox does not say when it expires.\n", "")
+    assert said == Said(f"{passed} Roblox doesn’t say when it expires.\n", "")
     assert set(shell.run("test_api_key", "automation", "--json").json) == {
         "api_key",
         "result",
@@ -96,11 +96,11 @@ def test_working_key_passes_its_test(shell: Shell, universe: Universe) -> None:
     ("days", "words", "to_do"),
     [
         (31, "It expires on ", ""),
-        (29.5, "It expires in 29 days, on ", "in place of this one: `manage"),
-        (6.5, "It expires in 6 days, on ", "in place of this one now: `manage"),
-        (1.5, "It expires in 1 day, on ", "in place of this one now: `manage"),
-        (0.5, "It expires within a day, on ", "in place of this one now: `manage"),
-        (-1, "It expired on ", "in place of this one now: `manage"),
+        (29.5, "It expires in 29 days, on ", "replace this one: `manage"),
+        (6.5, "It expires in 6 days, on ", "replace this one now: `manage"),
+        (1.5, "It expires in 1 day, on ", "replace this one now: `manage"),
+        (0.5, "It expires within a day, on ", "replace this one now: `manage"),
+        (-1, "It expired on ", "replace this one now: `manage"),
     ],
 )
 def test_a_test_says_when_the_key_expires_and_warns_in_time(
@@ -134,8 +134,8 @@ def test_replacing_key_must_open_every_universe(
     emulator.add_api_key("second-key")
     said = shell.run("replace_api_key", "automation", piped=b"second-key\n")
     assert said.output == (
-        "Replaced the API key “automation”: it can read 1 universe. Roblox does not say when it "
-        "expires.\n"
+        "Replaced the API key “automation”: it can read 1 universe. Roblox doesn’t say when "
+        "it expires.\n"
     )
     shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"second")
     assert emulator.requests[-1].headers["x-api-key"] == "second-key"

@@ -116,7 +116,7 @@ def test_an_empty_directory_becomes_an_installation_with_an_admin(tmp_path: Path
         here = f"links lead to http://127.0.0.1:{first.port}, from the last start here"
         assert here in installation.run("doctor").stdout.decode()
     stopped = installation.run("doctor").stdout.decode()
-    assert f"{here.capitalize()}, and Sealroom does not answer there." in stopped
+    assert f"{here.capitalize()}, but Sealroom doesn't answer there." in stopped
     installation.succeed("verify_audit")
     with running(installation) as second:
         assert f"\nSealroom is at http://127.0.0.1:{second.port}/\n" in second.said

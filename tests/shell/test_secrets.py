@@ -172,8 +172,9 @@ def test_a_domain_that_was_changed_outside_is_chosen_and_not_kept_in_silence(
 ) -> None:
     rotate = ("rotate_secret", HARBOR_ID, "PAY_KEY")
     choice = (
-        "The domain of PAY_KEY was changed outside Sealroom, from api.pay.example to {now}. "
-        "Nothing was sent. Choose which it is to have. To put it back: --domain api.pay.example. "
+        "Nothing was sent: the allowed host of PAY_KEY was changed outside Sealroom, from "
+        "api.pay.example to {now}. "
+        "Choose which one it should have. To put it back: --domain api.pay.example. "
         "To keep it: --domain {typed}."
     )
     acting = ("--as", "rotator@example.com")

@@ -33,7 +33,7 @@ class Command(ActingCommand):
             type=word,
             metavar="ROLE",
             choices=[str(role) for role in Role],
-            help=f"{', '.join(Role)}; in small letters or capitals.",
+            help=f"{', '.join(Role)}; in upper or lower case.",
         )
         add_scope(parser)
         parser.add_argument(

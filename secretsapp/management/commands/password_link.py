@@ -21,7 +21,7 @@ class Command(ActingCommand):
     help = (
         "Print a link with which a person sets a password; older links stop working. Give it "
         "only to that person: anyone who has it can sign in as them. The link starts with "
-        "SITE_URL, or else with the port on which `run` or `serve` was started last."
+        "SITE_URL, or else with the port on which `run` or `serve` was last started."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:

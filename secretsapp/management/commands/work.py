@@ -34,9 +34,9 @@ class Command(SealroomCommand):
 
     help = (
         "Every minute, mail requested password links and warnings of wrong passwords, settle "
-        "open changes, read again what could not be read from Roblox and log what was only "
-        "counted. Once a day, delete ended sessions and expired counts. Any number can run at "
-        "once. SIGTERM and Ctrl-C stop it."
+        "open changes, retry what could not be read from Roblox and log what was only "
+        "counted. Once a day, delete ended sessions and expired counts. Any number can run "
+        "at once. SIGTERM and Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -129,7 +129,7 @@ def _settle() -> None:
 
 def _retry_unread() -> None:
     for universe in retrying.retry_unread(actors.system("refresh")):
-        log.info("Read %s again, which could not be read before.", universe.name)
+        log.info("Read %s again after it could not be read.", universe.name)
 
 
 def _tell_counted() -> None:

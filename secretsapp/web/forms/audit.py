@@ -147,7 +147,7 @@ class AuditFilterForm(forms.Form):
         )
 
     def query(self) -> dict[str, str]:
-        """What is looked for, as it stands in an address: without what is empty or out of use."""
+        """What is looked for, as it is in an address: without what is empty or out of use."""
         asked = {name: str(text) for name, text in self.data.items() if text and name not in PLACES}
         return {name: text for name, text in asked.items() if (name, text) != ("since", CUSTOM)}
 
@@ -198,7 +198,7 @@ def _day(day: date) -> str:
 
 
 def _in_one_form(data: Mapping[str, str]) -> dict[str, str]:
-    """What was asked for, where days are a time of one's own choice and go with no other."""
+    """What was asked for, where days are a time of your own choice and go with no other."""
     asked = dict(data)
     if "since" not in asked and (asked.get("from") or asked.get("to")):
         asked["since"] = CUSTOM

@@ -54,7 +54,7 @@ class FormOfSecret(forms.Form):
 
 
 class DomainForm(FormOfSecret):
-    """Where the value may be sent: a choice that nobody makes by leaving it alone."""
+    """Where the value may be sent: a choice that no one makes by leaving it alone."""
 
     reach = forms.ChoiceField(
         label="Allowed host",
