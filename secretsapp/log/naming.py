@@ -1,9 +1,14 @@
-"""Who the people in events are: found by the id of their account, as an address may change."""
+"""Who the people in events are: found by the id of their account, as an address may change.
 
+Everyone chooses their own name, so a name that several have says of no one who it was.
+"""
+
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from secretsapp.core.actor import ActorKind
 from secretsapp.log.wording import EventView, Part
@@ -13,7 +18,7 @@ LARGEST_ID = 2**63 - 1
 
 
 def named(events: list[EventView]) -> list[EventView]:
-    """The events with the names of people that have an account with a name, in one query."""
+    """The events with the names of people who have one for themselves, in two queries."""
     people = _people(events)
     return [_with_names(event, people) for event in events]
 
@@ -29,8 +34,18 @@ def _people(events: Iterable[EventView]) -> dict[str, User]:
     emails.discard("")
     if not usable and not emails:
         return {}
-    found = User.objects.filter(Q(pk__in=usable) | Q(email__in=emails))
-    return {key: person for person in found for key in (str(person.pk), person.email)}
+    found = list(User.objects.filter(Q(pk__in=usable) | Q(email__in=emails)))
+    shared = _shared_names({person.name for person in found if person.name})
+    known = (person for person in found if person.name.casefold() not in shared)
+    return {key: person for person in known for key in (str(person.pk), person.email)}
+
+
+def _shared_names(names: set[str]) -> set[str]:
+    """Those that several accounts have, whatever their case."""
+    alike = Q(name__in=names) | Q(lowered__in={name.lower() for name in names})
+    having = User.objects.annotate(lowered=Lower("name")).filter(alike)
+    counted = Counter(name.casefold() for name in having.values_list("name", flat=True))
+    return {name for name, count in counted.items() if count > 1}
 
 
 def _with_names(event: EventView, people: dict[str, User]) -> EventView:
