@@ -5,6 +5,7 @@ lower case, and otherwise stands alone. Its places in braces are filled from the
 `{count:secret}` is “1 secret” or “5 secrets”, `{permission:ing}` is “rotating secrets”.
 """
 
+import json
 from dataclasses import dataclass
 from enum import Enum
 
@@ -264,3 +265,16 @@ BY_TAG = {event.tag: event for event in Event}
 def change_event(kind: str, state: str) -> Event:
     """The event that says a change of `kind` came to `state`, such as `rotate`, `failed`."""
     return BY_TAG[f"secret.{kind}.{state}"]
+
+
+def read_detail(stored: str) -> dict[str, str] | None:
+    """The details of an event, or None where they are not texts by name, as each is written with.
+
+    Then someone edited them in the database.
+    """
+    try:
+        found: dict[str, str] = json.loads(stored)
+        "".join(text for pair in found.items() for text in pair).encode("utf-8")
+    except (AttributeError, RecursionError, TypeError, ValueError):
+        return None
+    return found

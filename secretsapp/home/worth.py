@@ -21,6 +21,7 @@ ACCESS_ENDS_WITHIN = timedelta(days=7)
 # Those in which most is to be seen; of the others the lists themselves tell.
 UNIVERSES_TOLD = 12
 ENDINGS_TOLD = 20
+KEYS_TOLD = 20
 
 _Counts = dict[str, int]
 
@@ -150,4 +151,4 @@ def _may_prolong(rights: Rights, grant: Grant) -> bool:
 def _unending(actor: Actor) -> list[ApiKey]:
     if not rights_of(actor).allows_installation(Permission.MANAGE_API_KEYS):
         return []
-    return list(ApiKey.objects.filter(ends_at=None).only("name").order_by("name"))
+    return list(ApiKey.objects.filter(ends_at=None).only("name").order_by("name")[:KEYS_TOLD])

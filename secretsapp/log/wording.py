@@ -1,6 +1,5 @@
 """An audit event in words: what `Event` says of its tag, and the sentence in its parts."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from string import Formatter
 from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.event_kinds import Result, Severity, Verb
-from secretsapp.core.events import BY_TAG, Event
+from secretsapp.core.events import BY_TAG, Event, read_detail
 from secretsapp.core.input_rules import parse_universe_id
 from secretsapp.models import AuditEvent, Universe
 
@@ -145,7 +144,7 @@ class EventView:
 def view_of(event: AuditEvent) -> EventView:
     """The event in words, without links."""
     known = BY_TAG.get(event.tag)
-    detail = _detail(event)
+    detail = read_detail(event.detail)
     is_edited = detail is None or event.time is None
     parts, afterword = ([Part(EDITED)], "") if is_edited else _sentence(event, known, detail or {})
     severity = known.severity if known else Severity.INFO
@@ -236,16 +235,6 @@ def _doing(words: str) -> str:
     """What someone wanted to do, such as `rotate secrets`, as what they were denied doing."""
     each = (f"{word.removesuffix('e')}ing" if word in _VERBS else word for word in words.split(" "))
     return " ".join(each)
-
-
-def _detail(event: AuditEvent) -> dict[str, str] | None:
-    """The details, or None where they are not texts by name, as every event is written with."""
-    try:
-        found: dict[str, str] = json.loads(event.detail)
-        "".join(text for pair in found.items() for text in pair).encode("utf-8")
-    except (AttributeError, RecursionError, TypeError, ValueError):
-        return None
-    return found
 
 
 def _universe_id(event: AuditEvent) -> int | None:

@@ -1,10 +1,8 @@
 """Finds the domain that a secret had before someone changed it outside, for one to be chosen."""
 
-import json
-
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import DomainChanged
-from secretsapp.core.events import Event
+from secretsapp.core.errors import DomainChanged, LogBroken
+from secretsapp.core.events import Event, read_detail
 from secretsapp.core.input_rules import is_same_domain, is_storable
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Secret, Universe
@@ -25,7 +23,8 @@ def known_domain(actor: Actor, universe: Universe, name: str) -> str | None:
     """The domain that the secret has as far as is known; None where that is not known for sure.
 
     Raises DomainChanged if it was changed outside and no one has reviewed that yet: its host may
-    belong to the person who did so. Raises Forbidden for actors who can't rotate it.
+    belong to the person who did so. Raises Forbidden for actors who can't rotate it, and
+    LogBroken where what the log tells of it can't be read.
     """
     require(actor, Permission.ROTATE_SECRET, universe.pk, name)
     found = Secret.objects.filter(universe=universe, name=name, unsure=False)
@@ -57,7 +56,13 @@ def _domain_before(secret: Secret) -> str:
     for event in events.order_by("-sequence")[:MOST_FOUND]:
         if event.tag in {known.tag for known in _KNOWN}:
             break
-        before = json.loads(event.detail).get("domain_before", before)
+        detail = read_detail(event.detail)
+        if detail is None:
+            raise LogBroken(
+                f"Nothing was sent: an event about {secret.name} was edited in the database. Run "
+                "`manage.py verify_audit` to find it."
+            )
+        before = detail.get("domain_before", before)
     return before
 
 

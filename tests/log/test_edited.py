@@ -10,8 +10,8 @@ from secretsapp.core.event_kinds import Severity
 from secretsapp.log.reading import AuditFilter, history, page
 from secretsapp.log.wording import EDITED, EventView
 from secretsapp.models import AuditEvent, Universe
-from secretsapp.rules import triggers
 from tests.stage import Cast
+from tests.support.database import edit_newest
 from tests.support.unfinished import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -22,18 +22,6 @@ ON_SQLITE = connection.vendor == "sqlite"
 def newest(cast: Cast) -> EventView:
     """The newest event as an admin is shown it."""
     return page(cast["admin"].actor, AuditFilter()).events[0]
-
-
-def edit_newest(column: str, value: str | bytes | int) -> None:
-    """Edit the newest event, as someone who can take the triggers off and put them back."""
-    triggers.remove()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE secretsapp_auditevent SET {column} = %s "
-            "WHERE sequence = (SELECT sequence FROM secretsapp_audithead)",
-            [value],
-        )
-    triggers.install()
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,9 @@
 import pytest
 from django.db import connection
 
-from secretsapp.rules import triggers
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import words
-
-
-def edit_newest(column: str, value: str) -> None:
-    """Edit the newest event, as someone who can take the triggers off and put them back."""
-    triggers.remove()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE secretsapp_auditevent SET {column} = %s "
-            "WHERE sequence = (SELECT sequence FROM secretsapp_audithead)",
-            [value],
-        )
-    triggers.install()
+from tests.support.database import edit_newest
 
 
 @pytest.mark.parametrize("detail", ["{", "[]", '{"domain": 7}', r'{"domain": "\ud800"}'])

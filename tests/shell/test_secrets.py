@@ -7,6 +7,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.models import AuditEvent, Change, Secret, Universe
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, Cast
+from tests.support.database import edit_newest
 
 CREATED = ("--domain", "api.example.com")
 
@@ -194,3 +195,15 @@ def test_a_domain_that_was_changed_outside_is_chosen_and_not_kept_in_silence(
     assert harbor.values["PAY_KEY"] == b"kept"
     shell.run(*rotate, piped=b"again")
     assert harbor.secrets["PAY_KEY"].domain == ""
+
+
+@pytest.mark.parametrize("detail", ["{", "[]", '{"domain_before": 7}'])
+def test_an_event_that_was_edited_does_not_decide_where_a_value_is_sent(
+    shell: Shell, universe: Universe, harbor: EmulatedUniverse, detail: str
+) -> None:
+    harbor.put("PAY_KEY", b"theirs", "theirs.example")
+    shell.run("list_secrets", HARBOR_ID)
+    edit_newest("detail", detail)
+    said = shell.refuse("rotate_secret", HARBOR_ID, "PAY_KEY", piped=b"mine")
+    assert said.startswith("Nothing was sent: an event about PAY_KEY was edited in the database.")
+    assert harbor.values["PAY_KEY"] == b"theirs"

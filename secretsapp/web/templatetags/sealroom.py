@@ -14,7 +14,8 @@ from dashboard.env import is_loopback
 from secretsapp import __version__
 from secretsapp.core.actor import Actor
 from secretsapp.core.event_kinds import Result, Verb
-from secretsapp.core.input_rules import ANY_DOMAIN, NEVER_SENDABLE
+from secretsapp.core.hints import is_any_host
+from secretsapp.core.input_rules import NEVER_SENDABLE
 from secretsapp.core.sealing import short_fingerprint
 from secretsapp.core.value_gate import caution_of
 from secretsapp.home.frame import Frame, compose_frame, roles_of
@@ -144,10 +145,7 @@ def still_open(view: SecretView) -> Watched:
     return Watched(open=open_changes.told(view.open), settled=[])
 
 
-@register.filter
-def is_any_domain(domain: str) -> bool:
-    """Whether the value may be sent anywhere."""
-    return domain == ANY_DOMAIN
+register.filter("is_any_domain", is_any_host)
 
 
 @register.filter
