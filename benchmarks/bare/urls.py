@@ -31,7 +31,7 @@ FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
 <tr role="row" data-search="{{ view.searched }}" data-name="{{ at.name }}" data-changed="{{ at.changed }}" data-who="{{ at.who }}" data-owner="{{ at.owner }}"
 data-states="{{ states }}" data-may="rotate details delete">
 <td role="cell" class="cell-name"><a class="name row-link" id="secret-{{ secret.pk }}" href="{% url "secret" universe.pk secret.name %}"><bdi>{{ secret.name }}</bdi></a>
-{% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Changed outside</span>{% endif %}
+{% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> {% if view.is_created_outside %}Created{% else %}Changed{% endif %} outside</span>{% endif %}
 {% if note %}<bdi class="note-line muted one-line">{{ note }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-domain">
 {% if secret.domain == "*" %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Any host</span>

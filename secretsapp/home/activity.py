@@ -68,14 +68,18 @@ def read_activity(actor: Actor) -> Activity:
     may_read_log = reading.may_read(actor)
     found = reading.readable(actor) if may_read_log else _of_histories(actor)
     try:
-        events = reading.newest(found.exclude(tag__in=QUIET), SIZE)
-        refusals = _refusals(actor, found, may_read_log=may_read_log)
+        happened = reading.newest(found.exclude(tag__in=QUIET), SIZE)
+        denied = reading.newest(
+            _refusals(actor, found, may_read_log=may_read_log), refused.READ_AT_MOST
+        )
     except LogBroken as broken:
         return Activity([], may_read_log, str(broken))
-    views = named([view_of(event) for event in events])
+    # All of them at once, for who the people are is one more query.
+    views = named([view_of(event) for event in (*happened, *denied)])
+    events, refusals = views[: len(happened)], refused.grouped(views[len(happened) :])
     if not may_read_log:
-        views = [replace(view, address="") for view in views]
-    return Activity(_linked(actor, views), may_read_log, refusals=refusals)
+        events = [replace(view, address="") for view in events]
+    return Activity(_linked(actor, events), may_read_log, refusals=refusals)
 
 
 def _of_histories(actor: Actor) -> QuerySet[AuditEvent]:
@@ -85,12 +89,14 @@ def _of_histories(actor: Actor) -> QuerySet[AuditEvent]:
     return narrowed(actor, about, Permission.LIST_SECRETS, name="secret_name")
 
 
-def _refusals(actor: Actor, found: QuerySet[AuditEvent], *, may_read_log: bool) -> list[Refusals]:
-    """Who was recently denied what; people who can't read the log see only their own."""
+def _refusals(
+    actor: Actor, found: QuerySet[AuditEvent], *, may_read_log: bool
+) -> QuerySet[AuditEvent]:
+    """What was recently denied; people who can't read the log see only their own."""
     recent = found.filter(tag__in=refused.TAGS, time__gte=timezone.now() - REFUSED_WITHIN)
     if not may_read_log:
         recent = recent.filter(actor_id=str(actor.person_id))
-    return reading.group_refusals(recent)
+    return recent
 
 
 def _linked(actor: Actor, events: list[EventView]) -> list[Happening]:

@@ -117,11 +117,22 @@ class _Finding:
         return self.trouble, self.universe.pk, self.name if alone else ""
 
 
-def find_needs(actor: Actor, universe_ids: Sequence[int] = ()) -> list[Need]:
-    """What needs the actor, the most pressing first, in at most six queries.
+def find_keys(actor: Actor) -> list[ApiKey]:
+    """The API keys that failed, have ended, end soon or at a time unknown, for who manages them."""
+    if not rights_of(actor).allows_installation(Permission.MANAGE_API_KEYS):
+        return []
+    ends = Q(ends_at__lte=timezone.now() + WARN_BEFORE) | Q(ends_at=None)
+    found = ApiKey.objects.filter(Q(check_verdict__in=FAILING) | ends)
+    return list(found.defer("encrypted_value").order_by("name"))
 
-    Secrets changed outside Sealroom are listed for at most UNIVERSES_TOLD universes, and of those
-    whose ids are given.
+
+def find_needs(
+    actor: Actor, api_keys: Iterable[ApiKey], universe_ids: Sequence[int] = ()
+) -> list[Need]:
+    """What needs the actor, the most pressing first, in at most five queries.
+
+    `api_keys` are those of `find_keys`. Secrets changed outside Sealroom are listed for at most
+    UNIVERSES_TOLD universes, and of those whose ids are given.
     """
     now = timezone.now()
     findings = [
@@ -131,7 +142,7 @@ def find_needs(actor: Actor, universe_ids: Sequence[int] = ()) -> list[Need]:
     needs = [
         *_grouped(rights_of(actor), findings),
         *_failed_syncs(actor),
-        *_failing_keys(actor, now),
+        *_failing_keys(api_keys),
     ]
     return sorted(needs, key=_urgency)
 
@@ -259,16 +270,13 @@ def _failed_syncs(actor: Actor) -> Iterator[Need]:
         yield Need(Trouble.SYNC_FAILED, max(times, default=None), unread=tuple(unread))
 
 
-def _failing_keys(actor: Actor, now: datetime) -> Iterator[Need]:
-    """The API keys that have ended, end soon or failed their last test, for who manages them."""
-    if not rights_of(actor).allows_installation(Permission.MANAGE_API_KEYS):
-        return
-    failing = Q(check_verdict__in=FAILING) | Q(ends_at__lte=now + WARN_BEFORE)
-    for api_key in ApiKey.objects.filter(failing).defer("encrypted_value").order_by("name"):
+def _failing_keys(api_keys: Iterable[ApiKey]) -> Iterator[Need]:
+    """Those that have ended, end soon or failed their last test."""
+    for api_key in api_keys:
         ends = api_key.ends_at
         if end_at(ends).is_over:
             yield Need(Trouble.KEY_ENDED, ends, api_key=api_key)
         elif api_key.check_passed is False:
             yield Need(Trouble.KEY_FAILS, api_key.checked_at, api_key=api_key)
-        else:
+        elif ends is not None:
             yield Need(Trouble.KEY_ENDS, ends, api_key=api_key)

@@ -39,13 +39,14 @@ class Overview:
 def compose_overview(actor: Actor) -> Overview:
     """The overview for the actor; the number of queries does not grow with what there is."""
     chosen = at_hand.choose(actor)
-    needs = attention.find_needs(actor, [each.pk for each in chosen.universes])
+    api_keys = attention.find_keys(actor)
+    needs = attention.find_needs(actor, api_keys, [each.pk for each in chosen.universes])
     cards = cards_of(actor, chosen.universes, needs)
     return Overview(
         tried=wrong_passwords.find_tried(actor),
         figures=figures.count(actor, chosen, needs, cards),
         needs=needs,
-        worth=worth.look(actor),
+        worth=worth.look(actor, api_keys),
         activity=activity.read_activity(actor),
         groups=list(_groups(chosen, cards)),
         at_hand=chosen,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from secretsapp.core.actor import ActorKind
@@ -18,7 +18,7 @@ LARGEST_ID = 2**63 - 1
 
 
 def named(events: list[EventView]) -> list[EventView]:
-    """The events with the names of people who have one for themselves, in two queries."""
+    """The events with the names of people who have one for themselves, in one query."""
     people = _people(events)
     return [_with_names(event, people) for event in events]
 
@@ -34,18 +34,17 @@ def _people(events: Iterable[EventView]) -> dict[str, User]:
     emails.discard("")
     if not usable and not emails:
         return {}
-    found = list(User.objects.filter(Q(pk__in=usable) | Q(email__in=emails)))
-    shared = _shared_names({person.name for person in found if person.name})
-    known = (person for person in found if person.name.casefold() not in shared)
+    found = list(_with_namesakes(User.objects.filter(Q(pk__in=usable) | Q(email__in=emails))))
+    shared = Counter(person.name.casefold() for person in found)
+    known = (person for person in found if shared[person.name.casefold()] == 1)
     return {key: person for person in known for key in (str(person.pk), person.email)}
 
 
-def _shared_names(names: set[str]) -> set[str]:
-    """Those that several accounts have, whatever their case."""
-    alike = Q(name__in=names) | Q(lowered__in={name.lower() for name in names})
-    having = User.objects.annotate(lowered=Lower("name")).filter(alike)
-    counted = Counter(name.casefold() for name in having.values_list("name", flat=True))
-    return {name for name, count in counted.items() if count > 1}
+def _with_namesakes(people: QuerySet[User]) -> QuerySet[User]:
+    """These people, and everyone who has the name of one of them, whatever its case."""
+    lowered = User.objects.annotate(lowered=Lower("name"))
+    theirs = people.exclude(name="").annotate(theirs=Lower("name")).values("theirs")
+    return people | lowered.filter(lowered__in=theirs)
 
 
 def _with_names(event: EventView, people: dict[str, User]) -> EventView:

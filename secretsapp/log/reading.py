@@ -149,11 +149,6 @@ def refusals(actor: Actor, universe: Universe, name: str) -> list[Refusals]:
     found = _about(actor, universe, name).filter(tag__in=refused.TAGS)
     if not rights_of(actor).allows(Permission.READ_AUDIT, universe.pk, name):
         found = found.filter(actor_id=str(actor.person_id))
-    return group_refusals(found)
-
-
-def group_refusals(found: QuerySet[AuditEvent]) -> list[Refusals]:
-    """The newest of these refusals in groups; raises LogBroken where one cannot be read."""
     events = newest(found, refused.READ_AT_MOST)
     return refused.grouped(named_people([view_of(event) for event in events]))
 

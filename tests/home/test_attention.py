@@ -25,7 +25,8 @@ DAY = timedelta(days=1)
 
 def told(cast: Cast, who: str) -> list[Need]:
     """What is told to that person."""
-    return attention.find_needs(cast[who].actor)
+    actor = cast[who].actor
+    return attention.find_needs(actor, attention.find_keys(actor))
 
 
 def kinds(needs: list[Need]) -> list[Trouble]:
