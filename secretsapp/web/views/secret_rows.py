@@ -3,33 +3,32 @@
 There are hundreds, so whatever is asked of one is asked here once, in plain Python.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypedDict
 
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from secretsapp.core.hints import is_any_host
 from secretsapp.core.input_rules import NEVER_SENDABLE
-from secretsapp.core.times import sentence_time
 from secretsapp.core.value_gate import caution_of
 from secretsapp.models import Universe
 from secretsapp.models.universes import Environment
 from secretsapp.secrets.arranging import Wanted, places, states_of
 from secretsapp.secrets.listing import SecretView
 from secretsapp.web.avatars import avatar
-from secretsapp.web.times import age
+from secretsapp.web.times import ago
 
 
 class SecretRow(TypedDict):
-    """What is in the row of a secret; `place_…` is its place by that column.
+    """What is in the row of a secret; `data` is what the scripts of the page know of it.
 
-    `may` says what its menu offers, `is_alarming` whether to be sent to any host is alarming,
-    `caution` what to know of its domain. `changed` is empty where Roblox does not say when, `who`
-    where it was changed outside Sealroom, and `owner` without one; beside these
-    two stand their marks. It is a dictionary, in which a template looks a word up several times as
-    fast as in anything else.
+    `is_alarming` says whether to be sent to any host is alarming, `caution` what to know of its
+    domain. `age` is empty where Roblox does not say when it was changed, `who` where that was
+    outside Sealroom, and `owner` without one; beside these two stand their marks. It is a
+    dictionary, in which a template looks a word up several times as fast as in anything else, and
+    what belongs together is one text of it: each word that a template writes costs as much.
     """
 
     key: str
@@ -38,13 +37,8 @@ class SecretRow(TypedDict):
     is_sendable: bool
     is_under_way: bool
     note: str
-    searched: str
-    place_by_name: str
-    place_by_change: str
-    place_by_who: str
-    place_by_owner: str
+    data: SafeString
     states: list[str]
-    may: str
     is_shown: bool
     needs_attention: bool
     is_open: bool
@@ -55,9 +49,7 @@ class SecretRow(TypedDict):
     is_any_domain: bool
     is_alarming: bool
     caution: str
-    changed: str
-    changed_exactly: str
-    changed_ago: str
+    age: str
     who: str
     who_mark: str
     owner: str
@@ -75,11 +67,9 @@ def _rows(
     universe: Universe, views: Sequence[SecretView], wanted: Wanted, own_name: str
 ) -> Iterator[SecretRow]:
     page = _address(universe, "_").removesuffix("_/")
-    now = timezone.now()
     is_production = universe.environment == Environment.PRODUCTION
     for view, at in zip(views, places(list(views)), strict=True):
-        secret, time, is_sendable = view.secret, view.changed_at, view.is_sendable
-        changed, exactly, ago = _times(time, now)
+        secret, is_sendable = view.secret, view.is_sendable
         yield SecretRow(
             key=str(secret.pk),
             name=secret.name,
@@ -87,13 +77,8 @@ def _rows(
             is_sendable=is_sendable,
             is_under_way=view.is_under_way,
             note=view.note_line,
-            searched=view.searched,
-            place_by_name=str(at["name"]),
-            place_by_change=str(at["changed"]),
-            place_by_who=str(at["who"]),
-            place_by_owner=str(at["owner"]),
+            data=_data(view, at),
             states=states_of(view),
-            may=_may(view),
             is_shown=wanted.shows(view),
             needs_attention=view.needs_attention,
             is_open=view.is_open,
@@ -104,14 +89,27 @@ def _rows(
             is_any_domain=is_any_host(secret.domain),
             is_alarming=is_production,
             caution=caution_of(secret.domain),
-            changed=changed,
-            changed_exactly=exactly,
-            changed_ago=ago,
+            age=ago(view.changed_at) if view.changed_at else "",
             who=_who(view, own_name),
             who_mark=_mark_of(view),
             owner=view.owner_name,
             owner_mark=avatar(secret.owner.email, secret.owner.name) if secret.owner else "",
         )
+
+
+def _data(view: SecretView, at: Mapping[str, int]) -> SafeString:
+    """What it is searched by, its place by each column, its states, and what its menu offers."""
+    return format_html(
+        'data-search="{}" data-name="{}" data-changed="{}" data-who="{}" data-owner="{}"'
+        ' data-states="{}" data-may="{}"',
+        view.searched,
+        at["name"],
+        at["changed"],
+        at["who"],
+        at["owner"],
+        " ".join(states_of(view)),
+        _may(view),
+    )
 
 
 def _may(view: SecretView) -> str:
@@ -139,8 +137,3 @@ def _mark_of(view: SecretView) -> str:
 def _address(universe: Universe, name: str) -> str:
     """The page of the secret; that of any documented name differs in the name alone."""
     return reverse("secret", args=[universe.pk, name])
-
-
-def _times(time: datetime | None, now: datetime) -> tuple[str, str, str]:
-    """A time for machines, in words, and how long ago it was; nothing where it is not known."""
-    return ("", "", "") if time is None else (time.isoformat(), sentence_time(time), age(time, now))
