@@ -126,7 +126,7 @@ class SecretView:
         """When it was last changed, as Roblox says."""
         return self.secret.updated_at
 
-    @property
+    @cached_property
     def is_sendable(self) -> bool:
         """Whether it can be rotated and deleted from here: its name is one Roblox documents."""
         return is_documented_name(self.secret.name)

@@ -83,5 +83,5 @@ def day(time: datetime) -> SafeString:
 def _shown(time: datetime, way: str, words: str) -> SafeString:
     exact = sentence_time(time)
     return format_html(
-        '<time datetime="{}" data-as="{}" title="{}">{}</time>', time.isoformat(), way, exact, words
+        f'<time datetime="{time.isoformat()}" data-as="{way}" title="{exact}">{{}}</time>', words
     )

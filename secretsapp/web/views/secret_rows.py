@@ -25,8 +25,8 @@ class SecretRow(TypedDict):
     """What is in the row of a secret; `data` is what the scripts of the page know of it.
 
     `is_alarming` says whether to be sent to any host is alarming, `caution` what to know of its
-    domain. `age` is empty where Roblox does not say when it was changed, `who` where that was
-    outside Sealroom, and `owner` without one; beside these two stand their marks. It is a
+    domain. `who` is empty where it was changed outside Sealroom, and `owner` without one; beside
+    these two stand their marks. It is a
     dictionary, in which a template looks a word up several times as fast as in anything else, and
     what belongs together is one text of it: each word that a template writes costs as much.
     """
@@ -40,7 +40,7 @@ class SecretRow(TypedDict):
     data: SafeString
     states: list[str]
     is_shown: bool
-    needs_attention: bool
+    has_remarks: bool
     is_open: bool
     is_missing: bool
     is_drifted: bool
@@ -69,7 +69,8 @@ def _rows(
     page = _address(universe, "_").removesuffix("_/")
     is_production = universe.environment == Environment.PRODUCTION
     for view, at in zip(views, places(list(views)), strict=True):
-        secret, is_sendable = view.secret, view.is_sendable
+        secret, is_sendable, states = view.secret, view.is_sendable, states_of(view)
+        is_shown = wanted.shows(view)
         yield SecretRow(
             key=str(secret.pk),
             name=secret.name,
@@ -77,10 +78,10 @@ def _rows(
             is_sendable=is_sendable,
             is_under_way=view.is_under_way,
             note=view.note_line,
-            data=_data(view, at),
-            states=states_of(view),
-            is_shown=wanted.shows(view),
-            needs_attention=view.needs_attention,
+            data=_data(view, at, states, is_shown),
+            states=states,
+            is_shown=is_shown,
+            has_remarks=view.needs_attention or not is_sendable,
             is_open=view.is_open,
             is_missing=secret.missing_since is not None,
             is_drifted=secret.drifted_at is not None,
@@ -89,7 +90,7 @@ def _rows(
             is_any_domain=is_any_host(secret.domain),
             is_alarming=is_production,
             caution=caution_of(secret.domain),
-            age=ago(view.changed_at) if view.changed_at else "",
+            age=_age(view),
             who=_who(view, own_name),
             who_mark=_mark_of(view),
             owner=view.owner_name,
@@ -97,19 +98,17 @@ def _rows(
         )
 
 
-def _data(view: SecretView, at: Mapping[str, int]) -> SafeString:
-    """What it is searched by, its place by each column, its states, and what its menu offers."""
-    return format_html(
-        'data-search="{}" data-name="{}" data-changed="{}" data-who="{}" data-owner="{}"'
-        ' data-states="{}" data-may="{}"',
-        view.searched,
-        at["name"],
-        at["changed"],
-        at["who"],
-        at["owner"],
-        " ".join(states_of(view)),
-        _may(view),
-    )
+def _data(
+    view: SecretView, at: Mapping[str, int], states: Sequence[str], is_shown: bool
+) -> SafeString:
+    """What it is searched by, its place by each column, its states, and what its menu offers.
+
+    Of all that only the first is anyone's text, so only the first has to be escaped.
+    """
+    known = f'data-name="{at["name"]}" data-changed="{at["changed"]}" data-who="{at["who"]}"'
+    found = f'data-owner="{at["owner"]}" data-states="{" ".join(states)}" data-may="{_may(view)}"'
+    hidden = "" if is_shown else " hidden"
+    return format_html(f'data-search="{{}}" {known} {found}{hidden}', view.searched)
 
 
 def _may(view: SecretView) -> str:
@@ -122,6 +121,13 @@ def _may(view: SecretView) -> str:
         "delete": view.may_delete,
     }
     return " ".join(word for word, is_offered in offered.items() if is_offered)
+
+
+def _age(view: SecretView) -> str:
+    """How long ago it was changed, if that is known: Roblox may not say."""
+    if view.changed_at:
+        return ago(view.changed_at)
+    return "Not yet" if view.is_under_way else "Unknown"
 
 
 def _who(view: SecretView, own_name: str) -> str:
