@@ -11,13 +11,13 @@ SESSION_PURPOSE = "secretsapp.session_of_person"
 
 
 class User(AbstractBaseUser):
-    """A person who signs in with an e-mail address; what they may do is in `Grant`.
+    """A person who signs in with an email address; what they may do is in `Grant`.
 
     A new `generation` begins where everything that was handed out to the person so far is to end:
     sessions and known devices carry the one they were made in.
     """
 
-    email = models.EmailField("e-mail address", max_length=254, unique=True)
+    email = models.EmailField("email address", max_length=254, unique=True)
     name = models.CharField(max_length=100, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

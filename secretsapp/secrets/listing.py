@@ -81,7 +81,7 @@ class SecretView:
 
     @property
     def owner_name(self) -> str:
-        """Who looks after it, by name or else by e-mail address; empty without one."""
+        """Who looks after it, by name or else by email address; empty without one."""
         owner = self.secret.owner
         return (owner.name or owner.email) if owner else ""
 

@@ -32,7 +32,7 @@ class DetailsForm(FormOfSecret):
 
 
 def _owner_field(owners: list[User]) -> tuple[forms.Field, Callable[[User | None], str]]:
-    """The field, and what stands in it for an owner: of many, the e-mail address that is typed."""
+    """The field, and what stands in it for an owner: of many, the email address that is typed."""
     is_typed = len(owners) > PEOPLE_TO_CHOOSE_FROM
 
     def called(owner: User | None) -> str:
