@@ -40,6 +40,8 @@ ASKED = {
         for text in (
             *("pay", "pay&in=secrets", "PAY_API_KEY_000", "key+pay", "payapi", "PAY_*", "a"),
             *("api.example.com", "yearly", "Harbor", "harbor+0700", "settings", "person+0007"),
+            # Actions, and what is offered while nothing is typed.
+            *("rotate+pay", "create+secret", ""),
             # With a slip of the finger, and nothing at all.
             *("statz", "exmaple", "paypal", "qx"),
         )

@@ -70,8 +70,17 @@ def choose(actor: Actor) -> AtHand:
     pinned, opened = _known(actor, every)
     shown = [universe.pk for universe in (*pinned, *opened)]
     needed = list(needing(actor, every).exclude(pk__in=shown)[:NEEDING])
-    groups = (("Pinned", pinned), ("Recently opened", opened), ("Needs attention", needed))
-    return AtHand([Group(found, title=title) for title, found in groups if found], is_all=False)
+    groups = [*_titled(pinned, opened), Group(needed, title="Needs attention")]
+    return AtHand([group for group in groups if group.universes], is_all=False)
+
+
+def recent(actor: Actor) -> list[Group]:
+    """Those that the person pinned and opened last, or the first of all, in three queries."""
+    every = visible(actor)
+    pinned, opened = _known(actor, every)
+    found = [group for group in _titled(pinned, opened) if group.universes]
+    first = [] if found else list(every[:OPENED])
+    return found or ([Group(first)] if first else [])
 
 
 def to_choose_from(actor: Actor, universe_id: str) -> list[Universe]:
@@ -85,6 +94,10 @@ def to_choose_from(actor: Actor, universe_id: str) -> list[Universe]:
 def _by_owner(universes: Iterable[Universe]) -> Iterable[Group]:
     for owner, owned in groupby(universes, lambda universe: universe.owner):
         yield Group(list(owned), owner=owner)
+
+
+def _titled(pinned: list[Universe], opened: list[Universe]) -> list[Group]:
+    return [Group(pinned, title="Pinned"), Group(opened, title="Recently opened")]
 
 
 def _known(actor: Actor, universes: QuerySet[Universe]) -> tuple[list[Universe], list[Universe]]:

@@ -26,42 +26,12 @@ document.addEventListener("keydown", event => {
   const goal = leavesFilter ? byId("search") : filter ?? byId("search");
   if (!goal) return;
   event.preventDefault();
-  goal.focus();
-  goal.select();
+  if (goal === byId("search")) openPalette();
+  else {
+    goal.focus();
+    goal.select();
+  }
 });
-
-// The panel of results under the search: arrows walk through it, Escape and a click elsewhere
-// close it.
-const search = byId("search");
-const panel = byId("search-panel");
-
-function showPanel(shown) {
-  panel.hidden = !shown;
-}
-
-function walk(step) {
-  const stops = [search, ...panel.querySelectorAll("a[href]")];
-  const here = stops.indexOf(document.activeElement);
-  stops[(here + step + stops.length) % stops.length].focus();
-}
-
-if (panel) {
-  panel.addEventListener("htmx:afterSwap", () => showPanel(search.value.trim() !== ""));
-  search.addEventListener("focus", () => showPanel(search.value.trim() !== "" && panel.innerHTML !== ""));
-  panel.parentElement.addEventListener("keydown", event => {
-    if (panel.hidden) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      walk(event.key === "ArrowDown" ? 1 : -1);
-    } else if (event.key === "Escape") {
-      search.focus();
-      showPanel(false);
-    }
-  });
-  document.addEventListener("click", event => {
-    if (!panel.parentElement.contains(event.target)) showPanel(false);
-  });
-}
 
 // Copying: the button is there only where it works.
 const COPIES = "button[data-copies], button[data-copy]";

@@ -69,7 +69,8 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("shortcuts_open", reverse("me"), "manager", open_shortcuts),
         Look("row_menu_open", reverse("styleguide"), "manager", open_row_menu),
         Look("sidebar_open", f"{reverse('home')}#sidebar", "manager"),
-        Look("search_panel", of_universe, "manager", search_in_the_bar),
+        Look("palette_empty", reverse("me"), "manager", open_palette),
+        Look("palette_found", of_universe, "manager", search_in_the_bar),
         Look("home_stranger", reverse("home"), "stranger"),
         Look("home_rotator", reverse("home"), "rotator"),
         Look("secret_rotator", of_secret, "rotator"),
@@ -167,6 +168,12 @@ def open_shortcuts(visitor: Visitor) -> None:
 def open_row_menu(visitor: Visitor) -> None:
     """Open what else there is to do with a row."""
     visitor.page.locator(".menu-row > summary").first.click()
+
+
+def open_palette(visitor: Visitor) -> None:
+    """Open what is offered while nothing is typed."""
+    visitor.page.keyboard.press("Control+k")
+    visitor.page.locator("#search-panel .hit").first.wait_for()
 
 
 def search_in_the_bar(visitor: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""The frame: reached by the keyboard, folded on a phone, in the theme that was chosen."""
+"""The frame: folded on a phone, in the theme that was chosen, and without a server."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,43 +9,6 @@ from tests.browser.conftest import Visit
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 800}
-
-
-def test_the_slash_goes_to_the_search_from_anywhere_and_arrows_walk_through_what_it_found(
-    visit: Visit, universe: Universe
-) -> None:
-    viewer = visit()
-    viewer.become("viewer")
-    viewer.open("/me/")
-    page = viewer.page
-    page.keyboard.press("/")
-    expect(page.locator("#search")).to_be_focused()
-    page.keyboard.type("pay_w")
-    panel = page.get_by_role("region", name="Search results")
-    expect(panel.get_by_role("link").first).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(panel).to_be_hidden()
-    page.keyboard.type("hook")
-    found = panel.get_by_role("link").filter(has_text="PAY_WEBHOOK")
-    expect(found).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{viewer.server}/universes/{universe.pk}/secrets/PAY_WEBHOOK/")
-
-
-def test_on_a_list_the_slash_goes_to_its_filter_and_from_there_to_the_search(
-    visit: Visit, universe: Universe
-) -> None:
-    viewer = visit()
-    viewer.become("viewer")
-    viewer.open(f"/universes/{universe.pk}/")
-    page = viewer.page
-    page.keyboard.press("/")
-    expect(page.locator("[data-slash]")).to_be_focused()
-    page.keyboard.press("/")
-    expect(page.locator("#search")).to_be_focused()
-    page.keyboard.type("a/b")
-    expect(page.locator("#search")).to_have_value("a/b")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])

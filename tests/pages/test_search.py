@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import quote_plus
 
 import pytest
 from django.http import HttpResponseBase
@@ -13,6 +14,7 @@ from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.home.search import finding
 from secretsapp.models import ApiKey, Secret, Universe
+from secretsapp.universes import shortcuts
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast
@@ -20,6 +22,7 @@ from tests.stage import STAGEHAND, Cast
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 HTMX = {"HX-Request": "true"}
+IN_HARBOR = ("Create secret in Harbor Production", "Grant access in Harbor Production")
 
 
 @pytest.fixture
@@ -62,15 +65,21 @@ def ask(client: Client, text: str, **others: str) -> HttpResponseBase:
 
 
 def hits(answer: HttpResponseBase) -> list[str]:
-    """The words of every link to what was found, as they are read out, in order."""
-    said = re.sub(r'<span aria-hidden="true">[^<]*</span>', "", body(answer))
+    """The words of every link to what was found but its age, as they are read out, in order."""
+    said = re.sub(
+        r'<span aria-hidden="true">[^<]*</span>|updated <time.*?</time>', "", body(answer)
+    )
     links = re.findall(r'<a class="hit[^>]*>(.*?)</a>', said, re.DOTALL)
     return [html.unescape(" ".join(re.sub(r"<[^>]*>", "", link).split())) for link in links]
 
 
 def found(client: Client, text: str) -> list[str]:
-    """The first words of what is found, which are names where they are of secrets."""
-    return [hit.partition(" ")[0] for hit in hits(ask(client, text))]
+    """The first words of what is found, which are names where they are of secrets.
+
+    What can be done with it is not among them.
+    """
+    names = [hit.partition(" ")[0] for hit in hits(ask(client, text))]
+    return [name for name in names if name not in {"Rotate", "Create", "Grant"}]
 
 
 @pytest.mark.parametrize(
@@ -106,13 +115,16 @@ def test_the_closest_are_first_and_what_fits_is_marked(
 ) -> None:
     answer = client_for("admin").get("/search/", {"q": " pay "})
     assert hits(answer) == [
-        "pay Quay of Pay Staging",
+        "pay Quay of Pay Staging No requests",
         "PAY_KEY Harbor Production api.pay.example",
-        "PAY_WEBHOOK Harbor Production",
-        "MY_PAY Quay of Pay Staging",
-        "OTHER Quay of Pay Staging it is for pay",
+        "PAY_WEBHOOK Harbor Production Any host",
+        "MY_PAY Quay of Pay Staging No requests",
+        "OTHER Quay of Pay Staging No requests it is for pay",
         "Quay of Pay Staging",
+        "Rotate pay Quay of Pay Staging",
     ]
+    assert re.search(r"updated <time[^>]*>just now", body(answer))
+    assert 'id="search"' not in body(answer)
     assert f'href="{address_of("secret", "PAY_WEBHOOK")}"' in body(answer)
     assert "<mark>PAY</mark>_WEBHOOK" in body(answer)
     assert 'name="q" value="pay"' in body(answer)
@@ -131,7 +143,7 @@ def test_a_slip_is_forgiven_only_where_nothing_fits_and_the_page_says_so(
     viewer = client_for("viewer")
     assert "No results for “webook”. Close matches:" in words(ask(viewer, "webook"))
     Secret.objects.filter(name="Pay_LOWER").update(note="the old webook")
-    assert hits(ask(viewer, "webook")) == ["Pay_LOWER Harbor Production the old webook"]
+    assert hits(ask(viewer, "webook")) == ["Pay_LOWER Harbor Production No requests the old webook"]
 
 
 @pytest.mark.parametrize(
@@ -171,6 +183,49 @@ def test_the_secrets_of_others_push_none_of_ones_own_out(
     answer = ask(client_for("viewer"), "pay key")
     assert hits(answer) == ["PAY_KEY Harbor Production api.pay.example"]
     assert words(answer).endswith(" 1 found")
+    assert "More in Quay of Pay" in hits(ask(client_for("admin"), "pay_key"))
+
+
+def test_five_of_a_universe_are_shown_and_its_list_has_the_rest(
+    client_for: ClientFor, universe: Universe, quay: Universe
+) -> None:
+    for there, count in ((universe, 9), (quay, 2)):
+        names = (f"TOKEN_{number}" for number in range(count))
+        Secret.objects.bulk_create(
+            Secret(universe=there, name=name, domain="a.example") for name in names
+        )
+    admin = client_for("admin")
+    answer = ask(admin, "token")
+    assert [hit.split()[1] for hit in hits(answer)] == [
+        *("Harbor", "Quay", "Harbor", "Quay", "Harbor", "Harbor", "Harbor", "more")
+    ]
+    assert "More than 7 found" in words(answer)
+    assert f'href="/universes/{universe.pk}/?q=token">4 more in Harbor</a>' in body(answer)
+    # The filter of the list knows neither hosts nor two words.
+    for text in ("a.example", "token a"):
+        every = f'href="/search/?q={quote_plus(text)}&amp;in=secrets">More secrets</a>'
+        assert every in body(ask(admin, text))
+
+
+def test_what_someone_uses_is_offered_while_nothing_is_typed(
+    client_for: ClientFor, cast: Cast, universe: Universe, quay: Universe
+) -> None:
+    assert hits(ask(client_for("viewer"), "")) == ["Harbor Production"]
+    assert hits(ask(client_for("stranger"), "")) == []
+    admin = client_for("admin")
+    shortcuts.note_opened(cast["admin"].actor, universe)
+    shortcuts.pin(cast["admin"].actor, quay)
+    answer = ask(admin, "")
+    assert re.findall(r'hit-kind muted">([^<]*)<', body(answer)) == [
+        *("Pinned", "Recently opened", "Actions")
+    ]
+    assert hits(answer) == [
+        *("Quay of Pay Staging", "Harbor Production"),
+        *("Create secret in Quay of Pay Staging", "Grant access in Quay of Pay Staging"),
+        "Add a universe",
+    ]
+    for address in re.findall(r'<a class="hit" href="([^"]*)"', body(answer)):
+        assert admin.get(address).status_code == 200
 
 
 def test_a_secret_is_found_as_it_is_now(client_for: ClientFor, universe: Universe) -> None:
@@ -208,15 +263,26 @@ def test_people_and_api_keys_are_found_by_those_who_manage_them(
         ),
         ("auditor", "log", ["Audit log history of changes, events, who did what"]),
         ("viewer", "audit", []),
-        ("admin", "settings harbor", ["Settings of Harbor"]),
+        ("admin", "settings harbor", ["Settings of Harbor Production"]),
         ("manager", "settings harbor", []),
-        ("manager", "access harb", ["Access to Harbor"]),
+        (
+            "manager",
+            "access harb",
+            ["Access to Harbor Production", "Grant access in Harbor Production"],
+        ),
         ("editor", "access", ["Your account name, password, sessions, your access"]),
-        ("editor", "new secret", ["New secret in Harbor"]),
+        ("editor", "new secret", ["Create secret in Harbor Production"]),
+        ("viewer", "create secret", []),
+        ("admin", "harbor", ["Harbor Production", *IN_HARBOR]),
+        ("viewer", "harbor", ["Harbor Production"]),
+        ("rotator", "rotate hook", ["Rotate PAY_WEBHOOK Harbor Production"]),
+        ("viewer", "rotate hook", []),
+        ("manager", "new account", []),
+        ("admin", "new account", ["Create an account"]),
         ("viewer", "account", ["Your account name, password, sessions, your access"]),
     ],
 )
-def test_pages_are_found_by_those_who_may_open_them(
+def test_pages_and_actions_are_found_by_those_who_may_open_them(
     client_for: ClientFor, role: str, text: str, pages: list[str]
 ) -> None:
     client = client_for(role)
@@ -229,7 +295,7 @@ def test_pages_are_found_by_those_who_may_open_them(
 def test_htmx_is_given_what_was_found_alone(client_for: ClientFor) -> None:
     answer = ask(client_for("viewer"), "hook")
     assert "<html" not in body(answer)
-    assert hits(answer) == ["PAY_WEBHOOK Harbor Production"]
+    assert hits(answer) == ["PAY_WEBHOOK Harbor Production Any host"]
     assert words(answer).endswith("1 found")
 
 
@@ -318,3 +384,5 @@ def test_much_is_cut_and_the_rest_is_led_to_in_few_queries(
         ask(admin, "token_")
     with django_assert_max_num_queries(20):
         ask(admin, "tokken")
+    with django_assert_max_num_queries(25):
+        ask(admin, "rotate token_")

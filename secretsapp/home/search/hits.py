@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from secretsapp.core.times import parse_roblox_time
 from secretsapp.home.search.marking import Piece, line_with, marked
 from secretsapp.home.search.wanted import Closeness, Wanted
 from secretsapp.models import Universe
@@ -19,6 +21,7 @@ class Kind(StrEnum):
     PAGES = "pages"
     UNIVERSES = "universes"
     SECRETS = "secrets"
+    ACTIONS = "actions"
     PEOPLE = "people"
     API_KEYS = "api-keys"
 
@@ -28,36 +31,65 @@ class Named:
     """Something that was found: `key` is its name or id, by its kind.
 
     What else is known of it stands `beside`, a line each. `universe` is the one that it is in,
-    or itself.
+    or itself. `secret` is the name of the one that it is, or is done to; of one that was found
+    there are also its `host` and its `update_time`, as Roblox writes them, and whether it
+    `is_missing` there by now.
     """
 
     key: str | int | UUID
     name: str
     beside: str = ""
     universe: Universe | None = None
+    secret: str = ""
+    host: str = ""
+    update_time: str = ""
+    is_missing: bool = False
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When Roblox says it was last changed, if it says so."""
+        return parse_roblox_time(self.update_time)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """More that was found in one universe: how many, if that is known.
+
+    `is_listed` says whether the filter of the universe's own list finds the same.
+    """
+
+    universe: Universe
+    count: int | None
+    is_listed: bool
 
 
 @dataclass(frozen=True)
 class Hit:
-    """Something that was found as it is shown: `line` is of what else it has, and may be empty."""
+    """Something that was found as it is shown: `line` and `host`, which may be empty, beside it.
+
+    `rest` is what else was found in its universe, if it is the last of that which is shown.
+    """
 
     named: Named
     closeness: Closeness
     name: list[Piece]
     line: list[Piece]
+    host: list[Piece]
+    rest: Rest | None = None
 
 
 def closest(wanted: Wanted, found: Iterable[tuple[Named, Closeness]], *, limit: int) -> list[Hit]:
     """The closest of what was found, `limit` at most; the shorter a name, the more of it fits."""
-    ordered = sorted(found, key=_order)
-    return [_hit(wanted, named, closeness) for named, closeness in ordered[:limit]]
+    return [hit(wanted, *each) for each in sorted(found, key=order)[:limit]]
 
 
-def _order(found: tuple[Named, Closeness]) -> tuple[Closeness, int, str, str]:
+def order(found: tuple[Named, Closeness]) -> tuple[Closeness, int, str, str]:
+    """By what those that were found are sorted."""
     named, closeness = found
     return closeness, len(named.name), named.name, named.universe.name if named.universe else ""
 
 
-def _hit(wanted: Wanted, named: Named, closeness: Closeness) -> Hit:
-    line = line_with(named.beside, wanted)
-    return Hit(named, closeness, marked(named.name, wanted), marked(line, wanted))
+def hit(wanted: Wanted, named: Named, closeness: Closeness, rest: Rest | None = None) -> Hit:
+    """Something that was found, with what was looked for set apart in it."""
+    name, line = marked(named.name, wanted), marked(line_with(named.beside, wanted), wanted)
+    return Hit(named, closeness, name, line, marked(named.host, wanted), rest)

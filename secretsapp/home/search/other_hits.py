@@ -11,8 +11,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.input_rules import parse_universe_id
 from secretsapp.core.roles import Permission
-from secretsapp.home.search.hits import CANDIDATES, Hit, Named, closest
-from secretsapp.home.search.wanted import Closeness, Wanted, closeness
+from secretsapp.home.search.hits import CANDIDATES, Hit, Named, closest, hit
+from secretsapp.home.search.wanted import NOTHING, Closeness, Wanted, closeness
 from secretsapp.models import ApiKey, Universe, User
 from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.policy import rights_of
@@ -29,6 +29,12 @@ def universes(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
     for each in map(_universe, of_id):
         found[each.key] = replace(each, beside=wanted.text), Closeness.SAME
     return closest(wanted, found.values(), limit=limit)
+
+
+def shown(universes: Iterable[Universe]) -> list[Hit]:
+    """Universes as they are offered while nothing is looked for."""
+    named = (_universe((each.pk, each.name, each.environment)) for each in universes)
+    return [hit(NOTHING, each, Closeness.SAME) for each in named]
 
 
 def visible(actor: Actor) -> QuerySet[Universe]:

@@ -1,5 +1,6 @@
 """Secrets by their names, domains and notes, through the engine's index, and within rights."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -11,7 +12,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE
 from secretsapp.core.roles import Permission
 from secretsapp.home.search import slips
-from secretsapp.home.search.hits import CANDIDATES, Hit, Named, closest
+from secretsapp.home.search.hits import CANDIDATES, Hit, Named, Rest, hit, order
 from secretsapp.home.search.wanted import Closeness, Wanted, closeness
 from secretsapp.models import Secret, Universe
 from secretsapp.rules import search_index
@@ -33,71 +34,116 @@ FEW_UNIVERSES = 20
 READ_OF_INDEX = 500
 READ_OF_FEW = FEW_UNIVERSES * SECRETS_PER_UNIVERSE
 
-_COLUMNS = ("pk", "name", "domain", "note", "universe_id")
+_COLUMNS = ("pk", "name", "domain", "note", "update_time", "missing_since", "universe_id")
+
+_Found = tuple[Named, Closeness]
 
 
 @dataclass(frozen=True)
-class _Listable:
-    """The secrets that someone may list, and whether to look for them in the index."""
+class _Permitted:
+    """The secrets on which someone has a permission, and whether to look for them in the index."""
 
     rows: QuerySet[Secret]
     is_indexed: bool
 
 
-def find(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
-    """The secrets that fit, the closest first, `limit` at most."""
-    found = list(islice(_fitting(_listable(actor), wanted), CANDIDATES))
-    universes = Universe.objects.only("name", "environment").in_bulk({row[-1] for row, _ in found})
+def find(
+    actor: Actor,
+    wanted: Wanted,
+    *,
+    limit: int,
+    of_each: int | None = None,
+    permission: Permission = Permission.LIST_SECRETS,
+) -> list[Hit]:
+    """The secrets that fit, the closest first: `limit` at most, and `of_each` universe.
+
+    They are those on which the actor has the permission.
+    """
+    fitting = _fitting(_permitted(actor, permission), wanted)
+    rows = list(islice(fitting, CANDIDATES))
+    universes = Universe.objects.only("name", "environment").in_bulk({row[-1] for row, _ in rows})
     # One may have been removed since.
-    there = ((row, close) for row, close in found if row[-1] in universes)
-    secrets = ((_secret(wanted, row, universes), close) for row, close in there)
-    return closest(wanted, secrets, limit=limit)
+    there = ((row, close) for row, close in rows if row[-1] in universes)
+    found = sorted(((_secret(row, universes), close) for row, close in there), key=order)
+    if of_each is None:
+        return [hit(wanted, *each) for each in found[:limit]]
+    return _few_of_each(wanted, found, of_each)[:limit]
 
 
-def _fitting(listable: _Listable, wanted: Wanted) -> Iterator[tuple[list[Any], Closeness]]:
+def _few_of_each(wanted: Wanted, found: list[_Found], few: int) -> list[Hit]:
+    """So many of each universe as hits; the last of those says what else there is."""
+    counted = Counter(secret.universe for secret, _ in found)
+    shown: Counter[Universe | None] = Counter()
+    hits = []
+    for secret, close in found:
+        universe = secret.universe
+        shown[universe] += 1
+        if shown[universe] <= few:
+            is_last = shown[universe] == few < counted[universe]
+            rest = _rest(wanted, universe, found, few) if universe and is_last else None
+            hits.append(hit(wanted, secret, close, rest))
+    return hits
+
+
+def _rest(wanted: Wanted, universe: Universe, found: list[_Found], few: int) -> Rest:
+    """What is found in the universe beside the few of it."""
+    here = [secret for secret, _ in found if secret.universe == universe]
+    text = wanted.text.lower()
+    is_listed = all(text in each.name.lower() or text in each.beside.lower() for each in here)
+    return Rest(universe, len(here) - few if len(found) < CANDIDATES else None, is_listed)
+
+
+def _fitting(permitted: _Permitted, wanted: Wanted) -> Iterator[tuple[list[Any], Closeness]]:
     """Each secret that fits in some way, once; the next way is only asked for if need be."""
     seen = set()
-    for way in _ways(wanted, is_indexed=listable.is_indexed):
-        for pk, *row in _rows(listable, wanted, way):
+    for way in _ways(wanted, is_indexed=permitted.is_indexed):
+        for pk, *row in _rows(permitted, wanted, way):
             close = _closeness(wanted, row)
             if close is not None and pk not in seen:
                 seen.add(pk)
                 yield row, close
 
 
-def _listable(actor: Actor) -> _Listable:
-    rows = narrowed(actor, Secret.objects.order_by(), Permission.LIST_SECRETS)
-    ids = rights_of(actor).universes_with(Permission.LIST_SECRETS)
+def _permitted(actor: Actor, permission: Permission) -> _Permitted:
+    rows = narrowed(actor, Secret.objects.order_by(), permission)
+    ids = rights_of(actor).universes_with(permission)
     if ids is not None and len(ids) <= FEW_UNIVERSES:
-        return _Listable(rows.filter(universe_id__in=ids), is_indexed=False)
-    return _Listable(rows, is_indexed=search_index.is_kept())
+        return _Permitted(rows.filter(universe_id__in=ids), is_indexed=False)
+    return _Permitted(rows, is_indexed=search_index.is_kept())
 
 
-def _rows(listable: _Listable, wanted: Wanted, way: list[Holding]) -> list[Any]:
-    rows = listable.rows.filter(named(wanted.pattern))
+def _rows(permitted: _Permitted, wanted: Wanted, way: list[Holding]) -> list[Any]:
+    rows = permitted.rows.filter(named(wanted.pattern))
     if way:
-        rows = search_index.matching(rows, way, is_indexed=listable.is_indexed)
-    return list(rows.values_list(*_COLUMNS)[: _limit(listable, wanted)])
+        rows = search_index.matching(rows, way, is_indexed=permitted.is_indexed)
+    return list(rows.values_list(*_COLUMNS)[: _limit(permitted, wanted)])
 
 
-def _limit(listable: _Listable, wanted: Wanted) -> int:
+def _limit(permitted: _Permitted, wanted: Wanted) -> int:
     if not wanted.forgives:
         return CANDIDATES
-    return READ_OF_INDEX if listable.is_indexed else READ_OF_FEW
+    return READ_OF_INDEX if permitted.is_indexed else READ_OF_FEW
 
 
 def _closeness(wanted: Wanted, row: list[Any]) -> Closeness | None:
     """How well the secret fits; that it does is what the database said, but where a slip is."""
-    name, domain, note, _ = row
+    name, domain, note, *_ = row
     close = closeness(wanted, name, f"{domain} {note}")
     return Closeness.BESIDE if close is None and not wanted.forgives else close
 
 
-def _secret(wanted: Wanted, row: list[Any], universes: dict[int, Universe]) -> Named:
-    name, domain, note, universe_id = row
-    fits = any(word in domain.lower() for word in wanted.words)
-    beside = f"{note}\n{domain}" if fits else note
-    return Named(name, name, beside, universes[universe_id])
+def _secret(row: list[Any], universes: dict[int, Universe]) -> Named:
+    name, domain, note, update_time, missing_since, universe_id = row
+    return Named(
+        name,
+        name,
+        note,
+        universes[universe_id],
+        secret=name,
+        host=domain,
+        update_time=update_time,
+        is_missing=missing_since is not None,
+    )
 
 
 def _ways(wanted: Wanted, *, is_indexed: bool) -> Iterator[list[Holding]]:

@@ -62,6 +62,10 @@ class Wanted:
         return replace(self, forgives=True)
 
 
+# What is looked for while nothing is typed.
+NOTHING = Wanted("", ())
+
+
 def read(text: str) -> Wanted | None:
     """What the text looks for; None where it can stand nowhere."""
     words = tuple(dict.fromkeys(words_of(text)))

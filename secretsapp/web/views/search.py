@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from secretsapp.home.search.finding import Found, Group, find
-from secretsapp.home.search.hits import Hit, Kind, Named
+from secretsapp.home.search.finding import Found, Group, find, first
+from secretsapp.home.search.hits import Hit, Kind, Named, Rest
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
 
@@ -17,6 +17,7 @@ _WORDS = {
     Kind.PAGES: "Pages",
     Kind.UNIVERSES: "Universes",
     Kind.SECRETS: "Secrets",
+    Kind.ACTIONS: "Actions",
     Kind.PEOPLE: "People",
     Kind.API_KEYS: "API keys",
 }
@@ -24,18 +25,21 @@ _PAGES = {Kind.UNIVERSES: "universe", Kind.PEOPLE: "person", Kind.API_KEYS: "api
 
 
 @dataclass(frozen=True)
+class More:
+    """A way to more than is shown."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True)
 class ShownGroup:
-    """What was found of one kind, each with its address; `more` is where the rest is, if any."""
+    """What was found of one kind, each with its address, and the ways to the rest, if any."""
 
     kind: Kind
     words: str
     hits: list[tuple[Hit, str]]
-    more: str
-
-    @property
-    def more_words(self) -> str:
-        """What the way to the rest is called."""
-        return f"More {_in_a_sentence(self.kind)}"
+    more: list[More]
 
 
 @require_safe
@@ -44,7 +48,7 @@ def search(request: ActorRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     kind = _kind(request.GET.get("in", ""))
     fragment = wants_fragment(request)
-    found = find(request.actor, text, kind=kind)
+    found = find(request.actor, text, kind=kind) if text else first(request.actor)
     context = {
         "text": text,
         "kind_words": _in_a_sentence(kind) if kind else "",
@@ -68,23 +72,38 @@ def _shown(found: Found, text: str, kind: Kind | None) -> list[ShownGroup]:
     return [
         ShownGroup(
             group.kind,
-            _WORDS[group.kind],
+            group.title or _WORDS[group.kind],
             [(hit, _address(group.kind, hit.named)) for hit in group.hits],
-            _more(group, text) if group.has_more and not kind else "",
+            [] if kind else _more(group, text),
         )
         for group in found.groups
     ]
 
 
-def _more(group: Group, text: str) -> str:
-    return f"{reverse('search')}?{urlencode({'q': text, 'in': group.kind.value})}"
+def _more(group: Group, text: str) -> list[More]:
+    """The ways to what else was found of the kind: in the list of a universe, or in all."""
+    rests = [hit.rest for hit in group.hits if hit.rest]
+    more = [_more_listed(rest, text) for rest in rests if rest.is_listed]
+    if group.has_more or len(more) < len(rests):
+        every = f"{reverse('search')}?{urlencode({'q': text, 'in': group.kind.value})}"
+        more.append(More(f"More {_in_a_sentence(group.kind)}", every))
+    return more
+
+
+def _more_listed(rest: Rest, text: str) -> More:
+    """The universe's own list, whose filter finds the same."""
+    words = f"{rest.count} more" if rest.count else "More"
+    listed = f"{reverse('universe', args=[rest.universe.pk])}?{urlencode({'q': text})}"
+    return More(f"{words} in {rest.universe.name}", listed)
 
 
 def _address(kind: Kind, named: Named) -> str:
     """Where a hit leads."""
-    inside = [named.universe.pk] if named.universe else []
-    if kind is Kind.PAGES:
+    inside: list[int | str] = [named.universe.pk] if named.universe else []
+    if named.secret:
+        inside.append(named.secret)
+    if kind in {Kind.PAGES, Kind.ACTIONS}:
         return reverse(str(named.key), args=inside)
     if kind is Kind.SECRETS:
-        return reverse("secret", args=[*inside, named.key])
+        return reverse("secret", args=inside)
     return reverse(_PAGES[kind], args=[named.key])
