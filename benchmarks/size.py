@@ -31,7 +31,7 @@ QUERIES, KILOBYTES = 30, 150
 TIMES, ALLOWANCE_MS = 3, 15
 
 # What no page of a person is, and what a GET would end.
-LEFT_OUT = ("healthz", "readyz", "metrics", "first_run", "theme")
+LEFT_OUT = ("healthz", "readyz", "metrics", "first_run", "theme", "shortcuts")
 LEFT_OUT_BEGINNING = ("account_", "password_")
 # Pages that show nothing until something is asked of them, and parts of long lists.
 ASKED = {

@@ -6,14 +6,14 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
 from secretsapp.home import at_hand
 from secretsapp.home.at_hand import AtHand
+from secretsapp.models import Universe
 from secretsapp.rules.policy import rights_of
 
 
 @dataclass(frozen=True)
-class Frame:
-    """The navigation of one actor."""
+class Reach:
+    """Where beyond universes an actor may go."""
 
-    at_hand: AtHand
     may_read_audit: bool
     may_give_everywhere: bool
     may_manage_people: bool
@@ -21,20 +21,37 @@ class Frame:
     may_manage_universes: bool
 
 
+@dataclass(frozen=True)
+class Frame:
+    """The navigation of one actor."""
+
+    at_hand: AtHand
+    reach: Reach
+
+
 def compose_frame(actor: Actor, chosen: AtHand | None = None) -> Frame:
     """The frame for the actor: two queries where there are few universes, and five at most.
 
     `chosen` are the universes at hand where the page itself has asked for them.
     """
+    return Frame(chosen or at_hand.choose(actor), reach_of(actor))
+
+
+def reach_of(actor: Actor) -> Reach:
+    """How far the actor may go, without a query of its own."""
     rights = rights_of(actor)
-    return Frame(
-        at_hand=chosen or at_hand.choose(actor),
+    return Reach(
         may_read_audit=rights.universes_with(Permission.READ_AUDIT) != set(),
         may_give_everywhere=rights.universes_with(Permission.MANAGE_GRANTS) is None,
         may_manage_people=rights.allows_installation(Permission.MANAGE_PEOPLE),
         may_manage_api_keys=rights.allows_installation(Permission.MANAGE_API_KEYS),
         may_manage_universes=rights.allows_installation(Permission.MANAGE_UNIVERSES),
     )
+
+
+def may_create_secret(actor: Actor, universe: Universe) -> bool:
+    """Whether the actor may create a secret of some name in the universe."""
+    return rights_of(actor).allows_somewhere(Permission.CREATE_SECRET, universe.pk)
 
 
 def roles_of(actor: Actor) -> list[str]:

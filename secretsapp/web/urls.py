@@ -96,6 +96,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
     path("theme/", frame.theme, name="theme"),
+    path("shortcuts/", frame.shortcuts, name="shortcuts"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     # Ways in.
     path("sign-in/", accounts.sign_in, name="account_login"),

@@ -13,26 +13,6 @@ for (const notice of document.querySelectorAll("#notices [role=status]")) {
   announce(notice.textContent.trim().replace(/\s+/g, " "));
 }
 
-// `/` goes to the filter of the page, or to the search over everything.
-function isTyping(target) {
-  return target.isContentEditable || target.matches("input, textarea, select");
-}
-
-document.addEventListener("keydown", event => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  const filter = document.querySelector("[data-slash]");
-  const leavesFilter = event.target === filter && filter.value === "";
-  if (isTyping(event.target) && !leavesFilter) return;
-  const goal = leavesFilter ? byId("search") : filter ?? byId("search");
-  if (!goal) return;
-  event.preventDefault();
-  if (goal === byId("search")) openPalette();
-  else {
-    goal.focus();
-    goal.select();
-  }
-});
-
 // Copying: the button is there only where it works.
 const COPIES = "button[data-copies], button[data-copy]";
 

@@ -1,4 +1,4 @@
-"""What stands around every page: the sidebar by one's rights, the search, the theme."""
+"""What stands around every page: the sidebar and the keys by one's rights, the theme."""
 
 import re
 
@@ -92,6 +92,39 @@ def test_the_frame_takes_five_queries_however_much_there_is(
     )
     with django_assert_num_queries(5):
         frame.compose_frame(remembering(cast["admin"].actor))
+
+
+def keys_told(response: HttpResponseBase) -> list[str]:
+    """The single keys that the sheet of them has."""
+    return re.findall(r'data-keys="([^"]*)"', body(response))
+
+
+def test_the_sheet_has_the_keys_to_where_one_may_go(
+    client_for: ClientFor, universe: Universe
+) -> None:
+    everywhere, here = ["/", "?", "g h", "g u"], ["j", "k"]
+    secret = f"/universes/{universe.pk}/secrets/PAY_KEY/"
+    admin = client_for("admin").get(secret)
+    assert keys_told(admin) == [*everywhere, "g a", "g p", "g k", *here, "n", "e", "r"]
+    assert f'data-keys="n" data-goes="/universes/{universe.pk}/new-secret/"' in body(admin)
+    assert re.findall(r'aria-keyshortcuts="(\w)"', body(admin)) == ["e", "r"]
+    assert "n" not in keys_told(client_for("admin").get("/people/"))
+    rotator = client_for("rotator").get(secret)
+    assert keys_told(rotator) == [*everywhere, *here, "e", "r"]
+    assert re.findall(r'aria-keyshortcuts="(\w)"', body(rotator)) == ["r"]
+
+
+def test_single_keys_can_be_turned_off_in_this_browser(client_for: ClientFor) -> None:
+    viewer = client_for("viewer")
+    assert " data-off>" not in body(viewer.get("/me/"))
+    answer = viewer.post("/shortcuts/", {"shortcuts": "off", "next": "/me/"})
+    assert answer.headers["Location"] == "/me/"
+    page = body(viewer.get("/me/"))
+    assert " data-off>" in page
+    assert "Single-key shortcuts are off in this browser." in page
+    assert 'class="search-hint"' not in page
+    viewer.post("/shortcuts/", {"shortcuts": "on"})
+    assert " data-off>" not in body(viewer.get("/me/"))
 
 
 def test_the_theme_stays_in_this_browser_and_the_page_is_gone_back_to(

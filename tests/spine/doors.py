@@ -148,6 +148,7 @@ OPEN_TO_ALL = {
     "password_forgotten",
     "password_set",
     "readyz",
+    "shortcuts",
     "theme",
 }
 

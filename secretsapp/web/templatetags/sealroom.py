@@ -18,7 +18,8 @@ from secretsapp.core.hints import is_any_host
 from secretsapp.core.input_rules import NEVER_SENDABLE
 from secretsapp.core.sealing import short_fingerprint
 from secretsapp.core.value_gate import caution_of
-from secretsapp.home.frame import Frame, compose_frame, roles_of
+from secretsapp.home.frame import Frame, Reach, compose_frame, reach_of, roles_of
+from secretsapp.home.frame import may_create_secret as may_create_in
 from secretsapp.models import Universe
 from secretsapp.secrets import open_changes
 from secretsapp.secrets.listing import SecretView
@@ -90,6 +91,20 @@ def frame(context: Context) -> Frame | None:
 
 
 @register.simple_tag(takes_context=True)
+def reach(context: Context) -> Reach | None:
+    """Where beyond universes the actor may go."""
+    actor = _actor(context)
+    return None if actor is None else reach_of(actor)
+
+
+@register.simple_tag(takes_context=True)
+def may_create_secret(context: Context) -> bool:
+    """Whether the page is about a universe in which the actor may create a secret."""
+    actor, universe = _actor(context), context.get("universe")
+    return bool(actor and isinstance(universe, Universe) and may_create_in(actor, universe))
+
+
+@register.simple_tag(takes_context=True)
 def own_roles(context: Context) -> list[str]:
     """The roles that the actor has somewhere, in words."""
     actor = _actor(context)
@@ -129,6 +144,13 @@ def theme(context: Context) -> str:
     request: HttpRequest | None = context.get("request")
     chosen = request.COOKIES.get("theme", "") if request else ""
     return chosen if chosen in THEMES else ""
+
+
+@register.simple_tag(takes_context=True)
+def has_single_keys(context: Context) -> bool:
+    """Whether single keys do something in this browser: a person can turn them off."""
+    request: HttpRequest | None = context.get("request")
+    return not (request and request.COOKIES.get("shortcuts") == "off")
 
 
 @register.simple_tag(takes_context=True)
