@@ -24,10 +24,11 @@ class PermissionRow:
 
 @dataclass(frozen=True)
 class RoleTable:
-    """The roles, the mightiest first, and what they may do."""
+    """The roles, the mightiest first, what they may do, and the same in a sentence for each."""
 
     roles: list[str]
     rows: list[PermissionRow]
+    summaries: list[tuple[str, str]]
 
 
 def table() -> RoleTable:
@@ -36,7 +37,8 @@ def table() -> RoleTable:
         PermissionRow(_beginning_large(PERMISSION_WORDS[permission]), _given(permission))
         for permission in Permission
     ]
-    return RoleTable([ROLE_WORDS[role] for role in Role], rows)
+    summaries = [(ROLE_WORDS[role], SUMMARIES[role]) for role in Role]
+    return RoleTable([ROLE_WORDS[role] for role in Role], rows, summaries)
 
 
 def _given(permission: Permission) -> list[bool]:

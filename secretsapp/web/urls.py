@@ -16,6 +16,7 @@ from secretsapp.web.views import (
     first_run,
     frame,
     health,
+    help_pages,
     home,
     me,
     passwords,
@@ -105,6 +106,9 @@ urlpatterns = [
     path("welcome/", first_run.claim, name="first_run"),
     path("password/", passwords.set_by_code, name="password_set"),
     path("password/forgotten/", passwords.forgotten, name="password_forgotten"),
+    # Help.
+    path("help/roles/", help_pages.roles, name="help_roles"),
+    path("help/changes/", help_pages.changes, name="help_changes"),
     # Oneself.
     path("me/", me.me, name="me"),
     path("me/password/", me.password, name="me_password"),

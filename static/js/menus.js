@@ -76,7 +76,11 @@ document.addEventListener("click", event => {
 // Dialogs: a button opens the one that it names, and is there only where that works.
 for (const button of document.querySelectorAll("[data-opens]")) {
   button.hidden = false;
-  button.addEventListener("click", () => document.getElementById(button.dataset.opens).showModal());
+  button.addEventListener("click", () => {
+    // The dialog gives the focus back to what had it, which is to be in sight by then.
+    button.closest(".menu")?.querySelector("summary").focus();
+    document.getElementById(button.dataset.opens).showModal();
+  });
 }
 
 // In a long sidebar the universe one is at is in sight, and the others are found by their names.

@@ -66,6 +66,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
         Look("audit_nothing", f"{reverse('audit')}?event=universe.removed"),
         Look("menu_open", reverse("me"), "manager", open_menu),
+        Look("help_open", reverse("me"), "manager", open_help),
         Look("shortcuts_open", reverse("me"), "manager", open_shortcuts),
         Look("row_menu_open", reverse("styleguide"), "manager", open_row_menu),
         Look("sidebar_open", f"{reverse('home')}#sidebar", "manager"),
@@ -159,9 +160,14 @@ def open_menu(visitor: Visitor) -> None:
     visitor.page.locator(".menu-summary").click()
 
 
+def open_help(visitor: Visitor) -> None:
+    """Open the menu of what helps."""
+    visitor.page.locator("#help > summary").click()
+
+
 def open_shortcuts(visitor: Visitor) -> None:
     """Open the dialog of the keys."""
-    open_menu(visitor)
+    open_help(visitor)
     visitor.page.get_by_role("button", name="Keyboard shortcuts").click()
 
 

@@ -47,6 +47,8 @@ PAGES = {
     "add a universe": "/universes/new/",
     "guide": "/guide/",
     "your account": "/me/",
+    "role permissions": "/help/roles/",
+    "what changed": "/help/changes/",
 }
 # So wide that words can be read on a sheet that holds every page of a person.
 THUMBNAILS = {390: 240, 1440: 520, 1920: 640}

@@ -26,6 +26,7 @@ def test_single_keys_lead_through_lists_and_pages(visit: Visit, universe: Univer
     page.keyboard.press("g")
     page.keyboard.press("a")
     expect(page).to_have_url(f"{admin.server}/audit/")
+    admin.look()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator(".event details[open]")).to_have_count(1)
@@ -56,6 +57,7 @@ def test_single_keys_that_were_turned_off_do_nothing(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Off", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
+    viewer.look()
     for key in ("?", "/", "g", "h"):
         page.keyboard.press(key)
     page.keyboard.press("Control+k")

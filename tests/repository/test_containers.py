@@ -27,6 +27,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("web", "worker")
 # What the product needs to run, and nothing else.
 IN_THE_IMAGE = {
+    "CHANGELOG.md",
     "LICENSE",
     "dashboard",
     "manage.py",

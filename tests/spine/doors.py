@@ -76,6 +76,9 @@ DOORS = (
     Door("styleguide", SOMEBODY, stranger=200),
     Door("audit", ("admin", "manager", "auditor"), stranger=403),
     Door("guide", ADMIN, stranger=403),
+    # Help.
+    Door("help_roles", SOMEBODY, stranger=200),
+    Door("help_changes", SOMEBODY, stranger=200),
     # Oneself.
     Door("me", SOMEBODY, "", FORM, {"name": "A name"}, stranger=200),
     Door("me_password", SOMEBODY, "", FORM, {}, answer=422, stranger=200),

@@ -56,6 +56,8 @@ _PAGES = (
     Page("home", "Home", "needs attention, recent activity, universes"),
     Page("universes", "Universes", "all games, by owner"),
     Page("me", "Your account", "name, password, sessions, your access"),
+    Page("help_roles", "Role permissions", "what each role can do, help"),
+    Page("help_changes", "What changed", "changelog, version, release notes, help"),
     Page(
         "audit",
         "Audit log",

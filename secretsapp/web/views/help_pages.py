@@ -1,0 +1,20 @@
+"""Help: what each role can do, and what changed in Sealroom. Everyone who is signed in may know."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from secretsapp.access import role_table
+from secretsapp.operation import release_notes
+
+
+@require_safe
+def roles(request: HttpRequest) -> HttpResponse:
+    """The roles in a sentence each, and the table of their permissions."""
+    return render(request, "help/roles.html", {"roles": role_table.table()})
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """What changed from version to version."""
+    return render(request, "help/changes.html", {"releases": release_notes.releases()})
