@@ -4,7 +4,7 @@
 
 const sheet = byId("shortcuts");
 const keyRows = sheet ? [...sheet.querySelectorAll("[data-keys]")] : [];
-const LIST_ROWS = ".row-link, .event-rest > summary";
+const LIST_ROWS = ".row-link, a.cell-title, .event-rest > summary";
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const SEQUENCE_MS = 1500;
 

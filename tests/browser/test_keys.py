@@ -11,7 +11,9 @@ from tests.browser.conftest import Visit
 pytestmark = pytest.mark.browser
 
 
-def test_single_keys_lead_through_lists_and_pages(visit: Visit, universe: Universe) -> None:
+def test_single_keys_are_told_and_lead_to_pages_and_through_their_rows(
+    visit: Visit, universe: Universe
+) -> None:
     admin = visit()
     admin.become("admin")
     admin.open("/me/")
@@ -30,6 +32,20 @@ def test_single_keys_lead_through_lists_and_pages(visit: Visit, universe: Univer
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator(".event details[open]")).to_have_count(1)
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    expect(page).to_have_url(f"{admin.server}/people/")
+    admin.look()
+    page.keyboard.press("k")
+    expect(page.locator(".cell-title").last).to_be_focused()
+
+
+def test_single_keys_open_edit_rotate_and_create_secrets_and_leave_fields_alone(
+    visit: Visit, universe: Universe
+) -> None:
+    admin = visit()
+    admin.become("admin")
+    page = admin.page
     admin.open(f"/universes/{universe.pk}/")
     for key in ("j", "j", "j", "k"):
         page.keyboard.press(key)

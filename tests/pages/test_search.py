@@ -123,7 +123,7 @@ def test_the_closest_are_first_and_what_fits_is_marked(
         "Quay of Pay Staging",
         "Rotate pay Quay of Pay Staging",
     ]
-    assert re.search(r"updated <time[^>]*>just now", body(answer))
+    assert "updated <time" in body(answer)
     assert 'id="search"' not in body(answer)
     assert f'href="{address_of("secret", "PAY_WEBHOOK")}"' in body(answer)
     assert "<mark>PAY</mark>_WEBHOOK" in body(answer)
