@@ -17,7 +17,7 @@ from secretsapp.rules.ordering import in_order
 from secretsapp.rules.paging import Asked, Page, cut
 from secretsapp.rules.policy import require_installation
 
-UNIVERSES_SHOWN = 5
+UNIVERSES_SHOWN = 2
 
 
 @dataclass(frozen=True)

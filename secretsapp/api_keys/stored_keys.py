@@ -41,6 +41,8 @@ from secretsapp.rules.roblox import in_our_words
 from secretsapp.rules.versions import differences, refuse_stale, version_of
 
 TO_MANAGE = Right(Permission.MANAGE_API_KEYS)
+# So many universes a refusal names.
+NAMED = 5
 CHANGED_MEANWHILE = "Someone else or a test changed this key"
 
 
@@ -147,14 +149,20 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
     """Forget a key; raises StillInUse while a universe is opened with it."""
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key)
-        serves = list(stored.universes.values_list("name", flat=True))
-        if serves:
-            raise StillInUse(
-                f"It is still used by {', '.join(serves)}. Choose another key for those "
-                "universes or remove them, then remove the key."
-            )
+        _refuse_used(stored)
         ApiKey.objects.filter(pk=stored.pk).delete()
         act.tell(Event.API_KEY_REMOVED, subject=stored)
+
+
+def _refuse_used(stored: ApiKey) -> None:
+    """Raise StillInUse where universes use the key, and name the first few of them."""
+    names = list(stored.universes.values_list("name", flat=True)[: NAMED + 1])
+    if names:
+        further = " and others" if len(names) > NAMED else ""
+        raise StillInUse(
+            f"It is still used by {', '.join(names[:NAMED])}{further}. Choose another key for "
+            "those universes or remove them, then remove the key."
+        )
 
 
 def replace(

@@ -79,7 +79,8 @@ def test_what_will_not_do_is_said_and_the_key_is_asked_for_again(
 def test_the_list_says_what_each_key_opens_and_how_the_last_test_went(
     admin: Client, universe: Universe, emulator: Emulator, address: Address
 ) -> None:
-    assert "automation Harbor Unknown Passing" in words(admin.get(reverse("api_keys")))
+    row = "automation Used by 1 universe Harbor Expires Unknown Last test Passing"
+    assert row in words(admin.get(reverse("api_keys")))
     assert 'action="' + address("api_key_test") in body(admin.get(address("api_key")))
     answer = admin.post(address("api_key_test"), follow=True)
     works = "Test passed: it can read 1 universe."
@@ -100,6 +101,18 @@ def test_the_list_says_what_each_key_opens_and_how_the_last_test_went(
     answer = admin.post(unused, follow=True)
     assert "No universe to test" in words(answer)
     assert f'action="{unused}"' not in body(answer)
+
+
+def test_of_many_universes_two_are_named_and_the_others_counted(
+    admin: Client, universe: Universe, address: Address
+) -> None:
+    named = [Universe(id=n, name=f"Isle {n}", api_key=universe.api_key) for n in range(1, 8)]
+    Universe.objects.bulk_create(named)
+    for page in (reverse("api_keys"), address("api_key_remove"), address("api_key_replace")):
+        assert "8 universes Isle 1, Isle 2 +6" in words(admin.get(page))
+    assert "Not while 8 universes use it." in words(admin.get(address("api_key")))
+    refused = words(admin.post(address("api_key_remove")))
+    assert "Isle 5 and others. Choose another key" in refused
 
 
 @pytest.mark.parametrize(
@@ -217,13 +230,17 @@ def test_a_key_that_does_not_leaves_the_old_one(
 
 
 def test_a_key_in_use_stays_and_another_goes(admin: Client, address: Address) -> None:
-    assert "You can’t remove this key while universes use it: Harbor" in words(
-        admin.get(address("api_key_remove"))
-    )
+    page = admin.get(address("api_key_remove"))
+    assert "You can’t remove this key while universes use it." in words(page)
+    assert f'href="{address("api_key")}">Back to the key' in body(page)
+    page = admin.get(address("api_key"))
+    assert "Not while 1 universe uses it." in words(page)
+    assert f'href="{address("api_key_remove")}"' not in body(page)
     refused = admin.post(address("api_key_remove"))
     assert (refused.status_code, ApiKey.objects.count()) == (422, 1)
     admin.post(reverse("api_key_create"), NEW)
     unused = reverse("api_key_remove", args=[ApiKey.objects.get(name="Second").pk])
+    assert f'href="{unused}"' in body(admin.get(reverse("api_keys")))
     assert "No universe uses this key." in words(admin.get(unused))
     answer = admin.post(unused, follow=True)
     assert "Removed the key “Second”." in words(answer)
