@@ -36,7 +36,7 @@ class Environment(models.TextChoices):
     PRODUCTION = "production"
     STAGING = "staging"
     DEVELOPMENT = "development"
-    UNSPECIFIED = "", "Not specified"
+    UNSPECIFIED = "", "No environment"
 
 
 class Universe(models.Model):

@@ -130,7 +130,7 @@ def test_that_it_is_for_nothing_particular_is_a_choice(
         ({"universe": "Quay"}, "That isn’t a universe."),
         ({"api_key": ""}, "Choose its API key."),
         ({"api_key": "x"}, "Choose its API key."),
-        ({"environment": ""}, "Choose an environment, or “Not specified”."),
+        ({"environment": ""}, "Choose an environment, or “No environment”."),
         ({"name": "x" * 101}, "Keep it to 100 characters"),
         ({"universe": str(HARBOR_ID)}, f"Universe {HARBOR_ID} is already in Sealroom."),
     ],

@@ -38,7 +38,7 @@ class Command(ActingCommand):
             type=word,
             default="",
             choices=[value for value in Environment.values if value],
-            help="The environment of the universe.",
+            help="The environment of the universe (default: no environment).",
         )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:

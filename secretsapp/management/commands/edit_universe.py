@@ -30,7 +30,7 @@ class Command(ActingCommand):
             type=word,
             choices=Environment.values,
             metavar="ENVIRONMENT",
-            help=f"{', '.join(filter(None, Environment.values))}; '' for not specified.",
+            help=f"{', '.join(filter(None, Environment.values))}; '' for no environment.",
         )
         parser.add_argument("--api-key", metavar="NAME", help="The name of another stored API key.")
 

@@ -24,7 +24,7 @@ class KeyField(forms.Field):
         attributes = QUIET | {"class": "form-control masked mono", "rows": "3"}
         super().__init__(
             label="API key",
-            help_text="As Roblox showed it. It is stored encrypted and never shown again.",
+            help_text="Stored encrypted, and never shown again.",
             widget=UnshownTextarea(attributes),
             # An empty key is refused below, in the words of the rule.
             required=False,
@@ -66,8 +66,7 @@ class EndField(forms.DateField):
             label="Expires on",
             required=False,
             widget=forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, "%Y-%m-%d"),
-            help_text="Optional: the expiry date set at Roblox, so that Sealroom can warn "
-            "you. It counts to 23:59 UTC.",
+            help_text="Optional, to be warned in time. It counts to 23:59 UTC.",
             error_messages={"invalid": "Enter the day as 2027-01-31, or leave it empty."},
         )
 
@@ -84,14 +83,13 @@ class WordsForm(forms.Form):
         label="Name",
         required=False,
         widget=text_input(maxlength=str(input_rules.LABEL_LIMIT)),
-        help_text="Shown in Sealroom.",
     )
     ends_at = EndField()
     note = forms.CharField(
         label="Note",
         required=False,
         widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "3"}),
-        help_text="Which account it belongs to, and who can create another. Never the key.",
+        help_text="Whose it is, and who can create another. Never the key.",
     )
 
 

@@ -18,7 +18,7 @@ ENVIRONMENTS = [
     (environment.value or UNSPECIFIED, environment.label) for environment in Environment
 ]
 CHOOSE_KEY = "Choose its API key."
-CHOOSE_ENVIRONMENT = "Choose an environment, or “Not specified”."
+CHOOSE_ENVIRONMENT = "Choose an environment, or “No environment”."
 
 
 class EnvironmentField(forms.ChoiceField):
@@ -65,12 +65,14 @@ class AddUniverseForm(forms.Form):
         label="Universe",
         required=False,
         widget=text_input(placeholder="6930499524", inputmode="url"),
-        help_text="Paste its id, the id of one of its places, or the link of the game.",
+        help_text="Its id, the id of a place, or the link of the game.",
     )
-    name = _name_field("Shown in Sealroom. Leave empty to use Roblox’s name.")
+    name = _name_field("Optional. Otherwise Roblox’s name.")
     environment = EnvironmentField()
 
     field_order = ("universe", "api_key", "name", "environment")
+    # What is missing is said in our words, at the field and by its name.
+    use_required_attribute = False
 
     def __init__(
         self, data: Mapping[str, Any] | None, keys: Iterable[ApiKey], *, is_trial: bool = False
@@ -91,9 +93,10 @@ class AddUniverseForm(forms.Form):
 class SettingsForm(forms.Form):
     """What a universe is called, what it is for, and the key that opens it."""
 
-    name = _name_field("Shown in Sealroom. Nothing changes at Roblox.")
+    name = _name_field("Only in Sealroom.")
     environment = EnvironmentField()
     seen = SeenField()
+    use_required_attribute = False
 
     def __init__(
         self, universe: Universe, keys: Iterable[ApiKey], data: Mapping[str, Any] | None
