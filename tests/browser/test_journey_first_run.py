@@ -46,7 +46,11 @@ def test_from_the_code_on_the_terminal_to_a_sealed_secret(
 
     is_at(visitor, "/guide/")
     fill(visitor, Universe=f"https://www.roblox.com/games/{PLACE}/Pier")
-    press(visitor, "Test connection")
+    if script:
+        # Universe and key are there, so that it is tested by itself.
+        visitor.page.keyboard.press("Tab")
+    else:
+        press(visitor, "Test connection")
     shows(visitor, "Connection test passed")
     shows(visitor, f"“Pier”, of group {stage.GROUP_ID}, universe {pier.id}.")
     choose(visitor, "Production")

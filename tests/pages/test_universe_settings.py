@@ -164,9 +164,15 @@ def test_a_test_shows_its_steps_and_stores_nothing(admin: Client, quay: Emulated
     assert "<h1>Add a universe</h1>" in body(page)
     fragment = admin.post(reverse("universe_test"), sent(environment=""), headers=HTMX)
     assert "<h1>" not in body(fragment)
-    for answer in (page, fragment):
+    assert "data-focus" in body(fragment)
+    by_itself = sent(environment="", by_itself="1")
+    unasked = admin.post(reverse("universe_test"), by_itself, headers=HTMX)
+    assert "data-focus" not in body(unasked)
+    for answer in (page, fragment, unasked):
         assert "“Quay”, of group 1234567, universe 77." in words(answer)
     assert Universe.objects.count() == 1
+    unfinished = admin.post(reverse("universe_test"), by_itself | {"universe": ""}, headers=HTMX)
+    assert (unfinished.status_code, words(unfinished)) == (200, "")
 
 
 def test_a_test_of_nothing_says_what_is_missing(admin: Client, universe: Universe) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,6 +29,9 @@ from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views import guide as guides
 from secretsapp.web.views.form_pages import Done
+
+# The page tests by itself once universe and key are there.
+BY_ITSELF = "by_itself"
 
 
 class NotOpened(Exception):
@@ -89,9 +92,11 @@ def test(request: ActorRequest) -> HttpResponse:
         reference, api_key = form.cleaned_data["universe"], form.cleaned_data["api_key"]
         trial = trials.run(request.actor, api_key, reference)
     if wants_fragment(request):
-        return form_pages.page(
-            request, "universes/_trial.html", form, {"trial": trial, "is_fragment": True}
-        )
+        context = {"trial": trial, "is_fragment": True}
+        if BY_ITSELF in request.POST:
+            # Nobody asked: what is not filled in yet is no error, and the focus stays.
+            return render(request, "universes/_trial.html", context | {"by_itself": True})
+        return form_pages.page(request, "universes/_trial.html", form, context)
     return _adding(request, form, keys, trial)
 
 
