@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from secretsapp.core.errors import DoubtfulKey
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import (
@@ -15,6 +16,9 @@ from secretsapp.opencloud.errors import (
     Unusable,
 )
 from secretsapp.opencloud.types import Introspection, RemoteSecret, RemoteUniverse
+
+# What Roblox's answer to the question about a key says of one that it can't find.
+_NO_SUCH_KEY = (400, 401)
 
 READ, WRITE = "universe.secret:read", "universe.secret:write"
 
@@ -87,6 +91,32 @@ def hint_if_reachable(client: Client) -> Introspection | None:
         return hint_of(client)
     except NothingSent:
         return None
+
+
+def check_new(client: Client) -> None:
+    """Raise DoubtfulKey where Roblox says that a key which was just pasted is no good.
+
+    Where Roblox can't be asked, or answers something else, the key gets the benefit of the doubt.
+    """
+    try:
+        hint = client.introspect()
+    except Refused as refusal:
+        if refusal.status in _NO_SUCH_KEY:
+            raise _doubtful(
+                "Roblox doesn’t know this key. Copy it again, all of it. Some older keys can’t be "
+                "checked"
+            ) from None
+        return
+    except OpenCloudError:
+        return
+    if hint.expired:
+        raise _doubtful("This key has expired at Roblox. Create a new one, or renew it there")
+    if not hint.enabled:
+        raise _doubtful("This key is disabled at Roblox. Enable it there")
+
+
+def _doubtful(what: str) -> DoubtfulKey:
+    return DoubtfulKey(f"Nothing was saved. {what}.", field="value")
 
 
 def probe(client: Client, universe_id: int, hint: Introspection | None) -> Probe:

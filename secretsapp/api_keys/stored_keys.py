@@ -16,7 +16,7 @@ from secretsapp.api_keys.key_reports import (
     report_on,
     try_on,
 )
-from secretsapp.api_keys.probing import hint_if_reachable
+from secretsapp.api_keys.probing import check_new, hint_if_reachable
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
@@ -53,10 +53,13 @@ def add(
     value: Plaintext,
     note: str = "",
     ends_at: datetime | None = None,
+    is_meant: bool = True,
 ) -> ApiKey:
     """Store an API key, encrypted; raises Forbidden, InvalidInput or AlreadyExists.
 
     Roblox is asked when the key ends, which it tells of new ones; else `ends_at` is believed.
+    Unless the key `is_meant` whatever Roblox says of it, DoubtfulKey is raised for one that Roblox
+    doesn't know or refuses.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     name = name.strip()
@@ -66,6 +69,8 @@ def add(
     _refuse_taken(name)
     api_key = ApiKey(id=uuid4(), name=name, note=note)
     with connections.client_with(actor, value) as client:
+        if not is_meant:
+            check_new(client)
         api_key.ends_at = end_of(hint_if_reachable(client)) or ends_at
     try:
         with acting(actor, TO_MANAGE) as act:
@@ -166,19 +171,27 @@ def _refuse_used(stored: ApiKey) -> None:
 
 
 def replace(
-    actor: Actor, api_key: ApiKey, value: Plaintext, *, ends_at: datetime | None = None
+    actor: Actor,
+    api_key: ApiKey,
+    value: Plaintext,
+    *,
+    ends_at: datetime | None = None,
+    is_meant: bool = True,
 ) -> KeyReport:
     """Put another value in the place of a key; its universes stay.
 
     The new value is tried on every universe first: if one refuses it, that refusal is raised
     and the old value stays. The old end goes with the old value: what Roblox tells of the new
-    one counts, else `ends_at` is believed.
+    one counts, else `ends_at` is believed. `is_meant` as in `add`, for a key that no universe uses.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     input_rules.check_api_key(value)
     _check_end(ends_at)
+    universes = list(api_key.universes.all())
     with in_our_words(), connections.client_with(actor, value) as client:
-        report = try_on(client, list(api_key.universes.all()), _advice_for(actor))
+        if not (universes or is_meant):
+            check_new(client)
+        report = try_on(client, universes, _advice_for(actor))
     if report.verdict.is_failure:
         raise RobloxRefused(report.result)
     with acting(actor, TO_MANAGE) as act:

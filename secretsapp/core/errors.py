@@ -4,6 +4,7 @@ SealroomError
 ├── Correctable                 the person can fix it on the spot; `field` names the input
 │   ├── InvalidInput            a name, value, domain, note, address, pattern, time … breaks a rule
 │   ├── LooksUnintended         a value is asked about before it is sealed; `reasons` say why
+│   ├── DoubtfulKey            Roblox doesn’t know the API key, or refuses it; nothing was stored
 │   ├── NameTaken               the universe has a secret of that name
 │   ├── SimilarName             it has one that is called nearly so; nothing was sent
 │   ├── UniverseFull            Roblox's limit of secrets a universe is reached
@@ -63,6 +64,10 @@ class LooksUnintended(Correctable):
     ) -> None:
         super().__init__(sentence, field=field)
         self.reasons = reasons
+
+
+class DoubtfulKey(Correctable):
+    """Roblox says that an API key is no good: the person is asked whether it is meant."""
 
 
 class NameTaken(Correctable):

@@ -12,6 +12,7 @@ from tests.browser.journeys import (
     WITH_AND_WITHOUT,
     all_of_it,
     choose,
+    complains,
     create_secret,
     fill,
     follow,
@@ -86,10 +87,14 @@ def claim(visitor: Visitor) -> None:
 
 
 def paste_a_wrong_key(visitor: Visitor) -> None:
-    """Store a key that Roblox does not know, and be told what is wrong by a test."""
+    """Insist on a key that Roblox does not know, and be told what is wrong by a test."""
     fill(visitor, API_key=WRONG_KEY)
     press(visitor, "Save key")
-    says(visitor, "Saved the key “Automation”.")
+    complains(visitor, "Roblox doesn’t know this key.")
+    fill(visitor, API_key=WRONG_KEY)
+    visitor.page.get_by_label("Save it without a check").check()
+    press(visitor, "Save key")
+    says(visitor, "Saved the key “Sealroom”.")
     fill(visitor, Universe="77")
     press(visitor, "Test connection")
     shows(visitor, "Connection test failed")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from emulator import Emulator
+from emulator import Emulator, faults
 from secretsapp.core.errors import StaleVersion
 from secretsapp.models import ApiKey, AuditEvent, Universe
 from secretsapp.rules import connections
@@ -22,8 +22,9 @@ NEW = {"name": "Second", "value": f"  {SECOND}\r\n", "ends_at": "", "note": "Who
 
 
 @pytest.fixture
-def admin(client_for: ClientFor) -> Client:
-    """The admin's browser."""
+def admin(client_for: ClientFor, emulator: Emulator) -> Client:
+    """The admin's browser; Roblox knows two keys."""
+    emulator.add_api_key(SECOND)
     return client_for("admin")
 
 
@@ -74,6 +75,28 @@ def test_what_will_not_do_is_said_and_the_key_is_asked_for_again(
     assert (value_shown(answer), ApiKey.objects.count()) == ("", 1)
     assert SECOND not in body(answer)
     assert "Whose it is" in body(answer)
+
+
+def test_a_key_that_roblox_says_is_no_good_is_stored_only_if_it_is_meant(
+    admin: Client, emulator: Emulator
+) -> None:
+    unknown = NEW | {"value": "a-key-cut-off"}
+    answer = admin.post(reverse("api_key_create"), unknown)
+    assert (answer.status_code, value_shown(answer), ApiKey.objects.count()) == (422, "", 1)
+    assert "Nothing was saved. Roblox doesn’t know this key." in words(answer)
+    assert "Save it without a check" in body(answer)
+    for wrong in ({"enabled": False}, {"expires": timezone.now() - timedelta(days=1)}):
+        emulator.add_api_key(SECOND, **wrong)
+        assert admin.post(reverse("api_key_create"), NEW).status_code == 422
+    assert "This key has expired" in words(admin.post(reverse("api_key_create"), NEW))
+    assert AuditEvent.objects.filter(tag="api_key.added").count() == 1
+    assert admin.post(reverse("api_key_create"), unknown | {"is_meant": "on"}).status_code == 302
+    unused = reverse("api_key_replace", args=[ApiKey.objects.get(name="Second").pk])
+    assert "doesn’t know this key" in words(admin.post(unused, {"value": "another"}))
+    # Where Roblox can't be asked nothing speaks against the key.
+    emulator.inject(faults.cut_before(), path="introspect", times=2)
+    answer = admin.post(reverse("api_key_create"), unknown | {"name": "Third"}, follow=True)
+    assert "Saved the key “Third”. Add a universe to test it." in words(answer)
 
 
 def test_the_list_says_what_each_key_opens_and_how_the_last_test_went(
@@ -252,7 +275,7 @@ def test_without_a_key_the_list_leads_to_the_guide(admin: Client, universe: Univ
     ApiKey.objects.all().delete()
     answer = admin.get(reverse("api_keys"))
     assert f'href="{reverse("guide")}"' in body(answer)
-    assert field(admin.get(reverse("api_key_create")), "name") == "Automation"
+    assert field(admin.get(reverse("api_key_create")), "name") == "Sealroom"
 
 
 def test_an_unknown_key_is_not_found(admin: Client) -> None:

@@ -101,6 +101,7 @@ def test_a_key_loses_what_stands_around_it(
     client_for: ClientFor, universe: Universe, emulator: Emulator, around: str, is_told: bool
 ) -> None:
     client = client_for("admin")
+    emulator.add_api_key("added")
     sent = {"name": "Second", "value": around.format("added"), "ends_at": "", "note": ""}
     answer = client.post(reverse("api_key_create"), sent, follow=True)
     assert (TAKEN_OFF in words(answer)) is is_told

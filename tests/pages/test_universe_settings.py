@@ -61,7 +61,7 @@ def test_the_guide_leads_from_nothing_to_the_first_universe(
     stored = {"next": "guide", "name": field(page, "name"), "value": API_KEY}
     page = newcomer.post(reverse("api_key_create"), stored, follow=True)
     assert page.redirect_chain == [(reverse("guide"), 302)]
-    assert "Stored, not tested yet: Automation Replace key" in words(page)
+    assert "Stored, not tested yet: Sealroom Replace key" in words(page)
     typed = sent(next="guide", universe=str(HARBOR_ID), environment="")
     page = newcomer.post(reverse("universe_test"), typed)
     assert page.status_code == 200

@@ -1,6 +1,7 @@
 """The forms of API keys: a key is taken in and never shown again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -8,13 +9,14 @@ from django import forms
 
 from secretsapp.api_keys.stored_keys import version
 from secretsapp.core import blanks, input_rules
-from secretsapp.core.errors import InvalidInput
+from secretsapp.core.errors import DoubtfulKey, InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.times import end_of_day
 from secretsapp.models import ApiKey
 from secretsapp.web.forms.fields import QUIET, SeenField, UnshownTextarea, text_input
 
-FIRST_NAME = "Automation"
+FIRST_NAME = "Sealroom"
+UNTESTED = "Save it without a check"
 
 
 class KeyField(forms.Field):
@@ -42,11 +44,38 @@ class KeyField(forms.Field):
         """Nothing is shown again after an error."""
 
 
+class UntestedField(forms.BooleanField):
+    """The word that a key is to be stored whatever Roblox says; it holds for that key alone."""
+
+    def __init__(self) -> None:
+        widget = forms.CheckboxInput(QUIET | {"class": "form-check-input"})
+        super().__init__(label=UNTESTED, required=False, widget=widget)
+
+    def bound_data(self, data: Any, initial: Any) -> bool:
+        """Not ticked after an error: the key is another one then."""
+        return False
+
+
 class KeyForm(forms.Form):
     """A key without the blanks around it; `told` says that there were some."""
 
     value = KeyField()
+    is_meant = UntestedField()
     told = ""
+    # Whether Roblox said that the key is no good, and it is asked whether it is meant.
+    is_doubtful = False
+
+    @contextmanager
+    def asking_whether_meant(self) -> Iterator[None]:
+        """Where Roblox says that the key is no good, ask in the form whether it is meant."""
+        try:
+            yield
+        except DoubtfulKey as refusal:
+            self.is_doubtful = True
+            raise DoubtfulKey(
+                f"{refusal} To save it anyway, paste it again and tick “{UNTESTED}”.",
+                field="value",
+            ) from None
 
     def clean_value(self) -> Plaintext:
         """The key itself; raises ValidationError where it can be none."""
@@ -96,7 +125,7 @@ class WordsForm(forms.Form):
 class AddKeyForm(WordsForm, KeyForm):
     """A new key."""
 
-    field_order = ("name", "value", "ends_at", "note")
+    field_order = ("name", "value", "is_meant", "ends_at", "note")
 
     def __init__(self, data: Mapping[str, Any] | None, *, is_first: bool) -> None:
         initial = {"name": FIRST_NAME} if is_first else {}

@@ -20,6 +20,8 @@ from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, guide, long_lists
 from secretsapp.web.views.form_pages import Done
 
+ADDED_FROM = ("name", "value", "note", "ends_at", "is_meant")
+
 
 @require_safe
 def api_keys(request: ActorRequest) -> HttpResponse:
@@ -34,8 +36,9 @@ def create(request: ActorRequest) -> HttpResponse:
     form = AddKeyForm(form_pages.posted(request), is_first=not keys)
 
     def add() -> Done:
-        words = {field: form.cleaned_data[field] for field in ("name", "value", "note", "ends_at")}
-        api_key = stored_keys.add(request.actor, **words)
+        words = {field: form.cleaned_data[field] for field in ADDED_FROM}
+        with form.asking_whether_meant():
+            api_key = stored_keys.add(request.actor, **words)
         if guide.is_asked_for(request):
             return Done(f"Saved the key “{api_key.name}”.", reverse("guide"), form.told)
         sentence = f"Saved the key “{api_key.name}”. Add a universe to test it."
@@ -86,7 +89,11 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 
     def put() -> Done:
         value, ends_at = form.cleaned_data["value"], form.cleaned_data["ends_at"]
-        stored_keys.replace(request.actor, view.api_key, value, ends_at=ends_at)
+        is_meant = form.cleaned_data["is_meant"]
+        with form.asking_whether_meant():
+            stored_keys.replace(
+                request.actor, view.api_key, value, ends_at=ends_at, is_meant=is_meant
+            )
         if view.universes:
             sentence = "Key replaced. Sealroom has deleted the old key: delete it at Roblox too."
             return Done(sentence, _address(api_key_id), form.told)
