@@ -1,13 +1,20 @@
-"""How far a new installation has come, for an admin until there is a first secret."""
+"""How far a new installation has come: up to its first secret, and what is wise soon after."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, Role
 from secretsapp.home.at_hand import AtHand
-from secretsapp.models import ApiKey, AuditEvent, Secret, Universe, User
+from secretsapp.models import ApiKey, AuditEvent, Grant, Secret, Universe, User
 from secretsapp.rules.policy import rights_of
+
+# Later on, what is not done was left undone on purpose.
+NEW_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -16,19 +23,37 @@ class Progress:
 
     has_key: bool
     first_universe: Universe | None
+    has_secret: bool
     has_company: bool
+    has_second_admin: bool
     is_backed_up: bool
+    has_mail: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to be advised; mail is worth it only where people are many."""
+        return self.has_secret and self.has_second_admin and self.is_backed_up
 
 
 def find_progress(actor: Actor, chosen: AtHand) -> Progress | None:
-    """The progress where there is no secret yet, for who may do all of it; else None."""
-    if not rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE):
+    """The progress of a new installation, for who may do all of it; None where it is settled."""
+    if not rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE) or not chosen.is_all:
         return None
-    if not chosen.is_all or Secret.objects.exists():
+    has_secret = Secret.objects.exists()
+    if has_secret and User.objects.filter(created_at__lt=timezone.now() - NEW_FOR).exists():
         return None
+    progress = _progress(chosen, has_secret=has_secret)
+    return None if progress.is_complete else progress
+
+
+def _progress(chosen: AtHand, *, has_secret: bool) -> Progress:
+    admins = Grant.objects.filter(role=Role.ADMIN, person__is_active=True)
     return Progress(
         has_key=ApiKey.objects.exists(),
         first_universe=next(iter(chosen.universes), None),
+        has_secret=has_secret,
         has_company=User.objects.count() > 1,
+        has_second_admin=admins.values("person").distinct().count() > 1,
         is_backed_up=AuditEvent.objects.filter(tag=Event.BACKUP_MADE.tag).exists(),
+        has_mail=bool(settings.EMAIL_HOST),
     )

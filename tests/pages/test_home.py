@@ -13,14 +13,16 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.access.grants import Terms
 from secretsapp.core.actor import remembering
+from secretsapp.core.events import Event
 from secretsapp.core.key_verdicts import KeyVerdict
-from secretsapp.core.roles import Role
+from secretsapp.core.roles import Permission, Role
 from secretsapp.home import overview
-from secretsapp.models import ApiKey, Change, Grant, Secret, Universe
+from secretsapp.models import ApiKey, Change, Grant, Secret, Universe, User
 from secretsapp.models.changes import ChangeState
+from secretsapp.rules.acting import Right, acting
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
-from tests.stage import STAGEHAND, Cast
+from tests.stage import STAGEHAND, Cast, engage
 from tests.support.unfinished import let_rest, make
 
 NOW = timezone.now()
@@ -130,7 +132,10 @@ def test_an_admin_is_told_the_first_steps_until_there_is_a_secret(
     client_for: ClientFor, universe: Universe, address_of: AddressOf
 ) -> None:
     client = client_for("admin")
-    assert "Get started" not in words(client.get("/"))
+    page = client.get("/")
+    assert "Next steps Back up the keys" in words(page)
+    assert "Invite someone, done Make someone else an admin too Set up mail" in words(page)
+    assert "Next steps" not in words(client_for("manager").get("/"))
     Secret.objects.all().delete()
     page = client.get("/")
     assert "Get started Create your account, done Store an API key, done" in words(page)
@@ -139,7 +144,19 @@ def test_an_admin_is_told_the_first_steps_until_there_is_a_secret(
     universe.delete()
     page = client.get("/")
     assert '<a href="/guide/">Add a universe</a>' in body(page)
-    assert "Invite someone, done Back up the keys" in words(page)
+    assert "Back up the keys" in words(page)
+
+
+@pytest.mark.parametrize("settled", ["an old installation", "all of it done"])
+def test_the_next_steps_end(client_for: ClientFor, universe: Universe, settled: str) -> None:
+    client = client_for("admin")
+    if settled == "an old installation":
+        User.objects.filter(email="viewer@example.com").update(created_at=NOW - timedelta(days=15))
+    else:
+        engage("second", admin=True)
+        with acting(STAGEHAND, Right(Permission.MANAGE_API_KEYS)) as act:
+            act.tell(Event.BACKUP_MADE, detail={"count": "1", "anchor": ""})
+    assert "Next steps" not in words(client.get("/"))
 
 
 def test_each_figure_leads_to_what_it_counts(

@@ -217,10 +217,16 @@ def test_an_empty_list_says_what_to_do_next(client_for: ClientFor, address_of: A
     Secret.objects.all().delete()
     page = words(client_for("editor").get(address_of("universe")))
     assert "0 secrets" in page
-    assert "No secrets to show yet." in page
-    assert "Create the first" in page
-    assert "Refresh" in page
-    assert "Create the first" not in words(client_for("viewer").get(address_of("universe")))
+    assert "No secrets yet Secrets created at Roblox appear after a refresh." in page
+    assert "Read its list from Roblox, done Create a secret Create the first secret" in page
+    page = words(client_for("viewer").get(address_of("universe")))
+    assert "No secrets you can see yet." in page
+    assert "Create the first" not in page
+    Universe.objects.update(synced_at=None)
+    page = body(client_for("admin").get(address_of("universe")))
+    assert "Not read from Roblox yet" in page
+    assert 'type="submit" form="refresh"' in page
+    assert page.count("btn-primary") == 2, "Refresh, and New secret, which the style sheet hides"
 
 
 def test_a_full_universe_says_so(client_for: ClientFor, address_of: AddressOf) -> None:

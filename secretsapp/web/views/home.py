@@ -25,6 +25,7 @@ def home(request: ActorRequest) -> HttpResponse:
         "at_hand": found.at_hand,
         "needs": found.needs[:NEEDS_SHOWN],
         "further_needs": found.needs[NEEDS_SHOWN:],
+        "progress": progress,
         "steps": list(_steps(progress)) if progress else [],
     }
     return render(request, "home/home.html", context)
@@ -32,6 +33,20 @@ def home(request: ActorRequest) -> HttpResponse:
 
 def _steps(progress: Progress) -> Iterator[Step]:
     """What a new installation needs, one after the other."""
+    if not progress.has_secret:
+        yield from _to_a_secret(progress)
+    people = reverse("person_create")
+    yield Step(
+        "Back up the keys: run “manage.py backup”, and keep a copy of the keys elsewhere",
+        progress.is_backed_up,
+    )
+    yield Step("Invite someone", progress.has_company, people)
+    if progress.has_secret:
+        yield Step("Make someone else an admin too", progress.has_second_admin, people)
+        yield Step("Set up mail for password links: MAIL_HOST", progress.has_mail)
+
+
+def _to_a_secret(progress: Progress) -> Iterator[Step]:
     guide = reverse("guide")
     first = progress.first_universe
     create = reverse("secret_create", args=[first.pk]) if first else ""
@@ -39,8 +54,3 @@ def _steps(progress: Progress) -> Iterator[Step]:
     yield Step("Store an API key", progress.has_key, guide)
     yield Step("Add a universe", first is not None, guide)
     yield Step("Create the first secret", address=create)
-    yield Step("Invite someone", progress.has_company, reverse("person_create"))
-    yield Step(
-        "Back up the keys: run “manage.py backup”, and keep a copy of the keys elsewhere",
-        progress.is_backed_up,
-    )

@@ -26,6 +26,7 @@ from secretsapp.secrets.arranging import (
 )
 from secretsapp.secrets.open_changes import watch
 from secretsapp.universes import loading, mirror, shortcuts
+from secretsapp.web.checklist import Step
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views.secret_rows import SecretRow, rows_of
@@ -140,7 +141,15 @@ def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str
         "columns": [_column(wanted, name, words) for name, words in COLUMNS],
         "orders": ORDERS,
         "states": list(_states(wanted, rows)),
+        "steps": list(_steps(found)) if listing.may_create and not rows else [],
     }
+
+
+def _steps(found: Universe) -> Iterator[Step]:
+    """What leads to the first secret of a universe that has none to show."""
+    yield Step("Add the universe", is_done=True)
+    yield Step("Read its list from Roblox", is_done=found.synced_at is not None)
+    yield Step("Create a secret")
 
 
 def _column(wanted: Wanted, name: str, words: str) -> dict[str, str]:
