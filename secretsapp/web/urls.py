@@ -15,6 +15,7 @@ from secretsapp.web.views import (
     creation,
     first_run,
     frame,
+    generation,
     health,
     help_pages,
     home,
@@ -152,8 +153,10 @@ urlpatterns = [
     path("domain-advice/", advice.domain, name="domain_advice"),
     # Not among the secrets: one of them may be named `new`, and none has a hyphen.
     path(f"{UNIVERSE}new-secret/", creation.create, name="secret_create"),
+    path(f"{UNIVERSE}new-secret/value/", generation.for_new_secret, name="secret_create_value"),
     path(SECRET, secrets.secret, name="secret"),
     path(f"{SECRET}rotate/", changes.rotate, name="secret_rotate"),
+    path(f"{SECRET}rotate/value/", generation.for_rotation, name="secret_rotate_value"),
     path(f"{SECRET}delete/", changes.delete, name="secret_delete"),
     path(f"{SECRET}details/", secrets.details, name="secret_details"),
     path(f"{SECRET}acknowledge/", secrets.acknowledge, name="secret_acknowledge"),

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
+from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Universe
 from secretsapp.people import ways_in
 from tests.browser.conftest import Visit, Visitor
@@ -166,3 +167,32 @@ def test_bullets_that_were_copied_elsewhere_are_noticed(visit: Visit, universe: 
     editor.open(f"/universes/{universe.pk}/new-secret/")
     field_of(editor.page).fill("•" * 12)
     expect(editor.page.get_by_text("a masked value")).to_be_visible()
+
+
+def test_a_generated_value_goes_into_the_field_and_into_no_markup(
+    visit: Visit, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    editor = visit()
+    editor.become("editor")
+    editor.open(f"/universes/{universe.pk}/new-secret/")
+    page = editor.page
+    page.get_by_label("Name").fill("SEED")
+    field_of(page).fill(MARKER)
+    page.get_by_text("Generate a value").click()
+    page.get_by_label("Length").fill("24")
+    with page.expect_request("**/new-secret/value/") as asked:
+        page.get_by_role("button", name="Generate", exact=True).click()
+    assert MARKER not in f"{asked.value.post_data}", "what was typed stays in the field"
+    expect(page.get_by_text("it can’t be read after saving")).to_be_visible()
+    value = field_of(page).input_value()
+    assert len(value) == 24
+    assert value not in page.content()
+    editor.look()
+    page.get_by_label("Length").fill("9")
+    page.get_by_role("button", name="Generate", exact=True).click()
+    expect(page.get_by_text("Choose a length from 16 to 1,024.")).to_be_visible()
+    expect(field_of(page)).to_have_value(value)
+    page.get_by_label("No requests").check()
+    page.get_by_role("button", name="Create secret").click()
+    expect(page.get_by_text("Created SEED at")).to_be_visible()
+    assert harbor.values["SEED"] == value.encode()

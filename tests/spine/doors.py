@@ -63,6 +63,7 @@ def _viewer() -> int:
 FORM = (READ, "HEAD", SEND)
 NEW_SECRET = {"name": "PAY_NEW", "value": "a value", "reach": "any"}
 NEW_VALUE = {"value": "another value"}
+HOW_LONG = {"generate-length": "32", "generate-alphabet": "hex"}
 TYPED = {"typed": "PAY_KEY"}
 
 ADMIN = ("admin",)
@@ -91,7 +92,7 @@ DOORS = (
     Door("person_link", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     # API keys and universes.
     Door("api_keys", ADMIN, stranger=403),
-    Door("api_key_create", ADMIN, "", FORM, {"name": "second", "value": "k"}, stranger=403),
+    Door("api_key_create", ADMIN, "", FORM, {"name": "second", "value": API_KEY}, stranger=403),
     Door("api_key", ADMIN, "api key", stranger=403),
     Door("api_key_edit", ADMIN, "api key", FORM, {"name": "renamed"}, stranger=403),
     Door("api_key_replace", ADMIN, "api key", FORM, {"value": API_KEY}, stranger=403),
@@ -132,8 +133,24 @@ DOORS = (
     Door("universe_open_changes", EVERYBODY, "universe", read_answer=204),
     Door("universe_refresh", EVERYBODY, "universe", FORM, {"q": ""}, read_answer=302),
     Door("secret_create", ("admin", "manager", "editor"), "universe", FORM, NEW_SECRET),
+    Door(
+        "secret_create_value",
+        ("admin", "manager", "editor"),
+        "universe",
+        FORM,
+        HOW_LONG,
+        read_answer=302,
+    ),
     Door("secret", EVERYBODY, "secret"),
     Door("secret_rotate", ("admin", "manager", "editor", "rotator"), "secret", FORM, NEW_VALUE),
+    Door(
+        "secret_rotate_value",
+        ("admin", "manager", "editor", "rotator"),
+        "secret",
+        FORM,
+        HOW_LONG,
+        read_answer=302,
+    ),
     Door("secret_details", ("admin", "manager", "editor"), "secret", FORM, {"note": "a note"}),
     Door("secret_acknowledge", ("admin", "manager", "editor"), "secret", FORM, {}, read_answer=302),
     Door("secret_delete", ("admin", "manager"), "secret", FORM, TYPED),

@@ -228,6 +228,25 @@ def test_no_exception_at_any_step_leaves_a_trace(
     look_everywhere(traces, log_lines)
 
 
+def test_a_generated_value_leaves_no_trace(
+    client: Client, log_lines: list[str], emulator: Emulator
+) -> None:
+    """It is answered once, goes the way of every other value, and is nowhere afterwards."""
+    sent = {"generate-length": "40", "generate-alphabet": "letters"}
+    for maker in ("new-secret/value/", "secrets/PAY_KEY/rotate/value/"):
+        address = f"/universes/{HARBOR_ID}/{maker}"
+        answer = client.post(address, sent, headers={"HX-Request": "true"})
+        value = answer.content.decode()
+        assert len(value) == 40
+        made = Traces(value)
+        made.add("headers", answer.serialize_headers())
+        for method in ("POST", "PATCH"):
+            emulator.inject(FAULTS["400"](value), method=method)
+        for _ in range(2):
+            create_and_rotate(client, made, value)
+        look_everywhere(made, log_lines)
+
+
 def test_a_value_in_the_wrong_place_of_a_request_leaves_no_trace(
     marker: str, client: Client, traces: Traces, log_lines: list[str]
 ) -> None:

@@ -27,6 +27,7 @@ from secretsapp.secrets.open_changes import Watched
 from secretsapp.web import times
 from secretsapp.web.avatars import avatar
 from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS, ResultLabel, VerbLabel
+from secretsapp.web.forms.generating import GenerateForm
 from secretsapp.web.icons import icon
 from secretsapp.web.signing_in import is_back_from_unsent_form
 from secretsapp.web.tabs import Tab, tabs_of_universe
@@ -130,6 +131,12 @@ def site_host(context: Context) -> str:
         return site.netloc
     request: HttpRequest | None = context.get("request")
     return request.get_host() if request else site.netloc
+
+
+@register.simple_tag
+def generate_form() -> GenerateForm:
+    """What a value that the server makes is to be like, for a form in which one is saved."""
+    return GenerateForm()
 
 
 @register.simple_tag
