@@ -8,12 +8,14 @@ from django.core.management.base import CommandParser
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, NotFound
+from secretsapp.core.generating import LONGEST, SHORTEST, Alphabet
 from secretsapp.core.keyring import KEY_ID_BYTES
 from secretsapp.models import Universe
 from secretsapp.rules.keys import Ring
 from secretsapp.universes import loading, proposing
 
 LONGEST_SECONDS = 365 * 24 * 3600
+LONGEST_NUMBER = 6
 
 
 def add_universe_id(parser: CommandParser) -> None:
@@ -35,6 +37,28 @@ def add_exactly(parser: CommandParser) -> None:
         "--exactly",
         action="store_true",
         help="Send the value exactly as it is, even if it looks unintended.",
+    )
+
+
+def add_generating(parser: CommandParser) -> None:
+    """The wish that the value is made here instead of being read."""
+    words = [alphabet.word for alphabet in Alphabet]
+    parser.add_argument(
+        "--generate",
+        type=whole,
+        metavar="LENGTH",
+        help=f"Generate a value of so many characters, {SHORTEST} to {LONGEST}; none is read then.",
+    )
+    parser.add_argument(
+        "--alphabet",
+        type=word,
+        choices=words,
+        help=f"What a generated value is made of (default: {words[0]}).",
+    )
+    parser.add_argument(
+        "--show",
+        action="store_true",
+        help="Print the generated value once it is saved. Without this, nobody sees it.",
     )
 
 
@@ -111,6 +135,13 @@ def universe_id(text: str) -> int:
         return input_rules.parse_universe_id(text)
     except InvalidInput:
         raise ArgumentTypeError("a universe id is a whole number such as 6930499524") from None
+
+
+def whole(text: str) -> int:
+    """A whole number of few digits."""
+    if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER:
+        return int(text)
+    raise ArgumentTypeError("write a whole number such as 32")
 
 
 def seconds(text: str) -> int:

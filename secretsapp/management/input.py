@@ -3,12 +3,14 @@
 import getpass
 import sys
 import warnings
+from typing import Any
 
-from secretsapp.core import blanks, value_gate
+from secretsapp.core import blanks, generating, value_gate
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 
 LIMIT_BYTES = 64 * 1024
+DEFAULT_ALPHABET = generating.Alphabet.LETTERS.word
 
 
 def read_hidden(prompt: str) -> Plaintext:
@@ -27,6 +29,16 @@ def read_value(prompt: str, *, is_meant: bool) -> Plaintext:
     value = read_hidden(prompt)
     value_gate.admit(value, is_meant=is_meant)
     return value
+
+
+def read_or_generate(prompt: str, options: dict[str, Any]) -> Plaintext:
+    """The value, generated if that is what the options say; raises as `read_value` does."""
+    length, alphabet = options["generate"], options["alphabet"]
+    if length is not None:
+        return generating.generate(length, generating.alphabet_of(alphabet or DEFAULT_ALPHABET))
+    if alphabet or options["show"]:
+        raise InvalidInput("--alphabet and --show need --generate. Nothing was sent.")
+    return read_value(prompt, is_meant=options["exactly"])
 
 
 def read_api_key(prompt: str) -> tuple[Plaintext, str]:

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import OutputWrapper
 
 from secretsapp.api_keys.key_ends import KeyEnd
+from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change
 
 COLUMN_GAP = "  "
@@ -91,10 +92,16 @@ def exact_time(time: datetime | None) -> str | None:
     return time.astimezone(UTC).isoformat() if time else None
 
 
-def change_report(change: Change, sentence: str, notice: str = "") -> Report:
-    """What became of a change to a secret, and what there is to know of it all the same."""
+def change_report(
+    change: Change, sentence: str, notice: str = "", shown: Plaintext | None = None
+) -> Report:
+    """What became of a change to a secret, and what there is to know of it all the same.
+
+    `shown` is a generated value that the person wants to see, which is printed here alone.
+    """
+    value = {} if shown is None else {"value": shown.expose().decode("ascii")}
     return Report(
-        lines=[sentence],
+        lines=[sentence, *value.values()],
         notice=notice,
         data={
             "change": str(change.pk),
@@ -103,6 +110,7 @@ def change_report(change: Change, sentence: str, notice: str = "") -> Report:
             "name": change.name,
             "domain": change.domain,
             "state": str(change.state),
+            **value,
         },
     )
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import BaseCommand, CommandError, get_commands, load_command_class
 
 from secretsapp.core.events import Event
+from secretsapp.core.generating import Alphabet
 from secretsapp.core.roles import PERMISSION_WORDS, PERMISSIONS, ROLE_WORDS, Permission, Role
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.closed import ClosedCommand
@@ -114,6 +115,11 @@ def test_the_settings_are_all_listed() -> None:
 
 def test_the_commands_are_all_listed() -> None:
     assert sorted(row[0] for row in listed("Commands")) == sorted(own_commands())
+
+
+def test_the_alphabets_of_generated_values_are_all_listed() -> None:
+    words = [row[0] for row in listed("What is piped in")]
+    assert words[-len(Alphabet) :] == [alphabet.word for alphabet in Alphabet]
 
 
 def test_the_events_are_all_listed_with_their_sentences() -> None:

@@ -1,5 +1,7 @@
 """Secrets from the shell: created, rotated, deleted, listed and described."""
 
+import json
+
 import pytest
 
 from emulator import Emulator, faults
@@ -20,6 +22,28 @@ def test_created_secret_holds_exactly_what_was_piped_in(
     assert said.output == "Created NEW_KEY in Harbor.\n"
     assert harbor.values["NEW_KEY"] == value
     assert harbor.secrets["NEW_KEY"].domain == "api.example.com"
+
+
+def test_a_value_is_generated_and_shown_only_on_request(
+    shell: Shell, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    create = ("create_secret", HARBOR_ID, "NEW_KEY", *CREATED)
+    said = shell.run(*create, "--generate", "40", piped=b"not this")
+    assert said.output == "Created NEW_KEY in Harbor.\n"
+    first = harbor.values["NEW_KEY"].decode()
+    assert first.isalnum()
+    assert len(first) == 40
+    rotate = ("rotate_secret", HARBOR_ID, "NEW_KEY")
+    hexed = ("--generate", "64", "--alphabet", "HEX", "--show")
+    lines = shell.run(*rotate, *hexed, piped=b"").output.splitlines()
+    assert lines[1:] == [harbor.values["NEW_KEY"].decode()]
+    assert set(lines[1]) <= set("0123456789abcdef")
+    told = json.loads(shell.run(*rotate, *hexed, "--json", piped=b"").output)
+    assert told["value"] == harbor.values["NEW_KEY"].decode()
+    before = dict(harbor.values)
+    assert "from 16 to 1,024" in shell.refuse(*rotate, "--generate", "15", piped=b"")
+    assert "need --generate" in shell.refuse(*rotate, "--show", piped=b"piped")
+    assert harbor.values == before
 
 
 def test_rotation_keeps_the_domain_unless_another_is_given(

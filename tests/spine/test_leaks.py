@@ -286,7 +286,12 @@ def test_the_shell_leaves_no_trace(
     run("create_user", "someone@example.com")
     run("create_user", "another@example.com", piped=f" {marker}\n".encode())
     assert harbor.values["PAY_KEY"] == marker.encode()
+    unseen = stocked.run("rotate_secret", universe, "PAY_KEY", "--generate", "40")
+    generated = Traces(harbor.values["PAY_KEY"].decode())
+    generated.add("output", unseen.stdout + unseen.stderr)
     for path in stocked.data_dir.rglob("*"):
         if path.is_file():
             traces.add(path.name, path.read_bytes())
-    assert traces.found() == []
+            generated.add(path.name, path.read_bytes())
+    assert len(harbor.values["PAY_KEY"]) == 40
+    assert traces.found() + generated.found() == []

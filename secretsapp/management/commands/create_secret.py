@@ -8,9 +8,9 @@ from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SimilarName
 from secretsapp.core.value_gate import cautions
-from secretsapp.management.arguments import add_exactly, add_secret, universe_of
+from secretsapp.management.arguments import add_exactly, add_generating, add_secret, universe_of
 from secretsapp.management.base import ActingCommand
-from secretsapp.management.input import read_value
+from secretsapp.management.input import read_or_generate
 from secretsapp.management.output import Report, change_report
 from secretsapp.secrets import changes
 
@@ -20,13 +20,14 @@ class Command(ActingCommand):
 
     help = (
         "Create a secret in a universe. Pipe its value in (one line ending at the end is "
-        "removed) or type it at a hidden prompt."
+        "removed), type it at a hidden prompt, or let it be generated."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The secret and where it may be sent."""
         add_secret(parser)
         add_exactly(parser)
+        add_generating(parser)
         parser.add_argument(
             "--domain",
             required=True,
@@ -49,7 +50,7 @@ class Command(ActingCommand):
         # Before the value is asked for: what is typed unseen would have to be typed again.
         input_rules.check_name(name)
         input_rules.check_domain(input_rules.one_form(domain))
-        value = read_value("Value: ", is_meant=options["exactly"])
+        value = read_or_generate("Value: ", options)
         try:
             change = changes.create(
                 actor=actor,
@@ -62,4 +63,5 @@ class Command(ActingCommand):
         except SimilarName as refusal:
             raise CommandError(f"{refusal} Add --similar-name to create it anyway.") from None
         sentence = f"Created {change.name} in {universe.name}."
-        return change_report(change, sentence, cautions(value, change.domain))
+        shown = value if options["show"] else None
+        return change_report(change, sentence, cautions(value, change.domain), shown)

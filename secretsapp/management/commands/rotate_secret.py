@@ -11,9 +11,9 @@ from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DomainChanged, StaleVersion
 from secretsapp.core.value_gate import cautions
-from secretsapp.management.arguments import add_exactly, add_secret, universe_of
+from secretsapp.management.arguments import add_exactly, add_generating, add_secret, universe_of
 from secretsapp.management.base import ActingCommand
-from secretsapp.management.input import read_value
+from secretsapp.management.input import read_or_generate
 from secretsapp.management.output import Report, change_report
 from secretsapp.models import Universe
 from secretsapp.secrets import changes
@@ -24,14 +24,16 @@ class Command(ActingCommand):
     """Rotates a secret."""
 
     help = (
-        "Give a secret a new value. Pipe it in (one line ending at the end is removed) or "
-        "type it at a hidden prompt. Running servers keep the old value until they restart."
+        "Give a secret a new value. Pipe it in (one line ending at the end is removed), type it "
+        "at a hidden prompt, or let it be generated. Running servers keep the old value "
+        "until they restart."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The secret, and another domain if it should have one."""
         add_secret(parser)
         add_exactly(parser)
+        add_generating(parser)
         parser.add_argument(
             "--domain",
             help="A new allowed host, or '' for no requests. Without this option it stays as it "
@@ -45,7 +47,7 @@ class Command(ActingCommand):
         # Before the value is asked for: what is typed unseen would have to be typed again.
         input_rules.check_domain(input_rules.one_form(domain or ""))
         with _choosing_a_domain(actor, universe, options) as known:
-            value = read_value("New value: ", is_meant=options["exactly"])
+            value = read_or_generate("New value: ", options)
             change = changes.rotate(
                 actor=actor,
                 universe=universe,
@@ -59,6 +61,7 @@ class Command(ActingCommand):
             f"Rotated {change.name} in {universe.name}. Running servers keep the old value until "
             "they restart.",
             cautions(value, change.domain, before=change.seen_domain),
+            value if options["show"] else None,
         )
 
 
