@@ -63,6 +63,9 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("secret_create_advised", new_secret, "editor", paste_what_is_no_host),
         Look("secret_create_cautioned", new_secret, "editor", choose_a_public_suffix),
         Look("secret_create_similar", new_secret, "editor", refuse_a_similar_name),
+        Look("secret_create_generated", new_secret, "editor", generate_a_value),
+        Look("api_key_doubtful", reverse("api_key_create"), "admin", paste_a_wrong_key),
+        Look("universe_tested", reverse("universe_create"), "admin", name_a_universe),
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
         Look("audit_nothing", f"{reverse('audit')}?event=universe.removed"),
         Look("menu_open", reverse("me"), "manager", open_menu),
@@ -144,6 +147,29 @@ def refuse_a_similar_name(visitor: Visitor) -> None:
     page.get_by_label("Value", exact=True).fill("a value")
     page.get_by_label("No requests").check()
     send_unchecked(visitor)
+
+
+def generate_a_value(visitor: Visitor) -> None:
+    """Let the server make a value."""
+    visitor.page.get_by_text("Generate a value").click()
+    visitor.page.get_by_role("button", name="Generate", exact=True).click()
+    visitor.page.get_by_text("Generated.").wait_for()
+
+
+def paste_a_wrong_key(visitor: Visitor) -> None:
+    """Store a key that Roblox does not know, and be asked whether it is meant."""
+    page = visitor.page
+    page.get_by_label("Name").fill("Second")
+    page.get_by_label("API key", exact=True).fill("a-key-cut-off")
+    page.get_by_role("button", name="Save key").click()
+    page.get_by_label("Save it without a check").wait_for()
+
+
+def name_a_universe(visitor: Visitor) -> None:
+    """Say which universe, which is then tested by itself."""
+    visitor.page.get_by_label("Universe", exact=True).fill("1818")
+    visitor.page.get_by_label("Universe", exact=True).blur()
+    visitor.page.locator(".trial").wait_for()
 
 
 def refuse_a_sign_in(visitor: Visitor) -> None:
