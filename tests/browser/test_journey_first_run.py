@@ -1,7 +1,6 @@
 """From an installation that nobody has claimed to a first sealed secret."""
 
 import pytest
-from playwright.sync_api import expect
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
@@ -13,6 +12,7 @@ from tests.browser.journeys import (
     all_of_it,
     choose,
     complains,
+    complains_at,
     create_secret,
     fill,
     follow,
@@ -79,7 +79,7 @@ def claim(visitor: Visitor) -> None:
     fill(visitor, Your_name="Ada First", Password=stage.PASSWORD)
     visitor.page.get_by_label("Email address").fill("ada@example.com")
     press(visitor, "Create account")
-    expect(visitor.page.get_by_role("alert")).to_be_visible()
+    complains_at(visitor, "One-time code", "code")
     visitor.look()
     visitor.page.get_by_label("One-time code").fill(code.text)
     fill(visitor, Password=stage.PASSWORD)

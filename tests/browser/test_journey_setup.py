@@ -14,6 +14,7 @@ from tests.browser.journeys import (
     are_refused,
     choose,
     complains,
+    complains_at,
     enter,
     field,
     fill,
@@ -48,7 +49,7 @@ def test_an_admin_adds_a_universe_by_its_link_edits_it_and_takes_it_off(
     fill(admin, Universe="https://www.roblox.com/games/")
     choose(admin, "Staging")
     press(admin, "Add universe")
-    complains(admin, "Paste the universe id, the id of one of its places, or the link")
+    complains_at(admin, "Universe", "Paste the universe id, the id of one of its places")
     fill(admin, Universe=f"https://www.roblox.com/games/{PLACE}/Pier", Name="Pier in spring")
     press(admin, "Add universe")
     says(admin, "Added Pier in spring.")
@@ -67,7 +68,7 @@ def test_an_admin_adds_a_universe_by_its_link_edits_it_and_takes_it_off(
     shows(admin, "Its events in the audit log.")
     fill(admin, Type_its_name_to_confirm="pier")
     press(admin, "Remove universe")
-    complains(admin, "Type Pier exactly. It is case-sensitive.")
+    complains_at(admin, "Type its name to confirm", "Type Pier exactly.")
     fill(admin, Type_its_name_to_confirm="Pier")
     press(admin, "Remove universe")
     says(admin, "Removed Pier from Sealroom. Its secrets are still at Roblox.")

@@ -43,7 +43,7 @@ def test_a_name_that_will_not_do_comes_back_with_the_reason(
 ) -> None:
     answer = client_for("viewer").post(ME, {"name": name})
     assert answer.status_code == 422
-    assert 'role="alert"' in body(answer)
+    assert 'id="id_name_error"' in body(answer)
 
 
 def test_it_says_what_one_may_do(client_for: ClientFor, cast: Cast, universe: Universe) -> None:

@@ -46,6 +46,9 @@ class Active:
 class AuditFilterForm(forms.Form):
     """What to look for; everything is optional."""
 
+    # The fields stand in a row, without room for what is wrong with one.
+    tells_above = True
+
     secret = forms.CharField(
         label="Secret",
         required=False,

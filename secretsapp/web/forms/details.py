@@ -7,10 +7,10 @@ from django import forms
 
 from secretsapp.models import Secret, User
 from secretsapp.web.forms.fields import PEOPLE_TO_CHOOSE_FROM, QUIET, choice_of_people
-from secretsapp.web.forms.secrets import NOTE_HELP, FormOfSecret
+from secretsapp.web.forms.secrets import NOTE_HELP
 
 
-class DetailsForm(FormOfSecret):
+class DetailsForm(forms.Form):
     """What only Sealroom knows of a secret."""
 
     note = forms.CharField(

@@ -37,23 +37,7 @@ NOTE_HELP = (
 )
 
 
-class FormOfSecret(forms.Form):
-    """A form in which a fault of one field alone is told once, where that field is."""
-
-    @property
-    def fails_at(self) -> str:
-        """The one field that is seen and fails, if nothing else does."""
-        failing = list(self.errors)
-        seen = {field.name for field in self.visible_fields()}
-        return failing[0] if len(failing) == 1 and failing[0] in seen else ""
-
-    def begin_at_fault(self) -> None:
-        """Let the page begin at the one field that fails, as it does at a list of several."""
-        if self.fails_at:
-            self.fields[self.fails_at].widget.attrs["autofocus"] = True
-
-
-class DomainForm(FormOfSecret):
+class DomainForm(forms.Form):
     """Where the value may be sent: a choice that no one makes by leaving it alone."""
 
     reach = forms.ChoiceField(
@@ -104,7 +88,7 @@ class DomainForm(FormOfSecret):
             self.add_error("domain", str(refusal))
 
 
-class ValueForm(FormOfSecret):
+class ValueForm(forms.Form):
     """A value, which is stopped once if it looks unintended."""
 
     value = PlaintextField()
@@ -209,7 +193,7 @@ class CreateForm(DomainForm, ValueForm):
         return name
 
 
-class VersionedForm(FormOfSecret):
+class VersionedForm(forms.Form):
     """A form that carries the version of the secret as the person saw it."""
 
     version = VersionField()

@@ -1,4 +1,7 @@
-"""How every form is answered: a redirect when it is done, or the page with what is in the way."""
+"""How every form is answered: a redirect when it is done, or the page with what is in the way.
+
+That is told once: one fault at its field, several in a list above the form too.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +15,6 @@ from django.urls import reverse
 
 from secretsapp.core.errors import Correctable, OutcomeUnknown
 from secretsapp.models import Universe
-from secretsapp.web.forms.secrets import FormOfSecret
 
 METHODS = ["GET", "HEAD", "POST"]
 UNPROCESSABLE = 422
@@ -72,7 +74,31 @@ def page(
     if form.errors and "value" in form.fields and not form.has_error("value"):
         what = "key" if "key" in str(form.fields["value"].label) else "value"
         form.add_error("value", ENTER_AGAIN.format(what))
-    if isinstance(form, FormOfSecret):
-        form.begin_at_fault()
-    status = UNPROCESSABLE if form.errors else 200
-    return render(request, template, {**context, "form": form}, status=status)
+    told = {**context, "form": form, "fails_at": _begin_at_fault(form)}
+    return render(request, template, told, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _begin_at_fault(form: Form) -> str:
+    """The field that the page begins at: the only one that fails, if it is seen; else nothing.
+
+    Any other page with errors begins at the list of them.
+    """
+    if not form.errors:
+        return ""
+    for field in form.fields.values():
+        field.widget.attrs.pop("autofocus", None)
+    alone = _alone(form)
+    if alone:
+        form.fields[alone].widget.attrs["autofocus"] = True
+    return alone
+
+
+def _alone(form: Form) -> str:
+    first, *others = form.errors
+    seen = {field.name for field in form.visible_fields()}
+    return first if first in seen and not others and not _tells_above(form) else ""
+
+
+def _tells_above(form: Form) -> bool:
+    """Whether its fields have no room for what is wrong with them, as in a row of filters."""
+    return getattr(form, "tells_above", False)
