@@ -71,9 +71,9 @@ def try_on(client: Client, universes: list[Universe], advice: Advice) -> KeyRepo
 
 def _refusal(universe: Universe, refusal: Refused, advice: Advice) -> str:
     if isinstance(refusal, Unauthorized):
-        return f"{translate(refusal)} {advice()}"
+        return f"{translate(refusal, only_reads=True)} {advice()}"
     named = f"{universe.name}: " if isinstance(refusal, NotAllowed | Missing) else ""
-    return f"{named}{translate(refusal)}"
+    return f"{named}{translate(refusal, only_reads=True)}"
 
 
 def report_on(hint: Introspection | None, universes: list[Universe]) -> KeyReport:

@@ -99,7 +99,7 @@ def _reachable(found: Evidence) -> Step:
             "and the setting OPEN_CLOUD_PROXY, then test again."
         )
     elif isinstance(found.disturbance, TooManyRequests | Refused):
-        sentence = str(translate(found.disturbance))
+        sentence = str(translate(found.disturbance, only_reads=True))
     else:
         sentence = (
             "The answer can’t be used. Test again in a minute. If it happens again, "
@@ -174,7 +174,7 @@ def _reads(found: Evidence) -> Step:
     if probe.verdict is KeyVerdict.NOT_ALLOWED:
         sentence = "Roblox doesn’t say what is missing. It is one of these, the most likely first:"
         return Step(title, StepState.FAILED, sentence, tuple(causes.values()))
-    sentence = causes.get(probe.verdict) or str(translate(probe.refusal))
+    sentence = causes.get(probe.verdict) or str(translate(probe.refusal, only_reads=True))
     if probe.verdict is KeyVerdict.LACKS_RIGHT:
         sentence = f"The key has the scope. {sentence}"
     return Step(title, StepState.FAILED, sentence)

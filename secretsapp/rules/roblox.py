@@ -26,16 +26,21 @@ NOUNS = {
 
 
 @contextmanager
-def in_our_words() -> Iterator[None]:
+def in_our_words(*, only_reads: bool = False) -> Iterator[None]:
     """Turn every OpenCloudError raised inside into the SealroomError a person is shown."""
     try:
         yield
     except errors.OpenCloudError as error:
-        raise translate(error) from None
+        raise translate(error, only_reads=only_reads) from None
 
 
-def translate(error: errors.OpenCloudError) -> SealroomError:
-    """The refusal for a failed call: its reason and what to do, never Roblox's own text."""
+def translate(error: errors.OpenCloudError, *, only_reads: bool = False) -> SealroomError:
+    """The refusal for a failed call: its reason and what to do, never Roblox's own text.
+
+    Whoever only wanted to read is not told that nothing was sent or changed.
+    """
+    if only_reads and (refusal := _refusal_to_read(error)):
+        return refusal
     if isinstance(error, errors.Refused):
         return _refusal(error)
     if isinstance(error, errors.NothingSent):
@@ -51,6 +56,19 @@ def translate(error: errors.OpenCloudError) -> SealroomError:
     return RobloxUnusable(
         "Roblox’s answer couldn’t be used, so nothing was changed. Try again in a minute."
     )
+
+
+def _refusal_to_read(error: errors.OpenCloudError) -> SealroomError | None:
+    """The same for a call that only reads, where that is another sentence."""
+    if isinstance(error, errors.NothingSent):
+        return RobloxUnreachable(
+            "Sealroom couldn’t reach Roblox. Check this server’s connection and try again."
+        )
+    if isinstance(error, errors.Unusable):
+        return RobloxUnusable("Roblox’s answer couldn’t be used. Try again in a minute.")
+    if isinstance(error, errors.TooManyRequests):
+        return _busy(error, "")
+    return None
 
 
 def outcome_unknown(change: Change, how_far: str, why: str) -> OutcomeUnknown:
@@ -86,19 +104,18 @@ def _refusal(error: errors.Refused) -> SealroomError:
             field="name",
         )
     if isinstance(error, errors.TooManyRequests):
-        return _busy(error)
+        return _busy(error, "Nothing was sent: ")
     return RobloxRefused(
         f"Roblox refused the request{_code_in_words(error)} and changed nothing. Refresh the "
         "list, check the name, allowed host and value, and try again."
     )
 
 
-def _busy(error: errors.TooManyRequests) -> RobloxBusy:
+def _busy(error: errors.TooManyRequests, deed: str) -> RobloxBusy:
     seconds = error.retry_after
     wait = f"{seconds} second{'' if seconds == 1 else 's'}" if seconds else "a minute"
     return RobloxBusy(
-        "Nothing was sent: Roblox’s limit for requests of this kind is reached. Try again in "
-        f"{wait}.",
+        f"{deed}Roblox’s limit for requests of this kind is reached. Try again in {wait}.",
         retry_after=error.retry_after,
     )
 

@@ -47,7 +47,8 @@ def refresh(actor: Actor, universe: Universe, *, rested_for: timedelta = SHORTES
     if not _claim(universe, began, rested_for):
         return False
     try:
-        with in_our_words(), connections.client_of(actor, universe.api_key) as client:
+        client_of_key = connections.client_of(actor, universe.api_key)
+        with in_our_words(only_reads=True), client_of_key as client:
             listing = client.list_secrets(universe.pk)
     except SealroomError as error:
         _release(universe, sync_failure=str(error))

@@ -4,12 +4,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Secret
 from tests.core.domains import HOPELESS, INTERNATIONAL, ONE_FORM, PROPOSED
 from tests.pages.conftest import AddressOf, ClientFor
-from tests.pages.reading import body, chosen_reach, field, value_shown, words
+from tests.pages.reading import body, chosen_reach, field, words
 from tests.pages.test_changes import AGAIN, NEW
 
 WEBHOOK = "https://discord.com/api/webhooks/1/abc"
@@ -145,36 +144,6 @@ def test_a_page_is_given_only_the_names_that_one_may_list(
     Secret.objects.filter(name="PAY_WEBHOOK").update(missing_since="2026-11-01T00:00:00Z")
     page = body(client_for("editor").get(address_of("secret_create")))
     assert '["PAY_KEY", "SIGNING_SEED"]</script>' in page
-
-
-@pytest.mark.parametrize(
-    ("fault", "method", "sentence"),
-    [
-        (faults.status(400), "POST", "Roblox refused the request"),
-        (faults.status(401), "POST", "Roblox refused the API key"),
-        (faults.status(429), "POST", "Roblox’s limit for requests of this kind is reached"),
-        (faults.status(409), "POST", "already has a secret with that name"),
-        (faults.html(200), "GET", "answer couldn’t be used, so nothing was changed"),
-        (faults.status(503), "GET", "nothing was changed"),
-    ],
-)
-def test_where_roblox_refuses_the_form_stays_with_all_but_the_value(
-    client_for: ClientFor,
-    address_of: AddressOf,
-    emulator: Emulator,
-    fault: faults.Fault,
-    method: str,
-    sentence: str,
-) -> None:
-    for _ in range(5):
-        emulator.inject(fault, method=method)
-    answer = client_for("editor").post(address_of("secret_create"), NEW)
-    assert answer.status_code == 422
-    assert sentence in words(answer)
-    assert AGAIN in words(answer)
-    assert (field(answer, "name"), field(answer, "domain")) == (NEW["name"], NEW["domain"])
-    assert chosen_reach(answer) == ["host"]
-    assert value_shown(answer) == ""
 
 
 def test_the_list_marks_a_domain_that_reaches_too_far(

@@ -169,6 +169,7 @@ def test_a_failure_is_stored_in_words_and_says_as_of_when(
     assert not refresh(universe)
     stored = Universe.objects.get()
     assert words in stored.sync_failure
+    assert "nothing was" not in stored.sync_failure.lower()
     assert (stored.synced_at, stored.sync_claimed_until) == (synced_at, None)
     assert watch.tags == []
     emulator.clear_faults()
