@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -42,7 +42,26 @@ class GrantView:
     @property
     def has_ended(self) -> bool:
         """Whether it gives nothing any more."""
-        return self.grant.until is not None and self.grant.until <= timezone.now()
+        return self._ends_within(timedelta(0))
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether it gives nothing any more in a week."""
+        return self._ends_within(timedelta(days=7))
+
+    @property
+    def ends_within_a_day(self) -> bool:
+        """Whether its last day alone would not say when it ends."""
+        return self._ends_within(timedelta(days=1))
+
+    @property
+    def label(self) -> str:
+        """What its menu is called."""
+        where = self.grant.universe.name if self.grant.universe else "all universes"
+        return f"Actions for {self.grant.person.email} in {where}"
+
+    def _ends_within(self, time: timedelta) -> bool:
+        return self.grant.until is not None and self.grant.until <= timezone.now() + time
 
 
 @dataclass(frozen=True)

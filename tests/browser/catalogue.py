@@ -72,6 +72,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("help_open", reverse("me"), "manager", open_help),
         Look("shortcuts_open", reverse("me"), "manager", open_shortcuts),
         Look("row_menu_open", reverse("styleguide"), "manager", open_row_menu),
+        Look("access_menu_open", reverse("access", args=[universe.pk]), "admin", open_row_menu),
         Look("sidebar_open", f"{reverse('home')}#sidebar", "manager"),
         Look("palette_empty", reverse("me"), "manager", open_palette),
         Look("palette_found", of_universe, "manager", search_in_the_bar),

@@ -43,6 +43,11 @@ def follow(visitor: Visitor, name: str) -> None:
     visitor.page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
 
 
+def open_actions(visitor: Visitor, whose: str) -> None:
+    """Open the menu of that row."""
+    visitor.page.locator(".menu-row > summary", has_text=f"Actions for {whose}").click()
+
+
 def press(visitor: Visitor, name: str) -> None:
     """Press the button of that very name on the page itself."""
     visitor.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
