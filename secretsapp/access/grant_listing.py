@@ -114,25 +114,28 @@ def places_of(actor: Actor, person: User) -> set[int | None]:
     return set(Grant.objects.filter(person=person).values_list("universe_id", flat=True))
 
 
+def require_giving(actor: Actor, universe: Universe | None) -> None:
+    """Raise Forbidden for who gives no access in the universe, or in all if None."""
+    if universe:
+        require_somewhere(actor, Permission.MANAGE_GRANTS, universe.pk)
+    elif rights_of(actor).universes_with(Permission.MANAGE_GRANTS) is not None:
+        raise refusal(Permission.MANAGE_GRANTS)
+
+
 def in_universe(actor: Actor, universe: Universe, asked: Asked = FIRST) -> Page[GrantView]:
     """A page of the grants that reach the universe, for who gives access there; else Forbidden.
 
     `asked.search` is a part of the name or the email address of a person.
     """
-    require_somewhere(actor, Permission.MANAGE_GRANTS, universe.pk)
+    require_giving(actor, universe)
     reaching = Grant.objects.filter(Q(universe=universe) | Q(universe__isnull=True))
     return _page(actor, reaching, asked)
 
 
 def everywhere(actor: Actor, asked: Asked = FIRST) -> Page[GrantView]:
     """The same of the grants of all universes, for who gives access in all; else Forbidden."""
-    _require_everywhere(actor)
+    require_giving(actor, None)
     return _page(actor, Grant.objects.filter(universe__isnull=True), asked)
-
-
-def _require_everywhere(actor: Actor) -> None:
-    if rights_of(actor).universes_with(Permission.MANAGE_GRANTS) is not None:
-        raise refusal(Permission.MANAGE_GRANTS)
 
 
 def to_change(actor: Actor, person_id: int, universe: Universe | None) -> GrantView:
@@ -141,10 +144,7 @@ def to_change(actor: Actor, person_id: int, universe: Universe | None) -> GrantV
     Raises NotFound where they have none there, and Forbidden where it goes beyond the actor's
     rights.
     """
-    if universe:
-        require_somewhere(actor, Permission.MANAGE_GRANTS, universe.pk)
-    else:
-        _require_everywhere(actor)
+    require_giving(actor, universe)
     found = Grant.objects.filter(person=person_id, universe=universe)
     for view in _views(rights_of(actor), found.select_related("person", "universe")):
         return _changeable(view)

@@ -26,6 +26,9 @@ from secretsapp.rules.acting import Act, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import Holding, holding_of
 
+# What a person is told who gives a role where there is one; a page makes it a link.
+EDIT_INSTEAD = "Edit that grant instead."
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -163,7 +166,7 @@ def _has_one(grant: Grant) -> AlreadyExists:
         said = f"{email} was {role} of {scope} until {sentence_time(grant.until)}."
     else:
         said = f"{email} is already {role} of {scope}."
-    return AlreadyExists(f"{said} Edit that grant instead.", field="person")
+    return AlreadyExists(f"{said} {EDIT_INSTEAD}", field="person")
 
 
 def _has_none(person: User, universe: Universe | None) -> NotFound:

@@ -134,10 +134,12 @@ urlpatterns = [
     # Who may do what: in all universes, or in one.
     path(ACCESS, access.access, name="access_everywhere"),
     path(f"{ACCESS}new/", access.give, name="access_everywhere_give"),
+    path(f"{ACCESS}reach/", access.typed_reach, name="access_everywhere_reach"),
     path(f"{ACCESS}<row_id:person_id>/", access.change, name="access_everywhere_change"),
     path(f"{ACCESS}<row_id:person_id>/revoke/", access.revoke, name="access_everywhere_revoke"),
     path(ACCESS_OF_UNIVERSE, access.access, name="access"),
     path(f"{ACCESS_OF_UNIVERSE}new/", access.give, name="access_give"),
+    path(f"{ACCESS_OF_UNIVERSE}reach/", access.typed_reach, name="access_reach"),
     path(f"{ACCESS_OF_UNIVERSE}<row_id:person_id>/", access.change, name="access_change"),
     path(f"{ACCESS_OF_UNIVERSE}<row_id:person_id>/revoke/", access.revoke, name="access_revoke"),
     # Universes and their secrets.

@@ -48,6 +48,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
     new_secret = reverse("secret_create", args=[universe.pk])
     of_secret = reverse("secret", args=[universe.pk, "PAY_KEY"])
     gone = reverse("secret", args=[universe.pk, "SIGNING_SEED"])
+    give = reverse("access_give", args=[universe.pk])
     return [
         Look("universe_filtered", f"{of_universe}?q=pay&sort=-changed"),
         Look("universe_nothing", f"{of_universe}?q=nothing"),
@@ -73,6 +74,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("shortcuts_open", reverse("me"), "manager", open_shortcuts),
         Look("row_menu_open", reverse("styleguide"), "manager", open_row_menu),
         Look("access_menu_open", reverse("access", args=[universe.pk]), "admin", open_row_menu),
+        Look("access_give_reach", give, "admin", type_a_pattern),
         Look("sidebar_open", f"{reverse('home')}#sidebar", "manager"),
         Look("palette_empty", reverse("me"), "manager", open_palette),
         Look("palette_found", of_universe, "manager", search_in_the_bar),
@@ -207,6 +209,12 @@ def open_palette(visitor: Visitor) -> None:
     """Open what is offered while nothing is typed."""
     visitor.page.keyboard.press("Control+k")
     visitor.page.locator("#search-panel .hit").first.wait_for()
+
+
+def type_a_pattern(visitor: Visitor) -> None:
+    """Type for which secrets access is, and wait for what that matches."""
+    visitor.page.get_by_label("Secrets", exact=True).fill("pay_*")
+    visitor.page.get_by_text("Did you mean PAY_*?").wait_for()
 
 
 def search_in_the_bar(visitor: Visitor) -> None:

@@ -77,7 +77,7 @@ def test_grant_with_every_bound(shell: Shell, universe: Universe, cast: Cast) ->
     said = shell.run("grant", "stranger@example.com", "rotator", "--universe", HARBOR_ID, *bounds)
     assert said.output == (
         "stranger@example.com is now Rotator of Harbor, for PAY_*, until 3 Dec 2126, 18:00 UTC.\n"
-        "PAY_* matches 2 secrets.\n"
+        "PAY_* matches 2 secrets: PAY_KEY, PAY_WEBHOOK.\n"
     )
     starless = ("--universe", HARBOR_ID, "--pattern", "PAY_")
     told = shell.run("grant", "stranger@example.com", "rotator", *starless).errors

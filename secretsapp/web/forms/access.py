@@ -1,6 +1,6 @@
 """The form of a grant: who, which role, for which names, until when, and why."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import end_of_day, parse_roblox_time
 from secretsapp.models import Grant, User
 from secretsapp.people.accounts import EMAIL_LIMIT
+from secretsapp.web import times
 from secretsapp.web.forms.fields import (
     QUIET,
     VersionField,
@@ -25,8 +26,9 @@ from secretsapp.web.forms.fields import (
     text_input,
 )
 
-NEVER, ON_A_DATE = "never", "date"
-DAYS = (7, 30, 90)
+NEVER, ON_A_DATE, SHIFT = "never", "date", "8h"
+DAYS = (1, 7, 30)
+A_SHIFT = timedelta(hours=8)
 SELECT = QUIET | {"class": "form-select"}
 
 
@@ -61,7 +63,7 @@ class GrantForm(forms.Form):
     """A role of someone in one universe, or in all.
 
     `find` gives the account of an email address, for who is not shown them. To change a grant it
-    carries when that was given, as the person saw it.
+    carries when that was given, as the person saw it. `patterns` are suggested to who types one.
     """
 
     pattern = forms.CharField(
@@ -91,10 +93,13 @@ class GrantForm(forms.Form):
         self,
         scope: Givable,
         data: Mapping[str, Any] | None,
+        *,
         grant: Grant | None = None,
         person: str = "",
         find: Callable[[str], User] | None = None,
+        patterns: Sequence[str] = (),
     ) -> None:
+        self.patterns = patterns
         self._scope = scope
         self._grant = grant
         super().__init__(data, initial=_initial(scope, grant) | {"person": person})
@@ -106,11 +111,13 @@ class GrantForm(forms.Form):
             self.fields["seen"] = VersionField()
         self.fields["role"] = _role_field(scope.roles)
         self.fields["end"] = forms.ChoiceField(
-            label="End",
+            label="Expires",
             required=False,
             choices=_ends(scope.latest_end),
-            widget=forms.Select(SELECT),
+            widget=forms.RadioSelect(QUIET | {"class": "form-check-input"}),
         )
+        if patterns:
+            self.fields["pattern"].widget.attrs["list"] = "patterns"
         self.order_fields(self.field_order)
 
     def start_again(self, grant: Grant) -> None:
@@ -136,6 +143,8 @@ class GrantForm(forms.Form):
         end = cleaned.get("end", "")
         if end == ON_A_DATE and "last_day" not in self.errors:
             cleaned["until"] = self._end_of(cleaned.get("last_day"))
+        elif end == SHIFT:
+            cleaned["until"] = timezone.now() + A_SHIFT
         elif end.isdigit():
             cleaned["until"] = self._end_of(_today() + timedelta(days=int(end)))
         if cleaned["until"] and cleaned["until"] <= timezone.now():
@@ -181,14 +190,29 @@ def _day(end: datetime | None) -> date | None:
 
 def _ends(latest: datetime | None) -> list[tuple[str, str]]:
     """The ends to choose from, no later than the actor's own."""
-    last = latest.date() if latest else date.max
-    within = [days for days in DAYS if _today() + timedelta(days=days) <= last]
-    unlimited = [] if latest else [(NEVER, "Never expires")]
-    return [
-        *unlimited,
-        *[(str(days), f"In {days} days") for days in within],
-        (ON_A_DATE, "On a date"),
+    ends = [(SHIFT, "8 hours", timezone.now() + A_SHIFT), *map(_end_in, DAYS)]
+    within = [
+        (end, _with_end(words, until)) for end, words, until in ends if _ends_by(until, latest)
     ]
+    unlimited = [] if latest else [(NEVER, _with_end("Never expires", None))]
+    return [*unlimited, *within, (ON_A_DATE, _with_end("On a date", None))]
+
+
+def _end_in(days: int) -> tuple[str, str, datetime]:
+    until = end_of_day(_today() + timedelta(days=days))
+    return str(days), f"{days} day{'' if days == 1 else 's'}", until
+
+
+def _ends_by(until: datetime, latest: datetime | None) -> bool:
+    """Whether it is no later than the latest; on the last day, that end is meant."""
+    return latest is None or until <= latest or until == end_of_day(latest.date())
+
+
+def _with_end(words: str, until: datetime | None) -> str:
+    if until is None:
+        return format_html('<span class="choice-title">{}</span>', words)
+    told = '<span class="choice-title">{}</span> <span class="help muted">until {}</span>'
+    return format_html(told, words, times.moment(until))
 
 
 def _person_field(people: list[User]) -> forms.TypedChoiceField:

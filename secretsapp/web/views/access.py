@@ -1,21 +1,25 @@
 """Who may do what: in one universe, or in all of them where no universe is named."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.access import grant_listing, grants, role_table
-from secretsapp.access.pattern_reach import reach_of
-from secretsapp.core.errors import StaleVersion
+from secretsapp.access.pattern_reach import reach_of, suggest
+from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion
 from secretsapp.models import Universe, User
 from secretsapp.people import directory
 from secretsapp.universes import loading
 from secretsapp.web.forms.access import GrantForm
+from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
@@ -41,18 +45,40 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     scope = grant_listing.givable(request.actor, universe)
     person = request.GET.get("person", "")
     find = partial(directory.get, request.actor)
-    form = GrantForm(scope, form_pages.posted(request), person=person, find=find)
+    patterns = suggest(request.actor, universe)
+    posted = form_pages.posted(request)
+    form = GrantForm(scope, posted, person=person, find=find, patterns=patterns)
 
     def write() -> Done:
         person = form.cleaned_data["person"]
         reach = reach_of(request.actor, universe, form.cleaned_data["pattern"])
-        grants.add(request.actor, person, universe, _terms(request, universe, form))
+        with _leading_to_the_grant(universe, person):
+            grants.add(request.actor, person, universe, _terms(request, universe, form))
         sentence = f"Granted {person.email} access. {reach.told}".strip()
         return Done(sentence, _next(request, universe, person), reach.caution)
 
     answer = form_pages.submitted(request, form, write)
-    context = {"universe": universe, "may_create_people": scope.may_create_people}
+    context = {
+        "universe": universe,
+        "may_create_people": scope.may_create_people,
+        "reach_address": _address("reach", universe),
+    }
     return answer or form_pages.page(request, "access/give.html", form, context)
+
+
+@require_safe
+def typed_reach(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
+    """What the pattern in the address matches: a part of a form, which it leads to as a page."""
+    universe = _universe(request, universe_id)
+    grant_listing.require_giving(request.actor, universe)
+    if not wants_fragment(request):
+        return redirect(_address("give", universe))
+    try:
+        found = reach_of(request.actor, universe, request.GET.get("pattern", ""))
+        context = {"told": found.told, "caution": found.caution}
+    except InvalidInput as refusal:
+        context = {"caution": str(refusal)}
+    return render(request, "access/_reach.html", context)
 
 
 @require_http_methods(form_pages.METHODS)
@@ -62,7 +88,8 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
     scope = grant_listing.givable(request.actor, universe)
     view = grant_listing.to_change(request.actor, person_id, universe)
     person = view.grant.person
-    form = GrantForm(scope, form_pages.posted(request), view.grant)
+    patterns = suggest(request.actor, universe)
+    form = GrantForm(scope, form_pages.posted(request), grant=view.grant, patterns=patterns)
 
     def write() -> Done:
         reach = reach_of(request.actor, universe, form.cleaned_data["pattern"])
@@ -81,7 +108,12 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
     if form.is_bound:
         # It is asked for again, because a refusal may know more.
         view = grant_listing.to_change(request.actor, person_id, universe)
-    context = {"universe": universe, "view": view, "person": person}
+    context = {
+        "universe": universe,
+        "view": view,
+        "person": person,
+        "reach_address": _address("reach", universe),
+    }
     return form_pages.page(request, "access/change.html", form, context)
 
 
@@ -106,6 +138,27 @@ def _universe(request: ActorRequest, universe_id: int | None) -> Universe | None
     return None if universe_id is None else loading.get(request.actor, universe_id)
 
 
+def _address(page: str, universe: Universe | None, *of: int) -> str:
+    """The address of a page of access, in the universe or in all."""
+    scope, before = ("access_everywhere", []) if universe is None else ("access", [universe.pk])
+    return reverse(f"{scope}_{page}" if page else scope, args=[*before, *of])
+
+
+@contextmanager
+def _leading_to_the_grant(universe: Universe | None, person: User) -> Iterator[None]:
+    """Where the person has a grant already, lead to the page that edits it."""
+    try:
+        yield
+    except AlreadyExists as refusal:
+        said = format_html(
+            '{}<a href="{}">{}</a>',
+            str(refusal).removesuffix(grants.EDIT_INSTEAD),
+            _address("change", universe, person.pk),
+            grants.EDIT_INSTEAD,
+        )
+        raise AlreadyExists(said, field="person") from None
+
+
 def _terms(request: ActorRequest, universe: Universe | None, form: GrantForm) -> grants.Terms:
     """What the form says; a narrower access of your own is said at its field."""
     sent: dict[str, Any] = form.cleaned_data
@@ -118,6 +171,4 @@ def _next(request: ActorRequest, universe: Universe | None, person: User) -> str
     """The list of grants; who changed their own may not see it any more."""
     if person.pk == request.actor.person_id:
         return reverse("home")
-    if universe is None:
-        return reverse("access_everywhere")
-    return reverse("access", args=[universe.pk])
+    return _address("", universe)
