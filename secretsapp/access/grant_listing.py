@@ -155,7 +155,7 @@ def _changeable(view: GrantView) -> GrantView:
     if view.may_change:
         return view
     raise Forbidden(
-        f"You can’t change the role of {view.grant.person.email} here: its role, names or end "
+        f"You can’t change the role of {view.grant.person.email} here. Its role, names or end "
         "go beyond your own access. Ask an admin.",
         permission=Permission.MANAGE_GRANTS,
         universe_id=view.grant.universe_id,

@@ -210,7 +210,7 @@ def _changing_role(person: User) -> str:
 
 def _beyond(deed: str, universe_id: int | None) -> Forbidden:
     return Forbidden(
-        f"You can’t {deed} here: the role, names or end go beyond your own access. Ask an admin.",
+        f"You can’t {deed} here. The role, names or end go beyond your own access. Ask an admin.",
         permission=Permission.MANAGE_GRANTS,
         universe_id=universe_id,
     )

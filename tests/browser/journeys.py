@@ -110,7 +110,7 @@ def is_refused(visitor: Visitor, path: str, words: str) -> None:
     response = visitor.page.goto(f"{visitor.server}{path}")
     assert response is not None
     assert response.status == 403, path
-    is_headed(visitor, "Not allowed")
+    is_headed(visitor, "You can’t")
     expect(visitor.page.get_by_role("alert")).to_contain_text(words)
 
 

@@ -13,9 +13,6 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from emulator import Emulator, faults
-from secretsapp.access import grants
-from secretsapp.access import whom_to_ask as givers
-from secretsapp.access.grants import Terms
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     NameTaken,
@@ -26,21 +23,18 @@ from secretsapp.core.errors import (
     SealroomError,
     WrongKey,
 )
-from secretsapp.core.roles import Permission, Role
 from secretsapp.home import overview
-from secretsapp.models import AuditEvent, Grant, Universe, User
+from secretsapp.models import AuditEvent, User
 from secretsapp.people import own_account, sessions
-from secretsapp.rules.policy import refusal
 from secretsapp.web import times
 from secretsapp.web.templatetags import sealroom
 from secretsapp.web.views.refusals import database_failed, failed
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
-from tests.stage import STAGEHAND, Cast
+from tests.stage import Cast
 
 Execute = Callable[..., object]
 HTMX = {"HX-Request": "true"}
-LATER = datetime(2999, 1, 1, tzinfo=UTC)
 
 OPEN = ("/sign-in/", "/sign-in/disabled/", "/no-such-page/")
 PAGES = ("home", "audit")
@@ -119,50 +113,11 @@ def test_a_refusal_is_a_page_and_is_written_down(
 ) -> None:
     answer = client_for("viewer").get(address_of("secret_rotate", "PAY_KEY"))
     assert answer.status_code == 403
-    assert "You can’t rotate PAY_KEY." in words(answer)
+    page = words(answer)
+    assert "You can’t rotate PAY_KEY You need the Rotator, Editor, Manager or Admin role." in page
+    assert "Ask a manager" not in page
     refused = AuditEvent.objects.get(tag="access.refused")
     assert (refused.actor_name, refused.secret_name) == ("viewer@example.com", "PAY_KEY")
-
-
-@pytest.mark.parametrize(
-    ("role", "address", "givers"),
-    [
-        ("viewer", "/universes/6930499524/new-secret/", "A manager of Harbor , or an admin."),
-        ("manager", "/people/", "Only admins can do this. Ask one of them to make you an admin."),
-        ("viewer", "/audit/", "A manager of the universe, or an admin for all universes."),
-    ],
-)
-def test_a_refusal_says_who_can_give_it(
-    client_for: ClientFor, role: str, address: str, givers: str
-) -> None:
-    page = words(client_for(role).get(address))
-    assert f"Who to ask {givers}" in page
-    assert f"Tell them your email address, {role}@example.com." in page
-
-
-def test_only_those_who_see_people_are_told_the_names(
-    client_for: ClientFor, cast: Cast, universe: Universe
-) -> None:
-    assert "admin@example.com" not in words(client_for("viewer").get("/people/"))
-    assert "admin@example.com" in words(client_for("manager").get("/people/"))
-    api_key = universe.api_key
-    quay = Universe.objects.create(id=77, name="Quay", api_key=api_key)
-    grants.give(STAGEHAND, cast["manager"].user, quay, Terms(Role.VIEWER))
-    grants.give(STAGEHAND, cast["editor"].user, quay, Terms(Role.MANAGER))
-    page = words(client_for("manager").get("/universes/77/new-secret/"))
-    assert "A manager of Quay , or an admin." in page
-    assert "editor@example.com" not in page
-    Grant.objects.filter(person=cast["manager"].user).update(until=LATER)
-    beyond = f"/universes/{universe.pk}/access/{cast['viewer'].user.pk}/"
-    grants.give(STAGEHAND, cast["rotator"].user, universe, Terms(Role.MANAGER))
-    assert "admin@example.com rotator@example.com" in words(client_for("manager").get(beyond))
-
-
-def test_a_refusal_about_a_universe_that_one_may_not_see_does_not_name_it(
-    cast: Cast, universe: Universe
-) -> None:
-    refused = refusal(Permission.DELETE_SECRET, universe.pk, "PAY_KEY")
-    assert givers.find_givers(cast["stranger"].actor, refused) == givers.Givers(False, None, [])
 
 
 @pytest.mark.parametrize("htmx", [{}, HTMX])

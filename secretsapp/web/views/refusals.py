@@ -30,6 +30,9 @@ from secretsapp.core.errors import (
     SealroomError,
 )
 from secretsapp.log import reading
+from secretsapp.models import Universe
+from secretsapp.secrets import listing
+from secretsapp.universes import loading
 from secretsapp.web.htmx import wants_fragment
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,14 @@ class Kind:
     title: str
     advice: str = ""
     may_try_again: bool = False
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where a button of the page leads, and to what."""
+
+    address: str
+    words: str
 
 
 _NOT_ROBLOX = "Sealroom itself is working: lists and the audit log show what was last read."
@@ -73,6 +84,12 @@ _KINDS: dict[type[SealroomError], Kind] = {
     ),
 }
 _OTHER = Kind(400, "Couldn’t save")
+# Where what is gone was listed, by how the name of its page begins. Who may not look is refused.
+_LISTS = {
+    "person": ("people", "People"),
+    "api_key": ("api_keys", "API keys"),
+    "access_everywhere": ("access_everywhere", "Access to all universes"),
+}
 _SESSION_ENDED = Kind(400, "Your session has ended")
 _SESSION_ENDED_SENTENCE = (
     "It ended while your request was being handled, which may have taken effect. Sign in and check."
@@ -88,9 +105,9 @@ def refused(request: HttpRequest, error: SealroomError) -> HttpResponse:
     """The page for a refusal, in the frame unless that cannot be drawn."""
     kind = next((_KINDS[each] for each in type(error).__mro__ if each in _KINDS), _OTHER)
     try:
-        response = _page(request, FRAMED, kind, str(error), _ways_on(request, error))
+        response = _page(request, FRAMED, kind, error, _ways_on(request, error))
     except DatabaseError:
-        response = _page(request, BARE, kind, str(error))
+        response = _page(request, BARE, kind, error)
     if isinstance(error, RobloxBusy) and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -138,31 +155,74 @@ def fitted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def _ways_on(request: HttpRequest, error: SealroomError) -> dict[str, Any]:
-    """Whom to ask for what was refused, and where to look for a secret that is not there."""
+    """Whom to ask for what was refused, the way back, and where to look for what is not there."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return {}
+    ways: dict[str, Any] = {"back": _way_back(request, actor, error)}
     if isinstance(error, Forbidden):
-        return {"givers": whom_to_ask.find_givers(actor, error)}
-    if not isinstance(error, NotFound) or error.universe_id is None:
-        return {}
-    query = urlencode([("universe", error.universe_id), ("secret", error.secret_name)])
-    return {
-        "back": reverse("universe", args=[error.universe_id]),
-        "events": f"{reverse('audit')}?{query}" if reading.may_read(actor) else "",
-    }
+        ways["givers"] = whom_to_ask.find_givers(actor, error)
+    elif isinstance(error, NotFound) and error.universe_id is not None and reading.may_read(actor):
+        query = urlencode([("universe", error.universe_id), ("secret", error.secret_name)])
+        ways["events"] = f"{reverse('audit')}?{query}"
+    return ways
+
+
+def _way_back(request: HttpRequest, actor: Actor, error: SealroomError) -> Way | None:
+    """To the secret or the universe that the page is about, as far as the actor sees them."""
+    match = request.resolver_match
+    if match is None:
+        return None
+    if "universe_id" not in match.kwargs:
+        return _list_of(match.url_name or "") if isinstance(error, NotFound) else None
+    try:
+        universe = loading.get(actor, match.kwargs["universe_id"])
+    except NotFound:
+        return None
+    is_grant = isinstance(error, NotFound) and (match.url_name or "").startswith("access_")
+    page = "access" if is_grant else "universe"
+    way = _to_secret(actor, universe, match.kwargs.get("name", ""))
+    way = way or Way(reverse(page, args=[universe.pk]), universe.name)
+    return None if way.address == request.path else way
+
+
+def _to_secret(actor: Actor, universe: Universe, name: str) -> Way | None:
+    try:
+        listing.get(actor, universe, name)
+    except NotFound:
+        return None
+    return Way(reverse("secret", args=[universe.pk, name]), name)
+
+
+def _list_of(page: str) -> Way | None:
+    for beginning, (name, words) in _LISTS.items():
+        if page.startswith(beginning):
+            return Way(reverse(name), words)
+    return None
+
+
+def _told(kind: Kind, said: SealroomError | str) -> tuple[str, str]:
+    """Title and sentence; what someone can't do is the title, and whom to ask is told below."""
+    if isinstance(said, NotFound) and said.secret_name:
+        return "Secret not found", str(said)
+    if not isinstance(said, Forbidden):
+        return kind.title, str(said)
+    first, *others = str(said).removesuffix(".").split(". ")
+    return first, "".join(f"{each}. " for each in others if not each.startswith("Ask "))
 
 
 def _page(
     request: HttpRequest,
     layout: str,
     kind: Kind,
-    sentence: str,
+    said: SealroomError | str,
     ways_on: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    title, sentence = _told(kind, said)
     context = {
         "layout": layout,
         "kind": kind,
+        "title": title,
         "sentence": sentence,
         # Opened again the address asks for no write, whatever was sent to it. Two slashes at its
         # beginning would lead to another host.
