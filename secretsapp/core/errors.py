@@ -118,7 +118,16 @@ class LastAdmin(Correctable):
 
 
 class RobloxRefused(Correctable):
-    """Roblox said no, so nothing was changed."""
+    """Roblox said no, so nothing was changed.
+
+    Where the key can be why, `apart` says it in parts: what happened, then each possible reason.
+    """
+
+    def __init__(
+        self, sentence: str, *, apart: Sequence[str] = (), field: str | None = None
+    ) -> None:
+        super().__init__(sentence, field=field)
+        self.apart = apart
 
 
 class RobloxBusy(Correctable):

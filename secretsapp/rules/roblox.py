@@ -25,6 +25,20 @@ NOUNS = {
 }
 
 
+_OF_A_WRONG_KEY = (
+    "Roblox refused the API key, so nothing was changed. Either:",
+    "The API key is wrong, disabled or expired.",
+    "This server’s address isn’t one of the key’s accepted IP addresses.",
+)
+_OF_A_NARROW_KEY = (
+    "Roblox doesn’t allow this, so nothing was changed. One or more of these is why:",
+    "The API key is missing the scope universe.secret:read.",
+    "The API key is missing the scope universe.secret:write.",
+    "The API key doesn’t cover this universe.",
+    "The key’s user is missing the group’s permission for secrets.",
+)
+
+
 @contextmanager
 def in_our_words(*, only_reads: bool = False) -> Iterator[None]:
     """Turn every OpenCloudError raised inside into the SealroomError a person is shown."""
@@ -37,7 +51,7 @@ def in_our_words(*, only_reads: bool = False) -> Iterator[None]:
 def translate(error: errors.OpenCloudError, *, only_reads: bool = False) -> SealroomError:
     """The refusal for a failed call: its reason and what to do, never Roblox's own text.
 
-    Whoever only wanted to read is not told that nothing was sent or changed.
+    Someone who only wanted to read is not told that nothing was sent or changed.
     """
     if only_reads and (refusal := _refusal_to_read(error)):
         return refusal
@@ -87,14 +101,16 @@ def _refusal(error: errors.Refused) -> SealroomError:
         return RobloxRefused(
             "Roblox refused the API key: it is wrong, disabled or expired, or this server’s "
             "address is not one of its accepted IP addresses. Check the key at Roblox, or "
-            "replace it in Sealroom."
+            "replace it in Sealroom.",
+            apart=_OF_A_WRONG_KEY,
         )
     if isinstance(error, errors.NotAllowed):
         return RobloxRefused(
             "Roblox doesn’t allow this. The API key is missing the scope "
             "universe.secret:read or universe.secret:write, it doesn’t cover this universe, "
             "or its user is missing the group’s permission for secrets. Ask an admin to test "
-            "the key, which shows what to fix at Roblox."
+            "the key, which shows what to fix at Roblox.",
+            apart=_OF_A_NARROW_KEY,
         )
     if isinstance(error, errors.Missing):
         return SecretGone("Roblox no longer has this secret or universe. Refresh the list.")

@@ -4,7 +4,7 @@ import pytest
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
-from secretsapp.models import Change
+from secretsapp.models import Change, Universe
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, value_shown, words
 
@@ -39,6 +39,18 @@ def test_where_roblox_refuses_the_form_stays(
     assert sentence in words(answer)
     assert "Enter the value again: Sealroom never keeps it." in words(answer)
     assert field(answer, "name") == "NEW_KEY"
+
+
+def test_what_a_key_may_lack_is_a_list_that_leads_to_its_test(
+    client_for: ClientFor, address_of: AddressOf, emulator: Emulator, universe: Universe
+) -> None:
+    for role, leads in (("admin", True), ("manager", False)):
+        emulator.inject(faults.status(403), method="DELETE")
+        answer = client_for(role).post(address_of("secret_delete", "PAY_KEY"), {"typed": "PAY_KEY"})
+        assert answer.status_code == 422
+        assert "<li>The API key is missing the scope universe.secret:write.</li>" in body(answer)
+        link = f'<a href="/api-keys/{universe.api_key_id}/">Test this key</a>'
+        assert (link in body(answer)) is leads
 
 
 @pytest.mark.parametrize("door", SENT)

@@ -217,7 +217,9 @@ def test_a_name_that_is_not_there_is_not_found(
     answer = client_for("admin").get(address_of("secret", "NO_SUCH_KEY"))
     assert answer.status_code == 404
     assert "It may have been deleted: check the list." in words(answer)
-    assert f'href="{address_of("universe")}">Back to <bdi>Harbor</bdi></a>' in body(answer)
+    assert f'href="{address_of("universe")}"><span>Back to <bdi>Harbor</bdi></span></a>' in body(
+        answer
+    )
     assert "Events of this name" in words(answer)
     answer = client_for("viewer").get(address_of("secret", "NO_SUCH_KEY"))
     assert "Events of this name" not in words(answer)

@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
@@ -31,6 +33,7 @@ from secretsapp.web.forms.generating import GenerateForm
 from secretsapp.web.icons import icon
 from secretsapp.web.signing_in import is_back_from_unsent_form
 from secretsapp.web.tabs import Tab, tabs_of_universe
+from secretsapp.web.views.form_pages import KEY
 
 register = template.Library()
 
@@ -166,6 +169,16 @@ def is_unsent(context: Context) -> bool:
     request: HttpRequest | None = context.get("request")
     user = getattr(request, "user", None)
     return bool(request and user and user.is_authenticated and is_back_from_unsent_form(request))
+
+
+@register.simple_tag(takes_context=True)
+def key_to_test(context: Context, form: BaseForm) -> str:
+    """The address of the universe's key, if that can be why the form failed and one can test it."""
+    actor, universe = _actor(context), context.get("universe")
+    if actor is None or universe is None or not form.has_error(NON_FIELD_ERRORS, KEY):
+        return ""
+    address = reverse("api_key", args=[universe.api_key_id])
+    return address if reach_of(actor).may_manage_api_keys else ""
 
 
 @register.simple_tag

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from secretsapp.core.errors import Correctable, OutcomeUnknown
+from secretsapp.core.errors import Correctable, OutcomeUnknown, RobloxRefused
 from secretsapp.models import Universe
 
 METHODS = ["GET", "HEAD", "POST"]
 UNPROCESSABLE = 422
+# The code of errors that the API key can be the reason for.
+KEY = "key"
 ENTER_AGAIN = "Enter the {} again: Sealroom never keeps it."
 
 
@@ -55,7 +58,7 @@ def submitted(
     try:
         done = action()
     except Correctable as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        _tell(form, refusal)
         return None
     except OutcomeUnknown as unknown:
         if universe is None:
@@ -65,6 +68,15 @@ def submitted(
     if done.warning:
         messages.warning(request, done.warning)
     return redirect(done.address)
+
+
+def _tell(form: Form, refusal: Correctable) -> None:
+    """Put a refusal into the form, at its field if it has that; reasons of their own one by one."""
+    if isinstance(refusal, RobloxRefused) and refusal.apart:
+        told = [ValidationError(each, code=KEY) for each in refusal.apart]
+        form.add_error(None, ValidationError(told))
+    else:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 def page(
