@@ -200,10 +200,10 @@ def _last_admin_id() -> int | None:
     return ids[0] if len(ids) == 1 else None
 
 
-def is_last_admin(actor: Actor, person: User) -> bool:
-    """Whether no one else could do everything, as who manages people may know."""
+def last_admin(actor: Actor) -> int | None:
+    """The id of the person without whom no one could do everything, for who manages people."""
     require_installation(actor, Permission.MANAGE_PEOPLE)
-    return _last_admin_id() == person.pk
+    return _last_admin_id()
 
 
 def givable(actor: Actor, universe: Universe | None) -> Givable:

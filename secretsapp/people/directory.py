@@ -1,12 +1,13 @@
 """People as an actor may see them, and themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, F, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from secretsapp.core import actor as actors
@@ -14,7 +15,7 @@ from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
-from secretsapp.core.roles import ROLE_WORDS, Permission, Role
+from secretsapp.core.roles import Permission, Role
 from secretsapp.core.spelling import proposal
 from secretsapp.models import Grant, OneTimeCode, SignedIn, Universe, User
 from secretsapp.models.accounts import CodePurpose
@@ -27,27 +28,26 @@ from secretsapp.rules.policy import (
     rights_of,
 )
 
-
-@dataclass(frozen=True)
-class RoleSummary:
-    """A role that a person has: in all universes, in the one named, or in so many."""
-
-    role: str
-    universes: int | None
-    only: str = ""
+# So many grants of a person are named in the list of people.
+NAMED = 2
 
 
 @dataclass(frozen=True)
 class PersonView:
-    """A person, their roles in short, and until when a link to set their password is good."""
+    """A person, and until when a link to set their password is good.
+
+    `grants` are the first of those in force, the mightiest first, and `further` how many more
+    there are.
+    """
 
     person: User
-    roles: list[RoleSummary]
+    grants: list[Grant]
+    further: int
     link_ends_at: datetime | None
 
     @property
     def has_entered(self) -> bool:
-        """Whether they were ever here; only a person with a password could be."""
+        """Whether they ever signed in; only a person with a password could."""
         return self.person.last_active_at is not None
 
     @property
@@ -133,31 +133,31 @@ def of_id(actor: Actor, person_id: int) -> PersonView:
 
 def _views(people: Iterable[User]) -> list[PersonView]:
     people, now = list(people), timezone.now()
-    held = _roles_of(people, now)
+    held = _first_grants(people, now)
     codes = OneTimeCode.objects.filter(purpose=CodePurpose.PASSWORD, ends_at__gt=now)
     links = dict(codes.filter(person__in=people).values_list("person_id", "ends_at"))
-    return [PersonView(person, held.get(person.pk, []), links.get(person.pk)) for person in people]
+    return [_view(person, held.get(person.pk, []), links.get(person.pk)) for person in people]
 
 
-def _roles_of(people: list[User], now: datetime) -> dict[int, list[RoleSummary]]:
-    """The roles of each, the mightiest first; those of all universes before those of some."""
+def _view(person: User, ranked: list[Any], link_ends_at: datetime | None) -> PersonView:
+    further = ranked[0].held - len(ranked) if ranked else 0
+    return PersonView(person, ranked, further, link_ends_at)
+
+
+def _first_grants(people: list[User], now: datetime) -> dict[int, list[Grant]]:
+    """The first grants in force of each, those of all universes before those of some.
+
+    The database ranks them: someone may have one in each of a thousand places.
+    """
+    might = Case(*(When(role=role, then=Value(place)) for place, role in enumerate(Role)))
+    place = F("universe__name").asc(nulls_first=True)
+    rank = Window(RowNumber(), partition_by="person_id", order_by=[might, place, "pk"])
     in_force = Grant.objects.filter(person__in=people).exclude(until__lte=now)
-    groups = in_force.values("person_id", "role", is_everywhere=Q(universe__isnull=True))
-    counted = groups.annotate(universes=Count("universe"), one=Min("universe__name"))
-    might = list(Role)
-    found: dict[int, list[RoleSummary]] = {}
-    for row in sorted(
-        counted, key=lambda row: (might.index(Role(row["role"])), -row["is_everywhere"])
-    ):
-        found.setdefault(row["person_id"], []).append(_summary(row))
+    ranked = in_force.annotate(rank=rank, held=Window(Count("pk"), partition_by="person_id"))
+    found: dict[int, list[Grant]] = {}
+    for grant in ranked.filter(rank__lte=NAMED).select_related("universe").order_by("rank"):
+        found.setdefault(grant.person_id, []).append(grant)
     return found
-
-
-def _summary(row: Mapping[str, Any]) -> RoleSummary:
-    role, count = ROLE_WORDS[Role(row["role"])], row["universes"]
-    if row["is_everywhere"]:
-        return RoleSummary(role, None)
-    return RoleSummary(role, count, only=row["one"] if count == 1 else "")
 
 
 def own_sessions(actor: Actor, current: str) -> list[SessionView]:

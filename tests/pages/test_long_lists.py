@@ -97,7 +97,7 @@ def test_a_part_of_a_name_or_an_address_narrows_the_list(
 @pytest.mark.usefixtures("fleet")
 def test_the_roles_of_a_person_are_summed_up_and_paged(client_for: ClientFor, cast: Cast) -> None:
     client, viewer = client_for("admin"), cast["viewer"].user
-    assert "Viewer in 71 universes" in words(client.get("/people/?q=viewer"))
+    assert "+69 more Never signed in" in words(client.get("/people/?q=viewer"))
     found = pages(client, f"/people/{viewer.pk}/")
     assert [len(re.findall(r'<a href="/universes/\d+/"><bdi>', page)) for page in found] == [50, 21]
     found = pages(client_for("viewer"), "/me/")

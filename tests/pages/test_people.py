@@ -14,6 +14,7 @@ from secretsapp.access.grants import Terms
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.models import Grant, OneTimeCode, Universe, User
 from secretsapp.people import accounts
+from tests.access.test_grants import NEXT_YEAR
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast, engage
@@ -44,18 +45,36 @@ def test_the_table_says_who_may_do_what_and_who_was_here(
 ) -> None:
     quay = Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
     viewer = cast["viewer"].user
-    grants.give(STAGEHAND, viewer, quay, Terms(Role.VIEWER))
-    grants.give(STAGEHAND, viewer, None, Terms(Role.AUDITOR))
+    grants.give(STAGEHAND, viewer, quay, Terms(Role.VIEWER, "PAY_*", until=NEXT_YEAR))
+    grants.give(STAGEHAND, viewer, None, Terms(Role.ROTATOR))
     Grant.objects.filter(person=cast["editor"].user).update(until=timezone.now())
     accounts.disable(STAGEHAND, cast["rotator"].user)
     client = client_for("admin")
     client.get(PEOPLE)
     page = words(client.get(PEOPLE))
-    assert "admin@example.com You Admin Last active just now Active" in page
-    assert "viewer@example.com Viewer in 2 universes, Auditor in all universes" in page
-    assert "manager@example.com Manager in Harbor Last active Never Never signed in" in page
+    assert "People 7 in total" in page
+    assert "A admin@example.com You Admin Last active just now" in page
+    two = "Rotator of all universes Viewer of Harbor +1 more Never signed in"
+    assert f"viewer@example.com {two}" in page
+    assert "manager@example.com Manager of Harbor Never signed in" in page
     assert "editor@example.com No access" in page
-    assert "rotator@example.com Rotator in Harbor Last active Never Disabled" in page
+    assert "rotator@example.com Disabled Rotator of Harbor Never signed in" in page
+    grants.revoke(STAGEHAND, viewer, None)
+    bounds = f"Viewer of Harbor Viewer of Quay, PAY_*, until 1 Jun {NEXT_YEAR.year} Never"
+    assert bounds in words(client.get(PEOPLE))
+
+
+def test_each_row_offers_only_what_can_be_done(client_for: ClientFor, cast: Cast) -> None:
+    def offered(email: str) -> list[str]:
+        menu = page.partition(f"Actions for {email}</span>")[2].partition("</details>")[0]
+        return re.findall(r"</svg> ([^<]+)</", menu)
+
+    accounts.disable(STAGEHAND, cast["rotator"].user)
+    page = body(client_for("admin").get(PEOPLE))
+    always = ["Access", "Audit log"]
+    assert offered("viewer@example.com") == ["New password link", *always, "Disable…"]
+    assert offered("rotator@example.com") == ["Enable", *always]
+    assert offered("admin@example.com") == always
 
 
 def test_the_table_of_ticks_is_drawn_from_the_roles(client_for: ClientFor) -> None:
@@ -98,7 +117,7 @@ def test_a_newer_link_takes_the_place_of_the_older(client_for: ClientFor) -> Non
     assert link_on(body(made)) != first
     assert OneTimeCode.objects.count() == 1
     OneTimeCode.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
-    assert "No password: create a link" in words(client.get(PEOPLE))
+    assert "Invitation expired" in words(client.get(PEOPLE))
 
 
 def test_an_admin_is_made_at_once(client_for: ClientFor) -> None:

@@ -26,7 +26,10 @@ LINK = "password_link"
 def people(request: ActorRequest) -> HttpResponse:
     """Everyone, and what each role may do."""
     page = directory.everyone(request.actor, long_lists.asked(request))
-    context = long_lists.context(request, page) | {"roles": role_table.table()}
+    context = long_lists.context(request, page) | {
+        "roles": role_table.table(),
+        "last_admin": grant_listing.last_admin(request.actor),
+    }
     return render(request, "people/list.html", context)
 
 
@@ -65,7 +68,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
         "grants": held.items,
         "giveable": [each for each in offered if (each.pk if each else None) not in places],
         "is_all": found.is_all,
-        "is_last_admin": grant_listing.is_last_admin(request.actor, view.person),
+        "is_last_admin": grant_listing.last_admin(request.actor) == view.person.pk,
         "link": link,
     }
     return render(request, "people/person.html", context)
@@ -100,7 +103,7 @@ def disable(request: ActorRequest, person_id: int) -> HttpResponse:
 
     if answer := form_pages.submitted(request, form, write):
         return answer
-    is_last_admin = grant_listing.is_last_admin(request.actor, found)
+    is_last_admin = grant_listing.last_admin(request.actor) == found.pk
     context = {"person": found, "is_last_admin": is_last_admin}
     return form_pages.page(request, "people/disable.html", form, context)
 
