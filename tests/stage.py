@@ -129,4 +129,5 @@ def _grant(person: User, role: Role, universe: Universe | None) -> Grant:
 def engage(name: str, *, admin: bool = False) -> Person:
     """An account of that name, without any right unless as an admin."""
     password = Plaintext.from_text(PASSWORD)
-    return Person(accounts.create(STAGEHAND, email=_email(name), password=password, admin=admin))
+    first = grants.AS_ADMIN if admin else None
+    return Person(accounts.create(STAGEHAND, email=_email(name), password=password, first=first))

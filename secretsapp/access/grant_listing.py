@@ -206,8 +206,11 @@ def last_admin(actor: Actor) -> int | None:
     return _last_admin_id()
 
 
-def givable(actor: Actor, universe: Universe | None) -> Givable:
-    """What the actor may give in the universe, or in all if None; Forbidden where nothing."""
+def givable(actor: Actor, universe: Universe | None, *, to_one: bool = False) -> Givable:
+    """What the actor may give in the universe, or in all if None; Forbidden where nothing.
+
+    No people to choose from are looked up where it is `to_one` who is known.
+    """
     holdings = _giving(actor, universe)
     if not holdings:
         raise refusal(Permission.MANAGE_GRANTS, universe.pk if universe else None)
@@ -216,7 +219,7 @@ def givable(actor: Actor, universe: Universe | None) -> Givable:
     return Givable(
         universe=universe,
         roles=[role for role in Role if _may_be_given(role, holdings, universe)],
-        people=None if pattern else list(active),
+        people=None if pattern or to_one else list(active),
         pattern=pattern,
         latest_end=_latest_end(holdings),
         may_create_people=rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE),

@@ -41,6 +41,22 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class FirstGrant:
+    """What a person is given with their account: terms in a universe, or in all if None."""
+
+    universe: Universe | None
+    terms: Terms
+
+    @property
+    def where(self) -> str:
+        """The universe by its name, or that it is all of them."""
+        return _scope(self.universe)
+
+
+AS_ADMIN = FirstGrant(None, Terms(Role.ADMIN))
+
+
+@dataclass(frozen=True)
 class ToGive:
     """That a grant lies within the actor's own rights, so that they may give or take it."""
 
@@ -124,9 +140,7 @@ def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
 @contextmanager
 def _giving(actor: Actor, person: User, universe: Universe | None, terms: Terms) -> Iterator[Act]:
     """An act in which the actor may give that to the person, whose account is not disabled."""
-    wanted = _wanted(universe, terms)
-    need = ToGive(wanted, f"grant {ROLE_WORDS[terms.role]} to {person.email}")
-    with acting(actor, need, people=[person]) as act:
+    with acting(actor, to_give(person, universe, terms), people=[person]) as act:
         if not act.people[person.pk].is_active:
             raise InvalidInput(
                 f"The account of {person.email} is disabled. Enable it first.", field="person"
@@ -134,13 +148,23 @@ def _giving(actor: Actor, person: User, universe: Universe | None, terms: Terms)
         yield act
 
 
-def _wanted(universe: Universe | None, terms: Terms) -> Holding:
-    """What the terms come to; raises InvalidInput for what no grant can say."""
+def to_give(person: User, universe: Universe | None, terms: Terms) -> ToGive:
+    """What giving the person that takes; raises InvalidInput for what no grant can say."""
     input_rules.check_remark(terms.reason, field="reason", limit=input_rules.REASON_LIMIT)
     pattern = parse_pattern(terms.pattern)
     wanted = Holding(terms.role, universe.pk if universe else None, pattern, terms.until)
     _check(wanted)
-    return wanted
+    return ToGive(wanted, f"grant {ROLE_WORDS[terms.role]} to {person.email}")
+
+
+def give_first(act: Act, person: User, first: FirstGrant) -> None:
+    """Give a role to a person whose account the act has just stored.
+
+    The act has asked for what that takes. Raises NotFound where the universe was removed.
+    """
+    if first.universe is not None:
+        lock_universe(first.universe)
+    _store(act, Grant(person=person, universe=first.universe), first.terms)
 
 
 def _check_replacing(act: Act, earlier: Grant, terms: Terms, seen: datetime | None = None) -> None:

@@ -5,11 +5,15 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.access.grants import Terms
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.generating import LONGEST, SHORTEST, Alphabet
 from secretsapp.core.keyring import KEY_ID_BYTES
+from secretsapp.core.patterns import EVERY_NAME
+from secretsapp.core.roles import Role
+from secretsapp.core.times import parse_end
 from secretsapp.models import Universe
 from secretsapp.rules.keys import Ring
 from secretsapp.universes import loading, proposing
@@ -67,9 +71,9 @@ def add_email(parser: CommandParser) -> None:
     parser.add_argument("email", metavar="EMAIL", help="The person's email address.")
 
 
-def add_scope(parser: CommandParser) -> None:
-    """One universe or all of them: one of the two must be said."""
-    scope = parser.add_mutually_exclusive_group(required=True)
+def add_scope(parser: CommandParser, *, required: bool = True) -> None:
+    """One universe or all of them: one of the two must be said, if it is `required`."""
+    scope = parser.add_mutually_exclusive_group(required=required)
     scope.add_argument(
         "--universe",
         type=universe_id,
@@ -84,6 +88,34 @@ def add_scope(parser: CommandParser) -> None:
 def scope_of(actor: Actor, options: dict[str, Any]) -> Universe | None:
     """The universe that `add_scope` read, or None for all; raises NotFound."""
     return None if options["all"] else universe_of(actor, options["universe"])
+
+
+def add_bounds(parser: CommandParser) -> None:
+    """For which secrets a role is, until when and why."""
+    parser.add_argument(
+        "--pattern",
+        default=EVERY_NAME,
+        metavar="NAME|PREFIX*",
+        help="Only the secret with this name, or those whose names start like this.",
+    )
+    parser.add_argument(
+        "--until",
+        default="",
+        metavar="DAY|TIME",
+        help="When it expires, in UTC: 2026-12-03 (to the end of that day) or 2026-12-03T18:00.",
+    )
+    parser.add_argument("--reason", default="", metavar="TEXT", help="Why they need it.")
+
+
+def role_words() -> dict[str, Any]:
+    """How a role is written, for the argument that is one."""
+    return {"type": word, "metavar": "ROLE", "choices": [str(role) for role in Role]}
+
+
+def terms_of(options: dict[str, Any]) -> Terms:
+    """The role and its bounds; raises InvalidInput for an end that is no time."""
+    end = parse_end(options["until"])
+    return Terms(Role(options["role"]), options["pattern"], end, options["reason"])
 
 
 def universe_of(actor: Actor, universe_id: int) -> Universe:

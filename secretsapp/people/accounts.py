@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError
-from django.utils import timezone
 
 from secretsapp.access import grants
+from secretsapp.access.grants import FirstGrant
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
@@ -35,18 +35,19 @@ def create(
     email: str,
     password: Plaintext | None,
     name: str = "",
-    admin: bool = False,
+    first: FirstGrant | None = None,
 ) -> User:
-    """Create an account; `admin` makes the person an admin in the same step.
+    """Create an account, with a first role or without one: both or neither.
 
     Without a password no one signs in to it until one is set by a link. Raises Forbidden,
-    InvalidInput for an address, name or password that will not do, AlreadyExists.
+    InvalidInput for an address, name, password or role that will not do, AlreadyExists.
     """
     require_installation(actor, Permission.MANAGE_PEOPLE)
     user = prepare(email=email, name=name, password=password)
-    with told_of_another(), acting(actor, TO_MANAGE) as act:
+    needs = [grants.to_give(user, first.universe, first.terms)] if first else []
+    with told_of_another(), acting(actor, TO_MANAGE, *needs) as act:
         user.save(force_insert=True)
-        introduce(act, user, admin=admin)
+        introduce(act, user, first)
     return user
 
 
@@ -73,14 +74,11 @@ def prepare(*, email: str, name: str, password: Plaintext | None) -> User:
     return user
 
 
-def introduce(act: Act, user: User, *, admin: bool) -> None:
-    """Tell of an account that was just stored, and make it an admin's if wanted."""
+def introduce(act: Act, user: User, first: FirstGrant | None) -> None:
+    """Tell of an account that was just stored, and give it its first role if it has one."""
     act.tell(Event.PERSON_CREATED, subject=user)
-    if admin:
-        grant = Grant.objects.create(
-            person=user, role=Role.ADMIN, given_by=act.actor.name, given_at=timezone.now()
-        )
-        grants.tell(act, Event.GRANT_GIVEN, grant)
+    if first:
+        grants.give_first(act, user, first)
 
 
 def disable(actor: Actor, person: User) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.urls import reverse
 
+from secretsapp.access.grants import AS_ADMIN
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import CodeRefused, InvalidInput
@@ -128,7 +129,7 @@ def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Pla
             user.save(force_insert=True)
             act.actor = _known(actor, user)
             act.tell(Event.INSTALLATION_CLAIMED)
-            accounts.introduce(act, user, admin=True)
+            accounts.introduce(act, user, AS_ADMIN)
     return user
 
 

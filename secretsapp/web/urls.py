@@ -121,6 +121,7 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/new/", people.create, name="person_create"),
     path(PERSON, people.person, name="person"),
+    path(f"{PERSON}access/new/", people.give, name="person_give"),
     path(f"{PERSON}password-link/", people.make_link, name="person_link"),
     path(f"{PERSON}disable/", people.disable, name="person_disable"),
     path(f"{PERSON}enable/", people.enable, name="person_enable"),

@@ -148,9 +148,7 @@ ENTRY_ACTIONS = [
     ),
     Action(
         "accounts.introduce",
-        lambda stage: accounts.introduce(
-            nothing_done(stage), stage.cast["viewer"].user, admin=False
-        ),
+        lambda stage: accounts.introduce(nothing_done(stage), stage.cast["viewer"].user, None),
     ),
     Action(
         "passwords.hash_password",

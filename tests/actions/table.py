@@ -1,7 +1,7 @@
 """Every public function of a module that writes, how to call it, and the events that it writes."""
 
 from secretsapp.access import grants, refusals
-from secretsapp.access.grants import Terms
+from secretsapp.access.grants import AS_ADMIN, Terms
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
@@ -28,6 +28,7 @@ from tests.actions.acting import (
     knows_newer,
     leave_rotation_open,
     meddle,
+    nothing_done,
     rotate,
     settle_row,
     store_listing,
@@ -111,7 +112,7 @@ ACTIONS = [
     Action(
         "accounts.create",
         lambda stage: accounts.create(
-            stage.cast["admin"].actor, email="new@example.com", password=PASSWORD, admin=True
+            stage.cast["admin"].actor, email="new@example.com", password=PASSWORD, first=AS_ADMIN
         ),
         (
             f"person.created | {ADMIN} |  |  | new@example.com",
@@ -237,6 +238,16 @@ ACTIONS = [
         before=leave_rotation_open,
     ),
     Action("grants.tell", tell_of_grant),
+    Action(
+        "grants.to_give",
+        lambda stage: grants.to_give(stage.cast["viewer"].user, None, Terms(Role.VIEWER)),
+    ),
+    Action(
+        "grants.give_first",
+        lambda stage: grants.give_first(
+            nothing_done(stage), stage.cast["stranger"].user, grants.AS_ADMIN
+        ),
+    ),
     Action(
         "grants.keep_an_admin_beside",
         lambda stage: grants.keep_an_admin_beside(stage.cast["viewer"].user),

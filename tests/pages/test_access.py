@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.grants import AS_ADMIN, Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Universe, User
 from secretsapp.people import accounts
@@ -349,7 +349,7 @@ def test_everywhere_is_given_changed_and_revoked(client_for: ClientFor, cast: Ca
 
 def test_the_last_admin_stays_one(client_for: ClientFor, cast: Cast) -> None:
     client, key = client_for("admin"), cast["admin"].user.pk
-    accounts.create(STAGEHAND, email="new@example.com", password=None, admin=True)
+    accounts.create(STAGEHAND, email="new@example.com", password=None, first=AS_ADMIN)
     question = words(client.get(f"{EVERYWHERE}{key}/revoke/"))
     assert "This is the last admin. Make someone else an admin first." in question
     for answer in (

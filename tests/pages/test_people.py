@@ -120,9 +120,76 @@ def test_a_newer_link_takes_the_place_of_the_older(client_for: ClientFor) -> Non
     assert "Invitation expired" in words(client.get(PEOPLE))
 
 
-def test_an_admin_is_made_at_once(client_for: ClientFor) -> None:
-    create(client_for("admin"), "new@example.com", admin="on")
-    assert Grant.objects.get(person__email="new@example.com").role == Role.ADMIN
+def test_an_account_has_its_first_role_at_once(client_for: ClientFor, universe: Universe) -> None:
+    client, watch = client_for("admin"), Watch()
+    bounds = {"pattern": "PAY_*", "end": "30", "reason": "Season two"}
+    sent = {"role": "rotator", "place": str(universe.pk)} | bounds
+    page = create(client, "new@example.com", name="Nele", **sent)
+    said = "Created the account of new@example.com, Rotator of Harbor. PAY_* matches 2 secrets"
+    assert said in html.unescape(page)
+    assert "/password/#" in link_on(page)
+    grant = Grant.objects.get(person__email="new@example.com")
+    assert (grant.universe, grant.pattern, grant.reason) == (universe, "PAY_*", "Season two")
+    assert grant.until is not None
+    assert watch.tags == ["person.created", "grant.given", "person.link_made"]
+    assert "No role yet" in words(client.get("/people/new/"))
+    create(client, "boss@example.com", role="admin")
+    assert Grant.objects.get(person__email="boss@example.com").role == Role.ADMIN
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"role": "viewer"}, "Choose a universe, or all universes."),
+        ({"place": "all"}, "Choose a role, or clear the universe."),
+        ({"role": "viewer", "place": "1"}, "This universe isn’t in Sealroom"),
+        ({"role": "viewer", "place": "no id"}, "A universe id is a whole number"),
+        ({"role": "viewer", "place": "all", "pattern": "*_PAY"}, "A pattern is one exact name"),
+        ({"role": "admin", "place": "all", "pattern": "PAY_*"}, "The Admin role covers all"),
+    ],
+)
+def test_an_account_whose_role_is_refused_is_not_created(
+    client_for: ClientFor, universe: Universe, sent: dict[str, str], sentence: str
+) -> None:
+    watch = Watch()
+    answer = client_for("admin").post("/people/new/", {"email": "new@example.com"} | sent)
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert '<details class="fold first-access" open>' in body(answer)
+    assert (watch.tags, User.objects.filter(email="new@example.com").exists()) == ([], False)
+
+
+def test_a_role_is_granted_from_the_page_of_a_person(
+    client_for: ClientFor, universe: Universe
+) -> None:
+    client, path = client_for("admin"), address_of("stranger@example.com", "access", "new")
+    assert f'href="{path}"' in body(client.get(address_of("stranger@example.com")))
+    assert "Choose a role." in words(client.post(path, {"place": "all"}))
+    sent = {"place": str(universe.pk), "role": "viewer", "pattern": "PAY_*"}
+    done = client.post(path, sent, follow=True)
+    assert "Granted stranger@example.com access. PAY_* matches 2 secrets" in words(done)
+    assert "Harbor Viewer PAY_*" in words(done)
+    assert str(universe.pk) not in field_of_places(body(client.get(path)))
+    assert "is already Viewer of Harbor." in words(client.post(path, sent))
+
+
+def field_of_places(page: str) -> str:
+    """What there is to choose from on a form that asks where."""
+    return page.partition('name="place"')[2].partition("</select>")[0]
+
+
+def test_among_many_universes_one_is_named_by_its_id(
+    client_for: ClientFor, universe: Universe
+) -> None:
+    others = [
+        Universe(id=number, name=f"Tycoon {number}", api_key=universe.api_key)
+        for number in range(1, 14)
+    ]
+    Universe.objects.bulk_create(others)
+    client, path = client_for("admin"), address_of("stranger@example.com", "access", "new")
+    assert "The ID of a universe, or “all”." in words(client.get(path))
+    assert client.post(path, {"place": "7", "role": "viewer"}).status_code == 302
+    assert Grant.objects.get(person__email="stranger@example.com").universe == others[6]
 
 
 @pytest.mark.parametrize(
@@ -192,19 +259,14 @@ def test_nobody_is_offered_a_link_for_themselves(client_for: ClientFor) -> None:
     assert "Change your own password under “Your account”." in words(refused)
 
 
-def test_the_page_of_a_person_has_their_grants_and_where_more_can_be_given(
-    client_for: ClientFor, universe: Universe
-) -> None:
+def test_the_page_of_a_person_has_their_grants(client_for: ClientFor, universe: Universe) -> None:
     client = client_for("admin")
     page = body(client.get(address_of("viewer@example.com")))
     person = User.objects.get(email="viewer@example.com").pk
     assert f'href="/universes/{universe.pk}/access/{person}/revoke/"' in page
     assert 'href="/audit/?person=viewer%40example.com"' in page
-    assert 'href="/access/new/?person=viewer%40example.com"' in page
-    assert f"/universes/{universe.pk}/access/new/" not in page
     stranger = body(client.get(address_of("stranger@example.com")))
     assert "No access yet" in stranger
-    assert f"/universes/{universe.pk}/access/new/?person=stranger%40example.com" in stranger
 
 
 def test_a_person_who_is_not_there_is_not_found(client_for: ClientFor) -> None:

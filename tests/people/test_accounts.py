@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from secretsapp.access.grants import AS_ADMIN
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastAdmin
 from secretsapp.core.plaintext import Plaintext
@@ -32,7 +33,7 @@ def test_a_person_has_nothing_until_it_is_granted(cast: Cast) -> None:
 
 def test_an_admin_is_made_in_one_step(cast: Cast) -> None:
     watch = Watch()
-    user = accounts.create(STAGEHAND, email="boss@example.com", password=PASSWORD, admin=True)
+    user = accounts.create(STAGEHAND, email="boss@example.com", password=PASSWORD, first=AS_ADMIN)
     assert watch.tags == ["person.created", "grant.given"]
     grant = Grant.objects.get(person=user)
     assert (grant.role, grant.universe, grant.given_by) == ("admin", None, STAGEHAND.name)
@@ -120,7 +121,7 @@ def test_the_last_admin_is_not_disabled(cast: Cast) -> None:
 
 
 def test_an_admin_counts_as_soon_as_they_have_a_password(cast: Cast) -> None:
-    accounts.create(STAGEHAND, email="second@example.com", password=None, admin=True)
+    accounts.create(STAGEHAND, email="second@example.com", password=None, first=AS_ADMIN)
     with pytest.raises(LastAdmin, match="once they have set a password"):
         accounts.disable(STAGEHAND, cast["admin"].user)
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.grants import AS_ADMIN, Terms
 from secretsapp.core.errors import AlreadyExists, CodeRefused, Forbidden, InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
@@ -242,7 +242,7 @@ def test_accounts_that_are_no_admins_leave_the_first_run_open(role: Role | None)
 
 
 def test_an_admin_who_has_no_password_yet_closes_the_first_run() -> None:
-    accounts.create(STAGEHAND, email="invited@example.com", password=None, admin=True)
+    accounts.create(STAGEHAND, email="invited@example.com", password=None, first=AS_ADMIN)
     assert ways_in.issue_claim_code(STAGEHAND) is None
 
 

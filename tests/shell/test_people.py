@@ -27,6 +27,36 @@ def test_admin_is_made_in_the_same_step(shell: Shell) -> None:
     assert Grant.objects.get(person__email="new@example.com").role == "admin"
 
 
+def test_account_and_its_first_role_are_created_in_one_step(
+    shell: Shell, universe: Universe, cast: Cast
+) -> None:
+    where = ("--role", "Rotator", "--universe", HARBOR_ID, "--pattern", "PAY_*")
+    said = shell.run("create_user", "new@example.com", *where, piped=NEW_PASSWORD)
+    created, reach = said.output.splitlines()
+    assert created == "Created the account of new@example.com, Rotator of Harbor."
+    assert reach.startswith("PAY_* matches 2 secrets")
+    grant = Grant.objects.get(person__email="new@example.com")
+    assert (grant.role, grant.universe, grant.pattern) == ("rotator", universe, "PAY_*")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--role", "viewer"], "--role needs --universe or --all"),
+        (["--all"], "add --role"),
+        (["--pattern", "PAY_*"], "add --role"),
+        (["--role", "viewer", "--all", "--until", "2020-01-01"], "The end is in the past"),
+        (["--role", "viewer", "--universe", "1"], "This universe isn"),
+        (["--role", "viewer", "--all", "--pattern", "*_PAY"], "A pattern is one exact name"),
+    ],
+)
+def test_account_whose_role_is_refused_is_not_created(
+    shell: Shell, cast: Cast, options: list[str], words: str
+) -> None:
+    assert words in shell.refuse("create_user", "new@example.com", *options, piped=NEW_PASSWORD)
+    assert User.objects.count() == len(cast)
+
+
 @pytest.mark.parametrize(
     ("email", "password", "words"),
     [

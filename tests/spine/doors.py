@@ -120,6 +120,7 @@ DOORS = (
     Door("access_everywhere_reach", ADMIN, read_answer=302, stranger=403),
     Door("access_everywhere_change", ADMIN, "person", FORM, ROLE, stranger=403),
     Door("access_everywhere_revoke", ADMIN, "person", FORM, {}, stranger=403),
+    Door("person_give", ADMIN, "person", FORM, {"place": "all", **ROLE}, stranger=403),
     Door("access", MANAGERS, "universe"),
     Door("access_give", MANAGERS, "universe", FORM, {"person": "stranger@example.com", **ROLE}),
     Door("access_reach", MANAGERS, "universe", read_answer=302),

@@ -7,10 +7,16 @@ from django.core.management.base import CommandParser
 from secretsapp.access import grants
 from secretsapp.access.pattern_reach import reach_of
 from secretsapp.core.actor import Actor
-from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import ROLE_WORDS, Role
-from secretsapp.core.times import parse_end, sentence_time
-from secretsapp.management.arguments import add_email, add_scope, scope_of, word
+from secretsapp.core.times import sentence_time
+from secretsapp.management.arguments import (
+    add_bounds,
+    add_email,
+    add_scope,
+    role_words,
+    scope_of,
+    terms_of,
+)
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time
 from secretsapp.models import Grant
@@ -28,38 +34,15 @@ class Command(ActingCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The person, the role, where it holds, and its bounds."""
         add_email(parser)
-        parser.add_argument(
-            "role",
-            type=word,
-            metavar="ROLE",
-            choices=[str(role) for role in Role],
-            help=f"{', '.join(Role)}; in upper or lower case.",
-        )
+        help_text = f"{', '.join(Role)}; in upper or lower case."
+        parser.add_argument("role", help=help_text, **role_words())
         add_scope(parser)
-        parser.add_argument(
-            "--pattern",
-            default=EVERY_NAME,
-            metavar="NAME|PREFIX*",
-            help="Only the secret with this name, or those whose names start like this.",
-        )
-        parser.add_argument(
-            "--until",
-            default="",
-            metavar="DAY|TIME",
-            help="When it expires, in UTC: 2026-12-03 (to the end of that day) or "
-            "2026-12-03T18:00.",
-        )
-        parser.add_argument("--reason", default="", metavar="TEXT", help="Why they need it.")
+        add_bounds(parser)
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the grant."""
         person = directory.get(actor, options["email"])
-        terms = grants.Terms(
-            Role(options["role"]),
-            options["pattern"],
-            parse_end(options["until"]),
-            options["reason"],
-        )
+        terms = terms_of(options)
         universe = scope_of(actor, options)
         reach = reach_of(actor, universe, terms.pattern)
         grant = grants.give(actor, person, universe, terms)

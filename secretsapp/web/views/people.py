@@ -1,5 +1,7 @@
 """The people of this installation, as who manages them sees them."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -7,14 +9,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.access import grant_listing, role_table
+from secretsapp.access import grant_listing, grants, role_table
+from secretsapp.access.pattern_reach import Reach, reach_of
 from secretsapp.core.errors import Correctable
+from secretsapp.core.roles import ROLE_WORDS
 from secretsapp.core.times import sentence_time
 from secretsapp.home import at_hand
-from secretsapp.models import Universe, User
+from secretsapp.models import User
 from secretsapp.people import accounts, directory, ways_in
 from secretsapp.rules.paging import Asked
-from secretsapp.web.forms.people import CreatePersonForm
+from secretsapp.universes import loading
+from secretsapp.web.forms.people import CreatePersonForm, PlacedGrantForm, PlaceField
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
@@ -35,17 +40,54 @@ def people(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(form_pages.METHODS)
 def create(request: ActorRequest) -> HttpResponse:
-    """A new account, whose person sets the password by a link."""
+    """A new account, whose person sets the password by a link; with a first role if wanted."""
     directory.check_may_manage(request.actor)
-    form = CreatePersonForm(form_pages.posted(request))
+    scope = grant_listing.givable(request.actor, None, to_one=True)
+    form = CreatePersonForm(scope, _places(request, set()), form_pages.posted(request))
 
     def write() -> Done:
-        person = accounts.create(request.actor, password=None, **form.cleaned_data)
+        first, sent = form.first(), form.cleaned_data
+        reach = reach_of(request.actor, first.universe, first.terms.pattern) if first else None
+        person = accounts.create(
+            request.actor, email=sent["email"], name=sent["name"], password=None, first=first
+        )
         _make_link(request, person)
-        return Done(f"Created the account of {person.email}.", _address(person))
+        role = f", {ROLE_WORDS[first.terms.role]} of {first.where}" if first else ""
+        return _done(f"Created the account of {person.email}{role}.", person, reach)
 
     answer = form_pages.submitted(request, form, write)
     return answer or form_pages.page(request, "people/create.html", form, {})
+
+
+@require_http_methods(form_pages.METHODS)
+def give(request: ActorRequest, person_id: int) -> HttpResponse:
+    """A role for the person, in a universe that is chosen there."""
+    found = directory.of_id(request.actor, person_id).person
+    scope = grant_listing.givable(request.actor, None, to_one=True)
+    held = grant_listing.places_of(request.actor, found)
+    form = PlacedGrantForm(scope, _places(request, held), form_pages.posted(request))
+
+    def write() -> Done:
+        given = form.given()
+        reach = reach_of(request.actor, given.universe, given.terms.pattern)
+        grants.add(request.actor, found, given.universe, given.terms)
+        return _done(f"Granted {found.email} access.", found, reach)
+
+    answer = form_pages.submitted(request, form, write)
+    return answer or form_pages.page(request, "people/give.html", form, {"person": found})
+
+
+def _places(request: ActorRequest, held: set[int | None]) -> PlaceField:
+    """The universes at hand to choose from, without those where a person has a role already."""
+    found = at_hand.choose(request.actor)
+    universes = [each for each in found.universes if each.pk not in held]
+    return PlaceField(universes, partial(loading.get, request.actor), is_all=found.is_all)
+
+
+def _done(sentence: str, person: User, reach: Reach | None) -> Done:
+    """What was done, with what a pattern that was given matches."""
+    told, caution = (reach.told, reach.caution) if reach else ("", "")
+    return Done(f"{sentence} {told}".strip(), _address(person), caution)
 
 
 @require_safe
@@ -59,15 +101,10 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
         link = None
     asked = Asked(number=long_lists.asked(request).number)
     held = grant_listing.held_by(request.actor, view.person, asked)
-    places = grant_listing.places_of(request.actor, view.person)
-    found = at_hand.choose(request.actor)
-    offered: list[Universe | None] = [*found.universes, None]
     context = long_lists.context(request, held) | {
         "view": view,
         "person": view.person,
         "grants": held.items,
-        "giveable": [each for each in offered if (each.pk if each else None) not in places],
-        "is_all": found.is_all,
         "is_last_admin": grant_listing.last_admin(request.actor) == view.person.pk,
         "link": link,
     }
