@@ -18,6 +18,7 @@ from tests.access.test_grants import NEXT_YEAR
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast, engage
+from tests.support.unfinished import make
 from tests.support.watch import Watch
 
 PEOPLE = "/people/"
@@ -223,13 +224,30 @@ def test_a_person_is_disabled_after_a_question_and_enabled_again(client_for: Cli
     assert "Enabled the account of viewer@example.com." in words(enabled)
 
 
+def test_who_disables_an_account_sees_what_is_to_be_rotated(
+    client_for: ClientFor, cast: Cast, universe: Universe
+) -> None:
+    make("rotate", cast, universe)
+    client, path = client_for("admin"), address_of("manager@example.com", "disable")
+    page = words(client.get(path))
+    assert "Values they know They created or rotated" in page
+    assert "PAY_KEY in Harbor PRODProduction saved just now" in page
+    assert "Secrets they can rotate now 3 in all" in page
+    assert "PAY_KEY , PAY_WEBHOOK , SIGNING_SEED" in page
+    disabled = words(client.post(path, follow=True))
+    assert "Values they know" in disabled
+    assert "Values they know" not in words(client.get(address_of("viewer@example.com")))
+    assert "can rotate now None." in words(client.get(address_of("viewer@example.com", "disable")))
+
+
 def test_the_last_admin_is_not_disabled_and_it_is_said_why(client_for: ClientFor) -> None:
     client = client_for("admin")
     own = client.get(address_of("admin@example.com"))
     assert 'disable/"' not in body(own)
     assert "Disable account Last admin. Make someone else an admin first." in words(own)
     question = client.get(address_of("admin@example.com", "disable"))
-    assert "Disable account" not in words(question)
+    assert 'disabled aria-describedby="why-not">Disable account' in body(question)
+    assert "This is the last admin. Make someone else an admin first." in words(question)
     refused = client.post(address_of("admin@example.com", "disable"))
     assert refused.status_code == 422
     assert "admin@example.com is the last admin." in words(refused)

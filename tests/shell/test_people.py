@@ -7,6 +7,7 @@ import pytest
 from secretsapp.models import Grant, Universe, User
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, PASSWORD, Cast
+from tests.support.unfinished import make
 
 NEW_PASSWORD = b"a lantern on the pier\n"
 
@@ -76,11 +77,30 @@ def test_unusable_accounts_are_refused(
 
 def test_disabled_person_is_enabled_again(shell: Shell, cast: Cast) -> None:
     disabled = shell.run("disable_user", "viewer@example.com", "--json")
-    assert disabled.json == {"email": "viewer@example.com", "active": False}
+    assert disabled.json == {
+        "email": "viewer@example.com",
+        "active": False,
+        "could_rotate": 0,
+        "saved": [],
+    }
     assert not User.objects.get(email="viewer@example.com").is_active
     enabled = shell.run("enable_user", "viewer@example.com")
     assert enabled.output == "Enabled the account of viewer@example.com.\n"
     assert User.objects.get(email="viewer@example.com").is_active
+
+
+def test_who_disables_an_account_is_told_what_is_to_be_rotated(
+    shell: Shell, cast: Cast, universe: Universe
+) -> None:
+    make("rotate", cast, universe)
+    said = shell.run("disable_user", "manager@example.com").output.splitlines()
+    assert said[:3] == [
+        "Disabled the account of manager@example.com.",
+        "They could rotate 3 secrets:",
+        "  Harbor (Production): PAY_KEY, PAY_WEBHOOK, SIGNING_SEED",
+    ]
+    assert said[3] == "They saved these values in the last 90 days. Rotate those that matter:"
+    assert said[4].startswith("  PAY_KEY in Harbor (Production): ")
 
 
 def test_last_admin_stays(shell: Shell, cast: Cast) -> None:

@@ -1,13 +1,18 @@
 """`manage.py disable_user`: the end of a person's access."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.times import sentence_time
+from secretsapp.home import leaving
+from secretsapp.home.leaving import Leaving
 from secretsapp.management.arguments import add_email
 from secretsapp.management.base import ActingCommand
-from secretsapp.management.output import Report
+from secretsapp.management.output import Report, exact_time
+from secretsapp.models import Universe
 from secretsapp.people import accounts, directory
 
 
@@ -16,7 +21,8 @@ class Command(ActingCommand):
 
     help = (
         "Disable a person's account and end their sessions at once. The account and its "
-        "history stay."
+        "history stay. Prints what they could rotate and which values they saved, so that you can "
+        "rotate those that matter."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -26,8 +32,46 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Disable the account."""
         person = directory.get(actor, options["email"])
+        left = leaving.of(actor, person)
         accounts.disable(actor, person)
-        return Report(
-            lines=[f"Disabled the account of {person.email}."],
-            data={"email": person.email, "active": False},
-        )
+        lines = [f"Disabled the account of {person.email}.", *_rotatable(left), *_saved(left)]
+        data = {"email": person.email, "active": False, "could_rotate": left.count}
+        saved = [
+            {
+                "universe": each.secret.universe_id,
+                "name": each.secret.name,
+                "saved": exact_time(each.at),
+                "updated_since": not each.is_theirs,
+            }
+            for each in left.saved
+        ]
+        return Report(lines=lines, data=data | {"saved": saved})
+
+
+def _rotatable(left: Leaving) -> Iterator[str]:
+    """What they could rotate, by universe."""
+    if left.count:
+        secrets = "1 secret" if left.count == 1 else f"{left.count:,} secrets"
+        yield f"They could rotate {secrets}:"
+    for place in left.places:
+        further = f", and {place.further} more" if place.further else ""
+        yield f"  {_called(place.universe)}: {', '.join(place.names)}{further}"
+    if left.further:
+        yield f"  and {left.further:,} more in other universes"
+
+
+def _saved(left: Leaving) -> Iterator[str]:
+    """The values that they know."""
+    if left.saved:
+        yield "They saved these values in the last 90 days. Rotate those that matter:"
+    for each in left.saved:
+        since = "" if each.is_theirs else ", updated since"
+        time = sentence_time(each.at)
+        yield f"  {each.secret.name} in {_called(each.secret.universe)}: {time}{since}"
+
+
+def _called(universe: Universe) -> str:
+    """The universe by name and environment."""
+    if not universe.environment:
+        return universe.name
+    return f"{universe.name} ({universe.get_environment_display()})"

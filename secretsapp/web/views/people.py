@@ -14,7 +14,7 @@ from secretsapp.access.pattern_reach import Reach, reach_of
 from secretsapp.core.errors import Correctable
 from secretsapp.core.roles import ROLE_WORDS
 from secretsapp.core.times import sentence_time
-from secretsapp.home import at_hand
+from secretsapp.home import at_hand, leaving
 from secretsapp.models import User
 from secretsapp.people import accounts, directory, ways_in
 from secretsapp.rules.paging import Asked
@@ -107,6 +107,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
         "grants": held.items,
         "is_last_admin": grant_listing.last_admin(request.actor) == view.person.pk,
         "link": link,
+        "saved": [] if view.person.is_active else leaving.saved_by(request.actor, view.person),
     }
     return render(request, "people/person.html", context)
 
@@ -141,7 +142,11 @@ def disable(request: ActorRequest, person_id: int) -> HttpResponse:
     if answer := form_pages.submitted(request, form, write):
         return answer
     is_last_admin = grant_listing.last_admin(request.actor) == found.pk
-    context = {"person": found, "is_last_admin": is_last_admin}
+    context = {
+        "person": found,
+        "is_last_admin": is_last_admin,
+        "leaving": leaving.of(request.actor, found),
+    }
     return form_pages.page(request, "people/disable.html", form, context)
 
 
