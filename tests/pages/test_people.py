@@ -8,6 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from secretsapp.access import grants, role_table
 from secretsapp.access.grants import Terms
@@ -111,11 +112,16 @@ def test_the_link_is_shown_on_the_page_of_its_person_alone(client_for: ClientFor
     assert "/password/#" in link_on(body(client.get(address_of("new@example.com"))))
 
 
-def test_a_newer_link_takes_the_place_of_the_older(client_for: ClientFor) -> None:
+def test_a_newer_link_takes_the_place_of_the_older(
+    client_for: ClientFor, settings: Settings
+) -> None:
     client = client_for("admin")
-    first = link_on(create(client, "new@example.com"))
-    made = client.post(address_of("new@example.com", "password-link"), follow=True)
-    assert link_on(body(made)) != first
+    page = create(client, "new@example.com")
+    assert "The link only opens on this machine. Set <code>SITE_URL</code>" in page
+    settings.SITE_URL = "https://sealroom.example"
+    made = body(client.post(address_of("new@example.com", "password-link"), follow=True))
+    assert link_on(made) != link_on(page)
+    assert "only opens on this machine" not in made
     assert OneTimeCode.objects.count() == 1
     OneTimeCode.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
     assert "Invitation expired" in words(client.get(PEOPLE))
@@ -244,7 +250,8 @@ def test_the_last_admin_is_not_disabled_and_it_is_said_why(client_for: ClientFor
     client = client_for("admin")
     own = client.get(address_of("admin@example.com"))
     assert 'disable/"' not in body(own)
-    assert "Disable account Last admin. Make someone else an admin first." in words(own)
+    assert 'disabled aria-describedby="why-not">Disable account' in body(own)
+    assert "Last admin. Make someone else an admin first." in words(own)
     question = client.get(address_of("admin@example.com", "disable"))
     assert 'disabled aria-describedby="why-not">Disable account' in body(question)
     assert "This is the last admin. Make someone else an admin first." in words(question)
@@ -271,8 +278,8 @@ def test_an_admin_who_disables_themselves_is_signed_out_and_refused_nothing(
 
 def test_nobody_is_offered_a_link_for_themselves(client_for: ClientFor) -> None:
     client = client_for("admin")
-    assert "Create password link" in words(client.get(address_of("viewer@example.com")))
-    assert "Create password link" not in words(client.get(address_of("admin@example.com")))
+    assert "New password link" in words(client.get(address_of("viewer@example.com")))
+    assert "New password link" not in words(client.get(address_of("admin@example.com")))
     refused = client.post(address_of("admin@example.com", "password-link"), follow=True)
     assert "Change your own password under “Your account”." in words(refused)
 
