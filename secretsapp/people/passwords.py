@@ -11,19 +11,31 @@ from secretsapp.models import User
 from secretsapp.people import one_time_codes, sessions
 from secretsapp.rules.acting import Act
 
+_TOO_SIMILAR = (
+    "This password is too similar to the email address or the name. Choose one that others can’t "
+    "guess from them."
+)
+_WORDS = {
+    "password_too_similar": _TOO_SIMILAR,
+    "password_too_short": "This password is too short. Use at least 12 characters.",
+    "password_too_common": "This password is too common. Use a few unrelated words.",
+    "password_entirely_numeric": "This password is only digits. Use a few unrelated words.",
+}
+
 
 def hash_password(person: User, password: Plaintext) -> None:
     """Hash the password, unsaved; raises InvalidInput for what no one could sign in with.
 
-    That is by our rules and by Django's, which do not name it. It takes a while on purpose, so it
-    is done before a transaction begins.
+    That is by our rules and by Django's, in our words, which do not name it. It takes a while on
+    purpose, so it is done before a transaction begins.
     """
     input_rules.check_password(password)
     text = password.expose().decode("utf-8")
     try:
         validate_password(text, person)
     except ValidationError as error:
-        raise InvalidInput(" ".join(error.messages), field="password") from None
+        codes = (str(each.code) for each in error.error_list)
+        raise InvalidInput(" ".join(_WORDS[code] for code in codes), field="password") from None
     person.set_password(text)
 
 

@@ -29,3 +29,10 @@ document.addEventListener("click", event => {
   field.type = shown ? "text" : "password";
   button.setAttribute("aria-pressed", String(shown));
 });
+
+// A password that is shown is sent as one all the same: else browsers keep it as a text to propose.
+document.addEventListener("submit", event => {
+  for (const button of event.target.querySelectorAll("button[data-shows]")) {
+    document.getElementById(button.dataset.shows).type = "password";
+  }
+});

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from secretsapp import __version__
 from secretsapp.models import AuditEvent
 from secretsapp.people import accounts
 from tests import stage
@@ -51,6 +52,19 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(cast: Cast, role:
     page = words(answer)
     assert "Email or password is incorrect." in page
     assert "wrong password" not in body(answer)
+
+
+def test_what_is_missing_is_said_beside_its_field(cast: Cast) -> None:
+    page = words(Client().post(SIGN_IN, {"login": "no address"}))
+    assert "Email address Enter an email address." in page
+    assert "Password Enter your password." in page
+    assert "Couldn’t sign in." not in page
+
+
+def test_strangers_are_told_whose_installation_it_is_and_not_its_version(cast: Cast) -> None:
+    page = words(Client().get(SIGN_IN))
+    assert page.endswith("testserver")
+    assert __version__ not in page
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,13 @@
 
 from django import forms
 
-from secretsapp.web.forms.passwords import EMAIL_LIMIT, CodeField, PasswordField, email_input
+from secretsapp.web.forms.passwords import (
+    EMAIL_LIMIT,
+    NO_EMAIL,
+    CodeField,
+    PasswordField,
+    email_input,
+)
 
 NAME_LIMIT = 100
 
@@ -16,6 +22,7 @@ class ClaimForm(forms.Form):
     name = forms.CharField(
         label="Your name",
         max_length=NAME_LIMIT,
+        error_messages={"required": "Enter your name."},
         widget=forms.TextInput({"class": "form-control", "autocomplete": "name"}),
     )
     email = forms.CharField(
@@ -23,5 +30,6 @@ class ClaimForm(forms.Form):
         help_text="You’ll sign in with it.",
         max_length=EMAIL_LIMIT,
         widget=email_input(),
+        error_messages={"required": NO_EMAIL},
     )
     password = PasswordField()

@@ -10,6 +10,7 @@ from secretsapp.web.forms.fields import QUIET, text_input
 
 CODE_LIMIT = 300
 EMAIL_LIMIT = 254
+NO_EMAIL = "Enter an email address."
 
 
 class CodeField(forms.CharField):
@@ -19,6 +20,7 @@ class CodeField(forms.CharField):
         super().__init__(
             label="One-time code",
             help_text=help_text,
+            error_messages={"required": "Enter the code."},
             max_length=CODE_LIMIT,
             widget=text_input(**{"class": "form-control mono code"} | attributes),
         )
@@ -40,6 +42,7 @@ class PasswordField(forms.CharField):
             label="Password",
             help_text="At least 12 characters, and not a password you use elsewhere.",
             strip=False,
+            error_messages={"required": "Enter a password."},
             widget=forms.PasswordInput(attributes),
         )
 
@@ -71,5 +74,8 @@ class ForgottenForm(forms.Form):
     """Whose password was forgotten."""
 
     email = forms.CharField(
-        label="Email address", max_length=EMAIL_LIMIT, widget=email_input(autofocus="true")
+        label="Email address",
+        max_length=EMAIL_LIMIT,
+        widget=email_input(autofocus="true"),
+        error_messages={"required": NO_EMAIL},
     )

@@ -11,6 +11,7 @@ from secretsapp.adapters import limits
 from secretsapp.people.ways_in import has_accounts
 from secretsapp.web.signing_in import comes_from_unsent_form
 from secretsapp.web.views.form_pages import METHODS
+from secretsapp.web.views.passwords import SIGNS_IN_AS
 
 
 @login_not_required
@@ -25,7 +26,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         "sends_mail": bool(settings.EMAIL_HOST),
         "is_unsent": comes_from_unsent_form(request),
     }
-    view = LoginView.as_view(extra_context=context)
+    initial = {"login": request.session.pop(SIGNS_IN_AS, "")}
+    view = LoginView.as_view(extra_context=context, initial=initial)
     answer: HttpResponseBase = view(request)
     return answer
 

@@ -14,6 +14,9 @@ from secretsapp.web.forms.passwords import ForgottenForm, SetPasswordForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views.form_pages import METHODS, Done, page, posted, submitted
 
+# In the session: the address that the sign-in is filled with, for who has just set its password.
+SIGNS_IN_AS = "signs_in_as"
+
 
 @login_not_required
 @require_http_methods(METHODS)
@@ -30,6 +33,7 @@ def set_by_code(request: ActorRequest) -> HttpResponse:
         if person.pk == request.actor.person_id:
             # This session has ended with the others; the sentence goes into a new one.
             request.session.flush()
+        request.session[SIGNS_IN_AS] = person.email
         told = blanks.about_password(given["password"])
         return Done("Your password is set. Sign in with it.", reverse("account_login"), told)
 
