@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from secretsapp.models import Universe
+from secretsapp.models import Universe, User
 from tests.browser.conftest import Visitor
 from tests.spine.doors import DOORS
 
@@ -47,6 +47,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
     of_universe = reverse("universe", args=[universe.pk])
     new_secret = reverse("secret_create", args=[universe.pk])
     of_secret = reverse("secret", args=[universe.pk, "PAY_KEY"])
+    viewer = User.objects.get(email="viewer@example.com").pk
     gone = reverse("secret", args=[universe.pk, "SIGNING_SEED"])
     give = reverse("access_give", args=[universe.pk])
     return [
@@ -78,6 +79,9 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("sidebar_open", f"{reverse('home')}#sidebar", "manager"),
         Look("palette_empty", reverse("me"), "manager", open_palette),
         Look("palette_found", of_universe, "manager", search_in_the_bar),
+        Look("people_menu", reverse("people"), "admin", open_row_menu),
+        Look("person_create_refused", reverse("person_create"), "admin", refuse_a_role),
+        Look("person_link", reverse("person", args=[viewer]), "admin", make_a_link),
         Look("home_stranger", reverse("home"), "stranger"),
         Look("home_rotator", reverse("home"), "rotator"),
         Look("secret_rotator", of_secret, "rotator"),
@@ -173,6 +177,22 @@ def name_a_universe(visitor: Visitor) -> None:
     visitor.page.get_by_label("Universe", exact=True).fill("1818")
     visitor.page.get_by_label("Universe", exact=True).blur()
     visitor.page.locator(".trial").wait_for()
+
+
+def refuse_a_role(visitor: Visitor) -> None:
+    """Ask for an account with a role, and do not say where."""
+    page = visitor.page
+    page.get_by_label("Email address").fill("new@example.com")
+    page.locator(".first-access > summary").click()
+    page.get_by_role("radio", name="Viewer").check()
+    page.get_by_role("button", name="Create account").click()
+    page.locator(".first-access .errorlist").wait_for()
+
+
+def make_a_link(visitor: Visitor) -> None:
+    """Make a link by which a person sets a password."""
+    visitor.page.get_by_role("button", name="New password link").click()
+    visitor.page.locator("#password-link").wait_for()
 
 
 def refuse_a_sign_in(visitor: Visitor) -> None:

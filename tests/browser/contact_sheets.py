@@ -42,6 +42,8 @@ PAGES = {
     "people": "/people/",
     "person": "/people/3/",
     "new person": "/people/new/",
+    "grant to a person": "/people/3/access/new/",
+    "disable a person": "/people/4/disable/",
     "API keys": "/api-keys/",
     "new API key": "/api-keys/new/",
     "add a universe": "/universes/new/",

@@ -1,6 +1,7 @@
 """From an installation that nobody has claimed to a first sealed secret."""
 
 import pytest
+from playwright.sync_api import expect
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
