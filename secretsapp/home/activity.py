@@ -66,12 +66,10 @@ class Activity:
 def read_activity(actor: Actor) -> Activity:
     """The last few events that the actor may read, or else those of the secrets they may list."""
     may_read_log = reading.may_read(actor)
-    found = reading.readable(actor) if may_read_log else _of_histories(actor)
+    found = reading.readable(actor) if may_read_log else reading.histories(actor)
     try:
         happened = reading.newest(found.exclude(tag__in=QUIET), SIZE)
-        denied = reading.newest(
-            _refusals(actor, found, may_read_log=may_read_log), refused.READ_AT_MOST
-        )
+        denied = reading.newest(_refusals(found), refused.READ_AT_MOST)
     except LogBroken as broken:
         return Activity([], may_read_log, str(broken))
     # All of them at once, for who the people are is one more query.
@@ -82,21 +80,9 @@ def read_activity(actor: Actor) -> Activity:
     return Activity(_linked(actor, events), may_read_log, refusals=refusals)
 
 
-def _of_histories(actor: Actor) -> QuerySet[AuditEvent]:
-    """The events of the secrets that the actor may list."""
-    # Those that are about a secret have its name.
-    about = AuditEvent.objects.exclude(secret_name="")  # nosec B106
-    return narrowed(actor, about, Permission.LIST_SECRETS, name="secret_name")
-
-
-def _refusals(
-    actor: Actor, found: QuerySet[AuditEvent], *, may_read_log: bool
-) -> QuerySet[AuditEvent]:
-    """What was recently denied; people who can't read the log see only their own."""
-    recent = found.filter(tag__in=refused.TAGS, time__gte=timezone.now() - REFUSED_WITHIN)
-    if not may_read_log:
-        recent = recent.filter(actor_id=str(actor.person_id))
-    return recent
+def _refusals(found: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    """What was recently denied."""
+    return found.filter(tag__in=refused.TAGS, time__gte=timezone.now() - REFUSED_WITHIN)
 
 
 def _linked(actor: Actor, events: list[EventView]) -> list[Happening]:

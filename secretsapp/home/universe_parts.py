@@ -15,7 +15,6 @@ class UniverseParts:
 
     secrets: int
     may_give_access: bool
-    may_read_audit: bool
     may_manage: bool
 
 
@@ -25,7 +24,6 @@ def compose(actor: Actor, universe: Universe, secrets: int | None = None) -> Uni
     return UniverseParts(
         secrets=_count(actor, universe) if secrets is None else secrets,
         may_give_access=rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk),
-        may_read_audit=rights.allows_somewhere(Permission.READ_AUDIT, universe.pk),
         may_manage=rights.allows_installation(Permission.MANAGE_UNIVERSES),
     )
 

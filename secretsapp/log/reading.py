@@ -36,7 +36,8 @@ class AuditFilter:
     `person` is part of an actor's name, `person_id` the account that acted, `actor_kind` what kind
     of actor; `secret` a name or a beginning with a star behind it, `tag` a whole tag or its
     beginning. `since` and `until` are both within. Without `shows_attempts` a change is told by its
-    outcome alone.
+    outcome alone. With `of_histories` these are the histories of secrets, for people who can list
+    them and not read the log.
     """
 
     universe_id: int | None = None
@@ -50,6 +51,7 @@ class AuditFilter:
     until: datetime | None = None
     change_id: str = ""
     shows_attempts: bool = False
+    of_histories: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,17 @@ def page(
     """The newest events the actor may read: older than `before`, or those that follow `after`.
 
     Raises Forbidden for those who may read no part of the log. Who reads the log of single
-    universes, or of single names, is shown the events about them alone.
+    universes, or of single names, is shown the events about them alone; of histories no network
+    addresses are shown.
     """
     found = looked_for(actor, wanted)
     end = before if after is None else _end_of_page_after(found, after)
     here = found if end is None else found.filter(sequence__lt=end)
     events = newest(with_other_half(here), PAGE_SIZE + 1)
     shown = events[:PAGE_SIZE]
+    views = _linked(actor, named_people([view_of(event) for event in shown]))
     return AuditPage(
-        events=_linked(actor, named_people([view_of(event) for event in shown])),
+        events=[_of_history(view) for view in views] if wanted.of_histories else views,
         older=shown[-1].sequence if len(events) > PAGE_SIZE else None,
         newer=_newer(found, end),
     )
@@ -117,9 +121,9 @@ def _newer(found: QuerySet[AuditEvent], end: int | None) -> int | None:
     return end - 1
 
 
-def people(actor: Actor) -> list[User]:
-    """Who acted in the newest events that the actor may read, and still has an account."""
-    recent = readable(actor).order_by("-sequence").values_list("actor_id", flat=True)
+def people(actor: Actor, within: AuditFilter) -> list[User]:
+    """Who acted in the newest events of what is looked for, and still has an account."""
+    recent = _all(actor, within).order_by("-sequence").values_list("actor_id", flat=True)
     ids = {int(each) for each in recent[:PEOPLE_AMONG] if each.isascii() and each.isdigit()}
     return sorted(User.objects.filter(pk__in=ids), key=lambda person: person.name or person.email)
 
@@ -138,7 +142,12 @@ def history(
     views = [replace(event, says_where=False, parts=unnamed(event.parts)) for event in events]
     if rights_of(actor).allows(Permission.READ_AUDIT, universe.pk, name):
         return views
-    return [replace(view, address="", change_id="") for view in views]
+    return [_of_history(view) for view in views]
+
+
+def _of_history(event: EventView) -> EventView:
+    """The event as people see it who can list its secret and not read the log."""
+    return replace(event, address="", change_id="")
 
 
 def refusals(actor: Actor, universe: Universe, name: str) -> list[Refusals]:
@@ -200,9 +209,25 @@ def readable(actor: Actor) -> QuerySet[AuditEvent]:
     return narrowed(actor, everything, Permission.READ_AUDIT, name="secret_name")
 
 
+def histories(actor: Actor) -> QuerySet[AuditEvent]:
+    """The events about the secrets that the actor may list; of refusals only their own."""
+    # Those that are about a secret have its name.
+    about = AuditEvent.objects.exclude(secret_name="")  # nosec B106
+    others = Q(tag__in=refused.TAGS) & ~Q(actor_id=str(actor.person_id))
+    return narrowed(actor, about, Permission.LIST_SECRETS, name="secret_name").exclude(others)
+
+
+def _all(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
+    """What there is in the universe that is wanted, or in all, of what the actor may read."""
+    found = histories(actor) if wanted.of_histories else readable(actor)
+    if wanted.universe_id is None:
+        return found
+    return found.filter(universe_id=str(wanted.universe_id))
+
+
 def looked_for(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
     """What the actor may read of what is looked for; raises Forbidden as `readable`."""
-    found = readable(actor)
+    found = _all(actor, wanted)
     texts = (wanted.person, wanted.secret, wanted.tag, wanted.change_id)
     if not all(map(is_storable, texts)):
         return found.none()
@@ -213,8 +238,6 @@ def looked_for(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
 
 
 def _conditions(wanted: AuditFilter) -> Iterable[Q]:
-    if wanted.universe_id is not None:
-        yield Q(universe_id=str(wanted.universe_id))
     if wanted.person_id is not None:
         yield Q(actor_id=str(wanted.person_id))
     if wanted.actor_kind:

@@ -107,8 +107,8 @@ def _open(change: Change, now: datetime, *, links_secret: bool = False) -> OpenC
     return OpenChange(change, settles_at, settles_at + SWEEP_TAKES < now, links_secret)
 
 
-def visible(actor: Actor) -> Unsettled:
-    """The changes whose audit log the actor may read.
+def visible(actor: Actor, universe: Universe | None = None) -> Unsettled:
+    """The changes whose audit log the actor may read, in that universe if one is given.
 
     An undetermined one is told for a week, unless a later change of the secret has succeeded.
     """
@@ -123,6 +123,8 @@ def visible(actor: Actor) -> Unsettled:
         ~Exists(later), state=ChangeState.UNDETERMINED, settled_at__gte=now - UNDETERMINED_FOR
     )
     started = Change.objects.filter(state__in=OPEN_STATES)
+    if universe is not None:
+        started, undetermined = (each.filter(universe=universe) for each in (started, undetermined))
     return Unsettled(
         open=list(_readable(actor, started, now)),
         undetermined=list(_readable(actor, undetermined, now)),

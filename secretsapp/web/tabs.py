@@ -30,7 +30,7 @@ def tabs_of_universe(actor: Actor, universe: Universe, secrets: int | None = Non
         for tab, is_open in (
             (_tab("universe", "Secrets", universe, parts.secrets), True),
             (_tab("access", "Access", universe), parts.may_give_access),
-            (_activity(universe), parts.may_read_audit),
+            (_tab("universe_activity", "Activity", universe), True),
             (_tab("universe_settings", "Settings", universe), parts.may_manage),
         )
         if is_open
@@ -39,7 +39,3 @@ def tabs_of_universe(actor: Actor, universe: Universe, secrets: int | None = Non
 
 def _tab(name: str, words: str, universe: Universe, count: int | None = None) -> Tab:
     return Tab(name, words, reverse(name, args=[universe.pk]), count)
-
-
-def _activity(universe: Universe) -> Tab:
-    return Tab("audit", "Activity", f"{reverse('audit')}?universe={universe.pk}")

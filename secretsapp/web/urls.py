@@ -149,6 +149,7 @@ urlpatterns = [
     path("universes/new/test/", universe_settings.test, name="universe_test"),
     path(UNIVERSE, universes.universe, name="universe"),
     path(f"{UNIVERSE}refresh/", universes.refresh, name="universe_refresh"),
+    path(f"{UNIVERSE}activity/", audit.activity, name="universe_activity"),
     path(f"{UNIVERSE}open-changes/", universes.open_changes, name="universe_open_changes"),
     path(f"{UNIVERSE}pin/", universe_list.pin, name="universe_pin"),
     path(f"{UNIVERSE}settings/", universe_settings.edit, name="universe_settings"),

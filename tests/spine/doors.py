@@ -132,6 +132,7 @@ DOORS = (
     Door("domain_advice", SOMEBODY, read_answer=302, stranger=302),
     Door("universes", SOMEBODY, stranger=200),
     Door("universe", EVERYBODY, "universe"),
+    Door("universe_activity", EVERYBODY, "universe"),
     Door("universe_pin", EVERYBODY, "universe", FORM, {"pinned": "yes"}, read_answer=302),
     Door("universe_open_changes", EVERYBODY, "universe", read_answer=204),
     Door("universe_refresh", EVERYBODY, "universe", FORM, {"q": ""}, read_answer=302),

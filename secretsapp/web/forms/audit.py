@@ -44,7 +44,10 @@ class Active:
 
 
 class AuditFilterForm(forms.Form):
-    """What to look for; everything is optional."""
+    """What to look for within what the page is about; everything is optional.
+
+    On the page of one universe, `within` says so, there is no choice of universes.
+    """
 
     # The fields stand in a row, without room for what is wrong with one.
     tells_above = True
@@ -88,19 +91,20 @@ class AuditFilterForm(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, str], universes: Iterable[Universe], people: Iterable[User]
+        self,
+        data: Mapping[str, str],
+        within: AuditFilter,
+        universes: Iterable[Universe],
+        people: Iterable[User],
     ) -> None:
         super().__init__(_in_one_form(data))
+        self._within = within
         self._universe_names = {universe.pk: universe.name for universe in universes}
         self._people = {person.email: person for person in people}
-        self.fields["universe"] = forms.TypedChoiceField(
-            label="Universe",
-            required=False,
-            choices=[("", "All universes"), *self._universe_names.items()],
-            coerce=int,
-            empty_value=None,
-            widget=forms.Select(SELECT),
-        )
+        if within.universe_id is None:
+            self.fields["universe"] = self._universe_field()
+        else:
+            self.data.pop("universe", None)
         self.fields["event"] = forms.ChoiceField(
             label="Event",
             required=False,
@@ -110,6 +114,16 @@ class AuditFilterForm(forms.Form):
         self.fields["person"].widget.choices = self._whom(self.data.get("person", ""))
         self.fields["from"] = _date_field("From", "the first day")
         self.fields["to"] = _date_field("To", "the last day")
+
+    def _universe_field(self) -> forms.TypedChoiceField:
+        return forms.TypedChoiceField(
+            label="Universe",
+            required=False,
+            choices=[("", "All universes"), *self._universe_names.items()],
+            coerce=int,
+            empty_value=None,
+            widget=forms.Select(SELECT),
+        )
 
     def _whom(self, chosen: str) -> list[tuple[str, str]]:
         """Everyone to choose from, and part of a name that is in the address."""
@@ -136,7 +150,8 @@ class AuditFilterForm(forms.Form):
         change, who = chosen["change"], chosen["person"]
         person = self._people.get(who)
         return AuditFilter(
-            universe_id=chosen["universe"],
+            universe_id=self._within.universe_id or chosen["universe"],
+            of_histories=self._within.of_histories,
             person="" if person or who in KINDS else who,
             person_id=person.pk if person else None,
             actor_kind=who if who in KINDS else "",

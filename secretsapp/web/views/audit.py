@@ -1,22 +1,25 @@
-"""The audit log: newest first, filtered by the address, a page at a time."""
+"""The audit log, and that of one universe: newest first, filtered by the address, in pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
+from secretsapp.core.roles import Permission
 from secretsapp.home import at_hand
 from secretsapp.log import counting, reading
 from secretsapp.log.counting import Counts, Day
-from secretsapp.log.reading import AuditPage
+from secretsapp.log.reading import AuditFilter, AuditPage
+from secretsapp.models import Universe
+from secretsapp.rules.policy import rights_of
 from secretsapp.secrets import open_changes
+from secretsapp.universes import loading
 from secretsapp.web.event_labels import TONES
 from secretsapp.web.forms.audit import PLACES, AuditFilterForm
 from secretsapp.web.htmx import wants_fragment
@@ -48,49 +51,69 @@ class Bar:
 @require_safe
 def log(request: ActorRequest) -> HttpResponse:
     """A page of events; for htmx the list alone, or the events to be put behind those there."""
-    actor, asked = request.actor, request.GET.get("universe", "")[:LONGEST_ID]
-    universes = at_hand.to_choose_from(actor, asked)
-    form = AuditFilterForm(request.GET.dict(), universes, reading.people(actor))
+    universes = at_hand.to_choose_from(request.actor, request.GET.get("universe", "")[:LONGEST_ID])
+    return _answer(request, _form(request, AuditFilter(), universes), {})
+
+
+@require_safe
+def activity(request: ActorRequest, universe_id: int) -> HttpResponse:
+    """The log of one universe; for people who can't read it, the histories of its secrets."""
+    found = loading.get(request.actor, universe_id)
+    reads_log = rights_of(request.actor).allows_somewhere(Permission.READ_AUDIT, found.pk)
+    within = AuditFilter(universe_id=found.pk, of_histories=not reads_log)
+    return _answer(request, _form(request, within), {"universe": found, "reads_log": reads_log})
+
+
+def _form(
+    request: ActorRequest, within: AuditFilter, universes: Iterable[Universe] = ()
+) -> AuditFilterForm:
+    people = reading.people(request.actor, within)
+    return AuditFilterForm(request.GET.dict(), within, universes, people)
+
+
+def _answer(request: ActorRequest, form: AuditFilterForm, about: dict[str, object]) -> HttpResponse:
+    actor, path = request.actor, request.path
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
     is_whole = not wants_fragment(request) or "HX-History-Restore-Request" in request.headers
     if not wants_fragment(request) and "" in request.GET.dict().values():
-        return redirect(_address(form, _place(request)))
-    context = _context(form, _page(request, form), request.GET.get("day", ""))
+        return redirect(_address(path, form, _place(request)))
+    context = about | _context(path, form, _page(request, form), request.GET.get("day", ""))
     if not is_whole and request.headers.get("HX-Target") != LIST:
         return form_pages.page(request, "log/_events.html", form, context | {"focus_first": True})
     if form.is_valid():
-        context |= _counted(form, counting.count(actor, form.wanted()))
+        context |= _counted(path, form, counting.count(actor, form.wanted()))
     if is_whole:
-        context["unsettled"] = open_changes.visible(actor)
+        context["unsettled"] = open_changes.visible(actor, context.get("universe"))
         return form_pages.page(request, "log/log.html", form, context)
     answer = form_pages.page(request, "log/_list.html", form, context | {"announced": True})
-    answer.headers["HX-Push-Url"] = _address(form)
+    answer.headers["HX-Push-Url"] = _address(path, form)
     return answer
 
 
-def _context(form: AuditFilterForm, page: AuditPage, last_day: str) -> dict[str, Any]:
+def _context(path: str, form: AuditFilterForm, page: AuditPage, last_day: str) -> dict[str, Any]:
     return {
         "page": page,
         "events": page.events,
         "by_day": True,
         "last_day": last_day,
-        "older": "" if page.older is None else _address(form, {"before": page.older}),
-        "newer": "" if page.newer is None else _address(form, {"after": page.newer}),
-        "newest": _address(form),
+        "older": "" if page.older is None else _address(path, form, {"before": page.older}),
+        "newer": "" if page.newer is None else _address(path, form, {"after": page.newer}),
+        "newest": _address(path, form),
+        "all": path,
         "tones": TONES,
         "chips": [
-            Chip(active.words, _address(form, {active.field: ""})) for active in form.active()
+            Chip(active.words, _address(path, form, {active.field: ""})) for active in form.active()
         ],
     }
 
 
-def _counted(form: AuditFilterForm, counts: Counts) -> dict[str, Any]:
+def _counted(path: str, form: AuditFilterForm, counts: Counts) -> dict[str, Any]:
     """How many there are, and the bars of the chart from left to right."""
     bars = [
         Bar(
             day,
             top=100 - day.height,
-            address=_address(form, {"since": "", "from": day.day, "to": day.day}),
+            address=_address(path, form, {"since": "", "from": day.day, "to": day.day}),
         )
         for day in counts.days
     ]
@@ -109,8 +132,8 @@ def _place(request: ActorRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in PLACES if name in request.GET}
 
 
-def _address(form: AuditFilterForm, changes: Mapping[str, object] = NOTHING) -> str:
-    """The address of the log with what is looked for now, but for the changes."""
+def _address(path: str, form: AuditFilterForm, changes: Mapping[str, object] = NOTHING) -> str:
+    """The address of the log at that path with what is looked for now, but for the changes."""
     query = form.query() | {name: str(value) for name, value in changes.items()}
     given = urlencode({name: text for name, text in query.items() if text})
-    return f"{reverse('audit')}?{given}" if given else reverse("audit")
+    return f"{path}?{given}" if given else path
