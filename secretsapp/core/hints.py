@@ -6,6 +6,8 @@ from secretsapp.core.input_rules import ANY_DOMAIN, SECRETS_PER_UNIVERSE
 
 # A value that no one has replaced for so long is worth a rotation.
 OLD_AFTER = timedelta(days=365)
+# A reading of Roblox that is older than this says little of how it is there now.
+STALE_AFTER = timedelta(days=1)
 # From this part of the most on, a universe is nearly full.
 NEARLY_FULL = 0.9
 NEARLY_FULL_FROM = int(SECRETS_PER_UNIVERSE * NEARLY_FULL)
@@ -28,6 +30,11 @@ def old_before(now: datetime) -> str:
     the database.
     """
     return f"{now - OLD_AFTER:%Y-%m-%d}"
+
+
+def is_stale(synced_at: datetime, now: datetime) -> bool:
+    """Whether Roblox was read so long ago that its list may look different by now."""
+    return now - synced_at > STALE_AFTER
 
 
 def is_nearly_full(secrets: int) -> bool:

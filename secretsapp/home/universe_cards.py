@@ -46,6 +46,11 @@ class UniverseCard:
         """Whether there is little room left."""
         return is_nearly_full(self.present or 0)
 
+    @property
+    def left(self) -> int:
+        """How many more secrets there is room for."""
+        return max(0, self.most - (self.present or 0))
+
 
 @dataclass(frozen=True)
 class _Counted:

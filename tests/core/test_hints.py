@@ -1,10 +1,10 @@
 """What is worth a look though nothing is wrong."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from secretsapp.core.hints import is_any_host, is_nearly_full, is_old
+from secretsapp.core.hints import is_any_host, is_nearly_full, is_old, is_stale
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -32,3 +32,11 @@ def test_only_a_star_lets_a_secret_go_to_any_host() -> None:
 
 def test_a_universe_is_nearly_full_at_nine_tenths() -> None:
     assert [is_nearly_full(secrets) for secrets in (0, 449, 450, 500)] == [False, False, True, True]
+
+
+def test_what_was_read_more_than_a_day_ago_is_stale() -> None:
+    assert [is_stale(NOW - timedelta(hours=hours), NOW) for hours in (0, 23, 25)] == [
+        False,
+        False,
+        True,
+    ]

@@ -53,7 +53,13 @@ def test_who_may_not_read_the_log_is_shown_what_happened_to_their_secrets(
     assert "editor@example.com rotated PAY_KEY" in told
     assert "viewer@example.com was denied deleting" in told
     # Other names, other people's refusals, other events, addresses and changes are of the log.
-    for hidden in ("SIGNING_SEED", "rotator@example.com was", "First sync of", "127.0.0.1", "Change "):
+    for hidden in (
+        "SIGNING_SEED",
+        "rotator@example.com was",
+        "First sync of",
+        "127.0.0.1",
+        "Change ",
+    ):
         assert hidden not in told.partition("Filter")[2], hidden
     found = AuditEvent.objects.filter(secret_name="SIGNING_SEED").latest("sequence")
     for asked in ({"change": found.change_id}, {"secret": "SIGNING_SEED"}, {"event": "universe"}):

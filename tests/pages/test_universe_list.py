@@ -1,9 +1,12 @@
 """The list of all universes, and the pin on each: with and without a script."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from secretsapp.models import Shortcut, Universe
+from secretsapp.models import Secret, Shortcut, Universe
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 
@@ -39,6 +42,19 @@ def test_the_way_to_all_stands_in_the_frame_and_on_the_first_page(client_for: Cl
     assert page.count('href="/universes/"') >= 2
     assert "Quay 01" not in page
     assert 'href="/universes/"' not in body(client_for("viewer").get("/"))
+
+
+def test_what_is_nearly_full_or_was_read_long_ago_is_said(
+    client_for: ClientFor, universe: Universe
+) -> None:
+    Secret.objects.bulk_create(Secret(universe=universe, name=f"S_{n}") for n in range(493))
+    Universe.objects.update(name="A" * 61, synced_at=timezone.now() - timedelta(days=3))
+    for address in ("/", "/universes/"):
+        page = client_for("admin").get(address)
+        assert "496 of 500 secrets 4 left" in words(page)
+        assert "Last synced 3 days ago" in words(page)
+        assert "is-synced" not in body(page)
+        assert f'title="{"A" * 61}"' in body(page)
 
 
 def pinned(client: Client, address: str, **sent: str) -> str:

@@ -1,5 +1,6 @@
 """What templates need beyond Django: times, icons, and what is in the navigation."""
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django import template
@@ -9,6 +10,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -16,7 +18,7 @@ from dashboard.env import is_loopback
 from secretsapp import __version__
 from secretsapp.core.actor import Actor
 from secretsapp.core.event_kinds import Result, Verb
-from secretsapp.core.hints import is_any_host
+from secretsapp.core.hints import is_any_host, is_stale
 from secretsapp.core.input_rules import NEVER_SENDABLE
 from secretsapp.core.sealing import short_fingerprint
 from secretsapp.core.value_gate import caution_of
@@ -188,6 +190,12 @@ def still_open(view: SecretView) -> Watched:
 
 
 register.filter("is_any_domain", is_any_host)
+
+
+@register.filter("is_stale")
+def is_stale_now(synced_at: datetime) -> bool:
+    """Whether Roblox was read too long ago to say how it is there now."""
+    return is_stale(synced_at, timezone.now())
 
 
 @register.filter
