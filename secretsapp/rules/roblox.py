@@ -75,13 +75,15 @@ def translate(error: errors.OpenCloudError, *, only_reads: bool = False) -> Seal
 def _refusal_to_read(error: errors.OpenCloudError) -> SealroomError | None:
     """The same for a call that only reads, where that is another sentence."""
     if isinstance(error, errors.NothingSent):
-        return RobloxUnreachable(
-            "Sealroom couldn’t reach Roblox. Check this server’s connection and try again."
-        )
-    if isinstance(error, errors.Unusable):
-        return RobloxUnusable("Roblox’s answer couldn’t be used. Try again in a minute.")
+        return RobloxUnreachable("Sealroom couldn’t reach Roblox. Check this server’s connection.")
     if isinstance(error, errors.TooManyRequests):
         return _busy(error, "")
+    if isinstance(error, errors.Missing):
+        return RobloxRefused("Roblox doesn’t know this universe. It may have been deleted there.")
+    if isinstance(error, errors.Unusable):
+        return RobloxUnusable("Roblox’s answer couldn’t be used.")
+    if type(error) is errors.Refused:
+        return RobloxRefused(f"Roblox refused the request{_code_in_words(error)}.")
     return None
 
 

@@ -282,8 +282,9 @@ def test_the_list_says_as_of_when_if_roblox_cannot_be_reached(
     emulator.stop()
     page = words(client_for("viewer").post(address_of("universe_refresh"), follow=True))
     emulator.start()
-    assert "Last synced" in page
-    assert "couldn’t reach Roblox" in page
+    assert "Roblox couldn’t be read. Sealroom couldn’t reach Roblox." in page
+    assert "The list is from " in page
+    assert "Sealroom tries again every few minutes." in page
     assert "PAY_KEY" in page
 
 
