@@ -1,23 +1,35 @@
-"""The universes that a person uses: all where there are few, else what they pinned or need."""
+"""The universes that a person uses: all where there are few, else what they pinned or need.
+
+What room is left is for the others, so that no one has to look for production.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Shortcut, Universe
 from secretsapp.models.secrets import UNUSUAL
+from secretsapp.models.universes import Environment
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
-from secretsapp.rules.ordering import BY_NAME, in_order
+from secretsapp.rules.ordering import BY_NAME, in_order, name_key
 from secretsapp.universes.shortcuts import MOST_PINNED
 
 # So many are shown as they are, by owner.
 FEW = 12
-# More than these are hard to survey.
+# More than these are hard to survey; so many are shown of any larger number.
 MANY = 8
 OPENED, NEEDING = 4, 4
 
@@ -56,9 +68,13 @@ def visible(actor: Actor) -> QuerySet[Universe]:
 
 def needing(actor: Actor, universes: QuerySet[Universe]) -> QuerySet[Universe]:
     """Those that couldn't be read, or with a listable secret changed outside Sealroom."""
+    return universes.filter(_needs(actor))
+
+
+def _needs(actor: Actor) -> Q:
     there = Secret.objects.filter(UNUSUAL, universe=OuterRef("pk"))
     unusual = narrowed(actor, there, Permission.LIST_SECRETS)
-    return universes.filter(~Q(sync_failure="") | Exists(unusual))
+    return ~Q(sync_failure="") | Q(Exists(unusual))
 
 
 def choose(actor: Actor) -> AtHand:
@@ -69,8 +85,14 @@ def choose(actor: Actor) -> AtHand:
         return AtHand(list(_by_owner(first)), is_all=True)
     pinned, opened = _known(actor, every)
     shown = [universe.pk for universe in (*pinned, *opened)]
-    needed = list(needing(actor, every).exclude(pk__in=shown)[:NEEDING])
-    groups = [*_titled(pinned, opened), Group(needed, title="Needs attention")]
+    needed, further = _further(actor, every.exclude(pk__in=shown), room=MANY - len(shown))
+    # Where something stands is not to change whenever another one is opened.
+    groups = [
+        *_titled(pinned, sorted(opened, key=name_key)),
+        Group(needed, title="Needs attention"),
+        Group([each for each in further if _is_production(each)], title="Production"),
+        Group([each for each in further if not _is_production(each)], title="Others"),
+    ]
     return AtHand([group for group in groups if group.universes], is_all=False)
 
 
@@ -81,6 +103,22 @@ def recent(actor: Actor) -> list[Group]:
     found = [group for group in _titled(pinned, opened) if group.universes]
     first = [] if found else list(every[:OPENED])
     return found or ([Group(first)] if first else [])
+
+
+def _further(
+    actor: Actor, universes: QuerySet[Universe], *, room: int
+) -> tuple[list[Universe], list[Universe]]:
+    """A few that need someone; and as many others as there is room, those in production first."""
+    needs = ExpressionWrapper(_needs(actor), output_field=BooleanField())
+    ordered = universes.annotate(needs=needs).order_by("-needs", *BY_NAME)
+    found: list[Universe] = [*ordered[: max(NEEDING, room)]]
+    needed = [universe for universe in found if getattr(universe, "needs", False)][:NEEDING]
+    others = sorted((each for each in found if each not in needed), key=name_key)
+    return needed, others[: max(0, room - len(needed))]
+
+
+def _is_production(universe: Universe) -> bool:
+    return universe.environment == Environment.PRODUCTION
 
 
 def to_choose_from(actor: Actor, universe_id: str) -> list[Universe]:

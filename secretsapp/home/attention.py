@@ -19,6 +19,7 @@ from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.models.secrets import UNUSUAL
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
+from secretsapp.rules.ordering import in_order
 from secretsapp.rules.policy import Rights, rights_of
 from secretsapp.secrets.listing import drift_of
 
@@ -77,6 +78,11 @@ class Need:
     def has_page(self) -> bool:
         """Whether it is about a single secret, on whose page it is fixed."""
         return len(self.names) == 1 and self.names[0] in self.listed
+
+    @property
+    def universes(self) -> tuple[Universe, ...]:
+        """The universes that it names."""
+        return self.unread or ((self.universe,) if self.universe else ())
 
     @property
     def is_marked_in_list(self) -> bool:
@@ -260,8 +266,8 @@ def _grouped(rights: Rights, findings: Iterable[_Finding]) -> Iterator[Need]:
 
 def _failed_syncs(actor: Actor) -> Iterator[Need]:
     """One need for each reason: where Roblox is away, it is away for all universes."""
-    told = ("name", "environment", "sync_failure", "synced_at")
-    failed = Universe.objects.exclude(sync_failure="").only(*told)
+    told = ("name", "environment", "owner", "sync_failure", "synced_at")
+    failed = in_order(Universe.objects.exclude(sync_failure="")).only(*told)
     by_reason: dict[str, list[Universe]] = {}
     for universe in narrowed_universes(actor, failed, Permission.LIST_SECRETS):
         by_reason.setdefault(universe.sync_failure, []).append(universe)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from secretsapp.core.actor import Actor
 from secretsapp.home import activity, at_hand, attention, figures, worth
@@ -34,6 +35,19 @@ class Overview:
     activity: Activity
     groups: list[CardGroup]
     at_hand: AtHand
+
+    @property
+    def names_owners(self) -> bool:
+        """Whether what needs someone or is worth a look is about universes of several owners."""
+        found = (*chain.from_iterable(need.universes for need in self.needs),)
+        worth = (each.universe for each in self.worth.universes)
+        return len({universe.owner for universe in (*found, *worth)}) > 1
+
+    @property
+    def universes(self) -> int:
+        """How many universes there are for the actor, shown here or not."""
+        counted = self.figures.universes
+        return len(self.at_hand.universes) if counted is None else counted
 
 
 def compose_overview(actor: Actor) -> Overview:

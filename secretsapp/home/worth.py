@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.hints import NEARLY_FULL_FROM, old_before
-from secretsapp.core.input_rules import ANY_DOMAIN
+from secretsapp.core.input_rules import ANY_DOMAIN, SECRETS_PER_UNIVERSE
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, Grant, Secret, Universe
+from secretsapp.models import ApiKey, Grant, Secret, Universe, User
 from secretsapp.models.universes import Environment
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.ordering import in_order
@@ -46,13 +46,28 @@ class OfUniverse:
         """Whether there is anything that the actor may do something about."""
         return bool(self.any_host or self.no_owner or self.old or self.nearly_full)
 
+    @property
+    def is_pressing(self) -> bool:
+        """Whether it can't wait: values of production can go anywhere, or it has little room."""
+        is_production = self.universe.environment == Environment.PRODUCTION
+        return is_production and bool(self.any_host or self.nearly_full)
+
+    @property
+    def left(self) -> int:
+        """How many more secrets there is room for, where it is nearly full."""
+        return max(0, SECRETS_PER_UNIVERSE - self.nearly_full)
+
 
 @dataclass(frozen=True)
 class Ending:
-    """A grant that ends soon: the actor's own, or one that they gave and may prolong."""
+    """A grant that ends soon: the actor's own, or one that they gave and may prolong.
+
+    `giver` is the name of who gave it, or their address.
+    """
 
     grant: Grant
     is_own: bool
+    giver: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,11 @@ class Worth:
     universes: list[OfUniverse] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
     unending: list[ApiKey] = field(default_factory=list)
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether some of it can't wait."""
+        return any(found.is_pressing for found in self.universes)
 
     def __len__(self) -> int:
         """How many lines it takes."""
@@ -142,10 +162,12 @@ def _endings(actor: Actor, now: datetime) -> Iterator[Ending]:
     rights = rights_of(actor)
     concerned = Q(person=actor.person_id) | Q(given_by=actor.name, person__is_active=True)
     soon = Grant.objects.filter(concerned, until__gt=now, until__lte=now + ACCESS_ENDS_WITHIN)
-    for grant in soon.select_related("person", "universe").order_by("until", "pk")[:ENDINGS_TOLD]:
+    giver = User.objects.filter(email=OuterRef("given_by")).values("name")
+    named = soon.select_related("person", "universe").annotate(giver_name=Subquery(giver))
+    for grant in named.order_by("until", "pk")[:ENDINGS_TOLD]:
         is_own = grant.person_id == actor.person_id
         if is_own or _may_prolong(rights, grant):
-            yield Ending(grant, is_own)
+            yield Ending(grant, is_own, giver=grant.giver_name or grant.given_by)
 
 
 def _may_prolong(rights: Rights, grant: Grant) -> bool:

@@ -20,6 +20,13 @@ _UNNUMBERED = Func(Lower("name"), Value("0123456789"), function="RTRIM")
 BY_NAME: Order = (_IS_PRODUCTION.desc(), _UNNUMBERED, Length("name"), "name", "pk")
 
 
+def name_key(universe: Universe) -> tuple[bool, str, int, str, int]:
+    """`BY_NAME` for a few universes that were read in another order."""
+    name = universe.name
+    is_production = universe.environment == Environment.PRODUCTION
+    return not is_production, name.lower().rstrip("0123456789"), len(name), name, universe.pk
+
+
 def in_order(universes: QuerySet[Universe]) -> QuerySet[Universe]:
     """Those of an owner together, each by name."""
     return universes.order_by("owner", *BY_NAME)

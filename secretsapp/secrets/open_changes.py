@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
-from secretsapp.models import Change, Secret, Universe
+from secretsapp.models import Change, Secret, Universe, User
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.opencloud.timeouts import SETTLE_AFTER
 from secretsapp.rules.narrowing import narrowed
@@ -29,6 +29,11 @@ class OpenChange:
     settles_at: datetime
     is_overdue: bool
     links_secret: bool = False
+
+    @property
+    def who(self) -> str:
+        """Who started it, by name where it is a person who has one and that was asked for."""
+        return getattr(self.change, "starter_name", None) or self.change.actor_name
 
     @property
     def noun(self) -> str:
@@ -134,6 +139,9 @@ def visible(actor: Actor, universe: Universe | None = None) -> Unsettled:
 def _readable(actor: Actor, changes: QuerySet[Change], now: datetime) -> Iterator[OpenChange]:
     listed = Secret.objects.filter(universe=OuterRef("universe"), name=OuterRef("name"))
     readable = narrowed(actor, changes, Permission.READ_AUDIT)
-    found = readable.select_related("universe").annotate(is_listed=Exists(listed))
+    starter = User.objects.filter(pk=OuterRef("actor_id")).values("name")
+    found = readable.select_related("universe").annotate(
+        is_listed=Exists(listed), starter_name=Subquery(starter)
+    )
     for change in found.order_by("started_at"):
         yield _open(change, now, links_secret=change.is_listed)

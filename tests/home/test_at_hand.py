@@ -57,7 +57,7 @@ def test_of_many_those_stand_first_that_one_pinned_opened_or_that_need_someone(
     Universe.objects.filter(pk=many[30].pk).update(sync_failure="Roblox is away.")
     assert shown(admin) == {
         "Pinned": ["Quay 06", "Quay 10"],
-        "Recently opened": ["Quay 05", "Quay 04", "Quay 03", "Quay 02"],
+        "Recently opened": ["Quay 02", "Quay 03", "Quay 04", "Quay 05"],
         "Needs attention": ["Quay 21", "Quay 31"],
     }
     assert shown(viewer) == {"": ["Harbor"]}
@@ -65,9 +65,23 @@ def test_of_many_those_stand_first_that_one_pinned_opened_or_that_need_someone(
     assert shown(admin)["Pinned"] == ["Quay 06"]
 
 
-def test_where_all_is_quiet_nothing_stands_first_of_many(cast: Cast, many: list[Universe]) -> None:
-    found = at_hand.choose(cast["admin"].actor)
-    assert (found.groups, found.is_all) == ([], False)
+def test_what_room_is_left_is_for_others_with_production_first(
+    cast: Cast, many: list[Universe]
+) -> None:
+    admin = cast["admin"].actor
+    assert not at_hand.choose(admin).is_all
+    assert shown(admin) == {"Production": ["Harbor"], "Others": [f"Quay 0{n}" for n in range(1, 8)]}
+    Universe.objects.filter(pk__in=range(20, 26)).update(environment="production", owner="users/9")
+    Secret.objects.filter(universe__in=(1, 20)).update(drifted_at=timezone.now())
+    shortcuts.pin(admin, many[30])
+    assert shown(admin) == {
+        "Pinned": ["Quay 31"],
+        "Needs attention": ["Quay 20", "Quay 01"],
+        "Production": ["Harbor", "Quay 21", "Quay 22", "Quay 23", "Quay 24"],
+    }
+    Secret.objects.update(drifted_at=timezone.now())
+    found = shown(admin)
+    assert [len(names) for names in found.values()] == [1, 4, 3]
 
 
 def test_what_one_may_not_see_any_more_stands_nowhere(cast: Cast, many: list[Universe]) -> None:
@@ -78,7 +92,7 @@ def test_what_one_may_not_see_any_more_stands_nowhere(cast: Cast, many: list[Uni
     shortcuts.note_opened(person.actor, many[1])
     for universe in many[:2]:
         grants.revoke(STAGEHAND, person.user, universe)
-    assert shown(person.actor) == {}
+    assert shown(person.actor) == {"Others": [f"Quay {number:02}" for number in range(3, 11)]}
     assert universe_cards.page(person.actor, Asked(), PINNED).items == []
 
 
@@ -86,7 +100,7 @@ def test_a_pattern_hides_that_other_names_need_someone(cast: Cast, many: list[Un
     person = cast["stranger"]
     grants.give(STAGEHAND, person.user, None, Terms(Role.VIEWER, "CHAT_*"))
     Secret.objects.filter(universe=many[20]).update(drifted_at=timezone.now())
-    assert shown(person.actor) == {}
+    assert list(shown(person.actor)) == ["Production", "Others"]
     assert universe_cards.page(person.actor, Asked(), ATTENTION).count == 0
     (card,) = universe_cards.page(person.actor, Asked("Quay 21")).items
     assert (card.secrets, card.needing) == (0, 0)

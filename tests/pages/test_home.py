@@ -67,8 +67,9 @@ def test_each_trouble_is_a_sentence_that_says_what_to_do(
         Secret(universe=universe, name=f"odd-{number}", drifted_at=NOW) for number in range(5)
     )
     Universe.objects.update(sync_failure="Roblox is away.")
-    Universe.objects.create(id=5, name="Quay", api_key=api_key, sync_failure="No such universe.")
-    Universe.objects.create(id=6, name="Aft", api_key=api_key, sync_failure="No such universe.")
+    for number, name in enumerate(("Quay", "Aft"), start=5):
+        shared = {"api_key": api_key, "owner": universe.owner, "sync_failure": "No such universe."}
+        Universe.objects.create(id=number, name=name, **shared)
     ApiKey.objects.update(
         check_verdict=KeyVerdict.REFUSED, check_result="Roblox refused the request.", checked_at=NOW
     )
@@ -189,28 +190,50 @@ def test_what_is_worth_a_look_is_told_to_who_may_do_something_about_it(
     Grant.objects.filter(person=cast["viewer"].user).update(
         until=soon, given_by="admin@example.com"
     )
+    User.objects.filter(email="viewer@example.com").update(name="Vera")
+    User.objects.filter(email="admin@example.com").update(name="Ada")
     page = client_for("admin").get("/")
     for sentence in (
-        "450 of 500 secrets , little room left",
+        "450 of 500 secrets , 50 left",
         "2 secrets can be sent to any host",
         "2 secrets without an owner",
         "1 secret not updated for a year",
-        "Access of viewer@example.com to Harbor PRODProduction expires soon. in 2 days Edit access",
+        "Access of Vera to Harbor PRODProduction expires soon. in 2 days Edit access",
         "Sealroom doesn’t know when the API key automation expires.",
     ):
         assert sentence in words(page)
     for state in ("any_host", "no_owner", "old"):
         assert f'href="{address_of("universe")}?state={state}"' in body(page)
     assert "Worth a look 3" in words(page)
+    assert '<bdi title="viewer@example.com">Vera</bdi>' in body(page)
     told = words(client_for("rotator").get("/"))
     assert "1 secret not updated for a year" in told
-    for hidden in ("any host", "without an owner", "little room", "API key"):
+    for hidden in ("any host", "without an owner", ", 50 left", "API key"):
         assert hidden not in told
     told = words(client_for("viewer").get("/"))
     assert "Your access to Harbor PRODProduction expires soon." in told
+    assert "If you still need it, ask Ada." in told
     assert "not updated" not in told
     Universe.objects.update(environment="staging")
     assert "any host" not in words(client_for("admin").get("/"))
+
+
+def test_what_is_pressing_in_production_stays_open_and_owners_are_named_where_several_are(
+    client_for: ClientFor, universe: Universe
+) -> None:
+    client, fold = client_for("admin"), '<details class="fold"'
+    Secret.objects.update(drifted_at=NOW, owner=None, domain="api.example.com")
+    page = client.get("/")
+    assert f"{fold}>" in body(page), "an owner can wait"
+    assert "3 secrets of Harbor PRODProduction changed" in words(page)
+    quay = Universe.objects.create(
+        id=7, name="Quay", owner="users/5", environment="production", api_key=universe.api_key
+    )
+    Secret.objects.create(universe=quay, name="PAY_KEY", domain="*")
+    page = client.get("/")
+    assert f"{fold} open>" in body(page)
+    assert "3 secrets of Harbor PRODProduction (Group 1234567) changed" in words(page)
+    assert "Quay PRODProduction (User 5)" in words(page)
 
 
 def test_odd_names_are_escaped_and_set_apart(
@@ -241,8 +264,9 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, universe: Universe) -> 
     needing(universe, range(31, 91))
     assert queries(opening) == for_thirty <= 27
     found = overview.compose_overview(cast["admin"].actor)
-    (needed,) = found.groups
-    assert (needed.group.title, found.at_hand.is_all) == ("Needs attention", False)
+    needed, further = found.groups
+    assert [needed.group.title, further.group.title] == ["Needs attention", "Others"]
+    assert (found.at_hand.is_all, found.universes) == (False, 91)
     assert {(card.secrets, card.needing) for card in needed.cards[1:]} == {(20, 20)}
 
 

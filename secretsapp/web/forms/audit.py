@@ -97,14 +97,15 @@ class AuditFilterForm(forms.Form):
         universes: Iterable[Universe],
         people: Iterable[User],
     ) -> None:
-        super().__init__(_in_one_form(data))
+        asked = _in_one_form(data)
+        if within.universe_id is not None:
+            asked.pop("universe", None)
+        super().__init__(asked)
         self._within = within
         self._universe_names = {universe.pk: universe.name for universe in universes}
         self._people = {person.email: person for person in people}
         if within.universe_id is None:
             self.fields["universe"] = self._universe_field()
-        else:
-            self.data.pop("universe", None)
         self.fields["event"] = forms.ChoiceField(
             label="Event",
             required=False,

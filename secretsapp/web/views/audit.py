@@ -71,7 +71,7 @@ def _form(
     return AuditFilterForm(request.GET.dict(), within, universes, people)
 
 
-def _answer(request: ActorRequest, form: AuditFilterForm, about: dict[str, object]) -> HttpResponse:
+def _answer(request: ActorRequest, form: AuditFilterForm, about: dict[str, Any]) -> HttpResponse:
     actor, path = request.actor, request.path
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
     is_whole = not wants_fragment(request) or "HX-History-Restore-Request" in request.headers
