@@ -68,16 +68,34 @@ def read_activity(actor: Actor) -> Activity:
     may_read_log = reading.may_read(actor)
     found = reading.readable(actor) if may_read_log else reading.histories(actor)
     try:
-        happened = reading.newest(found.exclude(tag__in=QUIET), SIZE)
+        happened = reading.newest(found.exclude(tag__in=QUIET), 2 * SIZE)
         denied = reading.newest(_refusals(found), refused.READ_AT_MOST)
     except LogBroken as broken:
         return Activity([], may_read_log, str(broken))
     # All of them at once, for who the people are is one more query.
     views = named([view_of(event) for event in (*happened, *denied)])
-    events, refusals = views[: len(happened)], refused.grouped(views[len(happened) :])
+    events = _with_first_syncs(views[: len(happened)])[:SIZE]
+    refusals = refused.grouped(views[len(happened) :])
     if not may_read_log:
         events = [replace(view, address="") for view in events]
     return Activity(_linked(actor, events), may_read_log, refusals=refusals)
+
+
+def _with_first_syncs(events: list[EventView]) -> list[EventView]:
+    """The events, each first sync within the line that says who added its universe."""
+    added = {each.universe_id for each in events if each.tag == Event.UNIVERSE_ADDED.tag}
+    found: dict[int | None, str] = {}
+    told = []
+    for event in events:
+        # An edited event tells of nothing that could be said elsewhere.
+        is_first = event.tag == Event.UNIVERSE_BASELINE.tag and not event.names_actor
+        if is_first and event.universe_id in added:
+            found[event.universe_id] = event.sentence.rpartition(": ")[2]
+        elif event.tag == Event.UNIVERSE_ADDED.tag:
+            told.append(replace(event, afterword=found.pop(event.universe_id, "")))
+        else:
+            told.append(event)
+    return told
 
 
 def _refusals(found: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:

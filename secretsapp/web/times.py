@@ -3,7 +3,7 @@
 `data-as` tells the script (`js/times.js`) how the time is written, so both write it alike.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.html import format_html
@@ -78,6 +78,15 @@ def clock(time: datetime) -> SafeString:
 def day(time: datetime) -> SafeString:
     """The day of it, with the exact time behind it."""
     return _shown(time, "day", sentence_time(time).partition(",")[0])
+
+
+def day_words(day: date) -> str:
+    """The day in UTC, as a heading above what happened on it."""
+    today = timezone.now().astimezone(UTC).date()
+    if day in (today, today - DAY):
+        return "Today" if day == today else "Yesterday"
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{day:%A}, {day.day} {day:%B}{year}"
 
 
 def _shown(time: datetime, way: str, words: str) -> SafeString:

@@ -1,18 +1,33 @@
 // The days of a list of events by the clock of the reader, as js/times.js shows their times. The
 // server groups them in UTC, so each list is grouped here, and once more where events come in later.
+// The words are those of secretsapp/web/times.py.
 
-const nameOfDay = new Intl.DateTimeFormat("en-GB", {
-  weekday: "long", day: "numeric", month: "long", year: "numeric",
-});
+const nameOfWeekday = new Intl.DateTimeFormat("en-GB", { weekday: "long" });
+const nameOfDate = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
+
+function dayBefore(time) {
+  const before = new Date(time);
+  before.setDate(before.getDate() - 1);
+  return before;
+}
+
+function nameOfDay(time, now) {
+  const isOn = day => day.toDateString() === time.toDateString();
+  if (isOn(now)) return "Today";
+  if (isOn(dayBefore(now))) return "Yesterday";
+  const year = time.getFullYear() === now.getFullYear() ? "" : ` ${time.getFullYear()}`;
+  return `${nameOfWeekday.format(time)}, ${nameOfDate.format(time)}${year}`;
+}
 
 function regroup(list) {
-  const days = list.querySelectorAll(":scope > .day");
+  const days = list.querySelectorAll(":scope > [data-day]");
   if (days.length === 0) return;
   days.forEach(day => day.remove());
+  const now = new Date();
   let last = "";
-  for (const row of list.querySelectorAll(":scope > .event")) {
+  for (const row of list.querySelectorAll(":scope > li")) {
     const time = new Date(row.querySelector("time")?.dateTime ?? "");
-    const name = Number.isNaN(time.getTime()) ? last : nameOfDay.format(time);
+    const name = Number.isNaN(time.getTime()) ? last : nameOfDay(time, now);
     if (name === last) continue;
     const day = days[0].cloneNode(true);
     day.firstElementChild.textContent = name;
@@ -21,6 +36,6 @@ function regroup(list) {
   }
 }
 
-const regroupAll = () => document.querySelectorAll(".events").forEach(regroup);
+const regroupAll = () => document.querySelectorAll(":has(> [data-day])").forEach(regroup);
 document.addEventListener("htmx:afterSwap", regroupAll);
 regroupAll();

@@ -41,17 +41,12 @@ function ago(time, now) {
   return seconds < MINUTE ? "just now" : `${span(seconds, UNITS)} ago`;
 }
 
-// The day above a time is that of UTC: where it is another one here, the time says so.
-function clockAndDay(time) {
-  const isSameDay = time.getUTCDate() === time.getDate();
-  return isSameDay ? clockOf(time) : `${dayOf(time).replace(/ \d+$/, "")}, ${clockOf(time)}`;
-}
-
 const ways = {
   ago,
   ahead: (time, now) => (time - now < MINUTE * 1000 ? "now" : `in ${span((time - now) / 1000, UNITS_AHEAD)}`),
   moment: time => `${dayOf(time)}, ${clockOf(time)}`,
-  clock: clockAndDay,
+  // The day stands above it (js/days.js).
+  clock: clockOf,
   day: dayOf,
 };
 

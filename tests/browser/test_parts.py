@@ -47,6 +47,17 @@ def test_times_are_by_the_clock_of_who_reads_them_with_utc_behind(
     assert all(moment.endswith(" UTC") for moment in words(plain, "moment"))
 
 
+def test_days_are_those_of_the_reader_and_stand_above_the_times(visit: Visit) -> None:
+    for path, row in (("/", ".happening"), ("/audit/", ".event")):
+        page = opened(visit, path, timezone_id=TOKYO).page
+        expect(page.locator("[data-day]")).to_have_text(["Today"])
+        for time in page.locator(f"{row} time").all():
+            here = datetime.fromisoformat(time.get_attribute("datetime") or "")
+            expect(time).to_have_text(f"{here.astimezone(ZoneInfo(TOKYO)):%H:%M}")
+        plain = opened(visit, path, timezone_id=TOKYO, java_script_enabled=False).page
+        expect(plain.locator("[data-day]")).to_have_text(["Today (UTC)"])
+
+
 def test_server_and_script_say_alike_how_long_ago_it_was(visit: Visit) -> None:
     plain = opened(visit, "/styleguide/", timezone_id="UTC", java_script_enabled=False)
     scripted = opened(visit, "/styleguide/", timezone_id="UTC")

@@ -67,6 +67,27 @@ def test_who_reads_no_log_is_told_of_their_secrets_without_addresses_and_foreign
     assert (tags(cast, "stranger"), refusals(cast, "stranger")) == ([], [])
 
 
+def test_a_universe_and_its_first_sync_are_one_line(cast: Cast, universe: Universe) -> None:
+    def told() -> list[tuple[str, str]]:
+        views = [each.event for each in activity.read_activity(cast["admin"].actor).happenings]
+        about = [view for view in views if view.universe_name == "Quay"]
+        return [(view.tag, view.sentence) for view in about]
+
+    quay = Universe(id=7, name="Quay")
+    with transaction.atomic():
+        audit.append(
+            audit.Entry(Event.UNIVERSE_BASELINE, cast["admin"].actor, quay, detail={"count": "1"})
+        )
+    assert told() == [("universe.baseline", "First sync of Quay: 1 secret")]
+    with transaction.atomic():
+        audit.append(audit.Entry(Event.UNIVERSE_ADDED, cast["admin"].actor, quay))
+        audit.append(
+            audit.Entry(Event.UNIVERSE_BASELINE, cast["admin"].actor, quay, detail={"count": "5"})
+        )
+    newest, *_ = told()
+    assert newest == ("universe.added", "added the universe Quay: 5 secrets")
+
+
 @pytest.mark.parametrize("who", ["auditor", "viewer"])
 def test_no_flood_of_refusals_hides_what_was_changed(
     cast: Cast, universe: Universe, who: str

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import DatabaseError, OperationalError, connection
 from django.template.loader import render_to_string
@@ -335,3 +336,10 @@ def test_an_age_is_said_by_its_largest_unit(seconds: int, age: str) -> None:
     """At 18:00 the day before began 42 hours ago: what is older was not yesterday."""
     now = datetime(2026, 12, 3, 18, tzinfo=UTC)
     assert times.age(now - timedelta(seconds=seconds), now) == age
+
+
+def test_a_day_above_events_is_said_as_people_say_it() -> None:
+    with time_machine.travel("2026-12-03T18:00:00Z", tick=False):
+        said = [times.day_words(date(2026, 12, day)) for day in (3, 2, 1)]
+        assert said == ["Today", "Yesterday", "Tuesday, 1 December"]
+        assert times.day_words(date(2025, 12, 3)) == "Wednesday, 3 December 2025"

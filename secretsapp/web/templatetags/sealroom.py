@@ -189,6 +189,7 @@ def still_open(view: SecretView) -> Watched:
     return Watched(open=open_changes.told(view.open), settled=[])
 
 
+register.filter("day_words", times.day_words)
 register.filter("is_any_domain", is_any_host)
 
 
