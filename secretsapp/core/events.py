@@ -156,8 +156,8 @@ class Event(Enum):
     API_KEY_TESTED = _seen(
         "api_key.tested", "tested the API key {subject}: {result}", Verb.TEST, _INFO
     )
-    GRANT_GIVEN = _done("grant.given", "made {subject} {role} of {scope}", Verb.GRANT)
-    GRANT_CHANGED = _done("grant.changed", "changed {subject} to {role} of {scope}", Verb.GRANT)
+    GRANT_GIVEN = _done("grant.given", "granted {subject} {role} in {scope}", Verb.GRANT)
+    GRANT_CHANGED = _done("grant.changed", "changed {subject} to {role} in {scope}", Verb.GRANT)
     GRANT_REVOKED = _done(
         "grant.revoked", "revoked the role {role} of {subject} in {scope}", Verb.REVOKE
     )

@@ -75,7 +75,7 @@ def read_activity(actor: Actor) -> Activity:
     # All of them at once, for who the people are is one more query.
     views = named([view_of(event) for event in (*happened, *denied)])
     events = _with_first_syncs(views[: len(happened)])[:SIZE]
-    refusals = refused.grouped(views[len(happened) :])
+    refusals = [each.with_secret() for each in refused.grouped(views[len(happened) :])]
     if not may_read_log:
         events = [replace(view, address="") for view in events]
     return Activity(_linked(actor, events), may_read_log, refusals=refusals)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import sqrt
 
 from django.db.models import Max, QuerySet, TextField
 from django.db.models.functions import Cast, Substr
@@ -22,7 +23,8 @@ _LENGTH_OF_DAY = len("2026-12-03")
 class Day:
     """How many events there were on a day in UTC; None where they were not counted.
 
-    `height` is that in percent of the day with the most.
+    `height` is the root of that, in percent of the day with the most: so a single busy day does not
+    hide what happened on all others.
     """
 
     day: date
@@ -88,7 +90,7 @@ def _days(wanted: AuditFilter, counted: list[str], *, known_after: str) -> list[
     counts = [by_day[f"{day}"] if f"{day}" > known_after else None for day in shown]
     most = max((each or 0 for each in counts), default=0) or 1
     return [
-        Day(day, each, height=round(100 * (each or 0) / most))
+        Day(day, each, height=round(100 * sqrt((each or 0) / most)))
         for day, each in zip(shown, counts, strict=True)
     ]
 

@@ -19,7 +19,7 @@ from secretsapp.log.damaged_rows import read_rows
 from secretsapp.log.folding import folded, with_other_half
 from secretsapp.log.naming import named as named_people
 from secretsapp.log.refused import Refusals
-from secretsapp.log.wording import EventView, unnamed, view_of
+from secretsapp.log.wording import EventView, unnamed, view_of, with_secret
 from secretsapp.models import AuditEvent, Secret, Universe, User
 from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
 from secretsapp.rules.policy import refusal, rights_of
@@ -86,7 +86,7 @@ def page(
     here = found if end is None else found.filter(sequence__lt=end)
     events = newest(with_other_half(here), PAGE_SIZE + 1)
     shown = events[:PAGE_SIZE]
-    views = _linked(actor, named_people([view_of(event) for event in shown]))
+    views = _linked(actor, named_people([with_secret(view_of(event)) for event in shown]))
     return AuditPage(
         events=[_of_history(view) for view in views] if wanted.of_histories else views,
         older=shown[-1].sequence if len(events) > PAGE_SIZE else None,

@@ -1,12 +1,12 @@
 """Refusals, put together by who was refused what: each would be a line that tells nothing new."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from secretsapp.core.event_kinds import Result
 from secretsapp.core.events import Event
-from secretsapp.log.wording import EventView
+from secretsapp.log.wording import EventView, with_secret
 
 TAGS = frozenset(event.tag for event in Event if event.result is Result.REFUSED)
 # Of a flood no more than its newest are read and counted.
@@ -26,6 +26,10 @@ class Refusals:
     def is_of_one_secret(self) -> bool:
         """Whether all of them were about a single secret, which can be named."""
         return self.names == 1 and bool(self.newest.secret_name)
+
+    def with_secret(self) -> "Refusals":
+        """The same, with the name of the secret in the sentence where it is a single one."""
+        return replace(self, newest=with_secret(self.newest)) if self.is_of_one_secret else self
 
 
 def grouped(events: Iterable[EventView]) -> list[Refusals]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from string import Formatter
 
@@ -182,6 +182,15 @@ def unnamed(parts: list[Part]) -> list[Part]:
     if last.place != "secret" or not before or before[-1].text.endswith((" of ", "that ")):
         return parts
     return [*before[:-1], Part(before[-1].text.rstrip(), before[-1].place)]
+
+
+def with_secret(event: EventView) -> EventView:
+    """A refusal that says which secret it was about, where it says “secrets”."""
+    *before, last = event.parts
+    doing = last.text.removesuffix("secrets")
+    if last.place != "permission" or not event.secret_name or doing == last.text:
+        return event
+    return replace(event, parts=[*before, Part(doing), Part(event.secret_name, "secret")])
 
 
 def _duration(seconds: float) -> str:

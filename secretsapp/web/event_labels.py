@@ -71,8 +71,8 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "secret.rotate": "Secret rotated",
         "secret.delete": "Secret deleted",
         "secret.details": "Secret details changed",
-        "secret.drift": "Secret changed outside",
-        "secret.drift.acknowledged": "Outside change reviewed",
+        "secret.drift": "Secret changed outside Sealroom",
+        "secret.drift.acknowledged": "Change outside reviewed",
     },
     "Access": {
         "grant": "Any access event",
@@ -87,7 +87,7 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "universe.changed": "Universe changed",
         "universe.removed": "Universe removed",
         "universe.baseline": "First sync",
-        "universe.key_changed": "Public key changed",
+        "universe.key_changed": "Roblox’s public key changed",
     },
     "API keys": {
         "api_key": "Any API key event",
@@ -108,18 +108,19 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "person.disabled": "Account disabled",
         "person.enabled": "Account enabled",
         "person.password_set": "Password set",
-        "person.link_made": "Password link made",
+        "person.link_made": "Password link created",
         "person.link_asked": "Password link requested",
-        "person.link_mailed": "Password link mailed",
-        "person.warned": "Warned of wrong passwords",
+        "person.link_mailed": "Password link sent",
+        "person.warned": "Warning of wrong passwords sent",
         "code.refused": "One-time code denied",
     },
-    "Installation": {
-        "installation": "Set-up and restore",
+    "Set-up, backups and keys": {
+        "installation": "Set up, or restored from a backup",
         "backup": "Backup made",
         "master_key": "Master key changed",
         "audit_key": "Audit key changed",
-        "log": "Audit log guarded or counted",
+        "log.guarded": "Protection of the audit log restored",
+        "log.counted": "Repeated denials counted",
     },
 }
 EVENT_WORDS = {value: words for group in EVENT_CHOICES.values() for value, words in group.items()}

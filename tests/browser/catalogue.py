@@ -69,6 +69,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("api_key_doubtful", reverse("api_key_create"), "admin", paste_a_wrong_key),
         Look("universe_tested", reverse("universe_create"), "admin", name_a_universe),
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
+        Look("activity_viewer", f"{of_universe}activity/", "viewer"),
         Look("audit_nothing", f"{reverse('audit')}?event=universe.removed"),
         Look("menu_open", reverse("me"), "manager", open_menu),
         Look("help_open", reverse("me"), "manager", open_help),

@@ -158,10 +158,22 @@ def test_names_lead_where_they_are_and_may_be_seen(
     assert f'href="{address_of("secret", "PAY_KEY")}"><bdi>PAY_KEY</bdi></a>' in page
     assert f'href="{address_of("universe")}"><bdi>Harbor</bdi></a>' in page
     refused = client.get("/audit/", {"event": "access.refused"})
-    told = f"was denied deleting secrets on PAY_WEBHOOK in Harbor {PLACE} Denied"
+    told = f"was denied deleting PAY_WEBHOOK in Harbor {PLACE} Denied"
     assert told in words(refused)
     universe.secrets.all().delete()
     assert address_of("secret", "PAY_KEY") not in body(client.get("/audit/", {"event": "secret"}))
+
+
+def test_who_ran_a_command_is_no_name_and_what_was_granted_is_said_in_plain_words(
+    client_for: ClientFor, universe: Universe, cast: Cast
+) -> None:
+    grants.give(STAGEHAND, cast["stranger"].user, universe, Terms(Role.VIEWER))
+    page = body(client_for("admin").get("/audit/", {"event": "grant"}))
+    assert "<bdi>command line: tests by stagehand on stage</bdi>" in page
+    assert "<strong><bdi>command line" not in page
+    assert "granted stranger@example.com Viewer in Harbor" in words(
+        client_for("admin").get("/audit/", {"event": "grant"})
+    )
 
 
 def test_all_events_of_a_change_are_one_step_away(

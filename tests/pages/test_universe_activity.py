@@ -58,7 +58,7 @@ def test_who_may_not_read_the_log_is_shown_what_happened_to_their_secrets(
         "rotator@example.com was",
         "First sync of",
         "127.0.0.1",
-        "Change ",
+        "View all events",
     ):
         assert hidden not in told.partition("Filter")[2], hidden
     found = AuditEvent.objects.filter(secret_name="SIGNING_SEED").latest("sequence")

@@ -53,10 +53,10 @@ class AuditFilterForm(forms.Form):
     tells_above = True
 
     secret = forms.CharField(
-        label="Secret",
+        label="Secret name",
         required=False,
         max_length=65,
-        widget=text_input(type="search", placeholder="Secret or PREFIX_*"),
+        widget=text_input(type="search", placeholder="Secret name or PREFIX_*"),
     )
     person = forms.CharField(
         label="Person", required=False, max_length=254, widget=forms.Select(SELECT)
