@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from math import sqrt
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from secretsapp.log import counting
+from secretsapp.log.reading import AuditFilter
 from secretsapp.models import AuditEvent, Universe
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
@@ -107,6 +109,9 @@ def test_the_days_are_counted_and_each_leads_to_its_events(
         page = client.get("/audit/", {"event": "secret.details"})
         assert "3 events" in words(page)
         assert body(page).count('class="bar"') == counting.DAYS
+        heights = [day.height for day in counting.count(cast["admin"].actor, AuditFilter()).days]
+        before = AuditEvent.objects.filter(time__lt=timezone.now() - timedelta(days=1)).count()
+        assert heights[-3::2] == [100, round(100 * sqrt(3 / before))], "the root of what it counts"
         day = link_to(body(page), f"from={then}")
         assert len(sequences(body(client.get(day)))) == 3
         assert body(client.get(day)).count('class="bar"') == 1
