@@ -72,6 +72,12 @@ def may_read(actor: Actor) -> bool:
     return rights_of(actor).universes_with(Permission.READ_AUDIT) != set()
 
 
+def within(actor: Actor, universe: Universe) -> AuditFilter:
+    """All there is of that universe: its log or, for those who may not read it, the histories."""
+    reads_log = rights_of(actor).allows_somewhere(Permission.READ_AUDIT, universe.pk)
+    return AuditFilter(universe_id=universe.pk, of_histories=not reads_log)
+
+
 def page(
     actor: Actor, wanted: AuditFilter, before: int | None = None, after: int | None = None
 ) -> AuditPage:

@@ -5,7 +5,7 @@ from django.urls import reverse
 from secretsapp.access import grants
 from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
-from secretsapp.models import AuditEvent, Universe
+from secretsapp.models import ApiKey, AuditEvent, Universe
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.pages.reading_log import fill_log, link_to, sequences
@@ -13,7 +13,7 @@ from tests.stage import STAGEHAND, Cast
 
 
 def test_the_tab_stays_in_the_universe(
-    client_for: ClientFor, address_of: AddressOf, universe: Universe, api_key: object, cast: Cast
+    client_for: ClientFor, address_of: AddressOf, universe: Universe, api_key: ApiKey, cast: Cast
 ) -> None:
     quay = Universe.objects.create(id=7, name="Quay", api_key=api_key)
     there = Universe.objects.get(pk=quay.pk)
@@ -69,7 +69,7 @@ def test_who_may_not_read_the_log_is_shown_what_happened_to_their_secrets(
 
 
 def test_a_reader_of_another_log_reads_only_histories_here(
-    client_for: ClientFor, address_of: AddressOf, universe: Universe, api_key: object, cast: Cast
+    client_for: ClientFor, address_of: AddressOf, universe: Universe, api_key: ApiKey, cast: Cast
 ) -> None:
     quay = Universe.objects.create(id=7, name="Quay", api_key=api_key)
     grants.give(STAGEHAND, cast["viewer"].user, quay, Terms(Role.AUDITOR))

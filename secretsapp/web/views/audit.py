@@ -11,13 +11,11 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
-from secretsapp.core.roles import Permission
 from secretsapp.home import at_hand
 from secretsapp.log import counting, reading
 from secretsapp.log.counting import Counts, Day
 from secretsapp.log.reading import AuditFilter, AuditPage
 from secretsapp.models import Universe
-from secretsapp.rules.policy import rights_of
 from secretsapp.secrets import open_changes
 from secretsapp.universes import loading
 from secretsapp.web.event_labels import TONES
@@ -59,9 +57,9 @@ def log(request: ActorRequest) -> HttpResponse:
 def activity(request: ActorRequest, universe_id: int) -> HttpResponse:
     """The log of one universe; for people who can't read it, the histories of its secrets."""
     found = loading.get(request.actor, universe_id)
-    reads_log = rights_of(request.actor).allows_somewhere(Permission.READ_AUDIT, found.pk)
-    within = AuditFilter(universe_id=found.pk, of_histories=not reads_log)
-    return _answer(request, _form(request, within), {"universe": found, "reads_log": reads_log})
+    within = reading.within(request.actor, found)
+    about = {"universe": found, "is_log": not within.of_histories}
+    return _answer(request, _form(request, within), about)
 
 
 def _form(
