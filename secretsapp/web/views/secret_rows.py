@@ -14,7 +14,6 @@ from secretsapp.core.hints import is_any_host
 from secretsapp.core.input_rules import NEVER_SENDABLE
 from secretsapp.core.value_gate import caution_of
 from secretsapp.models import Universe
-from secretsapp.models.universes import Environment
 from secretsapp.secrets.arranging import Wanted, places, states_of
 from secretsapp.secrets.listing import SecretView
 from secretsapp.web.avatars import avatar
@@ -24,11 +23,10 @@ from secretsapp.web.times import ago
 class SecretRow(TypedDict):
     """What is in the row of a secret; `data` is what the scripts of the page know of it.
 
-    `is_alarming` says whether to be sent to any host is alarming, `caution` what to know of its
-    domain. `who` is empty where it was changed outside Sealroom, and `owner` without one; beside
-    these two stand their marks. It is a
-    dictionary, in which a template looks a word up several times as fast as in anything else, and
-    what belongs together is one text of it: each word that a template writes costs as much.
+    `caution` is what to know of its domain. `who` is empty where it was changed outside Sealroom,
+    and `owner` without one; beside these two stand their marks. It is a dictionary, in which a
+    template looks a word up several times as fast as in anything else, and what belongs together
+    is one text of it: each word that a template writes costs as much.
     """
 
     key: str
@@ -47,7 +45,6 @@ class SecretRow(TypedDict):
     is_created_outside: bool
     domain: str
     is_any_domain: bool
-    is_alarming: bool
     caution: str
     age: str
     who: str
@@ -67,7 +64,6 @@ def _rows(
     universe: Universe, views: Sequence[SecretView], wanted: Wanted, own_name: str
 ) -> Iterator[SecretRow]:
     page = _address(universe, "_").removesuffix("_/")
-    is_production = universe.environment == Environment.PRODUCTION
     for view, at in zip(views, places(list(views)), strict=True):
         secret, is_sendable, states = view.secret, view.is_sendable, states_of(view)
         is_shown = wanted.shows(view)
@@ -88,7 +84,6 @@ def _rows(
             is_created_outside=view.is_created_outside,
             domain="" if secret.domain == NEVER_SENDABLE else secret.domain,
             is_any_domain=is_any_host(secret.domain),
-            is_alarming=is_production,
             caution=caution_of(secret.domain),
             age=_age(view),
             who=_who(view, own_name),

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.models import Universe
+from secretsapp.models.universes import Environment
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.arranging import (
     ANY_HOST,
@@ -140,8 +141,8 @@ def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str
         "shown": sum(row["is_shown"] for row in rows),
         "columns": [_column(wanted, name, words) for name, words in COLUMNS],
         "orders": ORDERS,
-        "states": list(_states(wanted, rows)),
         "steps": list(_steps(found)) if listing.may_create and not rows else [],
+        "states": list(_states(found, wanted, rows)),
     }
 
 
@@ -163,8 +164,16 @@ def _column(wanted: Wanted, name: str, words: str) -> dict[str, str]:
     }
 
 
-def _states(wanted: Wanted, rows: list[SecretRow]) -> Iterator[dict[str, Any]]:
-    """The choices of which secrets are shown; what is beside the matter, where it has some."""
+def _states(
+    found: Universe, wanted: Wanted, rows: list[SecretRow]
+) -> Iterator[dict[str, Any]]:
+    """The choices of which secrets are shown; what is beside the matter, where it has some.
+
+    A count is amber where it asks for something: what is only worth a look does in production.
+    """
+    in_amber = {ATTENTION, OUTSIDE}
+    if found.environment == Environment.PRODUCTION:
+        in_amber |= {ANY_HOST, OLD, NO_OWNER}
     counts = Counter(state for row in rows for state in row["states"])
     for state, words in STATES:
         count = counts[state] if state else len(rows)
@@ -173,6 +182,7 @@ def _states(wanted: Wanted, rows: list[SecretRow]) -> Iterator[dict[str, Any]]:
                 "name": state,
                 "words": words,
                 "count": count,
+                "is_amber": count and state in in_amber,
                 "is_chosen": wanted.state == state,
                 "query": wanted.in_state(state).query,
             }
