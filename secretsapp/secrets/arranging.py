@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Self
 
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from secretsapp.core.hints import is_any_host, is_old
-from secretsapp.secrets.listing import SecretView
+from secretsapp.secrets.listing import SecretView, searchable
 
 ATTENTION, OUTSIDE, OLD = "attention", "outside", "old"
 ANY_HOST, NO_OWNER = "any_host", "no_owner"
@@ -38,8 +39,9 @@ STATES: dict[str, Callable[[SecretView], bool]] = {
 class Wanted:
     """What a list is to show; nothing set shows all of it by name.
 
-    `search` is a part of the name or of the note's first line, `sort` a column, with a hyphen
-    before it for the other direction, `state` empty or one of `STATES`.
+    `search` is words, each a part of the name or of the note's first line, in any order; one that
+    ends in a star is how the name begins. `sort` is a column, with a hyphen before it for the other
+    direction, `state` empty or one of `STATES`.
     """
 
     search: str = ""
@@ -85,11 +87,20 @@ class Wanted:
         """The same, of all secrets or of those in that state."""
         return replace(self, state=state)
 
+    @cached_property
+    def words(self) -> list[str]:
+        """What is searched for, a word at a time and as `SecretView.searched` is written."""
+        return searchable(self.search).split()
+
     def shows(self, view: SecretView) -> bool:
         """Whether the secret is looked for."""
         if self.state and not STATES[self.state](view):
             return False
-        return self.search.lower() in view.searched
+        return all(_has(view.searched, word) for word in self.words)
+
+
+def _has(text: str, word: str) -> bool:
+    return text.startswith(word[:-1]) if word.endswith("*") else word in text
 
 
 def places(views: list[SecretView]) -> list[dict[str, int]]:
@@ -113,21 +124,22 @@ def states_of(view: SecretView) -> list[str]:
 def arranged(views: list[SecretView], wanted: Wanted) -> list[SecretView]:
     """All of them in the wanted order; within the same, by name.
 
-    By name the closest to what is searched for come first.
+    By name the closest to the first word that is searched for come first.
     """
     by_name = sorted(views, key=_KEYS[BY_NAME])
     if wanted.sort == BY_NAME:
-        return sorted(by_name, key=lambda view: farness(view.searched, wanted.search.lower()))
+        first = next(iter(wanted.words), "").removesuffix("*")
+        return sorted(by_name, key=lambda view: farness(view.searched, first))
     return sorted(by_name, key=_KEYS[wanted.column], reverse=wanted.is_descending)
 
 
-def farness(text: str, searched: str) -> int:
-    """How far a name with its note is from what is searched for, 0 being the closest.
+def farness(text: str, word: str) -> int:
+    """How far a name with its note is from a word that is searched for, 0 being the closest.
 
     It is found where the name begins, where one of its words does, within it, or not in the name.
     """
     name, _, _ = text.partition("\n")
-    place = name.find(searched)
+    place = name.find(word)
     if place < 0:
         return 3
-    return 0 if place == 0 else 1 if name[place - 1] in "_-" else 2
+    return 0 if place == 0 else 1 if name[place - 1] == "_" else 2

@@ -97,8 +97,8 @@ class SecretView:
 
     @cached_property
     def searched(self) -> str:
-        """What a search in the list looks through, in lower case."""
-        return f"{self.secret.name}\n{self.note_line}".lower()
+        """What a search in the list looks through."""
+        return searchable(f"{self.secret.name}\n{self.note_line}")
 
     @property
     def denied(self) -> list[str]:
@@ -159,6 +159,11 @@ class SecretListing:
     def attention(self) -> int:
         """How many of them someone should look at."""
         return sum(view.needs_attention for view in self.secrets)
+
+
+def searchable(text: str) -> str:
+    """The text as it is compared with another in a search: case and hyphens make no difference."""
+    return text.lower().replace("-", "_")
 
 
 def listing(actor: Actor, universe: Universe) -> SecretListing:

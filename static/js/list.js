@@ -34,24 +34,31 @@ function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-const searched = () => field.value.trim().toLowerCase();
+// What is searched for, what has it and how far from it a name is: as the server says
+// (secrets/arranging.py).
 
-// How far a name is from what is searched for, as the server says (secrets/arranging.py).
-function farness(text, sought) {
-  const place = text.slice(0, text.indexOf("\n")).indexOf(sought);
+const searchable = text => text.toLowerCase().replaceAll("-", "_");
+const words = () => searchable(field.value).split(/\s+/u).filter(Boolean);
+const withoutStar = word => word.replace(/\*$/u, "");
+const has = (text, word) =>
+  word.endsWith("*") ? text.startsWith(withoutStar(word)) : text.includes(word);
+
+function farness(text, word) {
+  const place = text.slice(0, text.indexOf("\n")).indexOf(word);
   if (place < 0) return 3;
   if (place === 0) return 0;
-  return "_-".includes(text[place - 1]) ? 1 : 2;
+  return text[place - 1] === "_" ? 1 : 2;
 }
 
 function filter() {
   entries ??= entriesOfRows();
-  const sought = searched();
+  const sought = words();
+  const first = withoutStar(sought[0] ?? "");
   let count = 0;
   for (const entry of entries) {
-    entry.wanted =
-      (wanted.state === "" || entry.states.includes(wanted.state)) && entry.text.includes(sought);
-    entry.far = farness(entry.text, sought);
+    entry.wanted = (wanted.state === "" || entry.states.includes(wanted.state))
+      && sought.every(word => has(entry.text, word));
+    entry.far = farness(entry.text, first);
     if (entry.wanted) count += 1;
   }
   sort();
@@ -190,19 +197,21 @@ if (hits) CSS.highlights.set("found", hits);
 
 function highlight() {
   hits?.clear();
-  const sought = searched();
-  if (!hits || sought === "") return;
+  const sought = words().map(withoutStar).filter(Boolean);
+  if (!hits || sought.length === 0) return;
   for (const { row } of entries.filter(entry => entry.wanted)) {
-    for (const part of row.querySelectorAll(".cell-name bdi")) mark(part.firstChild, sought);
+    for (const part of row.querySelectorAll(".cell-name bdi")) {
+      for (const word of sought) mark(part.firstChild, word);
+    }
   }
 }
 
-function mark(text, sought) {
-  const place = text.data.toLowerCase().indexOf(sought);
-  if (place < 0 || place + sought.length > text.length) return;
+function mark(text, word) {
+  const place = searchable(text.data).indexOf(word);
+  if (place < 0 || place + word.length > text.length) return;
   const range = new Range();
   range.setStart(text, place);
-  range.setEnd(text, place + sought.length);
+  range.setEnd(text, place + word.length);
   hits.add(range);
 }
 

@@ -125,6 +125,11 @@ def test_the_filter_looks_at_names_and_at_the_first_lines_of_notes(
     assert found("sign") == ["SIGNING_SEED", "ZZ_SIGNING", "DESIGN_HOOK"]
     Secret.objects.filter(name="ZZ_SIGNING").update(name="PAY_KEY")
     Secret.objects.filter(name="DESIGN_HOOK").update(name="PAY_WEBHOOK")
+    # Words in any order; - is like _, and a star says how the name begins.
+    assert found("hook Pay") == found("pay-WEB") == ["PAY_WEBHOOK"]
+    assert found("hooks seed") == found("sign*") == ["SIGNING_SEED"]
+    assert found("key pay*") == ["PAY_KEY"]
+    assert found("hook*") == []
     answer = client.get(address_of("universe"), {"q": "hook"})
     assert "2 of 3 · synced" in words(answer)
     nothing = words(client.get(address_of("universe"), {"q": "nothing"}))
