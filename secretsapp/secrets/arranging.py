@@ -1,6 +1,7 @@
 """Which secrets of a list are looked for, and in which order: what is in its address."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +17,8 @@ ATTENTION, OUTSIDE, OLD = "attention", "outside", "old"
 ANY_HOST, NO_OWNER = "any_host", "no_owner"
 BY_NAME = "name"
 LONGEST_SEARCH = 200
+# In a list of more secrets one looks for how their names begin; of those, so many are offered.
+MANY, PREFIXES_AT_MOST = 100, 8
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 _KEYS: dict[str, Callable[[SecretView], Any]] = {
@@ -92,6 +95,11 @@ class Wanted:
         """What is searched for, a word at a time and as `SecretView.searched` is written."""
         return searchable(self.search).split()
 
+    def beginning(self, prefix: str) -> Self:
+        """The same, of secrets whose names begin so; again without, where that is so already."""
+        word = f"{prefix}*"
+        return replace(self, search="" if self.search == word else word)
+
     def shows(self, view: SecretView) -> bool:
         """Whether the secret is looked for."""
         if self.state and not STATES[self.state](view):
@@ -114,6 +122,19 @@ def places(views: list[SecretView]) -> list[dict[str, int]]:
 def _ranks(keys: list[Any]) -> list[int]:
     rank = {key: place for place, key in enumerate(sorted(set(keys)))}
     return [rank[key] for key in keys]
+
+
+def prefixes(views: Sequence[SecretView]) -> list[tuple[str, int]]:
+    """How most names of a long list begin, each with how many do so, the most first."""
+    counts: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    for view in views if len(views) > MANY else ():
+        head, line, _ = searchable(view.secret.name).partition("_")
+        if head and line:
+            counts[head] += 1
+            written.setdefault(head, f"{view.secret.name[: len(head)]}_")
+    most = sorted(counts, key=lambda head: (-counts[head], head))[:PREFIXES_AT_MOST]
+    return [(written[head], counts[head]) for head in most if counts[head] > 1]
 
 
 def states_of(view: SecretView) -> list[str]:

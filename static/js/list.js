@@ -184,6 +184,10 @@ function reflect() {
   for (const link of document.querySelectorAll("[data-state]")) {
     link.href = addressOf({ state: link.dataset.state });
   }
+  for (const link of document.querySelectorAll("[data-prefix]")) {
+    link.setAttribute("aria-current", field.value.trim() === link.dataset.prefix);
+    link.href = addressOf({ q: turnedPrefix(link) });
+  }
   if (byId("list-count").textContent !== said) {
     said = byId("list-count").textContent;
     window.announce?.(said);
@@ -215,6 +219,7 @@ function mark(text, word) {
   hits.add(range);
 }
 
+const turnedPrefix = ({ dataset }) => (field.value.trim() === dataset.prefix ? "" : dataset.prefix);
 const turned = column => (wanted.sort === column ? `-${column}` : column);
 
 // What people do
@@ -233,6 +238,9 @@ function follow(link) {
     sortBy(turned(link.dataset.sort));
   } else if (link.dataset.state !== undefined) {
     choose(link.dataset.state);
+  } else if (link.dataset.prefix !== undefined) {
+    field.value = turnedPrefix(link);
+    filter();
   } else {
     field.value = "";
     choose("");
@@ -241,7 +249,7 @@ function follow(link) {
 }
 
 document.addEventListener("click", event => {
-  const link = event.target.closest("[data-sort], [data-state], [data-show-all]");
+  const link = event.target.closest("[data-sort], [data-state], [data-prefix], [data-show-all]");
   const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
   if (!link || opensElsewhere) return;
   event.preventDefault();

@@ -132,6 +132,13 @@ def test_many_rows_are_all_shown_again(visit: Visit, universe: Universe) -> None
     viewer.sign_in("viewer")
     open_list(viewer, universe)
     field = viewer.page.get_by_label("Filter by name or note")
+    beginning = viewer.page.get_by_role("link", name="S_ 100")
+    beginning.click()
+    expect(field).to_have_value("S_*")
+    expect(viewer.page.locator(SHOWN)).to_have_count(100)
+    expect(beginning).to_have_attribute("aria-current", "true")
+    beginning.click()
+    expect(viewer.page.locator(SHOWN)).to_have_count(103)
     for searched, count in (("s_01", 10), ("nothing", 0), ("", 103)):
         field.fill(searched)
         expect(viewer.page.locator(SHOWN)).to_have_count(count)

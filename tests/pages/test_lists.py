@@ -5,6 +5,8 @@ from html import escape
 
 import pytest
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.http import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -134,6 +136,30 @@ def test_the_filter_looks_at_names_and_at_the_first_lines_of_notes(
     assert "2 of 3 · synced" in words(answer)
     nothing = words(client.get(address_of("universe"), {"q": "nothing"}))
     assert "No secrets match the filter. Show all 3" in nothing
+
+
+def test_a_long_list_is_cut_down_by_how_names_begin(
+    client_for: ClientFor, address_of: AddressOf, universe: Universe
+) -> None:
+    client, address = client_for("viewer"), address_of("universe")
+    assert "data-prefix" not in body(client.get(address))
+    Secret.objects.bulk_create(
+        Secret(universe=universe, name=f"{head}_{number}", domain="*")
+        for head in ("AD", "chat", "OLD_PAY", *"BCDEFG")
+        for number in range(12)
+    )
+    answer = client.get(address)
+    offered = re.findall(r'data-prefix="(\w+)\*"', body(answer))
+    assert offered == ["AD_", "B_", "C_", "chat_", "D_", "E_", "F_", "G_"]
+    assert "chat_ 12 D_ 12" in words(answer)
+    assert 'href="#content">Back to top' in body(answer)
+    assert f'href="{address}?q=chat_%2A"' in body(answer)
+    Secret.objects.filter(name__startswith="AD_").update(name=Concat(Value("PAY_"), "name"))
+    answer = client.get(address, {"q": "PAY_*", "state": "any_host"})
+    assert "PAY_ 14 B_ 12" in words(answer)
+    assert len(names_shown(answer)) == 13
+    chosen = f'href="{address}?state=any_host" data-prefix="PAY_*" aria-current="true"'
+    assert chosen in body(answer)
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,13 @@ from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.arranging import (
     ANY_HOST,
     ATTENTION,
+    MANY,
     NO_OWNER,
     OLD,
     OUTSIDE,
     Wanted,
     arranged,
+    prefixes,
 )
 from secretsapp.secrets.open_changes import watch
 from secretsapp.universes import loading, mirror, shortcuts
@@ -143,6 +145,8 @@ def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str
         "orders": ORDERS,
         "steps": list(_steps(found)) if listing.may_create and not rows else [],
         "states": list(_states(found, wanted, rows)),
+        "is_long": len(rows) > MANY,
+        "prefixes": [_prefix(wanted, *each) for each in prefixes(listing.secrets)],
     }
 
 
@@ -161,6 +165,17 @@ def _column(wanted: Wanted, name: str, words: str) -> dict[str, str]:
         "words": words,
         "sorted": direction if wanted.column == name else "",
         "query": wanted.sorted_by(name).query,
+    }
+
+
+def _prefix(wanted: Wanted, words: str, count: int) -> dict[str, Any]:
+    """How many names begin so, and the address of the list of these."""
+    asked = wanted.beginning(words)
+    return {
+        "words": words,
+        "count": count,
+        "is_chosen": not asked.search,
+        "query": asked.query,
     }
 
 
