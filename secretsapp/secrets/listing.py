@@ -144,16 +144,7 @@ class SecretListing:
     secrets: list[SecretView]
     room: int | None
     may_create: bool
-    may_give_access: bool
-    may_read_audit: bool
-    may_manage_universe: bool
     has_new_key: bool
-    most = SECRETS_PER_UNIVERSE
-
-    @property
-    def present(self) -> int | None:
-        """How many secrets count against the most that there can be; None with `room`."""
-        return None if self.room is None else self.most - self.room
 
     @property
     def attention(self) -> int:
@@ -176,9 +167,6 @@ def listing(actor: Actor, universe: Universe) -> SecretListing:
         secrets=[*_under_way(universe, secrets, by_name), *views],
         room=_room(rights, universe, secrets),
         may_create=rights.allows_somewhere(Permission.CREATE_SECRET, universe.pk),
-        may_give_access=rights.allows_somewhere(Permission.MANAGE_GRANTS, universe.pk),
-        may_read_audit=rights.allows_somewhere(Permission.READ_AUDIT, universe.pk),
-        may_manage_universe=rights.allows_installation(Permission.MANAGE_UNIVERSES),
         has_new_key=_has_new_key(universe),
     )
 

@@ -1,6 +1,7 @@
 """The universes one may see and their secrets, with and without htmx."""
 
 import re
+from datetime import timedelta
 from html import escape
 
 import pytest
@@ -17,7 +18,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
-from secretsapp.models import Change, Secret, Universe
+from secretsapp.models import Change, Grant, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
@@ -77,9 +78,19 @@ def test_a_pattern_hides_the_other_names_and_their_number(
 ) -> None:
     viewer = cast["viewer"].user
     grants.give(stage.STAGEHAND, viewer, universe, Terms(Role.VIEWER, "PAY_*"))
-    page = words(client_for("viewer").get(address_of("universe")))
+    client = client_for("viewer")
+    page = words(client.get(address_of("universe")))
     assert "2 secrets" in page
     assert "SIGNING_SEED" not in page
+    assert "You see PAY_* only · Viewer · Your access" in page
+    until = timezone.now() + timedelta(days=9)
+    grants.give(stage.STAGEHAND, viewer, None, Terms(Role.VIEWER, "AD_*", until))
+    page = words(client.get(address_of("universe")))
+    assert "You see PAY_* and AD_* only · Your access" in page
+    Grant.objects.exclude(pattern="AD_*").filter(person=viewer).delete()
+    page = words(client.get(address_of("universe")))
+    assert re.search(r"You see AD_\* only · Viewer · until \d+ \w+ \d+ · Your access", page)
+    assert "You see" not in words(client_for("auditor").get(address_of("universe")))
 
 
 def test_the_page_of_500_secrets_takes_as_many_queries_as_that_of_one(
@@ -270,8 +281,16 @@ def test_a_full_universe_says_so(client_for: ClientFor, address_of: AddressOf) -
     Secret.objects.bulk_create(
         Secret(universe_id=universe_id, name=f"S_{number}") for number in range(497)
     )
-    page = words(client_for("editor").get(address_of("universe")))
-    assert "500 secrets · 500 of 500 used" in page
+    client = client_for("editor")
+    assert "500 secrets · 500 of 500 secrets used, full" in words(
+        client.get(address_of("universe"))
+    )
+    Secret.objects.filter(name__in=["S_1", "S_2"]).delete()
+    Secret.objects.filter(name="S_3").update(missing_since=timezone.now())
+    for page in ("universe", "secret_create"):
+        assert "497 of 500 secrets used, 3 left" in words(client.get(address_of(page)))
+    Secret.objects.filter(name__startswith="S_1").delete()
+    assert "left" not in words(client.get(address_of("secret_create")))
 
 
 def test_without_htmx_the_button_refreshes_and_leads_back(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.value_gate import cautions
 from secretsapp.models import Universe, User
-from secretsapp.secrets import changes, details, listing
+from secretsapp.secrets import changes, details, extent, listing
 from secretsapp.universes import loading
 from secretsapp.web.forms.secrets import CreateForm
 from secretsapp.web.requests import ActorRequest
@@ -41,7 +41,9 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
         return Done(sentence, reverse("secret", args=[universe.pk, change.name]), warning)
 
     answer = form_pages.submitted(request, form, write, universe)
-    return answer or form_pages.page(request, "secrets/create.html", form, {"universe": universe})
+    capacity = extent.capacity(request.actor, universe, len(names))
+    context = {"universe": universe, "capacity": capacity}
+    return answer or form_pages.page(request, "secrets/create.html", form, context)
 
 
 def _say_whose(request: ActorRequest, universe: Universe, name: str, form: CreateForm) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.models import Universe
 from secretsapp.models.universes import Environment
+from secretsapp.secrets import extent
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.arranging import (
     ANY_HOST,
@@ -27,6 +28,7 @@ from secretsapp.secrets.arranging import (
     arranged,
     prefixes,
 )
+from secretsapp.secrets.listing import SecretView
 from secretsapp.secrets.open_changes import watch
 from secretsapp.universes import loading, mirror, shortcuts
 from secretsapp.web.checklist import Step
@@ -64,6 +66,7 @@ def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     found = loading.get(request.actor, universe_id)
     context = _listing(request, found, Wanted.from_query(request.GET))
     context["is_pinned"] = _note_opened(request, found)
+    context["part"] = extent.part(request.actor, found)
     return render(request, "secrets/list.html", context | watching(request, found))
 
 
@@ -145,6 +148,7 @@ def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str
         "orders": ORDERS,
         "steps": list(_steps(found)) if listing.may_create and not rows else [],
         "states": list(_states(found, wanted, rows)),
+        "capacity": extent.capacity(request.actor, found, _present(listing.secrets)),
         "is_long": len(rows) > MANY,
         "prefixes": [_prefix(wanted, *each) for each in prefixes(listing.secrets)],
     }
@@ -155,6 +159,11 @@ def _steps(found: Universe) -> Iterator[Step]:
     yield Step("Add the universe", is_done=True)
     yield Step("Read its list from Roblox", is_done=found.synced_at is not None)
     yield Step("Create a secret")
+
+
+def _present(views: Iterable[SecretView]) -> int:
+    """How many of them Roblox has."""
+    return sum(1 for view in views if not (view.is_under_way or view.secret.missing_since))
 
 
 def _column(wanted: Wanted, name: str, words: str) -> dict[str, str]:
@@ -179,9 +188,7 @@ def _prefix(wanted: Wanted, words: str, count: int) -> dict[str, Any]:
     }
 
 
-def _states(
-    found: Universe, wanted: Wanted, rows: list[SecretRow]
-) -> Iterator[dict[str, Any]]:
+def _states(found: Universe, wanted: Wanted, rows: list[SecretRow]) -> Iterator[dict[str, Any]]:
     """The choices of which secrets are shown; what is beside the matter, where it has some.
 
     A count is amber where it asks for something: what is only worth a look does in production.
