@@ -177,11 +177,21 @@ def view_of(event: AuditEvent) -> EventView:
 
 
 def unnamed(parts: list[Part]) -> list[Part]:
-    """The sentence without the secret's name at its end, where it can be read without."""
-    *before, last = [part for part in parts if part.text]
-    if last.place != "secret" or not before or before[-1].text.endswith((" of ", "that ")):
-        return parts
-    return [*before[:-1], Part(before[-1].text.rstrip(), before[-1].place)]
+    """The sentence without the secret's name, or with “it” where it can't be read without."""
+    found = [part for part in parts if part.text]
+    place = next((at for at, part in enumerate(found) if part.place == "secret"), None)
+    if place is None:
+        return found
+    before, after = found[:place], found[place + 1 :]
+    if not before:
+        words = "".join(part.text for part in after).lstrip()
+        return [Part(words[:1].upper() + words[1:])]
+    *before, last = before
+    if last.text.endswith(" of "):
+        return [*before, Part(last.text.removesuffix(" of "), last.place), *after]
+    if after:
+        return [*before, last, Part("it"), *after]
+    return [*before, Part(last.text.rstrip(), last.place)]
 
 
 def with_secret(event: EventView) -> EventView:

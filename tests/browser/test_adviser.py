@@ -79,7 +79,7 @@ def test_a_name_that_roblox_would_refuse_is_cured_by_a_click(
         expect(field(creating, "Name")).to_have_value(proposal)
     assert writes(emulator) == 0
     press(creating, "Create secret")
-    says(creating, "Created MY_KEY at")
+    says(creating, "Created MY_KEY.")
     assert harbor.values["MY_KEY"] == VALUE.encode()
 
 
@@ -165,7 +165,7 @@ def test_a_host_that_roblox_would_refuse_is_cured_by_a_click(
         expect(field(creating, "Host")).to_have_value(proposal)
     assert writes(emulator) == 0
     press(creating, "Create secret")
-    says(creating, "Created NEW_KEY at")
+    says(creating, "Created NEW_KEY.")
     assert harbor.secrets["NEW_KEY"].domain == "api.stripe.com"
     assert harbor.values["NEW_KEY"] == VALUE.encode()
 
@@ -180,7 +180,7 @@ def test_a_host_is_in_the_way_only_where_one_is_chosen(
     fill(creating, Host="https://")
     choose(creating, "Any host (*)")
     press(creating, "Create secret")
-    says(creating, "Created NEW_KEY at")
+    says(creating, "Created NEW_KEY.")
     assert harbor.secrets["NEW_KEY"].domain == "*"
 
 
@@ -258,7 +258,7 @@ def test_the_host_of_a_value_that_is_an_address_is_proposed(
     expect(listed(page, "value-host")).to_have_count(0)
     expect(page.get_by_label("One host, or its subdomains")).to_be_checked()
     press(creating, "Create secret")
-    says(creating, "Created NEW_KEY at")
+    says(creating, "Created NEW_KEY.")
     assert harbor.secrets["NEW_KEY"].domain == "discord.com"
 
 

@@ -64,7 +64,7 @@ def test_from_the_code_on_the_terminal_to_a_sealed_secret(
 
     visitor.page.get_by_role("link", name="Create the first").click()
     create_secret(visitor, "PAY_KEY", "the very first", "api.pay.example")
-    says(visitor, "Created PAY_KEY at")
+    says(visitor, "Created PAY_KEY.")
     assert pier.values == {"PAY_KEY": b"the very first"}
     assert pier.secrets["PAY_KEY"].domain == "api.pay.example"
 

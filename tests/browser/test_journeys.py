@@ -58,7 +58,7 @@ def test_the_main_job(script: bool, visit: Visit, harbor: EmulatedUniverse) -> N
 
     follow(manager, "New secret")
     create_secret(manager, "MAIL_KEY", "first line\nsecond line", "*.mail.example")
-    says(manager, "Created MAIL_KEY at")
+    says(manager, "Created MAIL_KEY.")
     assert harbor.values["MAIL_KEY"] == b"first line\nsecond line"
     assert harbor.secrets["MAIL_KEY"].domain == "*.mail.example"
 
@@ -80,7 +80,7 @@ def test_the_main_job(script: bool, visit: Visit, harbor: EmulatedUniverse) -> N
     follow(manager, "Delete")
     fill(manager, Type_its_name_to_confirm="MAIL_KEY")
     press(manager, "Delete secret")
-    says(manager, "Deleted MAIL_KEY at")
+    says(manager, "Deleted MAIL_KEY.")
     assert "MAIL_KEY" not in harbor.secrets
     expect(page.get_by_role("link", name="MAIL_KEY")).to_have_count(0)
 
@@ -98,7 +98,7 @@ def note_what_it_is_for(manager: Visitor) -> None:
     fill(manager, Note="Sends the receipts.")
     field(manager, "Owner").select_option("editor@example.com")
     press(manager, "Save changes")
-    says(manager, "Details saved.")
+    says(manager, "Saved the details of MAIL_KEY.")
     shows(manager, "Sends the receipts.")
 
 
@@ -187,7 +187,7 @@ def edits_and_rotates(window: Visitor, universe: Universe) -> None:
     window.become("editor")
     window.open(f"/universes/{universe.pk}/new-secret/")
     create_secret(window, "SHIP_KEY", "an editor's", "ships.example")
-    says(window, "Created SHIP_KEY at")
+    says(window, "Created SHIP_KEY.")
     window.become("rotator")
     window.page.reload()
     follow(window, "Rotate")

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from secretsapp.core.events import Event
 from secretsapp.core.roles import PERMISSION_WORDS, Permission
-from secretsapp.log.wording import EventView, view_of
+from secretsapp.log.wording import EventView, unnamed, view_of
 from secretsapp.models import AuditEvent
 
 COLUMNS = ("secret", "subject", "universe")
+BOTH = {"fields": "note", "reason": "late"}
 
 
 def places_of(event: Event) -> list[str]:
@@ -36,6 +37,22 @@ def test_every_place_of_a_sentence_is_filled(event: Event) -> None:
     plain = re.sub(r"\{(\w+):ing\}", r"<\1>", event.sentence)
     counted = re.sub(r"\{(\w+):([^}]+)\}", r"<\1> \2s", plain)
     assert sentence == counted.replace("{", "<").replace("}", ">")
+
+
+def test_beneath_the_name_of_its_secret_an_event_is_told_without_it() -> None:
+    told = {
+        "".join(part.text for part in unnamed(worded(event, {"secret": "KEY", **BOTH}).parts))
+        for event in Event
+        if "{secret}" in event.sentence
+    }
+    assert not any("KEY" in words or "  " in words or words.endswith(" ") for words in told)
+    assert told > {
+        "rotated",
+        "Changed outside Sealroom",
+        "changed the note",
+        "marked the change as reviewed",
+        "couldn’t find out whether it was rotated",
+    }
 
 
 def test_one_is_told_in_the_singular() -> None:

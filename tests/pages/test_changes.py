@@ -32,7 +32,7 @@ def test_a_created_secret_is_sealed_and_shown(
 ) -> None:
     answer = client_for(role).post(address_of("secret_create"), NEW, follow=True)
     assert answer.redirect_chain == [(address_of("secret", "NEW_KEY"), 302)]
-    assert "Created NEW_KEY at" in words(answer)
+    assert "Created NEW_KEY. Running servers" in words(answer)
     assert "Running servers get it after they restart." in words(answer)
     assert harbor.values["NEW_KEY"] == b"hello"
     assert harbor.secrets["NEW_KEY"].domain == "api.example.com"
@@ -128,7 +128,7 @@ def test_note_and_owner_can_be_given_at_once(
     assert (answer.status_code, "NEW_KEY" in harbor.secrets) == (422, False)
     assert 'id="id_note_error"' in body(answer)
     answer = client.post(address, NEW | {"note": "Theirs.", "is_mine": "on"}, follow=True)
-    assert "Created NEW_KEY at" in words(answer)
+    assert "Created NEW_KEY. Running servers" in words(answer)
     stored = Secret.objects.get(name="NEW_KEY")
     assert (stored.note, stored.owner) == ("Theirs.", answer.context["user"])
 
@@ -234,7 +234,7 @@ def test_rotating_keeps_the_domain_of_those_who_may_not_change_it(
     assert 'name="reach"' not in body(page)
     version = field(page, "version")
     answer = client.post(address, {"value": "new", "version": version}, follow=True)
-    assert "Running servers keep the old value until they restart." in words(answer)
+    assert "Rotated PAY_KEY. Running servers keep the old value until they restart." in words(answer)
     assert harbor.secrets["PAY_KEY"].domain == "api.pay.example"
     assert harbor.values["PAY_KEY"] == b"new"
 

@@ -152,7 +152,10 @@ def test_the_list_marks_a_domain_that_reaches_too_far(
     Secret.objects.filter(name="PAY_KEY").update(domain="*.github.io")
     page = body(client_for("viewer").get(address_of("universe")))
     marked = 'class="chip" title="Anyone can have a name under github.io'
-    assert (page.count(marked), page.count('<bdi class="name">*.github.io</bdi>')) == (1, 1)
+    assert (page.count(marked), page.count('<bdi class="name one-line">*.github.io</bdi>')) == (
+        1,
+        1,
+    )
 
 
 def test_a_domain_that_was_changed_elsewhere_is_shown_and_has_to_be_chosen_again(

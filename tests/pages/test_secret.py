@@ -238,7 +238,7 @@ def test_note_and_owner_are_kept(client_for: ClientFor, address_of: AddressOf, c
     sent = {"note": "From the provider.\r\nAsk first.", "owner": str(viewer.pk)}
     client = client_for("editor")
     answer = client.post(address_of("secret_details", "PAY_KEY"), sent, follow=True)
-    assert "Details saved." in words(answer)
+    assert "Saved the details of PAY_KEY." in words(answer)
     assert "Owner V viewer@example.com" in words(answer)
     assert "From the provider. Ask first." in words(answer)
     list_page = words(client.get(address_of("universe")))
@@ -308,7 +308,7 @@ def test_typing_the_name_deletes_the_secret(
     sent = {"typed": typed, "version": field(page, "version")}
     answer = client.post(address, sent, follow=True)
     assert answer.redirect_chain == [(address_of("universe"), 302)]
-    assert "Deleted PAY_KEY at" in words(answer)
+    assert "Deleted PAY_KEY." in words(answer)
     assert "PAY_KEY" not in harbor.secrets
     assert not Secret.objects.filter(name="PAY_KEY").exists()
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from secretsapp.core import input_rules
@@ -41,7 +40,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
                 domain=form.cleaned_data.get("domain"),
                 seen_version=form.cleaned_data["version"],
             )
-        sentence = f"Saved {_clock()}. Running servers keep the old value until they restart."
+        sentence = f"Rotated {name}. Running servers keep the old value until they restart."
         warning = cautions(value, change.domain, before=change.seen_domain)
         return Done(sentence, _address(universe, name), warning)
 
@@ -61,7 +60,7 @@ def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         version = form.cleaned_data["version"]
         with _starting_again_if_stale(request, form, universe, name):
             changes.delete(actor=request.actor, universe=universe, name=name, seen_version=version)
-        sentence = f"Deleted {name} at {_clock()}. Running servers keep it until they restart."
+        sentence = f"Deleted {name}. Running servers keep it until they restart."
         return Done(sentence, reverse("universe", args=[universe.pk]))
 
     answer = form_pages.submitted(request, form, write, universe)
@@ -92,7 +91,3 @@ def _page(
 
 def _address(universe: Universe, name: str) -> str:
     return reverse("secret", args=[universe.pk, name])
-
-
-def _clock() -> str:
-    return f"{timezone.now():%H:%M} UTC"

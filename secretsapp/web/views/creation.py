@@ -4,7 +4,6 @@ from typing import cast
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from secretsapp.core.errors import SealroomError
@@ -32,10 +31,7 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
         sent = {field: form.cleaned_data[field] for field in CREATED_FROM}
         with form.asking_whether_similar_is_meant():
             change = changes.create(actor=request.actor, universe=universe, **sent)
-        sentence = (
-            f"Created {change.name} at {timezone.now():%H:%M} UTC. "
-            "Running servers get it after they restart."
-        )
+        sentence = f"Created {change.name}. Running servers get it after they restart."
         untold = _say_whose(request, universe, change.name, form)
         warning = " ".join(filter(None, (cautions(sent["value"], change.domain), untold)))
         return Done(sentence, reverse("secret", args=[universe.pk, change.name]), warning)

@@ -75,7 +75,7 @@ def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     def edit() -> Done:
         note, owner = form.cleaned_data["note"], form.cleaned_data["owner"]
         edit_details(actor=request.actor, universe=universe, secret=found, note=note, owner=owner)
-        return Done("Details saved.", reverse("secret", args=[universe_id, name]))
+        return Done(f"Saved the details of {name}.", reverse("secret", args=[universe_id, name]))
 
     answer = form_pages.submitted(request, form, edit, universe)
     context = {"universe": universe, "secret": found}
