@@ -191,7 +191,13 @@ def test_the_page_says_where_else_in_the_group_the_name_is(
     quay(3)
     page = words(client_for("admin").get(address_of("secret", "PAY_KEY")))
     assert "In other universes Quay 1 updated" in page
-    assert "Quay 3 missing" in page
+    assert "Quay 3 missing · Create in Quay 3" in page
+    creating = address_of("secret_create").replace(str(universe.pk), "3") + "?name=PAY_KEY"
+    assert f'href="{creating}"' in body(client_for("admin").get(address_of("secret", "PAY_KEY")))
+    assert 'value="PAY_KEY"' in body(client_for("admin").get(creating))
+    assert 'value="9/"' not in body(client_for("admin").get(f"{creating[:-7]}9/"))
+    only = words(client_for("admin").get(address_of("secret", "PAY_WEBHOOK")))
+    assert "In other universes Only in this universe." in only
     assert "Quay 2" not in page.partition("In other universes")[2]
     viewer, page_of = client_for("viewer"), address_of("secret", "PAY_KEY")
     assert "In other universes" not in words(viewer.get(page_of))

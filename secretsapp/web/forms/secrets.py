@@ -97,6 +97,7 @@ class ValueForm(forms.Form):
     # What the page looks for while someone types, and what was found in the value that was sent.
     watched = tuple(value_gate.Suspicion)
     limit = input_rules.VALUE_LIMIT_BYTES
+    most = f"At most {limit:,} bytes."
     is_stopped = False
 
     def clean(self) -> dict[str, Any]:
@@ -157,10 +158,13 @@ class CreateForm(DomainForm, ValueForm):
     name_faults = tuple(input_rules.NameFault)
     is_similar = False
 
-    def __init__(self, data: Mapping[str, Any] | None, names: Sequence[str]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Mapping[str, Any] | None, names: Sequence[str], name: str = ""
+    ) -> None:
+        proposed = name if input_rules.is_documented_name(name) else ""
+        super().__init__(data, initial={"name": proposed})
         self.names = names
-        _begin_at(self, "name")
+        _begin_at(self, "value" if proposed else "name")
 
     @contextmanager
     def asking_whether_similar_is_meant(self) -> Iterator[None]:
@@ -269,6 +273,8 @@ class DeleteForm(VersionedForm):
     def __init__(self, secret: Secret, data: Mapping[str, Any] | None) -> None:
         self._name = secret.name
         super().__init__(data, initial=initial_of(secret))
+        self.fields["typed"].widget.attrs["data-confirms"] = secret.name
+        _begin_at(self, "typed")
 
     def clean_typed(self) -> str:
         """Only the very name confirms."""

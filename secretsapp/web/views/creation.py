@@ -25,7 +25,7 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
     universe = loading.get(request.actor, universe_id)
     listing.check_may_create(request.actor, universe)
     names = listing.names(request.actor, universe)
-    form = CreateForm(form_pages.posted(request), names)
+    form = CreateForm(form_pages.posted(request), names, request.GET.get("name", ""))
 
     def write() -> Done:
         sent = {field: form.cleaned_data[field] for field in CREATED_FROM}
