@@ -71,9 +71,8 @@ def _present(
     having = others.filter(pk__in=seen.values("universe_id"))
     found = list(in_order(having.annotate(updated=updated))[: AT_MOST + 1])
     count = having.count() if len(found) > AT_MOST else len(found)
-    return [
-        (each, parse_roblox_time(getattr(each, "updated", ""))) for each in found[:AT_MOST]
-    ], count
+    shown = [(each, parse_roblox_time(getattr(each, "updated", ""))) for each in found[:AT_MOST]]
+    return shown, count
 
 
 def _lacking(actor: Actor, lacking: QuerySet[Universe]) -> list[Universe]:

@@ -177,7 +177,30 @@ function use(button) {
   writeOver(field, button.dataset.proposal);
 }
 
+// To keep the host after all: what was chosen instead is taken back.
+
+const fold = document.querySelector(".host-fold");
+fold?.querySelector(".host-keep").removeAttribute("hidden");
+fold?.addEventListener("toggle", () => {
+  if (fold.open) return;
+  for (const field of fold.querySelectorAll("input")) {
+    field.checked = field.defaultChecked;
+    field.value = field.defaultValue;
+  }
+  look();
+});
+
+// What is deleted is named first; the server compares it again.
+
+const confirming = document.querySelector("[data-confirms]");
+
+function lookAtConfirmation() {
+  const isConfirmed = confirming.value.trim() === confirming.dataset.confirms;
+  confirming.form.querySelector("[type=submit]").disabled = !isConfirmed;
+}
+
 function look() {
+  if (confirming) lookAtConfirmation();
   if (name) lookAtName();
   if (host) lookAtHost();
   if (byId("value-host")) lookAtValue();
@@ -189,7 +212,34 @@ function unfold(field) {
   if (fold) fold.open = true;
 }
 
-document.addEventListener("invalid", event => unfold(event.target), true);
+// Where the page itself says beneath the first field what is wrong, the browser's bubble would say
+// it again and lie over it: then that field alone gets the focus.
+
+const HINTS = {
+  id_name: "#name-advice > :not([hidden])",
+  id_domain: "#host-advice > :not([hidden])",
+  id_value: "#value-size.is-over",
+};
+
+function takeToHint(event) {
+  const first = event.target.form.querySelector(":invalid:not(fieldset)");
+  if (!HINTS[first.id] || !document.querySelector(HINTS[first.id])) return;
+  event.preventDefault();
+  if (event.target === first) first.focus();
+}
+
+function describe(field, id) {
+  if (field) field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") ?? ""} ${id}`.trim());
+}
+
+describe(name, "name-advice");
+describe(host, "host-advice");
+describe(value, "value-size");
+
+document.addEventListener("invalid", event => {
+  unfold(event.target);
+  takeToHint(event);
+}, true);
 document.addEventListener("input", event => {
   takeBack(event.target);
   look();

@@ -57,7 +57,6 @@ function measure() {
   const lines = value.value === "" ? 0 : value.value.split("\n").length;
   const isOver = bytes > limit();
   const size = byId("value-size");
-  size.hidden = false;
   size.querySelector(".value-count").textContent =
     `${inWords(bytes)} / ${inWords(limit())} bytes · ${lines} ${lines === 1 ? "line" : "lines"}`;
   if (size.classList.toggle("is-over", isOver) !== value.hasAttribute("data-over")) {

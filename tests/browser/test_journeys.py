@@ -159,7 +159,7 @@ def knows_of_a_change_elsewhere(
     follow(manager, "PAY_WEBHOOK")
     shows(manager, "Changed outside Sealroom, found")
     press(manager, "Mark as reviewed")
-    expect(manager.page.get_by_role("main")).not_to_contain_text("Changed outside")
+    expect(manager.page.get_by_role("main")).not_to_contain_text("Sealroom, found")
 
 
 @WITH_AND_WITHOUT

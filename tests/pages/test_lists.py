@@ -236,7 +236,7 @@ def test_what_is_worth_a_look_is_counted_and_can_be_shown_alone(
         "odd": ["PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"],
     }
     page = words(client.get(address))
-    assert "Changed outside 1 Any host 1 Old 1 No owner 2" in page
+    assert "Changed outside 1 Any host 1 Older than a year 1 No owner 2" in page
     # Amber is what is counted as something to do: in production what is worth a look is, too.
     assert body(client.get(address)).count('"choice-count"') == 5
     Universe.objects.filter(pk=universe.pk).update(environment="staging")

@@ -58,7 +58,7 @@ def test_a_person_has_one_colour_and_what_is_none_has_a_sign() -> None:
         ("admin", ["Secrets 3", "Access", "Activity", "Settings"]),
         ("manager", ["Secrets 3", "Access", "Activity"]),
         ("auditor", ["Secrets 3", "Activity"]),
-        ("viewer", []),
+        ("viewer", ["Secrets 3"]),
     ],
 )
 def test_a_universe_has_its_pages_as_tabs_as_far_as_ones_rights_go(
@@ -67,7 +67,9 @@ def test_a_universe_has_its_pages_as_tabs_as_far_as_ones_rights_go(
     page = body(client_for(role).get(reverse("universe", args=[universe.pk])))
     found = re.findall(r'<a class="tab"[^>]*>(.*?)</a>', page, re.DOTALL)
     assert [" ".join(re.sub(r"<[^>]*>", " ", each).split()) for each in found] == tabs
-    assert page.count('aria-current="page">Secrets') == bool(tabs)
+    assert page.count('aria-current="page">Secrets') == 1
+    # One alone is no choice.
+    assert ('aria-label="Harbor" hidden>' in page) is (len(tabs) == 1)
 
 
 def test_a_title_begins_with_the_environment(client_for: ClientFor, universe: Universe) -> None:

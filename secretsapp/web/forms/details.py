@@ -46,7 +46,6 @@ def _owner_field(owners: list[User]) -> tuple[forms.Field, Callable[[User | None
         coerce=by_word.__getitem__,
         empty_value=None,
         widget=choice_of_people(len(owners)),
-        help_text="Who looks after it.",
         error_messages={"invalid_choice": "Choose someone who can list this secret."},
     )
     return field, called

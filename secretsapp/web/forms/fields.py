@@ -37,8 +37,7 @@ class PlaintextField(forms.Field):
         attributes = QUIET | {"class": "form-control masked mono", "rows": "3", "wrap": "soft"}
         super().__init__(
             label="Value",
-            help_text=f"At most {input_rules.VALUE_LIMIT_BYTES:,} bytes. It can never be "
-            "shown again, in Sealroom or at Roblox.",
+            help_text="It can never be shown again, in Sealroom or at Roblox.",
             widget=UnshownTextarea(attributes),
             # An empty value is refused below, in the words of the rule.
             required=False,

@@ -16,9 +16,9 @@ from secretsapp.web.tabs import Tab
 from secretsapp.web.times import DAY, HOUR, MONTH, WEEK
 
 ICONS = (
-    *("access", "bolt", "calendar", "check", "chevron", "chevron-left", "chevron-right", "clock"),
-    *("close", "copy", "dots", "external", "eye", "eye-off", "filter", "gear", "grid", "help"),
-    *("home", "key", "keyboard", "live", "log", "menu", "people", "person", "pin", "plus"),
+    *("access", "bin", "bolt", "calendar", "check", "chevron", "chevron-left", "chevron-right"),
+    *("clock", "close", "copy", "dots", "external", "eye", "eye-off", "filter", "gear", "grid"),
+    *("help", "home", "key", "keyboard", "live", "log", "menu", "people", "person", "pin", "plus"),
     *("question", "refresh", "seal", "search", "shield", "sign-out", "stop", "terminal", "warning"),
 )
 PEOPLE = (

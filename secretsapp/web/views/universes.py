@@ -55,7 +55,7 @@ STATES = (
     (ATTENTION, "Needs attention"),
     (OUTSIDE, "Changed outside"),
     (ANY_HOST, "Any host"),
-    (OLD, "Old"),
+    (OLD, "Older than a year"),
     (NO_OWNER, "No owner"),
 )
 
