@@ -36,7 +36,7 @@ data-states="{{ states }}" data-may="rotate details delete">
 <td role="cell" class="cell-domain">
 {% if secret.domain == "*" %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Any host</span>
 {% elif not secret.domain %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#stop"></use></svg> No requests</span>
-{% else %}<bdi class="name one-line">{{ secret.domain }}</bdi>{% endif %}</td>
+{% else %}<bdi class="name one-line" title="{{ secret.domain }}">{{ secret.domain }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-age">{% ago view.changed_at %}
 <span class="cell-who"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#external"></use></svg>Outside Sealroom</span></td>
 <td role="cell" class="cell-owner">–</td>

@@ -16,7 +16,7 @@ def body(response: HttpResponseBase) -> str:
 
 def words(response: HttpResponseBase) -> str:
     """What a person reads: no tags, one space between words."""
-    text = re.sub(r"</?(bdi|code|strong|span)\b[^>]*>", "", body(response))
+    text = re.sub(r"</?(bdi|code|strong|span|wbr)\b[^>]*>", "", body(response))
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
 
 

@@ -165,7 +165,7 @@ def test_a_domain_that_was_changed_elsewhere_is_shown_and_has_to_be_chosen_again
     Secret.objects.filter(name="PAY_KEY").update(**changed)
     client, address = client_for("editor"), address_of("secret_rotate", "PAY_KEY")
     page = client.get(address)
-    assert "Check the allowed host, which is now elsewhere.example . Find out" in words(page)
+    assert "Check the allowed host. It is now elsewhere.example" in words(page)
     assert (chosen_reach(page), field(page, "domain")) == ([], "")
     answer = client.post(address, {"value": "a new value"})
     assert answer.status_code == 422
