@@ -18,11 +18,12 @@ _ALPHANUMERIC = string.ascii_letters + string.digits
 class Alphabet(Enum):
     """What a value is made of; all of it is ASCII, so that a character is a byte.
 
-    The symbols are those that no shell, URL, quotation or configuration file reads as its own.
+    The symbols are those that mean nothing between quotation marks: to a shell, in JSON, in Lua or
+    in a settings file.
     """
 
     LETTERS = ("letters", "Letters and digits", _ALPHANUMERIC)
-    SYMBOLS = ("symbols", "With symbols", _ALPHANUMERIC + "!*+,-.:@^_~")
+    SYMBOLS = ("symbols", "With symbols", _ALPHANUMERIC + "*+,-.:@^_~")
     HEX = ("hex", "Hex", "0123456789abcdef")
     BASE64URL = ("base64url", "base64url", _ALPHANUMERIC + "-_")
 

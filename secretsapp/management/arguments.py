@@ -1,14 +1,16 @@
 """Arguments that several commands take, and how their text is read."""
 
 from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from secretsapp.access.grants import Terms
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import InvalidInput, NotFound
+from secretsapp.core.errors import DoubtfulKey, InvalidInput, NotFound
 from secretsapp.core.generating import LONGEST, SHORTEST, Alphabet
 from secretsapp.core.keyring import KEY_ID_BYTES
 from secretsapp.core.patterns import EVERY_NAME
@@ -42,6 +44,24 @@ def add_exactly(parser: CommandParser) -> None:
         action="store_true",
         help="Send the value exactly as it is, even if it looks unintended.",
     )
+
+
+def add_unchecked(parser: CommandParser) -> None:
+    """That an API key is meant, whatever Roblox says of it."""
+    parser.add_argument(
+        "--unchecked",
+        action="store_true",
+        help="Save the key even if Roblox doesn't know it, or says that it is disabled or expired.",
+    )
+
+
+@contextmanager
+def proposing_unchecked() -> Iterator[None]:
+    """Where Roblox says that a key is no good, say how to save it anyway."""
+    try:
+        yield
+    except DoubtfulKey as refusal:
+        raise CommandError(f"{refusal} Add --unchecked to save it anyway.") from None
 
 
 def add_generating(parser: CommandParser) -> None:

@@ -74,6 +74,7 @@ def test_what_nobody_could_sign_in_with_is_refused(
 def test_a_key_loses_what_stands_around_it(
     shell: Shell, universe: Universe, emulator: Emulator, around: str, told: str
 ) -> None:
+    emulator.add_api_key("added")
     said = shell.run("add_api_key", "second", "--json", piped=around.format("added").encode())
     assert (said.json, said.errors) == ({"api_key": "second"}, told)
     assert emulator.requests[-1].headers["x-api-key"] == "added"

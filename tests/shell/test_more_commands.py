@@ -38,7 +38,10 @@ def test_settings_of_a_universe_that_are_not_given_stay(
 
 
 def test_settings_that_will_not_do_change_nothing(shell: Shell, universe: Universe) -> None:
-    shell.run("add_api_key", "wrong", piped=b"wrong-key")
+    refused = shell.refuse("add_api_key", "wrong", piped=b"wrong-key")
+    assert "Nothing was saved. Roblox doesn’t know this key." in refused
+    assert "Add --unchecked to save it anyway." in refused
+    shell.run("add_api_key", "wrong", "--unchecked", piped=b"wrong-key")
     before = AuditEvent.objects.count()
     edit = ("edit_universe", HARBOR_ID)
     assert "Enter a name" in shell.refuse(*edit, "--name", "")
