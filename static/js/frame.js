@@ -17,7 +17,23 @@ for (const notice of document.querySelectorAll("#notices [role=status]")) {
 const COPIES = "button[data-copies], button[data-copy]";
 
 function showCopyButtons(root) {
+  for (const text of root.querySelectorAll("[data-copyable]")) {
+    if (!text.nextElementSibling?.matches(COPIES)) text.after(copyButtonOf(text));
+  }
   for (const button of root.querySelectorAll(COPIES)) button.hidden = false;
+}
+
+// As parts/_copy.html, which in a list of many would be most of the page.
+function copyButtonOf(text) {
+  const button = document.createElement("button");
+  const words = text.dataset.copyable;
+  Object.assign(button, { type: "button", className: "btn btn-icon btn-quiet copy", title: words });
+  button.dataset.copy = text.textContent;
+  const [sheet] = document.querySelector("use").getAttribute("href").split("#");
+  button.innerHTML = [["idle", "copy"], ["done", "check"]].map(([state, icon]) => `<span class="copy-${state}">
+    <svg class="icon" aria-hidden="true" focusable="false"><use href="${sheet}#${icon}"></use></svg></span>`).join("");
+  button.setAttribute("aria-label", words);
+  return button;
 }
 
 async function copy(button) {

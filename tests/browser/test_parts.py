@@ -58,6 +58,17 @@ def test_days_are_those_of_the_reader_and_stand_above_the_times(visit: Visit) ->
         expect(plain.locator("[data-day]")).to_have_text(["Today (UTC)"])
 
 
+def test_ids_of_events_are_copied_where_a_script_can(visit: Visit) -> None:
+    page = opened(visit, "/audit/").page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    event = page.locator(".event").first
+    event.locator("summary").click()
+    event.get_by_role("button", name="Copy the event number").click()
+    expect(page.locator("#announcer")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert f"event-{copied}" == event.get_attribute("id")
+
+
 def test_server_and_script_say_alike_how_long_ago_it_was(visit: Visit) -> None:
     plain = opened(visit, "/styleguide/", timezone_id="UTC", java_script_enabled=False)
     scripted = opened(visit, "/styleguide/", timezone_id="UTC")
