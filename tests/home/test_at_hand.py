@@ -14,6 +14,7 @@ from secretsapp.core.roles import Role
 from secretsapp.home import at_hand, universe_cards
 from secretsapp.home.universe_cards import ATTENTION, PINNED
 from secretsapp.models import Secret, Shortcut, Universe
+from secretsapp.rules.ordering import BY_NAME, name_key
 from secretsapp.rules.paging import Asked
 from secretsapp.universes import shortcuts
 from tests.stage import STAGEHAND, Cast
@@ -82,6 +83,13 @@ def test_what_room_is_left_is_for_others_with_production_first(
     Secret.objects.update(drifted_at=timezone.now())
     found = shown(admin)
     assert [len(names) for names in found.values()] == [1, 4, 3]
+
+
+def test_what_is_sorted_by_hand_stands_as_the_database_sorts_it(many: list[Universe]) -> None:
+    for universe, name in zip(many, ("Tycoon 10", "tycoon 2", "Tycoon", "Aft 3"), strict=False):
+        Universe.objects.filter(pk=universe.pk).update(name=name, environment="staging")
+    by_name = list(Universe.objects.order_by(*BY_NAME))
+    assert sorted(Universe.objects.order_by("-pk"), key=name_key) == by_name
 
 
 def test_what_one_may_not_see_any_more_stands_nowhere(cast: Cast, many: list[Universe]) -> None:
