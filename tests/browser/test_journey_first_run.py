@@ -12,7 +12,6 @@ from tests.browser.journeys import (
     WITH_AND_WITHOUT,
     all_of_it,
     choose,
-    complains,
     complains_at,
     create_secret,
     fill,
@@ -101,7 +100,7 @@ def paste_a_wrong_key(visitor: Visitor) -> None:
     """Insist on a key that Roblox does not know, and be told what is wrong by a test."""
     fill(visitor, API_key=WRONG_KEY)
     press(visitor, "Save key")
-    complains(visitor, "Roblox doesn’t know this key.")
+    complains_at(visitor, "API key", "Roblox doesn’t know this key.")
     fill(visitor, API_key=WRONG_KEY)
     visitor.page.get_by_label("Save it without a check").check()
     press(visitor, "Save key")

@@ -195,5 +195,5 @@ def test_a_generated_value_goes_into_the_field_and_into_no_markup(
     expect(field_of(page)).to_have_value(value)
     page.get_by_label("No requests").check()
     page.get_by_role("button", name="Create secret").click()
-    expect(page.get_by_text("Created SEED at")).to_be_visible()
+    expect(page.get_by_text("Created SEED.")).to_be_visible()
     assert harbor.values["SEED"] == value.encode()
