@@ -8,7 +8,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.input_rules import DomainFault, is_domain, one_form
 from secretsapp.models import Secret, Universe
 from tests.browser.conftest import Visit, Visitor
-from tests.browser.journeys import choose, complains, field, fill, press, says, shows, writes
+from tests.browser.journeys import choose, complains_at, field, fill, press, says, shows, writes
 from tests.core.domains import HOPELESS, INTERNATIONAL, ONE_FORM, PROPOSED
 
 pytestmark = pytest.mark.browser
@@ -119,7 +119,7 @@ def test_what_the_server_found_wrong_is_over_once_it_is_put_right(
 ) -> None:
     harbor.put("NEW_KEY", b"theirs", "*")
     press(creating, "Create secret")
-    complains(creating, "Harbor already has a secret named NEW_KEY.")
+    complains_at(creating, "Name", "Harbor already has a secret named NEW_KEY.")
     name, errors = field(creating, "Name"), creating.page.locator("#id_name_error")
     expect(name).to_have_attribute("aria-describedby", "id_name_helptext id_name_error name-advice")
     # What the page itself finds wrong then takes its place.

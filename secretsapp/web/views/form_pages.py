@@ -82,11 +82,15 @@ def _tell(form: Form, refusal: Correctable) -> None:
 def page(
     request: HttpRequest, template: str, form: Form, context: Mapping[str, Any]
 ) -> HttpResponse:
-    """The page of a form; with errors in it the status is 422, and a value is asked for again."""
+    """The page of a form; with errors in it the status is 422, and a value is asked for again.
+
+    That it has to be entered again is no fault, and doesn't count as one.
+    """
+    fails_at = _begin_at_fault(form)
     if form.errors and "value" in form.fields and not form.has_error("value"):
         what = "key" if "key" in str(form.fields["value"].label) else "value"
         form.add_error("value", ENTER_AGAIN.format(what))
-    told = {**context, "form": form, "fails_at": _begin_at_fault(form)}
+    told = {**context, "form": form, "fails_at": fails_at}
     return render(request, template, told, status=UNPROCESSABLE if form.errors else 200)
 
 
