@@ -119,7 +119,7 @@ def send_unchecked(visitor: Visitor) -> None:
     page = visitor.page
     page.evaluate("document.querySelector('form.form').noValidate = true")
     page.get_by_role("button", name="Create secret").click()
-    page.get_by_role("alert").wait_for()
+    page.locator(".errorlist").first.wait_for()
 
 
 def paste_something_doubtful(visitor: Visitor) -> None:
