@@ -203,6 +203,7 @@ _ADDRESS = re.compile(r"[ \t\r\n]*https?://", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
+@lru_cache(maxsize=2048)
 def caution_of(domain: str) -> str:
     """What to know before a value may be sent there, in a sentence.
 
@@ -221,7 +222,6 @@ def caution_of(domain: str) -> str:
     return _caution_of_host(domain.removeprefix("*."), has_star=domain.startswith("*."))
 
 
-@lru_cache(maxsize=2048)
 def _caution_of_host(host: str, *, has_star: bool) -> str:
     last = host.rpartition(".")[2]
     if last == "localhost":
