@@ -188,21 +188,21 @@ def one_form(domain: str) -> str:
     """The one way to write a domain: no blanks around it, small letters, no last dot, `xn--`.
 
     International names are brought to ASCII by IDNA 2008 with the mapping of UTS 46. What cannot
-    be is left as it is, for `check_domain` to refuse; a domain that has something in it never
-    becomes the empty one.
+    be is left, for `check_domain` to refuse; what has something in it never becomes the empty one.
     """
-    text = domain.strip()
-    if not text.isascii() and len(text) <= DOMAIN_LIMIT:
-        text = _in_ascii(text)
-    return _LAST_DOT.sub("", text.lower())
+    text = domain.strip().lower()
+    if text.isascii():
+        return _LAST_DOT.sub("", text)
+    return _in_ascii(text) if len(text) <= DOMAIN_LIMIT else text
 
 
 def _in_ascii(text: str) -> str:
     import idna  # noqa: PLC0415 - few domains need it, and it is large
 
     star = "*." if text.startswith("*.") else ""
+    bare = _LAST_DOT.sub("", text.removeprefix(star))
     try:
-        return star + idna.encode(text.removeprefix(star), uts46=True).decode("ascii")
+        return _LAST_DOT.sub("", star + idna.encode(bare, uts46=True).decode("ascii"))
     except UnicodeError:
         return text
 

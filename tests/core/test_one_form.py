@@ -1,7 +1,7 @@
 """Domains have one form before anything compares them, and what was pasted may hold a host."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from secretsapp.core.errors import InvalidInput
@@ -42,6 +42,8 @@ def test_where_no_host_is_found_none_is_offered(text: str) -> None:
 
 
 @given(typed)
+@example("0。.")
+@example("0。..")
 def test_the_one_form_has_itself_for_one(text: str) -> None:
     assert one_form(one_form(text)) == one_form(text)
 
