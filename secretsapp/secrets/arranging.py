@@ -104,7 +104,11 @@ class Wanted:
         """Whether the secret is looked for."""
         if self.state and not STATES[self.state](view):
             return False
-        return all(_has(view.searched, word) for word in self.words)
+        return self.finds(view.searched)
+
+    def finds(self, searched: str) -> bool:
+        """Whether every word is in what a search looks through."""
+        return all(_has(searched, word) for word in self.words)
 
 
 def _has(text: str, word: str) -> bool:

@@ -93,12 +93,12 @@ class SecretView:
     @cached_property
     def note_line(self) -> str:
         """The first line of its note that has something in it."""
-        return self.secret.note.strip().partition("\n")[0].strip()
+        return first_line(self.secret.note)
 
     @cached_property
     def searched(self) -> str:
         """What a search in the list looks through."""
-        return searchable(f"{self.secret.name}\n{self.note_line}")
+        return searched_of(self.secret.name, self.note_line)
 
     @property
     def denied(self) -> list[str]:
@@ -150,6 +150,16 @@ class SecretListing:
     def attention(self) -> int:
         """How many of them someone should look at."""
         return sum(view.needs_attention for view in self.secrets)
+
+
+def first_line(note: str) -> str:
+    """The first line of a note that has something in it."""
+    return note.strip().partition("\n")[0].strip()
+
+
+def searched_of(name: str, note_line: str) -> str:
+    """What a search in the list looks through: the name, and below it that line of the note."""
+    return searchable(f"{name}\n{note_line}")
 
 
 def searchable(text: str) -> str:

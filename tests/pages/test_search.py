@@ -201,8 +201,12 @@ def test_five_of_a_universe_are_shown_and_its_list_has_the_rest(
     ]
     assert "More than 7 found" in words(answer)
     assert f'href="/universes/{universe.pk}/?q=token">4 more in Harbor</a>' in body(answer)
-    # The filter of the list knows neither hosts nor two words.
-    for text in ("a.example", "token a"):
+    # The filter of the list knows words in any order, and neither hosts nor the rest of a note.
+    assert f'href="/universes/{universe.pk}/?q=ken-+to">4 more in Harbor</a>' in body(
+        ask(admin, "ken- to")
+    )
+    Secret.objects.filter(universe=universe, name__startswith="TOKEN_").update(note="x\nlantern")
+    for text in ("a.example", "lantern"):
         every = f'href="/search/?q={quote_plus(text)}&amp;in=secrets">More secrets</a>'
         assert every in body(ask(admin, text))
 

@@ -26,6 +26,8 @@ from secretsapp.rules.search_index import (
     Holding,
     holding,
 )
+from secretsapp.secrets.arranging import Wanted as InList
+from secretsapp.secrets.listing import first_line, searched_of
 
 # Within so few universes nothing is asked of the index, which holds those of everyone: reading
 # these alone is quick, and takes as long whatever there is elsewhere.
@@ -88,8 +90,10 @@ def _few_of_each(wanted: Wanted, found: list[_Found], few: int) -> list[Hit]:
 def _rest(wanted: Wanted, universe: Universe, found: list[_Found], few: int) -> Rest:
     """What is found in the universe beside the few of it."""
     here = [secret for secret, _ in found if secret.universe == universe]
-    text = wanted.text.lower()
-    is_listed = all(text in each.name.lower() or text in each.beside.lower() for each in here)
+    filtered = InList(search=wanted.text)
+    is_listed = all(
+        filtered.finds(searched_of(each.name, first_line(each.beside))) for each in here
+    )
     return Rest(universe, len(here) - few if len(found) < CANDIDATES else None, is_listed)
 
 
