@@ -1,5 +1,7 @@
 """One secret: its page, its details and its end."""
 
+import json
+
 import pytest
 from django.utils import timezone
 
@@ -8,7 +10,7 @@ from secretsapp.access import grants
 from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.log import reading
-from secretsapp.models import Grant, Secret, Universe
+from secretsapp.models import AuditEvent, Grant, Secret, Universe
 from secretsapp.people import accounts
 from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
@@ -250,6 +252,10 @@ def test_note_and_owner_are_kept(client_for: ClientFor, address_of: AddressOf, c
     list_page = words(client.get(address_of("universe")))
     assert "From the provider." in list_page
     assert "Ask first." not in list_page
+    client.post(address_of("secret_details", "PAY_KEY"), sent | {"owner": ""})
+    events = AuditEvent.objects.filter(tag="secret.details.changed").order_by("sequence")
+    fields = [json.loads(event.detail)["fields"] for event in events]
+    assert fields == ["note and owner", "owner"], "a browser sends other ends of lines"
 
 
 def test_only_people_with_access_can_be_chosen_as_owner(

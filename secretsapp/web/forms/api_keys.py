@@ -13,7 +13,7 @@ from secretsapp.core.errors import DoubtfulKey, InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.times import end_of_day
 from secretsapp.models import ApiKey
-from secretsapp.web.forms.fields import QUIET, SeenField, UnshownTextarea, text_input
+from secretsapp.web.forms.fields import QUIET, NoteField, SeenField, UnshownTextarea, text_input
 
 FIRST_NAME = "Sealroom"
 UNTESTED = "Save it without a check"
@@ -114,12 +114,7 @@ class WordsForm(forms.Form):
         widget=text_input(maxlength=str(input_rules.LABEL_LIMIT)),
     )
     ends_at = EndField()
-    note = forms.CharField(
-        label="Note",
-        required=False,
-        widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "3"}),
-        help_text="Whose it is, and who can create another. Never the key.",
-    )
+    note = NoteField("Whose it is, and who can create another. Never the key.")
 
 
 class AddKeyForm(WordsForm, KeyForm):

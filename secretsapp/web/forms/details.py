@@ -6,19 +6,14 @@ from typing import Any
 from django import forms
 
 from secretsapp.models import Secret, User
-from secretsapp.web.forms.fields import PEOPLE_TO_CHOOSE_FROM, QUIET, choice_of_people
+from secretsapp.web.forms.fields import PEOPLE_TO_CHOOSE_FROM, NoteField, choice_of_people
 from secretsapp.web.forms.secrets import NOTE_HELP
 
 
 class DetailsForm(forms.Form):
     """What only Sealroom knows of a secret."""
 
-    note = forms.CharField(
-        label="Note",
-        required=False,
-        widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "4"}),
-        help_text=NOTE_HELP,
-    )
+    note = NoteField(NOTE_HELP)
 
     def __init__(
         self, secret: Secret, people: Iterable[User], data: Mapping[str, Any] | None

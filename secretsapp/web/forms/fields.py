@@ -30,6 +30,22 @@ class UnshownTextarea(forms.Textarea):
         """Nothing, always."""
 
 
+class NoteField(forms.CharField):
+    """A note of several lines, which end as they are stored: browsers send others (HTML standard).
+
+    Otherwise a note that nobody touched would be told in the log as a change.
+    """
+
+    def __init__(self, help_text: str) -> None:
+        attributes = QUIET | {"class": "form-control", "rows": "3"}
+        widget = forms.Textarea(attributes)
+        super().__init__(label="Note", required=False, widget=widget, help_text=help_text)
+
+    def to_python(self, value: Any) -> str:
+        """The text with line feeds alone at the ends of its lines."""
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class PlaintextField(forms.Field):
     """The value of a secret as it was typed, which comes out as a Plaintext alone."""
 

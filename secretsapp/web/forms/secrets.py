@@ -14,6 +14,7 @@ from secretsapp.secrets.listing import SecretView
 from secretsapp.web.forms.fields import (
     QUIET,
     AsTypedField,
+    NoteField,
     PlaintextField,
     VersionField,
     mono_input,
@@ -140,12 +141,7 @@ class CreateForm(DomainForm, ValueForm):
         widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
     )
 
-    note = forms.CharField(
-        label="Note",
-        required=False,
-        widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "3"}),
-        help_text=NOTE_HELP,
-    )
+    note = NoteField(NOTE_HELP)
     is_mine = forms.BooleanField(
         label="Make me the owner",
         required=False,
