@@ -4,7 +4,7 @@ SealroomError
 ├── Correctable                 the person can fix it on the spot; `field` names the input
 │   ├── InvalidInput            a name, value, domain, note, address, pattern, time … breaks a rule
 │   ├── LooksUnintended         a value is asked about before it is sealed; `reasons` say why
-│   ├── DoubtfulKey            Roblox doesn’t know the API key, or refuses it; nothing was stored
+│   ├── DoubtfulKey             Roblox doesn’t know the API key, or refuses it; nothing was stored
 │   ├── NameTaken               the universe has a secret of that name
 │   ├── SimilarName             it has one that is called nearly so; nothing was sent
 │   ├── UniverseFull            Roblox's limit of secrets a universe is reached

@@ -40,8 +40,8 @@ class Overview:
     def names_owners(self) -> bool:
         """Whether what needs someone or is worth a look is about universes of several owners."""
         found = (*chain.from_iterable(need.universes for need in self.needs),)
-        worth = (each.universe for each in self.worth.universes)
-        return len({universe.owner for universe in (*found, *worth)}) > 1
+        beside = (each.universe for each in self.worth.universes)
+        return len({universe.owner for universe in (*found, *beside)}) > 1
 
     @property
     def universes(self) -> int:

@@ -59,8 +59,8 @@ def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
     if not _conversations.acquire(timeout=WAIT_SECONDS):
         telemetry.roblox_turned_away()
         raise RobloxBusy(
-            "Nothing was sent: too many other requests are waiting for Roblox. Try again in "
-            "a few seconds.",
+            "Too many other requests are waiting for Roblox, so this one wasn’t sent. Try again "
+            "in a few seconds.",
             retry_after=RETRY_AFTER_SECONDS,
         )
     try:

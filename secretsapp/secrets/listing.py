@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
-from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE, is_documented_name, is_storable
+from secretsapp.core.input_rules import is_documented_name, is_storable
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret, Universe, User
 from secretsapp.models.changes import OPEN_STATES, ChangeKind
@@ -136,15 +136,18 @@ class SecretView:
 class SecretListing:
     """The secrets of a universe that the actor may see, those first that are being created.
 
-    `room` is how many more the universe can hold. It tells how many there are, and so is None for
-    those who may not create, or only some names. `has_new_key` says that values are sealed for
-    a new public key of the universe, recently.
+    `has_new_key` says that values are sealed for a new public key of the universe, recently.
     """
 
     secrets: list[SecretView]
-    room: int | None
     may_create: bool
     has_new_key: bool
+
+    @property
+    def present(self) -> int:
+        """How many of them Roblox has."""
+        views = self.secrets
+        return sum(1 for view in views if not (view.is_under_way or view.secret.missing_since))
 
     @property
     def attention(self) -> int:
@@ -175,7 +178,6 @@ def listing(actor: Actor, universe: Universe) -> SecretListing:
     views = _views(rights, secrets, by_name)
     return SecretListing(
         secrets=[*_under_way(universe, secrets, by_name), *views],
-        room=_room(rights, universe, secrets),
         may_create=rights.allows_somewhere(Permission.CREATE_SECRET, universe.pk),
         has_new_key=_has_new_key(universe),
     )
@@ -195,14 +197,6 @@ def names(actor: Actor, universe: Universe) -> list[str]:
     there = Secret.objects.filter(universe=universe, missing_since=None).order_by("name")
     seen = narrowed(actor, there, Permission.LIST_SECRETS)
     return list(seen.values_list("name", flat=True))
-
-
-def _room(rights: Rights, universe: Universe, listed: Iterable[Secret]) -> int | None:
-    """Who creates throughout the universe lists throughout it: to them `listed` are all."""
-    if not rights.allows_throughout(Permission.CREATE_SECRET, universe.pk):
-        return None
-    present = sum(1 for secret in listed if secret.missing_since is None)
-    return max(0, SECRETS_PER_UNIVERSE - present)
 
 
 def get(

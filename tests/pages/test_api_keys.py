@@ -224,7 +224,7 @@ def test_while_others_wait_for_roblox_one_more_is_refused_and_the_pages_answer(
         before = ApiKey.objects.get().checked_at
         refused = admin.post(address("api_key_test"))
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
-        assert "too many other requests are waiting for Roblox" in words(refused)
+        assert "Too many other requests are waiting for Roblox" in words(refused)
         assert admin.get(reverse("home")).status_code == 200
     # That nothing was tried says nothing against the key.
     assert ApiKey.objects.get().checked_at == before

@@ -51,6 +51,7 @@ def test_what_a_key_may_lack_is_a_list_that_leads_to_its_test(
         assert "<li>The API key is missing the scope universe.secret:write.</li>" in body(answer)
         link = f'<a href="/api-keys/{universe.api_key_id}/">Test this key</a>'
         assert (link in body(answer)) is leads
+        assert ("Ask an admin to test the key" in words(answer)) is not leads
 
 
 @pytest.mark.parametrize("door", SENT)

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import string
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -118,8 +119,12 @@ def test_the_commands_are_all_listed() -> None:
 
 
 def test_the_alphabets_of_generated_values_are_all_listed() -> None:
-    words = [row[0] for row in listed("What is piped in")]
-    assert words[-len(Alphabet) :] == [alphabet.word for alphabet in Alphabet]
+    rows = listed("What is piped in")[-len(Alphabet) :]
+    assert [row[0] for row in rows] == [alphabet.word for alphabet in Alphabet]
+    for row, alphabet in zip(rows, Alphabet, strict=True):
+        named = set("".join(re.sub("letters|digits|and|the default|[`;, ]", "", row[1])))
+        assert named <= set(alphabet.characters)
+        assert {each for each in alphabet.characters if each in string.punctuation} - {","} <= named
 
 
 def test_the_events_are_all_listed_with_their_sentences() -> None:

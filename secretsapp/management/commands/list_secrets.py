@@ -11,6 +11,7 @@ from secretsapp.management.arguments import add_universe_id, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time, short_time, table
 from secretsapp.models import Universe
+from secretsapp.secrets import extent
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.listing import SecretListing, SecretView
 from secretsapp.universes import mirror
@@ -35,9 +36,9 @@ class Command(ActingCommand):
         mirror.refresh(actor, universe_of(actor, options["universe_id"]))
         universe = universe_of(actor, options["universe_id"])
         listing = secrets.listing(actor, universe)
-        return Report(
-            lines=_lines(listing), data=_data(universe, listing), notice=_notice(universe, listing)
-        )
+        capacity = extent.capacity(actor, universe, listing.present)
+        data = _data(universe, listing) | {"room": capacity.left if capacity else None}
+        return Report(lines=_lines(listing), data=data, notice=_notice(universe, listing))
 
 
 def _notice(universe: Universe, listing: SecretListing) -> str:
@@ -98,7 +99,6 @@ def _data(universe: Universe, listing: SecretListing) -> dict[str, Any]:
         "public_key": universe.key_fingerprint,
         "public_key_before": universe.key_before,
         "public_key_since": exact_time(universe.key_since),
-        "room": listing.room,
         "secrets": [_secret(view) for view in listing.secrets],
     }
 

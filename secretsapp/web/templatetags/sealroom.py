@@ -177,10 +177,16 @@ def is_unsent(context: Context) -> bool:
 def key_to_test(context: Context, form: BaseForm) -> str:
     """The address of the universe's key, if that can be why the form failed and one can test it."""
     actor, universe = _actor(context), context.get("universe")
-    if actor is None or universe is None or not form.has_error(NON_FIELD_ERRORS, KEY):
+    if actor is None or universe is None or not fails_by_key(form):
         return ""
     address = reverse("api_key", args=[universe.api_key_id])
     return address if reach_of(actor).may_manage_api_keys else ""
+
+
+@register.filter
+def fails_by_key(form: BaseForm) -> bool:
+    """Whether Roblox refused what the form asked for, and the API key can be why."""
+    return form.has_error(NON_FIELD_ERRORS, KEY)
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,6 @@ from secretsapp.secrets.arranging import (
     arranged,
     prefixes,
 )
-from secretsapp.secrets.listing import SecretView
 from secretsapp.secrets.open_changes import watch
 from secretsapp.universes import loading, mirror, shortcuts
 from secretsapp.web.checklist import Step
@@ -148,7 +147,7 @@ def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str
         "orders": ORDERS,
         "steps": list(_steps(found)) if listing.may_create and not rows else [],
         "states": list(_states(found, wanted, rows)),
-        "capacity": extent.capacity(request.actor, found, _present(listing.secrets)),
+        "capacity": extent.capacity(request.actor, found, listing.present),
         "is_long": len(rows) > MANY,
         "prefixes": [_prefix(wanted, *each) for each in prefixes(listing.secrets)],
     }
@@ -159,11 +158,6 @@ def _steps(found: Universe) -> Iterator[Step]:
     yield Step("Add the universe", is_done=True)
     yield Step("Read its list from Roblox", is_done=found.synced_at is not None)
     yield Step("Create a secret")
-
-
-def _present(views: Iterable[SecretView]) -> int:
-    """How many of them Roblox has."""
-    return sum(1 for view in views if not (view.is_under_way or view.secret.missing_since))
 
 
 def _column(wanted: Wanted, name: str, words: str) -> dict[str, str]:
