@@ -67,7 +67,9 @@ def hold(secrets: Iterable[SecretRecord], harbor: EmulatedUniverse) -> None:
 def store_api_key() -> ApiKey:
     """The key that the emulator accepts, stored."""
     value = Plaintext(API_KEY.encode())
-    kept.put("API key", lambda: stored_keys.add(STAGEHAND, name="automation", value=value))
+    kept.put(
+        "API key", lambda: stored_keys.add(STAGEHAND, name="automation", value=value, is_meant=True)
+    )
     return ApiKey.objects.get(name="automation")
 
 

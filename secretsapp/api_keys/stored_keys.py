@@ -53,7 +53,7 @@ def add(
     value: Plaintext,
     note: str = "",
     ends_at: datetime | None = None,
-    is_meant: bool = True,
+    is_meant: bool = False,
 ) -> ApiKey:
     """Store an API key, encrypted; raises Forbidden, InvalidInput or AlreadyExists.
 
@@ -176,7 +176,7 @@ def replace(
     value: Plaintext,
     *,
     ends_at: datetime | None = None,
-    is_meant: bool = True,
+    is_meant: bool = False,
 ) -> KeyReport:
     """Put another value in the place of a key; its universes stay.
 

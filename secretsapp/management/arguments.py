@@ -51,7 +51,8 @@ def add_unchecked(parser: CommandParser) -> None:
     parser.add_argument(
         "--unchecked",
         action="store_true",
-        help="Save the key even if Roblox doesn't know it, or says that it is disabled or expired.",
+        help="Save the key even if Roblox doesn't know it, or says that it is disabled or expired. "
+        "A key that universes use must be able to read them all the same.",
     )
 
 

@@ -24,7 +24,7 @@ def mark_changed(stage: Stage) -> None:
 
 def add_second_key(_stage: Stage) -> None:
     """Let there be a key that opens nothing."""
-    stored_keys.add(STAGEHAND, name="second", value=VALUE)
+    stored_keys.add(STAGEHAND, name="second", value=VALUE, is_meant=True)
 
 
 def list_candidates(stage: Stage) -> list[int]:

@@ -159,7 +159,9 @@ ACTIONS = [
     ),
     Action(
         "stored_keys.add",
-        lambda stage: stored_keys.add(stage.cast["admin"].actor, name="second", value=VALUE),
+        lambda stage: stored_keys.add(
+            stage.cast["admin"].actor, name="second", value=VALUE, is_meant=True
+        ),
         (f"api_key.added | {ADMIN} |  |  | second",),
     ),
     Action(

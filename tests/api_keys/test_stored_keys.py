@@ -41,7 +41,7 @@ def value(text: str) -> Plaintext:
 def test_a_key_is_stored_encrypted(api_key: ApiKey) -> None:
     stored = bytes(ApiKey.objects.get(pk=api_key.pk).encrypted_value)
     assert API_KEY.encode() not in stored
-    twin = stored_keys.add(STAGEHAND, name="twin", value=value(API_KEY))
+    twin = stored_keys.add(STAGEHAND, name="twin", value=value(API_KEY), is_meant=True)
     assert bytes(twin.encrypted_value) != stored
 
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_a_key_is_refused_in_words(
 ) -> None:
     watch = Watch()
     with pytest.raises(InvalidInput) as caught:
-        stored_keys.add(cast["admin"].actor, name=name, value=value(text))
+        stored_keys.add(cast["admin"].actor, name=name, value=value(text), is_meant=True)
     assert (caught.value.field, watch.tags) == (field, [])
     assert not text or text not in str(caught.value)
 
@@ -71,7 +71,7 @@ def test_what_cannot_be_a_key_is_refused_in_words(
 def test_a_name_is_given_once(api_key: ApiKey) -> None:
     watch = Watch()
     with pytest.raises(AlreadyExists, match="already an API key named “automation”"):
-        stored_keys.add(STAGEHAND, name="automation", value=value(SECOND))
+        stored_keys.add(STAGEHAND, name="automation", value=value(SECOND), is_meant=True)
     assert (ApiKey.objects.count(), watch.tags) == (1, [])
 
 
@@ -82,7 +82,7 @@ def test_only_admins_touch_keys(
     watch, actor = Watch(), cast[who].actor
     emulator.clear_requests()
     with pytest.raises(Forbidden):
-        stored_keys.add(actor, name="new", value=value(SECOND))
+        stored_keys.add(actor, name="new", value=value(SECOND), is_meant=True)
     with pytest.raises(Forbidden):
         stored_keys.replace(actor, universe.api_key, value(SECOND))
     with pytest.raises(Forbidden):
@@ -260,10 +260,14 @@ def test_the_end_that_roblox_tells_outweighs_the_one_entered(
     emulator: Emulator, api_key: ApiKey
 ) -> None:
     emulator.add_api_key(SECOND, expires=END)
-    added = stored_keys.add(STAGEHAND, name="told", value=value(SECOND), ends_at=LATER)
+    added = stored_keys.add(
+        STAGEHAND, name="told", value=value(SECOND), ends_at=LATER, is_meant=True
+    )
     assert added.ends_at == END
     emulator.inject(faults.cut_before(), path="introspect")
-    entered = stored_keys.add(STAGEHAND, name="entered", value=value(SECOND), ends_at=LATER)
+    entered = stored_keys.add(
+        STAGEHAND, name="entered", value=value(SECOND), ends_at=LATER, is_meant=True
+    )
     assert entered.ends_at == LATER
 
 
@@ -271,7 +275,7 @@ def test_an_end_that_is_over_is_refused_unless_it_is_the_one_known(
     emulator: Emulator, api_key: ApiKey
 ) -> None:
     with pytest.raises(InvalidInput, match="is in the past") as caught:
-        stored_keys.add(STAGEHAND, name="new", value=value(SECOND), ends_at=OVER)
+        stored_keys.add(STAGEHAND, name="new", value=value(SECOND), ends_at=OVER, is_meant=True)
     assert caught.value.field == "ends_at"
     with pytest.raises(InvalidInput, match="is in the past"):
         stored_keys.edit(STAGEHAND, api_key, name="automation", note="", ends_at=OVER)
@@ -300,7 +304,7 @@ def test_an_edit_of_a_key_names_what_changed_and_keeps_the_note_to_itself(
 
 
 def test_a_key_takes_no_name_of_another(emulator: Emulator, api_key: ApiKey) -> None:
-    twin = stored_keys.add(STAGEHAND, name="twin", value=value(SECOND))
+    twin = stored_keys.add(STAGEHAND, name="twin", value=value(SECOND), is_meant=True)
     with pytest.raises(AlreadyExists, match="already an API key named “automation”"):
         stored_keys.edit(STAGEHAND, twin, name="automation", note="", ends_at=None)
 

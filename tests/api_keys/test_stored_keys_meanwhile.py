@@ -56,10 +56,10 @@ def test_rights_that_are_lost_while_roblox_answers_change_nothing(
 ) -> None:
     emulator.add_universe(77)
     emulator.add_api_key(SECOND)
-    second = stored_keys.add(STAGEHAND, name="second", value=value(SECOND))
+    second = stored_keys.add(STAGEHAND, name="second", value=value(SECOND), is_meant=True)
     actor, key = cast["admin"].actor, universe.api_key
     acts: dict[str, Callable[[], object]] = {
-        "add": lambda: stored_keys.add(actor, name="third", value=value(SECOND)),
+        "add": lambda: stored_keys.add(actor, name="third", value=value(SECOND), is_meant=True),
         "replace": lambda: stored_keys.replace(actor, key, value(SECOND)),
         "test": lambda: stored_keys.test(actor, key),
         "add universe": lambda: managing.add(actor, universe_id=77, api_key=key),
@@ -107,7 +107,12 @@ def test_an_end_entered_during_a_test_stays(universe: Universe, meanwhile: Meanw
 @pytest.mark.django_db(transaction=True)
 def test_a_name_taken_at_once_is_taken_by_one(emulator: Emulator) -> None:
     done = together(
-        *[lambda: stored_keys.add(STAGEHAND, name="new", value=Plaintext(b"emulated-key"))] * 2
+        *[
+            lambda: stored_keys.add(
+                STAGEHAND, name="new", value=Plaintext(b"emulated-key"), is_meant=True
+            )
+        ]
+        * 2
     )
     assert sorted(type(found).__name__ for found in done) == ["AlreadyExists", "ApiKey"]
 
@@ -145,7 +150,9 @@ def test_a_key_removed_and_given_a_universe_at_once_does_only_one_of_them(
 def test_a_key_that_serves_nothing_is_replaced_while_roblox_is_not_there(
     emulator: Emulator,
 ) -> None:
-    unused = stored_keys.add(STAGEHAND, name="leaked", value=value("leaked-api-key-value"))
+    unused = stored_keys.add(
+        STAGEHAND, name="leaked", value=value("leaked-api-key-value"), is_meant=True
+    )
     emulator.stop()
     report = stored_keys.replace(STAGEHAND, unused, value("another-api-key-value"))
     assert (report.passed, report.result) == (None, "not used yet")

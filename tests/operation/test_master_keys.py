@@ -26,7 +26,9 @@ def blobs() -> list[bytes]:
 def test_the_drill_ends_with_the_new_key_alone(
     universe: Universe, cast: Cast, settings: Settings
 ) -> None:
-    stored_keys.add(STAGEHAND, name="unused", value=Plaintext(b"emulated-unused-key"))
+    stored_keys.add(
+        STAGEHAND, name="unused", value=Plaintext(b"emulated-unused-key"), is_meant=True
+    )
     old, new = present_master_key(settings), new_key()
     restart_with(settings, new, old)
     installation.check_ready()
@@ -66,7 +68,9 @@ def test_a_dry_run_opens_everything_and_stores_nothing(api_key: ApiKey, settings
 def test_one_blob_that_does_not_open_stops_all(
     api_key: ApiKey, settings: Settings, dry_run: bool
 ) -> None:
-    second = stored_keys.add(STAGEHAND, name="second", value=Plaintext(b"emulated-second-key"))
+    second = stored_keys.add(
+        STAGEHAND, name="second", value=Plaintext(b"emulated-second-key"), is_meant=True
+    )
     ApiKey.objects.filter(pk=second.pk).update(encrypted_value=api_key.encrypted_value)
     restart_with(settings, new_key(), present_master_key(settings))
     before, watch = blobs(), Watch()

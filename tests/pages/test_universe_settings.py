@@ -213,7 +213,7 @@ def test_without_a_key_the_guide_is_offered(newcomer: Client) -> None:
 
 def test_settings_are_changed(admin: Client, address_of: AddressOf, emulator: Emulator) -> None:
     emulator.add_api_key("second")
-    second = stored_keys.add(STAGEHAND, name="second", value=Plaintext(b"second"))
+    second = stored_keys.add(STAGEHAND, name="second", value=Plaintext(b"second"), is_meant=True)
     changed = {"name": "Port", "environment": "unspecified", "api_key": str(second.pk)}
     answer = admin.post(address_of("universe_settings"), changed, follow=True)
     assert "Settings saved." in words(answer)
@@ -241,7 +241,7 @@ def test_settings_that_roblox_or_a_rule_refuses_change_nothing(
     admin: Client, address_of: AddressOf, emulator: Emulator
 ) -> None:
     emulator.add_api_key("second", universes=[77])
-    second = stored_keys.add(STAGEHAND, name="second", value=Plaintext(b"second"))
+    second = stored_keys.add(STAGEHAND, name="second", value=Plaintext(b"second"), is_meant=True)
     changed = {"name": "Port", "environment": "staging", "api_key": str(second.pk)}
     answer = admin.post(address_of("universe_settings"), changed)
     assert answer.status_code == 422

@@ -82,7 +82,7 @@ def test_one_conversation_too_many_is_refused_until_another_ends(
     with ExitStack() as others:
         for _ in range(connections.CONVERSATIONS_AT_ONCE):
             others.enter_context(connections.client_of(STAGEHAND, api_key))
-        with pytest.raises(RobloxBusy, match="too many other requests") as caught:
+        with pytest.raises(RobloxBusy, match="Too many other requests") as caught:
             others.enter_context(connections.client_of(STAGEHAND, api_key))
         assert caught.value.retry_after == connections.RETRY_AFTER_SECONDS
     assert turned_away() == before + 1

@@ -27,7 +27,9 @@ SECOND = "second-emulated-api-key"
 def second_key(emulator: Emulator, **terms: object) -> ApiKey:
     """Another stored key, with its terms at Roblox."""
     emulator.add_api_key(SECOND, **terms)  # type: ignore[arg-type]  # the caller names them
-    return stored_keys.add(STAGEHAND, name="second", value=Plaintext(SECOND.encode()))
+    return stored_keys.add(
+        STAGEHAND, name="second", value=Plaintext(SECOND.encode()), is_meant=True
+    )
 
 
 def rekey(universe: Universe, api_key: ApiKey) -> None:
