@@ -1,16 +1,18 @@
 """What a command has to say: lines for people, and the same as JSON for scripts."""
 
+import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.management.base import OutputWrapper
+from django.core.management.base import BaseCommand, OutputWrapper
 
 from secretsapp.api_keys.key_ends import KeyEnd
+from secretsapp.core.errors import OutcomeUnknown
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change
 
@@ -113,6 +115,24 @@ def change_report(
             **value,
         },
     )
+
+
+@contextmanager
+def showing_anyway(
+    command: BaseCommand, value: Plaintext, options: Mapping[str, Any]
+) -> Iterator[None]:
+    """Print a generated value that is to be shown although it isn't known whether it was saved.
+
+    Someone may need it: if Roblox took it, no one could find out what it is.
+    """
+    try:
+        yield
+    except OutcomeUnknown:
+        if options["show"]:
+            shown = value.expose().decode("ascii")
+            told = json.dumps({"value": shown, "state": "unknown"}) if options["as_json"] else shown
+            command.stdout.write(told)
+        raise
 
 
 def renewal(end: KeyEnd) -> str:

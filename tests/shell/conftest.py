@@ -54,6 +54,14 @@ class Shell:
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8"))
             call_command(command, *map(str, arguments), stdout=output, stderr=errors)
 
+    def leave_open(self, command: str, *arguments: object, piped: bytes = b"") -> Said:
+        """Run a command whose outcome is not known when it ends."""
+        output, errors = io.StringIO(), io.StringIO()
+        with pytest.raises(CommandError) as unknown:
+            self._call(command, *arguments, piped=piped, output=output, errors=errors)
+        assert unknown.value.returncode == 3
+        return Said(output.getvalue(), f"{errors.getvalue()}{unknown.value}")
+
     def refuse(self, command: str, *arguments: object, piped: bytes = b"", status: int = 1) -> str:
         """Run a command that must end with that status, and give its sentence."""
         *_, sentence = self.refuse_at_length(command, *arguments, piped=piped, status=status)

@@ -46,6 +46,21 @@ def test_a_value_is_generated_and_shown_only_on_request(
     assert harbor.values == before
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_value_that_may_have_been_saved_is_shown_on_request_too(
+    shell: Shell, universe: Universe, harbor: EmulatedUniverse, emulator: Emulator, as_json: bool
+) -> None:
+    emulator.inject(faults.cut_after(), method="PATCH")
+    options = ["--generate", "32", "--show", *(["--json"] if as_json else [])]
+    said = shell.leave_open("rotate_secret", HARBOR_ID, "PAY_KEY", *options)
+    value = harbor.values["PAY_KEY"].decode()
+    assert value not in said.errors
+    if as_json:
+        assert said.json == {"value": value, "state": "unknown"}
+    else:
+        assert said.output == f"{value}\n"
+
+
 def test_rotation_keeps_the_domain_unless_another_is_given(
     shell: Shell, universe: Universe, harbor: EmulatedUniverse
 ) -> None:

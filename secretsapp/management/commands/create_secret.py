@@ -11,7 +11,7 @@ from secretsapp.core.value_gate import cautions
 from secretsapp.management.arguments import add_exactly, add_generating, add_secret, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_or_generate
-from secretsapp.management.output import Report, change_report
+from secretsapp.management.output import Report, change_report, showing_anyway
 from secretsapp.secrets import changes
 
 
@@ -52,14 +52,15 @@ class Command(ActingCommand):
         input_rules.check_domain(input_rules.one_form(domain))
         value = read_or_generate("Value: ", options)
         try:
-            change = changes.create(
-                actor=actor,
-                universe=universe,
-                name=name,
-                value=value,
-                domain=domain,
-                similar_is_meant=options["similar_name"],
-            )
+            with showing_anyway(self, value, options):
+                change = changes.create(
+                    actor=actor,
+                    universe=universe,
+                    name=name,
+                    value=value,
+                    domain=domain,
+                    similar_is_meant=options["similar_name"],
+                )
         except SimilarName as refusal:
             raise CommandError(f"{refusal} Add --similar-name to create it anyway.") from None
         sentence = f"Created {change.name} in {universe.name}."

@@ -14,7 +14,7 @@ from secretsapp.core.value_gate import cautions
 from secretsapp.management.arguments import add_exactly, add_generating, add_secret, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_or_generate
-from secretsapp.management.output import Report, change_report
+from secretsapp.management.output import Report, change_report, showing_anyway
 from secretsapp.models import Universe
 from secretsapp.secrets import changes
 from secretsapp.secrets.changed_domains import known_domain
@@ -48,14 +48,15 @@ class Command(ActingCommand):
         input_rules.check_domain(input_rules.one_form(domain or ""))
         with _choosing_a_domain(actor, universe, options) as known:
             value = read_or_generate("New value: ", options)
-            change = changes.rotate(
-                actor=actor,
-                universe=universe,
-                name=options["name"],
-                value=value,
-                domain=domain,
-                seen_domain=known,
-            )
+            with showing_anyway(self, value, options):
+                change = changes.rotate(
+                    actor=actor,
+                    universe=universe,
+                    name=options["name"],
+                    value=value,
+                    domain=domain,
+                    seen_domain=known,
+                )
         return change_report(
             change,
             f"Rotated {change.name} in {universe.name}. Running servers keep the old value until "
