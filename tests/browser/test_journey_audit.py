@@ -50,7 +50,7 @@ def reads_of_the_open_change(auditor: Visitor, change: Change) -> None:
     expect(row).to_contain_text("manager@example.com may have rotated PAY_KEY in Harbor")
     fact = row.get_by_text(str(change.pk))
     expect(fact).to_be_hidden()
-    row.locator("summary").click()
+    row.locator("summary .icon").click()
     expect(fact).to_be_visible()
     expect(field(auditor, "From")).to_be_hidden()
     field(auditor, "Time").select_option("Custom…")

@@ -62,7 +62,7 @@ def test_ids_of_events_are_copied_where_a_script_can(visit: Visit) -> None:
     page = opened(visit, "/audit/").page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     event = page.locator(".event").first
-    event.locator("summary").click()
+    event.locator("summary .icon").click()
     event.get_by_role("button", name="Copy the event number").click()
     expect(page.locator("#announcer")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")

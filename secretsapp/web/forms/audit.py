@@ -78,7 +78,7 @@ class AuditFilterForm(forms.Form):
         widget=forms.Select(SELECT),
     )
     attempts = forms.BooleanField(
-        label="Show attempts",
+        label="Show started actions",
         required=False,
         widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
     )
