@@ -6,11 +6,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from secretsapp.access import grant_listing
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
-from secretsapp.core.roles import Permission, Role
+from secretsapp.core.roles import Permission
 from secretsapp.home.at_hand import AtHand
-from secretsapp.models import ApiKey, AuditEvent, Grant, Secret, Universe, User
+from secretsapp.models import ApiKey, AuditEvent, Secret, Universe, User
 from secretsapp.rules.policy import rights_of
 
 # Later on, what is not done was left undone on purpose.
@@ -42,18 +43,17 @@ def find_progress(actor: Actor, chosen: AtHand) -> Progress | None:
     has_secret = Secret.objects.exists()
     if has_secret and User.objects.filter(created_at__lt=timezone.now() - NEW_FOR).exists():
         return None
-    progress = _progress(chosen, has_secret=has_secret)
+    progress = _progress(actor, chosen, has_secret=has_secret)
     return None if progress.is_complete else progress
 
 
-def _progress(chosen: AtHand, *, has_secret: bool) -> Progress:
-    admins = Grant.objects.filter(role=Role.ADMIN, person__is_active=True)
+def _progress(actor: Actor, chosen: AtHand, *, has_secret: bool) -> Progress:
     return Progress(
         has_key=ApiKey.objects.exists(),
         first_universe=next(iter(chosen.universes), None),
         has_secret=has_secret,
         has_company=User.objects.count() > 1,
-        has_second_admin=admins.values("person").distinct().count() > 1,
+        has_second_admin=grant_listing.last_admin(actor) is None,
         is_backed_up=AuditEvent.objects.filter(tag=Event.BACKUP_MADE.tag).exists(),
         has_mail=bool(settings.EMAIL_HOST),
     )

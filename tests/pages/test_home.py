@@ -19,6 +19,7 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.home import overview
 from secretsapp.models import ApiKey, Change, Grant, Secret, Universe, User
 from secretsapp.models.changes import ChangeState
+from secretsapp.people import accounts
 from secretsapp.rules.acting import Right, acting
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
@@ -136,6 +137,13 @@ def test_an_admin_is_told_the_first_steps_until_there_is_a_secret(
     page = client.get("/")
     assert "Next steps Back up the keys" in words(page)
     assert "Invite someone, done Make someone else an admin too Set up mail" in words(page)
+    invited = accounts.create(
+        STAGEHAND, email="second@example.com", password=None, first=grants.AS_ADMIN
+    )
+    assert "done Make someone else an admin too Set up mail" in words(client.get("/"))
+    invited.set_password("They followed the link.")
+    invited.save()
+    assert "Make someone else an admin too, done" in words(client.get("/"))
     assert "Next steps" not in words(client_for("manager").get("/"))
     Secret.objects.all().delete()
     page = client.get("/")
