@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.input_rules import is_documented_name
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.models import Secret, Universe
@@ -22,7 +23,7 @@ LOOKED_THROUGH = 100
 
 @dataclass(frozen=True)
 class Missing:
-    """A universe that does not have the name, and whether the actor may create it there."""
+    """A universe that does not have the name, and whether the actor can create it there."""
 
     universe: Universe
     may_create: bool
@@ -81,9 +82,9 @@ def _lacking(actor: Actor, lacking: QuerySet[Universe]) -> list[Universe]:
 
 
 def _missing(actor: Actor, lacking: Sequence[Universe], name: str) -> list[Missing]:
-    rights = rights_of(actor)
+    rights, is_creatable = rights_of(actor), is_documented_name(name)
     return [
-        Missing(each, rights.allows(Permission.CREATE_SECRET, each.pk, name))
+        Missing(each, is_creatable and rights.allows(Permission.CREATE_SECRET, each.pk, name))
         for each in lacking
         if rights.allows(Permission.LIST_SECRETS, each.pk, name)
     ]

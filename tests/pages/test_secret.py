@@ -17,6 +17,7 @@ from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
 from tests.stage import Cast
 
+ONLY_HERE = "Not in any other universe of this {} where you could see it."
 ACTIONS = {
     "manager": {"Rotate", "Delete", "Edit details"},
     "editor": {"Rotate", "Edit details"},
@@ -199,13 +200,36 @@ def test_the_page_says_where_else_in_the_group_the_name_is(
     assert 'value="PAY_KEY"' in body(client_for("admin").get(creating))
     assert 'value="9/"' not in body(client_for("admin").get(f"{creating[:-7]}9/"))
     only = words(client_for("admin").get(address_of("secret", "PAY_WEBHOOK")))
-    assert "In other universes Only in this universe." in only
+    assert f"In other universes {ONLY_HERE.format('group')}" in only
     assert "Quay 2" not in page.partition("In other universes")[2]
     viewer, page_of = client_for("viewer"), address_of("secret", "PAY_KEY")
     assert "In other universes" not in words(viewer.get(page_of))
     terms = Terms(Role.VIEWER, "OTHER_*")
     grants.give(stage.STAGEHAND, cast["viewer"].user, Universe.objects.get(pk=1), terms)
     assert "In other universes" not in words(viewer.get(page_of))
+    grants.give(
+        stage.STAGEHAND, cast["viewer"].user, Universe.objects.get(pk=3), Terms(Role.VIEWER)
+    )
+    told = words(viewer.get(page_of))
+    assert ONLY_HERE.format("group") in told
+    assert "Quay" not in told.partition("In other universes")[2]
+
+
+def test_a_name_that_roblox_does_not_document_is_not_offered_to_be_created_elsewhere(
+    client_for: ClientFor, address_of: AddressOf, universe: Universe
+) -> None:
+    Universe.objects.update(owner="users/9")
+    for number in (1, 2):
+        Universe.objects.create(
+            id=number, name=f"Quay {number}", owner="users/9", api_key=universe.api_key
+        )
+    Secret.objects.create(universe=universe, name="pay-key")
+    page = address_of("secret", "pay-key")
+    assert f"In other universes {ONLY_HERE.format('user')}" in words(client_for("admin").get(page))
+    Secret.objects.create(universe_id=1, name="pay-key")
+    told = words(client_for("admin").get(page))
+    assert "Quay 2 missing" in told
+    assert "Create in Quay 2" not in told
 
 
 def test_what_a_secret_is_without_can_be_added_by_who_may(
