@@ -1,31 +1,30 @@
 """What someone who leaves could rotate, and whose values they know: what is to be rotated then."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Count, QuerySet, Window
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from secretsapp.core import actor as actors
-from secretsapp.core.actor import Actor, ActorKind
-from secretsapp.core.events import Event
+from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
-from secretsapp.models import AuditEvent, Change, Secret, Universe, User
-from secretsapp.models.changes import ChangeState
+from secretsapp.core.times import CLOCK_TOLERANCE, parse_roblox_time
+from secretsapp.models import Change, Secret, Universe, User
+from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
+from secretsapp.opencloud.timeouts import SETTLE_AFTER
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.policy import require_installation
 
 SAVED_WITHIN = timedelta(days=90)
-UNIVERSES_NAMED, SECRETS_NAMED, CHANGES_READ = 12, 8, 200
+UNIVERSES_NAMED, SECRETS_NAMED, SAVED_NAMED = 12, 8, 100
 
-_BEGINNINGS = (Event.SECRET_CREATE_STARTED.tag, Event.SECRET_ROTATE_STARTED.tag)
-# A secret, by the id of its universe and its name.
-_Key = tuple[int, str]
+_SAVING = (ChangeKind.CREATE, ChangeKind.ROTATE)
+_UNKNOWN = (*OPEN_STATES, ChangeState.UNDETERMINED)
 
 
 @dataclass(frozen=True)
@@ -39,25 +38,42 @@ class InUniverse:
 
 @dataclass(frozen=True)
 class Saved:
-    """A secret whose value someone saved last at `at`, and whether no one has since."""
+    """A secret whose value someone saved last at `at`, as far as `is_certain`.
 
-    secret: Secret
+    `is_there` says that it has a page, which a creation of unknown outcome has not. `is_theirs`
+    says that no one is known to have updated it since.
+    """
+
+    universe: Universe
+    name: str
     at: datetime
+    is_there: bool
+    is_certain: bool
     is_theirs: bool
+
+
+@dataclass(frozen=True)
+class SavedValues:
+    """The first of such secrets, and how many more there are.
+
+    Those come first that no one has updated since.
+    """
+
+    first: list[Saved]
+    further: int
 
 
 @dataclass(frozen=True)
 class Leaving:
     """What someone can rotate, `count` in all, of which `further` are in universes not named.
 
-    `saved` are the secrets whose value they saved of late, those first that no one has updated
-    since.
+    `saved` are the secrets whose value they saved of late.
     """
 
     places: list[InUniverse]
     count: int
     further: int
-    saved: list[Saved]
+    saved: SavedValues
 
 
 def of(actor: Actor, person: User) -> Leaving:
@@ -86,47 +102,57 @@ def _places(rows: QuerySet[Secret], universes: list[Universe]) -> Iterator[InUni
             yield InUniverse(universe, names, first[0].held - len(names))
 
 
-def saved_by(actor: Actor, person: User) -> list[Saved]:
+def saved_by(actor: Actor, person: User) -> SavedValues:
     """The secrets whose value the person saved of late, for who manages people; else Forbidden.
 
     What Roblox refused is left out, and what is gone. What may have been saved is not.
     """
     require_installation(actor, Permission.MANAGE_PEOPLE)
-    at = _saved_at(person)
-    rows = Secret.objects.filter(
-        universe__in={universe for universe, _ in at}, name__in={name for _, name in at}
+    changes = _last_of_each(person)
+    count = changes.count()
+    found = [_saved(change) for change in changes[:SAVED_NAMED]]
+    # Only here is a time of Roblox's, which is text, compared with one of ours.
+    found.sort(key=lambda each: (each.is_theirs, each.at), reverse=True)
+    return SavedValues(found, count - len(found))
+
+
+def _last_of_each(person: User) -> QuerySet[Change]:
+    """The last change of each value that the person may have saved, and that may be there.
+
+    Those come last that someone else has overtaken. A creation of unknown outcome has no row yet.
+    """
+    row = Secret.objects.filter(
+        universe=OuterRef("universe"), name=OuterRef("name"), missing_since=None
     )
-    known = rows.filter(missing_since=None).select_related("universe", "last_change")
-    saved = list(_saved(person, known, at))
-    return sorted(saved, key=lambda each: (each.is_theirs, each.at), reverse=True)
-
-
-def _saved_at(person: User) -> dict[_Key, datetime]:
-    """These secrets, with when the person saved each last."""
-    begun = AuditEvent.objects.filter(
-        actor_kind=ActorKind.PERSON,
-        actor_id=str(person.pk),
-        tag__in=_BEGINNINGS,
-        time__gte=timezone.now() - SAVED_WITHIN,
+    later = row.filter(last_change__started_at__gt=OuterRef("started_at"))
+    begun = Change.objects.filter(
+        actor_id=person.pk, kind__in=_SAVING, started_at__gte=timezone.now() - SAVED_WITHIN
+    ).exclude(state=ChangeState.FAILED)
+    known = begun.annotate(
+        is_there=Exists(row),
+        is_overtaken=Exists(later.exclude(last_change__actor_id=person.pk)),
+        outside=Subquery(row.filter(last_change=None).values("update_time")[:1]),
+    ).filter(Q(is_there=True) | Q(kind=ChangeKind.CREATE, state__in=_UNKNOWN))
+    place = Window(
+        RowNumber(), partition_by=["universe_id", "name"], order_by=["-started_at", "-pk"]
     )
-    # The log has an index of who acted; what came of it is told by the changes.
-    ids = begun.order_by("-sequence").values_list("change_id", flat=True)[:CHANGES_READ]
-    changes = Change.objects.filter(pk__in=filter(None, map(_parsed, ids)))
-    sent = changes.exclude(state=ChangeState.FAILED).order_by("started_at")
-    return {(change.universe_id, change.name): change.started_at for change in sent}
+    last = known.annotate(place=place).filter(place=1).select_related("universe")
+    return last.order_by("is_overtaken", "-started_at", "pk")
 
 
-def _parsed(change_id: str) -> UUID | None:
-    """The id of a change; None for what is none, as in a log that someone edited."""
-    try:
-        return UUID(change_id)
-    except ValueError:
-        return None
+def _saved(change: Any) -> Saved:
+    """What is said of it, by what `_last_of_each` found of its row."""
+    return Saved(
+        universe=change.universe,
+        name=change.name,
+        at=change.started_at,
+        is_there=change.is_there,
+        is_certain=change.state == ChangeState.SUCCEEDED,
+        is_theirs=not (change.is_overtaken or _is_later(change.outside, change.started_at)),
+    )
 
 
-def _saved(person: User, rows: Iterable[Secret], at: dict[_Key, datetime]) -> Iterator[Saved]:
-    for secret in rows:
-        if time := at.get((secret.universe_id, secret.name)):
-            last = secret.last_change
-            is_theirs = last is not None and last.actor_id == person.pk
-            yield Saved(secret, time, is_theirs)
+def _is_later(outside: str | None, at: datetime) -> bool:
+    """Whether Roblox's time of a change that is none of ours is too late to be of that one."""
+    updated = parse_roblox_time(outside or "")
+    return updated is not None and updated > at + SETTLE_AFTER + CLOCK_TOLERANCE

@@ -58,6 +58,7 @@ class Change(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["universe", "name"], name="change_of_secret"),
+            models.Index(fields=["actor_id", "started_at"], name="change_of_actor"),
             models.Index(
                 fields=["started_at"],
                 condition=models.Q(state__in=OPEN_STATES),

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from emulator import Emulator, faults
 from secretsapp.access import grants, role_table
 from secretsapp.access.grants import Terms
 from secretsapp.core.roles import ROLE_WORDS, Role
@@ -19,7 +20,7 @@ from tests.access.test_grants import NEXT_YEAR
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast, engage
-from tests.support.unfinished import make
+from tests.support.unfinished import leave_open, make
 from tests.support.watch import Watch
 
 PEOPLE = "/people/"
@@ -231,7 +232,7 @@ def test_a_person_is_disabled_after_a_question_and_enabled_again(client_for: Cli
 
 
 def test_who_disables_an_account_sees_what_is_to_be_rotated(
-    client_for: ClientFor, cast: Cast, universe: Universe
+    client_for: ClientFor, cast: Cast, universe: Universe, emulator: Emulator
 ) -> None:
     make("rotate", cast, universe)
     client, path = client_for("admin"), address_of("manager@example.com", "disable")
@@ -240,6 +241,10 @@ def test_who_disables_an_account_sees_what_is_to_be_rotated(
     assert "PAY_KEY in Harbor PRODProduction saved just now" in page
     assert "Secrets they can rotate now 3 in all" in page
     assert "PAY_KEY , PAY_WEBHOOK , SIGNING_SEED" in page
+    leave_open("create", faults.cut_before(), emulator, cast, universe)
+    page = words(client.get(path))
+    assert "NEW_KEY in Harbor PRODProduction saved just now , outcome unknown" in page
+    assert "updated since" not in page
     disabled = words(client.post(path, follow=True))
     assert "Values they know" in disabled
     assert "Values they know" not in words(client.get(address_of("viewer@example.com")))

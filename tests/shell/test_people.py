@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from emulator import Emulator, faults
+from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Grant, Universe, User
+from secretsapp.secrets import changes
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, PASSWORD, Cast
-from tests.support.unfinished import make
+from tests.support.unfinished import leave_open
 
 NEW_PASSWORD = b"a lantern on the pier\n"
 
@@ -82,6 +85,7 @@ def test_disabled_person_is_enabled_again(shell: Shell, cast: Cast) -> None:
         "active": False,
         "could_rotate": 0,
         "saved": [],
+        "saved_further": 0,
     }
     assert not User.objects.get(email="viewer@example.com").is_active
     enabled = shell.run("enable_user", "viewer@example.com")
@@ -90,9 +94,11 @@ def test_disabled_person_is_enabled_again(shell: Shell, cast: Cast) -> None:
 
 
 def test_who_disables_an_account_is_told_what_is_to_be_rotated(
-    shell: Shell, cast: Cast, universe: Universe
+    shell: Shell, cast: Cast, universe: Universe, emulator: Emulator
 ) -> None:
-    make("rotate", cast, universe)
+    editor = cast["editor"].actor
+    changes.rotate(actor=editor, universe=universe, name="PAY_KEY", value=Plaintext(b"before"))
+    leave_open("rotate", faults.cut_after(), emulator, cast, universe)
     said = shell.run("disable_user", "manager@example.com").output.splitlines()
     assert said[:3] == [
         "Disabled the account of manager@example.com.",
@@ -101,6 +107,13 @@ def test_who_disables_an_account_is_told_what_is_to_be_rotated(
     ]
     assert said[3] == "They saved these values in the last 90 days. Rotate those that matter:"
     assert said[4].startswith("  PAY_KEY in Harbor (Production): ")
+    assert said[4].endswith(", outcome unknown")
+    again = shell.run("disable_user", "manager@example.com", "--json").json
+    assert again["saved"][0]["updated_since"] is False
+    assert (again["saved"][0]["outcome_known"], again["saved_further"]) == (False, 0)
+    other = shell.run("disable_user", "editor@example.com").output
+    assert "PAY_KEY in Harbor" in other
+    assert "updated since" not in other
 
 
 def test_last_admin_stays(shell: Shell, cast: Cast) -> None:

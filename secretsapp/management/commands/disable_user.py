@@ -38,14 +38,16 @@ class Command(ActingCommand):
         data = {"email": person.email, "active": False, "could_rotate": left.count}
         saved = [
             {
-                "universe": each.secret.universe_id,
-                "name": each.secret.name,
+                "universe": each.universe.pk,
+                "name": each.name,
                 "saved": exact_time(each.at),
+                "outcome_known": each.is_certain,
                 "updated_since": not each.is_theirs,
             }
-            for each in left.saved
+            for each in left.saved.first
         ]
-        return Report(lines=lines, data=data | {"saved": saved})
+        more = {"saved": saved, "saved_further": left.saved.further}
+        return Report(lines=lines, data=data | more)
 
 
 def _rotatable(left: Leaving) -> Iterator[str]:
@@ -62,12 +64,15 @@ def _rotatable(left: Leaving) -> Iterator[str]:
 
 def _saved(left: Leaving) -> Iterator[str]:
     """The values that they know."""
-    if left.saved:
+    if left.saved.first:
         yield "They saved these values in the last 90 days. Rotate those that matter:"
-    for each in left.saved:
+    for each in left.saved.first:
+        outcome = "" if each.is_certain else ", outcome unknown"
         since = "" if each.is_theirs else ", updated since"
         time = sentence_time(each.at)
-        yield f"  {each.secret.name} in {_called(each.secret.universe)}: {time}{since}"
+        yield f"  {each.name} in {_called(each.universe)}: {time}{outcome}{since}"
+    if left.saved.further:
+        yield f"  and {left.saved.further:,} more"
 
 
 def _called(universe: Universe) -> str:

@@ -107,7 +107,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
         "grants": held.items,
         "is_last_admin": grant_listing.last_admin(request.actor) == view.person.pk,
         "link": link,
-        "saved": [] if view.person.is_active else leaving.saved_by(request.actor, view.person),
+        "saved": None if view.person.is_active else leaving.saved_by(request.actor, view.person),
     }
     return render(request, "people/person.html", context)
 
