@@ -188,11 +188,11 @@ def test_what_a_pattern_matches_is_told_while_it_is_typed(
 def test_who_has_a_grant_there_leads_to_its_page(
     client_for: ClientFor, address_of: AddressOf, cast: Cast
 ) -> None:
-    sent = {"person": "viewer@example.com", "role": "viewer"}
+    sent = {"person": "viewer@example.com", "role": "viewer", "end": "never"}
     page = client_for("manager").post(address_of("access_give"), sent)
     address = address_of("access_change", _key(cast, "viewer"))
     assert f'<a href="{address}">Edit that grant instead.</a>' in body(page)
-    sent = {"person": "admin@example.com", "role": "viewer"}
+    sent = {"person": "admin@example.com", "role": "viewer", "end": "never"}
     page = client_for("admin").post(f"{EVERYWHERE}new/", sent)
     assert f'<a href="{EVERYWHERE}{_key(cast, "admin")}/">Edit that' in body(page)
 
@@ -210,13 +210,14 @@ def test_who_has_a_grant_there_leads_to_its_page(
         ({"end": "date", "last_day": "soon"}, "Enter the day as a date such as 2026-12-03."),
         ({"end": "date", "last_day": "2020-01-01"}, "That day is in the past. Choose a later one."),
         ({"end": "2"}, "Select a valid choice."),
+        ({"end": ""}, "Choose when it expires."),
         ({"reason": "x" * 501}, "Keep it to 500 characters"),
     ],
 )
 def test_what_cannot_be_given_comes_back_with_the_reason(
     client_for: ClientFor, address_of: AddressOf, changed: dict[str, str], sentence: str
 ) -> None:
-    sent = {"person": STRANGER, "role": "viewer"} | changed
+    sent = {"person": STRANGER, "role": "viewer", "end": "never"} | changed
     answer = client_for("manager").post(address_of("access_give"), sent)
     assert answer.status_code == 422
     assert sentence in words(answer)
@@ -334,10 +335,10 @@ def test_ones_own_access_is_lost_with_a_warning_and_leads_home(
 
 def test_everywhere_is_given_changed_and_revoked(client_for: ClientFor, cast: Cast) -> None:
     client, person = client_for("admin"), cast["stranger"].user
-    given = client.post(f"{EVERYWHERE}new/", {"person": STRANGER, "role": "admin"})
+    given = client.post(f"{EVERYWHERE}new/", {"person": STRANGER, "role": "admin", "end": "never"})
     assert given.headers["Location"] == EVERYWHERE
     address = f"{EVERYWHERE}{person.pk}/"
-    refused = client.post(address, {"role": "admin", "pattern": "PAY_*"})
+    refused = client.post(address, {"role": "admin", "pattern": "PAY_*", "end": "never"})
     assert "The Admin role covers all universes and all secrets, and never expires." in words(
         refused
     )
@@ -354,7 +355,7 @@ def test_the_last_admin_stays_one(client_for: ClientFor, cast: Cast) -> None:
     assert "This is the last admin. Make someone else an admin first." in question
     for answer in (
         client.post(f"{EVERYWHERE}{key}/revoke/"),
-        client.post(f"{EVERYWHERE}{key}/", {"role": "viewer"}),
+        client.post(f"{EVERYWHERE}{key}/", {"role": "viewer", "end": "never"}),
     ):
         assert answer.status_code == 422
         assert "admin@example.com is the last admin." in words(answer)
@@ -379,7 +380,8 @@ def test_a_manager_of_all_universes_gives_there_within_their_names(
     client = client_for("stranger")
     assert "You can’t edit this." in words(client.get(EVERYWHERE))
     assert "admin" not in offered_roles(client.get(f"{EVERYWHERE}new/"))
-    sent = {"person": "viewer@example.com", "role": "viewer", "pattern": "PAY_KEY"}
+    sent = {"person": "viewer@example.com", "role": "viewer", "end": "never"}
+    sent["pattern"] = "PAY_KEY"
     assert client.post(f"{EVERYWHERE}new/", sent).status_code == 302
 
 

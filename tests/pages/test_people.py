@@ -141,7 +141,7 @@ def test_an_account_has_its_first_role_at_once(client_for: ClientFor, universe: 
     assert grant.until is not None
     assert watch.tags == ["person.created", "grant.given", "person.link_made"]
     assert "No role yet" in words(client.get("/people/new/"))
-    create(client, "boss@example.com", role="admin")
+    create(client, "boss@example.com", role="admin", end="never")
     assert Grant.objects.get(person__email="boss@example.com").role == Role.ADMIN
 
 
@@ -149,6 +149,7 @@ def test_an_account_has_its_first_role_at_once(client_for: ClientFor, universe: 
     ("sent", "sentence"),
     [
         ({"role": "viewer"}, "Choose a universe, or all universes."),
+        ({"role": "viewer", "place": "all", "end": ""}, "Choose when it expires."),
         ({"place": "all"}, "Choose a role, or clear the universe."),
         ({"role": "viewer", "place": "1"}, "This universe isn’t in Sealroom"),
         ({"role": "viewer", "place": "no id"}, "A universe id is a whole number"),
@@ -160,7 +161,8 @@ def test_an_account_whose_role_is_refused_is_not_created(
     client_for: ClientFor, universe: Universe, sent: dict[str, str], sentence: str
 ) -> None:
     watch = Watch()
-    answer = client_for("admin").post("/people/new/", {"email": "new@example.com"} | sent)
+    sent = {"email": "new@example.com", "end": "never"} | sent
+    answer = client_for("admin").post("/people/new/", sent)
     assert answer.status_code == 422
     assert sentence in words(answer)
     assert '<details class="fold first-access" open>' in body(answer)
@@ -173,7 +175,7 @@ def test_a_role_is_granted_from_the_page_of_a_person(
     client, path = client_for("admin"), address_of("stranger@example.com", "access", "new")
     assert f'href="{path}"' in body(client.get(address_of("stranger@example.com")))
     assert "Choose a role." in words(client.post(path, {"place": "all"}))
-    sent = {"place": str(universe.pk), "role": "viewer", "pattern": "PAY_*"}
+    sent = {"place": str(universe.pk), "role": "viewer", "pattern": "PAY_*", "end": "never"}
     done = client.post(path, sent, follow=True)
     assert "Granted stranger@example.com access. PAY_* matches 2 secrets" in words(done)
     assert "Harbor Viewer PAY_*" in words(done)
@@ -196,7 +198,7 @@ def test_among_many_universes_one_is_named_by_its_id(
     Universe.objects.bulk_create(others)
     client, path = client_for("admin"), address_of("stranger@example.com", "access", "new")
     assert "The ID of a universe, or “all”." in words(client.get(path))
-    assert client.post(path, {"place": "7", "role": "viewer"}).status_code == 302
+    assert client.post(path, {"place": "7", "role": "viewer", "end": "never"}).status_code == 302
     assert Grant.objects.get(person__email="stranger@example.com").universe == others[6]
 
 

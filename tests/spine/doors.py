@@ -69,7 +69,7 @@ TYPED = {"typed": "PAY_KEY"}
 ADMIN = ("admin",)
 MANAGERS = ("admin", "manager")
 SOMEBODY = (*EVERYBODY, "stranger")
-ROLE = {"role": "rotator", "pattern": "PAY_*", "reason": "season two"}
+ROLE = {"role": "rotator", "pattern": "PAY_*", "end": "never", "reason": "season two"}
 
 DOORS = (
     Door("home", SOMEBODY, stranger=200),

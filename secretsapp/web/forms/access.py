@@ -103,18 +103,18 @@ class GrantForm(forms.Form):
         self._scope = scope
         self._grant = grant
         super().__init__(data, initial=_initial(scope, grant) | {"person": person})
-        if grant is None and scope.people is not None:
-            self.fields["person"] = _person_field(scope.people)
-        elif grant is None and find is not None:
-            self.fields["person"] = TypedPersonField(find)
-        else:
+        if grant is not None:
             self.fields["seen"] = VersionField()
+        elif scope.people is not None:
+            self.fields["person"] = _person_field(scope.people)
+        elif find is not None:
+            self.fields["person"] = TypedPersonField(find)
         self.fields["role"] = _role_field(scope.roles)
         self.fields["end"] = forms.ChoiceField(
             label="Expires",
-            required=False,
-            choices=_ends(scope.latest_end),
+            choices=self._ends(),
             widget=forms.RadioSelect(QUIET | {"class": "form-check-input"}),
+            error_messages={"required": "Choose when it expires."},
         )
         if patterns:
             self.fields["pattern"].widget.attrs["list"] = "patterns"
@@ -137,29 +137,48 @@ class GrantForm(forms.Form):
             raise forms.ValidationError(str(refusal)) from None
 
     def clean(self) -> dict[str, Any]:
-        """Let `until` be the end, or None for no end."""
+        """Let `until` be the end, or None where it was chosen that there is none."""
         cleaned = super().clean() or {}
         cleaned["until"] = None
         end = cleaned.get("end", "")
         if end == ON_A_DATE and "last_day" not in self.errors:
-            cleaned["until"] = self._end_of(cleaned.get("last_day"))
+            cleaned["until"] = self._end_of_typed(cleaned.get("last_day"))
         elif end == SHIFT:
             cleaned["until"] = timezone.now() + A_SHIFT
         elif end.isdigit():
-            cleaned["until"] = self._end_of(_today() + timedelta(days=int(end)))
+            cleaned["until"] = self._end_in(int(end))
         if cleaned["until"] and cleaned["until"] <= timezone.now():
             self.add_error("last_day", "That day is in the past. Choose a later one.")
         return cleaned
 
-    def _end_of(self, day: date | None) -> datetime | None:
-        """The end of the day; on the day itself the exact end that was there, or is due."""
+    def _end_of_typed(self, day: date | None) -> datetime | None:
         if day is None:
             self.add_error("last_day", "Choose the last day, or another expiry.")
             return None
+        return self._end_of(day)
+
+    def _end_of(self, day: date) -> datetime:
+        """The end of the day; on the day itself the exact end that was there, or is due."""
         for known in (self._grant.until if self._grant else None, self._scope.latest_end):
             if known is not None and known.date() == day:
                 return known
         return end_of_day(day)
+
+    def _end_in(self, days: int) -> datetime:
+        return self._end_of(_today() + timedelta(days=days))
+
+    def _ends(self) -> list[tuple[str, str]]:
+        """The ends to choose from, no later than the actor's own, each as it is stored then."""
+        latest = self._scope.latest_end
+        ends = [(SHIFT, "8 hours", timezone.now() + A_SHIFT)]
+        ends += [(str(days), _in_days(days), self._end_in(days)) for days in DAYS]
+        within = [
+            (end, _with_end(words, until))
+            for end, words, until in ends
+            if latest is None or until <= latest
+        ]
+        unlimited = [] if latest else [(NEVER, _with_end("Never expires", None))]
+        return [*unlimited, *within, (ON_A_DATE, _with_end("On a date", None))]
 
 
 def _today() -> date:
@@ -188,24 +207,8 @@ def _day(end: datetime | None) -> date | None:
     return end.date() if end else None
 
 
-def _ends(latest: datetime | None) -> list[tuple[str, str]]:
-    """The ends to choose from, no later than the actor's own."""
-    ends = [(SHIFT, "8 hours", timezone.now() + A_SHIFT), *map(_end_in, DAYS)]
-    within = [
-        (end, _with_end(words, until)) for end, words, until in ends if _ends_by(until, latest)
-    ]
-    unlimited = [] if latest else [(NEVER, _with_end("Never expires", None))]
-    return [*unlimited, *within, (ON_A_DATE, _with_end("On a date", None))]
-
-
-def _end_in(days: int) -> tuple[str, str, datetime]:
-    until = end_of_day(_today() + timedelta(days=days))
-    return str(days), f"{days} day{'' if days == 1 else 's'}", until
-
-
-def _ends_by(until: datetime, latest: datetime | None) -> bool:
-    """Whether it is no later than the latest; on the last day, that end is meant."""
-    return latest is None or until <= latest or until == end_of_day(latest.date())
+def _in_days(days: int) -> str:
+    return f"{days} day{'' if days == 1 else 's'}"
 
 
 def _with_end(words: str, until: datetime | None) -> str:

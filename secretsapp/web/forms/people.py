@@ -116,8 +116,8 @@ class CreatePersonForm(PlacedGrantForm):
         role = cast(forms.TypedChoiceField, self.fields["role"])
         roles = cast(list[tuple[str, str]], role.choices)
         role.choices = [("", "No role yet"), *roles]
-        role.required = False
-        place.required = False
+        for field in (role, place, self.fields["end"]):
+            field.required = False
 
     @property
     def is_about_access(self) -> bool:
@@ -126,13 +126,15 @@ class CreatePersonForm(PlacedGrantForm):
         return bool(entered) or any(name in self.errors for name in self.ACCESS)
 
     def clean(self) -> dict[str, Any]:
-        """A role needs a place and a place a role; an admin is one everywhere."""
+        """A role needs a place and an end, and a place a role; an admin is one everywhere."""
         cleaned = super().clean()
         role, place = cleaned.get("role"), cleaned.get("place")
         if place and not role and "role" not in self.errors:
             self.add_error("role", "Choose a role, or clear the universe.")
         if role and role != Role.ADMIN and not place and "place" not in self.errors:
             self.add_error("place", self.place.error_messages["required"])
+        if role and not cleaned.get("end") and "end" not in self.errors:
+            self.add_error("end", self.fields["end"].error_messages["required"])
         return cleaned
 
     def first(self) -> FirstGrant | None:
