@@ -24,6 +24,7 @@ from tests.support.unfinished import leave_open, make
 from tests.support.watch import Watch
 
 PEOPLE = "/people/"
+NO_ROLE = "Choose a role, or undo the other entries about access."
 
 
 def address_of(email: str, *rest: str) -> str:
@@ -150,7 +151,10 @@ def test_an_account_has_its_first_role_at_once(client_for: ClientFor, universe: 
     [
         ({"role": "viewer"}, "Choose a universe, or all universes."),
         ({"role": "viewer", "place": "all", "end": ""}, "Choose when it expires."),
-        ({"place": "all"}, "Choose a role, or clear the universe."),
+        ({"place": "all"}, NO_ROLE),
+        ({"pattern": "PAY_*"}, NO_ROLE),
+        ({"end": "7"}, NO_ROLE),
+        ({"reason": "Season two"}, NO_ROLE),
         ({"role": "viewer", "place": "1"}, "This universe isn’t in Sealroom"),
         ({"role": "viewer", "place": "no id"}, "A universe id is a whole number"),
         ({"role": "viewer", "place": "all", "pattern": "*_PAY"}, "A pattern is one exact name"),

@@ -109,7 +109,8 @@ class CreatePersonForm(PlacedGrantForm):
         help_text="Optional.",
     )
 
-    ACCESS = ("role", "place", "pattern", "end", "last_day", "reason")
+    ENTRIES = ("role", "place", "pattern", "end", "reason")
+    ACCESS = (*ENTRIES, "last_day")
 
     def __init__(self, scope: Givable, place: PlaceField, data: Mapping[str, Any] | None) -> None:
         super().__init__(scope, place, data)
@@ -122,15 +123,27 @@ class CreatePersonForm(PlacedGrantForm):
     @property
     def is_about_access(self) -> bool:
         """Whether something was entered about access, or is wrong with it."""
-        entered = self.is_bound and any(self.data.get(name) for name in ("role", "place"))
-        return bool(entered) or any(name in self.errors for name in self.ACCESS)
+        return self._has_entered or any(name in self.errors for name in self.ACCESS)
+
+    @property
+    def _has_entered(self) -> bool:
+        """Whether a field about access says something else than it began with.
+
+        The last day alone says nothing: it is hidden until an end on a date is chosen.
+        """
+        return self.is_bound and any(
+            self.data.get(name) for name in self.ENTRIES if name in self.changed_data
+        )
 
     def clean(self) -> dict[str, Any]:
-        """A role needs a place and an end, and a place a role; an admin is one everywhere."""
+        """What is entered about access needs a role, and a role a place and an end.
+
+        An admin is one everywhere.
+        """
         cleaned = super().clean()
         role, place = cleaned.get("role"), cleaned.get("place")
-        if place and not role and "role" not in self.errors:
-            self.add_error("role", "Choose a role, or clear the universe.")
+        if self._has_entered and not role and "role" not in self.errors:
+            self.add_error("role", "Choose a role, or undo the other entries about access.")
         if role and role != Role.ADMIN and not place and "place" not in self.errors:
             self.add_error("place", self.place.error_messages["required"])
         if role and not cleaned.get("end") and "end" not in self.errors:
