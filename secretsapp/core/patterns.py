@@ -11,6 +11,8 @@ from secretsapp.core.input_rules import NAME_LIMIT, is_storable
 EVERY_NAME = ""
 
 _PATTERN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\*?")
+# What a field for a pattern holds; a browser reads it too, and adds the ends itself.
+TYPED = rf"\s*(\*|[A-Za-z_][A-Za-z0-9_]{{0,{NAME_LIMIT - 1}}}\*?)?\s*"
 
 
 def parse_pattern(text: str) -> str:

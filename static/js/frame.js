@@ -131,3 +131,12 @@ function forgetErrors(field) {
 }
 
 addEventListener("input", event => forgetErrors(event.target));
+
+// What is typed may be a value in the wrong field: a part that tells about a field asks the server
+// only while what is in the field can be what it is for.
+document.addEventListener("htmx:configRequest", event => {
+  const field = byId(event.target.dataset.about);
+  if (!field || field.validity.valid) return;
+  event.preventDefault();
+  event.target.replaceChildren();
+});

@@ -119,7 +119,8 @@ def give_access(manager: Visitor) -> None:
     fill(manager, Secrets="PAY_*_KEY", Reason="Season two")
     manager.page.get_by_role("radio", name="30 days").check()
     press(manager, "Grant access")
-    complains_at(manager, "Secrets", "PAY_*")
+    expect(field(manager, "Secrets")).to_be_focused()
+    assert field(manager, "Secrets").evaluate("field => field.validity.patternMismatch")
     fill(manager, Secrets="PAY_*")
     press(manager, "Grant access")
     says(manager, f"Granted {EMAIL} access.")
@@ -151,6 +152,23 @@ def disable(admin: Visitor) -> None:
     shows(admin, "signed out everywhere at once")
     press(admin, "Disable account")
     says(admin, f"Disabled the account of {EMAIL}.")
+
+
+def test_what_is_typed_as_a_pattern_is_sent_in_no_address_and_only_as_one(
+    visit: Visit, universe: Universe
+) -> None:
+    manager = enter(visit, "manager", f"/universes/{universe.pk}/access/new/", script=True)
+    sent: list[tuple[str, str]] = []
+    manager.page.on("request", lambda asked: sent.append((asked.url, asked.post_data or "")))
+    fill(manager, Reason="Season two", Secrets="PAY_*")
+    shows(manager, "PAY_* matches 2 secrets")
+    fill(manager, Secrets="PAY_sk-live/9=")
+    expect(manager.page.locator(".reach-told")).to_be_empty()
+    fill(manager, Secrets=" PAY_KEY ")
+    shows(manager, "PAY_KEY matches 1 secret")
+    assert all("PAY" not in address for address, _ in sent)
+    names = [[part.partition("=")[0] for part in text.split("&")] for _, text in sent]
+    assert names == [["csrfmiddlewaretoken", "pattern"]] * 2
 
 
 @WITH_AND_WITHOUT

@@ -12,7 +12,7 @@ from secretsapp.access.grant_listing import Givable
 from secretsapp.access.role_table import SUMMARIES
 from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.input_rules import REASON_LIMIT
-from secretsapp.core.patterns import parse_pattern
+from secretsapp.core.patterns import TYPED, parse_pattern
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import end_of_day, parse_roblox_time
 from secretsapp.models import Grant, User
@@ -32,6 +32,7 @@ A_SHIFT = timedelta(hours=8)
 SELECT = QUIET | {"class": "form-select"}
 
 
+EXAMPLES = "A name such as PAY_KEY, or PAY_* for all names that begin with PAY_"
 NO_ACCOUNT = "There is no active account with that email address. Ask an admin to create it."
 
 
@@ -69,7 +70,7 @@ class GrantForm(forms.Form):
     pattern = forms.CharField(
         label="Secrets",
         required=False,
-        widget=mono_input(placeholder="All secrets", maxlength="65"),
+        widget=mono_input(placeholder="All secrets", maxlength="65", pattern=TYPED, title=EXAMPLES),
         help_text="One exact name, or the start of names followed by a star, such as PAY_*. "
         "Empty for all secrets. Case-sensitive.",
     )

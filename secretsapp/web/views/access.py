@@ -66,15 +66,18 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     return answer or form_pages.page(request, "access/give.html", form, context)
 
 
-@require_safe
+@require_http_methods(form_pages.METHODS)
 def typed_reach(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
-    """What the pattern in the address matches: a part of a form, which it leads to as a page."""
+    """What a typed pattern matches: a part of a form, which it leads to as a page.
+
+    It is sent as a form is, because what is typed may be a value, and addresses are logged.
+    """
     universe = _universe(request, universe_id)
     grant_listing.require_giving(request.actor, universe)
-    if not wants_fragment(request):
+    if request.method != "POST" or not wants_fragment(request):
         return redirect(_address("give", universe))
     try:
-        found = reach_of(request.actor, universe, request.GET.get("pattern", ""))
+        found = reach_of(request.actor, universe, request.POST.get("pattern", ""))
         context = {"told": found.told, "caution": found.caution}
     except InvalidInput as refusal:
         context = {"caution": str(refusal)}
