@@ -52,7 +52,7 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     def write() -> Done:
         person = form.cleaned_data["person"]
         reach = reach_of(request.actor, universe, form.cleaned_data["pattern"])
-        with _leading_to_the_grant(universe, person):
+        with leading_to_the_grant(universe, person, field="person"):
             grants.add(request.actor, person, universe, _terms(request, universe, form))
         sentence = f"Granted {person.email} access. {reach.told}".strip()
         return Done(sentence, _next(request, universe, person), reach.caution)
@@ -148,8 +148,8 @@ def _address(page: str, universe: Universe | None, *of: int) -> str:
 
 
 @contextmanager
-def _leading_to_the_grant(universe: Universe | None, person: User) -> Iterator[None]:
-    """Where the person has a grant already, lead to the page that edits it."""
+def leading_to_the_grant(universe: Universe | None, person: User, *, field: str) -> Iterator[None]:
+    """Where the person has a grant already, lead to the page that edits it, at that field."""
     try:
         yield
     except AlreadyExists as refusal:
@@ -159,7 +159,7 @@ def _leading_to_the_grant(universe: Universe | None, person: User) -> Iterator[N
             _address("change", universe, person.pk),
             grants.EDIT_INSTEAD,
         )
-        raise AlreadyExists(said, field="person") from None
+        raise AlreadyExists(said, field=field) from None
 
 
 def _terms(request: ActorRequest, universe: Universe | None, form: GrantForm) -> grants.Terms:

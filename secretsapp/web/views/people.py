@@ -22,6 +22,7 @@ from secretsapp.universes import loading
 from secretsapp.web.forms.people import CreatePersonForm, PlacedGrantForm, PlaceField
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, long_lists
+from secretsapp.web.views.access import leading_to_the_grant
 from secretsapp.web.views.form_pages import Done
 
 LINK = "password_link"
@@ -70,7 +71,8 @@ def give(request: ActorRequest, person_id: int) -> HttpResponse:
     def write() -> Done:
         given = form.given()
         reach = reach_of(request.actor, given.universe, given.terms.pattern)
-        grants.add(request.actor, found, given.universe, given.terms)
+        with leading_to_the_grant(given.universe, found, field="place"):
+            grants.add(request.actor, found, given.universe, given.terms)
         return _done(f"Granted {found.email} access.", found, reach)
 
     answer = form_pages.submitted(request, form, write)
