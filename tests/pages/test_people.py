@@ -304,7 +304,12 @@ def test_the_page_of_a_person_has_their_grants(client_for: ClientFor, universe: 
     client = client_for("admin")
     page = body(client.get(address_of("viewer@example.com")))
     person = User.objects.get(email="viewer@example.com").pk
-    assert f'href="/universes/{universe.pk}/access/{person}/revoke/"' in page
+    grant = f"/universes/{universe.pk}/access/{person}/"
+    for address in (f"{grant}?next=person", f"{grant}revoke/?next=person"):
+        assert f'href="{address}"' in page
+        assert f'href="/people/{person}/">Cancel' in body(client.get(address))
+        done = client.post(address, {"role": "editor", "end": "never"})
+        assert done.headers["Location"] == f"/people/{person}/"
     assert 'href="/audit/?person=viewer%40example.com"' in page
     stranger = body(client.get(address_of("stranger@example.com")))
     assert "No access yet" in stranger

@@ -24,6 +24,9 @@ from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
 
+# What the address of a form says where it was opened from the page of the person.
+PERSON = "person"
+
 
 @require_safe
 def access(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
@@ -60,6 +63,7 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     answer = form_pages.submitted(request, form, write)
     context = {
         "universe": universe,
+        "back": _address("", universe),
         "may_create_people": scope.may_create_people,
         "reach_address": _address("reach", universe),
     }
@@ -115,6 +119,7 @@ def change(request: ActorRequest, person_id: int, universe_id: int | None = None
         "universe": universe,
         "view": view,
         "person": person,
+        "back": _back(request, universe, person),
         "reach_address": _address("reach", universe),
     }
     return form_pages.page(request, "access/change.html", form, context)
@@ -133,7 +138,8 @@ def revoke(request: ActorRequest, person_id: int, universe_id: int | None = None
         return Done(f"Revoked the access of {person.email}.", _next(request, universe, person))
 
     answer = form_pages.submitted(request, form, write)
-    context = {"universe": universe, "view": view, "person": person}
+    back = _back(request, universe, person)
+    context = {"universe": universe, "view": view, "person": person, "back": back}
     return answer or form_pages.page(request, "access/revoke.html", form, context)
 
 
@@ -171,7 +177,14 @@ def _terms(request: ActorRequest, universe: Universe | None, form: GrantForm) ->
 
 
 def _next(request: ActorRequest, universe: Universe | None, person: User) -> str:
-    """The list of grants; who changed their own may not see it any more."""
+    """Where one came from; who changed their own access may not see that any more."""
     if person.pk == request.actor.person_id:
         return reverse("home")
+    return _back(request, universe, person)
+
+
+def _back(request: ActorRequest, universe: Universe | None, person: User) -> str:
+    """The page of the person for who says they came from there, else the list of grants."""
+    if request.GET.get("next") == PERSON:
+        return reverse("person", args=[person.pk])
     return _address("", universe)
