@@ -124,7 +124,7 @@ def test_only_roles_that_one_may_give_are_offered(
     address = f"{EVERYWHERE}new/" if everywhere else address_of("access_give")
     answer = client_for(role).get(address)
     assert offered_roles(answer) == offered
-    assert ("Create an account" in words(answer)) is (role == "admin")
+    assert ("Create account" in words(answer)) is (role == "admin")
 
 
 def test_access_is_given_with_pattern_end_and_reason(

@@ -282,7 +282,7 @@ def test_people_and_api_keys_are_found_by_those_who_manage_them(
         ("rotator", "rotate hook", ["Rotate PAY_WEBHOOK Harbor Production"]),
         ("viewer", "rotate hook", []),
         ("manager", "new account", []),
-        ("admin", "new account", ["Create an account"]),
+        ("admin", "new account", ["Create account"]),
         ("viewer", "account", ["Your account name, password, sessions, your access"]),
     ],
 )

@@ -29,7 +29,7 @@ _ACTIONS = (
     ),
     Page(
         "person_create",
-        "Create an account",
+        "Create account",
         "new person, user",
         throughout(Permission.MANAGE_PEOPLE),
     ),
