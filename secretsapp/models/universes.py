@@ -67,3 +67,10 @@ class Universe(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def name_and_environment(self) -> str:
+        """What it is called where there is text alone: `Harbor (Production)`."""
+        if not self.environment:
+            return self.name
+        return f"{self.name} ({self.get_environment_display()})"

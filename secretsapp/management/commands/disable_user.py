@@ -12,7 +12,6 @@ from secretsapp.home.leaving import Leaving
 from secretsapp.management.arguments import add_email
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time
-from secretsapp.models import Universe
 from secretsapp.people import accounts, directory
 
 
@@ -57,7 +56,7 @@ def _rotatable(left: Leaving) -> Iterator[str]:
         yield f"They could rotate {secrets}:"
     for place in left.places:
         further = f", and {place.further} more" if place.further else ""
-        yield f"  {_called(place.universe)}: {', '.join(place.names)}{further}"
+        yield f"  {place.universe.name_and_environment}: {', '.join(place.names)}{further}"
     if left.further:
         yield f"  and {left.further:,} more in other universes"
 
@@ -70,13 +69,7 @@ def _saved(left: Leaving) -> Iterator[str]:
         outcome = "" if each.is_certain else ", outcome unknown"
         since = "" if each.is_theirs else ", updated since"
         time = sentence_time(each.at)
-        yield f"  {each.name} in {_called(each.universe)}: {time}{outcome}{since}"
+        where = each.universe.name_and_environment
+        yield f"  {each.name} in {where}: {time}{outcome}{since}"
     if left.saved.further:
         yield f"  and {left.saved.further:,} more"
-
-
-def _called(universe: Universe) -> str:
-    """The universe by name and environment."""
-    if not universe.environment:
-        return universe.name
-    return f"{universe.name} ({universe.get_environment_display()})"

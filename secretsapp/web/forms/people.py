@@ -39,7 +39,7 @@ class PlaceField(forms.CharField):
         )
 
     def _choices(self) -> forms.Select:
-        named = [(str(each.pk), _called(each)) for each in self.universes]
+        named = [(str(each.pk), each.name_and_environment) for each in self.universes]
         words = [("", "Choose a universe"), *named, (EVERYWHERE, ALL_UNIVERSES)]
         return forms.Select(SELECT, choices=words)
 
@@ -48,7 +48,7 @@ class PlaceField(forms.CharField):
         """What is suggested to who types: the ids of universes, with their names."""
         if self._is_all:
             return []
-        return [(str(each.pk), _called(each)) for each in self.universes]
+        return [(str(each.pk), each.name_and_environment) for each in self.universes]
 
     def found(self, typed: str) -> Universe | None:
         """The universe that was typed, or None for all of them."""
@@ -58,12 +58,6 @@ class PlaceField(forms.CharField):
             return self._find(input_rules.parse_universe_id(typed))
         except (InvalidInput, NotFound) as refusal:
             raise forms.ValidationError(str(refusal)) from None
-
-
-def _called(universe: Universe) -> str:
-    if not universe.environment:
-        return universe.name
-    return f"{universe.name} ({universe.get_environment_display()})"
 
 
 class PlacedGrantForm(GrantForm):
