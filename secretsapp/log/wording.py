@@ -11,6 +11,7 @@ from secretsapp.core.errors import InvalidInput
 from secretsapp.core.event_kinds import Result, Severity, Verb
 from secretsapp.core.events import BY_TAG, Event, read_detail
 from secretsapp.core.input_rules import parse_universe_id
+from secretsapp.core.times import end_of_day, parse_roblox_time, sentence_time
 from secretsapp.models import AuditEvent, Universe
 
 EDITED = "did something that can’t be read: someone edited the event in the database"
@@ -27,6 +28,9 @@ _VERBS = frozenset(
 # Their words are sentences, so nothing of ours can follow them.
 _AFTERWORDS = {"reason", "result"}
 
+# Their details say of which secrets, and until when.
+_SAYS_EXTENT = {Event.GRANT_GIVEN, Event.GRANT_CHANGED}
+
 # How `core.actor.command` names a command and who ran it.
 _RUN = re.compile(r"(?P<account>.+) \(command (?P<command>\w+)\)", re.DOTALL)
 SECONDS_IN_WORDS = 100
@@ -34,10 +38,14 @@ SECONDS_IN_WORDS = 100
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a sentence; `place` names what is there, and is empty for our own words."""
+    """A piece of a sentence; `place` names what is there, and is empty for our own words.
+
+    `time` is the one that its text says, for pages to show by the reader's clock.
+    """
 
     text: str
     place: str = ""
+    time: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +227,8 @@ def _sentence(
     if known is None:
         return [Part(event.tag)], ""
     parts = [*_found_by_reading(known, detail), *_parts(event, known, detail)]
+    if known in _SAYS_EXTENT:
+        return list(_with_extent(parts, detail)), ""
     if parts[-1].place not in _AFTERWORDS:
         return parts, ""
     *before, colon, afterword = parts
@@ -248,6 +258,25 @@ def _parts(event: AuditEvent, known: Event, detail: Mapping[str, str]) -> Iterat
             yield Part(_doing(said) if how == DOING else said, place)
             if how and how != DOING:
                 yield Part(f" {how}" if said == "1" else f" {how}s")
+
+
+def _with_extent(parts: list[Part], detail: Mapping[str, str]) -> Iterator[Part]:
+    """A grant with the names that it is for and its end, where it is not for all and for ever."""
+    for part in parts:
+        yield part
+        if part.place == "role" and (pattern := detail.get("pattern")):
+            yield from (Part(" of "), Part(pattern, "pattern"))
+    end = parse_roblox_time(detail.get("until", ""))
+    if end is not None:
+        yield from (Part(", until "), _end(end))
+
+
+def _end(end: datetime) -> Part:
+    """The end of a grant: the day alone, where all of it is within."""
+    words = sentence_time(end)
+    if end == end_of_day(end.date()):
+        return Part(words.partition(",")[0], "last_day", end)
+    return Part(words, "until", end)
 
 
 def _doing(words: str) -> str:

@@ -63,6 +63,11 @@ TONES = {
     "quiet": "Other",
 }
 
+# What the details of an event are called, where their own name in words isn't what pages say.
+DETAIL_LABELS = {"pattern": "Secrets", "until": "Expires"}
+# What they are where they are empty: a grant says all that it could say.
+DETAIL_EMPTY = {"pattern": "All secrets", "until": "Never"}
+
 # What the filter calls an event, by its tag or by the beginning that several tags share.
 EVENT_CHOICES: dict[str, dict[str, str]] = {
     "Secrets": {

@@ -1,6 +1,7 @@
 """The audit log: whose events one sees, filters, pages."""
 
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
 from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
+from secretsapp.core.times import end_of_day
 from secretsapp.log import reading
 from secretsapp.models import AuditEvent, Change, Universe
 from secretsapp.models.changes import ChangeState
@@ -18,6 +20,7 @@ from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.pages.reading_log import fill_log, sequences
 from tests.stage import STAGEHAND, Cast
+from tests.support.database import edit_newest
 from tests.support.unfinished import later, leave_open, make
 
 HTMX = {"HX-Request": "true"}
@@ -174,6 +177,33 @@ def test_who_ran_a_command_is_no_name_and_what_was_granted_is_said_in_plain_word
     assert "granted stranger@example.com Viewer in Harbor" in words(
         client_for("admin").get("/audit/", {"event": "grant"})
     )
+
+
+def test_a_grant_is_told_with_its_secrets_and_its_end(
+    client_for: ClientFor, universe: Universe, cast: Cast
+) -> None:
+    day = end_of_day(date(2999, 12, 4))
+    grants.give(STAGEHAND, cast["stranger"].user, universe, Terms(Role.VIEWER, "PAY_*", day))
+    for address in ("/", "/audit/"):
+        told = words(client_for("admin").get(address))
+        assert "granted stranger@example.com Viewer of PAY_* in Harbor, until 4 Dec 2999" in told
+    assert "Secrets PAY_*" in told
+    assert "Expires 4 Dec 2999, 23:59 UTC" in told
+    assert f'"until": "{day.isoformat()}"' in AuditEvent.objects.latest("sequence").detail
+    hours = datetime(2999, 12, 5, 8, tzinfo=UTC)
+    grants.give(STAGEHAND, cast["stranger"].user, universe, Terms(Role.EDITOR, until=hours))
+    changed = words(client_for("admin").get("/audit/"))
+    assert (
+        "changed stranger@example.com to Editor in Harbor, until 5 Dec 2999, 08:00 UTC" in changed
+    )
+    grants.give(STAGEHAND, cast["stranger"].user, universe, Terms(Role.EDITOR))
+    for_ever = words(client_for("admin").get("/audit/"))
+    assert "Secrets All secrets" in for_ever
+    assert "Expires Never" in for_ever
+    edit_newest("detail", '{"role": "Editor", "scope": "Harbor", "until": "<b>0000"}')
+    edited = client_for("admin").get("/audit/")
+    assert "to Editor in Harbor" in words(edited)
+    assert "&lt;b&gt;0000" in body(edited)
 
 
 def test_all_events_of_a_change_are_one_step_away(

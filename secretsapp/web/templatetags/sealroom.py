@@ -21,6 +21,7 @@ from secretsapp.core.event_kinds import Result, Verb
 from secretsapp.core.hints import is_any_host, is_stale
 from secretsapp.core.input_rules import NEVER_SENDABLE
 from secretsapp.core.sealing import short_fingerprint
+from secretsapp.core.times import parse_roblox_time
 from secretsapp.core.value_gate import caution_of
 from secretsapp.home.frame import Frame, Reach, compose_frame, reach_of, roles_of
 from secretsapp.home.frame import may_create_secret as may_create_in
@@ -30,7 +31,14 @@ from secretsapp.secrets.listing import SecretView
 from secretsapp.secrets.open_changes import Watched
 from secretsapp.web import times
 from secretsapp.web.avatars import avatar
-from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS, ResultLabel, VerbLabel
+from secretsapp.web.event_labels import (
+    DETAIL_EMPTY,
+    DETAIL_LABELS,
+    RESULT_LABELS,
+    VERB_LABELS,
+    ResultLabel,
+    VerbLabel,
+)
 from secretsapp.web.forms.generating import GenerateForm
 from secretsapp.web.icons import icon
 from secretsapp.web.signing_in import is_back_from_unsent_form
@@ -228,9 +236,16 @@ def short_key(fingerprint: str) -> str:
 
 
 @register.filter
-def words(identifier: str) -> str:
-    """An identifier such as `update_time_before` in words."""
-    return identifier.replace("_", " ").capitalize()
+def detail_label(key: str) -> str:
+    """What a detail of an event is called: `update_time_before` is “Update time before”."""
+    return DETAIL_LABELS.get(key) or key.replace("_", " ").capitalize()
+
+
+@register.filter
+def detail_words(value: str, key: str) -> str:
+    """A detail of an event as pages say it; what is no time, as after an edit, stays as it is."""
+    end = parse_roblox_time(value) if key == "until" else None
+    return times.moment(end) if end else value or DETAIL_EMPTY.get(key, "–")
 
 
 @register.filter
