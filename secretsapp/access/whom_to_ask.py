@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
+from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission, Role, roles_with
-from secretsapp.models import Universe
-from secretsapp.rules.policy import Rights, people_with, rights_of
+from secretsapp.models import Universe, User
+from secretsapp.rules.policy import Rights, held_by, people_with, rights_of
 
 # Only admins have it, and they have it in every universe, whichever is asked for.
 ADMINS_OWN = Permission.MANAGE_PEOPLE
 ANY_UNIVERSE = 0
+# So many people are named in a sentence.
+NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,17 @@ def find_givers(actor: Actor, refusal: Forbidden) -> Givers:
             _emails(actor, universe, refusal.secret_name) if _may_see(rights, universe) else []
         ),
     )
+
+
+def who_gave(actor: Actor, universe_id: int, name: str) -> list[User]:
+    """A few who gave the person their access to that secret, and could give more of it.
+
+    They are shown to that person anyway, and those who see everyone's grants are denied nothing.
+    """
+    there = Q(universe=universe_id) | Q(universe__isnull=True)
+    own = held_by(actor, Permission.LIST_SECRETS).filter(there, pattern__in=patterns.matching(name))
+    givers = people_with(Permission.MANAGE_GRANTS, universe_id, name)
+    return list(givers.filter(email__in=own.values("given_by"))[:NAMED])
 
 
 def _may_see(rights: Rights, universe: Universe | None) -> bool:

@@ -10,7 +10,7 @@ from secretsapp.access import grants
 from secretsapp.access.grants import Terms
 from secretsapp.core.roles import Role
 from secretsapp.log import reading
-from secretsapp.models import AuditEvent, Grant, Secret, Universe
+from secretsapp.models import AuditEvent, Grant, Secret, Universe, User
 from secretsapp.people import accounts
 from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
@@ -49,6 +49,25 @@ def test_what_one_cannot_do_is_said_in_one_line_with_whom_to_ask(
         page = words(client_for(role).get(address_of("secret", "PAY_KEY")))
         assert sentence in page
         assert ("You can’t" in page) is bool(sentence)
+
+
+def test_who_gave_one_access_is_named_as_someone_to_ask_while_they_could_give_more(
+    client_for: ClientFor, address_of: AddressOf, universe: Universe, cast: Cast
+) -> None:
+    manager, rotator = cast["manager"], cast["rotator"]
+    User.objects.filter(pk=manager.user.pk).update(name="Mia Manager")
+    grants.give(cast["admin"].actor, rotator.user, None, Terms(Role.VIEWER))
+    grants.give(manager.actor, rotator.user, universe, Terms(Role.ROTATOR, "PAY_*"))
+    denied = "You can’t edit or delete this secret. Ask"
+    page = client_for("rotator").get(address_of("secret", "PAY_KEY"))
+    assert f"{denied} admin@example.com or Mia Manager." in words(page)
+    assert '<bdi title="manager@example.com">Mia Manager</bdi>' in body(page)
+    Grant.objects.filter(person=manager.user).update(role=Role.EDITOR)
+    page = client_for("rotator").get(address_of("secret", "PAY_KEY"))
+    assert f"{denied} admin@example.com." in words(page)
+    assert "Ask a manager or an admin." in words(
+        client_for("viewer").get(address_of("secret", "PAY_KEY"))
+    )
 
 
 @pytest.mark.parametrize(

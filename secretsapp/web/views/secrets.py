@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.access.whom_to_ask import who_gave
 from secretsapp.core import input_rules
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.hints import is_old
@@ -46,6 +47,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "example_host": _example_host(view.secret.domain),
         "is_webhook": _is_webhook(view.secret),
         "is_old": is_old(view.secret.update_time, timezone.now()),
+        "givers": who_gave(request.actor, universe_id, name) if view.denied else [],
         "elsewhere": elsewhere.find(request.actor, universe, name),
     }
     return render(request, "secrets/secret.html", context | watching(request, universe, name))
