@@ -60,7 +60,8 @@ def test_the_guide_leads_from_nothing_to_the_first_universe(
     assert "Add universe" not in words(page)
     stored = {"next": "guide", "name": field(page, "name"), "value": API_KEY}
     page = newcomer.post(reverse("api_key_create"), stored, follow=True)
-    assert page.redirect_chain == [(reverse("guide"), 302)]
+    saved = ApiKey.objects.get()
+    assert page.redirect_chain == [(f"{reverse('guide')}?key={saved.pk}#universe", 302)]
     assert "Stored, not tested yet: Sealroom Replace key" in words(page)
     typed = sent(next="guide", universe=str(HARBOR_ID), environment="")
     page = newcomer.post(reverse("universe_test"), typed)
@@ -75,6 +76,12 @@ def test_the_guide_leads_from_nothing_to_the_first_universe(
     assert page.redirect_chain == [(reverse("universe", args=[HARBOR_ID]), 302)]
     assert "Added Harbor." in words(page)
     assert "Connect another group" in words(newcomer.get(reverse("guide")))
+    stored |= {"name": "Another", "is_meant": "on"}
+    page = newcomer.post(reverse("api_key_create"), stored, follow=True)
+    another = ApiKey.objects.get(name="Another")
+    assert f'<option value="{another.pk}" selected>Another</option>' in body(page)
+    assert re.search(r'<details class="fold">\s*<summary>Add another key', body(page))
+    assert "selected>" not in body(newcomer.get(reverse("guide"), {"key": "no id"}))
 
 
 def test_the_guide_shows_again_what_will_not_do(newcomer: Client, api_key: ApiKey) -> None:

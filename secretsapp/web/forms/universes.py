@@ -65,7 +65,8 @@ class AddUniverseForm(forms.Form):
         label="Universe",
         required=False,
         widget=text_input(placeholder="6930499524", inputmode="url"),
-        help_text="Its id, the id of a place, or the link of the game.",
+        help_text="The link of the game, or its universe ID: in the Creator Dashboard, select ⋯ on "
+        "the game, then Copy Universe ID.",
     )
     name = _name_field("Optional. Otherwise Roblox’s name.")
     environment = EnvironmentField()
@@ -75,9 +76,14 @@ class AddUniverseForm(forms.Form):
     use_required_attribute = False
 
     def __init__(
-        self, data: Mapping[str, Any] | None, keys: Iterable[ApiKey], *, is_trial: bool = False
+        self,
+        data: Mapping[str, Any] | None,
+        keys: Iterable[ApiKey],
+        *,
+        is_trial: bool = False,
+        key_id: str = "",
     ) -> None:
-        super().__init__(data, auto_id="universe_%s")
+        super().__init__(data, auto_id="universe_%s", initial={"api_key": key_id})
         self.fields["api_key"] = KeyChoice(keys, is_chosen=False)
         self.fields["environment"].required = not is_trial
         self.order_fields(self.field_order)

@@ -40,7 +40,7 @@ def create(request: ActorRequest) -> HttpResponse:
         with form.asking_whether_meant():
             api_key = stored_keys.add(request.actor, **words)
         if guide.is_asked_for(request):
-            return Done(f"Saved the key “{api_key.name}”.", reverse("guide"), form.told)
+            return Done(f"Saved the key “{api_key.name}”.", guide.to_universe(api_key), form.told)
         sentence = f"Saved the key “{api_key.name}”. Add a universe to test it."
         return Done(sentence, _address(api_key.pk), form.told)
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from secretsapp.api_keys import key_listing, server_address
 from secretsapp.api_keys.trials import Trial
+from secretsapp.models import ApiKey
 from secretsapp.universes import loading
 from secretsapp.web.forms.api_keys import AddKeyForm
 from secretsapp.web.forms.universes import AddUniverseForm
@@ -13,6 +15,8 @@ from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 
 GUIDE = "guide"
+# In the address: the key that was just saved, and is to open the universe.
+SAVED = "key"
 
 
 @dataclass(frozen=True)
@@ -29,15 +33,22 @@ def is_asked_for(request: HttpRequest) -> bool:
     return request.POST.get("next") == GUIDE
 
 
+def to_universe(api_key: ApiKey) -> str:
+    """The address of the guide at the form that adds a universe, with this key chosen."""
+    return f"{reverse('guide')}?{SAVED}={api_key.pk}#universe"
+
+
 def page(request: ActorRequest, filled: Filled) -> HttpResponse:
     """The guide with the forms as they were filled in, or empty."""
     keys = key_listing.choices(request.actor)
     key_form = filled.key_form or AddKeyForm(None, is_first=not keys)
-    universe_form = filled.universe_form or AddUniverseForm(None, keys)
+    saved = request.GET.get(SAVED, "")
+    universe_form = filled.universe_form or AddUniverseForm(None, keys, key_id=saved)
     added = loading.sees_any(request.actor)
     context = {
         "keys": keys,
         "has_universes": added,
+        "is_saved": bool(saved),
         "is_halfway": bool(keys) and not added,
         "server": server_address.server_address(request.actor),
         "key_form": key_form,
