@@ -150,7 +150,15 @@ def test_a_password_is_set_in_a_browser_where_one_is_signed_in(
     sent = {"code": code_for(cast, "viewer"), "password": NEW_PASSWORD}
     answer = client.post(PASSWORD, sent, follow=True)
     assert answer.redirect_chain == [(SIGN_IN, 302)]
-    assert "Your password is set. Sign in with it." in words(answer)
+    assert "Your password is set. Sign in with it. Your earlier sessions" in words(answer)
+
+
+def test_who_comes_for_the_first_time_is_not_told_of_sessions(cast: Cast) -> None:
+    client, sent = Client(), {"code": code_for(cast, "editor"), "password": NEW_PASSWORD}
+    assert "signed out" not in words(client.get(PASSWORD))
+    answer = words(client.post(PASSWORD, sent, follow=True))
+    assert "Your password is set. Sign in with it." in answer
+    assert "sessions have ended" not in answer
 
 
 def test_after_a_password_that_will_not_do_the_code_stands_there_again(cast: Cast) -> None:

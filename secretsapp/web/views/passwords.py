@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from secretsapp.adapters import devices, limits
 from secretsapp.core import blanks
 from secretsapp.core.errors import NotFound
+from secretsapp.models import User
 from secretsapp.people import password_mail, ways_in
 from secretsapp.web.forms.passwords import ForgottenForm, SetPasswordForm
 from secretsapp.web.requests import ActorRequest
@@ -35,9 +36,16 @@ def set_by_code(request: ActorRequest) -> HttpResponse:
             request.session.flush()
         request.session[SIGNS_IN_AS] = person.email
         told = blanks.about_password(given["password"])
-        return Done("Your password is set. Sign in with it.", reverse("account_login"), told)
+        return Done(_sentence(person), reverse("account_login"), told)
 
     return submitted(request, form, act) or page(request, "entry/password_set.html", form, {})
+
+
+def _sentence(person: User) -> str:
+    """That it is set; sessions that have ended are told of only where there could be some."""
+    sentence = "Your password is set. Sign in with it."
+    has_been_here = person.last_active_at is not None
+    return f"{sentence} Your earlier sessions have ended." if has_been_here else sentence
 
 
 @login_not_required
