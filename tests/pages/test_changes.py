@@ -238,6 +238,7 @@ def test_rotating_keeps_the_domain_of_those_who_may_not_change_it(
     version = field(page, "version")
     answer = client.post(address, {"value": "new", "version": version}, follow=True)
     assert "Rotated PAY_KEY. Running servers keep the old value" in words(answer)
+    assert "the old key also works at its provider until you revoke it there" in words(answer)
     assert harbor.secrets["PAY_KEY"].domain == "api.pay.example"
     assert harbor.values["PAY_KEY"] == b"new"
 
