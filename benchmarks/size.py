@@ -39,6 +39,8 @@ ASKED = {
         f"?q={text}"
         for text in (
             *("pay", "pay&in=secrets", "PAY_API_KEY_000", "key+pay", "payapi", "PAY_*", "a"),
+            # Words that stand for universes.
+            *("pay+prod", "key+pay+harbor+prod&in=secrets", "rotate+pay+prod", "harbor+statz"),
             *("api.example.com", "yearly", "Harbor", "harbor+0700", "settings", "person+0007"),
             # Actions, and what is offered while nothing is typed.
             *("rotate+pay", "create+secret", ""),

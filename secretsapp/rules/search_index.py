@@ -5,7 +5,7 @@ place, and the engine keeps it with the rows, in the same transaction, no matter
 only makes a search quick: without it the same rows are found by reading all of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -113,11 +113,28 @@ def matching(
     """
     if is_indexed and not _is_postgres():
         return _asked_of_fts5(secrets, wanted)
-    text = Func(template=_text_of_rows(is_indexed=is_indexed), output_field=TextField())
-    found = secrets.alias(search_text=text)
+    found = _with_search_text(secrets, is_indexed=is_indexed)
     for each in wanted:
         found = found.filter(_any_of(each))
     return found
+
+
+def matching_or_within(
+    secrets: QuerySet[Secret], wanted: Iterable[tuple[Holding, Collection[int]]]
+) -> QuerySet[Secret]:
+    """Those of the secrets whose text holds each that is wanted, or that are in its universes.
+
+    It reads every row that `secrets` reaches.
+    """
+    found = _with_search_text(secrets, is_indexed=False)
+    for each, universes in wanted:
+        found = found.filter(_any_of(each) | Q(universe_id__in=universes))
+    return found
+
+
+def _with_search_text(secrets: QuerySet[Secret], *, is_indexed: bool) -> QuerySet[Secret]:
+    text = Func(template=_text_of_rows(is_indexed=is_indexed), output_field=TextField())
+    return secrets.alias(search_text=text)
 
 
 def _asked_of_fts5(secrets: QuerySet[Secret], wanted: Iterable[Holding]) -> QuerySet[Secret]:

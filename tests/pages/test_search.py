@@ -1,11 +1,9 @@
 """Search over all that one may see, as a page and as the panel that htmx fills."""
 
-import html
 import re
 from urllib.parse import quote_plus
 
 import pytest
-from django.http import HttpResponseBase
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -17,11 +15,11 @@ from secretsapp.models import ApiKey, Secret, Universe
 from secretsapp.universes import shortcuts
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
+from tests.pages.searching import ask, hits
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
-HTMX = {"HX-Request": "true"}
 IN_HARBOR = ("Create secret in Harbor Production", "Grant access in Harbor Production")
 
 
@@ -57,20 +55,6 @@ def shelf(universe: Universe) -> Universe:
         )
     )
     return universe
-
-
-def ask(client: Client, text: str, **others: str) -> HttpResponseBase:
-    """What htmx is answered."""
-    return client.get("/search/", {"q": text, **others}, headers=HTMX)
-
-
-def hits(answer: HttpResponseBase) -> list[str]:
-    """The words of every link to what was found but its age, as they are read out, in order."""
-    said = re.sub(
-        r'<span aria-hidden="true">[^<]*</span>|updated <time.*?</time>', "", body(answer)
-    )
-    links = re.findall(r'<a class="hit[^>]*>(.*?)</a>', said, re.DOTALL)
-    return [html.unescape(" ".join(re.sub(r"<[^>]*>", "", link).split())) for link in links]
 
 
 def found(client: Client, text: str) -> list[str]:

@@ -55,6 +55,11 @@ def find(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
     return closest(wanted, found, limit=limit)
 
 
+def is_of_rotations(wanted: Wanted) -> bool:
+    """Whether rotations are looked for."""
+    return beyond(_ROTATE, wanted) is not None
+
+
 def about(actor: Actor, wanted: Wanted, hits: Iterable[Hit]) -> list[Hit]:
     """What can be done with those of the hits whose whole name was typed."""
     meant = [each.named for each in hits if each.closeness <= Closeness.WHOLE_NAME]

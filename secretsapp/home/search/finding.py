@@ -93,7 +93,11 @@ def _of_kind(actor: Actor, wanted: Wanted, *, kind: Kind) -> list[Group]:
 
 def _of_all_kinds(actor: Actor, wanted: Wanted) -> list[Group]:
     """Few of each kind, and what can be done with what has the whole name that was typed."""
-    secrets = secret_hits.find(actor, wanted, limit=FEW + 1, of_each=OF_EACH_UNIVERSE)
+    # Which universes are meant is asked once: for the rotations, if it is these that are wanted.
+    by_universe = not action_hits.is_of_rotations(wanted)
+    secrets = secret_hits.find(
+        actor, wanted, limit=FEW + 1, of_each=OF_EACH_UNIVERSE, by_universe=by_universe
+    )
     if wanted.pattern:
         return _sorted({Kind.SECRETS: secrets}, FEW)
     hits = {

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.home.search.marking import Piece, line_with, marked
-from secretsapp.home.search.wanted import Closeness, Wanted
+from secretsapp.home.search.wanted import NOTHING, Closeness, Wanted
 from secretsapp.models import Universe
 
 # Of each way to fit so many are looked at; the closest are among them.
@@ -55,11 +55,12 @@ class Named:
 class Rest:
     """More that was found in one universe: how many, if that is known.
 
-    `is_listed` says whether the filter of the universe's own list finds the same.
+    `is_listed` says whether the filter of the universe's own list finds the same by that `text`.
     """
 
     universe: Universe
     count: int | None
+    text: str
     is_listed: bool
 
 
@@ -68,6 +69,8 @@ class Hit:
     """Something that was found as it is shown: `line` and `host`, which may be empty, beside it.
 
     `rest` is what else was found in its universe, if it is the last of that which is shown.
+    `where` is the name of its universe, and `is_by_environment` says whether it was found by what
+    that is for.
     """
 
     named: Named
@@ -75,6 +78,8 @@ class Hit:
     name: list[Piece]
     line: list[Piece]
     host: list[Piece]
+    where: list[Piece]
+    is_by_environment: bool = False
     rest: Rest | None = None
 
 
@@ -89,7 +94,28 @@ def order(found: tuple[Named, Closeness]) -> tuple[Closeness, int, str, str]:
     return closeness, len(named.name), named.name, named.universe.name if named.universe else ""
 
 
-def hit(wanted: Wanted, named: Named, closeness: Closeness, rest: Rest | None = None) -> Hit:
-    """Something that was found, with what was looked for set apart in it."""
+def hit(
+    wanted: Wanted,
+    named: Named,
+    closeness: Closeness,
+    rest: Rest | None = None,
+    said: Wanted = NOTHING,
+) -> Hit:
+    """Something that was found, with what was looked for set apart in it.
+
+    `said` is what of it stands for the universe.
+    """
     name, line = marked(named.name, wanted), marked(line_with(named.beside, wanted), wanted)
-    return Hit(named, closeness, name, line, marked(named.host, wanted), rest)
+    where, environment = (
+        (named.universe.name, named.universe.environment) if named.universe else ("", "")
+    )
+    return Hit(
+        named,
+        closeness,
+        name,
+        line,
+        marked(named.host, wanted),
+        marked(where, said),
+        is_by_environment=any(environment.startswith(word) for word in said.words),
+        rest=rest,
+    )

@@ -7,13 +7,15 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE
 from secretsapp.core.roles import Permission
-from secretsapp.home.search import slips
+from secretsapp.home.search import slips, universe_words
 from secretsapp.home.search.hits import CANDIDATES, Hit, Named, Rest, hit, order
-from secretsapp.home.search.wanted import Closeness, Wanted, closeness
+from secretsapp.home.search.universe_words import Places
+from secretsapp.home.search.wanted import NOTHING, Closeness, Wanted, closeness
 from secretsapp.models import Secret, Universe
 from secretsapp.rules import search_index
 from secretsapp.rules.narrowing import named, narrowed
@@ -39,6 +41,7 @@ READ_OF_FEW = FEW_UNIVERSES * SECRETS_PER_UNIVERSE
 _COLUMNS = ("pk", "name", "domain", "note", "update_time", "missing_since", "universe_id")
 
 _Found = tuple[Named, Closeness]
+_Row = tuple[tuple[Any, ...], Closeness]
 
 
 @dataclass(frozen=True)
@@ -56,56 +59,98 @@ def find(
     limit: int,
     of_each: int | None = None,
     permission: Permission = Permission.LIST_SECRETS,
+    by_universe: bool = True,
 ) -> list[Hit]:
     """The secrets that fit, the closest first: `limit` at most, and `of_each` universe.
 
-    They are those on which the actor has the permission.
+    They are those on which the actor has the permission. With `by_universe` some of the words may
+    stand for the universe of a secret.
     """
-    fitting = _fitting(_permitted(actor, permission), wanted)
-    rows = list(islice(fitting, CANDIDATES))
-    universes = Universe.objects.only("name", "environment").in_bulk({row[-1] for row, _ in rows})
-    # One may have been removed since.
-    there = ((row, close) for row, close in rows if row[-1] in universes)
-    found = sorted(((_secret(row, universes), close) for row, close in there), key=order)
+    permitted = _permitted(actor, permission)
+    own = list(islice(_fitting(permitted, wanted), CANDIDATES))
+    has_room = by_universe and len(own) < CANDIDATES
+    places = universe_words.places(actor, wanted) if has_room else {}
+    others = _by_universe(permitted, wanted, places)
+    found = _found(own, others)
     if of_each is None:
-        return [hit(wanted, *each) for each in found[:limit]]
-    return _few_of_each(wanted, found, of_each)[:limit]
+        return [_hit(wanted, places, each) for each in found[:limit]]
+    return _few_of_each(wanted, places, found, of_each)[:limit]
 
 
-def _few_of_each(wanted: Wanted, found: list[_Found], few: int) -> list[Hit]:
+def _found(own: list[_Row], others: list[_Row]) -> list[_Found]:
+    """The secrets that fit by themselves, the closest first, and then those by their universes."""
+    ids = {row[-1] for row, _ in [*own, *others]}
+    universes = Universe.objects.only("name", "environment").in_bulk(ids)
+    seen = {row[0] for row, _ in own}
+    others = [each for each in others if each[0][0] not in seen][: CANDIDATES - len(own)]
+    # One may have been removed since.
+    by_itself, by_universe = (
+        sorted(
+            ((_secret(row, universes), close) for row, close in rows if row[-1] in universes),
+            key=order,
+        )
+        for rows in (own, others)
+    )
+    return [*by_itself, *((secret, Closeness.BESIDE) for secret, _ in by_universe)]
+
+
+def _few_of_each(wanted: Wanted, places: Places, found: list[_Found], few: int) -> list[Hit]:
     """So many of each universe as hits; the last of those says what else there is."""
     counted = Counter(secret.universe for secret, _ in found)
     shown: Counter[Universe | None] = Counter()
     hits = []
-    for secret, close in found:
-        universe = secret.universe
+    for each in found:
+        universe = each[0].universe
         shown[universe] += 1
         if shown[universe] <= few:
             is_last = shown[universe] == few < counted[universe]
-            rest = _rest(wanted, universe, found, few) if universe and is_last else None
-            hits.append(hit(wanted, secret, close, rest))
+            rest = _rest(wanted, places, universe, found, few) if universe and is_last else None
+            hits.append(_hit(wanted, places, each, rest))
     return hits
 
 
-def _rest(wanted: Wanted, universe: Universe, found: list[_Found], few: int) -> Rest:
-    """What is found in the universe beside the few of it."""
+def _hit(wanted: Wanted, places: Places, found: _Found, rest: Rest | None = None) -> Hit:
+    universe = found[0].universe
+    place = places.get(universe.pk) if universe else None
+    return hit(wanted, *found, rest, place.said if place else NOTHING)
+
+
+def _rest(
+    wanted: Wanted, places: Places, universe: Universe, found: list[_Found], few: int
+) -> Rest:
+    """What is found in the universe beside the few of it; its list knows no words for itself."""
+    text = places[universe.pk].rest.text if universe.pk in places else wanted.text
     here = [secret for secret, _ in found if secret.universe == universe]
-    filtered = InList(search=wanted.text)
+    filtered = InList(search=text)
     is_listed = all(
         filtered.finds(searched_of(each.name, first_line(each.beside))) for each in here
     )
-    return Rest(universe, len(here) - few if len(found) < CANDIDATES else None, is_listed)
+    count = len(here) - few if len(found) < CANDIDATES else None
+    return Rest(universe, count, text, is_listed)
 
 
-def _fitting(permitted: _Permitted, wanted: Wanted) -> Iterator[tuple[list[Any], Closeness]]:
+def _fitting(permitted: _Permitted, wanted: Wanted) -> Iterator[_Row]:
     """Each secret that fits in some way, once; the next way is only asked for if need be."""
     seen = set()
     for way in _ways(wanted, is_indexed=permitted.is_indexed):
-        for pk, *row in _rows(permitted, wanted, way):
+        for row in _rows(permitted, wanted, way):
             close = _closeness(wanted, row)
-            if close is not None and pk not in seen:
-                seen.add(pk)
+            if close is not None and row[0] not in seen:
+                seen.add(row[0])
                 yield row, close
+
+
+def _by_universe(permitted: _Permitted, wanted: Wanted, places: Places) -> list[_Row]:
+    """The secrets in those places that fit what each leaves; how well is how well they fit that."""
+    if not places:
+        return []
+    asked = (
+        (holding(_anywhere(word)), [pk for pk, at in places.items() if word in at.said.words])
+        for word in wanted.words
+    )
+    rows = search_index.matching_or_within(permitted.rows.filter(universe_id__in=places), asked)
+    found = rows.order_by(Length("name")).values_list(*_COLUMNS)[:CANDIDATES]
+    return [(row, _closeness(places[row[-1]].rest, row) or Closeness.BESIDE) for row in found]
 
 
 def _permitted(actor: Actor, permission: Permission) -> _Permitted:
@@ -116,7 +161,7 @@ def _permitted(actor: Actor, permission: Permission) -> _Permitted:
     return _Permitted(rows, is_indexed=search_index.is_kept())
 
 
-def _rows(permitted: _Permitted, wanted: Wanted, way: list[Holding]) -> list[Any]:
+def _rows(permitted: _Permitted, wanted: Wanted, way: list[Holding]) -> list[tuple[Any, ...]]:
     rows = permitted.rows.filter(named(wanted.pattern))
     if way:
         rows = search_index.matching(rows, way, is_indexed=permitted.is_indexed)
@@ -129,15 +174,15 @@ def _limit(permitted: _Permitted, wanted: Wanted) -> int:
     return READ_OF_INDEX if permitted.is_indexed else READ_OF_FEW
 
 
-def _closeness(wanted: Wanted, row: list[Any]) -> Closeness | None:
+def _closeness(wanted: Wanted, row: tuple[Any, ...]) -> Closeness | None:
     """How well the secret fits; that it does is what the database said, but where a slip is."""
-    name, domain, note, *_ = row
+    _, name, domain, note, *_ = row
     close = closeness(wanted, name, f"{domain} {note}")
     return Closeness.BESIDE if close is None and not wanted.forgives else close
 
 
-def _secret(row: list[Any], universes: dict[int, Universe]) -> Named:
-    name, domain, note, update_time, missing_since, universe_id = row
+def _secret(row: tuple[Any, ...], universes: dict[int, Universe]) -> Named:
+    _, name, domain, note, update_time, missing_since, universe_id = row
     return Named(
         name,
         name,

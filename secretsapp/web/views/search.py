@@ -83,17 +83,17 @@ def _shown(found: Found, text: str, kind: Kind | None) -> list[ShownGroup]:
 def _more(group: Group, text: str) -> list[More]:
     """The ways to what else was found of the kind: in the list of a universe, or in all."""
     rests = [hit.rest for hit in group.hits if hit.rest]
-    more = [_more_listed(rest, text) for rest in rests if rest.is_listed]
+    more = [_more_listed(rest) for rest in rests if rest.is_listed]
     if group.has_more or len(more) < len(rests):
         every = f"{reverse('search')}?{urlencode({'q': text, 'in': group.kind.value})}"
         more.append(More(f"More {_in_a_sentence(group.kind)}", every))
     return more
 
 
-def _more_listed(rest: Rest, text: str) -> More:
+def _more_listed(rest: Rest) -> More:
     """The universe's own list, whose filter finds the same."""
     words = f"{rest.count} more" if rest.count else "More"
-    listed = f"{reverse('universe', args=[rest.universe.pk])}?{urlencode({'q': text})}"
+    listed = f"{reverse('universe', args=[rest.universe.pk])}?{urlencode({'q': rest.text})}"
     return More(f"{words} in {rest.universe.name}", listed)
 
 
