@@ -140,3 +140,10 @@ document.addEventListener("htmx:configRequest", event => {
   event.preventDefault();
   event.target.replaceChildren();
 });
+
+// A browser doesn't show what holds a form back inside something folded: it would not send it, and
+// say nothing.
+document.addEventListener("invalid", event => {
+  const fold = event.target.closest("details");
+  if (fold) fold.open = true;
+}, true);

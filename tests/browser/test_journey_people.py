@@ -171,6 +171,17 @@ def test_what_is_typed_as_a_pattern_is_sent_in_no_address_and_only_as_one(
     assert names == [["csrfmiddlewaretoken", "pattern"]] * 2
 
 
+def test_what_holds_a_form_back_is_unfolded(visit: Visit, universe: Universe) -> None:
+    admin = enter(visit, "admin", "/people/new/", script=True)
+    fold = admin.page.get_by_text("Grant access now (optional)")
+    fold.click()
+    fill(admin, Email_address=EMAIL, Secrets="PAY-*")
+    fold.click()
+    expect(field(admin, "Secrets")).to_be_hidden()
+    press(admin, "Create account")
+    expect(field(admin, "Secrets")).to_be_focused()
+
+
 @WITH_AND_WITHOUT
 def test_a_person_looks_after_the_own_account(script: bool, visit: Visit) -> None:
     here = enter(visit, "viewer", "/me/", script=script)
