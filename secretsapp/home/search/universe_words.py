@@ -13,7 +13,7 @@ from secretsapp.home.search.other_hits import visible
 from secretsapp.home.search.wanted import Wanted, words_of
 
 # In so many universes is looked, those first for which the most words stand.
-UNIVERSES = 50
+UNIVERSES = 30
 # Fewer letters stand for a whole word only.
 SHORTEST_BEGINNING = 3
 
