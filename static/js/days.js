@@ -26,7 +26,7 @@ function regroup(list) {
   const now = new Date();
   let last = "";
   for (const row of list.querySelectorAll(":scope > li")) {
-    const time = new Date(row.querySelector("time")?.dateTime ?? "");
+    const time = new Date(row.querySelector(":is(.event-time, .happening-time) time")?.dateTime ?? "");
     const name = Number.isNaN(time.getTime()) ? last : nameOfDay(time, now);
     if (name === last) continue;
     const day = days[0].cloneNode(true);

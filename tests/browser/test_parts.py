@@ -1,13 +1,18 @@
 """The parts of pages that a script helps: times, menus, what was done, and the long sidebar."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
+from secretsapp.access import grants
+from secretsapp.access.grants import Terms
+from secretsapp.core.roles import Role
 from secretsapp.models import Universe
 from tests.browser.conftest import Visit, Visitor
+from tests.stage import STAGEHAND, Cast
 
 pytestmark = pytest.mark.browser
 
@@ -47,11 +52,16 @@ def test_times_are_by_the_clock_of_who_reads_them_with_utc_behind(
     assert all(moment.endswith(" UTC") for moment in words(plain, "moment"))
 
 
-def test_days_are_those_of_the_reader_and_stand_above_the_times(visit: Visit) -> None:
+def test_days_are_those_of_the_reader_and_stand_above_the_times(
+    visit: Visit, cast: Cast, universe: Universe
+) -> None:
+    # An event that tells of another time stands below its own.
+    until = timezone.now() + timedelta(days=9)
+    grants.give(STAGEHAND, cast["viewer"].user, universe, Terms(Role.VIEWER, "PAY_*", until))
     for path, row in (("/", ".happening"), ("/audit/", ".event")):
         page = opened(visit, path, timezone_id=TOKYO).page
         expect(page.locator("[data-day]")).to_have_text(["Today"])
-        for time in page.locator(f"{row} time").all():
+        for time in page.locator(f"{row} time[data-as=clock]").all():
             here = datetime.fromisoformat(time.get_attribute("datetime") or "")
             expect(time).to_have_text(f"{here.astimezone(ZoneInfo(TOKYO)):%H:%M}")
         plain = opened(visit, path, timezone_id=TOKYO, java_script_enabled=False).page
