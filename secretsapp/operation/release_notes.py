@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+# So many notes of a version are read at a glance.
+FIRST = 12
+
 _HEADING = re.compile(r"^## ", re.MULTILINE)
 _NOTE = re.compile(r"^- (.+(?:\n  .+)*)", re.MULTILINE)
 _CODE = re.compile(r"`([^`]+)`")
@@ -27,6 +30,16 @@ class Release:
 
     heading: str
     notes: list[list[Words]]
+
+    @property
+    def first(self) -> list[list[Words]]:
+        """The notes that are read at once; the rest is unfolded."""
+        return self.notes[:FIRST]
+
+    @property
+    def rest(self) -> list[list[Words]]:
+        """Those that stand below."""
+        return self.notes[FIRST:]
 
 
 def releases() -> list[Release]:

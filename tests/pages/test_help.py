@@ -51,6 +51,9 @@ def test_what_changed_is_told_in_full(client_for: ClientFor) -> None:
     assert body(page).count("<li>") >= source.count("\n- ") > 50
     assert "<code>verify_audit</code>" in body(page)
     assert "](" not in words(page)
+    at_once = body(page).partition('<details class="fold">')[0]
+    assert at_once.count("<li>") < 30
+    assert re.search(r"\d+ more", words(page))
 
 
 CHANGELOG = """# Changelog
