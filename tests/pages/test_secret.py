@@ -58,7 +58,7 @@ def test_who_gave_one_access_is_named_as_someone_to_ask_while_they_could_give_mo
     denied = "You can’t edit or delete this secret. Ask"
     page = client_for("rotator").get(address_of("secret", "PAY_KEY"))
     assert f"{denied} admin@example.com or Mia Manager." in words(page)
-    assert '<bdi title="manager@example.com">Mia Manager</bdi>' in body(page)
+    assert '<bdi title="manager@example.com">Mia Manager' in body(page)
     Grant.objects.filter(person=manager.user).update(role=Role.EDITOR)
     page = client_for("rotator").get(address_of("secret", "PAY_KEY"))
     assert f"{denied} admin@example.com." in words(page)
