@@ -39,9 +39,9 @@ class Overview:
     @property
     def names_owners(self) -> bool:
         """Whether what needs someone or is worth a look is about universes of several owners."""
-        found = (*chain.from_iterable(need.universes for need in self.needs),)
-        beside = (each.universe for each in self.worth.universes)
-        return len({universe.owner for universe in (*found, *beside)}) > 1
+        needing = chain.from_iterable(need.universes for need in self.needs)
+        named = chain(needing, (each.universe for each in self.worth.universes))
+        return len({universe.owner for universe in named}) > 1
 
     @property
     def universes(self) -> int:

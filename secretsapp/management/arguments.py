@@ -83,7 +83,7 @@ def add_generating(parser: CommandParser) -> None:
     parser.add_argument(
         "--show",
         action="store_true",
-        help="Print the generated value once it is saved. Without this, nobody sees it.",
+        help="Print the generated value once it is saved, or may be. Without this, nobody sees it.",
     )
 
 

@@ -29,6 +29,8 @@ def test_admin_is_made_in_the_same_step(shell: Shell) -> None:
     said = shell.run("create_user", "new@example.com", "--admin", "--json", piped=NEW_PASSWORD)
     assert said.json == {"email": "new@example.com", "admin": True}
     assert Grant.objects.get(person__email="new@example.com").role == "admin"
+    by_role = ("other@example.com", "--role", "admin", "--all", "--json")
+    assert shell.run("create_user", *by_role, piped=NEW_PASSWORD).json["admin"] is True
 
 
 def test_account_and_its_first_role_are_created_in_one_step(

@@ -60,7 +60,8 @@ class Command(ActingCommand):
             actor, email=options["email"], name=options["name"], password=password, first=first
         )
         lines = [f"Created the account of {user.email}, {_role(first)}."]
-        data = {"email": user.email, "admin": options["admin"]}
+        is_admin = first is not None and first.terms.role is Role.ADMIN
+        data = {"email": user.email, "admin": is_admin}
         if options["role"]:
             data["role"] = options["role"]
         if options["link"]:
