@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from secretsapp.core.roles import Role
-from secretsapp.models import ApiKey, Grant, Secret, Universe, User
+from secretsapp.models import ApiKey, Grant, GrantPattern, Secret, Universe, User
 
 FIRST_ID = 7_000_000_000
 SECRETS_EACH = 100
@@ -31,8 +31,16 @@ def gather(universes: int, people: int) -> None:
     password = make_password(None)
     crowd = User.objects.bulk_create(_people(people - 1, password), ROWS_AT_ONCE)
     granted = User.objects.create(email=GRANTED, password=password, name="Much Granted")
-    grants = [*_grants(crowd, made), *_grants_of_one(granted, made)]
-    Grant.objects.bulk_create(grants, ROWS_AT_ONCE)
+    _store_grants([*_grants(crowd, made), *_grants_of_one(granted, made)])
+
+
+def _store_grants(made: list[tuple[Grant, str]]) -> None:
+    stored = Grant.objects.bulk_create((grant for grant, _ in made), ROWS_AT_ONCE)
+    rows = (
+        GrantPattern(grant=grant, pattern=pattern)
+        for grant, (_, pattern) in zip(stored, made, strict=True)
+    )
+    GrantPattern.objects.bulk_create(rows, ROWS_AT_ONCE)
 
 
 def _universes(api_key: ApiKey, count: int) -> Iterator[Universe]:
@@ -76,7 +84,7 @@ def _people(count: int, password: str) -> Iterator[User]:
         )
 
 
-def _grants(people: list[User], universes: list[Universe]) -> Iterator[Grant]:
+def _grants(people: list[User], universes: list[Universe]) -> Iterator[tuple[Grant, str]]:
     for number, person in enumerate(people):
         places: list[Universe | None] = [
             universes[(number + 7 * step) % len(universes)] for step in range(3)
@@ -87,19 +95,19 @@ def _grants(people: list[User], universes: list[Universe]) -> Iterator[Grant]:
             yield _grant(person, universe, ROLES[number % len(ROLES)], "")
 
 
-def _grants_of_one(person: User, universes: list[Universe]) -> Iterator[Grant]:
+def _grants_of_one(person: User, universes: list[Universe]) -> Iterator[tuple[Grant, str]]:
     for number, universe in enumerate(universes):
         pattern = PATTERNS[number % len(PATTERNS)]
         yield _grant(person, universe, ROLES[number % len(ROLES)], pattern)
 
 
-def _grant(person: User, universe: Universe | None, role: Role, pattern: str) -> Grant:
-    return Grant(
+def _grant(person: User, universe: Universe | None, role: Role, pattern: str) -> tuple[Grant, str]:
+    grant = Grant(
         person=person,
         universe=universe,
         role=role,
-        pattern=pattern,
         reason="Season two.",
         given_by="admin@example.com",
         given_at=timezone.now(),
     )
+    return grant, pattern

@@ -17,6 +17,7 @@ from secretsapp.models import (
     AuditEvent,
     AuditHead,
     Grant,
+    GrantPattern,
     KeyProof,
     Secret,
     Universe,
@@ -26,7 +27,7 @@ from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
 
 NEXT_HEAD = "UPDATE secretsapp_audithead SET sequence = sequence + 1, link = %s"
-TABLES: tuple[type[Model], ...] = (ApiKey, Universe, Secret, User, Grant)
+TABLES: tuple[type[Model], ...] = (ApiKey, Universe, Secret, User, Grant, GrantPattern)
 EVERYTHING: tuple[type[Model], ...] = (*TABLES, AuditEvent)
 SET_UP: tuple[type[Model], ...] = (AuditHead, AuditEvent, KeyProof)
 Row = tuple[Any, ...]

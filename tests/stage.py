@@ -10,6 +10,7 @@ from django.utils import timezone
 from emulator import Emulator, SecretRecord
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
+from secretsapp.access.terms import AS_ADMIN
 from secretsapp.api_keys import stored_keys
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
@@ -21,6 +22,7 @@ from secretsapp.people import accounts
 from secretsapp.rules.acting import NoRight, acting
 from secretsapp.universes import managing
 from tests import kept
+from tests.granting import store_grants
 
 API_KEY = "emulated-api-key"
 PASSWORD = "correct horse battery staple"
@@ -98,7 +100,7 @@ def _engage_cast(universe: Universe) -> None:
     hashed = _hashed_password()
     users = User.objects.bulk_create(User(email=_email(name), password=hashed) for name in CAST)
     by_name = dict(zip(CAST, users, strict=True))
-    given = Grant.objects.bulk_create(
+    given = store_grants(
         _grant(by_name[role.value], role, None if role is Role.ADMIN else universe)
         for role in (*ROLES_IN_HARBOR, Role.ADMIN)
     )
@@ -131,5 +133,5 @@ def _grant(person: User, role: Role, universe: Universe | None) -> Grant:
 def engage(name: str, *, admin: bool = False) -> Person:
     """An account of that name, without any right unless as an admin."""
     password = Plaintext.from_text(PASSWORD)
-    first = grants.AS_ADMIN if admin else None
+    first = AS_ADMIN if admin else None
     return Person(accounts.create(STAGEHAND, email=_email(name), password=password, first=first))

@@ -6,24 +6,30 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from secretsapp.access.terms import Terms, Where, place_of, wanted_holdings
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, InvalidInput, NotFound
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
 from secretsapp.core.times import sentence_time
-from secretsapp.models import Grant, Universe, User
+from secretsapp.models import Grant, Membership, Place, Universe, User
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
 from secretsapp.rules.policy import (
     Holding,
     Rights,
-    holding_of,
+    holdings_of,
+    reaching,
     refusal,
     require_installation,
-    require_somewhere,
     rights_of,
 )
+
+BESIDE = ("person", "team", "universe", "giver")
+# So many names of a grant stand in a row.
+NAMES_TOLD = 6
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,22 @@ class GrantView:
     @property
     def label(self) -> str:
         """What its menu is called."""
-        where = self.grant.universe.name if self.grant.universe else "all universes"
-        return f"Actions for {self.grant.person.email} in {where}"
+        return f"Actions for {self.grant.holder} in {self.grant.scope}"
+
+    @property
+    def covers_every_name(self) -> bool:
+        """Whether it is for every secret there."""
+        return patterns.EVERY_NAME in self.grant.names
+
+    @property
+    def first_names(self) -> tuple[str, ...]:
+        """The first of its names and patterns."""
+        return self.grant.names[:NAMES_TOLD]
+
+    @property
+    def further_names(self) -> int:
+        """How many more names and patterns it has."""
+        return max(0, len(self.grant.names) - NAMES_TOLD)
 
     def _ends_within(self, time: timedelta) -> bool:
         return self.grant.until is not None and self.grant.until <= timezone.now() + time
@@ -66,60 +86,41 @@ class GrantView:
 
 @dataclass(frozen=True)
 class Givable:
-    """What an actor may give in a universe, or in all if None.
+    """What an actor may give in a place.
 
-    The mightiest role comes first. `pattern` and `latest_end` are the widest that they have there,
+    The mightiest role comes first. `names` and `latest_end` are the widest that they have there,
     for a form to begin with. `people` is None for who gives access to some names alone: they know
     to whom, and are not shown every account.
     """
 
-    universe: Universe | None
+    where: Where
     roles: list[Role]
     people: list[User] | None
-    pattern: str
+    names: str
     latest_end: datetime | None
     may_create_people: bool
 
 
-def of_person(actor: Actor, person: User) -> list[Grant]:
-    """The grants of a person that the actor may change or revoke."""
-    rights = rights_of(actor)
-    grants = Grant.objects.filter(person=person).select_related("universe").order_by("pk")
-    return [grant for grant in grants if rights.may_give(holding_of(grant))]
-
-
-def get(actor: Actor, person: User, universe: Universe | None) -> Grant:
-    """The person's grant in the universe, or in all if None; NotFound if there is none."""
-    for grant in of_person(actor, person):
-        if grant.universe_id == (universe.pk if universe else None):
-            return grant
-    scope = universe.name if universe else "all universes"
-    raise NotFound(f"{person.email} has no role in {scope} that you can change.")
-
-
 def own(actor: Actor, asked: Asked = FIRST) -> Page[GrantView]:
-    """A page of the actor's own grants, ended ones too."""
-    return _page(actor, Grant.objects.filter(person_id=actor.person_id), asked)
+    """A page of the actor's own grants and those of their teams, ended ones too."""
+    return _page(actor, _of(actor.person_id), asked)
 
 
 def held_by(actor: Actor, person: User, asked: Asked = FIRST) -> Page[GrantView]:
     """A page of a person's grants, ended ones too, for who manages people; else Forbidden."""
     require_installation(actor, Permission.MANAGE_PEOPLE)
-    return _page(actor, Grant.objects.filter(person=person), asked)
+    return _page(actor, _of(person.pk), asked)
 
 
-def places_of(actor: Actor, person: User) -> set[int | None]:
-    """Where the person has a grant, None for all universes; for who manages people."""
-    require_installation(actor, Permission.MANAGE_PEOPLE)
-    return set(Grant.objects.filter(person=person).values_list("universe_id", flat=True))
+def _of(person_id: int | None) -> QuerySet[Grant]:
+    teams = Membership.objects.filter(person_id=person_id).values("team")
+    return Grant.objects.filter(Q(person_id=person_id) | Q(team__in=teams))
 
 
-def require_giving(actor: Actor, universe: Universe | None) -> None:
-    """Raise Forbidden for who gives no access in the universe, or in all if None."""
-    if universe:
-        require_somewhere(actor, Permission.MANAGE_GRANTS, universe.pk)
-    elif rights_of(actor).universes_with(Permission.MANAGE_GRANTS) is not None:
-        raise refusal(Permission.MANAGE_GRANTS)
+def require_giving(actor: Actor, where: Where) -> None:
+    """Raise Forbidden for who gives no access in that place."""
+    if not _giving(actor, place_of(where)):
+        raise refusal(Permission.MANAGE_GRANTS, place_of(where).universe_id)
 
 
 def in_universe(actor: Actor, universe: Universe, asked: Asked = FIRST) -> Page[GrantView]:
@@ -128,34 +129,33 @@ def in_universe(actor: Actor, universe: Universe, asked: Asked = FIRST) -> Page[
     `asked.search` is a part of the name or the email address of a person.
     """
     require_giving(actor, universe)
-    reaching = Grant.objects.filter(Q(universe=universe) | Q(universe__isnull=True))
-    return _page(actor, reaching, asked)
+    return _page(actor, Grant.objects.filter(reaching(universe.pk)), asked)
 
 
 def everywhere(actor: Actor, asked: Asked = FIRST) -> Page[GrantView]:
-    """The same of the grants of all universes, for who gives access in all; else Forbidden."""
+    """The same of the grants of more than one universe, for who gives access in all."""
     require_giving(actor, None)
     return _page(actor, Grant.objects.filter(universe__isnull=True), asked)
 
 
-def to_change(actor: Actor, person_id: int, universe: Universe | None) -> GrantView:
-    """The grant of that person in the universe, or in all if None.
+def to_change(actor: Actor, grant_id: int, universe: Universe | None) -> GrantView:
+    """That grant in the universe, or in a wider place if None.
 
-    Raises NotFound where they have none there, and Forbidden where it goes beyond the actor's
-    rights.
+    Raises NotFound where there is none, and Forbidden where it goes beyond the actor's rights.
     """
-    require_giving(actor, universe)
-    found = Grant.objects.filter(person=person_id, universe=universe)
-    for view in _views(rights_of(actor), found.select_related("person", "universe")):
+    found = Grant.objects.filter(pk=grant_id, universe=universe).select_related(*BESIDE)
+    for view in _views(rights_of(actor), found):
+        require_giving(actor, universe or view.grant.place)
         return _changeable(view)
-    raise NotFound("That person has no role here. Someone may have revoked it: check the list.")
+    require_giving(actor, universe)
+    raise NotFound("This grant isn’t here. Someone may have revoked it: check the list.")
 
 
 def _changeable(view: GrantView) -> GrantView:
     if view.may_change:
         return view
     raise Forbidden(
-        f"You can’t change the role of {view.grant.person.email} here. Its role, names or end "
+        f"You can’t change the role of {view.grant.holder} here. Its role, names or end "
         "go beyond your own access. Ask an admin.",
         permission=Permission.MANAGE_GRANTS,
         universe_id=view.grant.universe_id,
@@ -165,10 +165,13 @@ def _changeable(view: GrantView) -> GrantView:
 def _page(actor: Actor, grants: QuerySet[Grant], asked: Asked) -> Page[GrantView]:
     """Those of one universe before those of all, each by place, might and person."""
     might = Case(*(When(role=role, then=Value(place)) for place, role in enumerate(Role)))
-    wanted = grants.filter(containing(asked.search, "person__email", "person__name"))
+    sought = ("person__email", "person__name", "team__name")
+    wanted = grants.filter(containing(asked.search, *sought))
     place = F("universe__name").asc(nulls_last=True)
-    ordered = wanted.order_by(place, "universe", might, "person__email", "pk")
-    page = cut(ordered.select_related("person", "universe"), asked.number)
+    holder = Coalesce("person__email", "team__name")
+    ordered = wanted.order_by(place, "universe", might, holder, "pk")
+    found = ordered.select_related(*BESIDE).prefetch_related("patterns")
+    page = cut(found, asked.number)
     return page.of(_views(rights_of(actor), page.items))
 
 
@@ -177,7 +180,7 @@ def _views(rights: Rights, grants: Iterable[Grant]) -> list[GrantView]:
     return [
         GrantView(
             grant=grant,
-            may_change=rights.may_give(holding_of(grant)),
+            may_change=rights.may_give(holdings_of(grant)),
             is_in_sight=_is_in_sight(rights, grant),
             is_last_admin=grant.role == Role.ADMIN and grant.person_id == last_admin,
         )
@@ -186,10 +189,8 @@ def _views(rights: Rights, grants: Iterable[Grant]) -> list[GrantView]:
 
 
 def _is_in_sight(rights: Rights, grant: Grant) -> bool:
-    return any(
-        patterns.covers(holding.pattern, grant.pattern)
-        for holding in rights.reaching(grant.universe_id)
-    )
+    seen = [holding.pattern for holding in rights.over(grant.place)]
+    return all(any(patterns.covers(each, name) for each in seen) for name in grant.names)
 
 
 def _last_admin_id() -> int | None:
@@ -206,73 +207,72 @@ def last_admin(actor: Actor) -> int | None:
     return _last_admin_id()
 
 
-def givable(actor: Actor, universe: Universe | None, *, to_one: bool = False) -> Givable:
-    """What the actor may give in the universe, or in all if None; Forbidden where nothing.
+def givable(actor: Actor, where: Where, *, to_one: bool = False) -> Givable:
+    """What the actor may give in the place; Forbidden where nothing.
 
     No people to choose from are looked up where it is `to_one` who is known.
     """
-    holdings = _giving(actor, universe)
+    holdings = _giving(actor, place_of(where))
     if not holdings:
-        raise refusal(Permission.MANAGE_GRANTS, universe.pk if universe else None)
-    pattern = min((holding.pattern for holding in holdings), key=len)
+        raise refusal(Permission.MANAGE_GRANTS, place_of(where).universe_id)
+    names = patterns.widest(holding.pattern for holding in holdings)
+    gives_every_name = names == (patterns.EVERY_NAME,)
     active = User.objects.filter(is_active=True).order_by("email")
     return Givable(
-        universe=universe,
-        roles=[role for role in Role if _may_be_given(role, holdings, universe)],
-        people=None if pattern or to_one else list(active),
-        pattern=pattern,
+        where=where,
+        roles=[role for role in Role if _may_be_given(role, holdings, place_of(where))],
+        people=list(active) if gives_every_name and not to_one else None,
+        names=patterns.written(names),
         latest_end=_latest_end(holdings),
         may_create_people=rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE),
     )
 
 
-def check_within(
-    actor: Actor,
-    universe: Universe | None,
-    role: Role,
-    pattern: str,
-    until: datetime | None,
-) -> None:
+def check_within(actor: Actor, where: Where, terms: Terms) -> None:
     """Raise InvalidInput, which names the bound, where the actor's own access is narrower.
 
     The action refuses the same, without such help.
     """
-    wanted = Holding(role, universe.pk if universe else None, pattern, until)
+    wanted = wanted_holdings(place_of(where), terms)
+    if rights_of(actor).may_give(wanted):
+        return
     holdings = [
         holding
-        for holding in _giving(actor, universe)
-        if PERMISSIONS[role] <= PERMISSIONS[holding.role]
+        for holding in _giving(actor, place_of(where))
+        if PERMISSIONS[terms.role] <= PERMISSIONS[holding.role]
     ]
-    if any(holding.contains(wanted) for holding in holdings):
-        return
-    covering = [holding for holding in holdings if patterns.covers(holding.pattern, pattern)]
+    covering = [
+        holding
+        for holding in holdings
+        if any(patterns.covers(holding.pattern, each.pattern) for each in wanted)
+    ]
+    covered = all(
+        any(patterns.covers(holding.pattern, each.pattern) for holding in holdings)
+        for each in wanted
+    )
+    if holdings and not covered:
+        bounds = " or ".join(patterns.widest(holding.pattern for holding in holdings))
+        raise InvalidInput(
+            f"Your own access covers {bounds}. Enter names or patterns within it.",
+            field="names",
+        )
     if latest := _latest_end(covering):
         raise InvalidInput(
             f"Your own access expires on {sentence_time(latest)}. Choose that day or an "
             "earlier one.",
             field="end",
         )
-    if holdings and not covering:
-        bounds = " or ".join(holding.pattern for holding in holdings)
-        raise InvalidInput(
-            f"Your own access covers {bounds}. Enter a name or a pattern within it.",
-            field="pattern",
-        )
 
 
-def _giving(actor: Actor, universe: Universe | None) -> list[Holding]:
+def _giving(actor: Actor, place: Place) -> list[Holding]:
     """The actor's own grants by which they give others there."""
-    universe_id = universe.pk if universe else None
-    return [
-        holding
-        for holding in rights_of(actor).reaching(universe_id)
-        if holding.gives(Permission.MANAGE_GRANTS)
-    ]
+    there = rights_of(actor).over(place)
+    return [holding for holding in there if holding.gives(Permission.MANAGE_GRANTS)]
 
 
-def _may_be_given(role: Role, holdings: list[Holding], universe: Universe | None) -> bool:
+def _may_be_given(role: Role, holdings: list[Holding], place: Place) -> bool:
     """Whether some grant of the role lies within the holdings; an admin is one everywhere."""
-    if role is Role.ADMIN and universe is not None:
+    if role is Role.ADMIN and not place.is_everywhere:
         return False
     return any(PERMISSIONS[role] <= PERMISSIONS[holding.role] for holding in holdings)
 

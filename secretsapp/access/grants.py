@@ -1,160 +1,126 @@
-"""Gives and revokes roles, never above the giver's own rights and never the last admin's."""
+"""Gives, changes and revokes grants, never beyond the actor's rights and never the last admin's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
 
-from secretsapp.core import input_rules
+from secretsapp.access.terms import (
+    FirstGrant,
+    Holder,
+    Terms,
+    ToGive,
+    ToGiveSome,
+    Where,
+    place_of,
+    scope_words,
+    to_give,
+)
+from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     AlreadyExists,
-    Forbidden,
     InvalidInput,
     LastAdmin,
     NotFound,
     StaleVersion,
 )
 from secretsapp.core.events import Event
-from secretsapp.core.patterns import EVERY_NAME, parse_pattern
-from secretsapp.core.roles import ROLE_WORDS, Permission, Role
+from secretsapp.core.patterns import parse_patterns
+from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import sentence_time
-from secretsapp.models import Grant, Universe, User
+from secretsapp.models import Grant, GrantPattern, Universe, User
 from secretsapp.rules.acting import Act, acting
 from secretsapp.rules.locks import lock_universe
-from secretsapp.rules.policy import Holding, holding_of
+from secretsapp.rules.policy import holdings_of, of_place
 
-# What a person is told who gives a role where there is one; a page makes it a link.
+# What a person is told who gives what is there already; a page makes it a link.
 EDIT_INSTEAD = "Edit that grant instead."
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What a grant says: a role, for names by a pattern, until an end, and why."""
+def give(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
+    """Grant a role to a person or team, in place of every grant of theirs in exactly that place.
 
-    role: Role
-    pattern: str = EVERY_NAME
-    until: datetime | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class FirstGrant:
-    """What a person is given with their account: terms in a universe, or in all if None."""
-
-    universe: Universe | None
-    terms: Terms
-
-    @property
-    def where(self) -> str:
-        """The universe by its name, or that it is all of them."""
-        return _scope(self.universe)
-
-
-AS_ADMIN = FirstGrant(None, Terms(Role.ADMIN))
-
-
-@dataclass(frozen=True)
-class ToGive:
-    """That a grant lies within the actor's own rights, so that they may give or take it."""
-
-    grant: Holding
-    deed: str
-
-    def check(self, act: Act) -> None:
-        """Raise Forbidden, without a word of what goes beyond."""
-        if not act.rights.may_give(self.grant):
-            raise _beyond(self.deed, self.grant.universe_id)
-
-
-@dataclass(frozen=True)
-class ToGiveSome:
-    """That the actor may give some role in the universe, or in all of them if None."""
-
-    universe: Universe | None
-    deed: str
-
-    def check(self, act: Act) -> None:
-        """Raise Forbidden before anything is looked up: who gives no roles there learns of none."""
-        universe_id = self.universe.pk if self.universe else None
-        ids = act.rights.universes_with(Permission.MANAGE_GRANTS)
-        if ids is not None and universe_id not in ids:
-            raise _beyond(self.deed, universe_id)
-
-
-def give(actor: Actor, person: User, universe: Universe | None, terms: Terms) -> Grant:
-    """Give a person a role in a universe, or in all if None, in place of the one they have there.
-
-    Raises Forbidden where the new or the old grant goes beyond the actor's own rights,
+    Raises Forbidden where the new or an old grant goes beyond the actor's own rights,
     InvalidInput, and LastAdmin where the last admin would cease to be one.
     """
-    with _giving(actor, person, universe, terms) as act:
-        earlier = _locked_grant(person, universe)
-        if earlier is not None:
-            _check_replacing(act, earlier, terms)
-        return _store(act, earlier or Grant(person=person, universe=universe), terms)
+    with _giving(actor, holder, where, terms) as act:
+        earlier = _locked_grants(holder, where)
+        for grant in earlier:
+            _check_replacing(act, grant, terms)
+        first, *others = earlier or [_new(holder, where)]
+        for grant in others:
+            _end(act, grant)
+        return _store(act, first, terms)
 
 
-def add(actor: Actor, person: User, universe: Universe | None, terms: Terms) -> Grant:
-    """Give a person a role where they have none; raises AlreadyExists, and what `give` raises."""
-    with _giving(actor, person, universe, terms) as act:
-        if earlier := _locked_grant(person, universe):
-            raise _has_one(earlier)
-        return _store(act, Grant(person=person, universe=universe), terms)
+def add(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
+    """Grant a role beside what they have there; raises what `give` raises.
+
+    HeldAlready is raised where they have that role there for the same names.
+    """
+    with _giving(actor, holder, where, terms) as act:
+        names = parse_patterns(terms.names)
+        for grant in _locked_grants(holder, where):
+            if grant.role == terms.role and grant.names == names:
+                raise _has_one(grant)
+        return _store(act, _new(holder, where), terms)
 
 
-def change(
-    actor: Actor, person: User, universe: Universe | None, terms: Terms, *, seen: datetime
-) -> Grant:
+def change(actor: Actor, grant: Grant, terms: Terms, *, seen: datetime) -> Grant:
     """Let the grant that the actor looked at say something else.
 
     `seen` is the time at which that one was given: raises StaleVersion where it is another now,
-    NotFound where there is none, and what `give` raises.
+    NotFound where it is gone, and what `give` raises.
     """
-    with _giving(actor, person, universe, terms) as act:
-        earlier = _locked_grant(person, universe)
-        if earlier is None:
-            raise _has_none(person, universe)
-        _check_replacing(act, earlier, terms, seen)
-        return _store(act, earlier, terms)
+    with _giving(actor, grant.holder, _where(grant), terms) as act:
+        stored = _locked(grant)
+        _check_replacing(act, stored, terms, seen)
+        return _store(act, stored, terms)
 
 
-def revoke(actor: Actor, person: User, universe: Universe | None) -> None:
-    """End a person's grant in a universe, or in all if None.
+def revoke(actor: Actor, grant: Grant) -> None:
+    """End one grant; raises NotFound where it is gone, Forbidden and LastAdmin as `give` does."""
+    deed = _changing_role(grant.holder)
+    with acting(actor, ToGiveSome(grant.place, deed), people=_people(grant.holder)) as act:
+        stored = _locked(grant)
+        _check_ending(act, stored)
+        _end(act, stored)
 
-    Raises NotFound where they have none there, Forbidden and LastAdmin as `give` does.
+
+def revoke_all(actor: Actor, holder: Holder, where: Where, *, role: Role | None = None) -> None:
+    """End all their grants in exactly that place, or those of a role alone.
+
+    Raises NotFound where they have none there, and what `revoke` raises; then none has ended.
     """
-    deed = _changing_role(person)
-    with acting(actor, ToGiveSome(universe, deed), people=[person]) as act:
-        grant = _locked_grant(person, universe)
-        if grant is None:
-            raise _has_none(person, universe)
-        ToGive(holding_of(grant), deed).check(act)
-        _keep_an_admin(grant, still_admin=False)
-        tell(act, Event.GRANT_REVOKED, grant)
-        grant.delete()
+    place = place_of(where)
+    with acting(actor, ToGiveSome(place, _changing_role(holder)), people=_people(holder)) as act:
+        found = [each for each in _locked_grants(holder, where) if role in (None, each.role)]
+        if not found:
+            raise _has_none(holder, where)
+        for grant in found:
+            _check_ending(act, grant)
+            _end(act, grant)
+
+
+class HeldAlready(AlreadyExists):
+    """They have that role there for the same names, by `grant`."""
+
+    def __init__(self, sentence: str, grant: Grant) -> None:
+        super().__init__(sentence, field="person")
+        self.grant = grant
 
 
 @contextmanager
-def _giving(actor: Actor, person: User, universe: Universe | None, terms: Terms) -> Iterator[Act]:
-    """An act in which the actor may give that to the person, whose account is not disabled."""
-    with acting(actor, to_give(person, universe, terms), people=[person]) as act:
-        if not act.people[person.pk].is_active:
+def _giving(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Iterator[Act]:
+    """An act in which the actor may give that to the holder, whose account is not disabled."""
+    with acting(actor, to_give(holder, where, terms), people=_people(holder)) as act:
+        if isinstance(holder, User) and not act.people[holder.pk].is_active:
             raise InvalidInput(
-                f"The account of {person.email} is disabled. Enable it first.", field="person"
+                f"The account of {holder.email} is disabled. Enable it first.", field="person"
             )
         yield act
-
-
-def to_give(person: User, universe: Universe | None, terms: Terms) -> ToGive:
-    """What giving the person that takes; raises InvalidInput for what no grant can say."""
-    input_rules.check_remark(terms.reason, field="reason", limit=input_rules.REASON_LIMIT)
-    pattern = parse_pattern(terms.pattern)
-    wanted = Holding(terms.role, universe.pk if universe else None, pattern, terms.until)
-    _check(wanted)
-    return ToGive(wanted, f"grant {ROLE_WORDS[terms.role]} to {person.email}")
 
 
 def give_first(act: Act, person: User, first: FirstGrant) -> None:
@@ -162,40 +128,78 @@ def give_first(act: Act, person: User, first: FirstGrant) -> None:
 
     The act has asked for what that takes. Raises NotFound where the universe was removed.
     """
-    if first.universe is not None:
-        lock_universe(first.universe)
-    _store(act, Grant(person=person, universe=first.universe), first.terms)
+    give_within(act, person, first.universe, first.terms)
+
+
+def give_within(act: Act, holder: Holder, where: Where, terms: Terms) -> Grant:
+    """Give a role within an act that has asked for what it takes."""
+    if isinstance(where, Universe):
+        lock_universe(where)
+    return _store(act, _new(holder, where), terms)
 
 
 def _check_replacing(act: Act, earlier: Grant, terms: Terms, seen: datetime | None = None) -> None:
-    ToGive(holding_of(earlier), _changing_role(earlier.person)).check(act)
+    _may_take(earlier).check(act)
     _refuse_if_stale(earlier, seen)
     _keep_an_admin(earlier, still_admin=terms.role is Role.ADMIN)
 
 
+def _check_ending(act: Act, grant: Grant) -> None:
+    _may_take(grant).check(act)
+    _keep_an_admin(grant, still_admin=False)
+
+
+def _may_take(grant: Grant) -> ToGive:
+    return ToGive(tuple(holdings_of(grant)), _changing_role(grant.holder))
+
+
+def _end(act: Act, grant: Grant) -> None:
+    tell(act, Event.GRANT_REVOKED, grant)
+    grant.delete()
+
+
+def _new(holder: Holder, where: Where) -> Grant:
+    place = place_of(where)
+    person, team = (holder, None) if isinstance(holder, User) else (None, holder)
+    universe = where if isinstance(where, Universe) else None
+    return Grant(
+        person=person,
+        team=team,
+        universe=universe,
+        environment=place.environment,
+        owner=place.owner,
+    )
+
+
 def _store(act: Act, grant: Grant, terms: Terms) -> Grant:
     event = Event.GRANT_GIVEN if grant._state.adding else Event.GRANT_CHANGED
-    grant.role, grant.pattern = terms.role, parse_pattern(terms.pattern)
-    grant.until, grant.reason = terms.until, terms.reason
-    grant.given_by, grant.given_at = act.actor.name, timezone.now()
+    grant.role, grant.until, grant.reason = terms.role, terms.until, terms.reason
+    grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
+    grant.given_at = timezone.now()
     grant.save()
+    store_patterns(grant, parse_patterns(terms.names))
     tell(act, event, grant)
     return grant
 
 
-def _has_one(grant: Grant) -> AlreadyExists:
-    email, scope = grant.person.email, _scope(grant.universe)
-    role = ROLE_WORDS[Role(grant.role)]
+def store_patterns(grant: Grant, names: Iterable[str]) -> None:
+    """Let the grant, which is stored, cover these names and patterns alone."""
+    grant.patterns.all().delete()
+    GrantPattern.objects.bulk_create(GrantPattern(grant=grant, pattern=each) for each in names)
+
+
+def _has_one(grant: Grant) -> HeldAlready:
+    role, scope = ROLE_WORDS[Role(grant.role)], grant.scope
     if grant.until is not None and grant.until <= timezone.now():
-        said = f"{email} was {role} of {scope} until {sentence_time(grant.until)}."
+        said = f"{grant.holder} was {role} of {scope} until {sentence_time(grant.until)}."
     else:
-        said = f"{email} is already {role} of {scope}."
-    return AlreadyExists(f"{said} {EDIT_INSTEAD}", field="person")
+        said = f"{grant.holder} is already {role} of {scope}."
+    return HeldAlready(f"{said} {EDIT_INSTEAD}", grant)
 
 
-def _has_none(person: User, universe: Universe | None) -> NotFound:
+def _has_none(holder: Holder, where: Where) -> NotFound:
     return NotFound(
-        f"{person.email} has no role in {_scope(universe)}. Someone may have revoked it: "
+        f"{holder} has no role in {scope_words(where)}. Someone may have revoked it: "
         "check the list."
     )
 
@@ -203,52 +207,52 @@ def _has_none(person: User, universe: Universe | None) -> NotFound:
 def _refuse_if_stale(grant: Grant, seen: datetime | None) -> None:
     if seen is not None and seen != grant.given_at:
         raise StaleVersion(
-            f"{grant.given_by} changed the access of {grant.person.email} after you opened "
+            f"{grant.given_by} changed the access of {grant.holder} after you opened "
             "the page, so nothing was saved. Check the current access and decide again."
         )
 
 
-def _locked_grant(person: User, universe: Universe | None) -> Grant | None:
-    """The grant of a person who is locked, with its universe locked before that is removed."""
-    if universe is not None:
-        lock_universe(universe)
-    return Grant.objects.filter(person=person, universe=universe).first()
+def _people(holder: Holder) -> list[User]:
+    return [holder] if isinstance(holder, User) else []
 
 
-def _check(wanted: Holding) -> None:
-    if wanted.until is not None and wanted.until <= timezone.now():
-        raise InvalidInput("The end is in the past. Choose a later one.", field="until")
-    if wanted.role is Role.ADMIN and (
-        wanted.universe_id is not None or wanted.pattern or wanted.until
-    ):
-        raise InvalidInput(
-            "The Admin role covers all universes and all secrets, and never expires. Choose "
-            "another role for less access.",
-            field="role",
-        )
+def _locked_grants(holder: Holder, where: Where) -> list[Grant]:
+    """Their grants in exactly that place; its universe is locked, so that it is not removed.
+
+    A person is locked; grants of a team are locked themselves.
+    """
+    if isinstance(where, Universe):
+        lock_universe(where)
+    whose = {"person": holder} if isinstance(holder, User) else {"team": holder}
+    found = Grant.objects.select_for_update(of=("self",)).filter(of_place(place_of(where)), **whose)
+    return list(found.prefetch_related("patterns").order_by("pk"))
 
 
-def _changing_role(person: User) -> str:
-    return f"change the role of {person.email}"
+def _locked(grant: Grant) -> Grant:
+    for stored in _locked_grants(grant.holder, _where(grant)):
+        if stored.pk == grant.pk:
+            return stored
+    raise _has_none(grant.holder, _where(grant))
 
 
-def _beyond(deed: str, universe_id: int | None) -> Forbidden:
-    return Forbidden(
-        f"You can’t {deed} here. The role, names or end go beyond your own access. Ask an admin.",
-        permission=Permission.MANAGE_GRANTS,
-        universe_id=universe_id,
-    )
+def _where(grant: Grant) -> Where:
+    return grant.universe or grant.place
+
+
+def _changing_role(holder: Holder) -> str:
+    return f"change the role of {holder}"
 
 
 def _keep_an_admin(grant: Grant, *, still_admin: bool) -> None:
-    if grant.role == Role.ADMIN and not still_admin:
+    if grant.role == Role.ADMIN and not still_admin and grant.person is not None:
         keep_an_admin_beside(grant.person)
 
 
 def keep_an_admin_beside(person: User) -> None:
     """Raise LastAdmin unless another person who can sign in is one; locks the admins' grants."""
     admins = Grant.objects.select_for_update().filter(role=Role.ADMIN).order_by("pk")
-    others = [grant.person_id for grant in admins if grant.person_id != person.pk]
+    ids = {grant.person_id for grant in admins}
+    others = [pk for pk in ids if pk is not None and pk != person.pk]
     people = User.objects.filter(pk__in=others, is_active=True)
     if not any(other.has_usable_password() for other in people):
         raise LastAdmin(
@@ -257,17 +261,14 @@ def keep_an_admin_beside(person: User) -> None:
         )
 
 
-def _scope(universe: Universe | None) -> str:
-    return universe.name if universe else "all universes"
-
-
 def tell(act: Act, event: Event, grant: Grant) -> None:
     """Tell what happened to a grant, with all that the grant says."""
+    names = sorted(grant.patterns.values_list("pattern", flat=True))
     detail = {
         "role": ROLE_WORDS[Role(grant.role)],
-        "scope": _scope(grant.universe),
-        "pattern": grant.pattern,
+        "scope": grant.scope,
+        "pattern": patterns.written(names),
         "until": grant.until.isoformat() if grant.until else "",
         "reason": grant.reason,
     }
-    act.tell(event, grant.universe, subject=grant.person, detail=detail)
+    act.tell(event, grant.universe, subject=grant.holder, detail=detail)

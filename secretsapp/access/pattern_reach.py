@@ -1,15 +1,17 @@
-"""Which secrets the pattern of a grant matches now, and what was probably meant where none."""
+"""Which secrets the patterns of a grant match now, and what was probably meant where none."""
 
 from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from secretsapp.access.terms import Where, place_of
 from secretsapp.core.actor import Actor
-from secretsapp.core.patterns import EVERY_NAME, parse_pattern
+from secretsapp.core.patterns import EVERY_NAME, parse_patterns
 from secretsapp.core.roles import Permission
-from secretsapp.models import Secret, Universe
-from secretsapp.rules.narrowing import named, narrowed
+from secretsapp.models import Secret
+from secretsapp.rules.narrowing import any_named, named, narrowed
+from secretsapp.rules.policy import in_wide
 
 _STAR, _JOINT = "*", "_"
 # So many of the names are told, and so many names are read to suggest patterns.
@@ -17,7 +19,7 @@ NAMED, READ = 3, 500
 
 
 @dataclass(frozen=True)
-class Reach:
+class Matched:
     """A pattern, how many secrets it matches, the first of their names, and what may be meant.
 
     `meant` is a pattern near to it that matches some.
@@ -62,33 +64,67 @@ class Reach:
         return "Without a star it is one exact name."
 
 
-def reach_of(actor: Actor, universe: Universe | None, pattern: str) -> Reach:
-    """What the pattern matches in the universe, or in all if None, of what the actor may list."""
-    pattern = parse_pattern(pattern)
-    seen = _seen(actor, universe)
+@dataclass(frozen=True)
+class Reach:
+    """What each pattern of a grant matches, and how many secrets all of them do."""
+
+    matched: tuple[Matched, ...]
+    count: int
+
+    @property
+    def told(self) -> str:
+        """How many they match, as a sentence; empty where there is none, or no pattern."""
+        if len(self.matched) == 1:
+            return self.matched[0].told
+        if not self.count:
+            return ""
+        secrets = f"{self.count:,} secret{'' if self.count == 1 else 's'}"
+        return f"These {len(self.matched)} names and patterns match {secrets}."
+
+    @property
+    def caution(self) -> str:
+        """What is amiss with those that match none; empty where each matches some."""
+        return " ".join(filter(None, [each.caution for each in self.matched]))
+
+
+def reach_of(actor: Actor, where: Where, names: str) -> Reach:
+    """What the names and patterns match in the place, of what the actor may list.
+
+    Raises InvalidInput for what is no pattern.
+    """
+    seen, found = _seen(actor, where), parse_patterns(names)
+    matched = tuple(_matched(seen, pattern) for pattern in found)
+    if len(matched) == 1:
+        return Reach(matched, matched[0].count)
+    return Reach(matched, seen.filter(any_named(found)).count())
+
+
+def _matched(seen: QuerySet[Secret], pattern: str) -> Matched:
     matched = seen.filter(named(pattern))
     count = matched.count()
     if not count:
-        return Reach(pattern, 0, _meant(seen, pattern))
-    return Reach(pattern, count, names=tuple(_names(matched)[:NAMED]))
+        return Matched(pattern, 0, _meant(seen, pattern))
+    return Matched(pattern, count, names=tuple(_names(matched)[:NAMED]))
 
 
-def suggest(actor: Actor, universe: Universe | None) -> list[str]:
+def suggest(actor: Actor, where: Where) -> list[str]:
     """Patterns to choose from: the beginnings that several names share, and the names.
 
-    They are of what the actor may list in the universe, or in all if None: of the first of them,
-    where there are more than can be read through.
+    They are of what the actor may list in the place: of the first of them, where there are more
+    than can be read through.
     """
-    names = list(_names(_seen(actor, universe))[:READ])
+    names = list(_names(_seen(actor, where))[:READ])
     shared = Counter(name.partition(_JOINT)[0] for name in names if _JOINT in name)
     beginnings = [f"{each}{_JOINT}{_STAR}" for each, count in shared.items() if each and count > 1]
     return [*beginnings, *names]
 
 
-def _seen(actor: Actor, universe: Universe | None) -> QuerySet[Secret]:
-    there = Secret.objects.filter(missing_since=None)
-    if universe is not None:
-        there = there.filter(universe=universe)
+def _seen(actor: Actor, where: Where) -> QuerySet[Secret]:
+    there, place = Secret.objects.filter(missing_since=None), place_of(where)
+    if place.universe_id is not None:
+        there = there.filter(universe=place.universe_id)
+    elif place.is_wide:
+        there = there.filter(universe__in=in_wide([place]).values("pk"))
     return narrowed(actor, there, Permission.LIST_SECRETS)
 
 

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission, Role, roles_with
 from secretsapp.models import Universe, User
-from secretsapp.rules.policy import Rights, held_by, people_with, rights_of
+from secretsapp.rules.policy import Rights, held_by, people_with, reaching, rights_of
 
 # Only admins have it, and they have it in every universe, whichever is asked for.
 ADMINS_OWN = Permission.MANAGE_PEOPLE
@@ -55,10 +53,11 @@ def who_gave(actor: Actor, universe_id: int, name: str) -> list[User]:
 
     They are shown to that person anyway, and those who see everyone's grants are denied nothing.
     """
-    there = Q(universe=universe_id) | Q(universe__isnull=True)
-    own = held_by(actor, Permission.LIST_SECRETS).filter(there, pattern__in=patterns.matching(name))
+    own = held_by(actor, Permission.LIST_SECRETS).filter(
+        reaching(universe_id), patterns__pattern__in=patterns.matching(name)
+    )
     givers = people_with(Permission.MANAGE_GRANTS, universe_id, name)
-    return list(givers.filter(email__in=own.values("given_by"))[:NAMED])
+    return list(givers.filter(pk__in=own.values("giver"))[:NAMED])
 
 
 def _may_see(rights: Rights, universe: Universe | None) -> bool:

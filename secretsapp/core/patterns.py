@@ -4,6 +4,7 @@ They are this simple so that "not above your own rights" can be decided.
 """
 
 import re
+from collections.abc import Iterable
 
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.input_rules import NAME_LIMIT, is_storable
@@ -11,8 +12,12 @@ from secretsapp.core.input_rules import NAME_LIMIT, is_storable
 EVERY_NAME = ""
 
 _PATTERN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\*?")
-# What a field for a pattern holds; a browser reads it too, and adds the ends itself.
-TYPED = rf"\s*(\*|[A-Za-z_][A-Za-z0-9_]{{0,{NAME_LIMIT - 1}}}\*?)?\s*"
+_BETWEEN = re.compile(r"[\s,;]+")
+# What a field for patterns holds; a browser reads it too, and adds the ends itself.
+_ONE = rf"(\*|[A-Za-z_][A-Za-z0-9_]{{0,{NAME_LIMIT - 1}}}\*?)"
+TYPED = rf"[\s,;]*({_ONE}([\s,;]+{_ONE})*)?[\s,;]*"
+# So many patterns one grant has at most.
+PATTERNS_LIMIT = 50
 
 
 def parse_pattern(text: str) -> str:
@@ -23,9 +28,43 @@ def parse_pattern(text: str) -> str:
     if not _PATTERN.fullmatch(pattern) or len(pattern.removesuffix("*")) > NAME_LIMIT:
         raise InvalidInput(
             "A pattern is one exact name, or the start of names followed by a star, such as PAY_*.",
-            field="pattern",
+            field="names",
         )
     return pattern
+
+
+def parse_patterns(text: str) -> tuple[str, ...]:
+    """The patterns in `text`, between blanks, commas or lines; nothing at all means every name.
+
+    They come in order, without those that others cover. Raises InvalidInput for what is none, and
+    for more than a grant has.
+    """
+    found = {parse_pattern(each) for each in _BETWEEN.split(text) if each} or {EVERY_NAME}
+    kept = widest(found)
+    if len(kept) > PATTERNS_LIMIT:
+        raise InvalidInput(
+            f"A grant has {PATTERNS_LIMIT} names and patterns at most. Use a pattern such as "
+            "PAY_*, or split it into several grants.",
+            field="names",
+        )
+    return kept
+
+
+def widest(found: Iterable[str]) -> tuple[str, ...]:
+    """The patterns without those that another of them covers, in order."""
+    distinct = set(found)
+    return tuple(
+        sorted(
+            each
+            for each in distinct
+            if not any(covers(other, each) for other in distinct if other != each)
+        )
+    )
+
+
+def written(found: Iterable[str]) -> str:
+    """The patterns as one text, which `parse_patterns` reads; empty for every name."""
+    return ", ".join(found)
 
 
 def matches(pattern: str, name: str) -> bool:

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.hints import NEARLY_FULL_FROM, old_before
 from secretsapp.core.input_rules import ANY_DOMAIN, SECRETS_PER_UNIVERSE
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, Grant, Secret, Universe, User
+from secretsapp.models import ApiKey, Grant, Membership, Secret, Universe
 from secretsapp.models.universes import Environment
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.ordering import in_order
-from secretsapp.rules.policy import Rights, holding_of, rights_of
+from secretsapp.rules.policy import Rights, holdings_of, rights_of
 
 ACCESS_ENDS_WITHIN = timedelta(days=7)
 # Those in which most is to be seen; of the others the lists themselves tell.
@@ -60,14 +60,16 @@ class OfUniverse:
 
 @dataclass(frozen=True)
 class Ending:
-    """A grant that ends soon: the actor's own, or one that they gave and may prolong.
-
-    `giver` is the name of who gave it, or their address.
-    """
+    """A grant that ends soon: the actor's own or their team's, or one that they gave."""
 
     grant: Grant
     is_own: bool
-    giver: str
+
+    @property
+    def giver(self) -> str:
+        """The name of who gave it, or their address."""
+        named = self.grant.giver.name if self.grant.giver else ""
+        return named or self.grant.given_by
 
 
 @dataclass(frozen=True)
@@ -160,18 +162,19 @@ def _listed(actor: Actor) -> QuerySet[Secret]:
 def _endings(actor: Actor, now: datetime) -> Iterator[Ending]:
     """What ends soon of the actor's own, and of what they gave, the first one first."""
     rights = rights_of(actor)
-    concerned = Q(person=actor.person_id) | Q(given_by=actor.name, person__is_active=True)
+    teams = Membership.objects.filter(person_id=actor.person_id).values("team")
+    own = Q(person=actor.person_id) | Q(team__in=teams)
+    concerned = own | Q(giver=actor.person_id) & ~Q(person__is_active=False)
     soon = Grant.objects.filter(concerned, until__gt=now, until__lte=now + ACCESS_ENDS_WITHIN)
-    giver = User.objects.filter(email=OuterRef("given_by")).values("name")
-    named = soon.select_related("person", "universe").annotate(giver_name=Subquery(giver))
-    for grant in named.order_by("until", "pk")[:ENDINGS_TOLD]:
-        is_own = grant.person_id == actor.person_id
-        if is_own or _may_prolong(rights, grant):
-            yield Ending(grant, is_own, giver=grant.giver_name or grant.given_by)
+    soon = soon.annotate(is_own=Case(When(own, then=True), default=False))
+    found = soon.select_related("person", "team", "universe", "giver").prefetch_related("patterns")
+    for grant in found.order_by("until", "pk")[:ENDINGS_TOLD]:
+        if grant.is_own or _may_prolong(rights, grant):
+            yield Ending(grant, grant.is_own)
 
 
 def _may_prolong(rights: Rights, grant: Grant) -> bool:
-    return rights.may_give(holding_of(grant))
+    return rights.may_give(holdings_of(grant))
 
 
 def _unending(api_keys: Iterable[ApiKey]) -> Iterator[ApiKey]:

@@ -7,16 +7,16 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms, Where
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DoubtfulKey, InvalidInput, NotFound
 from secretsapp.core.generating import LONGEST, SHORTEST, Alphabet
 from secretsapp.core.keyring import KEY_ID_BYTES
-from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Role
 from secretsapp.core.times import parse_end
-from secretsapp.models import Universe
+from secretsapp.models import Place, Universe
+from secretsapp.models.universes import Environment
 from secretsapp.rules.keys import Ring
 from secretsapp.universes import loading, proposing
 
@@ -93,7 +93,7 @@ def add_email(parser: CommandParser) -> None:
 
 
 def add_scope(parser: CommandParser, *, required: bool = True) -> None:
-    """One universe or all of them: one of the two must be said, if it is `required`."""
+    """Where a role holds: one of these must be said, if it is `required`."""
     scope = parser.add_mutually_exclusive_group(required=required)
     scope.add_argument(
         "--universe",
@@ -102,22 +102,45 @@ def add_scope(parser: CommandParser, *, required: bool = True) -> None:
         help="The universe that the role is for.",
     )
     scope.add_argument(
+        "--environment",
+        type=word,
+        choices=[each.value for each in Environment if each.value],
+        help="All universes of this environment, including those added later.",
+    )
+    scope.add_argument(
+        "--group",
+        type=group_id,
+        metavar="GROUP_ID",
+        help="All universes that this Roblox group owns, including those added later.",
+    )
+    scope.add_argument(
         "--all", action="store_true", help="All universes, including those added later."
     )
 
 
-def scope_of(actor: Actor, options: dict[str, Any]) -> Universe | None:
-    """The universe that `add_scope` read, or None for all; raises NotFound."""
-    return None if options["all"] else universe_of(actor, options["universe"])
+def is_placed(options: dict[str, Any]) -> bool:
+    """Whether it was said where a role holds."""
+    return any(options[name] for name in ("universe", "environment", "group", "all"))
+
+
+def scope_of(actor: Actor, options: dict[str, Any]) -> Where:
+    """The place that `add_scope` read, None for all universes; raises NotFound."""
+    if options["universe"]:
+        return universe_of(actor, options["universe"])
+    if options["environment"]:
+        return Place(environment=options["environment"])
+    return Place(owner=f"groups/{options['group']}") if options["group"] else None
 
 
 def add_bounds(parser: CommandParser) -> None:
     """For which secrets a role is, until when and why."""
     parser.add_argument(
         "--pattern",
-        default=EVERY_NAME,
+        action="append",
+        default=[],
         metavar="NAME|PREFIX*",
-        help="Only the secret with this name, or those whose names start like this.",
+        help="Only the secret with this name, or those whose names start like this. Repeat it "
+        "for several.",
     )
     parser.add_argument(
         "--until",
@@ -136,7 +159,7 @@ def role_words() -> dict[str, Any]:
 def terms_of(options: dict[str, Any]) -> Terms:
     """The role and its bounds; raises InvalidInput for an end that is no time."""
     end = parse_end(options["until"])
-    return Terms(Role(options["role"]), options["pattern"], end, options["reason"])
+    return Terms(Role(options["role"]), ", ".join(options["pattern"]), end, options["reason"])
 
 
 def universe_of(actor: Actor, universe_id: int) -> Universe:
@@ -188,6 +211,14 @@ def universe_id(text: str) -> int:
         return input_rules.parse_universe_id(text)
     except InvalidInput:
         raise ArgumentTypeError("a universe id is a whole number such as 6930499524") from None
+
+
+def group_id(text: str) -> int:
+    """The id of a Roblox group, which is written like that of a universe."""
+    try:
+        return input_rules.parse_universe_id(text)
+    except InvalidInput:
+        raise ArgumentTypeError("a group id is a whole number such as 1234567") from None
 
 
 def whole(text: str) -> int:

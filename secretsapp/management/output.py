@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, OutputWrapper
 from secretsapp.api_keys.key_ends import KeyEnd
 from secretsapp.core.errors import OutcomeUnknown
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.models import Change
+from secretsapp.models import Change, Place
 
 COLUMN_GAP = "  "
 
@@ -144,3 +144,13 @@ def settled_line(change: Change) -> str:
     """What was found out about a change whose outcome was open."""
     reason = f" ({change.reason})" if change.reason else ""
     return f"{change.kind} {change.name} in {change.universe.name}: {change.state}{reason}"
+
+
+def place_data(place: Place) -> dict[str, Any]:
+    """Where a grant holds, for JSON: the universe's id, or what others lie in; else nothing."""
+    data: dict[str, Any] = {"universe": place.universe_id}
+    if place.environment:
+        data["environment"] = place.environment
+    if place.owner:
+        data["owner"] = place.owner
+    return data

@@ -1,6 +1,6 @@
 """The tables; doors read and write them through the rooms alone."""
 
-from secretsapp.models.access import Grant
+from secretsapp.models.access import EVERYWHERE, Grant, GrantPattern, Membership, Place, Team
 from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User, WrongPasswords
 from secretsapp.models.audit import AuditEvent, AuditHead, Tally
 from secretsapp.models.cache import CacheEntry
@@ -12,19 +12,24 @@ from secretsapp.models.universes import ApiKey, Universe
 from secretsapp.models.workers import Worker
 
 __all__ = [
+    "EVERYWHERE",
     "ApiKey",
     "AuditEvent",
     "AuditHead",
     "CacheEntry",
     "Change",
     "Grant",
+    "GrantPattern",
     "KeyProof",
+    "Membership",
     "OneTimeCode",
     "PasswordMail",
+    "Place",
     "Secret",
     "Shortcut",
     "SignedIn",
     "Tally",
+    "Team",
     "Universe",
     "User",
     "Worker",

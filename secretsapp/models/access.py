@@ -1,29 +1,111 @@
-"""The table of grants: who may do what, where, and until when."""
+"""The tables of access: teams, and grants: who may do what, where, and until when."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import CharField, Q
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Lower
 
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.models.accounts import User
-from secretsapp.models.universes import Universe
+from secretsapp.models.universes import Environment, Universe
+
+PATTERN_LENGTH = 65
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a grant holds: a universe, those of an environment or of an owner, or all of them.
+
+    `owner` is the owner as Roblox names it. At most one of the three is there; none means all
+    universes, present and to come.
+    """
+
+    universe_id: int | None = None
+    environment: str = ""
+    owner: str = ""
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it is all universes."""
+        return self == EVERYWHERE
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is some universes, of an environment or an owner, and those to come."""
+        return bool(self.environment or self.owner)
+
+    @property
+    def words(self) -> str:
+        """What it is called within a sentence; one universe has a name of its own."""
+        if self.environment:
+            return f"all {Environment(self.environment).label.lower()} universes"
+        owner = self.owner.replace("groups/", "group ").replace("users/", "user ")
+        return f"all universes of {owner}" if owner else "all universes"
+
+
+EVERYWHERE = Place()
+
+
+class Team(models.Model):
+    """A named set of people; what a grant gives the team, each member has while they are one."""
+
+    name = models.CharField(max_length=60)
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("name"), name="team_name_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """That a person is in a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    added_by = models.CharField(max_length=254)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "team"], name="membership_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.team_id}"
 
 
 class Grant(models.Model):
-    """A role of a person in one universe, or in all of them where `universe` is empty."""
+    """A role of a person or of a team, in one universe, in those of an environment or an owner,
+    or in all where none of these is there.
 
-    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    It covers the secrets that one of its patterns matches, and none without patterns. `giver` is
+    the person who gave it; what a command or Sealroom gave has none.
+    """
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="grants")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="grants")
     universe = models.ForeignKey(
         Universe, on_delete=models.CASCADE, null=True, related_name="grants"
     )
+    environment = models.CharField(
+        max_length=20, blank=True, default="", choices=Environment.choices
+    )
+    owner = models.CharField(max_length=40, blank=True, default="")
     role = models.CharField(
         max_length=10, choices=[(role.value, ROLE_WORDS[role]) for role in Role]
     )
-    pattern = models.CharField(max_length=65, blank=True)
     until = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
+    giver = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="given_grants"
+    )
     given_by = models.CharField(max_length=254)
     given_at = models.DateTimeField()
 
@@ -33,16 +115,66 @@ class Grant(models.Model):
             models.Index("person", Cast("universe", CharField()), name="grant_by_text"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["person", "universe"], name="grant_unique"),
-            models.UniqueConstraint(
-                fields=["person"], condition=Q(universe__isnull=True), name="grant_of_all_unique"
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, team__isnull=True)
+                | Q(person__isnull=True, team__isnull=False),
+                name="grant_has_one_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(universe__isnull=True, environment="")
+                | Q(universe__isnull=True, owner="")
+                | Q(environment="", owner=""),
+                name="grant_has_one_place",
             ),
             models.CheckConstraint(
                 condition=~Q(role=Role.ADMIN.value)
-                | Q(universe__isnull=True, pattern="", until__isnull=True),
+                | Q(
+                    universe__isnull=True,
+                    environment="",
+                    owner="",
+                    until__isnull=True,
+                    team__isnull=True,
+                ),
                 name="admin_is_everywhere",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} of {self.universe_id or 'all universes'}"
+        return f"{self.role} of {self.universe_id or 'more than one universe'}"
+
+    @property
+    def place(self) -> Place:
+        """Where it holds."""
+        return Place(self.universe_id, self.environment, self.owner)
+
+    @property
+    def scope(self) -> str:
+        """What the place is called, within a sentence."""
+        return self.universe.name if self.universe else self.place.words
+
+    @property
+    def holder(self) -> User | Team:
+        """The person or the team whose it is."""
+        holder = self.person or self.team
+        assert holder is not None  # noqa: S101 - the database holds one of the two
+        return holder
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its patterns in their order; they are looked up with it, or now."""
+        return tuple(sorted(each.pattern for each in self.patterns.all()))
+
+
+class GrantPattern(models.Model):
+    """One of the patterns of a grant; the empty one matches every name."""
+
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="patterns")
+    pattern = models.CharField(max_length=PATTERN_LENGTH, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["grant", "pattern"], name="grant_pattern_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.pattern

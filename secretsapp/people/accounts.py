@@ -8,7 +8,7 @@ from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError
 
 from secretsapp.access import grants
-from secretsapp.access.grants import FirstGrant
+from secretsapp.access.terms import FirstGrant, to_give
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
@@ -44,7 +44,7 @@ def create(
     """
     require_installation(actor, Permission.MANAGE_PEOPLE)
     user = prepare(email=email, name=name, password=password)
-    needs = [grants.to_give(user, first.universe, first.terms)] if first else []
+    needs = [to_give(user, first.universe, first.terms)] if first else []
     with told_of_another(), acting(actor, TO_MANAGE, *needs) as act:
         user.save(force_insert=True)
         introduce(act, user, first)

@@ -155,8 +155,10 @@ def _first_grants(people: list[User], now: datetime) -> dict[int, list[Grant]]:
     in_force = Grant.objects.filter(person__in=people).exclude(until__lte=now)
     ranked = in_force.annotate(rank=rank, held=Window(Count("pk"), partition_by="person_id"))
     found: dict[int, list[Grant]] = {}
-    for grant in ranked.filter(rank__lte=NAMED).select_related("universe").order_by("rank"):
-        found.setdefault(grant.person_id, []).append(grant)
+    first = ranked.filter(rank__lte=NAMED).select_related("universe").order_by("rank")
+    for grant in first.prefetch_related("patterns"):
+        if grant.person_id is not None:
+            found.setdefault(grant.person_id, []).append(grant)
     return found
 
 

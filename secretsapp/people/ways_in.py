@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.urls import reverse
 
-from secretsapp.access.grants import AS_ADMIN
+from secretsapp.access.terms import AS_ADMIN
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import CodeRefused, InvalidInput

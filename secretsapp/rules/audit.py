@@ -13,11 +13,11 @@ from secretsapp.core import chain
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.events import Event
-from secretsapp.models import ApiKey, AuditEvent, Universe, User
+from secretsapp.models import ApiKey, AuditEvent, Team, Universe, User
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.rules.keys import audit_ring
 
-Subject = User | ApiKey | None
+Subject = User | Team | ApiKey | None
 
 # An event is equal to another that says the same of the same actor, by the same way.
 EQUAL = (
@@ -146,7 +146,8 @@ def _subject(subject: Subject) -> tuple[str, str, str]:
         return "", "", ""
     if isinstance(subject, User):
         return "person", str(subject.pk), subject.email
-    return "api_key", str(subject.pk), subject.name
+    kind = "team" if isinstance(subject, Team) else "api_key"
+    return kind, str(subject.pk), subject.name
 
 
 def _newest(entry: Entry, fields: Iterable[str]) -> QuerySet[AuditEvent]:

@@ -4,17 +4,22 @@ This is a boundary of rights. It agrees with `Rights.allows` and `patterns.match
 and asks the table of grants, so that no query is longer for who has many.
 """
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 
 from django.db.models import CharField, Exists, F, Model, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat, Greatest, Length, Substr
 from django.db.models.lookups import Exact
 
+from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
-from secretsapp.models import Grant, Universe
-from secretsapp.rules.policy import held_by, rights_of
+from secretsapp.models import EVERYWHERE, Grant, Place, Universe
+from secretsapp.rules.policy import Rights, held_by, in_wide, rights_of
 
 Row = TypeVar("Row", bound=Model)
 
@@ -25,15 +30,16 @@ def narrowed(
     """The rows about secrets on which the actor has the permission.
 
     `name` is the column with the name of the secret; that of its universe is `universe_id`, as
-    everywhere. No one has more than one grant of all universes, so only those of single ones are
-    left to the database.
+    everywhere. The grants of single universes, of which someone may have a thousand, are left to
+    the database; those of wider places are few.
     """
     rights = rights_of(actor)
     if rights.allows_installation(permission):
         return rows
-    allowed = _within_grants(rows, held_by(actor, permission), name)
-    for pattern in rights.everywhere(permission):
-        allowed |= named(pattern, name)
+    is_text = isinstance(rows.model._meta.get_field("universe_id"), CharField)
+    allowed = _within_grants(held_by(actor, permission), name, is_text=is_text)
+    for place, found in _wider_patterns(rights, permission).items():
+        allowed |= _within(place, is_text=is_text) & any_named(patterns.widest(found), name)
     return rows.filter(allowed)
 
 
@@ -41,9 +47,28 @@ def narrowed_universes(
     actor: Actor, universes: QuerySet[Universe], permission: Permission
 ) -> QuerySet[Universe]:
     """The universes in which the actor has the permission on some name."""
-    if rights_of(actor).everywhere(permission):
+    wider = _wider_patterns(rights_of(actor), permission)
+    if EVERYWHERE in wider:
         return universes
-    return universes.filter(pk__in=_places(held_by(actor, permission)))
+    single = Q(pk__in=_places(held_by(actor, permission)))
+    return universes.filter(single | Q(pk__in=in_wide(wider).values("pk")) if wider else single)
+
+
+def _wider_patterns(rights: Rights, permission: Permission) -> dict[Place, set[str]]:
+    """The patterns under which they have the permission in more than single universes."""
+    found: dict[Place, set[str]] = {}
+    for holding in rights.holdings:
+        if holding.place.universe_id is None and holding.gives(permission):
+            found.setdefault(holding.place, set()).add(holding.pattern)
+    return found
+
+
+def _within(place: Place, *, is_text: bool) -> Q:
+    """The rows in the universes of a wider place."""
+    if place.is_everywhere:
+        return Q()
+    ids = in_wide([place]).values_list(_id_as("pk", is_text=is_text))
+    return Q(universe_id__in=ids)
 
 
 def named(pattern: str, name: str = "name") -> Q:
@@ -57,29 +82,42 @@ def named(pattern: str, name: str = "name") -> Q:
     return Q(Exact(Substr(name, 1, len(prefix)), Value(prefix)))
 
 
-def _within_grants(rows: QuerySet[Row], held: QuerySet[Grant], name: str) -> Q:
+def any_named(found: Iterable[str], name: str = "name") -> Q:
+    """The rows whose column `name` one of the patterns matches, of which there is one at least."""
+    matching = [named(pattern, name) for pattern in found]
+    return Q() if Q() in matching else reduce(or_, matching)
+
+
+def _within_grants(held: QuerySet[Grant], name: str, *, is_text: bool) -> Q:
     """The rows that lie within one of the grants of single universes."""
-    # The log holds the ids of universes as text, and the table of grants has an index of that.
-    is_text = isinstance(rows.model._meta.get_field("universe_id"), CharField)
-    held = held.annotate(place=Cast("universe_id", CharField()) if is_text else F("universe_id"))
-    whole = held.filter(pattern=EVERY_NAME)
-    partial = held.exclude(pattern=EVERY_NAME)
-    here = partial.filter(_matching(OuterRef(name)), place=OuterRef("universe_id"))
+    held = held.filter(universe__isnull=False)
+    held = held.annotate(place_id=_id_as("universe_id", is_text=is_text))
+    whole = held.filter(patterns__pattern=EVERY_NAME)
+    partial = held.filter(patterns__pattern__gt=EVERY_NAME)
+    here = held.filter(_matching(OuterRef(name)), place_id=OuterRef("universe_id"))
     # What is in the universes is asked first: an index finds the rows of these few, or of many.
-    in_whole, in_partial = (Q(universe_id__in=_places(each, "place")) for each in (whole, partial))
+    in_whole, in_partial = (
+        Q(universe_id__in=each.values_list("place_id")) for each in (whole, partial)
+    )
     return in_whole | in_partial & Q(Exists(here))
 
 
-def _places(held: QuerySet[Grant], column: str = "universe_id") -> QuerySet[Grant, int]:
+def _id_as(column: str, *, is_text: bool) -> Combinable:
+    """The id of a universe as the rows have it: the log has it as text, and grants an index."""
+    return Cast(column, CharField()) if is_text else F(column)
+
+
+def _places(held: QuerySet[Grant]) -> QuerySet[Grant, int]:
     """The universes of the grants, as a column to look in."""
-    return held.filter(universe__isnull=False).values_list(column, flat=True)
+    return held.filter(universe__isnull=False).values_list("universe_id", flat=True)
 
 
 def _matching(name: OuterRef) -> Q:
-    """The grants whose pattern matches that name, as `patterns.matches` does.
+    """The grants with a pattern that matches that name, as `patterns.matches` does.
 
     A pattern with a star is as much of the beginning of the name, and the star.
     """
-    length = Greatest(Length("pattern") - 1, 0)
+    length = Greatest(Length("patterns__pattern") - 1, 0)
     beginning = Concat(Substr(name, 1, length), Value("*"))
-    return Q(pattern=name) | Q(pattern=beginning)
+    is_alike = Q(patterns__pattern=name) | Q(patterns__pattern=beginning)
+    return is_alike & Q(patterns__pattern__gt=EVERY_NAME)

@@ -1,11 +1,11 @@
 """What an actor may do: the only place where grants become rights."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core import patterns
@@ -19,31 +19,33 @@ from secretsapp.core.roles import (
     permission_on,
     roles_with,
 )
-from secretsapp.models import Grant, User
+from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Universe, User
 
 
 @dataclass(frozen=True)
 class Holding:
-    """One grant in force: a role in one universe or, where `universe_id` is None, in all."""
+    """One pattern of a grant in force: a role in a place, for the names that it matches.
+
+    `giver_id` is the person who gave it; None where a command or Sealroom did.
+    """
 
     role: Role
-    universe_id: int | None
+    place: Place
     pattern: str
     until: datetime | None
-
-    def reaches(self, universe_id: int | None) -> bool:
-        """Whether it holds in that universe; None asks for all of them at once."""
-        return self.universe_id is None or self.universe_id == universe_id
+    giver_id: int | None = None
 
     def gives(self, permission: Permission) -> bool:
         """Whether its role has the permission."""
         return permission in PERMISSIONS[self.role]
 
     def contains(self, other: "Holding") -> bool:
-        """Whether nothing in `other` goes beyond this: not in rights, place, names or time."""
+        """Whether nothing in `other` goes beyond this: not in rights, names or time.
+
+        Both are about the same place, or this about a wider one: `Rights.over` has seen to that.
+        """
         return (
             PERMISSIONS[other.role] <= PERMISSIONS[self.role]
-            and self.reaches(other.universe_id)
             and patterns.covers(self.pattern, other.pattern)
             and _ends_no_later(other.until, self.until)
         )
@@ -55,23 +57,32 @@ def _ends_no_later(end: datetime | None, limit: datetime | None) -> bool:
 
 @dataclass(frozen=True)
 class Rights:
-    """Everything an actor may do at this moment."""
+    """Everything an actor may do at this moment.
+
+    `wider` has the places beside itself in which a universe lies, for each that lies in one of
+    those where they hold something.
+    """
 
     holdings: tuple[Holding, ...]
+    wider: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
 
     @cached_property
-    def _by_universe(self) -> dict[int | None, list[Holding]]:
+    def _by_place(self) -> dict[Place, list[Holding]]:
         """The holdings by where they hold: someone may have one in each of a thousand places."""
-        found: dict[int | None, list[Holding]] = {}
+        found: dict[Place, list[Holding]] = {}
         for holding in self.holdings:
-            found.setdefault(holding.universe_id, []).append(holding)
+            found.setdefault(holding.place, []).append(holding)
         return found
+
+    def over(self, place: Place) -> list[Holding]:
+        """The holdings that hold in all of that place: those of it, and of what it lies in."""
+        within = () if place.universe_id is None else self.wider.get(place.universe_id, ())
+        places = dict.fromkeys((place, *within, EVERYWHERE))
+        return [holding for each in places for holding in self._by_place.get(each, ())]
 
     def reaching(self, universe_id: int | None) -> list[Holding]:
         """The holdings that hold in that universe; None asks for those of all at once."""
-        everywhere = self._by_universe.get(None, [])
-        there = [] if universe_id is None else self._by_universe.get(universe_id, [])
-        return [*there, *everywhere]
+        return self.over(Place(universe_id))
 
     def in_universe(self, permission: Permission, universe_id: int) -> list[str]:
         """The name patterns under which they have the permission there; none means not at all."""
@@ -111,26 +122,28 @@ class Rights:
 
     def universes_with(self, permission: Permission) -> set[int] | None:
         """The ids of the universes where they have the permission somewhere; None means all."""
-        giving = [holding for holding in self.holdings if holding.gives(permission)]
-        ids = {holding.universe_id for holding in giving}
-        return None if None in ids else {found for found in ids if found is not None}
+        places = {holding.place for holding in self.holdings if holding.gives(permission)}
+        if EVERYWHERE in places:
+            return None
+        single = {place.universe_id for place in places if place.universe_id is not None}
+        return single | {pk for pk, wider in self.wider.items() if not places.isdisjoint(wider)}
 
-    def may_give(self, grant: Holding) -> bool:
-        """Whether they may give, change or revoke `grant`: it lies within one of their own."""
-        return any(
-            holding.gives(Permission.MANAGE_GRANTS) and holding.contains(grant)
-            for holding in self.reaching(grant.universe_id)
+    def may_give(self, grant: Iterable[Holding]) -> bool:
+        """Whether they may give, change or revoke a grant: each of it lies within one of theirs."""
+        return all(
+            any(
+                holding.gives(Permission.MANAGE_GRANTS) and holding.contains(wanted)
+                for holding in self.over(wanted.place)
+            )
+            for wanted in grant
         )
 
 
-_EVERYTHING = Rights((Holding(Role.ADMIN, None, patterns.EVERY_NAME, None),))
+_EVERYTHING = Rights((Holding(Role.ADMIN, EVERYWHERE, patterns.EVERY_NAME, None),))
 
 
 def rights_of(actor: Actor) -> Rights:
-    """The rights of the actor, for what is shown: as this request found them, if it remembers.
-
-    What is binding asks for `rights_now`.
-    """
+    """The rights of the actor, for what is shown; what is binding asks for `rights_now`."""
     memory = actor.memory
     if memory is None or memory.is_over:
         return _look_up(actor)
@@ -149,17 +162,38 @@ def rights_now(actor: Actor) -> Rights:
 
 
 def _look_up(actor: Actor) -> Rights:
-    """A person has those of their grants that have not ended, and none once they are disabled.
-
-    A command holds the keys of the installation, and the system is the installation.
-    """
+    """Those of the grants in force; a command and the system have the keys to everything."""
     if not actor.is_person:
         return _EVERYTHING
-    terms = _in_force().filter(person_id=actor.person_id)
-    rows = terms.values_list("role", "universe_id", "pattern", "until")
-    return Rights(
-        tuple(Holding(Role(role), place, pattern, until) for role, place, pattern, until in rows)
+    columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
+    rows = _held(actor).values_list(*columns)
+    holdings = tuple(
+        Holding(Role(role), Place(universe, environment, owner), pattern, until, giver)
+        for role, universe, environment, owner, pattern, until, giver in rows
+        # A grant without a pattern covers nothing.
+        if pattern is not None
     )
+    return Rights(holdings, _wider({holding.place for holding in holdings}))
+
+
+def _wider(places: Iterable[Place]) -> dict[int, tuple[Place, ...]]:
+    """The universes that lie in wider ones of these places, each with those that it lies in."""
+    wide = {place for place in places if place.is_wide}
+    if not wide:
+        return {}
+    rows = in_wide(wide).values_list("pk", "environment", "owner")
+    return {
+        pk: tuple(wide & {Place(environment=environment), Place(owner=owner)})
+        for pk, environment, owner in rows
+    }
+
+
+def in_wide(places: Iterable[Place]) -> QuerySet[Universe]:
+    """The universes that lie in one of these environments or owners, in no order."""
+    wide = [place for place in places if place.is_wide]
+    environments = {place.environment for place in wide if place.environment}
+    owners = {place.owner for place in wide if place.owner}
+    return Universe.objects.filter(Q(environment__in=environments) | Q(owner__in=owners)).order_by()
 
 
 def held_by(actor: Actor, permission: Permission) -> QuerySet[Grant]:
@@ -167,27 +201,56 @@ def held_by(actor: Actor, permission: Permission) -> QuerySet[Grant]:
 
     No one but a person has any: what else acts may do everything.
     """
-    return _in_force().filter(person_id=actor.person_id, role__in=roles_with(permission))
+    return _held(actor).filter(role__in=roles_with(permission))
+
+
+def _held(actor: Actor) -> QuerySet[Grant]:
+    """The grants in force of a person and of their teams; none once their account is disabled."""
+    teams = Membership.objects.filter(person_id=actor.person_id).values("team")
+    active = User.objects.filter(pk=actor.person_id or 0, is_active=True)
+    own = Q(person_id=actor.person_id) | Q(team__in=teams)
+    return in_force().filter(own, Exists(active))
 
 
 def people_with(permission: Permission, universe_id: int, name: str) -> QuerySet[User]:
     """The people who have the permission on that secret now, by email address."""
-    there = Q(universe=universe_id) | Q(universe__isnull=True)
-    giving = _in_force().filter(
-        there, role__in=roles_with(permission), pattern__in=patterns.matching(name)
+    giving = in_force().filter(
+        reaching(universe_id),
+        role__in=roles_with(permission),
+        patterns__pattern__in=patterns.matching(name),
     )
-    return User.objects.filter(pk__in=giving.values("person")).order_by("email")
+    return holders_of(giving).order_by("email")
 
 
-def _in_force() -> QuerySet[Grant]:
-    """The grants that have not ended, of people who are not disabled."""
-    not_ended = Q(until__isnull=True) | Q(until__gt=timezone.now())
-    return Grant.objects.filter(not_ended, person__is_active=True)
+def holders_of(grants: QuerySet[Grant]) -> QuerySet[User]:
+    """The people whose accounts are not disabled and who hold one of the grants, or their team."""
+    members = Membership.objects.filter(team__in=grants.filter(team__isnull=False).values("team"))
+    direct = Q(pk__in=grants.filter(person__isnull=False).values("person"))
+    return User.objects.filter(direct | Q(pk__in=members.values("person")), is_active=True)
 
 
-def holding_of(grant: Grant) -> Holding:
-    """The grant as a piece of rights."""
-    return Holding(Role(grant.role), grant.universe_id, grant.pattern, grant.until)
+def reaching(universe_id: int) -> Q:
+    """The grants that hold in that universe."""
+    universe = Universe.objects.filter(pk=universe_id)
+    by_environment = Q(environment__gt="", environment__in=universe.values("environment"))
+    by_owner = Q(owner__gt="", owner__in=universe.values("owner"))
+    return Q(universe=universe_id) | by_environment | by_owner | of_place(EVERYWHERE)
+
+
+def of_place(place: Place) -> Q:
+    """The grants of exactly that place."""
+    return Q(universe=place.universe_id, environment=place.environment, owner=place.owner)
+
+
+def in_force() -> QuerySet[Grant]:
+    """The grants that have not ended, whosever they are."""
+    return Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=timezone.now()))
+
+
+def holdings_of(grant: Grant) -> list[Holding]:
+    """The grant as pieces of rights, one for each of its patterns."""
+    role, place = Role(grant.role), grant.place
+    return [Holding(role, place, name, grant.until, grant.giver_id) for name in grant.names]
 
 
 def require(actor: Actor, permission: Permission, universe_id: int, name: str) -> None:

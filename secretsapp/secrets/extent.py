@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.hints import is_nearly_full
 from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE
@@ -37,10 +38,13 @@ def capacity(actor: Actor, universe: Universe, listed: int) -> Capacity | None:
 def part(actor: Actor, universe: Universe) -> list[Holding]:
     """By which rights the actor sees a part of the universe; none for those who see all of it.
 
-    There are two at most: someone has one grant in a universe, and one in all of them.
+    Names and patterns that another covers are left out.
     """
     rights = rights_of(actor)
     if rights.allows_throughout(Permission.LIST_SECRETS, universe.pk):
         return []
     reaching = rights.reaching(universe.pk)
-    return [holding for holding in reaching if holding.gives(Permission.LIST_SECRETS)]
+    listing = [holding for holding in reaching if holding.gives(Permission.LIST_SECRETS)]
+    widest = patterns.widest(holding.pattern for holding in listing)
+    by_pattern = {holding.pattern: holding for holding in listing}
+    return [by_pattern[pattern] for pattern in widest]

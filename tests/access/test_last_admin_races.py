@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.errors import Forbidden, LastAdmin
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, User
@@ -20,7 +20,7 @@ Act = Callable[[Person, Person], None]
 
 def revoke(who: Person, whom: Person) -> None:
     """Revoke the other's grant."""
-    grants.revoke(who.actor, whom.user, None)
+    grants.revoke_all(who.actor, whom.user, None)
 
 
 def lower(who: Person, whom: Person) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
@@ -176,6 +176,6 @@ def tell_of_grant(stage: Stage) -> None:
 def change_grant(stage: Stage) -> None:
     """Let the viewer rotate, as someone who looked at their grant just now."""
     viewer = stage.cast["viewer"].user
-    seen = Grant.objects.get(person=viewer).given_at
+    grant = Grant.objects.get(person=viewer)
     terms = Terms(Role.ROTATOR)
-    grants.change(stage.cast["manager"].actor, viewer, stage.universe, terms, seen=seen)
+    grants.change(stage.cast["manager"].actor, grant, terms, seen=grant.given_at)

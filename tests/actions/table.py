@@ -1,11 +1,11 @@
 """Every public function of a module that writes, how to call it, and the events that it writes."""
 
-from secretsapp.access import grants, refusals
-from secretsapp.access.grants import AS_ADMIN, Terms
+from secretsapp.access import grants, refusals, terms
+from secretsapp.access.terms import AS_ADMIN, Terms
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
-from secretsapp.models import Change
+from secretsapp.models import Change, Grant
 from secretsapp.operation import installation, key_proof, master_keys, readiness, upkeep, workers
 from secretsapp.people import accounts, session_storage
 from secretsapp.rules.policy import refusal
@@ -103,9 +103,16 @@ ACTIONS = [
         before=engage_second_admin,
     ),
     Action(
+        "grants.revoke_all",
+        lambda stage: grants.revoke_all(
+            stage.cast["manager"].actor, stage.cast["viewer"].user, stage.universe
+        ),
+        (f"grant.revoked | {MANAGER} | Harbor |  | viewer@example.com",),
+    ),
+    Action(
         "grants.revoke",
         lambda stage: grants.revoke(
-            stage.cast["manager"].actor, stage.cast["viewer"].user, stage.universe
+            stage.cast["manager"].actor, Grant.objects.get(person=stage.cast["viewer"].user)
         ),
         (f"grant.revoked | {MANAGER} | Harbor |  | viewer@example.com",),
     ),
@@ -241,14 +248,12 @@ ACTIONS = [
     ),
     Action("grants.tell", tell_of_grant),
     Action(
-        "grants.to_give",
-        lambda stage: grants.to_give(stage.cast["viewer"].user, None, Terms(Role.VIEWER)),
+        "terms.to_give",
+        lambda stage: terms.to_give(stage.cast["viewer"].user, None, Terms(Role.VIEWER)),
     ),
     Action(
         "grants.give_first",
-        lambda stage: grants.give_first(
-            nothing_done(stage), stage.cast["stranger"].user, grants.AS_ADMIN
-        ),
+        lambda stage: grants.give_first(nothing_done(stage), stage.cast["stranger"].user, AS_ADMIN),
     ),
     Action(
         "grants.keep_an_admin_beside",

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Universe
 from tests.browser import catalogue

@@ -7,6 +7,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Grant, Universe
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.journeys import WITH_AND_WITHOUT, is_at, is_headed, shows, sidebar
+from tests.granting import let_cover
 from tests.stage import CAST, Cast
 from tests.support.unfinished import refresh_later
 
@@ -30,7 +31,7 @@ PLACES = {
 @pytest.fixture
 def bounded(universe: Universe, harbor: EmulatedUniverse, cast: Cast) -> Universe:
     """Harbor with something changed elsewhere, beyond the names that the rotator sees."""
-    Grant.objects.filter(person=cast["rotator"].user).update(pattern="PAY_*")
+    let_cover(Grant.objects.filter(person=cast["rotator"].user), "PAY_*")
     harbor.put("SIGNING_SEED", b"theirs", "")
     assert refresh_later(universe)
     return universe

@@ -138,7 +138,7 @@ def change_and_revoke(manager: Visitor) -> None:
     press(manager, "Save changes")
     says(manager, f"Changed the access of {EMAIL}.")
     held = Grant.objects.get(person__email=EMAIL)
-    assert (held.role, held.pattern, held.until) == (Role.VIEWER, "PAY_*", None)
+    assert (held.role, held.names, held.until) == (Role.VIEWER, ("PAY_*",), None)
     open_actions(manager, f"{EMAIL} in Harbor")
     follow(manager, "Revoke")
     press(manager, "Revoke access")

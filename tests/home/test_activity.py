@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Role
 from secretsapp.home import activity

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.roles import Role
@@ -99,7 +99,7 @@ def test_what_one_may_not_see_any_more_stands_nowhere(cast: Cast, many: list[Uni
     shortcuts.pin(person.actor, many[0])
     shortcuts.note_opened(person.actor, many[1])
     for universe in many[:2]:
-        grants.revoke(STAGEHAND, person.user, universe)
+        grants.revoke_all(STAGEHAND, person.user, universe)
     assert shown(person.actor) == {"Others": [f"Quay {number:02}" for number in range(3, 11)]}
     assert universe_cards.page(person.actor, Asked(), PINNED).items == []
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.roles import Role
 from secretsapp.home import attention

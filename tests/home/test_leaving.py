@@ -10,7 +10,7 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.errors import Forbidden, RobloxRefused
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role

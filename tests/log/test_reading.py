@@ -8,7 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies
 
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core import patterns
 from secretsapp.core.actor import remembering
 from secretsapp.core.errors import Forbidden

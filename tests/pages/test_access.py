@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.grants import AS_ADMIN, Terms
+from secretsapp.access.terms import AS_ADMIN, Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Universe, User
 from secretsapp.people import accounts
@@ -59,14 +59,14 @@ def test_who_manages_some_names_types_an_address_and_is_shown_no_other(
         assert f"{role}@example.com" not in body(form)
         assert f"{role}@example.com" not in body(client.post(address, {"role": "viewer"}))
     assert STRANGER in body(client_for("manager").get(address))
-    sent = {"role": "viewer", "pattern": "PAY_*", "end": "30"}
+    sent = {"role": "viewer", "names": "PAY_*", "end": "30"}
     for person in ("nobody@example.com", "auditor@example.com", "no address"):
         refused = client.post(address, sent | {"person": person})
         assert "There is no active account with that email address." in words(refused)
     assert client.post(address, sent | {"person": "\x00"}).status_code == 422
     assert "Enter a person’s email address." in words(client.post(address, sent))
     client.post(address, sent | {"person": " Stranger@Example.com"})
-    assert (grant_of(STRANGER).pattern, grant_of(STRANGER).role) == ("PAY_*", "viewer")
+    assert (grant_of(STRANGER).names, grant_of(STRANGER).role) == (("PAY_*",), "viewer")
 
 
 def test_the_list_has_what_reaches_the_universe(
@@ -133,7 +133,7 @@ def test_access_is_given_with_pattern_end_and_reason(
     sent = {
         "person": STRANGER,
         "role": "rotator",
-        "pattern": "PAY_*",
+        "names": "PAY_*",
         "end": "date",
         "last_day": "2099-12-03",
         "reason": "season two",
@@ -143,7 +143,7 @@ def test_access_is_given_with_pattern_end_and_reason(
     assert "Rotator PAY_* Until 3 Dec 2099 by manager@example.com" in words(done)
     grant = grant_of(STRANGER)
     assert grant.until == datetime(2099, 12, 3, 23, 59, 59, 999999, UTC)
-    assert (grant.pattern, grant.reason) == ("PAY_*", "season two")
+    assert (grant.names, grant.reason) == (("PAY_*",), "season two")
 
 
 @pytest.mark.parametrize("days", ["1", "7", "30"])
@@ -179,8 +179,8 @@ def test_what_a_pattern_matches_is_told_while_it_is_typed(
         ("no pattern", "A pattern is one exact name"),
         ("", ""),
     ):
-        assert told in words(client.post(address, {"pattern": typed}, headers=HTMX))
-    hidden = browser_of(deputy).post(address, {"pattern": "SIGNING_SEED"}, headers=HTMX)
+        assert told in words(client.post(address, {"names": typed}, headers=HTMX))
+    hidden = browser_of(deputy).post(address, {"names": "SIGNING_SEED"}, headers=HTMX)
     assert "SIGNING_SEED matches no secret now." in words(hidden)
     for answer in (client.get(address, headers=HTMX), client.post(address)):
         assert answer.headers["Location"] == address_of("access_give")
@@ -206,7 +206,7 @@ def test_who_has_a_grant_there_leads_to_its_page(
         ({"person": "viewer@example.com"}, "is already Viewer of Harbor. Edit that grant"),
         ({"role": ""}, "Choose a role."),
         ({"role": "admin"}, "Choose a role."),
-        ({"pattern": "PAY-*"}, "A pattern is one exact name"),
+        ({"names": "PAY-*"}, "A pattern is one exact name"),
         ({"end": "date"}, "Choose the last day, or another expiry."),
         ({"end": "date", "last_day": "soon"}, "Enter the day as a date such as 2026-12-03."),
         ({"end": "date", "last_day": "2020-01-01"}, "That day is in the past. Choose a later one."),
@@ -237,8 +237,8 @@ def test_the_form_begins_within_ones_own_bounds_and_says_them(
     assert "30 days until" in words(form)
     assert "Never expires" not in words(form)
     assert field(form, "person") == STRANGER
-    sent = {"person": STRANGER, "role": "viewer", "end": "date", "pattern": "PAY_*"}
-    wider = client.post(address, sent | {"pattern": "", "last_day": end.date().isoformat()})
+    sent = {"person": STRANGER, "role": "viewer", "end": "date", "names": "PAY_*"}
+    wider = client.post(address, sent | {"names": "", "last_day": end.date().isoformat()})
     assert "Your own access covers PAY_*." in words(wider)
     later = client.post(address, sent | {"last_day": (end + timedelta(days=1)).date().isoformat()})
     assert "Your own access expires on" in words(later)
@@ -265,15 +265,15 @@ def test_a_grant_is_changed_in_the_form_that_it_fills(
     )
     assert (field(form, "pattern"), field(form, "reason")) == ("PAY_*", "x")
     assert 'name="role" value="viewer"' in body(form)
-    sent = {"role": "editor", "pattern": "PAY_*", "end": "date", "last_day": "2099-06-01"}
+    sent = {"role": "editor", "names": "PAY_*", "end": "date", "last_day": "2099-06-01"}
     done = client.post(address, sent, follow=True)
     assert "Changed the access of viewer@example.com." in words(done)
     assert (grant_of(viewer.email).role, grant_of(viewer.email).until) == ("editor", until)
-    done = client.post(address, sent | {"pattern": "PAY_"}, follow=True)
+    done = client.post(address, sent | {"names": "PAY_"}, follow=True)
     assert "PAY_ matches no secret now." in words(done)
     assert "Without a star it is one exact name. Did you mean PAY_*?" in words(done)
     client.post(address, {"role": "viewer", "end": "never"})
-    assert (grant_of(viewer.email).pattern, grant_of(viewer.email).until) == ("", None)
+    assert (grant_of(viewer.email).names, grant_of(viewer.email).until) == (("",), None)
 
 
 def test_an_old_form_undoes_nobody_elses_change(
@@ -339,7 +339,7 @@ def test_everywhere_is_given_changed_and_revoked(client_for: ClientFor, cast: Ca
     given = client.post(f"{EVERYWHERE}new/", {"person": STRANGER, "role": "admin", "end": "never"})
     assert given.headers["Location"] == EVERYWHERE
     address = f"{EVERYWHERE}{person.pk}/"
-    refused = client.post(address, {"role": "admin", "pattern": "PAY_*", "end": "never"})
+    refused = client.post(address, {"role": "admin", "names": "PAY_*", "end": "never"})
     assert "The Admin role covers all universes and all secrets, and never expires." in words(
         refused
     )

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from emulator import Emulator
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.actor import remembering
 from secretsapp.core.roles import Role
 from secretsapp.home import frame

@@ -11,7 +11,7 @@ from django.utils import timezone
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import AS_ADMIN, Terms
 from secretsapp.core.actor import remembering
 from secretsapp.core.events import Event
 from secretsapp.core.key_verdicts import KeyVerdict
@@ -137,9 +137,7 @@ def test_an_admin_is_told_the_first_steps_until_there_is_a_secret(
     page = client.get("/")
     assert "Next steps Back up the keys" in words(page)
     assert "Invite someone, done Make someone else an admin too Set up mail" in words(page)
-    invited = accounts.create(
-        STAGEHAND, email="second@example.com", password=None, first=grants.AS_ADMIN
-    )
+    invited = accounts.create(STAGEHAND, email="second@example.com", password=None, first=AS_ADMIN)
     assert "done Make someone else an admin too Set up mail" in words(client.get("/"))
     invited.set_password("They followed the link.")
     invited.save()

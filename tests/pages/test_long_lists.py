@@ -10,6 +10,7 @@ from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Secret, Universe, User
 from secretsapp.people import directory
 from secretsapp.rules.paging import Asked, Page, cut
+from tests.granting import store_grants
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import Cast
@@ -22,8 +23,8 @@ def crowd(cast: Cast, universe: Universe) -> list[User]:
         User(email=f"crew{number:03}@example.com", name=f"Crew {number:03}", password="!")
         for number in range(120)
     )
-    Grant.objects.bulk_create(held(person, universe) for person in people)
-    Grant.objects.bulk_create(held(person, None) for person in people[::2])
+    store_grants(held(person, universe) for person in people)
+    store_grants(held(person, None) for person in people[::2])
     return people
 
 
@@ -34,7 +35,7 @@ def fleet(cast: Cast, universe: Universe) -> list[Universe]:
         Universe(id=number, name=f"Quay {number:02}", api_key=universe.api_key)
         for number in range(1, 71)
     )
-    Grant.objects.bulk_create(held(cast["viewer"].user, each) for each in made)
+    store_grants(held(cast["viewer"].user, each) for each in made)
     return made
 
 

@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Universe, User
 from tests.access.test_grants import NEXT_YEAR

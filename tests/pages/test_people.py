@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from emulator import Emulator, faults
 from secretsapp.access import grants, role_table
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.models import Grant, OneTimeCode, Universe, User
 from secretsapp.people import accounts
@@ -63,7 +63,7 @@ def test_the_table_says_who_may_do_what_and_who_was_here(
     assert "manager@example.com Manager of Harbor Never signed in" in page
     assert "editor@example.com No access" in page
     assert "rotator@example.com Disabled Rotator of Harbor Never signed in" in page
-    grants.revoke(STAGEHAND, viewer, None)
+    grants.revoke_all(STAGEHAND, viewer, None)
     bounds = f"Viewer of Harbor Viewer of Quay, PAY_*, until 1 Jun {NEXT_YEAR.year} Never"
     assert bounds in words(client.get(PEOPLE))
 
@@ -131,14 +131,14 @@ def test_a_newer_link_takes_the_place_of_the_older(
 
 def test_an_account_has_its_first_role_at_once(client_for: ClientFor, universe: Universe) -> None:
     client, watch = client_for("admin"), Watch()
-    bounds = {"pattern": "PAY_*", "end": "30", "reason": "Season two"}
+    bounds = {"names": "PAY_*", "end": "30", "reason": "Season two"}
     sent = {"role": "rotator", "place": str(universe.pk)} | bounds
     page = create(client, "new@example.com", name="Nele", **sent)
     said = "Created the account of new@example.com, Rotator of Harbor. PAY_* matches 2 secrets"
     assert said in html.unescape(page)
     assert "/password/#" in link_on(page)
     grant = Grant.objects.get(person__email="new@example.com")
-    assert (grant.universe, grant.pattern, grant.reason) == (universe, "PAY_*", "Season two")
+    assert (grant.universe, grant.names, grant.reason) == (universe, ("PAY_*",), "Season two")
     assert grant.until is not None
     assert watch.tags == ["person.created", "grant.given", "person.link_made"]
     assert "No role yet" in words(client.get("/people/new/"))
@@ -152,13 +152,13 @@ def test_an_account_has_its_first_role_at_once(client_for: ClientFor, universe: 
         ({"role": "viewer"}, "Choose a universe, or all universes."),
         ({"role": "viewer", "place": "all", "end": ""}, "Choose when it expires."),
         ({"place": "all"}, NO_ROLE),
-        ({"pattern": "PAY_*"}, NO_ROLE),
+        ({"names": "PAY_*"}, NO_ROLE),
         ({"end": "7"}, NO_ROLE),
         ({"reason": "Season two"}, NO_ROLE),
         ({"role": "viewer", "place": "1"}, "This universe isn’t in Sealroom"),
         ({"role": "viewer", "place": "no id"}, "A universe id is a whole number"),
-        ({"role": "viewer", "place": "all", "pattern": "*_PAY"}, "A pattern is one exact name"),
-        ({"role": "admin", "place": "all", "pattern": "PAY_*"}, "The Admin role covers all"),
+        ({"role": "viewer", "place": "all", "names": "*_PAY"}, "A pattern is one exact name"),
+        ({"role": "admin", "place": "all", "names": "PAY_*"}, "The Admin role covers all"),
     ],
 )
 def test_an_account_whose_role_is_refused_is_not_created(
@@ -179,7 +179,7 @@ def test_a_role_is_granted_from_the_page_of_a_person(
     client, path = client_for("admin"), address_of("stranger@example.com", "access", "new")
     assert f'href="{path}"' in body(client.get(address_of("stranger@example.com")))
     assert "Choose a role." in words(client.post(path, {"place": "all"}))
-    sent = {"place": str(universe.pk), "role": "viewer", "pattern": "PAY_*", "end": "never"}
+    sent = {"place": str(universe.pk), "role": "viewer", "names": "PAY_*", "end": "never"}
     done = client.post(path, sent, follow=True)
     assert "Granted stranger@example.com access. PAY_* matches 2 secrets" in words(done)
     assert "Harbor Viewer PAY_*" in words(done)

@@ -7,7 +7,7 @@ import pytest
 
 from secretsapp.access import grants
 from secretsapp.access import whom_to_ask as givers
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, Universe
 from secretsapp.rules.policy import refusal

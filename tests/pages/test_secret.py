@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.log import reading
 from secretsapp.models import Grant, Secret, Universe, User

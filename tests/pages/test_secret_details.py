@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Grant, Secret, Universe
 from secretsapp.people import accounts

@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, AuditEvent, Universe
 from tests.pages.conftest import AddressOf, ClientFor

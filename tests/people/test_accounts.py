@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from secretsapp.access.grants import AS_ADMIN
+from secretsapp.access.terms import AS_ADMIN
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastAdmin
 from secretsapp.core.plaintext import Plaintext

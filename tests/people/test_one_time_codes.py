@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.grants import AS_ADMIN, Terms
+from secretsapp.access.terms import AS_ADMIN, Terms
 from secretsapp.core.errors import AlreadyExists, CodeRefused, Forbidden, InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -17,10 +18,22 @@ from secretsapp.core.actor import Actor, Door, remembering
 from secretsapp.core.events import Event
 from secretsapp.core.input_rules import NAME_LIMIT, is_storable
 from secretsapp.core.roles import Permission, Role
-from secretsapp.models import ApiKey, AuditEvent, Grant, Secret, Universe, User
+from secretsapp.models import (
+    EVERYWHERE,
+    ApiKey,
+    AuditEvent,
+    Grant,
+    Membership,
+    Place,
+    Secret,
+    Team,
+    Universe,
+    User,
+)
 from secretsapp.rules import audit
 from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
 from secretsapp.rules.policy import people_with, rights_of
+from tests.granting import let_cover, store_each, store_grants
 from tests.stage import STAGEHAND
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -30,6 +43,15 @@ NOW, HOUR = timezone.now(), timedelta(hours=1)
 
 # Each number begins the next, as text.
 UNIVERSE_IDS = (1, 11, 111)
+KINDS = [(1, "staging", "groups/1"), (11, "staging", ""), (111, "", "groups/1")]
+PLACES = [
+    *map(Place, UNIVERSE_IDS),
+    Place(environment="staging"),
+    Place(environment="production"),
+    Place(owner="groups/1"),
+    Place(owner="groups/11"),
+    EVERYWHERE,
+]
 NAMES = ["PAY_KEY", "PAY_WEBHOOK", "pay_key", "PAYX", "PAY", "SIGNING_SEED"]
 SCOPES = [
     (None, ""),
@@ -39,6 +61,9 @@ SCOPES = [
     (1, "PAY"),
     (11, "pay*"),
     (11, "PAY%*"),
+    ("staging", ""),
+    ("staging", "PAY_*"),
+    ("groups/1", "PAY*"),
 ]
 
 # What databases take for more than itself, beside letters that some fold, expand or compose.
@@ -57,19 +82,29 @@ def patterns_near(draw: strategies.DrawFn, names: list[str]) -> str:
     return draw(strategies.sampled_from([near, f"{near[:length]}*", "", "%*", "_*", "%", "_"]))
 
 
+@dataclass(frozen=True)
+class Held:
+    """A grant that no one has yet: of which terms, and whether through a team."""
+
+    role: Role
+    place: Place
+    names: tuple[str, ...]
+    until: datetime | None = None
+    by_team: bool = False
+
+
 @strategies.composite
-def grants_near(draw: strategies.DrawFn, names: list[str]) -> list[Grant]:
-    """Grants of different places: of some role, under such a pattern, in force or ended."""
-    places = draw(strategies.sets(strategies.sampled_from([None, *UNIVERSE_IDS])))
-    return [
-        granted(
-            draw(strategies.sampled_from([role for role in Role if role is not Role.ADMIN])),
-            universe_id,
-            draw(patterns_near(names)),
-            draw(strategies.sampled_from([None, NOW - HOUR, NOW + HOUR])),
-        )
-        for universe_id in places
-    ]
+def grants_near(draw: strategies.DrawFn, names: list[str]) -> list[Held]:
+    """Grants of some role and place, under such patterns, in force or ended, one's own or not."""
+    one = strategies.builds(
+        Held,
+        strategies.sampled_from([role for role in Role if role is not Role.ADMIN]),
+        strategies.sampled_from(PLACES),
+        strategies.sets(patterns_near(names), min_size=1, max_size=3).map(tuple),
+        strategies.sampled_from([None, NOW - HOUR, NOW + HOUR]),
+        strategies.booleans(),
+    )
+    return draw(strategies.lists(one, max_size=4))
 
 
 @pytest.fixture
@@ -77,7 +112,8 @@ def universes() -> list[Universe]:
     """Universes of similar ids, without a secret."""
     api_key = ApiKey.objects.create(name="automation", encrypted_value=b"-")
     return Universe.objects.bulk_create(
-        Universe(id=number, name="Harbor", api_key=api_key) for number in UNIVERSE_IDS
+        Universe(id=number, name="Harbor", api_key=api_key, environment=environment, owner=owner)
+        for number, environment, owner in KINDS
     )
 
 
@@ -100,24 +136,41 @@ def record(universes: Iterable[Universe | None], names: Iterable[str]) -> None:
         )
 
 
-def granted(
-    role: Role, universe_id: int | None, pattern: str, until: datetime | None = None
-) -> Grant:
-    """A grant that nobody has yet."""
-    terms = {"role": role, "pattern": pattern, "until": until}
-    return Grant(universe_id=universe_id, given_by="tests", given_at=NOW, **terms)
+def granted(role: Role, where: int | str | None, *names: str) -> Held:
+    """A grant that nobody has yet, in a universe, an environment, those of an owner, or all."""
+    if not isinstance(where, str):
+        return Held(role, Place(where), names)
+    place = Place(owner=where) if "/" in where else Place(environment=where)
+    return Held(role, place, names)
 
 
-def give(grants: Iterable[Grant]) -> Actor:
+def give(grants: Iterable[Held]) -> Actor:
     """Let those be all the grants of the person, beside one who may do everything."""
     Grant.objects.all().delete()
     person, _ = User.objects.get_or_create(email="someone@example.com")
     other, _ = User.objects.get_or_create(email="other@example.com")
-    for grant in grants:
-        grant.pk, grant.person = None, person
-        grant.save()
-    Grant.objects.create(person=other, role=Role.ADMIN, given_by="tests", given_at=NOW)
+    team, is_new = Team.objects.get_or_create(name="Build")
+    if is_new:
+        Membership.objects.create(team=team, person=person, added_by="tests", added_at=NOW)
+    store_each((stored(held, person, team), held.names) for held in grants)
+    everything = Grant(person=other, role=Role.ADMIN, given_by="tests", given_at=NOW)
+    store_grants([everything])
     return actors.person(person.pk, person.email, Door.BROWSER)
+
+
+def stored(held: Held, person: User, team: Team) -> Grant:
+    """The row of it."""
+    return Grant(
+        person=None if held.by_team else person,
+        team=team if held.by_team else None,
+        universe_id=held.place.universe_id,
+        environment=held.place.environment,
+        owner=held.place.owner,
+        role=held.role,
+        until=held.until,
+        given_by="tests",
+        given_at=NOW,
+    )
 
 
 def assert_narrowed_as_allowed(actor: Actor, permission: Permission) -> None:
@@ -144,9 +197,8 @@ def test_the_database_lists_what_the_rights_allow(universes: list[Universe]) -> 
     store(universes, NAMES)
     record(universes, NAMES)
     for scopes in [(), *combinations(SCOPES, 1), *combinations(SCOPES, 2)]:
-        if len({universe_id for universe_id, _ in scopes}) == len(scopes):
-            actor = give(granted(Role.VIEWER, *scope) for scope in scopes)
-            assert_narrowed_as_allowed(actor, Permission.LIST_SECRETS)
+        actor = give(granted(Role.VIEWER, *scope) for scope in scopes)
+        assert_narrowed_as_allowed(actor, Permission.LIST_SECRETS)
 
 
 @pytest.mark.parametrize("permission", Permission)
@@ -184,7 +236,7 @@ def test_what_is_remembered_lets_nothing_be_seen_of_a_narrower_grant(
     store(universes, NAMES)
     actor = remembering(give([granted(Role.VIEWER, 1, "")]))
     assert rights_of(actor).allows(A.LIST_SECRETS, 1, "SIGNING_SEED")
-    Grant.objects.filter(universe=1).update(pattern="PAY")
+    let_cover(Grant.objects.filter(universe=1), "PAY")
     found = narrowed(actor, Secret.objects.all(), A.LIST_SECRETS)
     assert [secret.name for secret in found] == ["PAY"]
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.actor import Actor, remembering
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission, Role
@@ -74,7 +74,7 @@ def test_an_act_asks_again_who_was_let_in_before(cast: Cast) -> None:
 
 def revoke_own(actor: Actor, user: User) -> None:
     """End one's own access."""
-    grants.revoke(actor, user, None)
+    grants.revoke_all(actor, user, None)
 
 
 def narrow_own(actor: Actor, user: User) -> None:

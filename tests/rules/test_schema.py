@@ -84,7 +84,7 @@ ON_BOTH: dict[str, Left] = {
     "DROP INDEX event_of_tag": ([], ["index secretsapp_auditevent.event_of_tag"]),
     "DROP INDEX event_of_tag; CREATE INDEX event_of_tag ON secretsapp_auditevent (tag, sequence) "
     "WHERE sequence < 5": (["index secretsapp_auditevent.event_of_tag (changed)"], []),
-    "DROP INDEX grant_of_all_unique": ([], ["index secretsapp_grant.grant_of_all_unique"]),
+    "DROP INDEX grant_by_text": ([], ["index secretsapp_grant.grant_by_text"]),
     "ALTER TABLE secretsapp_user ADD COLUMN more integer CHECK (is_active)": None,
     "ALTER TABLE secretsapp_user DROP COLUMN last_active_at": (
         [],

@@ -4,7 +4,7 @@ import pytest
 
 from emulator import Emulator
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.errors import Forbidden, InvalidInput, SecretGone
 from secretsapp.core.roles import Role
 from secretsapp.models import Secret, Universe

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Permission, Role

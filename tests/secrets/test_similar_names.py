@@ -4,7 +4,7 @@ import pytest
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SimilarName
 from secretsapp.core.plaintext import Plaintext

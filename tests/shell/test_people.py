@@ -42,7 +42,7 @@ def test_account_and_its_first_role_are_created_in_one_step(
     assert created == "Created the account of new@example.com, Rotator of Harbor."
     assert reach.startswith("PAY_* matches 2 secrets")
     grant = Grant.objects.get(person__email="new@example.com")
-    assert (grant.role, grant.universe, grant.pattern) == ("rotator", universe, "PAY_*")
+    assert (grant.role, grant.universe, grant.names) == ("rotator", universe, ("PAY_*",))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_grant_with_every_bound(shell: Shell, universe: Universe, cast: Cast) ->
     assert "PAY_ matches no secret now." in told
     shell.run("grant", "stranger@example.com", "rotator", "--universe", HARBOR_ID, *bounds)
     grant = Grant.objects.get(person=cast["stranger"].user)
-    assert (grant.universe, grant.pattern, grant.reason) == (universe, "PAY_*", "Winter event.")
+    assert (grant.universe, grant.names, grant.reason) == (universe, ("PAY_*",), "Winter event.")
     assert grant.until == datetime(2126, 12, 3, 18, tzinfo=UTC)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from secretsapp.models import ApiKey, Universe, User
+from secretsapp.models import ApiKey, Grant, Universe, User
 from tests.stage import API_KEY
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
@@ -18,7 +18,7 @@ class Door:
     """A named address: who may pass it, and what a person without any right finds there.
 
     `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
-    a person (the viewer), that person in a universe, or an API key.
+    a person (the viewer), their grant in a universe or everywhere, or an API key.
     `sent` is a POST that does what the page is for, and `answer` its status then.
     """
 
@@ -39,7 +39,8 @@ class Door:
             "universe": lambda: [universe_id],
             "secret": lambda: [universe_id, name],
             "person": lambda: [_viewer()],
-            "person in universe": lambda: [universe_id, _viewer()],
+            "grant in universe": lambda: [universe_id, _grant_in(universe_id)],
+            "grant": lambda: [_grant_in(None)],
             "api key": lambda: [ApiKey.objects.earliest("created_at").pk],
         }
         return reverse(self.name, args=arguments[self.about]())
@@ -53,7 +54,13 @@ class Door:
     @property
     def is_in_universe(self) -> bool:
         """Whether its address names a universe."""
-        return self.about in {"universe", "secret", "person in universe"}
+        return self.about in {"universe", "secret", "grant in universe"}
+
+
+def _grant_in(universe_id: int | None) -> int:
+    """The viewer's grant there; without one, one that there is not."""
+    found = Grant.objects.filter(person=_viewer(), universe=universe_id).first()
+    return found.pk if found else 10**9
 
 
 def _viewer() -> int:
@@ -69,7 +76,7 @@ TYPED = {"typed": "PAY_KEY"}
 ADMIN = ("admin",)
 MANAGERS = ("admin", "manager")
 SOMEBODY = (*EVERYBODY, "stranger")
-ROLE = {"role": "rotator", "pattern": "PAY_*", "end": "never", "reason": "season two"}
+ROLE = {"role": "rotator", "names": "PAY_*", "end": "never", "reason": "season two"}
 
 DOORS = (
     Door("home", SOMEBODY, stranger=200),
@@ -118,14 +125,14 @@ DOORS = (
         stranger=403,
     ),
     Door("access_everywhere_reach", ADMIN, "", FORM, ROLE, read_answer=302, stranger=403),
-    Door("access_everywhere_change", ADMIN, "person", FORM, ROLE, stranger=403),
-    Door("access_everywhere_revoke", ADMIN, "person", FORM, {}, stranger=403),
+    Door("access_everywhere_change", ADMIN, "grant", FORM, ROLE, stranger=403),
+    Door("access_everywhere_revoke", ADMIN, "grant", FORM, {}, stranger=403),
     Door("person_give", ADMIN, "person", FORM, {"place": "all", **ROLE}, stranger=403),
     Door("access", MANAGERS, "universe"),
     Door("access_give", MANAGERS, "universe", FORM, {"person": "stranger@example.com", **ROLE}),
     Door("access_reach", MANAGERS, "universe", FORM, ROLE, read_answer=302),
-    Door("access_change", MANAGERS, "person in universe", FORM, ROLE),
-    Door("access_revoke", MANAGERS, "person in universe", FORM, {}),
+    Door("access_change", MANAGERS, "grant in universe", FORM, ROLE),
+    Door("access_revoke", MANAGERS, "grant in universe", FORM, {}),
     Door("person_disable", ADMIN, "person", FORM, {}, stranger=403),
     Door("person_enable", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     # Secrets.

@@ -10,7 +10,7 @@ from django.utils import timezone
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Grant, Universe
 from secretsapp.people import accounts

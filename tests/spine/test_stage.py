@@ -7,7 +7,7 @@ from django.db import transaction
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.grants import Terms
+from secretsapp.access.terms import Terms
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.log import verifying

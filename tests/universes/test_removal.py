@@ -180,7 +180,7 @@ def test_a_grant_revoked_while_its_universe_is_removed_is_told_once(
     watch = Watch()
     together(
         lambda: managing.remove(STAGEHAND, universe),
-        lambda: grants.revoke(STAGEHAND, cast["viewer"].user, universe),
+        lambda: grants.revoke_all(STAGEHAND, cast["viewer"].user, universe),
     )
     assert sorted(watch.tags) == ["grant.revoked"] * 5 + ["universe.removed"]
     assert not Universe.objects.exists()

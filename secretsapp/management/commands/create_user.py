@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from secretsapp.access.grants import AS_ADMIN, FirstGrant
 from secretsapp.access.pattern_reach import reach_of
+from secretsapp.access.terms import AS_ADMIN, FirstGrant
 from secretsapp.core import blanks
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import ROLE_WORDS, Role
@@ -13,6 +13,7 @@ from secretsapp.management.arguments import (
     add_bounds,
     add_email,
     add_scope,
+    is_placed,
     role_words,
     scope_of,
     terms_of,
@@ -30,8 +31,8 @@ class Command(ActingCommand):
     help = (
         "Create an account. Pipe its password in, or type it twice at a hidden prompt; with "
         "--link the person sets it. Without --admin or --role the account can do nothing until "
-        "you grant it a role. --role needs --universe or --all; both the account and the role "
-        "are stored, or neither."
+        "you grant it a role. --role needs --universe, --environment, --group or --all; both the "
+        "account and the role are stored, or neither."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -54,7 +55,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the account with its role, and make the link if one is wanted."""
         first = _first_grant(actor, options)
-        reach = reach_of(actor, first.universe, first.terms.pattern) if first else None
+        reach = reach_of(actor, first.universe, first.terms.names) if first else None
         password = None if options["link"] else read_new_password()
         user = accounts.create(
             actor, email=options["email"], name=options["name"], password=password, first=first
@@ -76,12 +77,14 @@ class Command(ActingCommand):
 
 def _first_grant(actor: Actor, options: dict[str, Any]) -> FirstGrant | None:
     """The role that is wanted; what bounds one without naming it is refused."""
-    is_placed = options["all"] or options["universe"] is not None
-    if options["role"] and is_placed:
+    placed = is_placed(options)
+    if options["role"] and placed:
         return FirstGrant(scope_of(actor, options), terms_of(options))
     if options["role"]:
-        raise CommandError("Nothing was created: --role needs --universe or --all.")
-    if is_placed or any(options[name] for name in ("pattern", "until", "reason")):
+        raise CommandError(
+            "Nothing was created: --role needs --universe, --environment, --group or --all."
+        )
+    if placed or any(options[name] for name in ("pattern", "until", "reason")):
         raise CommandError("Nothing was created: add --role to say what they can do there.")
     return AS_ADMIN if options["admin"] else None
 

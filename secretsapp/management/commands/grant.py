@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from secretsapp.access import grants
 from secretsapp.access.pattern_reach import reach_of
 from secretsapp.core.actor import Actor
+from secretsapp.core.patterns import written
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import sentence_time
 from secretsapp.management.arguments import (
@@ -18,7 +19,7 @@ from secretsapp.management.arguments import (
     terms_of,
 )
 from secretsapp.management.base import ActingCommand
-from secretsapp.management.output import Report, exact_time
+from secretsapp.management.output import Report, exact_time, place_data
 from secretsapp.models import Grant
 from secretsapp.people import directory
 
@@ -27,8 +28,9 @@ class Command(ActingCommand):
     """Grants a role."""
 
     help = (
-        "Grant a person a role in a universe or in all universes, replacing the role they "
-        "have there. No one can grant more than they have themselves."
+        "Grant a person a role in a universe, an environment, a group's universes or all "
+        "universes, replacing what they have there; with --add beside it. No one can grant more "
+        "than they have themselves."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -38,14 +40,18 @@ class Command(ActingCommand):
         parser.add_argument("role", help=help_text, **role_words())
         add_scope(parser)
         add_bounds(parser)
+        parser.add_argument(
+            "--add", action="store_true", help="Keep the grants they have there, and add this one."
+        )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the grant."""
         person = directory.get(actor, options["email"])
         terms = terms_of(options)
-        universe = scope_of(actor, options)
-        reach = reach_of(actor, universe, terms.pattern)
-        grant = grants.give(actor, person, universe, terms)
+        where = scope_of(actor, options)
+        reach = reach_of(actor, where, terms.names)
+        act = grants.add if options["add"] else grants.give
+        grant = act(actor, person, where, terms)
         return Report(
             lines=[_sentence(grant), *filter(None, [reach.told])],
             data=_data(grant) | {"matches": reach.count},
@@ -54,17 +60,18 @@ class Command(ActingCommand):
 
 
 def _sentence(grant: Grant) -> str:
-    where = grant.universe.name if grant.universe else "all universes"
-    names = f", for {grant.pattern}" if grant.pattern else ""
+    where = grant.scope
+    names = f", for {written(grant.names)}" if any(grant.names) else ""
     end = f", until {sentence_time(grant.until)}" if grant.until else ""
-    return f"{grant.person.email} is now {ROLE_WORDS[Role(grant.role)]} of {where}{names}{end}."
+    return f"{grant.holder} is now {ROLE_WORDS[Role(grant.role)]} of {where}{names}{end}."
 
 
 def _data(grant: Grant) -> dict[str, Any]:
     return {
-        "email": grant.person.email,
+        "id": grant.pk,
+        "email": str(grant.holder),
         "role": grant.role,
-        "universe": grant.universe_id,
-        "pattern": grant.pattern,
+        **place_data(grant.place),
+        "patterns": [name for name in grant.names if name],
         "until": exact_time(grant.until),
     }

@@ -5,30 +5,36 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from secretsapp.access import grants
+from secretsapp.access.terms import place_of, scope_words
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_email, add_scope, scope_of
+from secretsapp.core.roles import Role
+from secretsapp.management.arguments import add_email, add_scope, role_words, scope_of
 from secretsapp.management.base import ActingCommand
-from secretsapp.management.output import Report
+from secretsapp.management.output import Report, place_data
 from secretsapp.people import directory
 
 
 class Command(ActingCommand):
     """Revokes a role."""
 
-    help = "Revoke a person's role in a universe, or in all universes."
+    help = (
+        "Revoke a person's roles in a universe, an environment, a group's universes or all "
+        "universes; with --role only that one."
+    )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        """The person and where the role holds."""
+        """The person, where the role holds, and which it is."""
         add_email(parser)
         add_scope(parser)
+        parser.add_argument("--role", help="Revoke only this role.", **role_words())
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
-        """Delete the grant."""
+        """Delete the grants."""
         person = directory.get(actor, options["email"])
-        universe = scope_of(actor, options)
-        grants.revoke(actor, person, universe)
-        where = universe.name if universe else "all universes"
+        where = scope_of(actor, options)
+        role = Role(options["role"]) if options["role"] else None
+        grants.revoke_all(actor, person, where, role=role)
         return Report(
-            lines=[f"Revoked the role of {person.email} in {where}."],
-            data={"email": person.email, "universe": universe.pk if universe else None},
+            lines=[f"Revoked the role of {person.email} in {scope_words(where)}."],
+            data={"email": person.email} | place_data(place_of(where)),
         )

@@ -10,9 +10,10 @@ from django.utils.html import format_html
 
 from secretsapp.access.grant_listing import Givable
 from secretsapp.access.role_table import SUMMARIES
+from secretsapp.access.terms import Terms
 from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.input_rules import REASON_LIMIT
-from secretsapp.core.patterns import TYPED, parse_pattern
+from secretsapp.core.patterns import TYPED, parse_patterns, written
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import end_of_day, parse_roblox_time
 from secretsapp.models import Grant, User
@@ -67,12 +68,14 @@ class GrantForm(forms.Form):
     carries when that was given, as the person saw it. `patterns` are suggested to who types one.
     """
 
-    pattern = forms.CharField(
+    names = forms.CharField(
         label="Secrets",
         required=False,
-        widget=mono_input(placeholder="All secrets", maxlength="65", pattern=TYPED, title=EXAMPLES),
-        help_text="One exact name, or the start of names followed by a star, such as PAY_*. "
-        "Empty for all secrets. Case-sensitive.",
+        widget=mono_input(
+            placeholder="All secrets", maxlength="4000", pattern=TYPED, title=EXAMPLES
+        ),
+        help_text="Exact names, or the start of names followed by a star, such as PAY_*. "
+        "Separate several with commas. Empty for all secrets. Case-sensitive.",
     )
     last_day = forms.DateField(
         label="Last day, in UTC",
@@ -88,7 +91,7 @@ class GrantForm(forms.Form):
         help_text="Why this person needs it. Shown in the audit log: never enter a value.",
     )
 
-    field_order = ("person", "role", "pattern", "end", "last_day", "reason")
+    field_order = ("person", "role", "names", "end", "last_day", "reason")
 
     def __init__(
         self,
@@ -118,7 +121,7 @@ class GrantForm(forms.Form):
             error_messages={"required": "Choose when it expires."},
         )
         if patterns:
-            self.fields["pattern"].widget.attrs["list"] = "patterns"
+            self.fields["names"].widget.attrs["list"] = "patterns"
         self.order_fields(self.field_order)
 
     def start_again(self, grant: Grant) -> None:
@@ -130,10 +133,10 @@ class GrantForm(forms.Form):
         sent: str = self.cleaned_data["seen"]
         return parse_roblox_time(sent) or (self._grant.given_at if self._grant else None)
 
-    def clean_pattern(self) -> str:
-        """The pattern, if it is one."""
+    def clean_names(self) -> str:
+        """The names and patterns, if each is one."""
         try:
-            return parse_pattern(self.cleaned_data["pattern"])
+            return written(parse_patterns(self.cleaned_data["names"]))
         except InvalidInput as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
@@ -151,6 +154,11 @@ class GrantForm(forms.Form):
         if cleaned["until"] and cleaned["until"] <= timezone.now():
             self.add_error("last_day", "That day is in the past. Choose a later one.")
         return cleaned
+
+    def terms(self) -> Terms:
+        """What the form says."""
+        sent = self.cleaned_data
+        return Terms(sent["role"], sent["names"], sent["until"], sent["reason"])
 
     def _end_of_typed(self, day: date | None) -> datetime | None:
         if day is None:
@@ -190,13 +198,13 @@ def _initial(scope: Givable, grant: Grant | None) -> dict[str, Any]:
     if grant is None:
         ends = scope.latest_end
         return {
-            "pattern": scope.pattern,
+            "names": scope.names,
             "end": ON_A_DATE if ends else NEVER,
             "last_day": _day(ends),
         }
     return {
         "role": grant.role,
-        "pattern": grant.pattern,
+        "names": written(grant.names),
         "end": ON_A_DATE if grant.until else NEVER,
         "last_day": _day(grant.until),
         "reason": grant.reason,

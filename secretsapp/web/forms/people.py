@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 
 from secretsapp.access.grant_listing import Givable
-from secretsapp.access.grants import FirstGrant, Terms
+from secretsapp.access.terms import FirstGrant
 from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.roles import Role
@@ -81,9 +81,7 @@ class PlacedGrantForm(GrantForm):
 
     def given(self) -> FirstGrant:
         """What the form gives, and where."""
-        sent = self.cleaned_data
-        terms = Terms(sent["role"], sent["pattern"], sent["until"], sent["reason"])
-        return FirstGrant(sent["universe"], terms)
+        return FirstGrant(self.cleaned_data["universe"], self.terms())
 
 
 class CreatePersonForm(PlacedGrantForm):
@@ -103,7 +101,7 @@ class CreatePersonForm(PlacedGrantForm):
         help_text="Optional.",
     )
 
-    ENTRIES = ("role", "place", "pattern", "end", "reason")
+    ENTRIES = ("role", "place", "names", "end", "reason")
     ACCESS = (*ENTRIES, "last_day")
 
     def __init__(self, scope: Givable, place: PlaceField, data: Mapping[str, Any] | None) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 from django.forms import Form
 from django.http import HttpResponse
@@ -13,7 +12,9 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.access import grant_listing, grants, role_table
+from secretsapp.access.grants import HeldAlready
 from secretsapp.access.pattern_reach import reach_of, suggest
+from secretsapp.access.terms import Holder, Terms
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion
 from secretsapp.models import Universe, User
 from secretsapp.people import directory
@@ -54,8 +55,8 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
 
     def write() -> Done:
         person = form.cleaned_data["person"]
-        reach = reach_of(request.actor, universe, form.cleaned_data["pattern"])
-        with leading_to_the_grant(universe, person, field="person"):
+        reach = reach_of(request.actor, universe, form.cleaned_data["names"])
+        with leading_to_the_grant(field="person"):
             grants.add(request.actor, person, universe, _terms(request, universe, form))
         sentence = f"Granted {person.email} access. {reach.told}".strip()
         return Done(sentence, _next(request, universe, person), reach.caution)
@@ -81,7 +82,7 @@ def typed_reach(request: ActorRequest, universe_id: int | None = None) -> HttpRe
     if request.method != "POST" or not wants_fragment(request):
         return redirect(_address("give", universe))
     try:
-        found = reach_of(request.actor, universe, request.POST.get("pattern", ""))
+        found = reach_of(request.actor, universe, request.POST.get("names", ""))
         context = {"told": found.told, "caution": found.caution}
     except InvalidInput as refusal:
         context = {"caution": str(refusal)}
@@ -89,57 +90,57 @@ def typed_reach(request: ActorRequest, universe_id: int | None = None) -> HttpRe
 
 
 @require_http_methods(form_pages.METHODS)
-def change(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
+def change(request: ActorRequest, grant_id: int, universe_id: int | None = None) -> HttpResponse:
     """Another role, pattern, end or reason for someone who has a role there."""
     universe = _universe(request, universe_id)
     scope = grant_listing.givable(request.actor, universe)
-    view = grant_listing.to_change(request.actor, person_id, universe)
-    person = view.grant.person
+    view = grant_listing.to_change(request.actor, grant_id, universe)
+    holder = view.grant.holder
     patterns = suggest(request.actor, universe)
     form = GrantForm(scope, form_pages.posted(request), grant=view.grant, patterns=patterns)
 
     def write() -> Done:
-        reach = reach_of(request.actor, universe, form.cleaned_data["pattern"])
+        reach = reach_of(request.actor, universe, form.cleaned_data["names"])
         try:
             terms = _terms(request, universe, form)
             seen = form.cleaned_data["seen"]
-            grants.change(request.actor, person, universe, terms, seen=seen)
+            grants.change(request.actor, view.grant, terms, seen=seen)
         except StaleVersion:
-            form.start_again(grant_listing.to_change(request.actor, person_id, universe).grant)
+            form.start_again(grant_listing.to_change(request.actor, grant_id, universe).grant)
             raise
-        sentence = f"Changed the access of {person.email}. {reach.told}".strip()
-        return Done(sentence, _next(request, universe, person), reach.caution)
+        sentence = f"Changed the access of {holder}. {reach.told}".strip()
+        return Done(sentence, _next(request, universe, holder), reach.caution)
 
     if answer := form_pages.submitted(request, form, write):
         return answer
     if form.is_bound:
         # It is asked for again, because a refusal may know more.
-        view = grant_listing.to_change(request.actor, person_id, universe)
+        view = grant_listing.to_change(request.actor, grant_id, universe)
     context = {
         "universe": universe,
         "view": view,
-        "person": person,
-        "back": _back(request, universe, person),
+        "holder": holder,
+        "back": _back(request, universe, holder),
         "reach_address": _address("reach", universe),
     }
     return form_pages.page(request, "access/change.html", form, context)
 
 
 @require_http_methods(form_pages.METHODS)
-def revoke(request: ActorRequest, person_id: int, universe_id: int | None = None) -> HttpResponse:
+def revoke(request: ActorRequest, grant_id: int, universe_id: int | None = None) -> HttpResponse:
     """The end of someone's role there, confirmed on a page that says what it means."""
     universe = _universe(request, universe_id)
-    view = grant_listing.to_change(request.actor, person_id, universe)
-    person = view.grant.person
+    view = grant_listing.to_change(request.actor, grant_id, universe)
+    holder = view.grant.holder
     form = Form(form_pages.posted(request))
 
     def write() -> Done:
-        grants.revoke(request.actor, person, universe)
-        return Done(f"Revoked the access of {person.email}.", _next(request, universe, person))
+        grants.revoke(request.actor, view.grant)
+        return Done(f"Revoked the access of {holder}.", _next(request, universe, holder))
 
     answer = form_pages.submitted(request, form, write)
-    back = _back(request, universe, person)
-    context = {"universe": universe, "view": view, "person": person, "back": back}
+    back = _back(request, universe, holder)
+    context = {"universe": universe, "view": view, "holder": holder, "back": back}
     return answer or form_pages.page(request, "access/revoke.html", form, context)
 
 
@@ -154,37 +155,37 @@ def _address(page: str, universe: Universe | None, *of: int) -> str:
 
 
 @contextmanager
-def leading_to_the_grant(universe: Universe | None, person: User, *, field: str) -> Iterator[None]:
-    """Where the person has a grant already, lead to the page that edits it, at that field."""
+def leading_to_the_grant(*, field: str) -> Iterator[None]:
+    """Where they have that very grant already, lead to the page that edits it, at that field."""
     try:
         yield
-    except AlreadyExists as refusal:
+    except HeldAlready as refusal:
+        grant = refusal.grant
         said = format_html(
             '{}<a href="{}">{}</a>',
             str(refusal).removesuffix(grants.EDIT_INSTEAD),
-            _address("change", universe, person.pk),
+            _address("change", grant.universe, grant.pk),
             grants.EDIT_INSTEAD,
         )
         raise AlreadyExists(said, field=field) from None
 
 
-def _terms(request: ActorRequest, universe: Universe | None, form: GrantForm) -> grants.Terms:
+def _terms(request: ActorRequest, universe: Universe | None, form: GrantForm) -> Terms:
     """What the form says; a narrower access of your own is said at its field."""
-    sent: dict[str, Any] = form.cleaned_data
-    role, pattern, until = sent["role"], sent["pattern"], sent["until"]
-    grant_listing.check_within(request.actor, universe, role, pattern, until)
-    return grants.Terms(role, pattern, until, sent["reason"])
+    terms = form.terms()
+    grant_listing.check_within(request.actor, universe, terms)
+    return terms
 
 
-def _next(request: ActorRequest, universe: Universe | None, person: User) -> str:
+def _next(request: ActorRequest, universe: Universe | None, holder: Holder) -> str:
     """Where one came from; who changed their own access may not see that any more."""
-    if person.pk == request.actor.person_id:
+    if isinstance(holder, User) and holder.pk == request.actor.person_id:
         return reverse("home")
-    return _back(request, universe, person)
+    return _back(request, universe, holder)
 
 
-def _back(request: ActorRequest, universe: Universe | None, person: User) -> str:
+def _back(request: ActorRequest, universe: Universe | None, holder: Holder) -> str:
     """The page of the person for who says they came from there, else the list of grants."""
-    if request.GET.get("next") == PERSON:
-        return reverse("person", args=[person.pk])
+    if isinstance(holder, User) and request.GET.get("next") == PERSON:
+        return reverse("person", args=[holder.pk])
     return _address("", universe)

@@ -44,11 +44,11 @@ def create(request: ActorRequest) -> HttpResponse:
     """A new account, whose person sets the password by a link; with a first role if wanted."""
     directory.check_may_manage(request.actor)
     scope = grant_listing.givable(request.actor, None, to_one=True)
-    form = CreatePersonForm(scope, _places(request, set()), form_pages.posted(request))
+    form = CreatePersonForm(scope, _places(request), form_pages.posted(request))
 
     def write() -> Done:
         first, sent = form.first(), form.cleaned_data
-        reach = reach_of(request.actor, first.universe, first.terms.pattern) if first else None
+        reach = reach_of(request.actor, first.universe, first.terms.names) if first else None
         person = accounts.create(
             request.actor, email=sent["email"], name=sent["name"], password=None, first=first
         )
@@ -65,13 +65,12 @@ def give(request: ActorRequest, person_id: int) -> HttpResponse:
     """A role for the person, in a universe that is chosen there."""
     found = directory.of_id(request.actor, person_id).person
     scope = grant_listing.givable(request.actor, None, to_one=True)
-    held = grant_listing.places_of(request.actor, found)
-    form = PlacedGrantForm(scope, _places(request, held), form_pages.posted(request))
+    form = PlacedGrantForm(scope, _places(request), form_pages.posted(request))
 
     def write() -> Done:
         given = form.given()
-        reach = reach_of(request.actor, given.universe, given.terms.pattern)
-        with leading_to_the_grant(given.universe, found, field="place"):
+        reach = reach_of(request.actor, given.universe, given.terms.names)
+        with leading_to_the_grant(field="place"):
             grants.add(request.actor, found, given.universe, given.terms)
         return _done(f"Granted {found.email} access.", found, reach)
 
@@ -79,11 +78,10 @@ def give(request: ActorRequest, person_id: int) -> HttpResponse:
     return answer or form_pages.page(request, "people/give.html", form, {"person": found})
 
 
-def _places(request: ActorRequest, held: set[int | None]) -> PlaceField:
-    """The universes at hand to choose from, without those where a person has a role already."""
+def _places(request: ActorRequest) -> PlaceField:
+    """The universes at hand to choose from."""
     found = at_hand.choose(request.actor)
-    universes = [each for each in found.universes if each.pk not in held]
-    return PlaceField(universes, partial(loading.get, request.actor), is_all=found.is_all)
+    return PlaceField(found.universes, partial(loading.get, request.actor), is_all=found.is_all)
 
 
 def _done(sentence: str, person: User, reach: Reach | None) -> Done:
