@@ -256,6 +256,16 @@ ACTIONS = [
         lambda stage: grants.give_first(nothing_done(stage), stage.cast["stranger"].user, AS_ADMIN),
     ),
     Action(
+        "grants.give_within",
+        lambda stage: grants.give_within(
+            nothing_done(stage), stage.cast["stranger"].user, None, Terms(Role.VIEWER)
+        ),
+    ),
+    Action(
+        "grants.store_patterns",
+        lambda _stage: grants.store_patterns(Grant.objects.all()[0], ["PAY_*"]),
+    ),
+    Action(
         "grants.keep_an_admin_beside",
         lambda stage: grants.keep_an_admin_beside(stage.cast["viewer"].user),
     ),

@@ -194,7 +194,7 @@ def test_what_is_worth_a_look_is_told_to_who_may_do_something_about_it(
     )
     soon = timezone.now() + timedelta(days=2, hours=1)
     Grant.objects.filter(person=cast["viewer"].user).update(
-        until=soon, given_by="admin@example.com"
+        until=soon, giver=cast["admin"].user, given_by="admin@example.com"
     )
     User.objects.filter(email="viewer@example.com").update(name="Vera")
     User.objects.filter(email="admin@example.com").update(name="Ada")

@@ -86,7 +86,7 @@ def test_a_pattern_hides_the_other_names_and_their_number(
     until = timezone.now() + timedelta(days=9)
     grants.give(stage.STAGEHAND, viewer, None, Terms(Role.VIEWER, "AD_*", until))
     page = words(client.get(address_of("universe")))
-    assert "You see PAY_* and AD_* only · Your access" in page
+    assert "You see AD_* and PAY_* only · Your access" in page
     Grant.objects.exclude(patterns__pattern="AD_*").filter(person=viewer).delete()
     page = words(client.get(address_of("universe")))
     assert re.search(r"You see AD_\* only · Viewer · until \d+ \w+ \d+ · Your access", page)

@@ -48,7 +48,7 @@ def test_account_and_its_first_role_are_created_in_one_step(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--role", "viewer"], "--role needs --universe or --all"),
+        (["--role", "viewer"], "--role needs --universe, --environment, --group or --all"),
         (["--all"], "add --role"),
         (["--pattern", "PAY_*"], "add --role"),
         (["--role", "viewer", "--all", "--until", "2020-01-01"], "The end is in the past"),
@@ -173,10 +173,11 @@ def test_grant_of_all_universes_as_json_of_a_role_as_the_pages_write_it(
 ) -> None:
     said = shell.run("grant", "stranger@example.com", "Auditor", "--all", "--json")
     assert said.json == {
+        "id": Grant.objects.get(person=cast["stranger"].user).pk,
         "email": "stranger@example.com",
         "role": "auditor",
         "universe": None,
-        "pattern": "",
+        "patterns": [],
         "until": None,
         "matches": 3,
     }
