@@ -3,8 +3,6 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
 
 ENVIRONMENTS = [
     ("production", "Production"),
@@ -12,16 +10,6 @@ ENVIRONMENTS = [
     ("development", "Development"),
     ("", "No environment"),
 ]
-
-
-def carry_over(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Give each grant its pattern as a row of its own, and the person who gave it."""
-    grant, pattern = (apps.get_model("secretsapp", name) for name in ("Grant", "GrantPattern"))
-    people = dict(apps.get_model("secretsapp", "User").objects.values_list("email", "pk"))
-    rows = list(grant.objects.values_list("pk", "pattern", "given_by"))
-    pattern.objects.bulk_create(pattern(grant_id=pk, pattern=text) for pk, text, _ in rows)
-    for given_by in {giver for _, _, giver in rows} & people.keys():
-        grant.objects.filter(given_by=given_by).update(giver_id=people[given_by])
 
 
 class Migration(migrations.Migration):
@@ -153,5 +141,4 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint(model_name="grant", name="admin_is_everywhere"),
         migrations.RemoveConstraint(model_name="grant", name="grant_unique"),
         migrations.RemoveConstraint(model_name="grant", name="grant_of_all_unique"),
-        migrations.RunPython(carry_over),
     ]

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("secretsapp", "0013_teams")]
+    dependencies = [("secretsapp", "0014_patterns_of_grants")]
 
     operations = [
         migrations.RemoveField(model_name="grant", name="pattern"),
