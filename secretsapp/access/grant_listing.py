@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -173,6 +173,12 @@ def _page(actor: Actor, grants: QuerySet[Grant], asked: Asked) -> Page[GrantView
     found = ordered.select_related(*BESIDE).prefetch_related("patterns")
     page = cut(found, asked.number)
     return page.of(_views(rights_of(actor), page.items))
+
+
+def views(actor: Actor, found: list[Grant]) -> list[GrantView]:
+    """These grants with what the actor may do to each; no right is asked for."""
+    prefetch_related_objects(found, "patterns")
+    return _views(rights_of(actor), found)
 
 
 def _views(rights: Rights, grants: Iterable[Grant]) -> list[GrantView]:

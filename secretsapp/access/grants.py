@@ -153,6 +153,22 @@ def _may_take(grant: Grant) -> ToGive:
     return ToGive(tuple(holdings_of(grant)), _changing_role(grant.holder))
 
 
+def end_within(act: Act, grant: Grant) -> None:
+    """End a grant within an act that may; raises LastAdmin."""
+    _keep_an_admin(grant, still_admin=False)
+    _end(act, grant)
+
+
+def shorten_within(act: Act, grant: Grant, until: datetime) -> None:
+    """Let a grant end earlier, within an act that may."""
+    if grant.role == Role.ADMIN:
+        raise InvalidInput("The Admin role never expires. Revoke it instead.", field="until")
+    grant.until, grant.given_at = until, timezone.now()
+    grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
+    grant.save(update_fields=["until", "given_at", "giver", "given_by"])
+    tell(act, Event.GRANT_CHANGED, grant)
+
+
 def _end(act: Act, grant: Grant) -> None:
     tell(act, Event.GRANT_REVOKED, grant)
     grant.delete()

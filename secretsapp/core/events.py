@@ -161,6 +161,19 @@ class Event(Enum):
     GRANT_REVOKED = _done(
         "grant.revoked", "revoked the role {role} of {subject} in {scope}", Verb.REVOKE
     )
+    GRANT_KEPT = _done("grant.kept", "kept the role {role} of {subject} in {scope}", Verb.GRANT)
+    REVIEW_STARTED = _done(
+        "review.started", "started a review of {count:grant} in {scope}", Verb.ACCEPT
+    )
+    REVIEW_ENDED = _seen(
+        "review.ended",
+        "The review of access in {scope} ended: {count:grant} unanswered",
+        Verb.ACCEPT,
+        _NOTICE,
+    )
+    REVIEW_STOPPED = _done(
+        "review.stopped", "stopped the review of access in {scope} from coming back", Verb.ACCEPT
+    )
     PERSON_CREATED = _done("person.created", "created the account of {subject}", Verb.ADD)
     PERSON_DISABLED = _done("person.disabled", "disabled the account of {subject}", Verb.ACCOUNT)
     PERSON_ENABLED = _done("person.enabled", "enabled the account of {subject}", Verb.ACCOUNT)

@@ -6,6 +6,7 @@ from secretsapp.models.audit import AuditEvent, AuditHead, Tally
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change
 from secretsapp.models.keys import KeyProof
+from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Secret
 from secretsapp.models.shortcuts import Shortcut
 from secretsapp.models.universes import ApiKey, Universe
@@ -25,6 +26,8 @@ __all__ = [
     "OneTimeCode",
     "PasswordMail",
     "Place",
+    "Review",
+    "ReviewItem",
     "Secret",
     "Shortcut",
     "SignedIn",

@@ -22,6 +22,7 @@ from secretsapp.web.views import (
     me,
     passwords,
     people,
+    reviews,
     search,
     secrets,
     styleguide,
@@ -143,6 +144,11 @@ urlpatterns = [
     path(f"{ACCESS_OF_UNIVERSE}reach/", access.typed_reach, name="access_reach"),
     path(f"{ACCESS_OF_UNIVERSE}<row_id:grant_id>/", access.change, name="access_change"),
     path(f"{ACCESS_OF_UNIVERSE}<row_id:grant_id>/revoke/", access.revoke, name="access_revoke"),
+    # Reviews of access.
+    path("reviews/", reviews.reviews_list, name="reviews"),
+    path("reviews/new/", reviews.start, name="review_start"),
+    path("reviews/<row_id:review_id>/", reviews.review, name="review"),
+    path("reviews/<row_id:review_id>/stop/", reviews.stop, name="review_stop"),
     # Universes and their secrets.
     path("universes/", universe_list.universes, name="universes"),
     path("universes/new/", universe_settings.create, name="universe_create"),

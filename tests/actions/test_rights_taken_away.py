@@ -34,6 +34,7 @@ WITHOUT_RIGHT = {
     "password_mail.ask": "anybody may ask",
     "password_mail.send_waiting": "the system acts, for whoever asked",
     "refusals.record": "a refusal is told of whoever was refused",
+    "reviews.close_due": "the system acts, for a review that someone started who may",
     "ways_in.claim": "a one-time code is the right",
     "ways_in.issue_claim_code": "only a command could, where there is no admin",
     "wrong_passwords.warn_waiting": "the system acts",

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from secretsapp.models import ApiKey, Grant, Universe, User
+from secretsapp.models import ApiKey, Grant, Review, Universe, User
 from tests.stage import API_KEY
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
@@ -18,7 +20,8 @@ class Door:
     """A named address: who may pass it, and what a person without any right finds there.
 
     `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
-    a person (the viewer), their grant in a universe or everywhere, or an API key.
+    a person (the viewer), their grant in a universe or everywhere, the
+    review of a universe, or an API key.
     `sent` is a POST that does what the page is for, and `answer` its status then.
     """
 
@@ -41,6 +44,7 @@ class Door:
             "person": lambda: [_viewer()],
             "grant in universe": lambda: [universe_id, _grant_in(universe_id)],
             "grant": lambda: [_grant_in(None)],
+            "review": lambda: [_review(universe_id)],
             "api key": lambda: [ApiKey.objects.earliest("created_at").pk],
         }
         return reverse(self.name, args=arguments[self.about]())
@@ -55,6 +59,14 @@ class Door:
     def is_in_universe(self) -> bool:
         """Whether its address names a universe."""
         return self.about in {"universe", "secret", "grant in universe"}
+
+
+def _review(universe_id: int) -> int:
+    """The open review of the universe, which starts where there is none."""
+    now = timezone.now()
+    told = {"started_at": now, "ends_at": now + timedelta(days=1), "ends_unanswered": False}
+    found, _ = Review.objects.get_or_create(universe_id=universe_id, defaults=told)
+    return found.pk
 
 
 def _grant_in(universe_id: int | None) -> int:
@@ -135,6 +147,11 @@ DOORS = (
     Door("access_revoke", MANAGERS, "grant in universe", FORM, {}),
     Door("person_disable", ADMIN, "person", FORM, {}, stranger=403),
     Door("person_enable", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
+    # Reviews of access.
+    Door("reviews", MANAGERS, stranger=403),
+    Door("review_start", MANAGERS, "", FORM, {}, answer=422, stranger=403),
+    Door("review", MANAGERS, "review", FORM, {}, stranger=403),
+    Door("review_stop", MANAGERS, "review", FORM, {}, read_answer=302, stranger=403),
     # Secrets.
     Door("domain_advice", SOMEBODY, read_answer=302, stranger=302),
     Door("universes", SOMEBODY, stranger=200),

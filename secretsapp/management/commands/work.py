@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.db import Error, close_old_connections, connections
 
+from secretsapp.access import reviews
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
 from secretsapp.management.base import SealroomCommand
@@ -111,7 +112,7 @@ def _parts(number: int) -> list[Callable[[], None]]:
     if settings.EMAIL_HOST:
         parts.append(_mail)
     if number % ROUNDS_A_MINUTE == 0:
-        parts += [_settle, _tell_counted, _retry_unread]
+        parts += [_settle, _tell_counted, _retry_unread, _close_reviews]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
     return parts
@@ -134,6 +135,10 @@ def _retry_unread() -> None:
 
 def _tell_counted() -> None:
     upkeep.tell_counted()
+
+
+def _close_reviews() -> None:
+    reviews.close_due(actors.system("review"))
 
 
 def _clear() -> None:

@@ -1,0 +1,119 @@
+"""Reviews as an actor may see them: which there are, and what is left for whom to answer."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from secretsapp.access import grant_listing
+from secretsapp.access.grant_listing import GrantView
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import NotFound
+from secretsapp.core.roles import Permission
+from secretsapp.models import Review, ReviewItem, Universe
+from secretsapp.models.reviews import Answer
+from secretsapp.rules.narrowing import narrowed_universes
+from secretsapp.rules.paging import FIRST, Asked, Page, cut
+from secretsapp.rules.policy import refusal, rights_of
+
+MANAGE = Permission.MANAGE_GRANTS
+# So many answers are sent at once.
+AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """A grant in a review; `view` is None once the grant is gone, or where it isn't to be seen."""
+
+    item: ReviewItem
+    view: GrantView | None
+    is_own: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the actor can answer it now."""
+        is_open = not self.item.answer and self.item.review.closed_at is None
+        return is_open and self.view is not None and self.view.may_change
+
+
+def may_review(actor: Actor) -> bool:
+    """Whether the actor gives access somewhere, so that reviews concern them."""
+    return rights_of(actor).universes_with(MANAGE) != set()
+
+
+def require_reviewing(actor: Actor) -> None:
+    """Raise Forbidden for who gives access nowhere."""
+    if not may_review(actor):
+        raise refusal(MANAGE)
+
+
+def reviews(actor: Actor, asked: Asked = FIRST) -> Page[Review]:
+    """A page of the reviews that concern the actor, open ones first; else Forbidden.
+
+    Each has `items_count` and `left`, how many wait for an answer.
+    """
+    require_reviewing(actor)
+    waiting = Count("items", filter=Q(items__answer=Answer.WAITING))
+    found = _concerning(actor).select_related("universe")
+    counted = found.annotate(items_count=Count("items"), left=waiting)
+    return cut(counted.order_by("closed_at", "-started_at", "pk"), asked.number)
+
+
+def _concerning(actor: Actor) -> QuerySet[Review]:
+    """Those of universes where the actor gives access, and those of all universes."""
+    places = narrowed_universes(actor, Universe.objects.all(), MANAGE)
+    there = Q(universe__in=places.order_by().values("pk"))
+    return Review.objects.filter(there | Q(universe__isnull=True))
+
+
+def get(actor: Actor, review_id: int) -> Review:
+    """The review of that id; NotFound where it doesn't concern the actor, and else Forbidden."""
+    require_reviewing(actor)
+    found = _concerning(actor).select_related("universe").filter(pk=review_id).first()
+    if found is None:
+        raise NotFound("This review doesn’t exist, or you can’t see it. Check the list of reviews.")
+    return found
+
+
+def items(actor: Actor, review: Review, asked: Asked = FIRST) -> Page[ItemView]:
+    """A page of its grants that the actor may see, those without an answer first."""
+    page = cut(_seen(actor, review), asked.number)
+    return page.of(views(actor, page.items))
+
+
+def left_to(actor: Actor, review: Review) -> int:
+    """How many grants wait for an answer, of those that the actor may see."""
+    return _seen(actor, review).filter(answer=Answer.WAITING).count()
+
+
+def _seen(actor: Actor, review: Review) -> QuerySet[ReviewItem]:
+    """What is gone says in words which secrets it was for: it is for who gives access to all."""
+    rights, found, place = rights_of(actor), review.items.all(), review.universe_id
+    gives_all = place is not None and rights.allows_throughout(MANAGE, place)
+    if not (gives_all or rights.allows_installation(MANAGE)):
+        places = narrowed_universes(actor, Universe.objects.all(), MANAGE).order_by()
+        found = found.filter(grant__universe__in=places.values("pk"))
+    beside = [f"grant__{name}" for name in grant_listing.BESIDE]
+    return found.select_related("review", *beside).order_by("answer", "pk")
+
+
+def views(actor: Actor, found: list[ReviewItem]) -> list[ItemView]:
+    """The items as the actor may see them."""
+    there = [item.grant for item in found if item.grant is not None]
+    by_id = {view.grant.pk: view for view in grant_listing.views(actor, there)}
+    return [
+        ItemView(
+            item=item,
+            view=by_id.get(item.grant.pk) if item.grant else None,
+            is_own=item.grant is not None and item.grant.person_id == actor.person_id,
+        )
+        for item in found
+    ]
+
+
+def waiting_for(actor: Actor) -> list[tuple[Review, int]]:
+    """The open reviews with something for the actor to answer, and how much; a few at most."""
+    if not may_review(actor):
+        return []
+    open_ones = _concerning(actor).filter(closed_at=None).select_related("universe")
+    counted = ((review, left_to(actor, review)) for review in open_ones.order_by("ends_at")[:3])
+    return [(review, left) for review, left in counted if left]

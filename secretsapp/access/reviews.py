@@ -1,0 +1,242 @@
+"""Reviews of access: every grant of a place is kept, shortened or revoked by a day."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from secretsapp.access import grants
+from secretsapp.access.terms import ToGive
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastAdmin, StaleVersion
+from secretsapp.core.events import Event
+from secretsapp.core.roles import ROLE_WORDS, Permission, Role
+from secretsapp.core.times import sentence_time
+from secretsapp.models import Grant, Review, ReviewItem, Universe
+from secretsapp.models.reviews import Answer
+from secretsapp.rules.acting import Act, NoRight, Right, acting
+from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.policy import holdings_of, in_force
+
+LONGEST_DAYS = 90
+LONGEST_MONTHS = 24
+DAYS_A_MONTH = 30.4375
+SAID_LIMIT = 400
+# So many grants are ended in one transaction where no one answered.
+AT_ONCE = 100
+BY_REVIEW = NoRight("the review was started by someone who may take all of these grants")
+
+
+def start(
+    actor: Actor,
+    universe: Universe | None,
+    *,
+    days: int,
+    ends_unanswered: bool,
+    every_months: int | None = None,
+) -> Review:
+    """Start a review of the universe's grants, or of all if None, to be answered in so many days.
+
+    Raises Forbidden for who does not give access to all of it, InvalidInput for days or months
+    that will not do, and AlreadyExists where one is open.
+    """
+    _check_lengths(days, every_months)
+    need = Right(Permission.MANAGE_GRANTS, universe.pk if universe else None)
+    try:
+        with acting(actor, need) as act:
+            if universe:
+                lock_universe(universe)
+                _require_throughout(act, universe)
+            return _begin(act, universe, days, ends_unanswered, every_months)
+    except IntegrityError:
+        raise AlreadyExists(
+            "A review is open there already. Answer it, or wait until it ends.", field="place"
+        ) from None
+
+
+def _begin(
+    act: Act, universe: Universe | None, days: int, ends_unanswered: bool, every: int | None
+) -> Review:
+    now = timezone.now()
+    review = Review.objects.create(
+        universe=universe,
+        started_by=act.actor.name,
+        started_at=now,
+        ends_at=now + timedelta(days=days),
+        ends_unanswered=ends_unanswered,
+        every_months=every,
+        next_at=now + timedelta(days=every * DAYS_A_MONTH) if every else None,
+    )
+    found = in_force().select_related("person", "team", "universe").prefetch_related("patterns")
+    if universe:
+        found = found.filter(universe=universe)
+    items = [ReviewItem(review=review, grant=each, said=said_of(each)) for each in found]
+    ReviewItem.objects.bulk_create(items, batch_size=500)
+    detail = {"scope": review.scope, "count": str(len(items)), "ends": review.ends_at.isoformat()}
+    act.tell(Event.REVIEW_STARTED, universe, detail=detail)
+    return review
+
+
+def said_of(grant: Grant) -> str:
+    """What a grant says, in a few words, for when it is gone."""
+    names = ", ".join(filter(None, grant.names)) or "all secrets"
+    end = f", until {sentence_time(grant.until)}" if grant.until else ""
+    role = ROLE_WORDS[Role(grant.role)]
+    return f"{grant.holder}: {role} of {grant.scope}, for {names}{end}"[:SAID_LIMIT]
+
+
+def answer(
+    actor: Actor, item: ReviewItem, choice: Answer, *, until: datetime | None = None
+) -> None:
+    """Keep the grant of an open review, shorten it to `until`, or revoke it.
+
+    Raises Forbidden where it goes beyond the actor's rights or is their own to keep, StaleVersion
+    where someone answered meanwhile, InvalidInput for an end that is no earlier, and LastAdmin.
+    """
+    grant = item.grant
+    if grant is None:
+        raise _answered(item)
+    deed = f"review the role of {grant.holder}"
+    people = [grant.person] if grant.person else []
+    with acting(actor, ToGive(tuple(holdings_of(grant)), deed), people=people) as act:
+        stored = _locked_item(item)
+        if choice is not Answer.ENDED and grant.person_id == actor.person_id:
+            raise Forbidden(
+                "You can’t keep your own access. Ask someone else to answer for it.",
+                permission=Permission.MANAGE_GRANTS,
+                universe_id=grant.universe_id,
+            )
+        _carry_out(act, grant, choice, until)
+        _mark(stored, choice, actor.name)
+
+
+def _carry_out(act: Act, grant: Grant, choice: Answer, until: datetime | None) -> None:
+    if choice is Answer.ENDED:
+        grants.end_within(act, grant)
+    elif choice is Answer.SHORTENED:
+        if until is None or until <= timezone.now():
+            raise InvalidInput("The end is in the past. Choose a later one.", field="until")
+        if grant.until is not None and until >= grant.until:
+            raise InvalidInput("Choose an end that is earlier than the one of now.", field="until")
+        grants.shorten_within(act, grant, until)
+    else:
+        grants.tell(act, Event.GRANT_KEPT, grant)
+
+
+def _locked_item(item: ReviewItem) -> ReviewItem:
+    """The item, locked, while it waits for an answer in an open review."""
+    found = ReviewItem.objects.select_for_update(of=("self",)).select_related("review", "grant")
+    stored = found.filter(pk=item.pk).first()
+    if stored is None or stored.answer or stored.grant is None or stored.review.closed_at:
+        raise _answered(stored or item)
+    return stored
+
+
+def _answered(item: ReviewItem) -> StaleVersion:
+    if item.answer:
+        by = f"{item.answered_by} has answered" if item.answered_by else "It was answered"
+        return StaleVersion(f"{by} for this grant already. Nothing was changed.")
+    return StaleVersion("This grant or its review has ended. Nothing was changed.")
+
+
+def _mark(item: ReviewItem, choice: Answer, by: str) -> None:
+    now = timezone.now()
+    stored = ReviewItem.objects.filter(pk=item.pk)
+    stored.update(answer=choice, answered_by=by, answered_at=now)
+
+
+def close_due(actor: Actor) -> int:
+    """End the reviews whose time is over, and start those that come back; gives how many ended."""
+    due = Review.objects.filter(closed_at=None, ends_at__lte=timezone.now())
+    closed = sum(1 for review in due.select_related("universe") if _close(actor, review))
+    again = Review.objects.filter(next_at__lte=timezone.now(), closed_at__isnull=False)
+    for review in again.select_related("universe"):
+        _start_again(actor, review)
+    return closed
+
+
+def _close(actor: Actor, review: Review) -> bool:
+    """Answer what no one did, a part at a time, and then end the review; False if another did."""
+    while _answer_some(actor, review):
+        pass
+    with acting(actor, BY_REVIEW) as act:
+        stored = Review.objects.select_for_update(of=("self",)).filter(pk=review.pk)
+        if not stored.filter(closed_at=None).update(closed_at=timezone.now()):
+            return False
+        left = review.items.filter(answer=Answer.MARKED).count()
+        detail = {"scope": review.scope, "count": str(left)}
+        act.tell(Event.REVIEW_ENDED, review.universe, detail=detail)
+    return True
+
+
+def _answer_some(actor: Actor, review: Review) -> int:
+    with acting(actor, BY_REVIEW) as act:
+        waiting = review.items.filter(answer=Answer.WAITING).order_by("pk")[:AT_ONCE]
+        items = list(waiting.select_related("grant__person", "grant__team", "grant__universe"))
+        for item in items:
+            _mark(item, _answer_unanswered(act, review, item), actor.name)
+    return len(items)
+
+
+def _answer_unanswered(act: Act, review: Review, item: ReviewItem) -> Answer:
+    """What becomes of a grant that no one answered for; the last admin always stays one."""
+    grant = item.grant
+    if grant is None or grant.given_at > review.started_at:
+        return Answer.CHANGED
+    if not review.ends_unanswered:
+        return Answer.MARKED
+    try:
+        grants.end_within(act, grant)
+    except LastAdmin:
+        return Answer.MARKED
+    return Answer.ENDED
+
+
+def _start_again(actor: Actor, review: Review) -> None:
+    """Start the review that comes back; one that was started meanwhile stands in its place."""
+    days = max(1, (review.ends_at - review.started_at).days)
+    try:
+        with acting(actor, BY_REVIEW) as act:
+            if not Review.objects.filter(pk=review.pk, next_at=review.next_at).update(next_at=None):
+                return
+            universe, every = review.universe, review.every_months
+            _begin(act, universe, days, review.ends_unanswered, every)
+    except IntegrityError:
+        return
+
+
+def stop_repeating(actor: Actor, review: Review) -> None:
+    """Let a review not come back; raises Forbidden as `start` does."""
+    need = Right(Permission.MANAGE_GRANTS, review.universe_id)
+    with acting(actor, need) as act:
+        if review.universe:
+            _require_throughout(act, review.universe)
+        if Review.objects.filter(pk=review.pk, next_at__isnull=False).update(next_at=None):
+            detail = {"scope": review.scope}
+            act.tell(Event.REVIEW_STOPPED, review.universe, detail=detail)
+
+
+def _require_throughout(act: Act, universe: Universe) -> None:
+    if not act.rights.allows_throughout(Permission.MANAGE_GRANTS, universe.pk):
+        raise Forbidden(
+            "You can’t review access here: your own covers only some of the secrets. Ask a "
+            "manager or an admin.",
+            permission=Permission.MANAGE_GRANTS,
+            universe_id=universe.pk,
+        )
+
+
+def _check_lengths(days: int, every_months: int | None) -> None:
+    if not 1 <= days <= LONGEST_DAYS:
+        raise InvalidInput(f"Choose from 1 to {LONGEST_DAYS} days.", field="days")
+    if every_months is not None and not 1 <= every_months <= LONGEST_MONTHS:
+        raise InvalidInput(f"Choose from 1 to {LONGEST_MONTHS} months.", field="every_months")
+
+
+def of_ids(review: Review, ids: Iterable[int]) -> list[ReviewItem]:
+    """These items of the review, with their grants."""
+    found = review.items.filter(pk__in=ids).select_related(
+        "grant__person", "grant__team", "grant__universe"
+    )
+    return list(found.prefetch_related("grant__patterns"))
