@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,13 +10,12 @@ import time_machine
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.utils import timezone
-from pytest_django import Settings
 
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import OneTimeCode, PasswordMail, User
 from secretsapp.people import accounts, one_time_codes, password_mail, ways_in
 from tests.actions.of_ways_in import NOBODY, WORKER
-from tests.post_office import PostOffice, open_post_office
+from tests.post_office import PostOffice
 from tests.stage import STAGEHAND, Cast, engage
 from tests.support.together import together
 from tests.support.watch import Watch
@@ -34,16 +32,6 @@ def _quick(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no asking of an earlier test count, and no answer wait."""
     cache.clear()
     monkeypatch.setattr(password_mail, "ANSWER_SECONDS", 0)
-
-
-@pytest.fixture
-def post_office(settings: Settings) -> Iterator[PostOffice]:
-    """The mail server of this installation."""
-    with open_post_office() as office:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
-        settings.EMAIL_USE_TLS = False
-        yield office
 
 
 def text_of(office: PostOffice) -> str:
