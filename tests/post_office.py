@@ -15,6 +15,14 @@ REFUSED = b"451 not now"
 UNKNOWN = b"550 no such mailbox"
 
 
+def body_of(mail: EmailMessage, form: str = "plain") -> str:
+    """What a mail says as text, or as HTML if `form` is `html`."""
+    part = mail.get_body((form,))
+    assert part is not None
+    text: str = part.get_content()
+    return text.replace("\r\n", "\n")
+
+
 @dataclass
 class PostOffice:
     """What was sent, whether anything is taken now, and how long taking it takes.

@@ -18,7 +18,7 @@ from secretsapp.core.roles import Role
 from secretsapp.mail import sending
 from secretsapp.models import Grant, OutgoingMail, User
 from secretsapp.people import accounts
-from tests.post_office import PostOffice
+from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together
 
@@ -61,10 +61,9 @@ def test_the_holder_is_told_a_week_and_a_day_before(cast: Cast, post_office: Pos
     assert (sent, set(post_office.recipients)) == ([0, 1, 1, 2, 2, 2], {VIEWER})
     mail = post_office.mails[0]
     assert mail["Subject"].strip() == "Your access to Harbor (Production) expires soon"
-    bodies = [mail.get_body((form,)) for form in ("plain", "html")]
-    text, html = ("" if body is None else body.get_content() for body in bodies)
+    text, html = body_of(mail), body_of(mail, "html")
     assert "Your role Viewer in Harbor (Production) expires on 3 Dec 2030, 18:00 UTC." in text
-    assert "\nhttp://127.0.0.1:8000/me/\n" in text.replace("\r\n", "\n")
+    assert "\nhttp://127.0.0.1:8000/me/\n" in text
     assert '<a href="http://127.0.0.1:8000/me/">' in html
     assert "<strong>3 Dec 2030, 18:00 UTC</strong>" in html
 

@@ -17,7 +17,7 @@ from secretsapp.mail.outbox import About, Kind
 from secretsapp.models import OutgoingMail, User
 from secretsapp.operation.diagnosis import diagnose
 from secretsapp.people import accounts
-from tests.post_office import PostOffice
+from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast, engage
 from tests.support.together import together
 
@@ -67,12 +67,10 @@ def test_a_mail_is_sent_once_as_text_and_as_html(cast: Cast, post_office: PostOf
     mail = post_office.mails[0]
     assert mail["Subject"].strip() == "Request for Tom & Jerry’s <Harbor> Bcc: all@example.com"
     assert (mail["To"], mail["Bcc"], mail["Auto-Submitted"]) == (VIEWER, None, "auto-generated")
-    text, html = (mail.get_body((form,)) for form in ("plain", "html"))
-    assert text is not None
-    assert html is not None
-    assert "Tom & Jerry’s <Harbor>" in text.get_content()
-    assert "Tom &amp; Jerry’s &lt;Harbor&gt;" in html.get_content()
-    assert "Needs:" not in text.get_content() + html.get_content()
+    text, html = body_of(mail), body_of(mail, "html")
+    assert "Tom & Jerry’s <Harbor>" in text
+    assert "Tom &amp; Jerry’s &lt;Harbor&gt;" in html
+    assert "Needs:" not in text + html
 
 
 def test_what_was_undone_is_unwanted_or_goes_to_no_one_is_not_sent(

@@ -15,7 +15,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import OneTimeCode, PasswordMail, User
 from secretsapp.people import accounts, one_time_codes, password_mail, ways_in
 from tests.actions.of_ways_in import NOBODY, WORKER
-from tests.post_office import PostOffice
+from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast, engage
 from tests.support.together import together
 from tests.support.watch import Watch
@@ -36,8 +36,7 @@ def _quick(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def text_of(office: PostOffice) -> str:
     """The text of the mail that was sent last."""
-    text: str = office.mails[-1].get_content()
-    return text.replace("\r\n", "\n")
+    return body_of(office.mails[-1])
 
 
 def test_a_link_is_mailed_and_sets_the_password(cast: Cast, post_office: PostOffice) -> None:
@@ -52,6 +51,9 @@ def test_a_link_is_mailed_and_sets_the_password(cast: Cast, post_office: PostOff
     found = LINK.search(text_of(post_office))
     assert found is not None
     assert f"paste this code:\n\n{found[1]}\n" in text_of(post_office)
+    html = body_of(mail, "html")
+    assert f'<a href="http://127.0.0.1:8000/password/#{found[1]}">' in html
+    assert f"<code>{found[1]}</code>" in html
     assert OneTimeCode.objects.get().ends_at - timezone.now() <= timedelta(hours=1)
     ways_in.set_password(NOBODY, Plaintext.from_text(found[1]), PASSWORD)
     assert watch.tags[1:] == ["person.link_mailed", "person.password_set"]

@@ -15,7 +15,7 @@ from secretsapp.people import accounts, wrong_passwords
 from tests.actions.of_ways_in import NOBODY, WORKER
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import words
-from tests.post_office import PostOffice
+from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast, engage
 from tests.support.together import together
 from tests.support.watch import Watch, detail
@@ -71,7 +71,8 @@ def test_a_mail_warns_once_a_day(cast: Cast, post_office: PostOffice) -> None:
     guess(3, network=2)
     assert (wrong_passwords.warn_waiting(WORKER), wrong_passwords.warn_waiting(WORKER)) == (1, 0)
     assert post_office.recipients == [VIEWER]
-    text = post_office.mails[0].get_content().replace("\r\n", "\n")
+    text = body_of(post_office.mails[0])
+    assert "<strong>12 wrong passwords</strong>" in body_of(post_office.mails[0], "html")
     assert "Someone entered 12 wrong passwords for your Sealroom account since" in text
     assert "from 2 networks." in text
     assert (watch.last.tag, watch.last.subject_name) == ("person.warned", VIEWER)
