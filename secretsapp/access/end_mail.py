@@ -46,7 +46,9 @@ def _due(now: datetime) -> QuerySet[Any]:
         before,
         output_field=CharField(),
     )
-    queued = OutgoingMail.objects.filter(kind=KIND.name, key=OuterRef("mail_key"))
+    # The index of keys has no empty ones, and is used only where that is said.
+    keyed = OutgoingMail.objects.filter(kind=KIND.name).exclude(key="")
+    queued = keyed.filter(key=OuterRef("mail_key"))
     ending = Grant.objects.filter(until__gt=now, until__lte=now + WEEK, person__is_active=True)
     return (
         ending.filter(in_a_week | in_a_day)

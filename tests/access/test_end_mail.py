@@ -119,6 +119,14 @@ def test_who_has_all_universes_and_how_many_are_found_take_two_statements(
         assert end_mail.queue_due() == 2
     statements = [each["sql"] for each in asked if "SAVEPOINT" not in each["sql"]]
     assert len(statements) == 2
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+        cursor.execute(f"{explain} {statements[0]}")
+        plan = str(cursor.fetchall())
+    assert "grant_until" in plan
+    assert "mail_once" in plan
     sweep_at(now + 5 * DAY)
     assert {mail["Subject"].strip() for mail in post_office.mails} == {
         "Your access to all universes expires soon"
