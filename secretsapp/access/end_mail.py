@@ -1,4 +1,7 @@
-"""Tells people by mail that a role of theirs is about to expire, a week and a day before."""
+"""Tells people by mail that a role of theirs is about to expire, a week and a day before.
+
+What a team has is not told to its members.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
