@@ -144,7 +144,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 
-# Mail: for links to set a password, where a server for it is given; otherwise admins copy them.
+# Mail: for links to set a password and for notices, where a server for it is given; otherwise
+# admins copy the links, and nothing is queued.
 # What a library would send by itself goes nowhere then.
 
 EMAIL_HOST = env.text("MAIL_HOST") or ""

@@ -28,6 +28,7 @@ from tests import stage
 from tests.bound import COUNT_PROCESSES
 from tests.installation import ROOT, Installation, open_copy, open_installation
 from tests.kept import Beginning
+from tests.post_office import PostOffice, open_post_office
 from tests.stage import Cast, Person
 from tests.stocked import Template, open_stocked
 
@@ -184,6 +185,16 @@ def universe(harbor: EmulatedUniverse, api_key: ApiKey) -> Universe:
 def cast(universe: Universe) -> Cast:
     """One person for each role in Harbor, an admin of everything, and a stranger."""
     return stage.engage_cast(universe)
+
+
+@pytest.fixture
+def post_office(settings: Settings) -> Iterator[PostOffice]:
+    """The mail server of this installation."""
+    with open_post_office() as office:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
+        settings.EMAIL_USE_TLS = False
+        yield office
 
 
 @pytest.fixture

@@ -12,15 +12,29 @@ from typing import ClassVar
 
 OK = b"250 ok"
 REFUSED = b"451 not now"
+UNKNOWN = b"550 no such mailbox"
+
+
+def body_of(mail: EmailMessage, form: str = "plain") -> str:
+    """What a mail says as text, or as HTML if `form` is `html`."""
+    part = mail.get_body((form,))
+    assert part is not None
+    text: str = part.get_content()
+    return text.replace("\r\n", "\n")
 
 
 @dataclass
 class PostOffice:
-    """What was sent, whether anything is taken now, and how long taking it takes."""
+    """What was sent, whether anything is taken now, and how long taking it takes.
+
+    It refuses mails to `unknown`, and where it `hangs`, it takes connections and says nothing.
+    """
 
     port: int = 0
     is_open: bool = True
     seconds: float = 0
+    hangs: bool = False
+    unknown: str = ""
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
 
@@ -37,17 +51,27 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         """Answer line by line until the other side has gone."""
+        if self.server.office.hangs:
+            self.rfile.read()
+            return
         self._say(b"220 post office")
         while line := self.rfile.readline():
             verb = line[:4].upper().strip()
-            if verb == b"RCPT" and not self.server.office.is_open:
-                self._say(REFUSED)
+            if verb == b"RCPT":
+                self._say(self._answer_about(line.decode().strip()[len("RCPT TO:<") : -1]))
                 continue
             self._say(self.answers.get(verb, OK))
-            if verb == b"RCPT":
-                self.server.office.recipients.append(line.decode().strip()[len("RCPT TO:<") : -1])
             if verb == b"DATA":
                 self._take()
+
+    def _answer_about(self, recipient: str) -> bytes:
+        office = self.server.office
+        if not office.is_open:
+            return REFUSED
+        if recipient == office.unknown:
+            return UNKNOWN
+        office.recipients.append(recipient)
+        return OK
 
     def _take(self) -> None:
         lines = []

@@ -6,6 +6,7 @@ from secretsapp.models.audit import AuditEvent, AuditHead, Tally
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change
 from secretsapp.models.keys import KeyProof
+from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Secret
 from secretsapp.models.shortcuts import Shortcut
@@ -24,6 +25,7 @@ __all__ = [
     "KeyProof",
     "Membership",
     "OneTimeCode",
+    "OutgoingMail",
     "PasswordMail",
     "Place",
     "Review",

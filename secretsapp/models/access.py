@@ -113,6 +113,7 @@ class Grant(models.Model):
         indexes: ClassVar = [
             # The log has the ids of universes as text; `narrowing` looks grants up by it.
             models.Index("person", Cast("universe", CharField()), name="grant_by_text"),
+            models.Index(fields=["until"], condition=Q(until__isnull=False), name="grant_until"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

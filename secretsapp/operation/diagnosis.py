@@ -44,6 +44,7 @@ _OF_THE_TABLES: dict[str, Check] = {
     "stored keys": diagnosis_machine.stored,
     "api keys": diagnosis_database.api_keys,
     "workers": diagnosis_database.background,
+    "waiting mail": diagnosis_database.mail,
     "clock": diagnosis_machine.clock,
 }
 

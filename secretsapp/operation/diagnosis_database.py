@@ -11,6 +11,7 @@ from django.utils import timezone
 from secretsapp.api_keys.key_ends import WARN_BEFORE, end_at
 from secretsapp.core import chain
 from secretsapp.log import wiped
+from secretsapp.mail import outbox
 from secretsapp.models import ApiKey, AuditEvent, AuditHead, Worker
 from secretsapp.operation import workers
 from secretsapp.operation.findings import Findings, ok, warning, wrong
@@ -19,6 +20,7 @@ from secretsapp.rules import keys, pending_migrations, schema, search_index, tri
 SET_UP = "Run `manage.py setup`."
 MEGABYTE = 1024 * 1024
 NAMES_SHOWN = 5
+MAIL_WAITS_FOR = timedelta(hours=1)
 
 
 def file() -> Path | None:
@@ -190,6 +192,20 @@ def background() -> Findings:
         yield ok(f"running: {count}, last seen {since.total_seconds():.0f} seconds ago")
     else:
         yield wrong(f"The last worker was seen {_rounded(since)} ago.", start)
+
+
+def mail() -> Findings:
+    """Whether mail waits for long, or was given up: what someone should know may not reach them."""
+    found = outbox.backlog()
+    check = "Check MAIL_HOST and its password, and the worker's log."
+    if found.oldest and timezone.now() - found.oldest > MAIL_WAITS_FOR:
+        since = _rounded(timezone.now() - found.oldest)
+        yield warning(f"Mails waiting: {found.waiting}, the oldest for {since}.", check)
+    if found.given_up:
+        days = outbox.GIVEN_UP_SHOWN_FOR.days
+        yield warning(f"Mails given up within {days} days: {found.given_up}.", check)
+    elif not found.oldest or timezone.now() - found.oldest <= MAIL_WAITS_FOR:
+        yield ok(f"waiting: {found.waiting}; none for long, and none was given up")
 
 
 def _rounded(time: timedelta) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from secretsapp import __version__
 from secretsapp.core.key_verdicts import FAILING, UNPROVEN, KeyVerdict
+from secretsapp.mail import outbox
 from secretsapp.models import ApiKey, AuditHead, Change, Universe, Worker
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.models.changes import OPEN_STATES, ChangeState
@@ -21,7 +22,7 @@ COUNTING_SECONDS = 5
 
 
 def measures() -> list[Measure]:
-    """Every number, in seven queries; where the database fails, only that it does."""
+    """Every number, in eight queries; where the database fails, only that it does."""
     try:
         with within_time_limit(seconds=COUNTING_SECONDS):
             found = list(_of_database(timezone.now()))
@@ -40,6 +41,7 @@ def _of_database(now: datetime) -> Iterator[Measure]:
     yield from _universes(now)
     yield _api_keys()
     yield from _workers(now)
+    yield from _mail(now)
 
 
 def _changes(now: datetime) -> Iterator[Measure]:
@@ -105,6 +107,18 @@ def _workers(now: datetime) -> Iterator[Measure]:
             "Seconds since a worker was last seen.",
             _age(newest, now),
         )
+
+
+def _mail(now: datetime) -> Iterator[Measure]:
+    found = outbox.backlog()
+    yield Measure(
+        "sealroom_oldest_waiting_mail_age_seconds",
+        "Seconds since the oldest mail that waits was queued; 0 if there is none.",
+        _age(found.oldest, now),
+    )
+    yield Measure(
+        "sealroom_mails_given_up", "Mails given up within the last seven days.", found.given_up
+    )
 
 
 def _age(time: datetime | None, now: datetime) -> float:

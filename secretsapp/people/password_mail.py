@@ -4,11 +4,9 @@ import logging
 from datetime import timedelta
 from itertools import takewhile
 
-from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
@@ -16,6 +14,8 @@ from secretsapp.core.events import Event
 from secretsapp.core.networks import networks_around
 from secretsapp.core.pace import lasting
 from secretsapp.core.times import sentence_time
+from secretsapp.mail import letters
+from secretsapp.mail.letters import Letter
 from secretsapp.models import PasswordMail, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import one_time_codes, ways_in
@@ -138,10 +138,4 @@ def _message(person: User, code: one_time_codes.Code) -> EmailMessage:
         "code": link.code,
         "ends": sentence_time(link.ends_at),
     }
-    return EmailMessage(
-        SUBJECT,
-        render_to_string("mail/password.txt", words).strip(),
-        settings.DEFAULT_FROM_EMAIL,
-        [person.email],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    return letters.message("password", Letter(SUBJECT, words), person.email)

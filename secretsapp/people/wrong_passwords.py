@@ -8,17 +8,17 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
 from secretsapp.core.networks import networks_around
 from secretsapp.core.times import sentence_time
+from secretsapp.mail import letters
+from secretsapp.mail.letters import Letter
 from secretsapp.models import User, WrongPasswords
 from secretsapp.rules.acting import NoRight, acting
 
@@ -110,12 +110,5 @@ def _message(person: User, tried: Tried) -> EmailMessage:
         "count": tried.count,
         "networks": tried.networks,
         "since": sentence_time(tried.since),
-        "site": settings.SITE_URL,
     }
-    return EmailMessage(
-        SUBJECT,
-        render_to_string("mail/wrong_passwords.txt", words).strip(),
-        settings.DEFAULT_FROM_EMAIL,
-        [person.email],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    return letters.message("wrong_passwords", Letter(SUBJECT, words), person.email)

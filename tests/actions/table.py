@@ -36,6 +36,7 @@ from tests.actions.acting import (
 )
 from tests.actions.of_access import ACCESS_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
+from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
@@ -227,6 +228,7 @@ ACTIONS = [
     ),
     *KEY_ACTIONS,
     *REVIEW_ACTIONS,
+    *MAIL_ACTIONS,
     Action(
         "refusals.record",
         lambda stage: refusals.record(

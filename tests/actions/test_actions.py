@@ -29,6 +29,7 @@ WRITES = re.compile(
 ROOMS = tuple(
     f"secretsapp.{room}."
     for room in (
+        "mail",
         "api_keys",
         "access",
         "universes",

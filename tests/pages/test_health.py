@@ -16,7 +16,7 @@ from emulator import Emulator, faults
 from secretsapp import __version__
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.key_verdicts import KeyVerdict
-from secretsapp.models import ApiKey, AuditHead, Change, Universe, Worker
+from secretsapp.models import ApiKey, AuditHead, Change, OutgoingMail, Universe, Worker
 from secretsapp.operation import workers
 from tests.pages.conftest import ClientFor
 from tests.stage import Cast
@@ -111,7 +111,7 @@ def test_another_token_is_refused_and_leaves_no_trace(
 @pytest.mark.usefixtures("watched")
 def test_numbers_of_an_empty_installation(client: Client, django_assert_num_queries: Any) -> None:
     # On PostgreSQL three more statements bound how long the others may take.
-    with django_assert_num_queries(10 if connection.vendor == "postgresql" else 7):
+    with django_assert_num_queries(11 if connection.vendor == "postgresql" else 8):
         found = scrape(client)
     assert found["sealroom_build_info", __version__] == 1
     assert found["sealroom_database_answers",] == 1
@@ -137,7 +137,17 @@ def test_numbers_of_the_database(
     ApiKey.objects.update(check_verdict=KeyVerdict.OPENS)
     workers.beat(workers.of_this_process())
     Worker.objects.create(host="x", pid=1, started_at=now, seen_at=now - timedelta(hours=2))
+    for state, ended_at in (("waiting", None), ("given_up", now)):
+        OutgoingMail.objects.create(
+            kind="x",
+            address="x@example.com",
+            state=state,
+            queued_at=now - timedelta(hours=3),
+            ended_at=ended_at,
+        )
     found = scrape(client)
+    assert found["sealroom_oldest_waiting_mail_age_seconds",] == pytest.approx(10800, abs=60)
+    assert found["sealroom_mails_given_up",] == 1
     assert found["sealroom_changes", "unknown"] == 1
     assert found["sealroom_oldest_open_change_age_seconds",] == pytest.approx(600, abs=60)
     assert found["sealroom_audit_head_sequence",] == AuditHead.objects.get().sequence

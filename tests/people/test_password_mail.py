@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,13 +10,12 @@ import time_machine
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.utils import timezone
-from pytest_django import Settings
 
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import OneTimeCode, PasswordMail, User
 from secretsapp.people import accounts, one_time_codes, password_mail, ways_in
 from tests.actions.of_ways_in import NOBODY, WORKER
-from tests.post_office import PostOffice, open_post_office
+from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast, engage
 from tests.support.together import together
 from tests.support.watch import Watch
@@ -36,20 +34,9 @@ def _quick(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(password_mail, "ANSWER_SECONDS", 0)
 
 
-@pytest.fixture
-def post_office(settings: Settings) -> Iterator[PostOffice]:
-    """The mail server of this installation."""
-    with open_post_office() as office:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
-        settings.EMAIL_USE_TLS = False
-        yield office
-
-
 def text_of(office: PostOffice) -> str:
     """The text of the mail that was sent last."""
-    text: str = office.mails[-1].get_content()
-    return text.replace("\r\n", "\n")
+    return body_of(office.mails[-1])
 
 
 def test_a_link_is_mailed_and_sets_the_password(cast: Cast, post_office: PostOffice) -> None:
@@ -64,6 +51,9 @@ def test_a_link_is_mailed_and_sets_the_password(cast: Cast, post_office: PostOff
     found = LINK.search(text_of(post_office))
     assert found is not None
     assert f"paste this code:\n\n{found[1]}\n" in text_of(post_office)
+    html = body_of(mail, "html")
+    assert f'<a href="http://127.0.0.1:8000/password/#{found[1]}">' in html
+    assert f"<code>{found[1]}</code>" in html
     assert OneTimeCode.objects.get().ends_at - timezone.now() <= timedelta(hours=1)
     ways_in.set_password(NOBODY, Plaintext.from_text(found[1]), PASSWORD)
     assert watch.tags[1:] == ["person.link_mailed", "person.password_set"]

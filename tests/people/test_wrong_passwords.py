@@ -1,7 +1,6 @@
 """People are told what was tried on their account: on their first page, and by mail."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,14 +9,13 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from secretsapp.models import WrongPasswords
 from secretsapp.people import accounts, wrong_passwords
 from tests.actions.of_ways_in import NOBODY, WORKER
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import words
-from tests.post_office import PostOffice, open_post_office
+from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast, engage
 from tests.support.together import together
 from tests.support.watch import Watch, detail
@@ -32,16 +30,6 @@ def _rested(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no attempt of an earlier test count, and no answer wait."""
     monkeypatch.setattr(accounts, "RECORDED_IN_SECONDS", 0)
     cache.clear()
-
-
-@pytest.fixture
-def post_office(settings: Settings) -> Iterator[PostOffice]:
-    """The mail server of this installation."""
-    with open_post_office() as office:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
-        settings.EMAIL_USE_TLS = False
-        yield office
 
 
 def guess(times: int, network: int = 1) -> None:
@@ -83,7 +71,8 @@ def test_a_mail_warns_once_a_day(cast: Cast, post_office: PostOffice) -> None:
     guess(3, network=2)
     assert (wrong_passwords.warn_waiting(WORKER), wrong_passwords.warn_waiting(WORKER)) == (1, 0)
     assert post_office.recipients == [VIEWER]
-    text = post_office.mails[0].get_content().replace("\r\n", "\n")
+    text = body_of(post_office.mails[0])
+    assert "<strong>12 wrong passwords</strong>" in body_of(post_office.mails[0], "html")
     assert "Someone entered 12 wrong passwords for your Sealroom account since" in text
     assert "from 2 networks." in text
     assert (watch.last.tag, watch.last.subject_name) == ("person.warned", VIEWER)

@@ -32,6 +32,7 @@ NO_ANCHOR = f"1:{'0' * 64}"
 ENDED = {
     "django_session",
     "secretsapp_onetimecode",
+    "secretsapp_outgoingmail",
     "secretsapp_passwordmail",
     "secretsapp_signedin",
     "secretsapp_worker",

@@ -11,9 +11,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.db import Error, close_old_connections, connections
 
-from secretsapp.access import reviews
+from secretsapp.access import end_mail, reviews
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
+from secretsapp.mail import outbox, sending
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.ending import Told
 from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
@@ -26,6 +27,8 @@ from secretsapp.universes import retrying
 
 log = logging.getLogger(__name__)
 
+# Every kind of mail that rooms queue.
+MAILS = (end_mail.KIND,)
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
 
@@ -34,10 +37,9 @@ class Command(SealroomCommand):
     """Works in the background."""
 
     help = (
-        "Every minute, mail requested password links and warnings of wrong passwords, settle "
-        "open changes, retry what could not be read from Roblox and log what was only "
-        "counted. Once a day, delete ended sessions and expired counts. Any number can run "
-        "at once. SIGTERM and Ctrl-C stop it."
+        "Every minute, send the mail that waits, settle open changes, retry what could not be "
+        "read from Roblox and log what was only counted. Once a day, delete ended sessions, "
+        "expired counts and old mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -95,7 +97,7 @@ def _go_on(heartbeat: Heartbeat, told: Told) -> None:
         connections.close_all()
 
 
-def _try(part: Callable[[], None]) -> None:
+def _try(part: Callable[[], object]) -> None:
     try:
         part()
     except SealroomError as error:
@@ -106,21 +108,28 @@ def _try(part: Callable[[], None]) -> None:
         log.exception("This round failed because of an error in Sealroom.")
 
 
-def _parts(number: int) -> list[Callable[[], None]]:
+def _parts(number: int) -> list[Callable[[], object]]:
     """What is to be done in the round of that number."""
-    parts: list[Callable[[], None]] = [close_old_connections]
+    parts: list[Callable[[], object]] = [close_old_connections]
     if settings.EMAIL_HOST:
-        parts.append(_mail)
+        parts += [_mail_links, _mail_warnings, _send_mail]
     if number % ROUNDS_A_MINUTE == 0:
-        parts += [_settle, _tell_counted, _retry_unread, _close_reviews]
+        parts += [_settle, _tell_counted, _retry_unread, _close_reviews, end_mail.queue_due]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
     return parts
 
 
-def _mail() -> None:
+def _mail_links() -> None:
     password_mail.send_waiting(actors.system("mail"))
+
+
+def _mail_warnings() -> None:
     wrong_passwords.warn_waiting(actors.system("mail"))
+
+
+def _send_mail() -> None:
+    sending.send_waiting(MAILS)
 
 
 def _settle() -> None:
@@ -146,3 +155,4 @@ def _clear() -> None:
     upkeep.clear_ended_sessions()
     upkeep.clear_expired_cache()
     workers.forget_lost()
+    outbox.clear()

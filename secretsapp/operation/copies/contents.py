@@ -9,13 +9,22 @@ from django.db.models import Model
 
 from secretsapp.core.errors import CopyFailed
 from secretsapp.core.keyring import key_id_of
-from secretsapp.models import OneTimeCode, PasswordMail, SignedIn, Tally, Worker, WrongPasswords
+from secretsapp.models import (
+    OneTimeCode,
+    OutgoingMail,
+    PasswordMail,
+    SignedIn,
+    Tally,
+    Worker,
+    WrongPasswords,
+)
 
 # What belongs to the running installation alone: a copy is made without it.
 FLEETING: tuple[type[Model], ...] = (
     Session,
     SignedIn,
     OneTimeCode,
+    OutgoingMail,
     PasswordMail,
     Tally,
     Worker,
