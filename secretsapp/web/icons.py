@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 
+@cache
 def icon(name: str) -> SafeString:
     """A small drawing beside words that say the same."""
     return format_html(
