@@ -30,6 +30,7 @@ from secretsapp.secrets.listing import SecretView
 from secretsapp.secrets.open_changes import Watched
 from secretsapp.web import single_keys, times
 from secretsapp.web.avatars import avatar
+from secretsapp.web.environments import environment_short, environment_tag
 from secretsapp.web.event_labels import (
     DETAIL_EMPTY,
     DETAIL_LABELS,
@@ -274,13 +275,8 @@ def result_label(result: Result) -> ResultLabel:
     return RESULT_LABELS[result]
 
 
-ENVIRONMENT_SHORT = {"production": "PROD", "staging": "STAGE", "development": "DEV"}
-
-
-@register.filter
-def environment_short(environment: str) -> str:
-    """An environment in a few letters, for narrow places."""
-    return ENVIRONMENT_SHORT.get(environment, "")
+register.filter("environment_short", environment_short)
+register.filter("environment_tag", environment_tag)
 
 
 @register.filter
