@@ -31,14 +31,14 @@ FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
 <tr role="row" data-search="{{ view.searched }}" data-name="{{ at.name }}" data-changed="{{ at.changed }}" data-who="{{ at.who }}" data-owner="{{ at.owner }}"
 data-states="{{ states }}" data-may="rotate details delete">
 <td role="cell" class="cell-name"><a class="name row-link" id="secret-{{ secret.pk }}" href="{% url "secret" universe.pk secret.name %}"><bdi>{{ secret.name }}</bdi></a>
-{% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> {% if view.is_created_outside %}Created{% else %}Changed{% endif %} outside</span>{% endif %}
+{% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true"><use href="{{ icons }}#warning"/></svg> {% if view.is_created_outside %}Created{% else %}Changed{% endif %} outside</span>{% endif %}
 {% if note %}<bdi class="note-line muted one-line">{{ note }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-domain">
-{% if secret.domain == "*" %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#warning"></use></svg> Any host</span>
-{% elif not secret.domain %}<span class="chip"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#stop"></use></svg> No requests</span>
+{% if secret.domain == "*" %}<span class="chip"><svg class="icon" aria-hidden="true"><use href="{{ icons }}#warning"/></svg> Any host</span>
+{% elif not secret.domain %}<span class="chip"><svg class="icon" aria-hidden="true"><use href="{{ icons }}#stop"/></svg> No requests</span>
 {% else %}<bdi class="name one-line" title="{{ secret.domain }}">{{ secret.domain }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-age">{% ago view.changed_at %}
-<span class="cell-who"><svg class="icon" aria-hidden="true" focusable="false"><use href="{{ icons }}#external"></use></svg>Outside Sealroom</span></td>
+<span class="cell-who"><svg class="icon" aria-hidden="true"><use href="{{ icons }}#external"/></svg>Outside Sealroom</span></td>
 <td role="cell" class="cell-owner">–</td>
 <td role="cell" class="cell-menu"></td>
 </tr>

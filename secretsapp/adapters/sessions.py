@@ -36,7 +36,7 @@ class SessionStore(db.SessionStore):
 
     def _row(self) -> Session | None:
         living = Session.objects.filter(expire_date__gt=timezone.now())
-        return living.filter(session_key=self._stored_key()).first()
+        return next(iter(living.filter(session_key=self._stored_key())), None)
 
     def exists(self, session_key: str) -> bool:
         """Whether there is a session with that key, ended or not."""

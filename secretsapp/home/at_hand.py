@@ -24,7 +24,7 @@ from secretsapp.models import Secret, Shortcut, Universe
 from secretsapp.models.secrets import UNUSUAL
 from secretsapp.models.universes import Environment
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
-from secretsapp.rules.ordering import BY_NAME, in_order, name_key
+from secretsapp.rules.ordering import BY_NAME, in_order, name_key, order_key
 from secretsapp.universes.shortcuts import MOST_PINNED
 
 # So many are shown as they are, by owner.
@@ -80,9 +80,9 @@ def _needs(actor: Actor) -> Q:
 def choose(actor: Actor) -> AtHand:
     """The universes at hand, in at most four queries."""
     every = visible(actor)
-    first = list(every[: FEW + 1])
+    first = list(every.order_by()[: FEW + 1])
     if len(first) <= FEW:
-        return AtHand(list(_by_owner(first)), is_all=True)
+        return AtHand(list(_by_owner(sorted(first, key=order_key))), is_all=True)
     pinned, opened = _known(actor, every)
     shown = [universe.pk for universe in (*pinned, *opened)]
     needed, further = _further(actor, every.exclude(pk__in=shown), room=MANY - len(shown))

@@ -27,6 +27,11 @@ def name_key(universe: Universe) -> tuple[bool, str, int, str, int]:
     return not is_production, name.lower().rstrip("0123456789"), len(name), name, universe.pk
 
 
+def order_key(universe: Universe) -> tuple[str, bool, str, int, str, int]:
+    """`in_order` for a few universes that were read in another order."""
+    return (universe.owner, *name_key(universe))
+
+
 def in_order(universes: QuerySet[Universe]) -> QuerySet[Universe]:
     """Those of an owner together, each by name."""
     return universes.order_by("owner", *BY_NAME)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import chain
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -136,10 +137,12 @@ class SecretView:
 class SecretListing:
     """The secrets of a universe that the actor may see, those first that are being created.
 
-    `has_new_key` says that values are sealed for a new public key of the universe, recently.
+    `open` are the changes of these whose outcome is open, oldest first. `has_new_key` says that
+    values are sealed for a new public key of the universe, recently.
     """
 
     secrets: list[SecretView]
+    open: list[Change]
     may_create: bool
     has_new_key: bool
 
@@ -178,6 +181,7 @@ def listing(actor: Actor, universe: Universe) -> SecretListing:
     views = _views(rights, secrets, by_name)
     return SecretListing(
         secrets=[*_under_way(universe, secrets, by_name), *views],
+        open=sorted(chain.from_iterable(by_name.values()), key=lambda change: change.started_at),
         may_create=rights.allows_somewhere(Permission.CREATE_SECRET, universe.pk),
         has_new_key=_has_new_key(universe),
     )

@@ -36,7 +36,8 @@ def note_opened(actor: Actor, universe: Universe) -> bool:
     Says whether they pinned it.
     """
     now = timezone.now()
-    mine = Shortcut.objects.filter(person_id=actor.person_id, universe=universe).first()
+    shortcuts = Shortcut.objects.filter(person_id=actor.person_id, universe=universe)
+    mine = next(iter(shortcuts), None)
     if mine is None or mine.opened_at is None or mine.opened_at <= now - NOTED_EVERY:
         _keep(actor, universe, opened_at=now)
     return mine is not None and mine.is_pinned

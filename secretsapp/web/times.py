@@ -91,6 +91,7 @@ def day_words(day: date) -> str:
 
 def _shown(time: datetime, way: str, words: str) -> SafeString:
     exact = sentence_time(time)
+    stamp = time.isoformat(timespec="seconds")
     return format_html(
-        f'<time datetime="{time.isoformat()}" data-as="{way}" title="{exact}">{{}}</time>', words
+        f'<time datetime="{stamp}" data-as="{way}" title="{exact}">{{}}</time>', words
     )

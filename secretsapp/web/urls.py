@@ -110,6 +110,7 @@ urlpatterns = [
     path("password/forgotten/", passwords.forgotten, name="password_forgotten"),
     # Help.
     path("help/roles/", help_pages.roles, name="help_roles"),
+    path("help/shortcuts/", help_pages.shortcuts, name="help_shortcuts"),
     path("help/changes/", help_pages.changes, name="help_changes"),
     # Oneself.
     path("me/", me.me, name="me"),

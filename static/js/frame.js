@@ -31,7 +31,7 @@ function copyButtonOf(text) {
   button.dataset.copy = text.textContent;
   const [sheet] = document.querySelector("use").getAttribute("href").split("#");
   button.innerHTML = [["idle", "copy"], ["done", "check"]].map(([state, icon]) => `<span class="copy-${state}">
-    <svg class="icon" aria-hidden="true" focusable="false"><use href="${sheet}#${icon}"></use></svg></span>`).join("");
+    <svg class="icon" aria-hidden="true"><use href="${sheet}#${icon}"/></svg></span>`).join("");
   button.setAttribute("aria-label", words);
   return button;
 }

@@ -1,24 +1,24 @@
-// Single keys, such as `?` and `g h`. What they do is what the sheet of keys says (layout/_shortcuts),
-// so neither knows a key that the other doesn't: a row leads to an address, names one of the deeds
-// below, or presses what has its key on the page.
+// Single keys, such as `?` and `g h`. Those that lead to a page are told by the link to the sheet of
+// all keys; of the others each has its deed below, or presses what has it on the page. The sheet is
+// loaded when someone asks for it, and shows of its rows those whose keys do something here.
 
-const sheet = byId("shortcuts");
-const keyRows = sheet ? [...sheet.querySelectorAll("[data-keys]")] : [];
+const sheetLink = byId("keys");
+const goals = new Map(sheetLink?.dataset.goals?.split(";").map(each => each.split("=")));
 const LIST_ROWS = ".row-link, a.cell-title, .event-rest > summary";
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const SEQUENCE_MS = 1500;
 
 const deeds = {
-  find: goToFilter,
-  help: () => sheet.showModal(),
-  next: () => stepThroughRows(1),
-  previous: () => stepThroughRows(-1),
+  "/": goToFilter,
+  "?": showSheet,
+  j: () => stepThroughRows(1),
+  k: () => stepThroughRows(-1),
 };
 
-function deedOf({ dataset: { keys, goes, does } }) {
-  if (goes) return () => location.assign(goes);
+function deedOf(keys) {
+  if (goals.has(keys)) return () => location.assign(goals.get(keys));
   const target = byId("content").querySelector(`[aria-keyshortcuts="${CSS.escape(keys)}"]`);
-  return does ? deeds[does] : target && (() => target.click());
+  return deeds[keys] ?? (target && (() => target.click()));
 }
 
 // To the filter of the page, and from there, or where there is none, to the palette.
@@ -47,8 +47,8 @@ function onKey(event) {
   if (isModified || event.defaultPrevented || isElsewhere(event)) return;
   const isContinued = begun && event.timeStamp - beganAt < SEQUENCE_MS;
   const keys = isContinued ? `${begun} ${event.key}` : event.key;
-  const deed = keyRows.filter(row => row.dataset.keys === keys).map(deedOf)[0];
-  begun = keyRows.some(row => row.dataset.keys.startsWith(`${keys} `)) ? keys : "";
+  const deed = deedOf(keys);
+  begun = [...goals.keys()].some(each => each.startsWith(`${keys} `)) ? keys : "";
   beganAt = event.timeStamp;
   if (!deed) return;
   event.preventDefault();
@@ -63,9 +63,30 @@ function isElsewhere({ target, key }) {
   return target.matches(FIELDS) && !leavesFilter;
 }
 
-if (sheet) {
-  for (const row of keyRows) row.hidden = !deedOf(row);
-  if (!("off" in sheet.dataset)) document.addEventListener("keydown", onKey);
-  // The address of what was chosen there is on this page, or leads away from it.
-  sheet.addEventListener("click", event => { if (event.target.closest("a")) sheet.close(); });
+let loading = null;
+
+async function showSheet() {
+  loading ??= htmx.ajax("GET", sheetLink.href, { target: document.body, swap: "beforeend" });
+  await loading;
+  const sheet = byId("shortcuts");
+  if (!sheet) loading = null;
+  else if (!sheet.open) openSheet(sheet);
 }
+
+function openSheet(sheet) {
+  for (const row of sheet.querySelectorAll("[data-keys]")) row.hidden = !deedOf(row.dataset.keys);
+  sheet.showModal();
+}
+
+document.addEventListener("click", event => {
+  // The address of what was chosen there is on this page, or leads away from it.
+  if (event.target.closest("#shortcuts a")) byId("shortcuts").close();
+  const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (!isPlain || !event.target.closest("#keys")) return;
+  event.preventDefault();
+  // The dialog gives the focus back to what had it, which is to be in sight by then.
+  sheetLink.closest(".menu").querySelector("summary").focus();
+  showSheet();
+});
+
+if (goals.size) document.addEventListener("keydown", onKey);

@@ -1,4 +1,4 @@
-// What opens and closes: menus, the sidebar of a narrow screen, dialogs, and what was done. Without
+// What opens and closes: menus, the sidebar of a narrow screen, and what was done. Without
 // it a menu opens by its summary and the sidebar by its link; here they close as people expect.
 
 const MENUS = "details.menu[open]";
@@ -28,7 +28,7 @@ document.addEventListener("toggle", event => {
 
 document.addEventListener("click", event => {
   for (const menu of document.querySelectorAll(MENUS)) {
-    if (!menu.contains(event.target) || event.target.closest("[data-opens], [data-copy]")) closeMenu(menu);
+    if (!menu.contains(event.target) || event.target.closest("[data-copy], #keys")) closeMenu(menu);
   }
   if (location.hash === "#sidebar" && !event.target.closest("#sidebar, .menu-link")) closeSidebar();
 });
@@ -72,16 +72,6 @@ function closeSidebar() {
 document.addEventListener("click", event => {
   event.target.closest("[data-closes]")?.closest(".notice").remove();
 });
-
-// Dialogs: a button opens the one that it names, and is there only where that works.
-for (const button of document.querySelectorAll("[data-opens]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    // The dialog gives the focus back to what had it, which is to be in sight by then.
-    button.closest(".menu")?.querySelector("summary").focus();
-    document.getElementById(button.dataset.opens).showModal();
-  });
-}
 
 // In a long sidebar the universe one is at is in sight, and the others are found by their names.
 document.querySelector(".sidebar-universes [aria-current]")?.scrollIntoView({ block: "nearest" });

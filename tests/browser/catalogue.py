@@ -218,7 +218,8 @@ def open_help(visitor: Visitor) -> None:
 def open_shortcuts(visitor: Visitor) -> None:
     """Open the dialog of the keys."""
     open_help(visitor)
-    visitor.page.get_by_role("button", name="Keyboard shortcuts").click()
+    visitor.page.get_by_role("link", name="Keyboard shortcuts").click()
+    visitor.page.locator("#shortcuts").wait_for()
 
 
 def open_row_menu(visitor: Visitor) -> None:

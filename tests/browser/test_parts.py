@@ -104,7 +104,7 @@ def test_a_menu_is_walked_through_by_keys_and_closes_as_people_expect(visit: Vis
     page.locator("#who summary").click()
     expect(drop).to_be_hidden()
     page.locator("#help summary").click()
-    page.get_by_role("button", name="Keyboard shortcuts").click()
+    page.get_by_role("link", name="Keyboard shortcuts").click()
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()

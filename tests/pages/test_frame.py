@@ -94,37 +94,52 @@ def test_the_frame_takes_five_queries_however_much_there_is(
         frame.compose_frame(remembering(cast["admin"].actor))
 
 
-def keys_told(response: HttpResponseBase) -> list[str]:
-    """The single keys that the sheet of them has."""
-    return re.findall(r'data-keys="([^"]*)"', body(response))
+def goals(response: HttpResponseBase) -> dict[str, str]:
+    """Where the single keys lead on the page."""
+    told = re.search(r' data-goals="([^"]*)"', body(response))
+    return dict(each.split("=") for each in told.group(1).split(";")) if told else {}
 
 
-def test_the_sheet_has_the_keys_to_where_one_may_go(
-    client_for: ClientFor, universe: Universe
-) -> None:
-    everywhere, here = ["/", "?", "g h", "g u"], ["j", "k"]
+def test_single_keys_lead_to_where_one_may_go(client_for: ClientFor, universe: Universe) -> None:
+    everywhere = {"g h": "/", "g u": "/universes/"}
     secret = f"/universes/{universe.pk}/secrets/PAY_KEY/"
     admin = client_for("admin").get(secret)
-    assert keys_told(admin) == [*everywhere, "g a", "g p", "g k", *here, "n", "e", "r"]
-    assert f'data-keys="n" data-goes="/universes/{universe.pk}/new-secret/"' in body(admin)
+    beyond = {"g a": "/audit/", "g p": "/people/", "g k": "/api-keys/"}
+    create = {"n": f"/universes/{universe.pk}/new-secret/"}
+    assert goals(admin) == everywhere | beyond | create
     assert re.findall(r'aria-keyshortcuts="(\w)"', body(admin)) == ["e", "r"]
-    assert "n" not in keys_told(client_for("admin").get("/people/"))
+    assert goals(client_for("admin").get("/people/")) == everywhere | beyond
     rotator = client_for("rotator").get(secret)
-    assert keys_told(rotator) == [*everywhere, *here, "e", "r"]
+    assert goals(rotator) == everywhere
     assert re.findall(r'aria-keyshortcuts="(\w)"', body(rotator)) == ["r"]
+
+
+def test_the_sheet_of_single_keys_is_a_page_and_a_part_of_one(client_for: ClientFor) -> None:
+    fixed = ["j", "k", "n", "e", "r"]
+    for role, beyond in (("admin", ["g a", "g p", "g k"]), ("rotator", [])):
+        client = client_for(role)
+        page = body(client.get("/help/shortcuts/"))
+        part = body(client.get("/help/shortcuts/", headers={"hx-request": "true"}))
+        assert part.count("<dialog") == 1
+        assert "<html" in page
+        assert "<html" not in part
+        for shown in (page, part):
+            told = re.findall(r'data-keys="([^"]*)"', shown)
+            assert told == ["/", "?", "g h", "g u", *beyond, *fixed]
 
 
 def test_single_keys_can_be_turned_off_in_this_browser(client_for: ClientFor) -> None:
     viewer = client_for("viewer")
-    assert " data-off>" not in body(viewer.get("/me/"))
+    assert goals(viewer.get("/me/"))
     answer = viewer.post("/shortcuts/", {"shortcuts": "off", "next": "/me/"})
     assert answer.headers["Location"] == "/me/"
-    page = body(viewer.get("/me/"))
-    assert " data-off>" in page
-    assert "Single-key shortcuts are off in this browser." in page
-    assert 'class="search-hint"' not in page
+    page = viewer.get("/me/")
+    assert not goals(page)
+    assert 'class="search-hint"' not in body(page)
+    sheet = body(viewer.get("/help/shortcuts/"))
+    assert "Single-key shortcuts are off in this browser." in sheet
     viewer.post("/shortcuts/", {"shortcuts": "on"})
-    assert " data-off>" not in body(viewer.get("/me/"))
+    assert goals(viewer.get("/me/"))
 
 
 def test_the_theme_stays_in_this_browser_and_the_page_is_gone_back_to(

@@ -22,7 +22,7 @@ def test_the_help_menu_leads_where_one_may_go(client_for: ClientFor) -> None:
         menu = page.partition('id="help"')[2].partition("</details>")[0]
         addresses = re.findall(r'<a [^>]*href="([^"]*)"', menu)
         guide = ["/guide/"] if leads_to_guide else []
-        assert addresses == [*guide, "/help/roles/", "/help/changes/"]
+        assert addresses == [*guide, "/help/roles/", "/help/shortcuts/", "/help/changes/"]
         assert {client.get(address).status_code for address in addresses} == {200}
 
 

@@ -98,6 +98,7 @@ DOORS = (
     Door("guide", ADMIN, stranger=403),
     # Help.
     Door("help_roles", SOMEBODY, stranger=200),
+    Door("help_shortcuts", SOMEBODY, stranger=200),
     Door("help_changes", SOMEBODY, stranger=200),
     # Oneself.
     Door("me", SOMEBODY, "", FORM, {"name": "A name"}, stranger=200),

@@ -57,6 +57,7 @@ _PAGES = (
     Page("universes", "Universes", "all games, by owner"),
     Page("me", "Your account", "name, password, sessions, your access"),
     Page("help_roles", "Role permissions", "what each role can do, help"),
+    Page("help_shortcuts", "Keyboard shortcuts", "what single keys do, help"),
     Page("help_changes", "What changed", "changelog, version, release notes, help"),
     Page(
         "audit",

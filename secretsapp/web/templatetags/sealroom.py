@@ -24,13 +24,13 @@ from secretsapp.core.sealing import short_fingerprint
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.core.value_gate import caution_of
 from secretsapp.home.frame import Frame, Reach, compose_frame, reach_of, roles_of
-from secretsapp.home.frame import may_create_secret as may_create_in
 from secretsapp.models import Universe
 from secretsapp.secrets import open_changes
 from secretsapp.secrets.listing import SecretView
 from secretsapp.secrets.open_changes import Watched
-from secretsapp.web import times
+from secretsapp.web import single_keys, times
 from secretsapp.web.avatars import avatar
+from secretsapp.web.environments import environment_short, environment_tag
 from secretsapp.web.event_labels import (
     DETAIL_EMPTY,
     DETAIL_LABELS,
@@ -112,10 +112,12 @@ def reach(context: Context) -> Reach | None:
 
 
 @register.simple_tag(takes_context=True)
-def may_create_secret(context: Context) -> bool:
-    """Whether the page is about a universe in which the actor may create a secret."""
+def key_goals(context: Context) -> str:
+    """Where single keys lead on the page, for js/keys.js."""
     actor, universe = _actor(context), context.get("universe")
-    return bool(actor and isinstance(universe, Universe) and may_create_in(actor, universe))
+    if actor is None:
+        return ""
+    return single_keys.goals(actor, universe if isinstance(universe, Universe) else None)
 
 
 @register.simple_tag(takes_context=True)
@@ -273,13 +275,8 @@ def result_label(result: Result) -> ResultLabel:
     return RESULT_LABELS[result]
 
 
-ENVIRONMENT_SHORT = {"production": "PROD", "staging": "STAGE", "development": "DEV"}
-
-
-@register.filter
-def environment_short(environment: str) -> str:
-    """An environment in a few letters, for narrow places."""
-    return ENVIRONMENT_SHORT.get(environment, "")
+register.filter("environment_short", environment_short)
+register.filter("environment_tag", environment_tag)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Help: what each role can do, and what changed in Sealroom. Everyone who is signed in may know."""
+"""Help: roles, keys, and what changed in Sealroom. Everyone who is signed in may know."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -6,6 +6,9 @@ from django.views.decorators.http import require_safe
 
 from secretsapp.access import role_table
 from secretsapp.operation import release_notes
+from secretsapp.web import single_keys
+from secretsapp.web.htmx import wants_fragment
+from secretsapp.web.requests import ActorRequest
 
 
 @require_safe
@@ -18,3 +21,10 @@ def roles(request: HttpRequest) -> HttpResponse:
 def changes(request: HttpRequest) -> HttpResponse:
     """What changed from version to version."""
     return render(request, "help/changes.html", {"releases": release_notes.releases()})
+
+
+@require_safe
+def shortcuts(request: ActorRequest) -> HttpResponse:
+    """What single keys do, as a page or above the one that asks for it."""
+    template = "help/_sheet.html" if wants_fragment(request) else "help/shortcuts.html"
+    return render(request, template, {"places": single_keys.places(request.actor)})

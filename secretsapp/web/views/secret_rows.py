@@ -4,10 +4,10 @@ There are hundreds, so whatever is asked of one is asked here once, in plain Pyt
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from typing import TypedDict
 
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from secretsapp.core.hints import is_any_host
@@ -23,18 +23,18 @@ from secretsapp.web.times import ago
 class SecretRow(TypedDict):
     """What is in the row of a secret; `data` is what the scripts of the page know of it.
 
-    `caution` is what to know of its domain. `who` is empty where it was changed outside Sealroom,
-    and `owner` without one; beside these two stand their marks. It is a dictionary, in which a
-    template looks a word up several times as fast as in anything else, and what belongs together
-    is one text of it: each word that a template writes costs as much.
+    `host` is its domain where there is nothing to know of that; otherwise `caution` is what to
+    know. `who` is empty where it was changed outside Sealroom, and `owner` without one; beside
+    these two stand their marks. It is a dictionary, in which a template looks a word up several
+    times as fast as in anything else, and what belongs together is one text of it: each word that
+    a template writes costs as much. What a template writes is escaped here, in a third of the time.
     """
 
-    key: str
-    name: str
-    link: str
+    anchor: SafeString
+    name: SafeString
     is_sendable: bool
     is_under_way: bool
-    note: str
+    note: SafeString
     data: SafeString
     states: list[str]
     is_shown: bool
@@ -43,13 +43,14 @@ class SecretRow(TypedDict):
     is_missing: bool
     is_drifted: bool
     is_created_outside: bool
-    domain: str
+    host: SafeString
     is_any_domain: bool
-    caution: str
+    domain: SafeString
+    caution: SafeString
     age: str
-    who: str
+    who: SafeString
     who_mark: str
-    owner: str
+    owner: SafeString
     owner_mark: str
 
 
@@ -66,14 +67,15 @@ def _rows(
     page = _address(universe, "_").removesuffix("_/")
     for view, at in zip(views, places(list(views)), strict=True):
         secret, is_sendable, states = view.secret, view.is_sendable, states_of(view)
-        is_shown = wanted.shows(view)
+        is_shown, caution = wanted.shows(view), caution_of(secret.domain)
+        domain = "" if secret.domain == NEVER_SENDABLE else secret.domain
+        link = f"{page}{secret.name}/" if is_sendable else _address(universe, secret.name)
         yield SecretRow(
-            key=str(secret.pk),
-            name=secret.name,
-            link=f"{page}{secret.name}/" if is_sendable else _address(universe, secret.name),
+            anchor=_markup(f'id="secret-{secret.pk}" href="{link}"'),
+            name=_written(secret.name),
             is_sendable=is_sendable,
             is_under_way=view.is_under_way,
-            note=view.note_line,
+            note=_written(view.note_line),
             data=_data(view, at, states, is_shown),
             states=states,
             is_shown=is_shown,
@@ -82,13 +84,14 @@ def _rows(
             is_missing=secret.missing_since is not None,
             is_drifted=secret.drifted_at is not None,
             is_created_outside=view.is_created_outside,
-            domain="" if secret.domain == NEVER_SENDABLE else secret.domain,
+            host=_written("" if caution else domain),
             is_any_domain=is_any_host(secret.domain),
-            caution=caution_of(secret.domain),
+            domain=_written(domain),
+            caution=_written(caution),
             age=_age(view),
-            who=_who(view, own_name),
+            who=_written(_who(view, own_name)),
             who_mark=_mark_of(view),
-            owner=view.owner_name,
+            owner=_written(view.owner_name),
             owner_mark=avatar(secret.owner.email, secret.owner.name) if secret.owner else "",
         )
 
@@ -103,7 +106,16 @@ def _data(
     known = f'data-name="{at["name"]}" data-changed="{at["changed"]}" data-who="{at["who"]}"'
     found = f'data-owner="{at["owner"]}" data-states="{" ".join(states)}" data-may="{_may(view)}"'
     hidden = "" if is_shown else " hidden"
-    return format_html(f'data-search="{{}}" {known} {found}{hidden}', view.searched)
+    return _markup(f'data-search="{_written(view.searched)}" {known} {found}{hidden}')
+
+
+def _written(text: str) -> SafeString:
+    return _markup(escape(text))
+
+
+def _markup(text: str) -> SafeString:
+    """What was written here, with whatever is anyone's text escaped: addresses are their own."""
+    return SafeString(text)  # nosec B703
 
 
 def _may(view: SecretView) -> str:

@@ -50,7 +50,8 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "givers": who_gave(request.actor, universe_id, name) if view.denied else [],
         "elsewhere": elsewhere.find(request.actor, universe, name),
     }
-    return render(request, "secrets/secret.html", context | watching(request, universe, name))
+    watched = watching(request, universe, name, view.open)
+    return render(request, "secrets/secret.html", context | watched)
 
 
 def _example_host(domain: str) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.models import Universe
+from secretsapp.models import Change, Universe
 from secretsapp.models.universes import Environment
 from secretsapp.secrets import extent
 from secretsapp.secrets import listing as secrets
@@ -28,7 +28,7 @@ from secretsapp.secrets.arranging import (
     arranged,
     prefixes,
 )
-from secretsapp.secrets.open_changes import watch
+from secretsapp.secrets.open_changes import Watched, told, watch
 from secretsapp.universes import loading, mirror, shortcuts
 from secretsapp.web.checklist import Step
 from secretsapp.web.htmx import wants_fragment
@@ -66,7 +66,8 @@ def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     context = _listing(request, found, Wanted.from_query(request.GET))
     context["is_pinned"] = _note_opened(request, found)
     context["part"] = extent.part(request.actor, found)
-    return render(request, "secrets/list.html", context | watching(request, found))
+    watched = watching(request, found, is_open=context["listing"].open)
+    return render(request, "secrets/list.html", context | watched)
 
 
 def _note_opened(request: ActorRequest, found: Universe) -> bool:
@@ -96,11 +97,20 @@ def open_changes(request: ActorRequest, universe_id: int) -> HttpResponse:
     return answer
 
 
-def watching(request: ActorRequest, found: Universe, name: str = "") -> dict[str, Any]:
-    """What a page says of open changes: in the universe, or of one secret."""
+def watching(
+    request: ActorRequest, found: Universe, name: str = "", is_open: Iterable[Change] | None = None
+) -> dict[str, Any]:
+    """What a page says of open changes: in the universe, or of one secret.
+
+    `is_open` are the open ones where the page has read them: then none are read again, unless the
+    address names some that may be settled by now.
+    """
     ids = [_id_of(mark) for mark in request.GET.getlist(LOOKED_FOR)[:LOOKED_FOR_AT_MOST]]
     known = [each for each in ids if each is not None]
-    watched = watch(request.actor, found, name=name, ids=known)
+    if known or is_open is None:
+        watched = watch(request.actor, found, name=name, ids=known)
+    else:
+        watched = Watched(open=told(is_open), settled=[])
     query = [("name", name), *((LOOKED_FOR, mark) for mark in watched.marks)]
     return {"universe": found, "watched": watched, "watched_query": urlencode(query)}
 

@@ -1,0 +1,31 @@
+"""The environment of a universe in a few letters, for narrow places."""
+
+from functools import cache
+
+from django.utils.html import format_html
+
+from secretsapp.models.universes import Environment
+
+_SHORT = {"production": "PROD", "staging": "STAGE", "development": "DEV"}
+
+
+def environment_short(environment: str) -> str:
+    """The letters alone; empty without an environment."""
+    return _SHORT.get(environment, "")
+
+
+@cache
+def environment_tag(environment: str) -> str:
+    """The letters as a tag, which is read out in full; empty without an environment.
+
+    It is no template, because a long page has it in every row.
+    """
+    if environment not in _SHORT:
+        return ""
+    return format_html(
+        '<span class="tag tag-{}"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        environment,
+        environment_short(environment),
+        Environment(environment).label,
+    )
