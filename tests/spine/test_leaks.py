@@ -69,13 +69,13 @@ def traces(marker: str) -> Iterator[Traces]:
     records = LogRecords()
     loggers = [logging.getLogger(name) for name in TALKATIVE]
     levels = [logger.level for logger in loggers]
-    loggers[0].addHandler(records)
-    for logger in loggers:
-        logger.setLevel(logging.DEBUG)
-    yield collected
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
-    loggers[0].removeHandler(records)
+    # It listens alone: each of pytest's own handlers would write all of it down as well.
+    with patch.object(loggers[0], "handlers", [records]):
+        for logger in loggers:
+            logger.setLevel(logging.DEBUG)
+        yield collected
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 @pytest.fixture
