@@ -71,7 +71,7 @@ class Installation:
             input=piped,
             capture_output=True,
             cwd=ROOT,
-            env=self.environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"},
+            env={"DJANGO_SETTINGS_MODULE": "dashboard.settings"} | self.environment,
             timeout=COMMAND_SECONDS,
             check=False,
         )
@@ -135,6 +135,7 @@ def _environment(data_dir: Path, open_cloud_url: str, address: str) -> dict[str,
     """The environment of an installation, on SQLite where there is no address of a database."""
     environment = _clean_environment() | {
         "DATA_DIR": str(data_dir),
+        "DJANGO_SETTINGS_MODULE": "tests.quick_settings",
         "OPEN_CLOUD_URL": open_cloud_url,
     }
     return environment | ({"DATABASE_URL": address} if address else {})
