@@ -39,3 +39,12 @@ def chosen_reach(response: HttpResponseBase) -> list[str]:
     """The choices of where a value may be sent that are taken when the page is opened."""
     radios = re.findall(r'<input[^>]*name="reach"[^>]*>', body(response))
     return [part.split('value="')[1].split('"')[0] for part in radios if " checked" in part]
+
+
+def names_shown(answer: HttpResponseBase) -> list[str]:
+    """The names in the list that are not hidden, from top to bottom."""
+    rows = re.findall(r"<tr role=\"row\" data-search=\"(\w+).*?>", body(answer), flags=re.DOTALL)
+    hidden = re.findall(
+        r"<tr role=\"row\" data-search=\"(\w+)[^>]* hidden>", body(answer), flags=re.DOTALL
+    )
+    return [name.upper() for name in rows if name not in hidden]
