@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from secretsapp.core import patterns
@@ -27,8 +26,7 @@ from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Universe, Us
 class Holding:
     """One pattern of a grant in force: a role in a place, for the names that it matches.
 
-    `giver_id` is the person who gave it; None where a command or Sealroom did. Where it is that of
-    a team, `added_by` is the address of who put the person there.
+    `giver_id` gave it, no person where that is None; `added_by` put them into the team that has it.
     """
 
     role: Role
@@ -36,7 +34,7 @@ class Holding:
     pattern: str
     until: datetime | None
     giver_id: int | None = None
-    added_by: str = ""
+    added_by: str | None = None
 
     def gives(self, permission: Permission) -> bool:
         """Whether its role has the permission."""
@@ -131,15 +129,6 @@ class Rights:
         single = {place.universe_id for place in places if place.universe_id is not None}
         return single | {pk for pk, wider in self.wider.items() if not places.isdisjoint(wider)}
 
-    def without(self, giver: User) -> "Rights":
-        """These without what that person gave, or gives by a team into which they put someone."""
-        others = (
-            holding
-            for holding in self.holdings
-            if holding.giver_id != giver.pk and holding.added_by != giver.email
-        )
-        return Rights(tuple(others), self.wider)
-
     def may_give(self, grant: Iterable[Holding]) -> bool:
         """Whether they may give, change or revoke a grant: each of it lies within one of theirs."""
         return all(
@@ -179,13 +168,11 @@ def _look_up(actor: Actor) -> Rights:
         return _EVERYTHING
     columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
     own = Membership.objects.filter(person_id=actor.person_id, team=OuterRef("team"))
-    added_by = Coalesce(Subquery(own.values("added_by")[:1]), Value(""))
-    rows = _held(actor).values_list(*columns, added_by)
+    rows = _held(actor).values_list(*columns, Subquery(own.values("added_by")[:1]))
     holdings = tuple(
-        Holding(Role(role), Place(universe, environment, owner), pattern, until, giver, added)
-        for role, universe, environment, owner, pattern, until, giver, added in rows
-        # A grant without a pattern covers nothing.
-        if pattern is not None
+        Holding(Role(role), Place(universe, environment, owner), pattern, *rest)
+        for role, universe, environment, owner, pattern, *rest in rows
+        if pattern is not None  # A grant without a pattern covers nothing.
     )
     return Rights(holdings, _wider({holding.place for holding in holdings}))
 

@@ -42,6 +42,7 @@ from secretsapp.secrets.proposals import (
     over,
     person_id_of,
     rights_for,
+    without,
 )
 from secretsapp.universes.protection import conclude, tell
 
@@ -89,7 +90,7 @@ def check_not_own(actor: Actor, proposal: Proposal) -> None:
 
 def _check_giver(rights: Rights, proposal: Proposal, right: Right) -> None:
     """Raise Forbidden where the actor has the right from no one but the proposer."""
-    others = rights.without(proposal.proposer)
+    others = without(rights, proposal.proposer)
     if not others.allows(right.permission, proposal.universe_id, proposal.name):
         words = permission_on(right.permission, proposal.name)
         raise Forbidden(

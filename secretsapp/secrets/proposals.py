@@ -1,6 +1,6 @@
 """Proposes changes of protected universes, declines and withdraws them, and lets them lapse."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ from secretsapp.models import Change, Proposal, Universe, User
 from secretsapp.models.proposals import ProposalKind, ProposalState
 from secretsapp.rules.acting import Act, Need, NoRight, Oneself, Right, acting
 from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.policy import Rights
 from secretsapp.universes.protection import TO_MANAGE, conclude, tell
 
 LASTS = timedelta(days=7)
@@ -155,6 +156,16 @@ def rights_for(proposal: Proposal) -> tuple[Right, ...]:
     permission = _PERMISSIONS[ProposalKind(proposal.kind)]
     needed = (permission, Permission.CHANGE_DOMAIN) if changes_domain(proposal) else (permission,)
     return tuple(Right(each, proposal.universe_id, proposal.name) for each in needed)
+
+
+def without(rights: Rights, giver: User) -> Rights:
+    """The rights without what that person gave, or gives by a team into which they put someone."""
+    others = (
+        holding
+        for holding in rights.holdings
+        if holding.giver_id != giver.pk and holding.added_by != giver.email
+    )
+    return replace(rights, holdings=tuple(others))
 
 
 def decline(actor: Actor, proposal: Proposal, remark: str = "") -> None:

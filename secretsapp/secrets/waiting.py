@@ -14,8 +14,8 @@ from secretsapp.models.changes import ChangeState
 from secretsapp.models.proposals import ProposalKind, ProposalState
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.paging import Asked, Page, cut
-from secretsapp.rules.policy import Rights, rights_of
-from secretsapp.secrets.proposals import changes_domain, rights_for
+from secretsapp.rules.policy import Rights, require, require_installation, rights_of
+from secretsapp.secrets.proposals import changes_domain, rights_for, without
 from secretsapp.universes.protection import WHAT
 
 # So many that wait are looked through for those that someone may approve.
@@ -53,6 +53,31 @@ class ProposalView:
         return self.proposal.is_waiting and self.may_decline and not self.may_approve
 
 
+def check_may_decide(actor: Actor, view: ProposalView) -> None:
+    """Raise Forbidden unless it is their own, or they have the rights that the change takes."""
+    if not view.is_own:
+        for right in rights_for(view.proposal):
+            require(actor, right.permission, view.proposal.universe_id, view.proposal.name)
+
+
+def may_force(actor: Actor) -> bool:
+    """Whether they may protect universes, and change what is protected alone."""
+    return rights_of(actor).allows_installation(Permission.MANAGE_UNIVERSES)
+
+
+def check_may_manage(actor: Actor) -> None:
+    """Raise Forbidden unless they may."""
+    require_installation(actor, Permission.MANAGE_UNIVERSES)
+
+
+def names_waiting(actor: Actor, universe: Universe) -> set[str]:
+    """The names for which something waits in a protected universe, as far as they may list them."""
+    if not universe.protected:
+        return set()
+    rows = Proposal.objects.filter(universe=universe, state=ProposalState.WAITING)
+    return set(_visible(actor, rows).values_list("name", flat=True))
+
+
 def waiting_for(actor: Actor) -> list[ProposalView]:
     """The proposals that the person may approve, the oldest first, in two or three queries.
 
@@ -82,7 +107,9 @@ def count_waiting(actor: Actor, universe: Universe) -> int:
 
 
 def of_secret(actor: Actor, universe: Universe, name: str) -> list[ProposalView]:
-    """What waits for a secret that the person may list, the oldest first."""
+    """What waits for a secret of a protected universe that they may list, the oldest first."""
+    if not universe.protected:
+        return []
     rows = _rows().filter(universe=universe, name=name, state=ProposalState.WAITING)
     return _views(actor, list(rows.order_by("proposed_at", "pk")))
 
@@ -133,7 +160,7 @@ def _view(actor: Actor, proposal: Proposal, rights: Rights, change: Change | Non
     return ProposalView(
         proposal=proposal,
         is_own=is_own,
-        may_approve=may_decline and _suffice(rights.without(proposal.proposer), proposal),
+        may_approve=may_decline and _suffice(without(rights, proposal.proposer), proposal),
         may_decline=may_decline,
         change=change,
     )

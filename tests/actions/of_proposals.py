@@ -8,6 +8,7 @@ from django.utils import timezone
 from secretsapp.core.events import Event
 from secretsapp.models import Proposal
 from secretsapp.models.proposals import ProposalState
+from secretsapp.rules.policy import Rights
 from secretsapp.secrets import approving, forcing, proposals
 from secretsapp.universes import protection
 from tests.actions.acting import Action, Stage, nothing_done, rotate
@@ -124,6 +125,10 @@ PROPOSAL_ACTIONS = [
     Action("proposals.digest_of", on_waiting("digest_of"), before=leave_waiting),
     Action("proposals.changes_domain", on_waiting("changes_domain"), before=leave_waiting),
     Action("proposals.rights_for", on_waiting("rights_for"), before=leave_waiting),
+    Action(
+        "proposals.without",
+        lambda stage: proposals.without(Rights(()), stage.cast["admin"].user),
+    ),
     Action("proposals.over", on_waiting("over"), before=leave_waiting),
     Action(
         "approving.check_not_own",

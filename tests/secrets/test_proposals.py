@@ -161,7 +161,7 @@ def test_a_right_that_the_proposer_gave_approves_nothing_of_theirs(
 
 
 def test_a_team_of_the_proposer_approves_nothing_of_theirs(protected: Universe, cast: Cast) -> None:
-    """A team may have its grant from an admin; whom the proposer puts there is theirs all the same."""
+    """Whom the proposer puts into a team has its rights from them, though an admin gave these."""
     team = Team.objects.create(name="On call")
     grant = Grant(team=team, universe=protected, role=Role.EDITOR, given_at=timezone.now())
     store_grants([grant])
