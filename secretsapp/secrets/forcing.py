@@ -17,7 +17,7 @@ from secretsapp.core.sealing import Sealed
 from secretsapp.models import AuditEvent, Change, Universe, User
 from secretsapp.models.changes import ChangeKind
 from secretsapp.models.proposals import ProposalKind
-from secretsapp.rules.acting import Act, Need, acting
+from secretsapp.rules.acting import AT_ONCE, Act, AtOnce, Need, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import people_with
@@ -67,6 +67,14 @@ def broken_glass(reason: str) -> Forced:
             field="reason",
         )
     return Forced(reason.strip())
+
+
+SinglePassage = Forced | AtOnce
+
+
+def alone(universe: Universe, reason: str) -> SinglePassage:
+    """How a change passes that one person makes: forced where the universe is protected."""
+    return broken_glass(reason) if universe.protected else AT_ONCE
 
 
 def unprotect(actor: Actor, universe: Universe, reason: str) -> None:

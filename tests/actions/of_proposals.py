@@ -136,6 +136,7 @@ PROPOSAL_ACTIONS = [
         before=leave_waiting,
     ),
     Action("forcing.broken_glass", lambda _stage: forcing.broken_glass("a reason")),
+    Action("forcing.alone", lambda stage: forcing.alone(stage.universe, "")),
     Action("forcing.forced_lately", lambda stage: forcing.forced_lately(stage.cast["admin"].actor)),
     Action(
         "forcing.tell_of_forced_change",
