@@ -107,10 +107,10 @@ class Event(Enum):
         _WARNING,
     )
     PROPOSAL_APPROVED = _done(
-        "proposal.approved", "approved the {what} of {target}, proposed by {subject}", Verb.DECIDE
+        "proposal.approved", "approved {subject}’s {what} of {target}", Verb.DECIDE
     )
     PROPOSAL_DECLINED = _done(
-        "proposal.declined", "declined the {what} of {target}, proposed by {subject}", Verb.DECIDE
+        "proposal.declined", "declined {subject}’s proposed {what} of {target}", Verb.DECIDE
     )
     PROPOSAL_WITHDRAWN = _done(
         "proposal.withdrawn", "withdrew the proposed {what} of {target}", Verb.PROPOSE
