@@ -14,7 +14,7 @@ SealroomError
 │   ├── NeedsApproval           the universe is protected: someone else must approve the change
 │   ├── ProposalOver            it was decided or withdrawn, or it lapsed; nothing was sent
 │   │   └── ProposalAltered     it is not what was proposed: someone edited the database
-│   ├── TooManyProposals        so many wait in the universe that no other is taken
+│   ├── TooManyProposals        so many of theirs wait in the universe that no other is taken
 │   ├── AlreadyExists           an API key, universe or person of that name is here
 │   ├── StillInUse              something else needs it: it cannot be removed yet
 │   ├── CodeRefused             a one-time code is wrong, used or has ended
@@ -118,7 +118,7 @@ class ProposalAltered(ProposalOver):
 
 
 class TooManyProposals(Correctable):
-    """The universe has as many proposals waiting as there may be."""
+    """As many of the person's proposals wait in the universe as can."""
 
 
 class AlreadyExists(Correctable):

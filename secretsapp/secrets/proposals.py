@@ -22,7 +22,8 @@ from secretsapp.rules.policy import Rights
 from secretsapp.universes.protection import TO_MANAGE, conclude, tell
 
 LASTS = timedelta(days=7)
-MOST_WAITING = 100
+MOST_WAITING = 50
+MOST_AT_ONCE = 100
 TO_LAPSE = NoRight("time ends it, or what was found of it")
 _DEEDS = {
     ProposalState.APPROVED: "approved it",
@@ -49,7 +50,7 @@ class Proposing:
 
     def admit(self, act: Act, universe: Universe, change: Change, sealed: Sealed | None) -> None:
         """Store the proposal in place of the change; raises where the universe takes none."""
-        _check_takes(universe)
+        _check_takes(universe, self.person_id)
         proposal = Proposal(
             id=change.pk,
             kind=change.kind,
@@ -77,7 +78,7 @@ def propose_unprotecting(actor: Actor, universe: Universe, why: str = "") -> Pro
     passage = proposing(actor, why)
     with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)
-        _check_takes(stored)
+        _check_takes(stored, passage.person_id)
         proposal = Proposal(kind=ProposalKind.UNPROTECT, universe=stored)
         event = Event.UNIVERSE_UNPROTECT_PROPOSED
         _store(act, proposal, event, passage.person_id, passage.why)
@@ -94,17 +95,17 @@ def person_id_of(actor: Actor) -> int:
     return actor.person_id
 
 
-def _check_takes(universe: Universe) -> None:
+def _check_takes(universe: Universe, person_id: int) -> None:
     if not universe.protected:
         raise StaleVersion(
             f"{universe.name} is no longer protected, so nothing was proposed or sent. Open the "
             "page again to make the change at once."
         )
-    waiting = Proposal.objects.filter(universe=universe, state=ProposalState.WAITING)
-    if waiting.count() >= MOST_WAITING:
+    waiting = Proposal.objects.filter(proposer_id=person_id, state=ProposalState.WAITING)
+    if waiting.filter(universe=universe).count() >= MOST_WAITING:
         raise TooManyProposals(
-            f"Nothing was proposed: {MOST_WAITING} proposals are waiting in {universe.name}. "
-            "Approve, decline or withdraw some of them first."
+            f"Nothing was proposed: {MOST_WAITING} of your proposals are waiting in "
+            f"{universe.name}. Withdraw some, or wait until they are decided."
         )
 
 
@@ -216,7 +217,7 @@ def lapse(proposal: Proposal, reason: str, event: Event = Event.PROPOSAL_LAPSED)
 def lapse_old() -> int:
     """End the proposals that waited too long; gives how many there were."""
     old = Proposal.objects.filter(state=ProposalState.WAITING, lapses_at__lte=timezone.now())
-    found = list(old.select_related("universe", "proposer").order_by("lapses_at")[:MOST_WAITING])
+    found = list(old.select_related("universe", "proposer").order_by("lapses_at")[:MOST_AT_ONCE])
     for proposal in found:
         lapse(proposal, TOO_OLD)
     return len(found)

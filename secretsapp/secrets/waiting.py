@@ -20,6 +20,7 @@ from secretsapp.universes.protection import WHAT
 
 # So many that wait are looked through for those that someone may approve.
 MOST_LOOKED_AT = 200
+MOST_OF_SECRET = 10
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def of_secret(actor: Actor, universe: Universe, name: str) -> list[ProposalView]
     if not universe.protected:
         return []
     rows = _rows().filter(universe=universe, name=name, state=ProposalState.WAITING)
-    return _views(actor, list(rows.order_by("proposed_at", "pk")))
+    return _views(actor, list(rows.order_by("proposed_at", "pk")[:MOST_OF_SECRET]))
 
 
 def get(actor: Actor, proposal_id: UUID) -> ProposalView:

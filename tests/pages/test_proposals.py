@@ -75,6 +75,7 @@ def test_a_rotation_is_proposed_and_another_person_approves_what_was_typed(
     assert "Approved, and rotated PAY_KEY." in words(answer)
     assert "Outcome Succeeded" in words(answer)
     assert harbor.values["PAY_KEY"] == b"a value with\ntwo lines"
+    assert "proposed by rotator@example.com" in words(editor.get(address_of("secret", "PAY_KEY")))
     # Sent again it says what became of it, and sends nothing.
     emulator.clear_requests()
     again = editor.post(address, {"choice": "approve"})

@@ -213,8 +213,9 @@ def test_only_so_many_wait_and_only_people_propose(
 ) -> None:
     monkeypatch.setattr(proposals, "MOST_WAITING", 1)
     propose(cast["rotator"], protected)
-    with pytest.raises(TooManyProposals, match="1 proposals are waiting in Harbor"):
-        propose(cast["editor"], protected, "create")
+    with pytest.raises(TooManyProposals, match="1 of your proposals are waiting in Harbor"):
+        propose(cast["rotator"], protected, name="PAY_WEBHOOK")
+    propose(cast["editor"], protected, "create")
     with pytest.raises(InvalidInput, match="--as EMAIL"):
         proposals.proposing(STAGEHAND)
 
