@@ -144,6 +144,12 @@ class Event(Enum):
     UNIVERSE_UNPROTECTED = _done(
         "universe.unprotected", "removed the protection of {universe}", Verb.PROTECT, _WARNING
     )
+    UNIVERSE_UNPROTECT_FORCED = _done(
+        "universe.unprotect.forced",
+        "removed the protection of {universe} without the approval it needs: {reason}",
+        Verb.FORCE,
+        _WARNING,
+    )
     UNIVERSE_UNPROTECT_PROPOSED = _done(
         "universe.unprotect.proposed",
         "proposed the removal of the protection of {universe}",

@@ -44,7 +44,7 @@ from secretsapp.secrets.proposals import (
     rights_for,
     without,
 )
-from secretsapp.universes.protection import conclude, tell
+from secretsapp.universes.protection import conclude, lift, tell
 
 # What the change itself runs into means that it can't be made as it was proposed.
 _OUT_OF_DATE = (NameTaken, SecretGone, StaleVersion, ProposalOver)
@@ -265,7 +265,6 @@ def _unprotect(actor: Actor, proposal: Proposal, remark: str) -> None:
     with acting(actor, first, *others, people=(proposal.proposer,)) as act:
         stored = lock_universe(proposal.universe)
         _end_approved(act, proposal, remark)
-        stored.protected_since = None
-        stored.save(update_fields=["protected_since"])
+        lift(act, stored)
         detail = {"proposed_by": proposal.proposer.email}
         act.tell(Event.UNIVERSE_UNPROTECTED, stored, change_id=str(proposal.pk), detail=detail)

@@ -1,17 +1,15 @@
 """Breaks the glass: an admin changes a protected universe without approval, and all are told."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from django.db.models import Q
 from django.utils import timezone
 
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.events import Event
+from secretsapp.core.events import Event, read_detail
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import AuditEvent, Change, Universe, User
@@ -21,10 +19,11 @@ from secretsapp.rules.acting import AT_ONCE, Act, AtOnce, Need, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import people_with
-from secretsapp.universes.protection import TO_MANAGE, WHAT
+from secretsapp.universes.protection import TO_MANAGE, WHAT, lift
 
 RECENT = timedelta(days=7)
 MOST = 20
+_FORCED = (Event.SECRET_CHANGE_FORCED.tag, Event.UNIVERSE_UNPROTECT_FORCED.tag)
 _TAKES = {
     ChangeKind.CREATE: Permission.CREATE_SECRET,
     ChangeKind.ROTATE: Permission.ROTATE_SECRET,
@@ -84,11 +83,11 @@ def unprotect(actor: Actor, universe: Universe, reason: str) -> None:
         stored = lock_universe(universe)
         if not stored.protected:
             return
-        stored.protected_since = None
-        stored.save(update_fields=["protected_since"])
+        lift(act, stored)
         told = tell_of_forced_change(actor, stored, "", Permission.MANAGE_UNIVERSES)
-        detail = {"without_approval": forced.reason, "could_have_approved": str(told)}
-        act.tell(Event.UNIVERSE_UNPROTECTED, stored, detail=detail)
+        what = WHAT[ProposalKind.UNPROTECT]
+        detail = {"what": what, "reason": forced.reason, "could_have_approved": str(told)}
+        act.tell(Event.UNIVERSE_UNPROTECT_FORCED, stored, detail=detail)
 
 
 def tell_of_forced_change(
@@ -126,16 +125,12 @@ def forced_lately(actor: Actor) -> list[ForcedChange]:
 
     It is told to those who could have rotated the secret, for who can approve anything can do that.
     """
-    is_forced = Q(tag=Event.SECRET_CHANGE_FORCED.tag) | Q(
-        tag=Event.UNIVERSE_UNPROTECTED.tag, detail__contains='"without_approval"'
-    )
-    recent = AuditEvent.objects.filter(is_forced, time__gte=timezone.now() - RECENT)
+    recent = AuditEvent.objects.filter(tag__in=_FORCED, time__gte=timezone.now() - RECENT)
     others = recent if actor.person_id is None else recent.exclude(actor_id=str(actor.person_id))
     seen = narrowed(actor, others, Permission.ROTATE_SECRET, name="secret_name")
     return [_told(event) for event in seen.order_by("-sequence")[:MOST]]
 
 
 def _told(event: AuditEvent) -> ForcedChange:
-    detail = json.loads(event.detail)
-    what = detail.get("what", "removal of the protection")
-    return ForcedChange(event, what, detail.get("reason") or detail.get("without_approval", ""))
+    detail = read_detail(event.detail) or {}
+    return ForcedChange(event, detail.get("what", "change"), detail.get("reason", ""))

@@ -75,6 +75,13 @@ def end_waiting(act: Act, proposals: QuerySet[Proposal], reason: str) -> None:
             tell(act, Event.PROPOSAL_LAPSED, proposal, reason=reason)
 
 
+def lift(act: Act, stored: Universe) -> None:
+    """Take the protection off, within another act: what waits for approval lapses."""
+    stored.protected_since = None
+    stored.save(update_fields=["protected_since"])
+    end_waiting(act, stored.proposals.all(), "the universe is no longer protected")
+
+
 def tell(act: Act, event: Event, proposal: Proposal, **detail: str) -> None:
     """Let the log hold what became of a proposal."""
     act.tell(

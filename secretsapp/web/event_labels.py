@@ -106,7 +106,7 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "universe.removed": "Universe removed",
         "universe.protected": "Universe protected",
         "universe.unprotected": "Protection removed",
-        "universe.unprotect": "Removal of protection proposed",
+        "universe.unprotect": "Removal of protection proposed or forced",
         "universe.baseline": "First sync",
         "universe.key_changed": "Roblox’s public key changed",
     },

@@ -94,7 +94,7 @@ PROPOSAL_ACTIONS = [
     Action(
         "forcing.unprotect",
         lambda stage: forcing.unprotect(stage.cast["admin"].actor, stage.universe, "a reason"),
-        (f"universe.unprotected | {ADMIN} | Harbor |  | ",),
+        (f"universe.unprotect.forced | {ADMIN} | Harbor |  | ",),
         before=protect_harbor,
     ),
     # What follows writes no event of its own.
@@ -108,6 +108,11 @@ PROPOSAL_ACTIONS = [
     Action(
         "protection.end_waiting",
         lambda stage: protection.end_waiting(nothing_done(stage), Proposal.objects.all(), "so"),
+        before=leave_waiting,
+    ),
+    Action(
+        "protection.lift",
+        lambda stage: protection.lift(nothing_done(stage), stage.universe),
         before=leave_waiting,
     ),
     Action(

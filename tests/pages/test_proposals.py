@@ -5,7 +5,9 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from emulator import Emulator
@@ -227,7 +229,7 @@ def test_protection_is_begun_by_one_admin_and_ended_by_two(
     assert admin.post(address, {"choice": "force"}).status_code == 422
     assert admin.post(address, {"choice": "force", "reason": "alone"}).status_code == 302
     event = AuditEvent.objects.latest("sequence")
-    assert (event.tag, "alone" in event.detail) == ("universe.unprotected", True)
+    assert (event.tag, "alone" in event.detail) == ("universe.unprotect.forced", True)
 
 
 def test_where_nobody_could_approve_it_is_said(
@@ -238,3 +240,31 @@ def test_where_nobody_could_approve_it_is_said(
     caution = "Only admin@example.com can rotate every secret of Harbor"
     assert caution in words(admin.get(address))
     assert caution in words(admin.post(address, {"choice": "protect"}, follow=True))
+
+
+def test_no_page_asks_more_where_more_is_proposed(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast, protected: Universe
+) -> None:
+    manager = client_for("manager")
+    first = propose(cast["rotator"], protected)
+    pages = [
+        address_of("proposals"),
+        address_of("universe"),
+        address_of("secret", "PAY_KEY"),
+        page_of(first),
+        f"{address_of('proposals_approve')}?p={first.pk}",
+    ]
+    before = [queries_of(manager, page) for page in pages]
+    for who in ("rotator", "editor", "admin"):
+        for name in ("PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"):
+            propose(cast[who], protected, name=name)
+    assert [queries_of(manager, page) for page in pages] == before
+    assert max(before) <= 30
+
+
+def queries_of(client: Client, page: str) -> int:
+    """How many queries a page takes that was opened before."""
+    client.get(page)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(page).status_code == 200
+    return len(captured)

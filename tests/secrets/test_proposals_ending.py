@@ -170,11 +170,13 @@ def test_two_admins_take_the_protection_off_or_one_with_a_reason(
     with pytest.raises(StaleVersion, match="no longer protected"):
         propose(cast["rotator"], protected)
     protection.protect(second.actor, protected)
+    waits = propose(cast["rotator"], protected)
     with pytest.raises(Forbidden):
         forcing.unprotect(cast["manager"].actor, protected, "mine")
     with pytest.raises(InvalidInput, match="Say why"):
         forcing.unprotect(second.actor, protected, " ")
     forcing.unprotect(second.actor, protected, "the other admin left")
+    assert (stored(waits).state, stored(waits).box) == ("lapsed", "")
     assert not protection.is_protected(protected.pk)
     [told] = forcing.forced_lately(cast["admin"].actor)
     assert (told.who, told.what, told.reason) == (
