@@ -11,6 +11,10 @@ SealroomError
 │   ├── SecretGone              the secret is no longer at Roblox
 │   ├── DomainChanged           it was changed outside, and no one said which domain it should have
 │   ├── StaleVersion            the secret has changed since the person saw it
+│   ├── NeedsApproval           the universe is protected: someone else must approve the change
+│   ├── ProposalOver            it was decided or withdrawn, or it lapsed; nothing was sent
+│   │   └── ProposalAltered     it is not what was proposed: someone edited the database
+│   ├── TooManyProposals        so many of theirs wait in the universe that no other is taken
 │   ├── AlreadyExists           an API key, universe or person of that name is here
 │   ├── StillInUse              something else needs it: it cannot be removed yet
 │   ├── CodeRefused             a one-time code is wrong, used or has ended
@@ -99,6 +103,22 @@ class DomainChanged(Correctable):
 
 class StaleVersion(Correctable):
     """The secret has changed since the person looked at it."""
+
+
+class NeedsApproval(Correctable):
+    """The universe is protected: another person must approve the change."""
+
+
+class ProposalOver(Correctable):
+    """The proposal was decided or withdrawn, or it lapsed, so nothing comes of it now."""
+
+
+class ProposalAltered(ProposalOver):
+    """What is stored is not what was proposed."""
+
+
+class TooManyProposals(Correctable):
+    """As many of the person's proposals wait in the universe as can."""
 
 
 class AlreadyExists(Correctable):

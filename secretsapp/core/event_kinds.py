@@ -3,6 +3,7 @@
 None of these is stored: an event is stored with its tag, and `Event` says the rest.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -35,6 +36,10 @@ class Verb(StrEnum):
     READ = "read"
     SIGN_IN = "sign_in"
     TEST = "test"
+    PROPOSE = "propose"
+    DECIDE = "decide"
+    FORCE = "force"
+    PROTECT = "protect"
 
 
 class Result(StrEnum):
@@ -45,3 +50,45 @@ class Result(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     REFUSED = "refused"
+
+
+# How grave it is, and what came of it, by the state that a change has come to.
+_OF_STATE = {
+    "started": (Severity.INFO, Result.STARTED),
+    "succeeded": (Severity.NOTICE, Result.SUCCEEDED),
+    "failed": (Severity.INFO, Result.FAILED),
+    "unknown": (Severity.WARNING, Result.UNKNOWN),
+    "undetermined": (Severity.WARNING, Result.UNKNOWN),
+}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """All that is said of an event: its tag and sentence, and what it is beside these."""
+
+    tag: str
+    sentence: str
+    severity: Severity
+    verb: Verb
+    result: Result | None
+
+
+def changed(tag: str, sentence: str, verb: Verb) -> Meaning:
+    """A change of a secret came to the state that its tag ends with."""
+    severity, result = _OF_STATE[tag.rpartition(".")[2]]
+    return Meaning(tag, sentence, severity, verb, result)
+
+
+def done(tag: str, sentence: str, verb: Verb, severity: Severity = Severity.NOTICE) -> Meaning:
+    """Someone did it."""
+    return Meaning(tag, sentence, severity, verb, Result.SUCCEEDED)
+
+
+def seen(tag: str, sentence: str, verb: Verb, severity: Severity) -> Meaning:
+    """It was observed: nothing came of it."""
+    return Meaning(tag, sentence, severity, verb, None)
+
+
+def refused(tag: str, sentence: str) -> Meaning:
+    """Someone was refused."""
+    return Meaning(tag, sentence, Severity.WARNING, Verb.REFUSE, Result.REFUSED)

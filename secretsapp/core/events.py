@@ -6,51 +6,15 @@ lower case, and otherwise stands alone. Its places in braces are filled from the
 """
 
 import json
-from dataclasses import dataclass
 from enum import Enum
 
-from secretsapp.core.event_kinds import Result, Severity, Verb
+from secretsapp.core.event_kinds import Meaning, Severity, Verb
+from secretsapp.core.event_kinds import changed as _change
+from secretsapp.core.event_kinds import done as _done
+from secretsapp.core.event_kinds import refused as _refused
+from secretsapp.core.event_kinds import seen as _seen
 
 _INFO, _NOTICE, _WARNING = Severity.INFO, Severity.NOTICE, Severity.WARNING
-
-# How grave it is, and what came of it, by the state that a change has come to.
-_OF_STATE = {
-    "started": (_INFO, Result.STARTED),
-    "succeeded": (_NOTICE, Result.SUCCEEDED),
-    "failed": (_INFO, Result.FAILED),
-    "unknown": (_WARNING, Result.UNKNOWN),
-    "undetermined": (_WARNING, Result.UNKNOWN),
-}
-
-
-@dataclass(frozen=True)
-class _Meaning:
-    tag: str
-    sentence: str
-    severity: Severity
-    verb: Verb
-    result: Result | None
-
-
-def _change(tag: str, sentence: str, verb: Verb) -> _Meaning:
-    """A change of a secret came to the state that its tag ends with."""
-    severity, result = _OF_STATE[tag.rpartition(".")[2]]
-    return _Meaning(tag, sentence, severity, verb, result)
-
-
-def _done(tag: str, sentence: str, verb: Verb, severity: Severity = _NOTICE) -> _Meaning:
-    """Someone did it."""
-    return _Meaning(tag, sentence, severity, verb, Result.SUCCEEDED)
-
-
-def _seen(tag: str, sentence: str, verb: Verb, severity: Severity) -> _Meaning:
-    """It was observed: nothing came of it."""
-    return _Meaning(tag, sentence, severity, verb, None)
-
-
-def _refused(tag: str, sentence: str) -> _Meaning:
-    """Someone was refused."""
-    return _Meaning(tag, sentence, _WARNING, Verb.REFUSE, Result.REFUSED)
 
 
 class Event(Enum):
@@ -127,6 +91,39 @@ class Event(Enum):
         "marked the change of {secret} as reviewed",
         Verb.ACCEPT,
     )
+    SECRET_CREATE_PROPOSED = _done(
+        "secret.create.proposed", "proposed creating {secret}", Verb.PROPOSE
+    )
+    SECRET_ROTATE_PROPOSED = _done(
+        "secret.rotate.proposed", "proposed rotating {secret}", Verb.PROPOSE
+    )
+    SECRET_DELETE_PROPOSED = _done(
+        "secret.delete.proposed", "proposed deleting {secret}", Verb.PROPOSE
+    )
+    SECRET_CHANGE_FORCED = _done(
+        "secret.change.forced",
+        "changed {secret} without the approval it needs: {reason}",
+        Verb.FORCE,
+        _WARNING,
+    )
+    PROPOSAL_APPROVED = _done(
+        "proposal.approved", "approved {subject}’s {what} of {target}", Verb.DECIDE
+    )
+    PROPOSAL_DECLINED = _done(
+        "proposal.declined", "declined {subject}’s proposed {what} of {target}", Verb.DECIDE
+    )
+    PROPOSAL_WITHDRAWN = _done(
+        "proposal.withdrawn", "withdrew the proposed {what} of {target}", Verb.PROPOSE
+    )
+    PROPOSAL_LAPSED = _done(
+        "proposal.lapsed", "ended the proposed {what} of {target}: {reason}", Verb.PROPOSE
+    )
+    PROPOSAL_ALTERED = _done(
+        "proposal.altered",
+        "refused the proposed {what} of {target}: {reason}",
+        Verb.DECIDE,
+        _WARNING,
+    )
     UNIVERSE_ADDED = _done("universe.added", "added the universe {universe}", Verb.ADD)
     UNIVERSE_CHANGED = _done("universe.changed", "changed the {fields} of {universe}", Verb.EDIT)
     UNIVERSE_BASELINE = _seen(
@@ -140,6 +137,23 @@ class Event(Enum):
         "found a new public key of {universe}",
         Verb.ELSEWHERE,
         _WARNING,
+    )
+    UNIVERSE_PROTECTED = _done(
+        "universe.protected", "protected {universe}, so that two people change it", Verb.PROTECT
+    )
+    UNIVERSE_UNPROTECTED = _done(
+        "universe.unprotected", "removed the protection of {universe}", Verb.PROTECT, _WARNING
+    )
+    UNIVERSE_UNPROTECT_FORCED = _done(
+        "universe.unprotect.forced",
+        "removed the protection of {universe} without the approval it needs: {reason}",
+        Verb.FORCE,
+        _WARNING,
+    )
+    UNIVERSE_UNPROTECT_PROPOSED = _done(
+        "universe.unprotect.proposed",
+        "proposed the removal of the protection of {universe}",
+        Verb.PROPOSE,
     )
     UNIVERSE_REMOVED = _done(
         "universe.removed",
@@ -259,7 +273,7 @@ class Event(Enum):
         _WARNING,
     )
 
-    def __init__(self, meaning: _Meaning) -> None:
+    def __init__(self, meaning: Meaning) -> None:
         self.tag = meaning.tag
         self.sentence = meaning.sentence
         self.severity = meaning.severity

@@ -13,8 +13,9 @@ from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import CLOCK_TOLERANCE, parse_roblox_time
-from secretsapp.models import Change, Secret, Universe, User
+from secretsapp.models import Change, Proposal, Secret, Universe, User
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
+from secretsapp.models.proposals import ProposalState
 from secretsapp.opencloud.timeouts import SETTLE_AFTER
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.ordering import in_order
@@ -124,13 +125,20 @@ def _last_of_each(person: User) -> QuerySet[Change]:
     row = Secret.objects.filter(
         universe=OuterRef("universe"), name=OuterRef("name"), missing_since=None
     )
+    # Of what was approved it is the proposer who knows the value.
+    is_theirs = Q(last_change__actor_id=person.pk, last_change__proposed_by="") | Q(
+        last_change__proposed_by=person.email
+    )
     later = row.filter(last_change__started_at__gt=OuterRef("started_at"))
+    proposed = Proposal.objects.filter(proposer=person, state=ProposalState.APPROVED)
     begun = Change.objects.filter(
-        actor_id=person.pk, kind__in=_SAVING, started_at__gte=timezone.now() - SAVED_WITHIN
+        Q(actor_id=person.pk, proposed_by="") | Q(pk__in=proposed.values("pk")),
+        kind__in=_SAVING,
+        started_at__gte=timezone.now() - SAVED_WITHIN,
     ).exclude(state=ChangeState.FAILED)
     known = begun.annotate(
         is_there=Exists(row),
-        is_overtaken=Exists(later.exclude(last_change__actor_id=person.pk)),
+        is_overtaken=Exists(later.exclude(is_theirs)),
         outside=Subquery(row.filter(last_change=None).values("update_time")[:1]),
     ).filter(Q(is_there=True) | Q(kind=ChangeKind.CREATE, state__in=_UNKNOWN))
     place = Window(

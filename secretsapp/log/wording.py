@@ -251,7 +251,9 @@ def _parts(event: AuditEvent, known: Event, detail: Mapping[str, str]) -> Iterat
         "subject": event.subject_name,
     }
     words = {**detail, **own}
-    for text, place, how, _ in Formatter().parse(known.sentence):
+    about = "secret" if event.secret_name else "universe"
+    for text, named, how, _ in Formatter().parse(known.sentence):
+        place = about if named == "target" else named
         yield Part(text)
         if place:
             said = words.get(place) or "–"

@@ -7,6 +7,7 @@ from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change
 from secretsapp.models.keys import KeyProof
 from secretsapp.models.mail import OutgoingMail
+from secretsapp.models.proposals import Proposal
 from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Secret
 from secretsapp.models.shortcuts import Shortcut
@@ -28,6 +29,7 @@ __all__ = [
     "OutgoingMail",
     "PasswordMail",
     "Place",
+    "Proposal",
     "Review",
     "ReviewItem",
     "Secret",

@@ -32,7 +32,8 @@ OPEN_STATES = (ChangeState.STARTED, ChangeState.UNKNOWN)
 class Change(models.Model):
     """One intended write; `seen_…` is what Roblox listed of the secret just before.
 
-    A time that was still to come then is left out: it would be no evidence.
+    A time that was still to come then is left out: it would be no evidence. In a protected universe
+    someone else proposed it, or an admin forced it and said why.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -54,6 +55,8 @@ class Change(models.Model):
     started_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
+    proposed_by = models.CharField(max_length=254, blank=True, default="")
+    forced_because = models.TextField(blank=True, default="")
 
     class Meta:
         indexes: ClassVar = [
@@ -68,3 +71,9 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}: {self.state}"
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """Who proposed it, or why nobody had to approve it, for its events."""
+        told = {"proposed_by": self.proposed_by, "without_approval": self.forced_because}
+        return {key: text for key, text in told.items() if text}

@@ -43,7 +43,8 @@ class Universe(models.Model):
     """A Roblox universe, under Roblox's own id.
 
     `key_fingerprint` is that of the public key for which a value was sealed last, `key_since` when
-    that began, and `key_before` the key before it; they are empty where none is known.
+    that began, and `key_before` the key before it; they are empty where none is known. Since
+    `protected_since` changes need the approval of another person.
     """
 
     id = models.BigIntegerField("universe id", primary_key=True)
@@ -61,12 +62,18 @@ class Universe(models.Model):
     key_fingerprint = models.CharField(max_length=64, blank=True, default="")
     key_before = models.CharField(max_length=64, blank=True, default="")
     key_since = models.DateTimeField(null=True)
+    protected_since = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["owner", "name", "id"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def protected(self) -> bool:
+        """Whether changes of its secrets need the approval of another person."""
+        return self.protected_since is not None
 
     @property
     def name_and_environment(self) -> str:

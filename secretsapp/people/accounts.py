@@ -16,12 +16,13 @@ from secretsapp.core.events import Event
 from secretsapp.core.pace import lasting
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
-from secretsapp.models import Grant, User
+from secretsapp.models import Grant, Proposal, User
 from secretsapp.people import one_time_codes, passwords, sessions, wrong_passwords
 from secretsapp.people.directory import account_of
 from secretsapp.rules.acting import Act, NoRight, Oneself, Right, acting
 from secretsapp.rules.noting import note
 from secretsapp.rules.policy import require_installation, require_oneself
+from secretsapp.universes.protection import end_waiting
 
 RECORDED_IN_SECONDS = 0.1
 EMAIL_LIMIT = 254
@@ -82,13 +83,18 @@ def introduce(act: Act, user: User, first: FirstGrant | None) -> None:
 
 
 def disable(actor: Actor, person: User) -> None:
-    """End a person's access at once, sessions included; raises Forbidden or LastAdmin."""
+    """End a person's access at once, with their sessions and what they proposed.
+
+    Raises Forbidden or LastAdmin.
+    """
     with acting(actor, TO_MANAGE, people=[person]) as act:
         if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
             grants.keep_an_admin_beside(person)
         one_time_codes.discard(person)
         sessions.begin_generation(person)
         sessions.delete(person.sessions.all())
+        proposed = Proposal.objects.filter(proposer=person)
+        end_waiting(act, proposed, f"the account of {person.email} was disabled")
         _set_active(act, person, False, Event.PERSON_DISABLED)
 
 

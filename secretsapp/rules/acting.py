@@ -9,14 +9,16 @@ cannot forget any of that.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from django.db import transaction
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.errors import NeedsApproval
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.models import AuditEvent, Universe, User
+from secretsapp.core.sealing import Sealed
+from secretsapp.models import AuditEvent, Change, Universe, User
 from secretsapp.rules import audit
 from secretsapp.rules.audit import Entry, Subject
 from secretsapp.rules.locks import lock_people
@@ -106,6 +108,43 @@ class NoRight:
 
     def check(self, act: Act) -> None:
         """Let everyone pass."""
+
+
+class Passage(Protocol):
+    """How a change passes into its universe: at once, proposed, approved, or by force.
+
+    `people` are locked beside the actor, `needs` are asked beside those of the change, and where it
+    only waits for someone, `sends` is false: nothing of the change is stored or sent.
+    """
+
+    @property
+    def sends(self) -> bool: ...
+    @property
+    def people(self) -> Iterable[User]: ...
+    @property
+    def needs(self) -> tuple[Need, ...]: ...
+    def admit(self, act: Act, universe: Universe, change: Change, sealed: Sealed | None) -> None:
+        """Raise unless it passes; `universe` is locked and as it is stored."""
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """That a change needs no one else: every universe lets it pass that isn't protected."""
+
+    sends: ClassVar = True
+    people: ClassVar[tuple[User, ...]] = ()
+    needs: ClassVar[tuple[Need, ...]] = ()
+
+    def admit(self, _act: Act, universe: Universe, _change: Change, _sealed: Sealed | None) -> None:
+        """Raise NeedsApproval in a protected universe."""
+        if universe.protected:
+            raise NeedsApproval(
+                f"{universe.name} is protected, so nothing was sent: someone else must approve "
+                "the change. Propose it instead."
+            )
+
+
+AT_ONCE = AtOnce()
 
 
 @contextmanager

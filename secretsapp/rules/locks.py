@@ -1,4 +1,4 @@
-"""Every lock on a row, in one order: people, universe, API key, grants, tally, head of the log.
+"""Every lock on a row, in one order: people, universe, proposal, API key, grants, tally, log head.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
@@ -37,6 +37,11 @@ def lock_universe(universe: Universe) -> Universe:
     if stored is None:
         raise NotFound("Someone has removed the universe from Sealroom. Nothing was changed.")
     return stored
+
+
+def lock_proposal(proposals: QuerySet[Row]) -> Row | None:
+    """Lock the one among them: of two who decide it, the second sees what the first did."""
+    return proposals.select_for_update(no_key=True).first()
 
 
 def lock_api_key(api_key: ApiKey, *, was_tried: bool = False) -> ApiKey:

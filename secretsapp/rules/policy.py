@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from secretsapp.core import patterns
@@ -26,7 +26,7 @@ from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Universe, Us
 class Holding:
     """One pattern of a grant in force: a role in a place, for the names that it matches.
 
-    `giver_id` is the person who gave it; None where a command or Sealroom did.
+    `giver_id` gave it, no person where that is None; `added_by` put them into the team that has it.
     """
 
     role: Role
@@ -34,6 +34,7 @@ class Holding:
     pattern: str
     until: datetime | None
     giver_id: int | None = None
+    added_by: str | None = None
 
     def gives(self, permission: Permission) -> bool:
         """Whether its role has the permission."""
@@ -166,12 +167,12 @@ def _look_up(actor: Actor) -> Rights:
     if not actor.is_person:
         return _EVERYTHING
     columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
-    rows = _held(actor).values_list(*columns)
+    own = Membership.objects.filter(person_id=actor.person_id, team=OuterRef("team"))
+    rows = _held(actor).values_list(*columns, Subquery(own.values("added_by")[:1]))
     holdings = tuple(
-        Holding(Role(role), Place(universe, environment, owner), pattern, until, giver)
-        for role, universe, environment, owner, pattern, until, giver in rows
-        # A grant without a pattern covers nothing.
-        if pattern is not None
+        Holding(Role(role), Place(universe, environment, owner), pattern, *rest)
+        for role, universe, environment, owner, pattern, *rest in rows
+        if pattern is not None  # A grant without a pattern covers nothing.
     )
     return Rights(holdings, _wider({holding.place for holding in holdings}))
 

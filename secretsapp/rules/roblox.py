@@ -12,7 +12,9 @@ from secretsapp.core.errors import (
     RobloxUnusable,
     SealroomError,
     SecretGone,
+    UniverseFull,
 )
+from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE
 from secretsapp.models import Change
 from secretsapp.models.changes import ChangeKind
 from secretsapp.opencloud import errors
@@ -98,6 +100,23 @@ def outcome_unknown(change: Change, how_far: str, why: str) -> OutcomeUnknown:
     )
 
 
+def name_taken(universe: str, name: str = "") -> NameTaken:
+    """That the universe of that name has a secret of that name."""
+    which = f"named {name}" if name else "with that name"
+    return NameTaken(
+        f"{universe} already has a secret {which}. Rotate it, or choose another name.",
+        field="name",
+    )
+
+
+def universe_full(universe: str) -> UniverseFull:
+    """That the universe of that name has as many secrets as Roblox allows."""
+    return UniverseFull(
+        f"Nothing was sent: {universe} has {SECRETS_PER_UNIVERSE} secrets, the most Roblox "
+        "allows. First delete one that is no longer used."
+    )
+
+
 def _refusal(error: errors.Refused) -> SealroomError:
     if isinstance(error, errors.Unauthorized):
         return RobloxRefused(
@@ -117,10 +136,7 @@ def _refusal(error: errors.Refused) -> SealroomError:
     if isinstance(error, errors.Missing):
         return SecretGone("Roblox no longer has this secret or universe. Refresh the list.")
     if isinstance(error, errors.Conflict):
-        return NameTaken(
-            "The universe already has a secret with that name. Rotate it, or choose another name.",
-            field="name",
-        )
+        return name_taken("The universe")
     if isinstance(error, errors.TooManyRequests):
         return _busy(error, "Nothing was sent: ")
     return RobloxRefused(

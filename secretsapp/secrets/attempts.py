@@ -19,7 +19,7 @@ from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.opencloud import errors
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
-from secretsapp.rules.acting import Act, NoRight, Right, acting
+from secretsapp.rules.acting import AT_ONCE, Act, NoRight, Passage, Right, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.roblox import outcome_unknown, translate
 from secretsapp.universes import mirror
@@ -60,19 +60,22 @@ class Intent(Protocol):
         """Send it once; raises OpenCloudError."""
 
 
-def attempt(actor: Actor, intent: Intent, client: Client) -> Change:
+def attempt(actor: Actor, intent: Intent, client: Client, passage: Passage = AT_ONCE) -> Change:
     """Store the intent, send it exactly once, store the outcome.
 
-    If the first cannot be stored, nothing is sent. Raises the refusal of a failed write, and
+    If the first cannot be stored, nothing is sent; nor is what is only proposed, which comes back
+    unsaved. Raises the refusal of a failed write, and
     OutcomeUnknown where it was sent and the outcome is not known or could not be stored.
     """
-    change = _begin(actor, intent)
+    change = _begin(actor, intent, passage)
+    if not passage.sends:
+        return change
     _refuse_if_late(actor, change)
     try:
         receipt = intent.send(client)
     except errors.OpenCloudError as error:
         refusal = translate(error)
-        if _is_open(error):
+        if not isinstance(error, errors.Refused | errors.NothingSent):
             refusal = outcome_unknown(change, "was sent", "no usable answer came back")
             _store(actor, change, ChangeState.UNKNOWN, reason=str(refusal))
             raise refusal from None
@@ -82,20 +85,20 @@ def attempt(actor: Actor, intent: Intent, client: Client) -> Change:
     return change
 
 
-def _is_open(error: errors.OpenCloudError) -> bool:
-    return not isinstance(error, errors.Refused | errors.NothingSent)
-
-
-def _begin(actor: Actor, intent: Intent) -> Change:
-    """Write the change down, if the actor still has the rights and no one overtook them.
+def _begin(actor: Actor, intent: Intent, passage: Passage) -> Change:
+    """Write the change down, if it may pass, the actor still may and no one overtook them.
 
     Reading Roblox took a while; under the universe's lock nothing else is written down or settled.
     """
-    with acting(actor, *intent.needs) as act:
+    needs = (*intent.needs, *passage.needs)
+    with acting(actor, *needs, people=passage.people) as act:
         universe = lock_universe(intent.universe)
         if intent.seen is not None:
             _refuse_if_overtaken(intent.universe, intent.seen, intent.read_at)
         change = _change_of(actor, intent)
+        passage.admit(act, universe, change, intent.sealed)
+        if not passage.sends:
+            return change
         change.save(force_insert=True)
         if intent.sealed is not None:
             _note_key(act, universe, change, intent.sealed)
@@ -231,7 +234,8 @@ def _tell(act: Act, change: Change, state: ChangeState, detail: Mapping[str, str
 def _detail(
     change: Change, reason: str = "", receipt: WriteReceipt | None = None
 ) -> dict[str, str]:
-    return domains(change, receipt) | ({"reason": reason} if reason else {})
+    why = {"reason": reason} if reason else {}
+    return domains(change, receipt) | change.provenance | why
 
 
 def overlaps(change: Change) -> bool:

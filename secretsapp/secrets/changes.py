@@ -14,13 +14,7 @@ from django.utils import timezone
 
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import (
-    NameTaken,
-    SecretGone,
-    SimilarName,
-    StaleVersion,
-    UniverseFull,
-)
+from secretsapp.core.errors import SecretGone, SimilarName, StaleVersion
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed, seal
@@ -30,9 +24,9 @@ from secretsapp.models.changes import ChangeKind
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules import connections
-from secretsapp.rules.acting import Right
+from secretsapp.rules.acting import AT_ONCE, Passage, Right
 from secretsapp.rules.policy import require, rights_of
-from secretsapp.rules.roblox import in_our_words
+from secretsapp.rules.roblox import in_our_words, name_taken, universe_full
 from secretsapp.secrets.attempts import attempt
 from secretsapp.universes import mirror
 
@@ -126,13 +120,15 @@ def create(
     value: Plaintext | Sealed,
     domain: str,
     similar_is_meant: bool = False,
+    passage: Passage = AT_ONCE,
 ) -> Change:
     """Create a secret at Roblox; the change comes back as succeeded.
 
     `domain` is a host, `*.` and a host, `*` for any or empty for none; it is sent in its one form.
     `similar_is_meant` says that the name may be nearly that of another. Raises Forbidden,
     InvalidInput, NameTaken, SimilarName or UniverseFull before anything is sent, the refusals of
-    Roblox, and OutcomeUnknown where the change stays open.
+    Roblox, and OutcomeUnknown where the change stays open. `passage` is how it passes a universe
+    that may be protected: NeedsApproval is raised where it is neither approved nor forced.
     """
     domain = input_rules.one_form(domain)
     require(actor, Permission.CREATE_SECRET, universe.pk, name)
@@ -141,13 +137,14 @@ def create(
     with _speaking_for(actor, universe) as client:
         look = _look(client, universe)
         if look.find(name) is not None:
-            raise _name_taken(universe, name)
+            raise name_taken(universe.name, name)
         if not similar_is_meant:
             _ask_about_similar(actor, universe, look, name)
         if len(look.listing) >= input_rules.SECRETS_PER_UNIVERSE:
-            raise _full(universe)
+            raise universe_full(universe.name)
         sealed = _sealed(client, universe, value)
-        return attempt(actor, Creation(universe, name, domain, sealed, look.began), client)
+        creation = Creation(universe, name, domain, sealed, look.began)
+        return attempt(actor, creation, client, passage)
 
 
 def rotate(
@@ -159,6 +156,7 @@ def rotate(
     domain: str | None = None,
     seen_version: str | None = None,
     seen_domain: str | None = None,
+    passage: Passage = AT_ONCE,
 ) -> Change:
     """Give a secret a new value, and another domain if `domain` is not None.
 
@@ -181,11 +179,16 @@ def rotate(
             require(actor, Permission.CHANGE_DOMAIN, universe.pk, name)
         sealed = _sealed(client, universe, value)
         rotation = Rotation(universe, found, new_domain, sealed, look.began)
-        return attempt(actor, rotation, client)
+        return attempt(actor, rotation, client, passage)
 
 
 def delete(
-    *, actor: Actor, universe: Universe, name: str, seen_version: str | None = None
+    *,
+    actor: Actor,
+    universe: Universe,
+    name: str,
+    seen_version: str | None = None,
+    passage: Passage = AT_ONCE,
 ) -> Change:
     """Delete a secret at Roblox for good. Raises what `rotate` raises."""
     require(actor, Permission.DELETE_SECRET, universe.pk, name)
@@ -195,7 +198,7 @@ def delete(
         found = look.find(name)
         if found is None or _is_newer(found, seen_version):
             _refuse_overtaken(universe, look, name)
-        return attempt(actor, Deletion(universe, found, look.began), client)
+        return attempt(actor, Deletion(universe, found, look.began), client, passage)
 
 
 @contextmanager
@@ -271,13 +274,6 @@ def _sealed(client: Client, universe: Universe, value: Plaintext | Sealed) -> Se
     return seal(value, client.public_key(universe.pk))
 
 
-def _name_taken(universe: Universe, name: str) -> NameTaken:
-    return NameTaken(
-        f"{universe.name} already has a secret named {name}. Rotate it, or choose another name.",
-        field="name",
-    )
-
-
 def _ask_about_similar(actor: Actor, universe: Universe, look: _Look, name: str) -> None:
     """Raise SimilarName where another that the actor may list is called nearly so."""
     rights, sought = rights_of(actor), input_rules.likeness(name)
@@ -289,10 +285,3 @@ def _ask_about_similar(actor: Actor, universe: Universe, look: _Look, name: str)
                 f"from {name} only in upper and lower case or in - and _.",
                 field="name",
             )
-
-
-def _full(universe: Universe) -> UniverseFull:
-    return UniverseFull(
-        f"Nothing was sent: {universe.name} has {input_rules.SECRETS_PER_UNIVERSE} secrets, "
-        "the most Roblox allows. First delete one that is no longer used."
-    )

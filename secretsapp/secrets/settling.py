@@ -132,6 +132,7 @@ def _tell(act: Act, change: Change, judgement: Judgement, found: RemoteSecret | 
     """Tell of the judgement, with what was read before the write and what is read now."""
     evidence = {
         **domains(change),
+        **change.provenance,
         "reason": judgement.reason,
         "settled": "by reading",
         "started_by": change.actor_name,

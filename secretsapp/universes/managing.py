@@ -11,7 +11,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StillInUse
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, Change, Grant, Universe
+from secretsapp.models import ApiKey, Change, Grant, Proposal, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.models.universes import Environment
 from secretsapp.opencloud.types import Introspection
@@ -22,6 +22,7 @@ from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
 from secretsapp.rules.versions import differences, refuse_stale, version_of
 from secretsapp.universes import mirror
+from secretsapp.universes.protection import end_waiting
 
 TO_MANAGE = Right(Permission.MANAGE_UNIVERSES)
 
@@ -142,7 +143,7 @@ def remove(actor: Actor, universe: Universe) -> None:
     """Remove a universe from Sealroom with its grants, notes and changes.
 
     Its secrets stay at Roblox, and its events in the log. Raises StillInUse while the outcome of
-    a change is open: its sender would never learn of it.
+    a change is open: its sender would never learn of it. Its proposals lapse.
     """
     with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)
@@ -151,8 +152,11 @@ def remove(actor: Actor, universe: Universe) -> None:
                 "The outcome of a change is still unknown. Sealroom will find out within a "
                 "few minutes: remove the universe after that."
             )
+        waiting = Proposal.objects.filter(universe=stored)
+        end_waiting(act, waiting, "the universe was removed from Sealroom")
         given = Grant.objects.select_for_update(of=("self",)).filter(universe=stored)
         for grant in given.select_related("person", "universe").order_by("pk"):
             grants.tell(act, Event.GRANT_REVOKED, grant)
         Universe.objects.filter(pk=stored.pk).delete()
-        act.tell(Event.UNIVERSE_REMOVED, stored)
+        detail = {"protected": "yes"} if stored.protected else {}
+        act.tell(Event.UNIVERSE_REMOVED, stored, detail=detail)

@@ -43,6 +43,10 @@ VERB_LABELS: dict[Verb | None, VerbLabel] = {
     Verb.READ: VerbLabel("read", "quiet"),
     Verb.SIGN_IN: VerbLabel("sign-in", "quiet"),
     Verb.TEST: VerbLabel("test", "quiet"),
+    Verb.PROPOSE: VerbLabel("propose", "quiet"),
+    Verb.DECIDE: VerbLabel("decide", "quiet"),
+    Verb.FORCE: VerbLabel("without approval", "warned"),
+    Verb.PROTECT: VerbLabel("protect", "changed"),
     None: VerbLabel("other", "quiet"),
 }
 
@@ -76,8 +80,17 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "secret.rotate": "Secret rotated",
         "secret.delete": "Secret deleted",
         "secret.details": "Secret details changed",
+        "secret.change.forced": "Secret changed without approval",
         "secret.drift": "Secret changed outside Sealroom",
         "secret.drift.acknowledged": "Change outside reviewed",
+    },
+    "Proposals": {
+        "proposal": "Any decision about a proposal",
+        "proposal.approved": "Proposal approved",
+        "proposal.declined": "Proposal declined",
+        "proposal.withdrawn": "Proposal withdrawn",
+        "proposal.lapsed": "Proposal lapsed",
+        "proposal.altered": "Proposal altered in the database",
     },
     "Access": {
         "grant": "Any access event",
@@ -91,6 +104,9 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "universe.added": "Universe added",
         "universe.changed": "Universe changed",
         "universe.removed": "Universe removed",
+        "universe.protected": "Universe protected",
+        "universe.unprotected": "Protection removed",
+        "universe.unprotect": "Removal of protection proposed or forced",
         "universe.baseline": "First sync",
         "universe.key_changed": "Roblox’s public key changed",
     },

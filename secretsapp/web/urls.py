@@ -23,6 +23,8 @@ from secretsapp.web.views import (
     passwords,
     people,
     reviews,
+    proposals,
+    proposing,
     search,
     secrets,
     styleguide,
@@ -30,6 +32,7 @@ from secretsapp.web.views import (
     universe_settings,
     universes,
 )
+from secretsapp.web.views.proposing import by_protection
 
 
 class UniverseIdConverter:
@@ -83,6 +86,7 @@ register_converter(UniverseIdConverter, "universe_id")
 register_converter(RowIdConverter, "row_id")
 register_converter(SecretNameConverter, "secret_name")
 
+PROPOSAL = "proposals/<uuid:proposal_id>/"
 UNIVERSE = "universes/<universe_id:universe_id>/"
 SECRET = f"{UNIVERSE}secrets/<secret_name:name>/"
 ACCESS = "access/"
@@ -161,14 +165,23 @@ urlpatterns = [
     path(f"{UNIVERSE}pin/", universe_list.pin, name="universe_pin"),
     path(f"{UNIVERSE}settings/", universe_settings.edit, name="universe_settings"),
     path(f"{UNIVERSE}remove/", universe_settings.remove, name="universe_remove"),
+    path(f"{UNIVERSE}protection/", proposals.protect, name="universe_protection"),
+    path(f"{UNIVERSE}proposals/", proposals.universe, name="proposals"),
+    path(f"{UNIVERSE}proposals/approve/", proposals.approve_several, name="proposals_approve"),
+    path(PROPOSAL, proposals.proposal, name="proposal"),
+    path(f"{PROPOSAL}decide/", proposals.decide, name="proposal_decide"),
     path("domain-advice/", advice.domain, name="domain_advice"),
     # Not among the secrets: one of them may be named `new`, and none has a hyphen.
-    path(f"{UNIVERSE}new-secret/", creation.create, name="secret_create"),
+    path(
+        f"{UNIVERSE}new-secret/",
+        by_protection(creation.create, proposing.create),
+        name="secret_create",
+    ),
     path(f"{UNIVERSE}new-secret/value/", generation.for_new_secret, name="secret_create_value"),
     path(SECRET, secrets.secret, name="secret"),
-    path(f"{SECRET}rotate/", changes.rotate, name="secret_rotate"),
+    path(f"{SECRET}rotate/", by_protection(changes.rotate, proposing.rotate), name="secret_rotate"),
     path(f"{SECRET}rotate/value/", generation.for_rotation, name="secret_rotate_value"),
-    path(f"{SECRET}delete/", changes.delete, name="secret_delete"),
+    path(f"{SECRET}delete/", by_protection(changes.delete, proposing.delete), name="secret_delete"),
     path(f"{SECRET}details/", secrets.details, name="secret_details"),
     path(f"{SECRET}acknowledge/", secrets.acknowledge, name="secret_acknowledge"),
 ]

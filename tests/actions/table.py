@@ -38,6 +38,7 @@ from tests.actions.of_access import ACCESS_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
 from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
+from tests.actions.of_proposals import PROPOSAL_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
 from tests.actions.of_ways_in import ENTRY_ACTIONS
@@ -301,6 +302,7 @@ ACTIONS = [
     Action("installation.prepare_database", lambda _stage: installation.prepare_database()),
     *ACCESS_ACTIONS,
     *BACKUP_ACTIONS,
+    *PROPOSAL_ACTIONS,
     *ENTRY_ACTIONS,
     *UNIVERSE_ACTIONS,
 ]

@@ -33,6 +33,8 @@ WITHOUT_RIGHT = {
     "mirror.store": "the system acts",
     "password_mail.ask": "anybody may ask",
     "password_mail.send_waiting": "the system acts, for whoever asked",
+    "proposals.lapse": "the system acts",
+    "proposals.lapse_old": "the system acts",
     "refusals.record": "a refusal is told of whoever was refused",
     "reviews.close_due": "the system acts, for a review that someone started who may",
     "ways_in.claim": "a one-time code is the right",

@@ -93,6 +93,30 @@ def looks_at_states(universe: Universe) -> list[Look]:
     ]
 
 
+def looks_at_protected(universe: Universe) -> list[Look]:
+    """The pages of a protected universe that differ from others; something waits in it."""
+    waiting = next(door for door in DOORS if door.name == "proposal").address(universe, "PAY_KEY")
+    of_secret = reverse("secret", args=[universe.pk, "PAY_KEY"])
+    several = reverse("proposals_approve", args=[universe.pk])
+    return [
+        Look("proposal_waiting", waiting),
+        Look("proposal_viewer", waiting, "viewer"),
+        Look("proposals_several", f"{several}?p={waiting.split('/')[2]}"),
+        Look("proposals_protected", reverse("proposals", args=[universe.pk])),
+        Look("universe_protected", reverse("universe", args=[universe.pk])),
+        Look("secret_proposed", of_secret),
+        Look("rotate_forced", f"{of_secret}rotate/", "admin", open_force),
+        Look("create_proposed", reverse("secret_create", args=[universe.pk]), "editor"),
+        Look("delete_proposed", f"{of_secret}delete/", "manager"),
+        Look(
+            "protection_forced",
+            reverse("universe_protection", args=[universe.pk]),
+            "admin",
+            open_force,
+        ),
+    ]
+
+
 def looks_without_sign_in() -> list[Look]:
     """The pages for people who are not signed in."""
     return [
@@ -203,6 +227,11 @@ def refuse_a_sign_in(visitor: Visitor) -> None:
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
+
+
+def open_force(visitor: Visitor) -> None:
+    """Fold out what an admin can do without approval."""
+    visitor.page.locator(".force-fold > summary").click()
 
 
 def open_menu(visitor: Visitor) -> None:

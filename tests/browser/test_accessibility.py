@@ -17,6 +17,7 @@ from secretsapp.access import grants
 from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Universe
+from secretsapp.universes import protection
 from tests.browser import catalogue
 from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, ODD_NAME, Look
 from tests.browser.conftest import Visit, Visitor
@@ -127,6 +128,11 @@ def test_every_door_that_shows_a_page(part: int, visit: Visit, much: Universe) -
 
 def test_pages_at_other_times_and_to_others(visit: Visit, much: Universe) -> None:
     assert found_on(visit(), catalogue.looks_at_states(much)) == []
+
+
+def test_pages_of_a_protected_universe(visit: Visit, much: Universe) -> None:
+    protection.protect(STAGEHAND, much)
+    assert found_on(visit(), catalogue.looks_at_protected(much)) == []
 
 
 def test_pages_for_everybody(visit: Visit, settings: Settings) -> None:

@@ -21,6 +21,7 @@ PLACES = {
     "secret",
     "since",
     "subject",
+    "target",
     "universe",
     "what",
 }

@@ -19,7 +19,8 @@ from secretsapp.home.leaving import Leaving
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.people import accounts
-from secretsapp.secrets import changes, settling
+from secretsapp.secrets import approving, changes, settling
+from tests.secrets.proposing import propose, protect
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import later, leave_open, make, refresh_later
 
@@ -171,3 +172,15 @@ def test_only_who_manages_people_is_told(cast: Cast) -> None:
     for who in ("manager", "auditor", "stranger"):
         with pytest.raises(Forbidden):
             leaving.of(cast[who].actor, cast["viewer"].user)
+
+
+def test_what_two_people_changed_is_known_to_who_proposed_it(
+    cast: Cast, universe: Universe
+) -> None:
+    proposal = propose(cast["rotator"], protect(universe))
+    approving.approve(cast["editor"].actor, proposal)
+    assert saved(cast, "rotator") == [("PAY_KEY", True)]
+    assert saved(cast, "editor") == []
+    approving.approve(cast["rotator"].actor, propose(cast["manager"], universe))
+    assert saved(cast, "rotator") == [("PAY_KEY", False)]
+    assert saved(cast, "manager") == [("PAY_KEY", True)]

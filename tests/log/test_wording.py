@@ -25,6 +25,7 @@ def places_of(event: Event) -> list[str]:
 def worded(event: Event, words: Mapping[str, str]) -> EventView:
     """The event with those words in the places of its sentence."""
     columns = {f"{place}_name": words.get(place, "") for place in COLUMNS}
+    columns["secret_name"] = columns["secret_name"] or words.get("target", "")
     detail = {place: word for place, word in words.items() if place not in COLUMNS}
     return view_of(
         AuditEvent(tag=event.tag, time=timezone.now(), detail=json.dumps(detail), **columns)

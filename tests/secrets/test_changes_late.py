@@ -16,6 +16,7 @@ from secretsapp.models.changes import ChangeState
 from secretsapp.opencloud.errors import Refused, Unknown
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.people import accounts
+from secretsapp.rules.acting import Passage
 from secretsapp.secrets import attempts, changes, details, settling
 from secretsapp.universes import mirror
 from tests.secrets.test_changes_order import attempt_rotation
@@ -71,8 +72,8 @@ def test_a_server_that_is_held_up_sends_nothing(
     with time_machine.travel(timezone.now(), tick=False) as clock:
         begin = attempts._begin
 
-        def begin_and_sleep(actor: Actor, intent: attempts.Intent) -> Change:
-            change = begin(actor, intent)
+        def begin_and_sleep(actor: Actor, intent: attempts.Intent, passage: Passage) -> Change:
+            change = begin(actor, intent, passage)
             clock.shift(timedelta(seconds=11))
             return change
 

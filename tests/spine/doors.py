@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from secretsapp.models import ApiKey, Grant, Review, Universe, User
+from secretsapp.models import ApiKey, Grant, Proposal, Universe, User
 from tests.stage import API_KEY
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
@@ -23,6 +25,8 @@ class Door:
     a person (the viewer), their grant in a universe or everywhere, the
     review of a universe, or an API key.
     `sent` is a POST that does what the page is for, and `answer` its status then.
+    a person (the viewer), their grant in a universe or everywhere, a rotation that is proposed, or
+    an API key. `sent` is a POST that does what the page is for, and `answer` its status then.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Door:
             "grant in universe": lambda: [universe_id, _grant_in(universe_id)],
             "grant": lambda: [_grant_in(None)],
             "review": lambda: [_review(universe_id)],
+            "proposal": lambda: [_proposal(universe_id, name)],
             "api key": lambda: [ApiKey.objects.earliest("created_at").pk],
         }
         return reverse(self.name, args=arguments[self.about]())
@@ -58,7 +63,7 @@ class Door:
     @property
     def is_in_universe(self) -> bool:
         """Whether its address names a universe."""
-        return self.about in {"universe", "secret", "grant in universe"}
+        return self.about in {"proposal", "universe", "secret", "grant in universe"}
 
 
 def _review(universe_id: int) -> int:
@@ -73,6 +78,24 @@ def _grant_in(universe_id: int | None) -> int:
     """The viewer's grant there; without one, one that there is not."""
     found = Grant.objects.filter(person=_viewer(), universe=universe_id).first()
     return found.pk if found else 10**9
+
+
+def _proposal(universe_id: int, name: str) -> UUID:
+    """A proposal that waits there; without such a universe, one that there is not."""
+    if not Universe.objects.filter(pk=universe_id).exists():
+        return uuid4()
+    proposer, _ = User.objects.get_or_create(email="proposer@example.com")
+    waiting = Proposal.objects.filter(universe=universe_id, state="waiting").first()
+    now = timezone.now()
+    waiting = waiting or Proposal.objects.create(
+        kind="rotate",
+        universe_id=universe_id,
+        name=name,
+        proposer=proposer,
+        proposed_at=now,
+        lapses_at=now + timedelta(days=7),
+    )
+    return waiting.pk
 
 
 def _viewer() -> int:
@@ -170,6 +193,18 @@ DOORS = (
         HOW_LONG,
         read_answer=302,
     ),
+    Door("proposals", EVERYBODY, "universe"),
+    Door("proposals_approve", EVERYBODY, "universe", FORM, {}, read_answer=302),
+    Door("proposal", EVERYBODY, "proposal"),
+    Door(
+        "proposal_decide",
+        ("admin", "manager", "editor", "rotator"),
+        "proposal",
+        FORM,
+        {"choice": "decline"},
+        read_answer=302,
+    ),
+    Door("universe_protection", ADMIN, "universe", FORM, {}, answer=422),
     Door("secret", EVERYBODY, "secret"),
     Door("secret_rotate", ("admin", "manager", "editor", "rotator"), "secret", FORM, NEW_VALUE),
     Door(

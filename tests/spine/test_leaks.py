@@ -12,10 +12,11 @@ from pytest_django import Settings
 
 from emulator import Emulator, Fault, faults
 from emulator import Universe as EmulatedUniverse
-from secretsapp.models import Universe
+from secretsapp.models import Proposal, Universe
+from secretsapp.universes import protection
 from tests.installation import Installation
 from tests.spine.traces import LogRecords, Traces
-from tests.stage import HARBOR_ID
+from tests.stage import HARBOR_ID, STAGEHAND
 
 SignIn = Callable[[str], Client]
 
@@ -59,6 +60,12 @@ STEPS = (
     "secretsapp.secrets.attempts._mirror_success",
     "secretsapp.web.views.changes.Done",
     "secretsapp.web.views.form_pages.redirect",
+)
+
+STEPS_OF_PROPOSALS = (
+    "secretsapp.secrets.proposals.digest_of",
+    "secretsapp.secrets.approving.changes.rotate",
+    "secretsapp.web.views.proposals.Done",
 )
 
 
@@ -225,6 +232,53 @@ def test_no_exception_at_any_step_leaves_a_trace(
     with patch(step, side_effect=RuntimeError(f"a bug that quotes its input: {marker}")) as broken:
         create_and_rotate(client, traces, marker)
     assert broken.called, f"{step} is no step any more"
+    look_everywhere(traces, log_lines)
+
+
+def propose_and_approve(
+    clients: tuple[Client, Client], traces: Traces, value: str, **more: str
+) -> None:
+    """Send the value by both forms of a protected Harbor, and let the second person approve."""
+    proposer, approver = clients
+    sent = {"name": "NEW_ONE", "value": value, "reach": "any", "proposing": "yes"} | more
+    base = f"/universes/{HARBOR_ID}"
+    for address in (f"{base}/new-secret/", f"{base}/secrets/PAY_KEY/rotate/"):
+        traces.add_response(f"answer of {address}", proposer.post(address, sent))
+        traces.add_response(f"page of {address}", proposer.get(address))
+    pages = [f"{base}/proposals/", f"{base}/", f"{base}/secrets/PAY_KEY/", "/"]
+    for proposal in Proposal.objects.all():
+        pages.append(f"/proposals/{proposal.pk}/")
+        decided = approver.post(f"{pages[-1]}decide/", {"choice": "approve"})
+        traces.add_response(f"answer of {pages[-1]}", decided)
+    for page in pages:
+        traces.add_response(f"page of {page}", approver.get(page))
+
+
+@pytest.mark.parametrize("step", [None, *STEPS_OF_PROPOSALS])
+def test_what_waits_for_approval_leaves_no_trace(
+    step: str | None,
+    marker: str,
+    client: Client,
+    client_for: SignIn,
+    universe: Universe,
+    harbor: EmulatedUniverse,
+    traces: Traces,
+    log_lines: list[str],
+) -> None:
+    protection.protect(STAGEHAND, universe)
+    approver = client_for("admin")
+    approver.raise_request_exception = False
+    clients = (client, approver)
+    if step is None:
+        propose_and_approve(clients, traces, f'"{marker}"')
+        propose_and_approve((approver, client), traces, marker, force="yes", reason="now")
+        assert harbor.values["PAY_KEY"] == marker.encode()
+        propose_and_approve(clients, traces, marker)
+        assert Proposal.objects.filter(state="approved").exists()
+    else:
+        with patch(step, side_effect=RuntimeError(f"a bug that quotes: {marker}")) as broken:
+            propose_and_approve(clients, traces, marker)
+        assert broken.called, f"{step} is no step any more"
     look_everywhere(traces, log_lines)
 
 

@@ -12,6 +12,7 @@ from secretsapp.management.arguments import add_exactly, add_generating, add_sec
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_or_generate
 from secretsapp.management.output import Report, change_report, showing_anyway
+from secretsapp.management.proposing import add_reason, passage_of
 from secretsapp.secrets import changes
 
 
@@ -26,6 +27,7 @@ class Command(ActingCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The secret and where it may be sent."""
         add_secret(parser)
+        add_reason(parser)
         add_exactly(parser)
         add_generating(parser)
         parser.add_argument(
@@ -50,6 +52,7 @@ class Command(ActingCommand):
         # Before the value is asked for: what is typed unseen would have to be typed again.
         input_rules.check_name(name)
         input_rules.check_domain(input_rules.one_form(domain))
+        passage = passage_of(universe, options)
         value = read_or_generate("Value: ", options)
         try:
             with showing_anyway(self, value, options):
@@ -60,6 +63,7 @@ class Command(ActingCommand):
                     value=value,
                     domain=domain,
                     similar_is_meant=options["similar_name"],
+                    passage=passage,
                 )
         except SimilarName as refusal:
             raise CommandError(f"{refusal} Add --similar-name to create it anyway.") from None

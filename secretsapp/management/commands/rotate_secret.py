@@ -15,6 +15,7 @@ from secretsapp.management.arguments import add_exactly, add_generating, add_sec
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_or_generate
 from secretsapp.management.output import Report, change_report, showing_anyway
+from secretsapp.management.proposing import add_reason, passage_of
 from secretsapp.models import Universe
 from secretsapp.secrets import changes
 from secretsapp.secrets.changed_domains import known_domain
@@ -32,6 +33,7 @@ class Command(ActingCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The secret, and another domain if it should have one."""
         add_secret(parser)
+        add_reason(parser)
         add_exactly(parser)
         add_generating(parser)
         parser.add_argument(
@@ -46,7 +48,8 @@ class Command(ActingCommand):
         domain = options["domain"]
         # Before the value is asked for: what is typed unseen would have to be typed again.
         input_rules.check_domain(input_rules.one_form(domain or ""))
-        with _choosing_a_domain(actor, universe, options) as known:
+        passage = passage_of(universe, options)
+        with choosing_a_domain(actor, universe, options) as known:
             value = read_or_generate("New value: ", options)
             with showing_anyway(self, value, options):
                 change = changes.rotate(
@@ -56,6 +59,7 @@ class Command(ActingCommand):
                     value=value,
                     domain=domain,
                     seen_domain=known,
+                    passage=passage,
                 )
         return change_report(
             change,
@@ -67,7 +71,7 @@ class Command(ActingCommand):
 
 
 @contextmanager
-def _choosing_a_domain(
+def choosing_a_domain(
     actor: Actor, universe: Universe, options: dict[str, Any]
 ) -> Iterator[str | None]:
     """Give the domain that is to stay, if one is; say how to choose where no one here chose it."""

@@ -22,7 +22,7 @@ from secretsapp.management.output import settled_line
 from secretsapp.operation import upkeep, workers
 from secretsapp.operation.workers import is_seen
 from secretsapp.people import password_mail, wrong_passwords
-from secretsapp.secrets import settling
+from secretsapp.secrets import proposals, settling
 from secretsapp.universes import retrying
 
 log = logging.getLogger(__name__)
@@ -37,8 +37,8 @@ class Command(SealroomCommand):
     """Works in the background."""
 
     help = (
-        "Every minute, send the mail that waits, settle open changes, retry what could not be "
-        "read from Roblox and log what was only counted. Once a day, delete ended sessions, "
+        "Every minute, send the mail that waits, settle open changes, end proposals that waited "
+        "too long, retry what could not be read from Roblox and log what was only counted. Once a day, delete ended sessions, "
         "expired counts and old mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
     )
 
@@ -114,7 +114,8 @@ def _parts(number: int) -> list[Callable[[], object]]:
     if settings.EMAIL_HOST:
         parts += [_mail_links, _mail_warnings, _send_mail]
     if number % ROUNDS_A_MINUTE == 0:
-        parts += [_settle, _tell_counted, _retry_unread, _close_reviews, end_mail.queue_due]
+        parts += [_settle, _tell_counted, _retry_unread, _lapse]
+        parts += [_close_reviews, end_mail.queue_due]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
     return parts
@@ -140,6 +141,11 @@ def _settle() -> None:
 def _retry_unread() -> None:
     for universe in retrying.retry_unread(actors.system("refresh")):
         log.info("Read %s again after it could not be read.", universe.name)
+
+
+def _lapse() -> None:
+    for _ in range(proposals.lapse_old()):
+        log.info("A proposal lapsed: nobody decided it in time.")
 
 
 def _tell_counted() -> None:

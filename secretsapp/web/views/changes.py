@@ -31,7 +31,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 
     def write() -> Done:
         value = form.cleaned_data["value"]
-        with _starting_again_if_stale(request, form, universe, name):
+        with starting_again_if_stale(request, form, universe, name):
             change = changes.rotate(
                 actor=request.actor,
                 universe=universe,
@@ -45,7 +45,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         return Done(sentence, _address(universe, name), warning)
 
     answer = form_pages.submitted(request, form, write, universe)
-    return answer or _page(request, "secrets/rotate.html", form, universe, view)
+    return answer or page(request, "secrets/rotate.html", form, universe, view)
 
 
 @require_http_methods(form_pages.METHODS)
@@ -58,17 +58,17 @@ def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 
     def write() -> Done:
         version = form.cleaned_data["version"]
-        with _starting_again_if_stale(request, form, universe, name):
+        with starting_again_if_stale(request, form, universe, name):
             changes.delete(actor=request.actor, universe=universe, name=name, seen_version=version)
         sentence = f"Deleted {name}. Running servers keep it until they restart."
         return Done(sentence, reverse("universe", args=[universe.pk]))
 
     answer = form_pages.submitted(request, form, write, universe)
-    return answer or _page(request, "secrets/delete.html", form, universe, view)
+    return answer or page(request, "secrets/delete.html", form, universe, view)
 
 
 @contextmanager
-def _starting_again_if_stale(
+def starting_again_if_stale(
     request: ActorRequest, form: VersionedForm, universe: Universe, name: str
 ) -> Iterator[None]:
     """After someone else's change, show what holds now and let the person decide again."""
@@ -79,7 +79,7 @@ def _starting_again_if_stale(
         raise
 
 
-def _page(
+def page(
     request: ActorRequest, template: str, form: VersionedForm, universe: Universe, view: SecretView
 ) -> HttpResponse:
     """The page of a form about a secret, which is asked for again: a refusal may know more."""

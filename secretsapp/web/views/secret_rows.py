@@ -3,7 +3,7 @@
 There are hundreds, so whatever is asked of one is asked here once, in plain Python.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from html import escape
 from typing import TypedDict
 
@@ -34,6 +34,7 @@ class SecretRow(TypedDict):
     name: SafeString
     is_sendable: bool
     is_under_way: bool
+    is_proposed: bool
     note: SafeString
     data: SafeString
     states: list[str]
@@ -55,14 +56,25 @@ class SecretRow(TypedDict):
 
 
 def rows_of(
-    universe: Universe, views: Sequence[SecretView], wanted: Wanted, own_name: str
+    universe: Universe,
+    views: Sequence[SecretView],
+    wanted: Wanted,
+    own_name: str,
+    proposed: Set[str] = frozenset(),
 ) -> list[SecretRow]:
-    """The rows of these secrets in their order; `own_name` is that of the viewer."""
-    return list(_rows(universe, views, wanted, own_name))
+    """The rows of these secrets in their order; `own_name` is that of the viewer.
+
+    `proposed` has the names of those for which a proposal waits.
+    """
+    return list(_rows(universe, views, wanted, own_name, proposed))
 
 
 def _rows(
-    universe: Universe, views: Sequence[SecretView], wanted: Wanted, own_name: str
+    universe: Universe,
+    views: Sequence[SecretView],
+    wanted: Wanted,
+    own_name: str,
+    proposed: Set[str],
 ) -> Iterator[SecretRow]:
     page = _address(universe, "_").removesuffix("_/")
     for view, at in zip(views, places(list(views)), strict=True):
@@ -75,11 +87,12 @@ def _rows(
             name=_written(secret.name),
             is_sendable=is_sendable,
             is_under_way=view.is_under_way,
+            is_proposed=secret.name in proposed,
             note=_written(view.note_line),
             data=_data(view, at, states, is_shown),
             states=states,
             is_shown=is_shown,
-            has_remarks=view.needs_attention or not is_sendable,
+            has_remarks=view.needs_attention or not is_sendable or secret.name in proposed,
             is_open=view.is_open,
             is_missing=secret.missing_since is not None,
             is_drifted=secret.drifted_at is not None,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.models import Change, Universe
 from secretsapp.models.universes import Environment
-from secretsapp.secrets import extent
+from secretsapp.secrets import extent, waiting
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.arranging import (
     ANY_HOST,
@@ -146,7 +146,8 @@ def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str
     """
     listing = secrets.listing(request.actor, found)
     views = arranged(listing.secrets, wanted)
-    rows = rows_of(found, views, wanted, request.actor.name)
+    proposed = waiting.names_waiting(request.actor, found)
+    rows = rows_of(found, views, wanted, request.actor.name, proposed)
     return {
         "universe": found,
         "listing": listing,

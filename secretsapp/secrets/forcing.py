@@ -1,0 +1,136 @@
+"""Breaks the glass: an admin changes a protected universe without approval, and all are told."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.utils import timezone
+
+from secretsapp.core import input_rules
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.events import Event, read_detail
+from secretsapp.core.roles import Permission
+from secretsapp.core.sealing import Sealed
+from secretsapp.models import AuditEvent, Change, Universe, User
+from secretsapp.models.changes import ChangeKind
+from secretsapp.models.proposals import ProposalKind
+from secretsapp.rules.acting import AT_ONCE, Act, AtOnce, Need, acting
+from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.narrowing import narrowed
+from secretsapp.rules.policy import people_with
+from secretsapp.universes.protection import TO_MANAGE, WHAT, lift
+
+RECENT = timedelta(days=7)
+MOST = 20
+_FORCED = (Event.SECRET_CHANGE_FORCED.tag, Event.UNIVERSE_UNPROTECT_FORCED.tag)
+_TAKES = {
+    ChangeKind.CREATE: Permission.CREATE_SECRET,
+    ChangeKind.ROTATE: Permission.ROTATE_SECRET,
+    ChangeKind.DELETE: Permission.DELETE_SECRET,
+}
+
+
+@dataclass(frozen=True)
+class Forced:
+    """That an admin, or who has the shell, changes a protected universe alone, and says why."""
+
+    reason: str
+    sends: ClassVar = True
+    people: ClassVar[tuple[User, ...]] = ()
+    needs: ClassVar[tuple[Need, ...]] = (TO_MANAGE,)
+
+    def admit(self, act: Act, universe: Universe, change: Change, _sealed: Sealed | None) -> None:
+        """Mark the change and tell of it, where the universe is protected."""
+        if not universe.protected:
+            return
+        change.forced_because = self.reason
+        permission = _TAKES[ChangeKind(change.kind)]
+        told = tell_of_forced_change(act.actor, universe, change.name, permission)
+        what = WHAT[ProposalKind(change.kind)]
+        act.tell(
+            Event.SECRET_CHANGE_FORCED,
+            universe,
+            change.name,
+            change_id=str(change.pk),
+            detail={"what": what, "reason": self.reason, "could_have_approved": str(told)},
+        )
+
+
+def broken_glass(reason: str) -> Forced:
+    """How a change passes without approval; raises InvalidInput without a reason."""
+    input_rules.check_remark(reason, field="reason", limit=input_rules.REASON_LIMIT)
+    if not reason.strip():
+        raise InvalidInput(
+            "Nothing was sent. Say why this can’t wait for approval: the log keeps the reason.",
+            field="reason",
+        )
+    return Forced(reason.strip())
+
+
+SinglePassage = Forced | AtOnce
+
+
+def alone(universe: Universe, reason: str) -> SinglePassage:
+    """How a change passes that one person makes: forced where the universe is protected."""
+    return broken_glass(reason) if universe.protected else AT_ONCE
+
+
+def unprotect(actor: Actor, universe: Universe, reason: str) -> None:
+    """Take the protection off without approval; raises Forbidden, and InvalidInput without why."""
+    forced = broken_glass(reason)
+    with acting(actor, TO_MANAGE) as act:
+        stored = lock_universe(universe)
+        if not stored.protected:
+            return
+        lift(act, stored)
+        told = tell_of_forced_change(actor, stored, "", Permission.MANAGE_UNIVERSES)
+        what = WHAT[ProposalKind.UNPROTECT]
+        detail = {"what": what, "reason": forced.reason, "could_have_approved": str(told)}
+        act.tell(Event.UNIVERSE_UNPROTECT_FORCED, stored, detail=detail)
+
+
+def tell_of_forced_change(
+    actor: Actor, universe: Universe, name: str, permission: Permission
+) -> int:
+    """Tell everyone who could have approved it, within the transaction; gives how many they are.
+
+    They find it on their own first page, by `forced_lately`.
+    """
+    people = people_with(permission, universe.pk, name)
+    return sum(person.pk != actor.person_id for person in people)
+
+
+@dataclass(frozen=True)
+class ForcedChange:
+    """A change that an admin made without approval: who, what and why."""
+
+    event: AuditEvent
+    what: str
+    reason: str
+
+    @property
+    def who(self) -> str:
+        """Who did it, as the log names them."""
+        return self.event.actor_name
+
+    @property
+    def at(self) -> datetime:
+        """When it was."""
+        return self.event.time
+
+
+def forced_lately(actor: Actor) -> list[ForcedChange]:
+    """What was changed without approval within a week, newest first, in one query.
+
+    It is told to those who could have rotated the secret, for who can approve anything can do that.
+    """
+    recent = AuditEvent.objects.filter(tag__in=_FORCED, time__gte=timezone.now() - RECENT)
+    others = recent if actor.person_id is None else recent.exclude(actor_id=str(actor.person_id))
+    seen = narrowed(actor, others, Permission.ROTATE_SECRET, name="secret_name")
+    return [_told(event) for event in seen.order_by("-sequence")[:MOST]]
+
+
+def _told(event: AuditEvent) -> ForcedChange:
+    detail = read_detail(event.detail) or {}
+    return ForcedChange(event, detail.get("what", "change"), detail.get("reason", ""))

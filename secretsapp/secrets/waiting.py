@@ -1,0 +1,173 @@
+"""Proposals as an actor may see them, and those that they may approve."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Case, Q, QuerySet, When
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import NotFound
+from secretsapp.core.roles import Permission
+from secretsapp.models import Change, Proposal, Universe
+from secretsapp.models.changes import ChangeState
+from secretsapp.models.proposals import ProposalKind, ProposalState
+from secretsapp.rules.narrowing import narrowed
+from secretsapp.rules.paging import Asked, Page, cut
+from secretsapp.rules.policy import Rights, require, require_installation, rights_of
+from secretsapp.secrets.proposals import changes_domain, rights_for, without
+from secretsapp.universes.protection import WHAT
+
+# So many that wait are looked through for those that someone may approve.
+MOST_LOOKED_AT = 200
+MOST_OF_SECRET = 10
+
+
+@dataclass(frozen=True)
+class ProposalView:
+    """A proposal, and what the actor may do about it; `change` is what it became."""
+
+    proposal: Proposal
+    is_own: bool
+    may_approve: bool
+    may_decline: bool
+    change: Change | None = None
+
+    @property
+    def what(self) -> str:
+        """What it is in a word or two."""
+        return WHAT[ProposalKind(self.proposal.kind)]
+
+    @property
+    def changes_domain(self) -> bool:
+        """Whether a secret that is there would get another domain."""
+        return changes_domain(self.proposal)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it was approved, and Roblox refused what was sent."""
+        return self.change is not None and self.change.state == ChangeState.FAILED
+
+    @property
+    def is_given_by_proposer(self) -> bool:
+        """Whether the actor has the right, but from nobody except the proposer."""
+        return self.proposal.is_waiting and self.may_decline and not self.may_approve
+
+
+def check_may_decide(actor: Actor, view: ProposalView) -> None:
+    """Raise Forbidden unless it is their own, or they have the rights that the change takes."""
+    if not view.is_own:
+        for right in rights_for(view.proposal):
+            require(actor, right.permission, view.proposal.universe_id, view.proposal.name)
+
+
+def may_force(actor: Actor) -> bool:
+    """Whether they may protect universes, and change what is protected alone."""
+    return rights_of(actor).allows_installation(Permission.MANAGE_UNIVERSES)
+
+
+def check_may_manage(actor: Actor) -> None:
+    """Raise Forbidden unless they may."""
+    require_installation(actor, Permission.MANAGE_UNIVERSES)
+
+
+def names_waiting(actor: Actor, universe: Universe) -> set[str]:
+    """The names for which something waits in a protected universe, as far as they may list them."""
+    if not universe.protected:
+        return set()
+    rows = Proposal.objects.filter(universe=universe, state=ProposalState.WAITING)
+    return set(_visible(actor, rows).values_list("name", flat=True))
+
+
+def waiting_for(actor: Actor) -> list[ProposalView]:
+    """The proposals that the person may approve, the oldest first, in two or three queries.
+
+    They are looked for among the oldest that wait for what the person may list.
+    """
+    if actor.person_id is None:
+        return []
+    others = _rows().filter(state=ProposalState.WAITING).exclude(proposer_id=actor.person_id)
+    found = list(_visible(actor, others).order_by("proposed_at", "pk")[:MOST_LOOKED_AT])
+    if not found:
+        return []
+    return [view for view in _views(actor, found) if view.may_approve]
+
+
+def of_universe(actor: Actor, universe: Universe, asked: Asked) -> Page[ProposalView]:
+    """A page of the universe's proposals that the person may see: what waits first, then newest."""
+    rows = _visible(actor, _rows().filter(universe=universe))
+    is_over = Case(When(state=ProposalState.WAITING, then=0), default=1)
+    page = cut(rows.order_by(is_over, "-proposed_at", "pk"), asked.number)
+    return page.of(_views(actor, page.items))
+
+
+def count_waiting(actor: Actor, universe: Universe) -> int:
+    """How many of the universe's proposals wait that the person may see."""
+    rows = Proposal.objects.filter(universe=universe, state=ProposalState.WAITING)
+    return _visible(actor, rows).count()
+
+
+def of_secret(actor: Actor, universe: Universe, name: str) -> list[ProposalView]:
+    """What waits for a secret of a protected universe that they may list, the oldest first."""
+    if not universe.protected:
+        return []
+    rows = _rows().filter(universe=universe, name=name, state=ProposalState.WAITING)
+    return _views(actor, list(rows.order_by("proposed_at", "pk")[:MOST_OF_SECRET]))
+
+
+def get(actor: Actor, proposal_id: UUID) -> ProposalView:
+    """The proposal of that id; raises NotFound for what the actor may not see."""
+    found = list(_visible(actor, _rows().filter(pk=proposal_id)))
+    if not found:
+        raise NotFound(
+            "This proposal isn’t in Sealroom, or you don’t have access to what it is about. "
+            "Its universe may have been removed."
+        )
+    return _views(actor, found)[0]
+
+
+def chosen(actor: Actor, universe: Universe, ids: Iterable[UUID]) -> list[ProposalView]:
+    """Those of the universe's proposals that wait and that the person may approve."""
+    rows = _rows().filter(universe=universe, state=ProposalState.WAITING, pk__in=ids)
+    found = list(_visible(actor, rows).order_by("proposed_at", "pk"))
+    return [view for view in _views(actor, found) if view.may_approve]
+
+
+def _rows() -> QuerySet[Proposal]:
+    return Proposal.objects.select_related("universe__api_key", "proposer", "decided_by")
+
+
+def _visible(actor: Actor, rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Of what is about secrets, what they may list; of the rest, what is in such universes."""
+    secrets = narrowed(actor, rows.exclude(kind=ProposalKind.UNPROTECT), Permission.LIST_SECRETS)
+    places = rights_of(actor).universes_with(Permission.LIST_SECRETS)
+    others = Q(kind=ProposalKind.UNPROTECT)
+    if places is not None:
+        others &= Q(universe_id__in=places)
+    return rows.filter(Q(pk__in=secrets.values("pk")) | others)
+
+
+def _views(actor: Actor, found: list[Proposal]) -> list[ProposalView]:
+    rights = rights_of(actor)
+    ids = [each.pk for each in found if each.state == ProposalState.APPROVED]
+    became = Change.objects.in_bulk(ids) if ids else {}
+    return [_view(actor, each, rights, became.get(each.pk)) for each in found]
+
+
+def _view(actor: Actor, proposal: Proposal, rights: Rights, change: Change | None) -> ProposalView:
+    is_own = proposal.proposer_id == actor.person_id
+    is_theirs = actor.is_person and proposal.is_waiting and not is_own
+    may_decline = is_theirs and _suffice(rights, proposal)
+    return ProposalView(
+        proposal=proposal,
+        is_own=is_own,
+        may_approve=may_decline and _suffice(without(rights, proposal.proposer), proposal),
+        may_decline=may_decline,
+        change=change,
+    )
+
+
+def _suffice(rights: Rights, proposal: Proposal) -> bool:
+    """Whether these rights allow the change."""
+    place, name = proposal.universe_id, proposal.name
+    return all(rights.allows(right.permission, place, name) for right in rights_for(proposal))
