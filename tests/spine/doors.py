@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from secretsapp.models import ApiKey, Grant, Review, Universe, User
-from secretsapp.models import ApiKey, Grant, Proposal, Universe, User
+from secretsapp.models import ApiKey, Grant, Proposal, Review, Universe, User
 from tests.stage import API_KEY
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")

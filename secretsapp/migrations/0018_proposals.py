@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0015_grant_patterns"),
+        ("secretsapp", "0017_outgoing_mail"),
     ]
 
     operations = [
