@@ -1,5 +1,7 @@
 """The same name in other universes of a group."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -65,4 +67,4 @@ def test_it_reads_no_more_for_a_group_of_many_universes(universe: Universe, cast
         told = elsewhere.find(cast["admin"].actor, universe, NAME)
     assert (len(told.present), len(told.missing)) == (elsewhere.AT_MOST, elsewhere.AT_MOST)
     assert (told.more_present, told.more_missing, told.is_cut) == (7, 7, False)
-    assert sum("LIMIT" in query["sql"] for query in captured) == 2
+    assert sum(bool(re.search(r"LIMIT \d+$", query["sql"])) for query in captured) == 2
