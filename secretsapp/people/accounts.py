@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError
 
-from secretsapp.access import grants
+from secretsapp.access import grants, requests
 from secretsapp.access.terms import FirstGrant, to_give
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
@@ -88,6 +88,7 @@ def disable(actor: Actor, person: User) -> None:
     Raises Forbidden or LastAdmin.
     """
     with acting(actor, TO_MANAGE, people=[person]) as act:
+        requests.end_of_person(act, person)
         if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
             grants.keep_an_admin_beside(person)
         one_time_codes.discard(person)

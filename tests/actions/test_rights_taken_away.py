@@ -35,6 +35,7 @@ WITHOUT_RIGHT = {
     "password_mail.send_waiting": "the system acts, for whoever asked",
     "proposals.lapse": "the system acts",
     "proposals.lapse_old": "the system acts",
+    "requests.lapse": "the system acts, where nobody answered",
     "refusals.record": "a refusal is told of whoever was refused",
     "reviews.close_due": "the system acts, for a review that someone started who may",
     "ways_in.claim": "a one-time code is the right",
