@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
-from secretsapp.access import grants
+from secretsapp.access import grants, request_mail
 from secretsapp.access.answering import close, no_later, own_end, tell, where_giving
 from secretsapp.access.terms import Terms, ToGive, to_give
 from secretsapp.core.actor import Actor
@@ -151,6 +151,7 @@ def keep(actor: Actor, grant: Grant) -> Grant:
             request.grant = grant
             request.save()
             tell(act, Event.ACCESS_APPROVED, request, until=end)
+            request_mail.queue_decided(request)
         return renew(act, grant, terms)
 
 
@@ -164,6 +165,7 @@ def let_end(actor: Actor, grant: Grant) -> None:
             close(act, request, RequestState.DECLINED)
             request.save()
             tell(act, Event.ACCESS_DECLINED, request)
+            request_mail.queue_decided(request)
         Grant.objects.filter(pk=grant.pk).update(ends_as_meant=True)
         grants.tell(act, Event.GRANT_END_CONFIRMED, grant)
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from secretsapp.access import grants
+from secretsapp.access import grants, request_mail
 from secretsapp.access.answering import (
     DecidesOn,
     OfAnother,
@@ -107,6 +107,7 @@ def approve(
         else:
             stored.grant = grants.give_within(act, stored.person, where, terms)
         stored.save()
+        request_mail.queue_decided(stored)
         return stored.grant
 
 
@@ -117,6 +118,7 @@ def decline(actor: Actor, request: AccessRequest, *, note: str = "") -> None:
         close(act, stored, RequestState.DECLINED, note=note)
         stored.save()
         tell(act, Event.ACCESS_DECLINED, stored, reason=note)
+        request_mail.queue_decided(stored)
 
 
 def withdraw(actor: Actor, request: AccessRequest) -> None:
@@ -214,6 +216,7 @@ def _store(act: Act, person: User, made: AccessRequest, hours: int, reason: str)
     made.save(force_insert=True)
     length = length_words(hours)
     tell(act, Event.ACCESS_REQUESTED, made, length=length, reason=made.reason)
+    request_mail.queue_requested(made)
     return made
 
 

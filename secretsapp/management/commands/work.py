@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.db import Error, close_old_connections, connections
 
-from secretsapp.access import end_mail, requests, reviews
+from secretsapp.access import end_mail, request_mail, requests, reviews
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
 from secretsapp.mail import outbox, sending
@@ -28,7 +28,7 @@ from secretsapp.universes import retrying
 log = logging.getLogger(__name__)
 
 # Every kind of mail that rooms queue.
-MAILS = (end_mail.KIND,)
+MAILS = (end_mail.KIND, request_mail.REQUESTED, request_mail.DECIDED)
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
 
