@@ -138,6 +138,16 @@ REQUEST_ACTIONS = [
     Action("renewals.due", lambda stage: renewals.due(stage.cast["manager"].actor, timezone.now())),
     Action("renewals.renew", renew, before=let_end_soon),
     Action(
+        "renewals.own",
+        lambda stage: renewals.own(stage.cast["viewer"].actor, grant_of_viewer().pk),
+        before=let_end_soon,
+    ),
+    Action(
+        "renewals.to_decide",
+        lambda stage: renewals.to_decide(stage.cast["manager"].actor, grant_of_viewer().pk),
+        before=let_end_soon,
+    ),
+    Action(
         "requests.end_of_person",
         lambda stage: requests.end_of_person(nothing_done(stage), stage.cast["viewer"].user),
     ),
