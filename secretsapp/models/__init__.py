@@ -10,6 +10,7 @@ from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.proposals import Proposal
 from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.requests import AccessRequest
+from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Secret
 from secretsapp.models.shortcuts import Shortcut
 from secretsapp.models.universes import ApiKey, Universe

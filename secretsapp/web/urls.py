@@ -26,6 +26,7 @@ from secretsapp.web.views import (
     proposing,
     reviews,
     requests,
+    reviews,
     search,
     secrets,
     styleguide,

@@ -13,6 +13,7 @@ from secretsapp.models import ApiKey, Grant, Proposal, Review, Universe, User
 from secretsapp.models import ApiKey, Grant, Review, Universe, User
 from secretsapp.models import ApiKey, Grant, Proposal, Universe, User
 from secretsapp.models import AccessRequest, ApiKey, Grant, Universe, User
+from secretsapp.models import AccessRequest, ApiKey, Grant, Review, Universe, User
 from tests.stage import API_KEY
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
