@@ -33,6 +33,8 @@ class Door:
     an API key. `sent` is a POST that does what the page is for, and `answer` its status then.
     a person (the viewer), their grant in a universe or everywhere, an API key, a request that waits
     (the stranger's), or a grant that ends soon (the viewer's).
+    a person (the viewer), their grant in a universe or everywhere, the review of a universe, an API
+    key, a request that waits (the stranger's), or a grant that ends soon (the viewer's).
     `sent` is a POST that does what the page is for, and `answer` its status then. `denied` is that
     for who has a role in the universe and may not pass.
     """
