@@ -24,7 +24,6 @@ from secretsapp.web.views import (
     people,
     proposals,
     proposing,
-    reviews,
     requests,
     reviews,
     search,

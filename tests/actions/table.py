@@ -38,7 +38,6 @@ from tests.actions.of_access import ACCESS_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
 from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_proposals import PROPOSAL_ACTIONS
-from tests.actions.of_reviews import REVIEW_ACTIONS
 from tests.actions.of_requests import REQUEST_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS

@@ -4,16 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
-from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from secretsapp.models import ApiKey, Grant, Proposal, Review, Universe, User
-from secretsapp.models import ApiKey, Grant, Review, Universe, User
-from secretsapp.models import ApiKey, Grant, Proposal, Universe, User
-from secretsapp.models import AccessRequest, ApiKey, Grant, Universe, User
-from secretsapp.models import AccessRequest, ApiKey, Grant, Review, Universe, User
+from secretsapp.models import AccessRequest, ApiKey, Grant, Proposal, Review, Universe, User
 from tests.stage import API_KEY
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
@@ -109,6 +104,8 @@ def _proposal(universe_id: int, name: str) -> UUID:
         lapses_at=now + timedelta(days=7),
     )
     return waiting.pk
+
+
 def _request(universe_id: int) -> UUID:
     """A request of the stranger's that waits, made now where there is none."""
     person, now = User.objects.get(email="stranger@example.com"), timezone.now()

@@ -38,9 +38,9 @@ class Command(SealroomCommand):
 
     help = (
         "Every minute, send the mail that waits, settle open changes, end proposals and requests "
-        "that waited too long, retry what could not be read from Roblox and log what was only "
-        "counted. Once a day, delete ended sessions, expired counts and old mail. Any number can "
-        "run at once. SIGTERM and Ctrl-C stop it."
+        "that waited too long and reviews whose time is over, retry what could not be read from "
+        "Roblox and log what was only counted. Once a day, delete ended sessions, expired counts "
+        "and old mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
