@@ -1,1 +1,1 @@
-"""Grants and what they add up to, who was refused, and whom they may ask."""
+"""Grants and what they add up to, requests for them, who was refused, and whom they may ask."""

@@ -191,7 +191,7 @@ def _store(act: Act, grant: Grant, terms: Terms) -> Grant:
     event = Event.GRANT_GIVEN if grant._state.adding else Event.GRANT_CHANGED
     grant.role, grant.until, grant.reason = terms.role, terms.until, terms.reason
     grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
-    grant.given_at = timezone.now()
+    grant.given_at, grant.ends_as_meant = timezone.now(), False
     grant.save()
     store_patterns(grant, parse_patterns(terms.names))
     tell(act, event, grant)

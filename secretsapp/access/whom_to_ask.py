@@ -48,6 +48,23 @@ def find_givers(actor: Actor, refusal: Forbidden) -> Givers:
     )
 
 
+def role_to_ask_for(actor: Actor, refusal: Forbidden) -> Role | None:
+    """The least role with the missing right, if the actor is a person who could ask for it there.
+
+    What only admins may, and what lies beyond a right that one has, is asked for in person.
+    """
+    least, where = roles_with(Permission(refusal.permission))[-1], refusal.universe_id
+    if least is Role.ADMIN or where is None or actor.person_id is None:
+        return None
+    rights, permission = rights_of(actor), Permission(refusal.permission)
+    if refusal.secret_name:
+        has_it = rights.allows(permission, where, refusal.secret_name)
+    else:
+        has_it = rights.allows_somewhere(permission, where)
+    sees = rights.allows_somewhere(Permission.LIST_SECRETS, where)
+    return least if sees and not has_it else None
+
+
 def who_gave(actor: Actor, universe_id: int, name: str) -> list[User]:
     """A few who gave the person their access to that secret, and could give more of it.
 

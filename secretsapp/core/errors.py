@@ -15,6 +15,7 @@ SealroomError
 │   ├── ProposalOver            it was decided or withdrawn, or it lapsed; nothing was sent
 │   │   └── ProposalAltered     it is not what was proposed: someone edited the database
 │   ├── TooManyProposals        so many of theirs wait in the universe that no other is taken
+│   ├── DecidedMeanwhile        a request was answered, withdrawn or lapsed before
 │   ├── AlreadyExists           an API key, universe or person of that name is here
 │   ├── StillInUse              something else needs it: it cannot be removed yet
 │   ├── CodeRefused             a one-time code is wrong, used or has ended
@@ -119,6 +120,10 @@ class ProposalAltered(ProposalOver):
 
 class TooManyProposals(Correctable):
     """As many of the person's proposals wait in the universe as can."""
+
+
+class DecidedMeanwhile(Correctable):
+    """A request that someone wanted to answer was answered, withdrawn or lapsed before."""
 
 
 class AlreadyExists(Correctable):

@@ -3,6 +3,7 @@
 None of these is stored: an event is stored with its tag, and `Event` says the rest.
 """
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +22,7 @@ class Verb(StrEnum):
     ADD = "add"
     CREATE = "create"
     GRANT = "grant"
+    REQUEST = "request"
     SET_UP = "set_up"
     EDIT = "edit"
     REPLACE = "replace"
@@ -73,10 +75,11 @@ class Meaning:
     result: Result | None
 
 
-def changed(tag: str, sentence: str, verb: Verb) -> Meaning:
-    """A change of a secret came to the state that its tag ends with."""
-    severity, result = _OF_STATE[tag.rpartition(".")[2]]
-    return Meaning(tag, sentence, severity, verb, result)
+def changed(tag: str, sentence: str) -> Meaning:
+    """A change of a secret, whose verb its tag says, came to the state that it ends with."""
+    _, verb, state = tag.split(".")
+    severity, result = _OF_STATE[state]
+    return Meaning(tag, sentence, severity, Verb(verb), result)
 
 
 def done(tag: str, sentence: str, verb: Verb, severity: Severity = Severity.NOTICE) -> Meaning:
@@ -92,3 +95,16 @@ def seen(tag: str, sentence: str, verb: Verb, severity: Severity) -> Meaning:
 def refused(tag: str, sentence: str) -> Meaning:
     """Someone was refused."""
     return Meaning(tag, sentence, Severity.WARNING, Verb.REFUSE, Result.REFUSED)
+
+
+def read_detail(stored: str) -> dict[str, str] | None:
+    """The details of an event, or None where they are not texts by name, as each is written with.
+
+    Then someone edited them in the database.
+    """
+    try:
+        found: dict[str, str] = json.loads(stored)
+        "".join(text for pair in found.items() for text in pair).encode("utf-8")
+    except (AttributeError, RecursionError, TypeError, ValueError):
+        return None
+    return found

@@ -5,7 +5,6 @@ lower case, and otherwise stands alone. Its places in braces are filled from the
 `{count:secret}` is “1 secret” or “5 secrets”, `{permission:ing}` is “rotating secrets”.
 """
 
-import json
 from enum import Enum
 
 from secretsapp.core.event_kinds import Meaning, Severity, Verb
@@ -20,50 +19,26 @@ _INFO, _NOTICE, _WARNING = Severity.INFO, Severity.NOTICE, Severity.WARNING
 class Event(Enum):
     """Everything the audit log can hold; the result of an observation is None."""
 
-    SECRET_CREATE_STARTED = _change(
-        "secret.create.started", "started creating {secret}", Verb.CREATE
-    )
-    SECRET_CREATE_SUCCEEDED = _change("secret.create.succeeded", "created {secret}", Verb.CREATE)
-    SECRET_CREATE_FAILED = _change(
-        "secret.create.failed", "failed to create {secret}: {reason}", Verb.CREATE
-    )
-    SECRET_CREATE_UNKNOWN = _change(
-        "secret.create.unknown", "may have created {secret}", Verb.CREATE
-    )
+    SECRET_CREATE_STARTED = _change("secret.create.started", "started creating {secret}")
+    SECRET_CREATE_SUCCEEDED = _change("secret.create.succeeded", "created {secret}")
+    SECRET_CREATE_FAILED = _change("secret.create.failed", "failed to create {secret}: {reason}")
+    SECRET_CREATE_UNKNOWN = _change("secret.create.unknown", "may have created {secret}")
     SECRET_CREATE_UNDETERMINED = _change(
-        "secret.create.undetermined",
-        "couldn’t find out whether {secret} was created: {reason}",
-        Verb.CREATE,
+        "secret.create.undetermined", "couldn’t find out whether {secret} was created: {reason}"
     )
-    SECRET_ROTATE_STARTED = _change(
-        "secret.rotate.started", "started rotating {secret}", Verb.ROTATE
-    )
-    SECRET_ROTATE_SUCCEEDED = _change("secret.rotate.succeeded", "rotated {secret}", Verb.ROTATE)
-    SECRET_ROTATE_FAILED = _change(
-        "secret.rotate.failed", "failed to rotate {secret}: {reason}", Verb.ROTATE
-    )
-    SECRET_ROTATE_UNKNOWN = _change(
-        "secret.rotate.unknown", "may have rotated {secret}", Verb.ROTATE
-    )
+    SECRET_ROTATE_STARTED = _change("secret.rotate.started", "started rotating {secret}")
+    SECRET_ROTATE_SUCCEEDED = _change("secret.rotate.succeeded", "rotated {secret}")
+    SECRET_ROTATE_FAILED = _change("secret.rotate.failed", "failed to rotate {secret}: {reason}")
+    SECRET_ROTATE_UNKNOWN = _change("secret.rotate.unknown", "may have rotated {secret}")
     SECRET_ROTATE_UNDETERMINED = _change(
-        "secret.rotate.undetermined",
-        "couldn’t find out whether {secret} was rotated: {reason}",
-        Verb.ROTATE,
+        "secret.rotate.undetermined", "couldn’t find out whether {secret} was rotated: {reason}"
     )
-    SECRET_DELETE_STARTED = _change(
-        "secret.delete.started", "started deleting {secret}", Verb.DELETE
-    )
-    SECRET_DELETE_SUCCEEDED = _change("secret.delete.succeeded", "deleted {secret}", Verb.DELETE)
-    SECRET_DELETE_FAILED = _change(
-        "secret.delete.failed", "failed to delete {secret}: {reason}", Verb.DELETE
-    )
-    SECRET_DELETE_UNKNOWN = _change(
-        "secret.delete.unknown", "may have deleted {secret}", Verb.DELETE
-    )
+    SECRET_DELETE_STARTED = _change("secret.delete.started", "started deleting {secret}")
+    SECRET_DELETE_SUCCEEDED = _change("secret.delete.succeeded", "deleted {secret}")
+    SECRET_DELETE_FAILED = _change("secret.delete.failed", "failed to delete {secret}: {reason}")
+    SECRET_DELETE_UNKNOWN = _change("secret.delete.unknown", "may have deleted {secret}")
     SECRET_DELETE_UNDETERMINED = _change(
-        "secret.delete.undetermined",
-        "couldn’t find out whether {secret} was deleted: {reason}",
-        Verb.DELETE,
+        "secret.delete.undetermined", "couldn’t find out whether {secret} was deleted: {reason}"
     )
     SECRET_DETAILS_CHANGED = _done(
         "secret.details.changed", "changed the {fields} of {secret}", Verb.EDIT, _INFO
@@ -188,6 +163,33 @@ class Event(Enum):
     REVIEW_STOPPED = _done(
         "review.stopped", "stopped the review of access in {scope} from coming back", Verb.ACCEPT
     )
+    GRANT_RENEWED = _done(
+        "grant.renewed", "extended the role {role} of {subject} in {scope}", Verb.GRANT
+    )
+    GRANT_END_CONFIRMED = _done(
+        "grant.end_confirmed",
+        "decided that the role {role} of {subject} in {scope} is to end",
+        Verb.ACCEPT,
+        _INFO,
+    )
+    ACCESS_REQUESTED = _done(
+        "access.requested", "requested the role {role} in {scope}", Verb.REQUEST
+    )
+    ACCESS_APPROVED = _done(
+        "access.approved", "approved the request of {subject} for {role} in {scope}", Verb.GRANT
+    )
+    ACCESS_DECLINED = _done(
+        "access.declined", "declined the request of {subject} for {role} in {scope}", Verb.REQUEST
+    )
+    ACCESS_WITHDRAWN = _done(
+        "access.withdrawn", "withdrew the request for {role} in {scope}", Verb.REQUEST, _INFO
+    )
+    ACCESS_LAPSED = _seen(
+        "access.lapsed",
+        "The request of {subject} for {role} in {scope} lapsed",
+        Verb.REQUEST,
+        _INFO,
+    )
     PERSON_CREATED = _done("person.created", "created the account of {subject}", Verb.ADD)
     PERSON_DISABLED = _done("person.disabled", "disabled the account of {subject}", Verb.ACCOUNT)
     PERSON_ENABLED = _done("person.enabled", "enabled the account of {subject}", Verb.ACCOUNT)
@@ -292,16 +294,3 @@ BY_TAG = {event.tag: event for event in Event}
 def change_event(kind: str, state: str) -> Event:
     """The event that says a change of `kind` came to `state`, such as `rotate`, `failed`."""
     return BY_TAG[f"secret.{kind}.{state}"]
-
-
-def read_detail(stored: str) -> dict[str, str] | None:
-    """The details of an event, or None where they are not texts by name, as each is written with.
-
-    Then someone edited them in the database.
-    """
-    try:
-        found: dict[str, str] = json.loads(stored)
-        "".join(text for pair in found.items() for text in pair).encode("utf-8")
-    except (AttributeError, RecursionError, TypeError, ValueError):
-        return None
-    return found

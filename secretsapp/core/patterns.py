@@ -83,6 +83,14 @@ def matching(name: str) -> list[str]:
     return [found for found in (EVERY_NAME, name, *beginnings) if is_storable(found)]
 
 
+def covering(pattern: str) -> list[str]:
+    """Every pattern that covers all that this one matches."""
+    if not pattern.endswith("*"):
+        return matching(pattern) if pattern else [EVERY_NAME]
+    prefix = pattern.removesuffix("*")
+    return [EVERY_NAME, *(f"{prefix[:length]}*" for length in range(len(prefix) + 1))]
+
+
 def covers(pattern: str, other: str) -> bool:
     """Whether every name that `other` matches is matched by `pattern` too."""
     if pattern == EVERY_NAME:

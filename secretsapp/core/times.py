@@ -7,6 +7,22 @@ from secretsapp.core.errors import InvalidInput
 # So far the clocks of two machines may differ; `doctor` checks this one's.
 CLOCK_TOLERANCE = timedelta(seconds=60)
 
+MINUTE, HOUR, DAY, WEEK = (
+    timedelta(minutes=1),
+    timedelta(hours=1),
+    timedelta(days=1),
+    timedelta(weeks=1),
+)
+MONTH, YEAR = timedelta(days=30), timedelta(days=365)
+UNITS = (
+    (YEAR, "year", "years"),
+    (MONTH, "month", "months"),
+    (WEEK, "week", "weeks"),
+    (DAY, "day", "days"),
+    (HOUR, "hour", "hours"),
+    (MINUTE, "min", "min"),
+)
+
 
 def parse_roblox_time(text: str) -> datetime | None:
     """A time as Roblox sends it (RFC 3339), or None where it is missing or unreadable."""
@@ -70,3 +86,19 @@ def _in_utc(time: datetime) -> datetime:
 def sentence_time(time: datetime) -> str:
     """A time in words for a sentence, to the minute: `3 Dec 2026, 18:00 UTC`."""
     return f"{time.day} {time:%b %Y, %H:%M} UTC"
+
+
+def age(time: datetime, now: datetime) -> str:
+    """How long ago in words, by the largest unit that fits; the day before is “yesterday”."""
+    passed = now - time
+    if DAY <= passed < 2 * DAY and _day_of(now) - _day_of(time) == DAY:
+        return "yesterday"
+    for unit, one, several in UNITS:
+        count = passed // unit
+        if count >= 1:
+            return f"{count} {one if count == 1 else several} ago"
+    return "just now"
+
+
+def _day_of(time: datetime) -> datetime:
+    return time.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -2,26 +2,26 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from secretsapp.access import renewals
+from secretsapp.access.renewals import Ending
 from secretsapp.core.actor import Actor
 from secretsapp.core.hints import NEARLY_FULL_FROM, old_before
 from secretsapp.core.input_rules import ANY_DOMAIN, SECRETS_PER_UNIVERSE
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, Grant, Membership, Secret, Universe
+from secretsapp.models import ApiKey, Secret, Universe
 from secretsapp.models.universes import Environment
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.ordering import in_order
-from secretsapp.rules.policy import Rights, holdings_of, rights_of
+from secretsapp.rules.policy import rights_of
 
-ACCESS_ENDS_WITHIN = timedelta(days=7)
 # Those in which most is to be seen; of the others the lists themselves tell.
 UNIVERSES_TOLD = 12
-ENDINGS_TOLD = 20
 KEYS_TOLD = 20
 
 _Counts = dict[str, int]
@@ -59,20 +59,6 @@ class OfUniverse:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """A grant that ends soon: the actor's own or their team's, or one that they gave."""
-
-    grant: Grant
-    is_own: bool
-
-    @property
-    def giver(self) -> str:
-        """The name of who gave it, or their address."""
-        named = self.grant.giver.name if self.grant.giver else ""
-        return named or self.grant.given_by
-
-
-@dataclass(frozen=True)
 class Worth:
     """All of it; `unending` are API keys without a known expiry."""
 
@@ -98,7 +84,7 @@ def look(actor: Actor, api_keys: Iterable[ApiKey]) -> Worth:
     now = timezone.now()
     return Worth(
         universes=list(_universes(actor, now)),
-        endings=list(_endings(actor, now)),
+        endings=list(renewals.due(actor, now)),
         unending=list(islice(_unending(api_keys), KEYS_TOLD)),
     )
 
@@ -160,24 +146,6 @@ def _listed(actor: Actor) -> QuerySet[Secret]:
     """The secrets that are there and that the actor may list, in no order."""
     there = Secret.objects.filter(missing_since=None).order_by()
     return narrowed(actor, there, Permission.LIST_SECRETS)
-
-
-def _endings(actor: Actor, now: datetime) -> Iterator[Ending]:
-    """What ends soon of the actor's own, and of what they gave, the first one first."""
-    rights = rights_of(actor)
-    teams = Membership.objects.filter(person_id=actor.person_id).values("team")
-    own = Q(person=actor.person_id) | Q(team__in=teams)
-    concerned = own | Q(giver=actor.person_id) & ~Q(person__is_active=False)
-    soon = Grant.objects.filter(concerned, until__gt=now, until__lte=now + ACCESS_ENDS_WITHIN)
-    soon = soon.annotate(is_own=Case(When(own, then=True), default=False))
-    found = soon.select_related("person", "team", "universe", "giver").prefetch_related("patterns")
-    for grant in found.order_by("until", "pk")[:ENDINGS_TOLD]:
-        if grant.is_own or _may_prolong(rights, grant):
-            yield Ending(grant, grant.is_own)
-
-
-def _may_prolong(rights: Rights, grant: Grant) -> bool:
-    return rights.may_give(holdings_of(grant))
 
 
 def _unending(api_keys: Iterable[ApiKey]) -> Iterator[ApiKey]:

@@ -8,8 +8,8 @@ from string import Formatter
 
 from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.event_kinds import Result, Severity, Verb
-from secretsapp.core.events import BY_TAG, Event, read_detail
+from secretsapp.core.event_kinds import Result, Severity, Verb, read_detail
+from secretsapp.core.events import BY_TAG, Event
 from secretsapp.core.input_rules import parse_universe_id
 from secretsapp.core.times import end_of_day, parse_roblox_time, sentence_time
 from secretsapp.models import AuditEvent, Universe
@@ -29,7 +29,13 @@ _VERBS = frozenset(
 _AFTERWORDS = {"reason", "result"}
 
 # Their details say of which secrets, and until when.
-_SAYS_EXTENT = {Event.GRANT_GIVEN, Event.GRANT_CHANGED}
+_SAYS_EXTENT = {
+    Event.GRANT_GIVEN,
+    Event.GRANT_CHANGED,
+    Event.GRANT_RENEWED,
+    Event.ACCESS_REQUESTED,
+    Event.ACCESS_APPROVED,
+}
 
 # How `core.actor.command` names a command and who ran it.
 _RUN = re.compile(r"(?P<account>.+) \(command (?P<command>\w+)\)", re.DOTALL)

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, OutputWrapper
 from secretsapp.api_keys.key_ends import KeyEnd
 from secretsapp.core.errors import OutcomeUnknown
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.models import Change, Place
+from secretsapp.models import AccessRequest, Change, Place
 
 COLUMN_GAP = "  "
 
@@ -154,3 +154,18 @@ def place_data(place: Place) -> dict[str, Any]:
     if place.owner:
         data["owner"] = place.owner
     return data
+
+
+def request_data(request: AccessRequest) -> dict[str, Any]:
+    """A request for access, for JSON."""
+    return {
+        "id": str(request.pk),
+        "email": request.person.email,
+        "role": request.role,
+        **place_data(request.place),
+        "patterns": [name for name in request.names.split(", ") if name],
+        "hours": request.hours,
+        "reason": request.reason,
+        "state": "lapsed" if request.has_lapsed else request.state,
+        "made_at": exact_time(request.made_at),
+    }

@@ -8,6 +8,7 @@ from secretsapp.models.changes import Change
 from secretsapp.models.keys import KeyProof
 from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.proposals import Proposal
+from secretsapp.models.requests import AccessRequest
 from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Secret
 from secretsapp.models.shortcuts import Shortcut
@@ -16,6 +17,7 @@ from secretsapp.models.workers import Worker
 
 __all__ = [
     "EVERYWHERE",
+    "AccessRequest",
     "ApiKey",
     "AuditEvent",
     "AuditHead",

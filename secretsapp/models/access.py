@@ -108,6 +108,8 @@ class Grant(models.Model):
     )
     given_by = models.CharField(max_length=254)
     given_at = models.DateTimeField()
+    # Someone who could prolong it said that it is to end as it does: no one is asked again.
+    ends_as_meant = models.BooleanField(default=False)
 
     class Meta:
         indexes: ClassVar = [

@@ -1,4 +1,5 @@
-"""Every lock on a row, in one order: people, universe, proposal, API key, grants, tally, log head.
+"""Every lock on a row, in one order: people, universe, proposal, API key, requests, grants, tally,
+and the head of the log.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines

@@ -23,7 +23,8 @@ from secretsapp.core.errors import (
     SecretGone,
     StaleVersion,
 )
-from secretsapp.core.events import Event, change_event, read_detail
+from secretsapp.core.event_kinds import read_detail
+from secretsapp.core.events import Event, change_event
 from secretsapp.core.roles import permission_on
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import AuditEvent, Change, Proposal, Universe, User

@@ -2,7 +2,8 @@
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DomainChanged, LogBroken
-from secretsapp.core.events import Event, read_detail
+from secretsapp.core.event_kinds import read_detail
+from secretsapp.core.events import Event
 from secretsapp.core.input_rules import is_same_domain, is_storable
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Secret, Universe

@@ -9,7 +9,8 @@ from django.utils import timezone
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.events import Event, read_detail
+from secretsapp.core.event_kinds import read_detail
+from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import AuditEvent, Change, Universe, User

@@ -13,7 +13,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import is_documented_name, is_storable
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Change, Secret, Universe, User
 from secretsapp.models.changes import OPEN_STATES, ChangeKind
 from secretsapp.rules.narrowing import narrowed
@@ -110,6 +110,12 @@ class SecretView:
             (self.may_delete, "delete"),
         )
         return [verb for is_allowed, verb in deeds if not is_allowed]
+
+    @property
+    def role_to_ask_for(self) -> str:
+        """The least role with which they could do the first of these."""
+        least = {"rotate": Role.ROTATOR, "edit": Role.EDITOR, "delete": Role.MANAGER}
+        return least[self.denied[0]] if self.denied else ""
 
     @property
     def changed_by(self) -> str:

@@ -3,7 +3,7 @@
 from django.db import IntegrityError
 from django.utils import timezone
 
-from secretsapp.access import grants
+from secretsapp.access import grants, requests
 from secretsapp.api_keys.probing import Probe, prove
 from secretsapp.api_keys.stored_keys import count_as_test
 from secretsapp.core import input_rules
@@ -140,7 +140,7 @@ def _refuse_stale(stored: Universe, seen_version: str) -> None:
 
 
 def remove(actor: Actor, universe: Universe) -> None:
-    """Remove a universe from Sealroom with its grants, notes and changes.
+    """Remove a universe from Sealroom with its grants, requests, notes and changes.
 
     Its secrets stay at Roblox, and its events in the log. Raises StillInUse while the outcome of
     a change is open: its sender would never learn of it. Its proposals lapse.
@@ -154,6 +154,7 @@ def remove(actor: Actor, universe: Universe) -> None:
             )
         waiting = Proposal.objects.filter(universe=stored)
         end_waiting(act, waiting, "the universe was removed from Sealroom")
+        requests.end_of_universe(act, stored)
         given = Grant.objects.select_for_update(of=("self",)).filter(universe=stored)
         for grant in given.select_related("person", "universe").order_by("pk"):
             grants.tell(act, Event.GRANT_REVOKED, grant)

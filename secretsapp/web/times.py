@@ -3,47 +3,16 @@
 `data-as` tells the script (`js/times.js`) how the time is written, so both write it alike.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from secretsapp.core.times import sentence_time
+from secretsapp.core.times import DAY, UNITS, WEEK, age, sentence_time
 
-MINUTE, HOUR, DAY, WEEK = (
-    timedelta(minutes=1),
-    timedelta(hours=1),
-    timedelta(days=1),
-    timedelta(weeks=1),
-)
-MONTH, YEAR = timedelta(days=30), timedelta(days=365)
-_UNITS = (
-    (YEAR, "year", "years"),
-    (MONTH, "month", "months"),
-    (WEEK, "week", "weeks"),
-    (DAY, "day", "days"),
-    (HOUR, "hour", "hours"),
-    (MINUTE, "min", "min"),
-)
 # The days that are left are counted: a week would be too rough.
-_UNITS_AHEAD = tuple(unit for unit in _UNITS if unit[0] != WEEK)
-
-
-def age(time: datetime, now: datetime) -> str:
-    """How long ago in words, by the largest unit that fits; the day before is “yesterday”."""
-    passed = now - time
-    if DAY <= passed < 2 * DAY and _day_of(now) - _day_of(time) == DAY:
-        return "yesterday"
-    for unit, one, several in _UNITS:
-        count = passed // unit
-        if count >= 1:
-            return f"{count} {one if count == 1 else several} ago"
-    return "just now"
-
-
-def _day_of(time: datetime) -> datetime:
-    return time.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+_UNITS_AHEAD = tuple(unit for unit in UNITS if unit[0] != WEEK)
 
 
 def ago(time: datetime) -> SafeString:

@@ -24,6 +24,7 @@ from secretsapp.web.views import (
     people,
     proposals,
     proposing,
+    requests,
     reviews,
     search,
     secrets,
@@ -93,6 +94,8 @@ ACCESS = "access/"
 ACCESS_OF_UNIVERSE = f"{UNIVERSE}access/"
 PERSON = "people/<row_id:person_id>/"
 API_KEY = "api-keys/<uuid:api_key_id>/"
+REQUEST = "requests/<uuid:request_id>/"
+ENDING = "requests/ending/<row_id:grant_id>/"
 
 urlpatterns = [
     # What machines ask.
@@ -154,6 +157,16 @@ urlpatterns = [
     path("reviews/new/", reviews.start, name="review_start"),
     path("reviews/<row_id:review_id>/", reviews.review, name="review"),
     path("reviews/<row_id:review_id>/stop/", reviews.stop, name="review_stop"),
+    # Requests for access, and access that ends soon.
+    path("requests/", requests.all_requests, name="requests"),
+    path(f"{UNIVERSE}requests/new/", requests.create, name="request_new"),
+    path(REQUEST, requests.one, name="request"),
+    path(f"{REQUEST}approve/", requests.approve, name="request_approve"),
+    path(f"{REQUEST}decline/", requests.decline, name="request_decline"),
+    path(f"{REQUEST}withdraw/", requests.withdraw, name="request_withdraw"),
+    path(f"{ENDING}ask/", requests.create_renewal, name="renewal_ask"),
+    path(f"{ENDING}keep/", requests.keep, name="renewal_keep"),
+    path(f"{ENDING}end/", requests.let_end, name="renewal_end"),
     # Universes and their secrets.
     path("universes/", universe_list.universes, name="universes"),
     path("universes/new/", universe_settings.create, name="universe_create"),

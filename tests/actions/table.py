@@ -7,7 +7,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Change, Grant
 from secretsapp.operation import installation, key_proof, master_keys, readiness, upkeep, workers
-from secretsapp.people import accounts, session_storage
+from secretsapp.people import accounts, session_storage, sign_ins
 from secretsapp.rules.policy import refusal
 from secretsapp.secrets import attempts, settling
 from secretsapp.universes import managing, mirror
@@ -38,6 +38,7 @@ from tests.actions.of_access import ACCESS_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
 from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_proposals import PROPOSAL_ACTIONS
+from tests.actions.of_requests import REQUEST_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
@@ -149,22 +150,22 @@ ACTIONS = [
         (f"person.password_set | {EDITOR} |  |  | {EDITOR}",),
     ),
     Action(
-        "accounts.record_sign_in",
-        lambda stage: accounts.record_sign_in(
+        "sign_ins.record_sign_in",
+        lambda stage: sign_ins.record_sign_in(
             stage.cast["editor"].actor, stage.cast["editor"].user
         ),
         (f"person.signed_in | {EDITOR} |  |  | {EDITOR}",),
     ),
     Action(
-        "accounts.record_sign_out",
-        lambda stage: accounts.record_sign_out(
+        "sign_ins.record_sign_out",
+        lambda stage: sign_ins.record_sign_out(
             stage.cast["editor"].actor, stage.cast["editor"].user
         ),
         (f"person.signed_out | {EDITOR} |  |  | {EDITOR}",),
     ),
     Action(
-        "accounts.record_failed_sign_in",
-        lambda stage: accounts.record_failed_sign_in(stage.cast["editor"].actor, MANAGER),
+        "sign_ins.record_failed_sign_in",
+        lambda stage: sign_ins.record_failed_sign_in(stage.cast["editor"].actor, MANAGER),
         (f"person.sign_in_failed | {EDITOR} |  |  | {MANAGER}",),
     ),
     Action(
@@ -304,5 +305,6 @@ ACTIONS = [
     *BACKUP_ACTIONS,
     *PROPOSAL_ACTIONS,
     *ENTRY_ACTIONS,
+    *REQUEST_ACTIONS,
     *UNIVERSE_ACTIONS,
 ]

@@ -27,14 +27,15 @@ SECONDS = 60
 APPENDING = [action for action in ACTIONS if action.events]
 # Here nobody's right is asked for, and why.
 WITHOUT_RIGHT = {
-    "accounts.record_failed_sign_in": "a failure is told of whoever failed",
-    "accounts.record_sign_out": "leaving takes no right, not even an account in use",
+    "sign_ins.record_failed_sign_in": "a failure is told of whoever failed",
+    "sign_ins.record_sign_out": "leaving takes no right, not even an account in use",
     "mirror.refresh": "the system stores what was read, and nobody chose what is found",
     "mirror.store": "the system acts",
     "password_mail.ask": "anybody may ask",
     "password_mail.send_waiting": "the system acts, for whoever asked",
     "proposals.lapse": "the system acts",
     "proposals.lapse_old": "the system acts",
+    "requests.lapse": "the system acts, where nobody answered",
     "refusals.record": "a refusal is told of whoever was refused",
     "reviews.close_due": "the system acts, for a review that someone started who may",
     "ways_in.claim": "a one-time code is the right",

@@ -38,8 +38,14 @@ def looks_at_doors(universe: Universe) -> list[Look]:
     return [
         Look(door.name, door.address(universe, "PAY_KEY"))
         for door in DOORS
-        if door.read_answer == 200
+        if door.read_answer == 200 and "admin" in door.may_pass
     ]
+
+
+def _renewal(universe: Universe) -> str:
+    """Where the viewer asks to keep their access, which ends soon."""
+    (door,) = (door for door in DOORS if door.name == "renewal_ask")
+    return door.address(universe, "")
 
 
 def looks_at_states(universe: Universe) -> list[Look]:
@@ -66,6 +72,8 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("secret_create_cautioned", new_secret, "editor", choose_a_public_suffix),
         Look("secret_create_similar", new_secret, "editor", refuse_a_similar_name),
         Look("secret_create_generated", new_secret, "editor", generate_a_value),
+        Look("request_own", reverse("request_new", args=[universe.pk]), "viewer", ask_for_access),
+        Look("renewal_ask", _renewal(universe), "viewer"),
         Look("api_key_doubtful", reverse("api_key_create"), "admin", paste_a_wrong_key),
         Look("universe_tested", reverse("universe_create"), "admin", name_a_universe),
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
@@ -202,6 +210,16 @@ def name_a_universe(visitor: Visitor) -> None:
     visitor.page.get_by_label("Universe", exact=True).fill("1818")
     visitor.page.get_by_label("Universe", exact=True).blur()
     visitor.page.locator(".trial").wait_for()
+
+
+def ask_for_access(visitor: Visitor) -> None:
+    """Ask to rotate a secret, and come to the page of the request."""
+    page = visitor.page
+    page.get_by_label("Role").select_option("rotator")
+    page.get_by_label("Secrets", exact=True).fill("PAY_KEY")
+    page.get_by_label("Reason").fill("The season begins.")
+    page.get_by_role("button", name="Ask for access").click()
+    page.get_by_role("button", name="Withdraw request").wait_for()
 
 
 def refuse_a_role(visitor: Visitor) -> None:

@@ -41,6 +41,7 @@ OBSERVATIONS = {
     Event.UNIVERSE_BASELINE,
     Event.UNIVERSE_KEY_CHANGED,
     Event.API_KEY_TESTED,
+    Event.ACCESS_LAPSED,
     Event.PERSON_LINK_ASKED,
 }
 
@@ -75,6 +76,7 @@ def test_what_nobody_did_is_told_without_an_actor() -> None:
         Event.SECRET_DRIFT_CHANGED,
         Event.SECRET_DRIFT_VANISHED,
         Event.UNIVERSE_BASELINE,
+        Event.ACCESS_LAPSED,
         Event.PERSON_SIGN_IN_FAILED,
     }
 

@@ -24,6 +24,7 @@ from secretsapp.core.errors import (
     SealroomError,
     WrongKey,
 )
+from secretsapp.core.times import age as age_of
 from secretsapp.home import overview
 from secretsapp.models import AuditEvent, User
 from secretsapp.people import own_account, sessions
@@ -335,7 +336,7 @@ def test_the_page_for_our_own_mistakes_needs_nothing() -> None:
 def test_an_age_is_said_by_its_largest_unit(seconds: int, age: str) -> None:
     """At 18:00 the day before began 42 hours ago: what is older was not yesterday."""
     now = datetime(2026, 12, 3, 18, tzinfo=UTC)
-    assert times.age(now - timedelta(seconds=seconds), now) == age
+    assert age_of(now - timedelta(seconds=seconds), now) == age
 
 
 def test_a_day_above_events_is_said_as_people_say_it() -> None:

@@ -210,7 +210,7 @@ def test_what_is_worth_a_look_is_told_to_who_may_do_something_about_it(
         "2 secrets can be sent to any host",
         "2 secrets without an owner",
         "1 secret not updated for a year",
-        "Access of Vera to Harbor PRODProduction expires soon. in 2 days Edit access",
+        "Access of Vera to Harbor PRODProduction expires soon. Viewer · All secrets in 2 days Keep",
         "Sealroom doesn’t know when the API key automation expires.",
     ):
         assert sentence in words(page)

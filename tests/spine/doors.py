@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from secretsapp.models import ApiKey, Grant, Proposal, Review, Universe, User
+from secretsapp.models import AccessRequest, ApiKey, Grant, Proposal, Review, Universe, User
 from tests.stage import API_KEY
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
@@ -26,6 +26,12 @@ class Door:
     `sent` is a POST that does what the page is for, and `answer` its status then.
     a person (the viewer), their grant in a universe or everywhere, a rotation that is proposed, or
     an API key. `sent` is a POST that does what the page is for, and `answer` its status then.
+    a person (the viewer), their grant in a universe or everywhere, an API key, a request that waits
+    (the stranger's), or a grant that ends soon (the viewer's).
+    a person (the viewer), their grant in a universe or everywhere, the review of a universe, an API
+    key, a request that waits (the stranger's), or a grant that ends soon (the viewer's).
+    `sent` is a POST that does what the page is for, and `answer` its status then. `denied` is that
+    for who has a role in the universe and may not pass.
     """
 
     name: str
@@ -36,6 +42,7 @@ class Door:
     read_answer: int = 200
     answer: int = 302
     stranger: int = 404
+    denied: int = 403
 
     def address(self, universe: Universe | int, name: str) -> str:
         """Where it is, for that universe and secret."""
@@ -49,6 +56,8 @@ class Door:
             "grant": lambda: [_grant_in(None)],
             "review": lambda: [_review(universe_id)],
             "proposal": lambda: [_proposal(universe_id, name)],
+            "request": lambda: [_request(universe_id)],
+            "ending grant": lambda: [_ending_grant(universe_id)],
             "api key": lambda: [ApiKey.objects.earliest("created_at").pk],
         }
         return reverse(self.name, args=arguments[self.about]())
@@ -95,6 +104,27 @@ def _proposal(universe_id: int, name: str) -> UUID:
         lapses_at=now + timedelta(days=7),
     )
     return waiting.pk
+
+
+def _request(universe_id: int) -> UUID:
+    """A request of the stranger's that waits, made now where there is none."""
+    person, now = User.objects.get(email="stranger@example.com"), timezone.now()
+    asked = {"role": "rotator", "names": "PAY_KEY", "hours": 24, "reason": "season two"}
+    found, _ = AccessRequest.objects.get_or_create(
+        person=person,
+        universe_id=universe_id,
+        state="waiting",
+        defaults={**asked, "made_at": now, "lapses_at": now + timedelta(days=1)},
+    )
+    return found.pk
+
+
+def _ending_grant(universe_id: int) -> int:
+    """The viewer's grant there, which ends soon; without one, one that there is not."""
+    grant_id = _grant_in(universe_id)
+    soon = timezone.now() + timedelta(days=3)
+    Grant.objects.filter(pk=grant_id).update(until=soon, ends_as_meant=False)
+    return grant_id
 
 
 def _viewer() -> int:
@@ -149,6 +179,34 @@ DOORS = (
         FORM,
         {"name": "Harbor", "environment": "production"},
     ),
+    # Requests for access, and access that ends soon.
+    Door("requests", SOMEBODY, stranger=200),
+    Door("request_new", EVERYBODY, "universe", FORM, {}, answer=422),
+    Door("request", MANAGERS, "request", stranger=200, denied=404),
+    Door(
+        "request_approve",
+        MANAGERS,
+        "request",
+        FORM,
+        {"hours": "24", "names": "PAY_KEY"},
+        read_answer=302,
+        stranger=403,
+        denied=404,
+    ),
+    Door(
+        "request_decline",
+        MANAGERS,
+        "request",
+        FORM,
+        {},
+        read_answer=302,
+        stranger=403,
+        denied=404,
+    ),
+    Door("request_withdraw", ("stranger",), "request", FORM, {}, read_answer=302, denied=404),
+    Door("renewal_ask", ("viewer",), "ending grant", FORM, {}, answer=422, denied=404),
+    Door("renewal_keep", MANAGERS, "ending grant", FORM, {}, read_answer=302, denied=404),
+    Door("renewal_end", MANAGERS, "ending grant", FORM, {}, read_answer=302, denied=404),
     # Who may do what.
     Door("access_everywhere", ADMIN, stranger=403),
     Door(

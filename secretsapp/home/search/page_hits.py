@@ -56,6 +56,7 @@ _PAGES = (
     Page("home", "Home", "needs attention, recent activity, universes"),
     Page("universes", "Universes", "all games, by owner"),
     Page("me", "Your account", "name, password, sessions, your access"),
+    Page("requests", "Requests", "what someone asked for, to approve or decline, and your own"),
     Page("help_roles", "Role permissions", "what each role can do, help"),
     Page("help_shortcuts", "Keyboard shortcuts", "what single keys do, help"),
     Page("help_changes", "What changed", "changelog, version, release notes, help"),

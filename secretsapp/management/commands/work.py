@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.db import Error, close_old_connections, connections
 
-from secretsapp.access import end_mail, reviews
+from secretsapp.access import end_mail, request_mail, requests, reviews
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
 from secretsapp.mail import outbox, sending
@@ -28,7 +28,7 @@ from secretsapp.universes import retrying
 log = logging.getLogger(__name__)
 
 # Every kind of mail that rooms queue.
-MAILS = (end_mail.KIND,)
+MAILS = (end_mail.KIND, request_mail.REQUESTED, request_mail.DECIDED)
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
 
@@ -37,10 +37,10 @@ class Command(SealroomCommand):
     """Works in the background."""
 
     help = (
-        "Every minute, send the mail that waits, settle open changes, end proposals that waited "
-        "too long and reviews whose time is over, retry what could not be read from Roblox and "
-        "log what was only counted. Once a day, delete ended sessions, expired counts and old "
-        "mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
+        "Every minute, send the mail that waits, settle open changes, end proposals and requests "
+        "that waited too long and reviews whose time is over, retry what could not be read from "
+        "Roblox and log what was only counted. Once a day, delete ended sessions, expired counts "
+        "and old mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -116,7 +116,7 @@ def _parts(number: int) -> list[Callable[[], object]]:
         parts += [_mail_links, _mail_warnings, _send_mail]
     if number % ROUNDS_A_MINUTE == 0:
         parts += [_settle, _tell_counted, _retry_unread, _lapse]
-        parts += [_close_reviews, end_mail.queue_due]
+        parts += [_let_requests_lapse, _close_reviews, end_mail.queue_due]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
     return parts
@@ -155,6 +155,10 @@ def _tell_counted() -> None:
 
 def _close_reviews() -> None:
     reviews.close_due(actors.system("review"))
+
+
+def _let_requests_lapse() -> None:
+    requests.lapse(actors.system("requests"))
 
 
 def _clear() -> None:

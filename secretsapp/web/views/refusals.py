@@ -1,6 +1,7 @@
 """Pages for what was refused or went wrong: each says what happened and what to do next."""
 
 import logging
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import escape_leading_slashes, urlencode
 from django.views.defaults import bad_request
 
-from secretsapp.access import whom_to_ask
+from secretsapp.access import request_listing, whom_to_ask
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     Forbidden,
@@ -29,10 +30,12 @@ from secretsapp.core.errors import (
     RobloxUnusable,
     SealroomError,
 )
+from secretsapp.core.patterns import TYPED
 from secretsapp.log import reading
 from secretsapp.models import Universe
 from secretsapp.secrets import listing
 from secretsapp.universes import loading
+from secretsapp.web.forms.requests import AskForm
 from secretsapp.web.htmx import wants_fragment
 
 log = logging.getLogger(__name__)
@@ -162,10 +165,23 @@ def _ways_on(request: HttpRequest, error: SealroomError) -> dict[str, Any]:
     ways: dict[str, Any] = {"back": _way_back(request, actor, error)}
     if isinstance(error, Forbidden):
         ways["givers"] = whom_to_ask.find_givers(actor, error)
+        ways |= _asking(actor, error, ways["givers"].universe)
     elif isinstance(error, NotFound) and error.universe_id is not None and reading.may_read(actor):
         query = urlencode([("universe", error.universe_id), ("secret", error.secret_name)])
         ways["events"] = f"{reverse('audit')}?{query}"
     return ways
+
+
+def _asking(actor: Actor, error: Forbidden, universe: Universe | None) -> dict[str, Any]:
+    """The form that asks for what was refused, or the request that waits already."""
+    role = whom_to_ask.role_to_ask_for(actor, error)
+    if universe is None or role is None:
+        return {}
+    # What is no name that Roblox documents is in no pattern either.
+    name = error.secret_name if re.fullmatch(TYPED, error.secret_name) else ""
+    asked = request_listing.alike(actor, universe, role, name)
+    form = None if asked else AskForm(None, role=role.value, names=name)
+    return {"asked": asked, "ask": form, "universe": universe}
 
 
 def _way_back(request: HttpRequest, actor: Actor, error: SealroomError) -> Way | None:

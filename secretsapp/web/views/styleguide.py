@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from secretsapp.core.times import DAY, HOUR, MONTH, WEEK
 from secretsapp.models import Universe
 from secretsapp.models.universes import Environment
 from secretsapp.web.checklist import Step
 from secretsapp.web.tabs import Tab
-from secretsapp.web.times import DAY, HOUR, MONTH, WEEK
 
 ICONS = (
     *("access", "bin", "bolt", "calendar", "check", "chevron", "chevron-left", "chevron-right"),
