@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
-from secretsapp.home import at_hand
+from secretsapp.home import at_hand, waiting
 from secretsapp.home.at_hand import AtHand
+from secretsapp.home.waiting import Waiting
 from secretsapp.models import Universe
 from secretsapp.rules.policy import rights_of
 
@@ -27,14 +28,19 @@ class Frame:
 
     at_hand: AtHand
     reach: Reach
+    waiting: int
 
 
-def compose_frame(actor: Actor, chosen: AtHand | None = None) -> Frame:
-    """The frame for the actor: two queries where there are few universes, and five at most.
+def compose_frame(
+    actor: Actor, chosen: AtHand | None = None, waits: Waiting | None = None
+) -> Frame:
+    """The frame for the actor: three queries where there are few universes, and a few more at most.
 
-    `chosen` are the universes at hand where the page itself has asked for them.
+    `chosen` are the universes at hand, and `waits` what waits for them, where the page itself has
+    asked for these.
     """
-    return Frame(chosen or at_hand.choose(actor), reach_of(actor))
+    found = waiting.look(actor) if waits is None else waits
+    return Frame(chosen or at_hand.choose(actor), reach_of(actor), found.count)
 
 
 def reach_of(actor: Actor) -> Reach:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from itertools import chain
 
 from secretsapp.core.actor import Actor
-from secretsapp.home import activity, at_hand, attention, figures, worth
+from secretsapp.home import activity, at_hand, attention, figures, waiting, worth
 from secretsapp.home.activity import Activity
 from secretsapp.home.at_hand import AtHand, Group
 from secretsapp.home.attention import Need
 from secretsapp.home.figures import Figures
 from secretsapp.home.universe_cards import UniverseCard, cards_of
+from secretsapp.home.waiting import Waiting
 from secretsapp.home.worth import Worth
 from secretsapp.people import wrong_passwords
 from secretsapp.people.wrong_passwords import Tried
+from secretsapp.secrets.forcing import ForcedChange, forced_lately
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Overview:
     activity: Activity
     groups: list[CardGroup]
     at_hand: AtHand
+    waiting: Waiting
+    forced: list[ForcedChange]
 
     @property
     def names_owners(self) -> bool:
@@ -64,6 +68,8 @@ def compose_overview(actor: Actor) -> Overview:
         activity=activity.read_activity(actor),
         groups=list(_groups(chosen, cards)),
         at_hand=chosen,
+        waiting=waiting.look(actor),
+        forced=forced_lately(actor),
     )
 
 

@@ -23,6 +23,7 @@ def home(request: ActorRequest) -> HttpResponse:
     context = {
         "overview": found,
         "at_hand": found.at_hand,
+        "waiting": found.waiting,
         "needs": found.needs[:NEEDS_SHOWN],
         "further_needs": found.needs[NEEDS_SHOWN:],
         "progress": progress,
