@@ -92,3 +92,8 @@ def seen(tag: str, sentence: str, verb: Verb, severity: Severity) -> Meaning:
 def refused(tag: str, sentence: str) -> Meaning:
     """Someone was refused."""
     return Meaning(tag, sentence, Severity.WARNING, Verb.REFUSE, Result.REFUSED)
+
+
+def proposed(tag: str, sentence: str) -> Meaning:
+    """Someone proposed a change, or it ended without anyone's decision."""
+    return done(tag, sentence, Verb.PROPOSE)
