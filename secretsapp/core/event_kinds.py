@@ -108,3 +108,8 @@ def read_detail(stored: str) -> dict[str, str] | None:
     except (AttributeError, RecursionError, TypeError, ValueError):
         return None
     return found
+
+
+def proposed(tag: str, sentence: str) -> Meaning:
+    """Someone proposed a change, or it ended without anyone's decision."""
+    return done(tag, sentence, Verb.PROPOSE)

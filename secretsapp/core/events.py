@@ -10,6 +10,7 @@ from enum import Enum
 from secretsapp.core.event_kinds import Meaning, Severity, Verb
 from secretsapp.core.event_kinds import changed as _change
 from secretsapp.core.event_kinds import done as _done
+from secretsapp.core.event_kinds import proposed as _proposed
 from secretsapp.core.event_kinds import refused as _refused
 from secretsapp.core.event_kinds import seen as _seen
 
@@ -66,15 +67,9 @@ class Event(Enum):
         "marked the change of {secret} as reviewed",
         Verb.ACCEPT,
     )
-    SECRET_CREATE_PROPOSED = _done(
-        "secret.create.proposed", "proposed creating {secret}", Verb.PROPOSE
-    )
-    SECRET_ROTATE_PROPOSED = _done(
-        "secret.rotate.proposed", "proposed rotating {secret}", Verb.PROPOSE
-    )
-    SECRET_DELETE_PROPOSED = _done(
-        "secret.delete.proposed", "proposed deleting {secret}", Verb.PROPOSE
-    )
+    SECRET_CREATE_PROPOSED = _proposed("secret.create.proposed", "proposed creating {secret}")
+    SECRET_ROTATE_PROPOSED = _proposed("secret.rotate.proposed", "proposed rotating {secret}")
+    SECRET_DELETE_PROPOSED = _proposed("secret.delete.proposed", "proposed deleting {secret}")
     SECRET_CHANGE_FORCED = _done(
         "secret.change.forced",
         "changed {secret} without the approval it needs: {reason}",
@@ -87,11 +82,9 @@ class Event(Enum):
     PROPOSAL_DECLINED = _done(
         "proposal.declined", "declined {subject}’s proposed {what} of {target}", Verb.DECIDE
     )
-    PROPOSAL_WITHDRAWN = _done(
-        "proposal.withdrawn", "withdrew the proposed {what} of {target}", Verb.PROPOSE
-    )
-    PROPOSAL_LAPSED = _done(
-        "proposal.lapsed", "ended the proposed {what} of {target}: {reason}", Verb.PROPOSE
+    PROPOSAL_WITHDRAWN = _proposed("proposal.withdrawn", "withdrew the proposed {what} of {target}")
+    PROPOSAL_LAPSED = _proposed(
+        "proposal.lapsed", "ended the proposed {what} of {target}: {reason}"
     )
     PROPOSAL_ALTERED = _done(
         "proposal.altered",
@@ -125,10 +118,8 @@ class Event(Enum):
         Verb.FORCE,
         _WARNING,
     )
-    UNIVERSE_UNPROTECT_PROPOSED = _done(
-        "universe.unprotect.proposed",
-        "proposed the removal of the protection of {universe}",
-        Verb.PROPOSE,
+    UNIVERSE_UNPROTECT_PROPOSED = _proposed(
+        "universe.unprotect.proposed", "proposed the removal of the protection of {universe}"
     )
     UNIVERSE_REMOVED = _done(
         "universe.removed",

@@ -19,7 +19,7 @@ from secretsapp.models.proposals import ProposalKind
 from secretsapp.rules.acting import AT_ONCE, Act, AtOnce, Need, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.narrowing import narrowed
-from secretsapp.rules.policy import people_with
+from secretsapp.secrets import forced_mail
 from secretsapp.universes.protection import TO_MANAGE, WHAT, lift
 
 RECENT = timedelta(days=7)
@@ -47,8 +47,8 @@ class Forced:
             return
         change.forced_because = self.reason
         permission = _TAKES[ChangeKind(change.kind)]
-        told = tell_of_forced_change(act.actor, universe, change.name, permission)
         what = WHAT[ProposalKind(change.kind)]
+        told = tell_of_forced_change(act.actor, universe, change.name, permission, what=what)
         act.tell(
             Event.SECRET_CHANGE_FORCED,
             universe,
@@ -85,21 +85,22 @@ def unprotect(actor: Actor, universe: Universe, reason: str) -> None:
         if not stored.protected:
             return
         lift(act, stored)
-        told = tell_of_forced_change(actor, stored, "", Permission.MANAGE_UNIVERSES)
         what = WHAT[ProposalKind.UNPROTECT]
+        needed = Permission.MANAGE_UNIVERSES
+        told = tell_of_forced_change(actor, stored, "", needed, what=what)
         detail = {"what": what, "reason": forced.reason, "could_have_approved": str(told)}
         act.tell(Event.UNIVERSE_UNPROTECT_FORCED, stored, detail=detail)
 
 
 def tell_of_forced_change(
-    actor: Actor, universe: Universe, name: str, permission: Permission
+    actor: Actor, universe: Universe, name: str, permission: Permission, *, what: str
 ) -> int:
-    """Tell everyone who could have approved it, within the transaction; gives how many they are.
+    """Tell everyone who could have approved it, within the act; gives how many they are.
 
-    They find it on their own first page, by `forced_lately`.
+    They find it on their own first page, by `forced_lately`, and are told by mail where that is
+    set up.
     """
-    people = people_with(permission, universe.pk, name)
-    return sum(person.pk != actor.person_id for person in people)
+    return len(forced_mail.queue(actor, universe, name, permission, what=what))
 
 
 @dataclass(frozen=True)

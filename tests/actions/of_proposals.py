@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from secretsapp.core.events import Event
+from secretsapp.core.roles import Permission
 from secretsapp.models import Proposal
 from secretsapp.models.proposals import ProposalState
 from secretsapp.rules.policy import Rights
@@ -149,7 +150,8 @@ PROPOSAL_ACTIONS = [
             stage.cast["admin"].actor,
             stage.universe,
             "PAY_KEY",
-            proposals.rights_for(Proposal(kind="rotate"))[0].permission,
+            Permission.ROTATE_SECRET,
+            what="rotation",
         ),
     ),
 ]

@@ -22,13 +22,13 @@ from secretsapp.management.output import settled_line
 from secretsapp.operation import upkeep, workers
 from secretsapp.operation.workers import is_seen
 from secretsapp.people import password_mail, wrong_passwords
-from secretsapp.secrets import proposals, settling
+from secretsapp.secrets import forced_mail, proposals, settling
 from secretsapp.universes import retrying
 
 log = logging.getLogger(__name__)
 
 # Every kind of mail that rooms queue.
-MAILS = (end_mail.KIND, request_mail.REQUESTED, request_mail.DECIDED)
+MAILS = (end_mail.KIND, request_mail.REQUESTED, request_mail.DECIDED, forced_mail.KIND)
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
 

@@ -101,7 +101,9 @@ def crumb(words: str, url_name: str = "", *args: object, is_name: bool = False) 
 def frame(context: Context) -> Frame | None:
     """What surrounds the page for the actor, if there is one."""
     actor = _actor(context)
-    return None if actor is None else compose_frame(actor, context.get("at_hand"), context.get("waiting"))
+    if actor is None:
+        return None
+    return compose_frame(actor, context.get("at_hand"), context.get("waiting"))
 
 
 @register.simple_tag(takes_context=True)
