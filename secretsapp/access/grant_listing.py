@@ -112,6 +112,11 @@ def held_by(actor: Actor, person: User, asked: Asked = FIRST) -> Page[GrantView]
     return _page(actor, _of(person.pk), asked)
 
 
+def page_of(actor: Actor, grants: QuerySet[Grant], asked: Asked = FIRST) -> Page[GrantView]:
+    """A page of these grants; whoever found them has seen to it that the actor may see them."""
+    return _page(actor, grants, asked)
+
+
 def _of(person_id: int | None) -> QuerySet[Grant]:
     teams = Membership.objects.filter(person_id=person_id).values("team")
     return Grant.objects.filter(Q(person_id=person_id) | Q(team__in=teams))

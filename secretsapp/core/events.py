@@ -188,6 +188,14 @@ class Event(Enum):
     REVIEW_STOPPED = _done(
         "review.stopped", "stopped the review of access in {scope} from coming back", Verb.ACCEPT
     )
+    TEAM_CREATED = _done("team.created", "created the team {subject}", Verb.ADD)
+    TEAM_CHANGED = _done("team.changed", "changed the {fields} of the team {subject}", Verb.EDIT)
+    TEAM_DELETED = _done("team.deleted", "deleted the team {subject}", Verb.DELETE)
+    TEAM_MEMBER_ADDED = _done("team.member_added", "added {subject} to the team {team}", Verb.GRANT)
+    TEAM_MEMBER_REMOVED = _done(
+        "team.member_removed", "removed {subject} from the team {team}", Verb.REVOKE
+    )
+    TEAM_MEMBER_LEFT = _done("team.member_left", "left the team {team}", Verb.REVOKE)
     PERSON_CREATED = _done("person.created", "created the account of {subject}", Verb.ADD)
     PERSON_DISABLED = _done("person.disabled", "disabled the account of {subject}", Verb.ACCOUNT)
     PERSON_ENABLED = _done("person.enabled", "enabled the account of {subject}", Verb.ACCOUNT)

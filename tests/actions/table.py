@@ -40,6 +40,7 @@ from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_proposals import PROPOSAL_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS
+from tests.actions.of_teams import TEAM_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
 from tests.actions.of_ways_in import ENTRY_ACTIONS
 from tests.stage import API_KEY
@@ -304,5 +305,6 @@ ACTIONS = [
     *BACKUP_ACTIONS,
     *PROPOSAL_ACTIONS,
     *ENTRY_ACTIONS,
+    *TEAM_ACTIONS,
     *UNIVERSE_ACTIONS,
 ]
