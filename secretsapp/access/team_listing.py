@@ -28,8 +28,9 @@ from secretsapp.rules.policy import (
     rights_of,
 )
 
-# So many grants of a team are named in the list of teams.
+# So many grants of a team are named in the list of teams, and where they begin or end for someone.
 NAMED = 2
+TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ class TeamView:
     memberships: list[Membership]
     may_change: bool
     has_more_access: bool
+
+
+@dataclass(frozen=True)
+class Through:
+    """What someone has through a team now: the first of its grants, and how many more."""
+
+    first: list[Grant]
+    further: int
 
 
 def gives_access(rights: Rights) -> bool:
@@ -239,10 +248,11 @@ def own(actor: Actor, team_id: int) -> Team | None:
     return Team.objects.filter(pk=team_id, memberships__person=actor.person_id).first()
 
 
-def own_grants(team: Team) -> list[Grant]:
-    """What someone in the team has through it now, for who leaves it."""
-    held = in_force().filter(team=team).select_related("universe").order_by("role", "pk")
-    return list(held.prefetch_related("patterns"))
+def through(team: Team) -> Through:
+    """What everyone in the team has through it now, for who is in it or may change it."""
+    held = in_force().filter(team=team).select_related("universe").order_by("pk")
+    first = list(held.prefetch_related("patterns")[:TOLD])
+    return Through(first, held.count() - len(first))
 
 
 def givable(actor: Actor) -> list[Team]:
