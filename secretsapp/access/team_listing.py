@@ -188,6 +188,22 @@ def _first_grants(actor: Actor, teams: Iterable[Team]) -> dict[int, list[Grant]]
     return found
 
 
+def in_full(actor: Actor) -> list[tuple[Team, list[User], list[Grant]]]:
+    """Every team with its people and those of its grants that are in sight, ended ones too.
+
+    Raises Forbidden as `listed` does.
+    """
+    require_seeing(actor)
+    members: dict[int, list[User]] = {}
+    for each in Membership.objects.select_related("person").order_by("person__email"):
+        members.setdefault(each.team_id, []).append(each.person)
+    held: dict[int | None, list[Grant]] = {}
+    for grant in _in_sight(actor).select_related("universe").prefetch_related("patterns"):
+        held.setdefault(grant.team_id, []).append(grant)
+    teams = visible(actor).order_by("name")
+    return [(team, members.get(team.pk, []), held.get(team.pk, [])) for team in teams]
+
+
 def get(actor: Actor, team_id: int) -> Team:
     """The team of that id; Forbidden for who gives access nowhere, NotFound if it is not seen."""
     require_seeing(actor)

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.roles import Permission
-from secretsapp.home import universe_parts
+from secretsapp.home import frame, universe_parts
 from secretsapp.models import Universe
-from secretsapp.rules.policy import rights_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def tabs_of_universe(actor: Actor, universe: Universe, secrets: int | None = Non
 def tabs_of_people(actor: Actor) -> list[Tab]:
     """People and teams, of which the actor may open the first only as who manages people."""
     teams = Tab("teams", "Teams", reverse("teams"))
-    if not rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE):
+    if not frame.reach_of(actor).may_manage_people:
         return [teams]
     return [Tab("people", "People", reverse("people")), teams]
 
