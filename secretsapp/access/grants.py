@@ -243,10 +243,13 @@ def _lock(holder: Holder, where: Where) -> None:
 
 
 def _locked_grants(holder: Holder, where: Where) -> list[Grant]:
-    """Their grants in exactly that place, locked; a person was locked before."""
+    """Their grants in exactly that place, which no one else changes now: a person is locked.
+
+    The rows themselves are not: the last of the admins would each hold one and wait for the others.
+    """
     _lock(holder, where)
     whose = {"person": holder} if isinstance(holder, User) else {"team": holder}
-    found = Grant.objects.select_for_update(of=("self",)).filter(of_place(place_of(where)), **whose)
+    found = Grant.objects.filter(of_place(place_of(where)), **whose)
     return list(found.prefetch_related("patterns").order_by("pk"))
 
 
