@@ -5,21 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import (
-    Case,
-    Count,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-    prefetch_related_objects,
-)
+from django.db.models import Case, F, Q, QuerySet, Value, When, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from secretsapp.access.team_sizes import people_in_team
 from secretsapp.access.terms import Terms, Where, place_of, wanted_holdings
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
@@ -186,7 +176,7 @@ def _page(actor: Actor, grants: QuerySet[Grant], asked: Asked) -> Page[GrantView
     place = F("universe__name").asc(nulls_last=True)
     holder = Coalesce("person__email", "team__name")
     ordered = wanted.order_by(place, "universe", might, holder, "pk")
-    ordered = ordered.annotate(people_in_team=_people_in_team())
+    ordered = ordered.annotate(people_in_team=people_in_team())
     found = ordered.select_related(*BESIDE).prefetch_related("patterns")
     page = cut(found, asked.number)
     return page.of(_views(rights_of(actor), page.items))
@@ -196,12 +186,6 @@ def views(actor: Actor, found: list[Grant]) -> list[GrantView]:
     """These grants with what the actor may do to each; no right is asked for."""
     prefetch_related_objects(found, "patterns")
     return _views(rights_of(actor), found)
-
-
-def _people_in_team() -> Coalesce:
-    """How many are in the team whose grant it is."""
-    of_team = Membership.objects.filter(team=OuterRef("team")).order_by().values("team")
-    return Coalesce(Subquery(of_team.annotate(count=Count("pk")).values("count")), 0)
 
 
 def _views(rights: Rights, grants: Iterable[Grant]) -> list[GrantView]:

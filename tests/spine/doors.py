@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from secretsapp.models import ApiKey, Grant, Proposal, Review, Universe, User
-from secretsapp.models import ApiKey, Grant, Team, Universe, User
+from secretsapp.models import ApiKey, Grant, Proposal, Review, Team, Universe, User
 from tests.stage import API_KEY
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
@@ -22,13 +21,9 @@ class Door:
     """A named address: who may pass it, and what a person without any right finds there.
 
     `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
-    a person (the viewer), their grant in a universe or everywhere, the
-    review of a universe, or an API key.
-    a person (the viewer), their grant in a universe or everywhere, an API key, a team, or that the
-    viewer is in it.
+    a person (the viewer), their grant in a universe or everywhere, the review of a universe, a
+    rotation that is proposed, an API key, a team, or that the viewer is in it.
     `sent` is a POST that does what the page is for, and `answer` its status then.
-    a person (the viewer), their grant in a universe or everywhere, a rotation that is proposed, or
-    an API key. `sent` is a POST that does what the page is for, and `answer` its status then.
     """
 
     name: str
@@ -100,6 +95,8 @@ def _proposal(universe_id: int, name: str) -> UUID:
         lapses_at=now + timedelta(days=7),
     )
     return waiting.pk
+
+
 def _team() -> int:
     """The team that a door before this one made; without one, one that there is not."""
     found = Team.objects.first()
