@@ -69,27 +69,16 @@ class Event(Enum):
         "secret.details.changed", "changed the {fields} of {secret}", Verb.EDIT, _INFO
     )
     SECRET_DRIFT_APPEARED = _seen(
-        "secret.drift.appeared",
-        "{secret} created outside Sealroom",
-        Verb.ELSEWHERE,
-        _WARNING,
+        "secret.drift.appeared", "{secret} created outside Sealroom", Verb.ELSEWHERE, _WARNING
     )
     SECRET_DRIFT_CHANGED = _seen(
-        "secret.drift.changed",
-        "{secret} changed outside Sealroom",
-        Verb.ELSEWHERE,
-        _WARNING,
+        "secret.drift.changed", "{secret} changed outside Sealroom", Verb.ELSEWHERE, _WARNING
     )
     SECRET_DRIFT_VANISHED = _seen(
-        "secret.drift.vanished",
-        "{secret} deleted outside Sealroom",
-        Verb.ELSEWHERE,
-        _WARNING,
+        "secret.drift.vanished", "{secret} deleted outside Sealroom", Verb.ELSEWHERE, _WARNING
     )
     SECRET_DRIFT_ACKNOWLEDGED = _done(
-        "secret.drift.acknowledged",
-        "marked the change of {secret} as reviewed",
-        Verb.ACCEPT,
+        "secret.drift.acknowledged", "marked the change of {secret} as reviewed", Verb.ACCEPT
     )
     SECRET_CREATE_PROPOSED = _done(
         "secret.create.proposed", "proposed creating {secret}", Verb.PROPOSE
@@ -248,9 +237,7 @@ class Event(Enum):
     )
     BACKUP_MADE = _done("backup.made", "made a backup of {count:event}", Verb.READ)
     MASTER_KEY_ROTATED = _done(
-        "master_key.rotated",
-        "re-encrypted {count:API key} with the master key {key}",
-        Verb.REPLACE,
+        "master_key.rotated", "re-encrypted {count:API key} with the master key {key}", Verb.REPLACE
     )
     LOG_GUARDED = _done(
         "log.guarded",
@@ -275,10 +262,7 @@ class Event(Enum):
         Verb.REPLACE,
     )
     AUDIT_KEY_DROPPED = _done(
-        "audit_key.dropped",
-        "dropped the unused audit key {key}",
-        Verb.REMOVE,
-        _WARNING,
+        "audit_key.dropped", "dropped the unused audit key {key}", Verb.REMOVE, _WARNING
     )
 
     def __init__(self, meaning: Meaning) -> None:
