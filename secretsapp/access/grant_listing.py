@@ -9,6 +9,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When, prefetch_related
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from secretsapp.access.team_sizes import people_in_team
 from secretsapp.access.terms import Terms, Where, place_of, wanted_holdings
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
@@ -112,6 +113,11 @@ def held_by(actor: Actor, person: User, asked: Asked = FIRST) -> Page[GrantView]
     return _page(actor, _of(person.pk), asked)
 
 
+def page_of(actor: Actor, grants: QuerySet[Grant], asked: Asked = FIRST) -> Page[GrantView]:
+    """A page of these grants; who found them has seen to it that the actor may see them."""
+    return _page(actor, grants, asked)
+
+
 def _of(person_id: int | None) -> QuerySet[Grant]:
     teams = Membership.objects.filter(person_id=person_id).values("team")
     return Grant.objects.filter(Q(person_id=person_id) | Q(team__in=teams))
@@ -170,6 +176,7 @@ def _page(actor: Actor, grants: QuerySet[Grant], asked: Asked) -> Page[GrantView
     place = F("universe__name").asc(nulls_last=True)
     holder = Coalesce("person__email", "team__name")
     ordered = wanted.order_by(place, "universe", might, holder, "pk")
+    ordered = ordered.annotate(people_in_team=people_in_team())
     found = ordered.select_related(*BESIDE).prefetch_related("patterns")
     page = cut(found, asked.number)
     return page.of(_views(rights_of(actor), page.items))

@@ -30,9 +30,9 @@ from secretsapp.core.events import Event
 from secretsapp.core.patterns import parse_patterns
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import sentence_time
-from secretsapp.models import Grant, GrantPattern, Universe, User
+from secretsapp.models import Grant, GrantPattern, Team, Universe, User
 from secretsapp.rules.acting import Act, acting
-from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.locks import lock_team, lock_universe
 from secretsapp.rules.policy import holdings_of, of_place
 
 # What a person is told who gives what is there already; a page makes it a link.
@@ -133,8 +133,7 @@ def give_first(act: Act, person: User, first: FirstGrant) -> None:
 
 def give_within(act: Act, holder: Holder, where: Where, terms: Terms) -> Grant:
     """Give a role within an act that has asked for what it takes."""
-    if isinstance(where, Universe):
-        lock_universe(where)
+    _lock(holder, where)
     return _store(act, _new(holder, where), terms)
 
 
@@ -229,18 +228,28 @@ def _refuse_if_stale(grant: Grant, seen: datetime | None) -> None:
 
 
 def _people(holder: Holder) -> list[User]:
-    return [holder] if isinstance(holder, User) else []
+    """Everyone whose rights it is about: what they are just doing is done before, or refused."""
+    if isinstance(holder, User):
+        return [holder]
+    return list(User.objects.filter(memberships__team=holder))
+
+
+def _lock(holder: Holder, where: Where) -> None:
+    """Lock the team, as its people are not to change now; and the universe, or it is removed."""
+    if isinstance(holder, Team):
+        lock_team(holder)
+    if isinstance(where, Universe):
+        lock_universe(where)
 
 
 def _locked_grants(holder: Holder, where: Where) -> list[Grant]:
-    """Their grants in exactly that place; its universe is locked, so that it is not removed.
+    """Their grants in exactly that place, which no one else changes now: a person is locked.
 
-    A person is locked; grants of a team are locked themselves.
+    The rows themselves are not: the last of the admins would each hold one and wait for the others.
     """
-    if isinstance(where, Universe):
-        lock_universe(where)
+    _lock(holder, where)
     whose = {"person": holder} if isinstance(holder, User) else {"team": holder}
-    found = Grant.objects.select_for_update(of=("self",)).filter(of_place(place_of(where)), **whose)
+    found = Grant.objects.filter(of_place(place_of(where)), **whose)
     return list(found.prefetch_related("patterns").order_by("pk"))
 
 

@@ -45,27 +45,16 @@ class Event(Enum):
         "secret.details.changed", "changed the {fields} of {secret}", Verb.EDIT, _INFO
     )
     SECRET_DRIFT_APPEARED = _seen(
-        "secret.drift.appeared",
-        "{secret} created outside Sealroom",
-        Verb.ELSEWHERE,
-        _WARNING,
+        "secret.drift.appeared", "{secret} created outside Sealroom", Verb.ELSEWHERE, _WARNING
     )
     SECRET_DRIFT_CHANGED = _seen(
-        "secret.drift.changed",
-        "{secret} changed outside Sealroom",
-        Verb.ELSEWHERE,
-        _WARNING,
+        "secret.drift.changed", "{secret} changed outside Sealroom", Verb.ELSEWHERE, _WARNING
     )
     SECRET_DRIFT_VANISHED = _seen(
-        "secret.drift.vanished",
-        "{secret} deleted outside Sealroom",
-        Verb.ELSEWHERE,
-        _WARNING,
+        "secret.drift.vanished", "{secret} deleted outside Sealroom", Verb.ELSEWHERE, _WARNING
     )
     SECRET_DRIFT_ACKNOWLEDGED = _done(
-        "secret.drift.acknowledged",
-        "marked the change of {secret} as reviewed",
-        Verb.ACCEPT,
+        "secret.drift.acknowledged", "marked the change of {secret} as reviewed", Verb.ACCEPT
     )
     SECRET_CREATE_PROPOSED = _proposed("secret.create.proposed", "proposed creating {secret}")
     SECRET_ROTATE_PROPOSED = _proposed("secret.rotate.proposed", "proposed rotating {secret}")
@@ -181,6 +170,14 @@ class Event(Enum):
         Verb.REQUEST,
         _INFO,
     )
+    TEAM_CREATED = _done("team.created", "created the team {subject}", Verb.ADD)
+    TEAM_CHANGED = _done("team.changed", "changed the {fields} of the team {subject}", Verb.EDIT)
+    TEAM_DELETED = _done("team.deleted", "deleted the team {subject}", Verb.DELETE)
+    TEAM_MEMBER_ADDED = _done("team.member_added", "added {subject} to the team {team}", Verb.GRANT)
+    TEAM_MEMBER_REMOVED = _done(
+        "team.member_removed", "removed {subject} from the team {team}", Verb.REVOKE
+    )
+    TEAM_MEMBER_LEFT = _done("team.member_left", "left the team {team}", Verb.REVOKE)
     PERSON_CREATED = _done("person.created", "created the account of {subject}", Verb.ADD)
     PERSON_DISABLED = _done("person.disabled", "disabled the account of {subject}", Verb.ACCOUNT)
     PERSON_ENABLED = _done("person.enabled", "enabled the account of {subject}", Verb.ACCOUNT)
@@ -233,9 +230,7 @@ class Event(Enum):
     )
     BACKUP_MADE = _done("backup.made", "made a backup of {count:event}", Verb.READ)
     MASTER_KEY_ROTATED = _done(
-        "master_key.rotated",
-        "re-encrypted {count:API key} with the master key {key}",
-        Verb.REPLACE,
+        "master_key.rotated", "re-encrypted {count:API key} with the master key {key}", Verb.REPLACE
     )
     LOG_GUARDED = _done(
         "log.guarded",
@@ -260,10 +255,7 @@ class Event(Enum):
         Verb.REPLACE,
     )
     AUDIT_KEY_DROPPED = _done(
-        "audit_key.dropped",
-        "dropped the unused audit key {key}",
-        Verb.REMOVE,
-        _WARNING,
+        "audit_key.dropped", "dropped the unused audit key {key}", Verb.REMOVE, _WARNING
     )
 
     def __init__(self, meaning: Meaning) -> None:

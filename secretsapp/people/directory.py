@@ -17,7 +17,7 @@ from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission, Role
 from secretsapp.core.spelling import proposal
-from secretsapp.models import Grant, OneTimeCode, SignedIn, Universe, User
+from secretsapp.models import Grant, Membership, OneTimeCode, SignedIn, Universe, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
 from secretsapp.rules.policy import (
@@ -37,12 +37,13 @@ class PersonView:
     """A person, and until when a link to set their password is good.
 
     `grants` are the first of those in force, the mightiest first, and `further` how many more
-    there are.
+    there are. `teams` are the names of those they are in, which may have access too.
     """
 
     person: User
     grants: list[Grant]
     further: int
+    teams: list[str]
     link_ends_at: datetime | None
 
     @property
@@ -136,12 +137,27 @@ def _views(people: Iterable[User]) -> list[PersonView]:
     held = _first_grants(people, now)
     codes = OneTimeCode.objects.filter(purpose=CodePurpose.PASSWORD, ends_at__gt=now)
     links = dict(codes.filter(person__in=people).values_list("person_id", "ends_at"))
-    return [_view(person, held.get(person.pk, []), links.get(person.pk)) for person in people]
+    teams = _teams(people)
+    return [
+        _view(person, held.get(person.pk, []), teams.get(person.pk, []), links.get(person.pk))
+        for person in people
+    ]
 
 
-def _view(person: User, ranked: list[Any], link_ends_at: datetime | None) -> PersonView:
+def _view(
+    person: User, ranked: list[Any], teams: list[str], link_ends_at: datetime | None
+) -> PersonView:
     further = ranked[0].held - len(ranked) if ranked else 0
-    return PersonView(person, ranked, further, link_ends_at)
+    return PersonView(person, ranked, further, teams, link_ends_at)
+
+
+def _teams(people: list[User]) -> dict[int, list[str]]:
+    """The names of the teams of each."""
+    rows = Membership.objects.filter(person__in=people).order_by("team__name")
+    found: dict[int, list[str]] = {}
+    for person_id, name in rows.values_list("person_id", "team__name"):
+        found.setdefault(person_id, []).append(name)
+    return found
 
 
 def _first_grants(people: list[User], now: datetime) -> dict[int, list[Grant]]:

@@ -1,5 +1,6 @@
-"""Every lock on a row, in one order: people, universe, proposal, API key, requests, grants, tally,
-and the head of the log.
+"""Every lock on a row, in one order.
+
+People, team, universe, proposal, API key, requests, grants, tally, head of the log.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
@@ -15,7 +16,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.errors import NotFound, StaleVersion
-from secretsapp.models import ApiKey, Tally, Universe, User
+from secretsapp.models import ApiKey, Tally, Team, Universe, User
 
 Row = TypeVar("Row", bound=Model)
 
@@ -27,6 +28,17 @@ def lock_people(ids: Iterable[int]) -> dict[int, User]:
     """
     people = User.objects.select_for_update(no_key=True).filter(pk__in=set(ids)).order_by("pk")
     return {person.pk: person for person in people}
+
+
+def lock_team(team: Team) -> Team:
+    """Lock the team's row: who is in it, and what it is granted, change one after another.
+
+    Raises NotFound where the team was deleted meanwhile.
+    """
+    stored = Team.objects.select_for_update(no_key=True).filter(pk=team.pk).first()
+    if stored is None:
+        raise NotFound("Someone has deleted the team. Nothing was changed.")
+    return stored
 
 
 def lock_universe(universe: Universe) -> Universe:

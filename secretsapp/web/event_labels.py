@@ -107,6 +107,15 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "access.lapsed": "Request lapsed",
         "access.refused": "Action denied",
     },
+    "Teams": {
+        "team": "Any team event",
+        "team.created": "Team created",
+        "team.changed": "Team changed",
+        "team.deleted": "Team deleted",
+        "team.member_added": "Person added to a team",
+        "team.member_removed": "Person removed from a team",
+        "team.member_left": "Person left a team",
+    },
     "Universes": {
         "universe": "Any universe event",
         "universe.added": "Universe added",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from secretsapp.core.actor import Actor
-from secretsapp.home import universe_parts
+from secretsapp.home import frame, universe_parts
 from secretsapp.models import Universe
 
 
@@ -36,6 +36,14 @@ def tabs_of_universe(actor: Actor, universe: Universe, secrets: int | None = Non
         )
         if is_open
     ]
+
+
+def tabs_of_people(actor: Actor) -> list[Tab]:
+    """People and teams, of which the actor may open the first only as who manages people."""
+    teams = Tab("teams", "Teams", reverse("teams"))
+    if not frame.reach_of(actor).may_manage_people:
+        return [teams]
+    return [Tab("people", "People", reverse("people")), teams]
 
 
 def _tab(name: str, words: str, universe: Universe, count: int | None = None) -> Tab:

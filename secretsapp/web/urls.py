@@ -29,6 +29,7 @@ from secretsapp.web.views import (
     search,
     secrets,
     styleguide,
+    teams,
     universe_list,
     universe_settings,
     universes,
@@ -93,6 +94,7 @@ SECRET = f"{UNIVERSE}secrets/<secret_name:name>/"
 ACCESS = "access/"
 ACCESS_OF_UNIVERSE = f"{UNIVERSE}access/"
 PERSON = "people/<row_id:person_id>/"
+TEAM = "teams/<row_id:team_id>/"
 API_KEY = "api-keys/<uuid:api_key_id>/"
 REQUEST = "requests/<uuid:request_id>/"
 ENDING = "requests/ending/<row_id:grant_id>/"
@@ -134,6 +136,14 @@ urlpatterns = [
     path(f"{PERSON}password-link/", people.make_link, name="person_link"),
     path(f"{PERSON}disable/", people.disable, name="person_disable"),
     path(f"{PERSON}enable/", people.enable, name="person_enable"),
+    path("teams/", teams.teams, name="teams"),
+    path("teams/new/", teams.create, name="team_create"),
+    path(TEAM, teams.team, name="team"),
+    path(f"{TEAM}edit/", teams.edit, name="team_edit"),
+    path(f"{TEAM}people/", teams.add_people, name="team_people"),
+    path(f"{TEAM}people/<row_id:person_id>/", teams.remove_person, name="team_person_remove"),
+    path(f"{TEAM}leave/", teams.leave, name="team_leave"),
+    path(f"{TEAM}delete/", teams.delete, name="team_delete"),
     path("api-keys/", api_keys.api_keys, name="api_keys"),
     path("api-keys/new/", api_keys.create, name="api_key_create"),
     path(API_KEY, api_keys.api_key, name="api_key"),

@@ -41,6 +41,7 @@ from tests.actions.of_proposals import PROPOSAL_ACTIONS
 from tests.actions.of_requests import REQUEST_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS
+from tests.actions.of_teams import TEAM_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
 from tests.actions.of_ways_in import ENTRY_ACTIONS
 from tests.stage import API_KEY
@@ -306,5 +307,6 @@ ACTIONS = [
     *PROPOSAL_ACTIONS,
     *ENTRY_ACTIONS,
     *REQUEST_ACTIONS,
+    *TEAM_ACTIONS,
     *UNIVERSE_ACTIONS,
 ]

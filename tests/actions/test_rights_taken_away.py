@@ -139,11 +139,14 @@ RACERS = [
 
 
 @contextmanager
-def telling_when_it_waits(moment: Moment) -> Iterator[None]:
-    """Tells when a statement of this thread is about to wait for the other transaction."""
+def telling_when_it_waits(moment: Moment, table: str = "") -> Iterator[None]:
+    """Tells when a statement of this thread is about to wait for the other transaction.
+
+    With a `table` it is a row of that one that the other has locked.
+    """
 
     def ahead(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith("BEGIN IMMEDIATE") or "FOR NO KEY UPDATE" in sql:
+        if sql.startswith("BEGIN IMMEDIATE") or ("FOR NO KEY UPDATE" in sql and table in sql):
             moment.set()
         return execute(sql, params, many, context)
 

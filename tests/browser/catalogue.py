@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from secretsapp.models import Universe, User
+from secretsapp.models import Team, Universe, User
 from tests.browser.conftest import Visitor
 from tests.spine.doors import DOORS
 
@@ -55,6 +55,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
     of_secret = reverse("secret", args=[universe.pk, "PAY_KEY"])
     viewer = User.objects.get(email="viewer@example.com").pk
     gone = reverse("secret", args=[universe.pk, "SIGNING_SEED"])
+    team = Team.objects.get().pk
     give = reverse("access_give", args=[universe.pk])
     return [
         Look("universe_filtered", f"{of_universe}?q=pay&sort=-changed"),
@@ -91,6 +92,11 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("people_menu", reverse("people"), "admin", open_row_menu),
         Look("person_create_refused", reverse("person_create"), "admin", refuse_a_role),
         Look("person_link", reverse("person", args=[viewer]), "admin", make_a_link),
+        Look("teams_access", reverse("access", args=[universe.pk]), "manager"),
+        Look("team_leave", reverse("team_leave", args=[team])),
+        Look("team_nobody", reverse("team_people", args=[team]), "admin", add_nobody_to_the_team),
+        Look("team_create_refused", reverse("team_create"), "manager", name_a_team_twice),
+        Look("me_with_team", reverse("me"), "viewer"),
         Look("home_stranger", reverse("home"), "stranger"),
         Look("home_rotator", reverse("home"), "rotator"),
         Look("secret_rotator", of_secret, "rotator"),
@@ -230,6 +236,19 @@ def refuse_a_role(visitor: Visitor) -> None:
     page.get_by_role("radio", name="Viewer").check()
     page.get_by_role("button", name="Create account").click()
     page.locator(".first-access .errorlist").wait_for()
+
+
+def add_nobody_to_the_team(visitor: Visitor) -> None:
+    """Add people, and choose none."""
+    visitor.page.get_by_role("button", name="Add people").click()
+    visitor.page.locator(".errorlist").first.wait_for()
+
+
+def name_a_team_twice(visitor: Visitor) -> None:
+    """Make a team of a name that is taken."""
+    visitor.page.get_by_label("Name").fill("build")
+    visitor.page.get_by_role("button", name="Create team").click()
+    visitor.page.locator(".errorlist").first.wait_for()
 
 
 def make_a_link(visitor: Visitor) -> None:

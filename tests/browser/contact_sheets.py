@@ -36,6 +36,8 @@ PAGES = {
     "delete": f"{IN_STAGING}delete/",
     "access": f"{HARBOR}access/",
     "grant access": f"{HARBOR}access/new/",
+    "teams": "/teams/",
+    "team": "/teams/1/",
     "settings": f"{HARBOR}settings/",
     "audit log": "/audit/",
     "search": "/search/?q=pay+key",

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from pytest_django import Settings
 
 from emulator import Universe as EmulatedUniverse
-from secretsapp.access import grants
+from secretsapp.access import grants, teams
 from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Universe
@@ -111,6 +111,9 @@ def much(universe: Universe, harbor: EmulatedUniverse, cast: Cast) -> Universe:
         None,
         Terms(Role.AUDITOR, reason="looks at everything"),
     )
+    team = teams.create(STAGEHAND, name="Build", note=LONG_NAME, people=[cast["viewer"].user])
+    grants.add(STAGEHAND, team, universe, Terms(Role.ROTATOR, "PAY_*"))
+    teams.add_people(STAGEHAND, team, [cast["admin"].user])
     harbor.put(LONG_NAME, b"x", LONG_DOMAIN)
     harbor.put(ODD_NAME, b"x", "*")
     harbor.put("PAY_KEY", b"theirs", "*")

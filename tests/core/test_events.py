@@ -22,6 +22,7 @@ PLACES = {
     "since",
     "subject",
     "target",
+    "team",
     "universe",
     "what",
 }

@@ -7,8 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from secretsapp.models import Universe
+from tests.stage import Person
 
-ClientFor = Callable[[str], Client]
+ClientFor = Callable[[str | Person], Client]
 AddressOf = Callable[..., str]
 
 

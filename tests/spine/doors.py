@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from secretsapp.models import AccessRequest, ApiKey, Grant, Proposal, Review, Universe, User
+from secretsapp.models import AccessRequest, ApiKey, Grant, Proposal, Review, Team, Universe, User
 from tests.stage import API_KEY
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
@@ -21,8 +21,8 @@ class Door:
     """A named address: who may pass it, and what a person without any right finds there.
 
     `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
-    a person (the viewer), their grant in a universe or everywhere, the
-    review of a universe, or an API key.
+    a person (the viewer), their grant in a universe or everywhere, the review of a universe, a
+    rotation that is proposed, an API key, a team, or that the viewer is in it.
     `sent` is a POST that does what the page is for, and `answer` its status then.
     a person (the viewer), their grant in a universe or everywhere, a rotation that is proposed, or
     an API key. `sent` is a POST that does what the page is for, and `answer` its status then.
@@ -53,6 +53,8 @@ class Door:
             "secret": lambda: [universe_id, name],
             "person": lambda: [_viewer()],
             "grant in universe": lambda: [universe_id, _grant_in(universe_id)],
+            "team": lambda: [_team()],
+            "membership": lambda: [_team(), _viewer()],
             "grant": lambda: [_grant_in(None)],
             "review": lambda: [_review(universe_id)],
             "proposal": lambda: [_proposal(universe_id, name)],
@@ -125,6 +127,12 @@ def _ending_grant(universe_id: int) -> int:
     soon = timezone.now() + timedelta(days=3)
     Grant.objects.filter(pk=grant_id).update(until=soon, ends_as_meant=False)
     return grant_id
+
+
+def _team() -> int:
+    """The team that a door before this one made; without one, one that there is not."""
+    found = Team.objects.first()
+    return found.pk if found else 10**9
 
 
 def _viewer() -> int:
@@ -233,6 +241,15 @@ DOORS = (
     Door("review_start", MANAGERS, "", FORM, {}, answer=422, stranger=403),
     Door("review", MANAGERS, "review", FORM, {}, stranger=403),
     Door("review_stop", MANAGERS, "review", FORM, {}, read_answer=302, stranger=403),
+    # Teams, of which one is there once it was made; in it is who was added.
+    Door("teams", MANAGERS, stranger=403),
+    Door("team_create", MANAGERS, "", FORM, {"name": "Build"}, stranger=403),
+    Door("team", MANAGERS, "team", stranger=403),
+    Door("team_edit", MANAGERS, "team", FORM, {"name": "Art"}, stranger=403),
+    Door("team_people", MANAGERS, "team", FORM, {"people": "viewer@example.com"}, stranger=403),
+    Door("team_person_remove", MANAGERS, "membership", FORM, {}, stranger=403),
+    Door("team_leave", SOMEBODY, "team", FORM, {}, read_answer=302, stranger=302),
+    Door("team_delete", MANAGERS, "team", FORM, {}, stranger=403),
     # Secrets.
     Door("domain_advice", SOMEBODY, read_answer=302, stranger=302),
     Door("universes", SOMEBODY, stranger=200),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from secretsapp.access import team_listing
 from secretsapp.core.actor import Actor
 from secretsapp.core.input_rules import is_documented_name
 from secretsapp.core.roles import Permission
@@ -33,6 +34,7 @@ _ACTIONS = (
         "new person, user",
         throughout(Permission.MANAGE_PEOPLE),
     ),
+    Page("team_create", "Create team", "new group of people", team_listing.makes_teams),
 )
 _IN_UNIVERSES = (
     PageOfUniverse(

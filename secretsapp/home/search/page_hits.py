@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from secretsapp.access import team_listing
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.home.search.hits import Hit, Named, closest
@@ -73,6 +74,7 @@ _PAGES = (
         lambda rights: rights.universes_with(Permission.MANAGE_GRANTS) is None,
     ),
     Page("people", "People", "accounts, users", throughout(Permission.MANAGE_PEOPLE)),
+    Page("teams", "Teams", "groups of people", team_listing.gives_access),
     Page("api_keys", "API keys", "Roblox API keys", throughout(Permission.MANAGE_API_KEYS)),
     Page(
         "guide",

@@ -1,10 +1,10 @@
-"""`manage.py grant`: a role for a person."""
+"""`manage.py grant`: a role for a person or a team."""
 
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from secretsapp.access import grants
+from secretsapp.access import grants, team_listing
 from secretsapp.access.pattern_reach import reach_of
 from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import written
@@ -12,8 +12,10 @@ from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import sentence_time
 from secretsapp.management.arguments import (
     add_bounds,
-    add_email,
+    add_holder,
     add_scope,
+    holder_data,
+    holder_of,
     role_words,
     scope_of,
     terms_of,
@@ -21,21 +23,20 @@ from secretsapp.management.arguments import (
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time, place_data
 from secretsapp.models import Grant
-from secretsapp.people import directory
 
 
 class Command(ActingCommand):
     """Grants a role."""
 
     help = (
-        "Grant a person a role in a universe, an environment, a group's universes or all "
-        "universes, replacing what they have there; with --add beside it. No one can grant more "
-        "than they have themselves."
+        "Grant a person, or with --team a team, a role in a universe, an environment, a group's "
+        "universes or all universes, replacing what they have there; with --add beside it. No one "
+        "can grant more than they have themselves."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        """The person, the role, where it holds, and its bounds."""
-        add_email(parser)
+        """Who it is for, the role, where it holds, and its bounds."""
+        add_holder(parser)
         help_text = f"{', '.join(Role)}; in upper or lower case."
         parser.add_argument("role", help=help_text, **role_words())
         add_scope(parser)
@@ -46,16 +47,16 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the grant."""
-        person = directory.get(actor, options["email"])
+        holder = holder_of(actor, options)
         terms = terms_of(options)
         where = scope_of(actor, options)
         reach = reach_of(actor, where, terms.names)
         act = grants.add if options["add"] else grants.give
-        grant = act(actor, person, where, terms)
+        grant = act(actor, holder, where, terms)
         return Report(
             lines=[_sentence(grant), *filter(None, [reach.told])],
             data=_data(grant) | {"matches": reach.count},
-            notice=reach.caution,
+            notice="\n".join(filter(None, (reach.caution, team_listing.caution(holder)))),
         )
 
 
@@ -69,7 +70,7 @@ def _sentence(grant: Grant) -> str:
 def _data(grant: Grant) -> dict[str, Any]:
     return {
         "id": grant.pk,
-        "email": str(grant.holder),
+        **holder_data(grant.holder),
         "role": grant.role,
         **place_data(grant.place),
         "patterns": [name for name in grant.names if name],

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from secretsapp.access import grant_listing
+from secretsapp.access import grant_listing, team_listing
 from secretsapp.adapters import devices
 from secretsapp.core import blanks
 from secretsapp.core.errors import InvalidInput
@@ -37,6 +37,7 @@ def me(request: ActorRequest) -> HttpResponse:
     context = long_lists.context(request, held) | {
         "sessions": directory.own_sessions(request.actor, _stored_key(request)),
         "grants": held.items,
+        "teams": team_listing.of_person(request.actor.person_id),
     }
     return answer or form_pages.page(request, "me/me.html", form, context)
 

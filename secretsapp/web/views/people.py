@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.access import grant_listing, grants, role_table
+from secretsapp.access import grant_listing, grants, role_table, team_listing
 from secretsapp.access.pattern_reach import Reach, reach_of
 from secretsapp.core.errors import Correctable
 from secretsapp.core.roles import ROLE_WORDS
@@ -21,6 +21,7 @@ from secretsapp.rules.paging import Asked
 from secretsapp.universes import loading
 from secretsapp.web.forms.people import CreatePersonForm, PlacedGrantForm, PlaceField
 from secretsapp.web.requests import ActorRequest
+from secretsapp.web.tabs import tabs_of_people
 from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.access import leading_to_the_grant
 from secretsapp.web.views.form_pages import Done
@@ -35,6 +36,7 @@ def people(request: ActorRequest) -> HttpResponse:
     context = long_lists.context(request, page) | {
         "roles": role_table.table(),
         "last_admin": grant_listing.last_admin(request.actor),
+        "tabs": tabs_of_people(request.actor),
     }
     return render(request, "people/list.html", context)
 
@@ -105,6 +107,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
         "view": view,
         "person": view.person,
         "grants": held.items,
+        "teams": team_listing.of_person(view.person.pk),
         "is_last_admin": grant_listing.last_admin(request.actor) == view.person.pk,
         "link": link,
         "saved": None if view.person.is_active else leaving.saved_by(request.actor, view.person),
