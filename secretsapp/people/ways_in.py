@@ -11,6 +11,7 @@ from django.urls import reverse
 from secretsapp.access.terms import AS_ADMIN
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
+from secretsapp.core.codes import Code
 from secretsapp.core.errors import CodeRefused, InvalidInput
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
@@ -18,7 +19,6 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import accounts, one_time_codes, passwords
-from secretsapp.people.one_time_codes import Code
 from secretsapp.rules.acting import NoRight, Right, acting
 from secretsapp.rules.noting import note
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
+from secretsapp.core.codes import Code
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Grant, User
 from secretsapp.models.accounts import CodePurpose
@@ -16,7 +17,6 @@ from secretsapp.people import (
     ways_in,
     wrong_passwords,
 )
-from secretsapp.people.one_time_codes import Code
 from tests.actions.acting import PASSWORD, Action, Stage, nothing_done
 from tests.stage import STAGEHAND
 
