@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError
 
-from secretsapp.access import grants
+from secretsapp.access import grants, open_invitations
 from secretsapp.access.terms import FirstGrant, to_give
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
@@ -67,7 +67,7 @@ def prepare(*, email: str, name: str, password: Plaintext | None) -> User:
     """An account that is not stored yet; raises InvalidInput for what will not do."""
     if name:
         input_rules.check_person_name(name, field="name", limit=NAME_LIMIT)
-    user = User(email=_checked_email(email), name=name.strip())
+    user = User(email=checked_email(email), name=name.strip())
     if password is None:
         user.set_unusable_password()
     else:
@@ -83,7 +83,7 @@ def introduce(act: Act, user: User, first: FirstGrant | None) -> None:
 
 
 def disable(actor: Actor, person: User) -> None:
-    """End a person's access at once, with their sessions and what they proposed.
+    """End a person's access at once, with their sessions, proposals and open invitations.
 
     Raises Forbidden or LastAdmin.
     """
@@ -91,6 +91,7 @@ def disable(actor: Actor, person: User) -> None:
         if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
             grants.keep_an_admin_beside(person)
         one_time_codes.discard(person)
+        open_invitations.end_of_person(act, person)
         sessions.begin_generation(person)
         sessions.delete(person.sessions.all())
         proposed = Proposal.objects.filter(proposer=person)
@@ -147,7 +148,7 @@ def record_failed_sign_in(actor: Actor, email: str, *, on_known_device: bool = F
             wrong_passwords.count(actor, person)
 
 
-def _checked_email(email: str) -> str:
+def checked_email(email: str) -> str:
     """The address in lower case; two that look alike are never two accounts."""
     address = email.strip()
     if not address.isascii():

@@ -16,7 +16,7 @@ from secretsapp.core.roles import ROLE_WORDS
 from secretsapp.core.times import sentence_time
 from secretsapp.home import at_hand, leaving
 from secretsapp.models import User
-from secretsapp.people import accounts, directory, ways_in
+from secretsapp.people import accounts, directory, invitation_listing, ways_in
 from secretsapp.rules.paging import Asked
 from secretsapp.universes import loading
 from secretsapp.web.forms.people import CreatePersonForm, PlacedGrantForm, PlaceField
@@ -35,6 +35,7 @@ def people(request: ActorRequest) -> HttpResponse:
     context = long_lists.context(request, page) | {
         "roles": role_table.table(),
         "last_admin": grant_listing.last_admin(request.actor),
+        "invitations": invitation_listing.sent(request.actor),
     }
     return render(request, "people/list.html", context)
 
@@ -44,7 +45,7 @@ def create(request: ActorRequest) -> HttpResponse:
     """A new account, whose person sets the password by a link; with a first role if wanted."""
     directory.check_may_manage(request.actor)
     scope = grant_listing.givable(request.actor, None, to_one=True)
-    form = CreatePersonForm(scope, _places(request), form_pages.posted(request))
+    form = CreatePersonForm(scope, places(request), form_pages.posted(request))
 
     def write() -> Done:
         first, sent = form.first(), form.cleaned_data
@@ -65,7 +66,7 @@ def give(request: ActorRequest, person_id: int) -> HttpResponse:
     """A role for the person, in a universe that is chosen there."""
     found = directory.of_id(request.actor, person_id).person
     scope = grant_listing.givable(request.actor, None, to_one=True)
-    form = PlacedGrantForm(scope, _places(request), form_pages.posted(request))
+    form = PlacedGrantForm(scope, places(request), form_pages.posted(request))
 
     def write() -> Done:
         given = form.given()
@@ -78,7 +79,7 @@ def give(request: ActorRequest, person_id: int) -> HttpResponse:
     return answer or form_pages.page(request, "people/give.html", form, {"person": found})
 
 
-def _places(request: ActorRequest) -> PlaceField:
+def places(request: ActorRequest) -> PlaceField:
     """The universes at hand to choose from."""
     found = at_hand.choose(request.actor)
     return PlaceField(found.universes, partial(loading.get, request.actor), is_all=found.is_all)
