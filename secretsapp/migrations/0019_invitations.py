@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0014_grant_patterns"),
+        ("secretsapp", "0015_grant_patterns"),
     ]
 
     operations = [

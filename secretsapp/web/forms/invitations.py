@@ -1,0 +1,105 @@
+"""The forms by which people are invited, and by which someone accepts an invitation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from secretsapp.access.grant_listing import Givable
+from secretsapp.access.terms import FirstGrant
+from secretsapp.people.accounts import EMAIL_LIMIT, NAME_LIMIT
+from secretsapp.people.invitations import AT_ONCE, GREETING_LIMIT
+from secretsapp.web.forms.access import GrantForm
+from secretsapp.web.forms.fields import QUIET
+from secretsapp.web.forms.passwords import CodeField, PasswordField
+from secretsapp.web.forms.people import CreatePersonForm
+
+NO_EMAIL = "Enter an email address such as name@example.com."
+
+
+class EmailsField(forms.CharField):
+    """Email addresses, one a line or between commas; the action says which will do."""
+
+    def __init__(self) -> None:
+        attributes = QUIET | {"class": "form-control", "rows": "3", "inputmode": "email"}
+        super().__init__(
+            label="Email addresses",
+            # Some more than can be invited: the action tells that they are too many.
+            max_length=4 * AT_ONCE * (EMAIL_LIMIT + 1),
+            widget=forms.Textarea(attributes | {"placeholder": "name@example.com"}),
+            help_text=f"One a line, {AT_ONCE} at most. Each person gets their own link.",
+            error_messages={"required": NO_EMAIL},
+        )
+
+    def clean(self, value: Any) -> list[str]:
+        """The addresses as they were typed."""
+        text: str = super().clean(value)
+        found = [each.strip() for each in text.replace(",", "\n").replace(";", "\n").splitlines()]
+        if not any(found):
+            raise forms.ValidationError(NO_EMAIL)
+        return [each for each in found if each]
+
+
+class GreetingField(forms.CharField):
+    """A word of greeting."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Greeting",
+            required=False,
+            max_length=GREETING_LIMIT,
+            widget=forms.Textarea(QUIET | {"class": "form-control", "rows": "2"}),
+            help_text="Optional. They see it with the invitation: never enter a value.",
+        )
+
+    def to_python(self, value: Any) -> str:
+        """The text with line feeds alone at the ends of its lines."""
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class InvitePeopleForm(CreatePersonForm):
+    """Whom an admin invites, with a role where they choose or without one."""
+
+    email = None  # type: ignore[assignment]  # Django leaves a field out by this.
+    name = None  # type: ignore[assignment]
+    emails = EmailsField()
+    greeting = GreetingField()
+
+    def all_given(self) -> list[FirstGrant]:
+        """What they are given; nothing without a role."""
+        first = self.first()
+        return [first] if first else []
+
+
+class InviteHereForm(GrantForm):
+    """Whom someone invites to a universe where they give access."""
+
+    emails = EmailsField()
+    greeting = GreetingField()
+
+    def __init__(
+        self, scope: Givable, data: Mapping[str, Any] | None, *, patterns: Sequence[str]
+    ) -> None:
+        super().__init__(scope, data, patterns=patterns)
+
+    def all_given(self) -> list[FirstGrant]:
+        """What they are given."""
+        return [FirstGrant(self._scope.where, self.terms())]
+
+
+class InvitationCodeForm(forms.Form):
+    """The code of an invitation."""
+
+    code = CodeField(help_text="From the link you were given or mailed.")
+
+
+class JoinForm(forms.Form):
+    """Who accepts an invitation without an account: a name and a password."""
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=NAME_LIMIT,
+        error_messages={"required": "Enter your name."},
+        widget=forms.TextInput({"class": "form-control", "autocomplete": "name"}),
+    )
+    password = PasswordField()
