@@ -91,11 +91,11 @@ def disable(actor: Actor, person: User) -> None:
         if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
             grants.keep_an_admin_beside(person)
         one_time_codes.discard(person)
-        open_invitations.end_of_person(act, person)
         sessions.begin_generation(person)
         sessions.delete(person.sessions.all())
         proposed = Proposal.objects.filter(proposer=person)
         end_waiting(act, proposed, f"the account of {person.email} was disabled")
+        open_invitations.end_of_person(act, person)
         _set_active(act, person, False, Event.PERSON_DISABLED)
 
 

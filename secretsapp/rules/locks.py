@@ -1,4 +1,6 @@
-"""Every lock on a row, in one order: people, universe, proposal, API key, grants, tally, log head.
+"""Every lock on a row, in one order: people, universe, proposal, API key, grants, the rest.
+
+The rest are invitations, the tally and the head of the log.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
