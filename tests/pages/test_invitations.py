@@ -14,7 +14,7 @@ from django.utils import timezone
 from secretsapp.access import grants
 from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
-from secretsapp.models import Grant, Invitation, Universe, User
+from secretsapp.models import EVERYWHERE, Grant, Invitation, Universe, User
 from secretsapp.people import accepting, accounts
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
@@ -44,7 +44,7 @@ def links_on(page: str) -> list[str]:
     return [html.unescape(link) for link in found]
 
 
-def invite(client: Client, address: str, emails: str = GUEST, **sent: str) -> str:
+def invite(client: Client, address: str, emails: str = GUEST, **sent: object) -> str:
     """The one link that an invitation leads to."""
     page = body(client.post(address, {"emails": emails, **VIEWER, **sent}, follow=True))
     (link,) = links_on(page)
@@ -236,17 +236,45 @@ def test_sending_again_makes_a_new_link(client_for: ClientFor, address_of: Addre
     assert client_for("editor").post(again).status_code == 404
 
 
-def test_an_admin_invites_to_a_universe_or_without_a_role(
+def test_an_admin_invites_to_several_places_or_without_a_role(
     client_for: ClientFor, universe: Universe
 ) -> None:
-    client = client_for("admin")
-    invite(client, "/people/invite/", place=str(universe.pk))
-    answer = client.post("/people/invite/", {"emails": "other@example.com"}, follow=True)
-    (link,) = links_on(body(answer))
+    client, form = client_for("admin"), "/people/invite/"
+    link = invite(client, form, place=[str(universe.pk), "environment:staging"])
+    answer = client.post(form, {"emails": "other@example.com"}, follow=True)
+    (without_role,) = links_on(body(answer))
     page = words(client.get("/people/"))
     assert "guest@example.com Viewer of Harbor, PAY_*, until" in page
+    assert "Viewer of all staging universes, PAY_*, until" in page
     assert "other@example.com No role yet Until" in page
-    assert "An admin grants you access later." in words(opened(link).get(INVITATION))
+    assert "An admin grants you access later." in words(opened(without_role).get(INVITATION))
+    opened(link).post(ACCEPT, JOINING)
+    held = Grant.objects.filter(person__email=GUEST).order_by("environment")
+    assert [(each.universe, each.environment) for each in held] == [
+        (universe, ""),
+        (None, "staging"),
+    ]
+    admin = client.post(form, {"emails": "a@example.com", "role": "admin", "end": "never"})
+    assert admin.status_code == 302
+    assert Invitation.objects.latest("pk").grants.get().place == EVERYWHERE
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"place": "all"}, "Choose a role, or undo the other entries about access."),
+        ({"role": "viewer", "end": "30"}, "Choose where."),
+        ({"role": "viewer", "place": "all"}, "Choose when it expires."),
+        ({"role": "viewer", "place": "1", "end": "30"}, "This universe isn’t"),
+        ({"role": "viewer", "place": "environment:x", "end": "30"}, "whole number"),
+    ],
+)
+def test_an_admins_form_that_will_not_do_invites_no_one(
+    sent: dict[str, str], sentence: str, client_for: ClientFor
+) -> None:
+    answer = client_for("admin").post("/people/invite/", {"emails": GUEST, **sent})
+    assert (answer.status_code, sentence in words(answer)) == (422, True)
+    assert not Invitation.objects.exists()
 
 
 @pytest.mark.parametrize(

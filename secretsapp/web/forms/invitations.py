@@ -1,18 +1,20 @@
 """The forms by which people are invited, and by which someone accepts an invitation."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from secretsapp.access.grant_listing import Givable
 from secretsapp.access.terms import FirstGrant
+from secretsapp.core.roles import Role
+from secretsapp.models import EVERYWHERE
 from secretsapp.people.accounts import EMAIL_LIMIT, NAME_LIMIT
 from secretsapp.people.invitations import AT_ONCE, GREETING_LIMIT
 from secretsapp.web.forms.access import GrantForm
 from secretsapp.web.forms.fields import QUIET
 from secretsapp.web.forms.passwords import CodeField, PasswordField
-from secretsapp.web.forms.people import CreatePersonForm
+from secretsapp.web.forms.places import PlacesField, SeveralGrantForm
 
 NO_EMAIL = "Enter an email address such as name@example.com."
 
@@ -57,18 +59,56 @@ class GreetingField(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
-class InvitePeopleForm(CreatePersonForm):
-    """Whom an admin invites, with a role where they choose or without one."""
+class InvitePeopleForm(SeveralGrantForm):
+    """Whom an admin invites, with a role in the places that they choose or without one."""
 
-    email = None  # type: ignore[assignment]  # Django leaves a field out by this.
-    name = None  # type: ignore[assignment]
     emails = EmailsField()
     greeting = GreetingField()
 
+    ENTRIES = ("place", "others", "names", "end", "reason")
+
+    def __init__(
+        self,
+        scope: Givable,
+        data: Mapping[str, Any] | None,
+        place: PlacesField,
+        *,
+        is_all: bool,
+        patterns: Sequence[str],
+    ) -> None:
+        super().__init__(scope, data, place, is_all=is_all, patterns=patterns)
+        role = cast(forms.TypedChoiceField, self.fields["role"])
+        role.choices = [("", "No role yet"), *cast(list[tuple[str, str]], role.choices)]
+        role.required = self.fields["end"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """What is entered about access needs a role, and a role a place and an end.
+
+        An admin is one everywhere.
+        """
+        cleaned = super().clean()
+        role = cleaned.get("role")
+        if role == Role.ADMIN and not {"place", "others"} & set(self.changed_data):
+            self.errors.pop("place", None)
+            cleaned["place"] = [EVERYWHERE]
+        if role and not cleaned.get("end") and "end" not in self.errors:
+            self.add_error("end", self.fields["end"].error_messages["required"])
+        if not role and "role" not in self.errors:
+            self._clean_without_role()
+        return cleaned
+
+    def _clean_without_role(self) -> None:
+        if any(self.data.get(name) for name in self.ENTRIES if name in self.changed_data):
+            self.add_error("role", "Choose a role, or undo the other entries about access.")
+        else:
+            self.errors.pop("place", None)
+
     def all_given(self) -> list[FirstGrant]:
         """What they are given; nothing without a role."""
-        first = self.first()
-        return [first] if first else []
+        if not self.cleaned_data["role"]:
+            return []
+        terms = self.terms()
+        return [FirstGrant(where, terms) for where in self.cleaned_data["place"]]
 
 
 class InviteHereForm(GrantForm):

@@ -1,6 +1,7 @@
 """Invites people, and shows what became of it, to who manages people and who gives access."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,15 +13,17 @@ from secretsapp.access import grant_listing
 from secretsapp.access.pattern_reach import suggest
 from secretsapp.core.errors import Correctable
 from secretsapp.core.times import sentence_time
-from secretsapp.models import Invitation, Universe
+from secretsapp.home import at_hand
+from secretsapp.models import EVERYWHERE, Invitation, Place, Universe
+from secretsapp.models.universes import Environment
 from secretsapp.people import directory, invitation_listing, invitations
 from secretsapp.people.invitations import InvitationLink
 from secretsapp.universes import loading
 from secretsapp.web.forms.invitations import InviteHereForm, InvitePeopleForm
+from secretsapp.web.forms.places import PlacesField
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
-from secretsapp.web.views.people import places
 
 # In the session: the links that were just made, until they are shown once.
 LINKS = "invitation_links"
@@ -31,7 +34,9 @@ def invite(request: ActorRequest) -> HttpResponse:
     """Invite people to a universe or to all, or without a role yet."""
     directory.check_may_manage(request.actor)
     scope = grant_listing.givable(request.actor, None, to_one=True)
-    form = InvitePeopleForm(scope, places(request), form_pages.posted(request))
+    place, is_all = _places(request)
+    patterns, posted = suggest(request.actor, None), form_pages.posted(request)
+    form = InvitePeopleForm(scope, posted, place, is_all=is_all, patterns=patterns)
     return _answer(request, form, "invitations/invite.html", None)
 
 
@@ -43,6 +48,16 @@ def invite_here(request: ActorRequest, universe_id: int) -> HttpResponse:
     patterns = suggest(request.actor, universe)
     form = InviteHereForm(scope, form_pages.posted(request), patterns=patterns)
     return _answer(request, form, "invitations/invite_here.html", universe)
+
+
+def _places(request: ActorRequest) -> tuple[PlacesField, bool]:
+    """The universes at hand, and what several lie in; and whether there are no others."""
+    found = at_hand.choose(request.actor)
+    owners = dict.fromkeys(each.owner for each in found.universes if each.owner)
+    environments = [Place(environment=each.value) for each in Environment if each.value]
+    wide = [EVERYWHERE, *environments, *(Place(owner=owner) for owner in owners)]
+    find = partial(loading.get, request.actor)
+    return PlacesField(found.universes, wide, find), found.is_all
 
 
 def _answer(
@@ -62,7 +77,7 @@ def _answer(
 
     context = {
         "universe": universe,
-        "reach_address": reverse("access_reach", args=[universe.pk]) if universe else "",
+        "reach_address": _reach(universe),
     }
     answer = form_pages.submitted(request, form, write)
     return answer or form_pages.page(request, template, form, context)
@@ -142,6 +157,12 @@ def _keep(request: ActorRequest, made: Sequence[InvitationLink], *, back: str) -
         for each in made
     ]
     request.session[LINKS] = {"links": shown, "back": back}
+
+
+def _reach(universe: Universe | None) -> str:
+    if universe is None:
+        return reverse("access_everywhere_reach")
+    return reverse("access_reach", args=[universe.pk])
 
 
 def _list(universe: Universe | None) -> str:

@@ -45,7 +45,7 @@ def create(request: ActorRequest) -> HttpResponse:
     """A new account, whose person sets the password by a link; with a first role if wanted."""
     directory.check_may_manage(request.actor)
     scope = grant_listing.givable(request.actor, None, to_one=True)
-    form = CreatePersonForm(scope, places(request), form_pages.posted(request))
+    form = CreatePersonForm(scope, _places(request), form_pages.posted(request))
 
     def write() -> Done:
         first, sent = form.first(), form.cleaned_data
@@ -66,7 +66,7 @@ def give(request: ActorRequest, person_id: int) -> HttpResponse:
     """A role for the person, in a universe that is chosen there."""
     found = directory.of_id(request.actor, person_id).person
     scope = grant_listing.givable(request.actor, None, to_one=True)
-    form = PlacedGrantForm(scope, places(request), form_pages.posted(request))
+    form = PlacedGrantForm(scope, _places(request), form_pages.posted(request))
 
     def write() -> Done:
         given = form.given()
@@ -79,7 +79,7 @@ def give(request: ActorRequest, person_id: int) -> HttpResponse:
     return answer or form_pages.page(request, "people/give.html", form, {"person": found})
 
 
-def places(request: ActorRequest) -> PlaceField:
+def _places(request: ActorRequest) -> PlaceField:
     """The universes at hand to choose from."""
     found = at_hand.choose(request.actor)
     return PlaceField(found.universes, partial(loading.get, request.actor), is_all=found.is_all)
