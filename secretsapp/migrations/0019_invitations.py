@@ -1,3 +1,5 @@
+"""Invitations: who was invited by whom, and to what."""
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -5,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0015_grant_patterns"),
+        ("secretsapp", "0016_outgoing_mail"),
     ]
 
     operations = [
@@ -21,6 +23,7 @@ class Migration(migrations.Migration):
                 ("address", models.EmailField(max_length=254)),
                 ("greeting", models.TextField(blank=True)),
                 ("invited_by", models.CharField(max_length=254)),
+                ("is_mailed", models.BooleanField(default=False)),
                 ("made_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
                 ("hashed", models.CharField(max_length=64, unique=True)),

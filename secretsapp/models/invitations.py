@@ -25,7 +25,8 @@ class Outcome(models.TextChoices):
 class Invitation(models.Model):
     """That someone was invited, by an address in the form that accounts have.
 
-    Only the hash of its code is here. What a command invited has no `inviter`.
+    Only the hash of its code is here; one that `is_mailed` gets its code with the mail. What a
+    command invited has no `inviter`.
     """
 
     address = models.EmailField(max_length=254)
@@ -34,6 +35,7 @@ class Invitation(models.Model):
         User, on_delete=models.CASCADE, null=True, related_name="invitations"
     )
     invited_by = models.CharField(max_length=254)
+    is_mailed = models.BooleanField(default=False)
     made_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     hashed = models.CharField(max_length=64, unique=True)
@@ -49,6 +51,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of {self.address}"
+
+    @property
+    def inviter_name(self) -> str:
+        """What who invited is called."""
+        return (self.inviter.name if self.inviter else "") or self.invited_by
 
 
 class InvitationGrant(models.Model):

@@ -40,12 +40,6 @@ class Offer:
     invitation: Invitation
     has_account: bool
 
-    @property
-    def inviter(self) -> str:
-        """What who invited is called."""
-        inviter = self.invitation.inviter
-        return (inviter.name if inviter else "") or self.invitation.invited_by
-
 
 def look(actor: Actor, code: Plaintext) -> Offer:
     """What the invitation with that code offers; it is not used up by that.

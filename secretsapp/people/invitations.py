@@ -1,11 +1,8 @@
 """Invites people, sends invitations again, revokes them, and ends those that have expired."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 
 from secretsapp.access import open_invitations
@@ -13,14 +10,15 @@ from secretsapp.access.open_invitations import NOT_ENDED, given_by, tell
 from secretsapp.access.terms import FirstGrant, place_of, to_give
 from secretsapp.core import codes, input_rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.codes import Code
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion
 from secretsapp.core.events import Event
 from secretsapp.core.patterns import parse_patterns
 from secretsapp.core.roles import Permission
+from secretsapp.mail import outbox
 from secretsapp.models import Invitation, InvitationGrant, Universe, User
 from secretsapp.models.invitations import Outcome
 from secretsapp.people.accounts import TO_MANAGE, checked_email
+from secretsapp.people.invitation_links import InvitationLink, hand_over
 from secretsapp.rules.acting import Act, Need, NoRight, Oneself, acting
 from secretsapp.rules.locks import lock_universe
 
@@ -32,20 +30,13 @@ KEPT_FOR = timedelta(days=30)
 TO_END = NoRight("an invitation ends by itself")
 
 
-@dataclass(frozen=True)
-class InvitationLink:
-    """A link by which someone accepts an invitation, once; for who invites to pass it on.
-
-    The code comes after the `#`, which no browser sends to a server.
-    """
-
-    email: str
-    address: str = field(repr=False)
-    ends_at: datetime
-
-
 def invite(
-    actor: Actor, emails: Sequence[str], given: Sequence[FirstGrant], *, greeting: str = ""
+    actor: Actor,
+    emails: Sequence[str],
+    given: Sequence[FirstGrant],
+    *,
+    greeting: str = "",
+    by_mail: bool = False,
 ) -> list[InvitationLink]:
     """Invite each of them to the same, or none of them where one can't be invited.
 
@@ -53,6 +44,7 @@ def invite(
     which lets in without a role, takes that they manage people. Raises InvalidInput for addresses,
     words and numbers that will not do, and AlreadyExists where they are invited to that already.
     """
+    _check_mail(by_mail)
     addresses = _checked(emails)
     input_rules.check_remark(greeting, field="greeting", limit=GREETING_LIMIT)
     with acting(actor, *needs_of(addresses[0], given)) as act:
@@ -61,7 +53,13 @@ def invite(
         _check_room(act, len(addresses))
         _refuse_disabled(act, addresses)
         _refuse_invited(act, addresses, given)
-        return [_make(act, address, given, greeting.strip()) for address in addresses]
+        made = Invitation(greeting=greeting.strip(), is_mailed=by_mail)
+        return [_make(act, made, address, given) for address in addresses]
+
+
+def _check_mail(by_mail: bool) -> None:
+    if by_mail and not outbox.is_set_up():
+        raise InvalidInput("This installation doesn’t send mail. Copy the links instead.")
 
 
 def _checked(emails: Sequence[str]) -> list[str]:
@@ -144,12 +142,13 @@ def _extent(given: Sequence[FirstGrant]) -> set[tuple[object, ...]]:
     }
 
 
-def _make(act: Act, address: str, given: Sequence[FirstGrant], greeting: str) -> InvitationLink:
+def _make(act: Act, made: Invitation, address: str, given: Sequence[FirstGrant]) -> InvitationLink:
     now = timezone.now()
     code = codes.draw(_end(given))
     invitation = Invitation.objects.create(
         address=address,
-        greeting=greeting,
+        greeting=made.greeting,
+        is_mailed=made.is_mailed,
         inviter_id=act.actor.person_id,
         invited_by=act.actor.name,
         made_at=now,
@@ -158,7 +157,7 @@ def _make(act: Act, address: str, given: Sequence[FirstGrant], greeting: str) ->
     )
     InvitationGrant.objects.bulk_create(_row(invitation, each) for each in given)
     tell(act, Event.PERSON_INVITED, invitation)
-    return _link(invitation, code)
+    return hand_over(invitation, code)
 
 
 def _row(invitation: Invitation, given: FirstGrant) -> InvitationGrant:
@@ -181,17 +180,13 @@ def _end(given: Sequence[FirstGrant]) -> datetime:
     return min([timezone.now() + GOOD_FOR, *ends])
 
 
-def _link(invitation: Invitation, code: Code) -> InvitationLink:
-    address = f"{settings.SITE_URL}{reverse('invitation')}#{code.text}"
-    return InvitationLink(invitation.address, address, code.ends_at)
-
-
-def send_again(actor: Actor, invitation: Invitation) -> InvitationLink:
+def send_again(actor: Actor, invitation: Invitation, *, by_mail: bool = False) -> InvitationLink:
     """Make a new link for the invitation, in place of the one before, for another week.
 
     It is for who invited, while their rights suffice, and for who manages people. Raises Forbidden,
     InvalidInput, and StaleVersion where it was accepted, revoked or ended meanwhile.
     """
+    _check_mail(by_mail)
     given = given_by(invitation)
     is_own = invitation.inviter_id == actor.person_id is not None
     needs = needs_of(invitation.address, given) if is_own else [TO_MANAGE]
@@ -199,12 +194,13 @@ def send_again(actor: Actor, invitation: Invitation) -> InvitationLink:
         if is_own and invitation.outcome == Outcome.EXPIRED:
             _check_room(act, 1)
         code = codes.draw(_end(given))
-        renewed = {"hashed": code.hashed, "ends_at": code.ends_at, "outcome": "", "closed_at": None}
         stored = Invitation.objects.filter(NOT_ENDED, pk=invitation.pk)
-        if stored.update(**renewed) != 1:
+        renewed = {"hashed": code.hashed, "ends_at": code.ends_at, "is_mailed": by_mail}
+        if stored.update(outcome="", closed_at=None, **renewed) != 1:
             raise _over(invitation)
         tell(act, Event.PERSON_INVITATION_SENT_AGAIN, invitation)
-    return _link(invitation, code)
+        invitation.is_mailed = by_mail
+        return hand_over(invitation, code)
 
 
 def revoke(actor: Actor, invitation: Invitation) -> None:

@@ -6,13 +6,14 @@ from django.utils import timezone
 
 from secretsapp.access import open_invitations
 from secretsapp.access.terms import FirstGrant, Terms
+from secretsapp.core import codes
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import Invitation
 from secretsapp.models.invitations import Outcome
-from secretsapp.people import accepting, invitations
-from secretsapp.people.invitations import InvitationLink
+from secretsapp.people import accepting, invitation_links, invitations
+from secretsapp.people.invitation_links import InvitationLink
 from tests.actions.acting import PASSWORD, Action, Stage, nothing_done
 from tests.actions.of_ways_in import NOBODY, WORKER
 from tests.stage import STAGEHAND
@@ -101,6 +102,11 @@ INVITATION_ACTIONS = [
         before=let_a_command_invite,
     ),
     # What follows writes no event of its own.
+    Action(
+        "invitation_links.hand_over",
+        lambda _stage: invitation_links.hand_over(the_invitation(), codes.draw(timezone.now())),
+        before=invite,
+    ),
     Action("invitations.needs_of", lambda _stage: invitations.needs_of(GUEST, [])),
     Action("invitations.universes_of", lambda _stage: invitations.universes_of([])),
     Action("accepting.look", lambda _stage: accepting.look(NOBODY, typed()), before=invite),

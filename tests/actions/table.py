@@ -40,6 +40,7 @@ from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_proposals import PROPOSAL_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
 from tests.actions.of_invitations import INVITATION_ACTIONS
+from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
 from tests.actions.of_ways_in import ENTRY_ACTIONS

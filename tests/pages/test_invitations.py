@@ -10,11 +10,12 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from secretsapp.access import grants
 from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
-from secretsapp.models import EVERYWHERE, Grant, Invitation, Universe, User
+from secretsapp.models import EVERYWHERE, Grant, Invitation, OutgoingMail, Universe, User
 from secretsapp.people import accepting, accounts
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
@@ -307,3 +308,21 @@ def test_guessing_codes_ends_for_the_address(db: None) -> None:
     assert (set(tried[:20]), tried[20]) == ({422}, 429)
     assert client.post(ACCEPT).status_code == 429
     assert client.get(INVITATION).status_code == 200
+
+
+def test_where_mail_is_set_up_the_links_are_mailed_or_shown(
+    client_for: ClientFor, address_of: AddressOf, settings: Settings
+) -> None:
+    settings.EMAIL_HOST = "127.0.0.1"
+    client, form = client_for("manager"), address_of("access_invite")
+    refused = client.post(form, {"emails": GUEST, **VIEWER})
+    assert (refused.status_code, "Choose how to send the links." in words(refused)) == (422, True)
+    answer = client.post(form, {"emails": GUEST, "how": "mail", **VIEWER}, follow=True)
+    assert answer.redirect_chain == [(address_of("access_invitations"), 302)]
+    assert OutgoingMail.objects.get().address == GUEST
+    assert "Send again by mail" in words(answer)
+    invite(client, form, "other@example.com", how="link")
+    again = f"/invitations/{Invitation.objects.get(address=GUEST).pk}/again/"
+    assert len(links_on(body(client.post(again, follow=True)))) == 1
+    client.post(again, {"how": "mail"})
+    assert OutgoingMail.objects.count() == 2

@@ -7,7 +7,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import Invitation, Universe, User
 from secretsapp.people import accepting, invitations
-from secretsapp.people.invitations import InvitationLink
+from secretsapp.people.invitation_links import InvitationLink
 from tests.actions.of_ways_in import NOBODY
 from tests.stage import STAGEHAND, Cast
 

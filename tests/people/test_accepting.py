@@ -23,7 +23,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Invitation, Universe, User
 from secretsapp.people import accepting, accounts, invitations
-from secretsapp.people.invitations import InvitationLink
+from secretsapp.people.invitation_links import InvitationLink
 from secretsapp.universes import managing
 from tests.actions.of_ways_in import NOBODY
 from tests.granting import let_cover
@@ -62,7 +62,7 @@ def test_a_manager_brings_in_someone_without_an_account(cast: Cast, universe: Un
     assert code not in stored
     assert code.replace("-", "") not in stored
     offer = accepting.look(NOBODY, code_of(link))
-    assert (offer.inviter, offer.has_account) == (MANAGER, False)
+    assert (offer.invitation.inviter_name, offer.has_account) == (MANAGER, False)
     user = join(link)
     assert (user.email, user.name) == (GUEST, "Gus")
     assert user.check_password("a sentence nobody guesses")

@@ -21,14 +21,14 @@ from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
 from secretsapp.operation import upkeep, workers
 from secretsapp.operation.workers import is_seen
-from secretsapp.people import invitations, password_mail, wrong_passwords
+from secretsapp.people import invitation_links, invitations, password_mail, wrong_passwords
 from secretsapp.secrets import proposals, settling
 from secretsapp.universes import retrying
 
 log = logging.getLogger(__name__)
 
 # Every kind of mail that rooms queue.
-MAILS = (end_mail.KIND,)
+MAILS = (end_mail.KIND, invitation_links.KIND)
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
 

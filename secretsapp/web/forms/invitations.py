@@ -8,6 +8,7 @@ from django import forms
 from secretsapp.access.grant_listing import Givable
 from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
+from secretsapp.mail import outbox
 from secretsapp.models import EVERYWHERE
 from secretsapp.people.accounts import EMAIL_LIMIT, NAME_LIMIT
 from secretsapp.people.invitations import AT_ONCE, GREETING_LIMIT
@@ -16,6 +17,7 @@ from secretsapp.web.forms.fields import QUIET
 from secretsapp.web.forms.passwords import CodeField, PasswordField
 from secretsapp.web.forms.places import PlacesField, SeveralGrantForm
 
+BY_MAIL, TO_COPY = "mail", "link"
 NO_EMAIL = "Enter an email address such as name@example.com."
 
 
@@ -59,6 +61,17 @@ class GreetingField(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
+def _how_field() -> forms.ChoiceField:
+    """How the links come to the people: where mail is set up, it can be sent."""
+    return forms.ChoiceField(
+        label="Links",
+        choices=[(BY_MAIL, "Send by mail"), (TO_COPY, "Show them, to copy")],
+        initial=BY_MAIL,
+        widget=forms.RadioSelect(QUIET | {"class": "form-check-input"}),
+        error_messages={"required": "Choose how to send the links."},
+    )
+
+
 class InvitePeopleForm(SeveralGrantForm):
     """Whom an admin invites, with a role in the places that they choose or without one."""
 
@@ -80,6 +93,8 @@ class InvitePeopleForm(SeveralGrantForm):
         role = cast(forms.TypedChoiceField, self.fields["role"])
         role.choices = [("", "No role yet"), *cast(list[tuple[str, str]], role.choices)]
         role.required = self.fields["end"].required = False
+        if outbox.is_set_up():
+            self.fields["how"] = _how_field()
 
     def clean(self) -> dict[str, Any]:
         """What is entered about access needs a role, and a role a place and an end.
@@ -121,6 +136,8 @@ class InviteHereForm(GrantForm):
         self, scope: Givable, data: Mapping[str, Any] | None, *, patterns: Sequence[str]
     ) -> None:
         super().__init__(scope, data, patterns=patterns)
+        if outbox.is_set_up():
+            self.fields["how"] = _how_field()
 
     def all_given(self) -> list[FirstGrant]:
         """What they are given."""

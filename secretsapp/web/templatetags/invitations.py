@@ -6,6 +6,7 @@ from django import template
 from django.template import Context
 from django.urls import reverse
 
+from secretsapp.mail import outbox
 from secretsapp.models import Universe
 from secretsapp.people import invitation_listing
 
@@ -20,6 +21,7 @@ def invitations_to(context: Context, universe: Universe) -> dict[str, Any]:
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "invitations": invitation_listing.sent(request.actor, universe),
+        "sends_mail": outbox.is_set_up(),
         "invite": reverse("access_invite", args=[universe.pk]),
         "all": reverse("access_invitations", args=[universe.pk]),
     }

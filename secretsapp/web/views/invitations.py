@@ -14,12 +14,15 @@ from secretsapp.access.pattern_reach import suggest
 from secretsapp.core.errors import Correctable
 from secretsapp.core.times import sentence_time
 from secretsapp.home import at_hand
+from secretsapp.mail import outbox
 from secretsapp.models import EVERYWHERE, Invitation, Place, Universe
 from secretsapp.models.universes import Environment
 from secretsapp.people import directory, invitation_listing, invitations
-from secretsapp.people.invitations import InvitationLink
+from secretsapp.people.invitation_links import InvitationLink
+from secretsapp.people.invitation_listing import InvitationView
+from secretsapp.rules.paging import Page
 from secretsapp.universes import loading
-from secretsapp.web.forms.invitations import InviteHereForm, InvitePeopleForm
+from secretsapp.web.forms.invitations import BY_MAIL, InviteHereForm, InvitePeopleForm
 from secretsapp.web.forms.places import PlacesField
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, long_lists
@@ -70,10 +73,12 @@ def _answer(
         sent, given = form.cleaned_data, form.all_given()
         for each in given:
             grant_listing.check_within(request.actor, each.universe, each.terms)
-        links = invitations.invite(request.actor, sent["emails"], given, greeting=sent["greeting"])
-        _keep(request, links, back=_list(universe))
+        by_mail = sent.get("how") == BY_MAIL
+        links = invitations.invite(
+            request.actor, sent["emails"], given, greeting=sent["greeting"], by_mail=by_mail
+        )
         people = "1 person" if len(links) == 1 else f"{len(links)} people"
-        return Done(f"Invited {people}.", reverse("invitation_links"))
+        return Done(f"Invited {people}.", _next(request, links, _list(universe)))
 
     context = {
         "universe": universe,
@@ -99,7 +104,7 @@ def sent(request: ActorRequest) -> HttpResponse:
     """Everyone's invitations, for who manages people."""
     directory.check_may_manage(request.actor)
     page = invitation_listing.sent(request.actor, None, long_lists.asked(request))
-    return render(request, "invitations/list.html", long_lists.context(request, page))
+    return _listed(request, page, None)
 
 
 @require_safe
@@ -108,8 +113,14 @@ def sent_here(request: ActorRequest, universe_id: int) -> HttpResponse:
     universe = loading.get(request.actor, universe_id)
     grant_listing.require_giving(request.actor, universe)
     page = invitation_listing.sent(request.actor, universe, long_lists.asked(request))
-    context = long_lists.context(request, page) | {"universe": universe}
-    return render(request, "invitations/list.html", context)
+    return _listed(request, page, universe)
+
+
+def _listed(
+    request: ActorRequest, page: Page[InvitationView], universe: Universe | None
+) -> HttpResponse:
+    told = {"universe": universe, "sends_mail": outbox.is_set_up()}
+    return render(request, "invitations/list.html", long_lists.context(request, page) | told)
 
 
 @require_http_methods(form_pages.METHODS)
@@ -117,10 +128,10 @@ def send_again(request: ActorRequest, invitation_id: int) -> HttpResponse:
     """A new link, in place of the one before; a GET, as after signing in, only leads back."""
 
     def act(invitation: Invitation) -> str:
-        link = invitations.send_again(request.actor, invitation)
-        _keep(request, [link], back=long_lists.came_from(request, reverse("home")))
+        by_mail = request.POST.get("how") == BY_MAIL
+        link = invitations.send_again(request.actor, invitation, by_mail=by_mail)
         messages.success(request, f"Made a new link for {invitation.address}.")
-        return reverse("invitation_links")
+        return _next(request, [link], long_lists.came_from(request, reverse("home")))
 
     return _acted(request, invitation_id, act)
 
@@ -150,13 +161,16 @@ def _acted(
         return redirect(long_lists.came_from(request, reverse("home")))
 
 
-def _keep(request: ActorRequest, made: Sequence[InvitationLink], *, back: str) -> None:
-    """Put the links into the session, which is encrypted, for the page that shows them."""
+def _next(request: ActorRequest, made: Sequence[InvitationLink], back: str) -> str:
+    """The page that shows the links, once, from the encrypted session; mailed ones aren't shown."""
+    if not any(each.address for each in made):
+        return back
     shown = [
         {"email": each.email, "address": each.address, "ends": sentence_time(each.ends_at)}
         for each in made
     ]
     request.session[LINKS] = {"links": shown, "back": back}
+    return reverse("invitation_links")
 
 
 def _reach(universe: Universe | None) -> str:

@@ -15,6 +15,7 @@ from secretsapp.core.errors import Correctable
 from secretsapp.core.roles import ROLE_WORDS
 from secretsapp.core.times import sentence_time
 from secretsapp.home import at_hand, leaving
+from secretsapp.mail import outbox
 from secretsapp.models import User
 from secretsapp.people import accounts, directory, invitation_listing, ways_in
 from secretsapp.rules.paging import Asked
@@ -36,6 +37,7 @@ def people(request: ActorRequest) -> HttpResponse:
         "roles": role_table.table(),
         "last_admin": grant_listing.last_admin(request.actor),
         "invitations": invitation_listing.sent(request.actor),
+        "sends_mail": outbox.is_set_up(),
     }
     return render(request, "people/list.html", context)
 
