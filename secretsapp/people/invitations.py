@@ -24,7 +24,8 @@ from secretsapp.rules.locks import lock_universe
 
 GOOD_FOR = timedelta(days=7)
 GREETING_LIMIT = 500
-AT_ONCE, OPEN_AT_MOST, A_DAY = 20, 50, 200
+AT_ONCE, OPEN_AT_MOST = 20, 50
+A_DAY, A_DAY_EACH = 200, 100
 ENDED_AT_ONCE = 100
 KEPT_FOR = timedelta(days=30)
 TO_END = NoRight("an invitation ends by itself")
@@ -103,11 +104,18 @@ def _check_room(act: Act, count: int) -> None:
                 f"You have {open_now} open invitations, and can have {OPEN_AT_MOST}. Revoke some, "
                 "or wait until they are accepted or expire."
             )
-    today = Invitation.objects.filter(made_at__gt=timezone.now() - timedelta(days=1)).count()
-    if today + count > A_DAY:
+    today = Invitation.objects.filter(made_at__gt=timezone.now() - timedelta(days=1))
+    _check_day(today.count() + count, A_DAY)
+    if act.actor.is_person:
+        # So that one person alone doesn't use up what all have together.
+        _check_day(today.filter(inviter=act.actor.person_id).count() + count, A_DAY_EACH)
+
+
+def _check_day(count: int, most: int) -> None:
+    if count > most:
         raise InvalidInput(
-            f"{today} people were invited in the last 24 hours, and {A_DAY} is the limit. "
-            "Try again tomorrow."
+            f"That would be {count} invitations in 24 hours, and {most} is the limit. Try again "
+            "tomorrow."
         )
 
 

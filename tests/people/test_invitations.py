@@ -95,8 +95,12 @@ def test_there_are_limits(cast: Cast, universe: Universe, monkeypatch: pytest.Mo
     invite_many(40, 50)
     invitations.revoke(manager, the_invitation("guest0@example.com"))
     invite_many(50, 51)
+    monkeypatch.setattr(invitations, "A_DAY_EACH", 51)
+    invitations.revoke(manager, the_invitation("guest1@example.com"))
+    with pytest.raises(InvalidInput, match="That would be 52 invitations in 24 hours, and 51"):
+        invite_many(51, 52)
     monkeypatch.setattr(invitations, "A_DAY", 52)
-    with pytest.raises(InvalidInput, match="51 people were invited in the last 24 hours, and 52"):
+    with pytest.raises(InvalidInput, match="That would be 53 invitations in 24 hours, and 52"):
         invite_many(60, 62, STAGEHAND)
 
 
