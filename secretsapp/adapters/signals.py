@@ -14,14 +14,14 @@ from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import SealroomError
 from secretsapp.models import User
-from secretsapp.people import accounts
+from secretsapp.people import sign_ins
 
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
     """A person signed in; what cannot be recorded does not happen."""
     try:
-        accounts.record_sign_in(_actor(request, user), user)
+        sign_ins.record_sign_in(_actor(request, user), user)
         devices.remember(request, user)
     except (SealroomError, DatabaseError):
         request.session.flush()
@@ -32,7 +32,7 @@ def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
 def record_sign_out(request: HttpRequest, user: User | None, **_signal: object) -> None:
     """A person signed out; the signal comes without one where the session had ended."""
     if user is not None:
-        accounts.record_sign_out(_actor(request, user), user)
+        sign_ins.record_sign_out(_actor(request, user), user)
 
 
 @receiver(user_login_failed)
@@ -44,7 +44,7 @@ def record_failure(
     actor = known if known and known.person_id is not None else _nobody(request)
     email = str(credentials.get("email") or "")
     is_known = request is not None and devices.find(request, email) is not None
-    accounts.record_failed_sign_in(actor, email, on_known_device=is_known)
+    sign_ins.record_failed_sign_in(actor, email, on_known_device=is_known)
 
 
 def _nobody(request: HttpRequest | None) -> Actor:

@@ -1,4 +1,4 @@
-"""Creates, disables and enables accounts, sets passwords, and records who signs in."""
+"""Creates, disables and enables accounts, and sets passwords."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,18 +13,14 @@ from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
 from secretsapp.core.events import Event
-from secretsapp.core.pace import lasting
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, Proposal, User
-from secretsapp.people import one_time_codes, passwords, sessions, wrong_passwords
-from secretsapp.people.directory import account_of
-from secretsapp.rules.acting import Act, NoRight, Oneself, Right, acting
-from secretsapp.rules.noting import note
-from secretsapp.rules.policy import require_installation, require_oneself
+from secretsapp.people import one_time_codes, passwords, sessions
+from secretsapp.rules.acting import Act, Oneself, Right, acting
+from secretsapp.rules.policy import require_installation
 from secretsapp.universes.protection import end_waiting
 
-RECORDED_IN_SECONDS = 0.1
 EMAIL_LIMIT = 254
 NAME_LIMIT = 100
 TO_MANAGE = Right(Permission.MANAGE_PEOPLE)
@@ -120,32 +116,6 @@ def set_password(actor: Actor, person: User, password: Plaintext) -> None:
     passwords.hash_password(person, password)
     with acting(actor, Oneself(person) if is_own else TO_MANAGE, people=[person]) as act:
         passwords.store(act, person)
-
-
-def record_sign_in(actor: Actor, person: User) -> None:
-    """Record that a person signed in."""
-    with acting(actor, Oneself(person)) as act:
-        act.tell(Event.PERSON_SIGNED_IN, subject=person)
-
-
-def record_sign_out(actor: Actor, person: User) -> None:
-    """Record that a person signed out."""
-    require_oneself(actor, person)
-    with acting(actor, NoRight("leaving takes none, not even an account in use")) as act:
-        act.tell(Event.PERSON_SIGNED_OUT, subject=person)
-
-
-def record_failed_sign_in(actor: Actor, email: str, *, on_known_device: bool = False) -> None:
-    """Record a failed sign-in, or count it where the log was told enough of the like.
-
-    Only an address that has an account is written down: people type passwords into that field.
-    Whether there is one is not to be told by the time it takes.
-    """
-    with lasting(RECORDED_IN_SECONDS):
-        person = account_of(email)
-        note(actor, Event.PERSON_SIGN_IN_FAILED, subject=person)
-        if person is not None and not on_known_device:
-            wrong_passwords.count(actor, person)
 
 
 def checked_email(email: str) -> str:

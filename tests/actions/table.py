@@ -7,7 +7,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Change, Grant
 from secretsapp.operation import installation, key_proof, master_keys, readiness, upkeep, workers
-from secretsapp.people import accounts, session_storage
+from secretsapp.people import accounts, session_storage, sign_ins
 from secretsapp.rules.policy import refusal
 from secretsapp.secrets import attempts, settling
 from secretsapp.universes import managing, mirror
@@ -151,22 +151,22 @@ ACTIONS = [
         (f"person.password_set | {EDITOR} |  |  | {EDITOR}",),
     ),
     Action(
-        "accounts.record_sign_in",
-        lambda stage: accounts.record_sign_in(
+        "sign_ins.record_sign_in",
+        lambda stage: sign_ins.record_sign_in(
             stage.cast["editor"].actor, stage.cast["editor"].user
         ),
         (f"person.signed_in | {EDITOR} |  |  | {EDITOR}",),
     ),
     Action(
-        "accounts.record_sign_out",
-        lambda stage: accounts.record_sign_out(
+        "sign_ins.record_sign_out",
+        lambda stage: sign_ins.record_sign_out(
             stage.cast["editor"].actor, stage.cast["editor"].user
         ),
         (f"person.signed_out | {EDITOR} |  |  | {EDITOR}",),
     ),
     Action(
-        "accounts.record_failed_sign_in",
-        lambda stage: accounts.record_failed_sign_in(stage.cast["editor"].actor, MANAGER),
+        "sign_ins.record_failed_sign_in",
+        lambda stage: sign_ins.record_failed_sign_in(stage.cast["editor"].actor, MANAGER),
         (f"person.sign_in_failed | {EDITOR} |  |  | {MANAGER}",),
     ),
     Action(

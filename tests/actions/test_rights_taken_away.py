@@ -27,8 +27,8 @@ SECONDS = 60
 APPENDING = [action for action in ACTIONS if action.events]
 # Here nobody's right is asked for, and why.
 WITHOUT_RIGHT = {
-    "accounts.record_failed_sign_in": "a failure is told of whoever failed",
-    "accounts.record_sign_out": "leaving takes no right, not even an account in use",
+    "sign_ins.record_failed_sign_in": "a failure is told of whoever failed",
+    "sign_ins.record_sign_out": "leaving takes no right, not even an account in use",
     "accepting.join": "an invitation is the right",
     "invitations.end_expired": "the system acts",
     "mirror.refresh": "the system stores what was read, and nobody chose what is found",

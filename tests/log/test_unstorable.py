@@ -10,7 +10,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.models import Universe
-from secretsapp.people import accounts, directory
+from secretsapp.people import directory, sign_ins
 from secretsapp.rules.policy import require
 from secretsapp.secrets import changes, listing
 from tests.stage import Cast
@@ -40,7 +40,7 @@ def test_it_is_not_found(universe: Universe, cast: Cast, text: str) -> None:
 @pytest.mark.parametrize("text", ["\x00", "editor@example.com\x00", "\ud800"])
 def test_a_failed_sign_in_with_it_is_recorded(cast: Cast, text: str) -> None:
     watch = Watch()
-    accounts.record_failed_sign_in(NOBODY, text)
+    sign_ins.record_failed_sign_in(NOBODY, text)
     assert (watch.tags, watch.last.subject_name) == (["person.sign_in_failed"], "")
 
 

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from secretsapp.models import User
 from secretsapp.operation import upkeep
-from secretsapp.people import accounts, password_mail, ways_in
+from secretsapp.people import password_mail, sign_ins, ways_in
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import words
 from tests.stage import STAGEHAND, Cast
@@ -27,7 +27,7 @@ STRANGERS = 25
 def _rested(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no attempt of an earlier test count, and no answer wait."""
     monkeypatch.setattr(password_mail, "ANSWER_SECONDS", 0)
-    monkeypatch.setattr(accounts, "RECORDED_IN_SECONDS", 0)
+    monkeypatch.setattr(sign_ins, "RECORDED_IN_SECONDS", 0)
     cache.clear()
 
 

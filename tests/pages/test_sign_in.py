@@ -6,7 +6,7 @@ from django.test import Client
 
 from secretsapp import __version__
 from secretsapp.models import AuditEvent
-from secretsapp.people import accounts
+from secretsapp.people import accounts, sign_ins
 from tests import stage
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
@@ -18,7 +18,7 @@ SIGN_IN = "/sign-in/"
 @pytest.fixture(autouse=True)
 def _rested(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no attempt of an earlier test count, and no answer wait."""
-    monkeypatch.setattr(accounts, "RECORDED_IN_SECONDS", 0)
+    monkeypatch.setattr(sign_ins, "RECORDED_IN_SECONDS", 0)
     cache.clear()
 
 

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from secretsapp.adapters import limits
 from secretsapp.adapters.cache import JsonCache
 from secretsapp.models import User
-from secretsapp.people import accounts, known_devices, password_mail, ways_in
+from secretsapp.people import accounts, known_devices, password_mail, sign_ins, ways_in
 from tests import stage
 from tests.pages.reading import words
 from tests.stage import Cast
@@ -30,7 +30,7 @@ NEW_PASSWORD = "a lantern on the pier"
 def _rested(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no attempt of an earlier test count, and no answer wait."""
     monkeypatch.setattr(password_mail, "ANSWER_SECONDS", 0)
-    monkeypatch.setattr(accounts, "RECORDED_IN_SECONDS", 0)
+    monkeypatch.setattr(sign_ins, "RECORDED_IN_SECONDS", 0)
     cache.clear()
 
 

@@ -10,7 +10,7 @@ from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastA
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Grant, Universe, User
-from secretsapp.people import accounts
+from secretsapp.people import accounts, sign_ins
 from secretsapp.rules.policy import rights_of
 from tests.stage import STAGEHAND, Cast, engage
 from tests.support.together import together
@@ -141,17 +141,17 @@ def test_everybody_sets_their_own_password_and_an_admin_anybodys(cast: Cast) -> 
 def test_nobody_records_the_sign_in_of_another(cast: Cast) -> None:
     watch = Watch()
     with pytest.raises(Forbidden):
-        accounts.record_sign_in(cast["viewer"].actor, cast["editor"].user)
+        sign_ins.record_sign_in(cast["viewer"].actor, cast["editor"].user)
     with pytest.raises(Forbidden):
-        accounts.record_sign_out(STAGEHAND, cast["editor"].user)
+        sign_ins.record_sign_out(STAGEHAND, cast["editor"].user)
     assert watch.tags == []
 
 
 def test_a_failed_sign_in_names_only_addresses_that_have_an_account(cast: Cast) -> None:
     watch = Watch()
-    accounts.record_failed_sign_in(NOBODY, "my password by mistake")
-    accounts.record_failed_sign_in(NOBODY, "Editor@Example.com")
-    accounts.record_failed_sign_in(NOBODY, "")
+    sign_ins.record_failed_sign_in(NOBODY, "my password by mistake")
+    sign_ins.record_failed_sign_in(NOBODY, "Editor@Example.com")
+    sign_ins.record_failed_sign_in(NOBODY, "")
     assert watch.tags == ["person.sign_in_failed"] * 2
     assert [event.subject_name for event in watch.events] == ["", "editor@example.com"]
     assert "password" not in "".join(event.detail + event.subject_name for event in watch.events)
@@ -160,21 +160,21 @@ def test_a_failed_sign_in_names_only_addresses_that_have_an_account(cast: Cast) 
 def test_failed_sign_ins_are_recorded_once_a_minute_for_each_account(cast: Cast) -> None:
     watch = Watch()
     for _ in range(3):
-        accounts.record_failed_sign_in(NOBODY, "editor@example.com")
-        accounts.record_failed_sign_in(NOBODY, "viewer@example.com")
+        sign_ins.record_failed_sign_in(NOBODY, "editor@example.com")
+        sign_ins.record_failed_sign_in(NOBODY, "viewer@example.com")
     assert len(watch.events) == 2
 
 
 def test_failed_sign_ins_from_elsewhere_do_not_hide_behind_the_first(cast: Cast) -> None:
     watch = Watch()
     for address in ("127.0.0.1", "192.0.2.7", "127.0.0.1", "192.0.2.7"):
-        accounts.record_failed_sign_in(replace(NOBODY, address=address), "editor@example.com")
+        sign_ins.record_failed_sign_in(replace(NOBODY, address=address), "editor@example.com")
     assert [event.address for event in watch.events] == ["127.0.0.1", "192.0.2.7"]
 
 
 def test_a_failed_sign_in_with_a_lookalike_names_nobody(cast: Cast) -> None:
     watch = Watch()
-    accounts.record_failed_sign_in(NOBODY, "ed\N{LATIN SMALL LETTER DOTLESS I}tor@example.com")
+    sign_ins.record_failed_sign_in(NOBODY, "ed\N{LATIN SMALL LETTER DOTLESS I}tor@example.com")
     assert (watch.tags, watch.last.subject_name) == (["person.sign_in_failed"], "")
 
 

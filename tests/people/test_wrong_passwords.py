@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsapp.models import WrongPasswords
-from secretsapp.people import accounts, wrong_passwords
+from secretsapp.people import accounts, sign_ins, wrong_passwords
 from tests.actions.of_ways_in import NOBODY, WORKER
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import words
@@ -28,7 +28,7 @@ VIEWER = "viewer@example.com"
 @pytest.fixture(autouse=True)
 def _rested(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no attempt of an earlier test count, and no answer wait."""
-    monkeypatch.setattr(accounts, "RECORDED_IN_SECONDS", 0)
+    monkeypatch.setattr(sign_ins, "RECORDED_IN_SECONDS", 0)
     cache.clear()
 
 
@@ -118,10 +118,10 @@ def test_networks_are_counted_up_to_a_number(cast: Cast) -> None:
 def test_a_failure_takes_the_same_time_for_whoever_has_no_account(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accounts, "RECORDED_IN_SECONDS", 0.3)
+    monkeypatch.setattr(sign_ins, "RECORDED_IN_SECONDS", 0.3)
     for email in (VIEWER, "nobody@example.com"):
         began = time.monotonic()
-        accounts.record_failed_sign_in(NOBODY, email)
+        sign_ins.record_failed_sign_in(NOBODY, email)
         assert time.monotonic() - began >= 0.3
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from secretsapp.models import AuditEvent, AuditHead
-from secretsapp.people import accounts
+from secretsapp.people import sign_ins
 from secretsapp.rules import triggers
 from tests.stage import Cast
 from tests.support.database import execute, on_postgres
@@ -95,7 +95,7 @@ def test_the_same_statements_pass_without_the_triggers(cast: Cast) -> None:
 
 def test_appending_goes_on_behind_the_triggers(cast: Cast) -> None:
     watch = Watch()
-    accounts.record_sign_in(cast["viewer"].actor, cast["viewer"].user)
+    sign_ins.record_sign_in(cast["viewer"].actor, cast["viewer"].user)
     assert watch.tags == ["person.signed_in"]
 
 
