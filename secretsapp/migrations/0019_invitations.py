@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0016_outgoing_mail"),
+        ("secretsapp", "0018_proposals"),
     ]
 
     operations = [

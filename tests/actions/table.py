@@ -36,11 +36,10 @@ from tests.actions.acting import (
 )
 from tests.actions.of_access import ACCESS_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
+from tests.actions.of_invitations import INVITATION_ACTIONS
 from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_proposals import PROPOSAL_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
-from tests.actions.of_invitations import INVITATION_ACTIONS
-from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
 from tests.actions.of_ways_in import ENTRY_ACTIONS

@@ -247,7 +247,7 @@ def test_an_admin_invites_to_several_places_or_without_a_role(
     page = words(client.get("/people/"))
     assert "guest@example.com Viewer of Harbor, PAY_*, until" in page
     assert "Viewer of all staging universes, PAY_*, until" in page
-    assert "other@example.com No role yet Until" in page
+    assert "other@example.com No role yet Link works until" in page
     assert "An admin grants you access later." in words(opened(without_role).get(INVITATION))
     opened(link).post(ACCEPT, JOINING)
     held = Grant.objects.filter(person__email=GUEST).order_by("environment")
