@@ -122,7 +122,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"sealroom": "secretsapp.web.templatetags.sealroom"},
+            "libraries": {
+                "invitations": "secretsapp.web.templatetags.invitations",
+                "sealroom": "secretsapp.web.templatetags.sealroom",
+            },
         },
     },
 ]

@@ -19,6 +19,7 @@ SealroomError
 │   ├── AlreadyExists           an API key, universe or person of that name is here
 │   ├── StillInUse              something else needs it: it cannot be removed yet
 │   ├── CodeRefused             a one-time code is wrong, used or has ended
+│   ├── InvitationRefused       it is for another account, or no longer within the inviter's rights
 │   ├── LastAdmin               no one would be left who can do everything
 │   ├── RobloxRefused           Roblox said no; nothing was changed
 │   ├── RobloxBusy              Roblox's rate limit; `retry_after` in seconds
@@ -136,6 +137,10 @@ class StillInUse(Correctable):
 
 class CodeRefused(Correctable):
     """A one-time code is wrong, was used or has ended: which of these is not told."""
+
+
+class InvitationRefused(Correctable):
+    """An invitation is for another account, or goes beyond what its inviter can still give."""
 
 
 class LastAdmin(Correctable):

@@ -203,6 +203,22 @@ class Event(Enum):
     PERSON_PASSWORD_SET = _done(
         "person.password_set", "set the password of {subject}", Verb.PASSWORD
     )
+    PERSON_INVITED = _done("person.invited", "invited {address}: {access}", Verb.GRANT)
+    PERSON_INVITATION_SENT_AGAIN = _done(
+        "person.invitation_sent_again", "sent the invitation of {address} again", Verb.GRANT
+    )
+    PERSON_INVITATION_REVOKED = _done(
+        "person.invitation_revoked", "revoked the invitation of {address}", Verb.REVOKE
+    )
+    PERSON_INVITATION_ACCEPTED = _done(
+        "person.invitation_accepted", "accepted the invitation of {invited_by}", Verb.GRANT
+    )
+    PERSON_INVITATION_ENDED = _seen(
+        "person.invitation_ended",
+        "Invitation of {address} ended: {reason}",
+        Verb.REVOKE,
+        _INFO,
+    )
     PERSON_SIGNED_IN = _done("person.signed_in", "signed in", Verb.SIGN_IN, _INFO)
     PERSON_SIGNED_OUT = _done("person.signed_out", "signed out", Verb.SIGN_IN, _INFO)
     PERSON_SESSIONS_ENDED = _done(

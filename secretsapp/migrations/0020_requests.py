@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0018_proposals"),
+        ("secretsapp", "0019_invitations"),
     ]
 
     operations = [

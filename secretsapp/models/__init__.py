@@ -5,6 +5,7 @@ from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User
 from secretsapp.models.audit import AuditEvent, AuditHead, Tally
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change
+from secretsapp.models.invitations import Invitation, InvitationGrant
 from secretsapp.models.keys import KeyProof
 from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.proposals import Proposal
@@ -25,6 +26,8 @@ __all__ = [
     "Change",
     "Grant",
     "GrantPattern",
+    "Invitation",
+    "InvitationGrant",
     "KeyProof",
     "Membership",
     "OneTimeCode",

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError
 
-from secretsapp.access import grants, requests
+from secretsapp.access import grants, open_invitations, requests
 from secretsapp.access.terms import FirstGrant, to_give
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
@@ -63,7 +63,7 @@ def prepare(*, email: str, name: str, password: Plaintext | None) -> User:
     """An account that is not stored yet; raises InvalidInput for what will not do."""
     if name:
         input_rules.check_person_name(name, field="name", limit=NAME_LIMIT)
-    user = User(email=_checked_email(email), name=name.strip())
+    user = User(email=checked_email(email), name=name.strip())
     if password is None:
         user.set_unusable_password()
     else:
@@ -79,7 +79,7 @@ def introduce(act: Act, user: User, first: FirstGrant | None) -> None:
 
 
 def disable(actor: Actor, person: User) -> None:
-    """End a person's access at once, with their sessions and what they proposed.
+    """End a person's access at once, with their sessions, proposals and open invitations.
 
     Raises Forbidden or LastAdmin.
     """
@@ -92,6 +92,7 @@ def disable(actor: Actor, person: User) -> None:
         sessions.delete(person.sessions.all())
         proposed = Proposal.objects.filter(proposer=person)
         end_waiting(act, proposed, f"the account of {person.email} was disabled")
+        open_invitations.end_of_person(act, person)
         _set_active(act, person, False, Event.PERSON_DISABLED)
 
 
@@ -118,7 +119,7 @@ def set_password(actor: Actor, person: User, password: Plaintext) -> None:
         passwords.store(act, person)
 
 
-def _checked_email(email: str) -> str:
+def checked_email(email: str) -> str:
     """The address in lower case; two that look alike are never two accounts."""
     address = email.strip()
     if not address.isascii():

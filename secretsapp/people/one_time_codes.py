@@ -1,31 +1,15 @@
 """One-time codes: made at random, stored as a hash alone, and used up by being used."""
 
-import hashlib
-import secrets
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 
+from secretsapp.core import codes
+from secretsapp.core.codes import Code
 from secretsapp.core.errors import CodeRefused
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import OneTimeCode, PasswordMail, User
 from secretsapp.models.accounts import CodePurpose
-
-# Crockford's digits: without the letters that look like another digit. 24 of them are 120 bits.
-DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LENGTH = 24
-GROUP = 4
-
-_AS_MEANT = str.maketrans("OIL", "011")
-
-
-@dataclass(frozen=True)
-class Code:
-    """A code as it is handed over, once: in groups of four, and until when it is good."""
-
-    text: str = field(repr=False)
-    ends_at: datetime
 
 
 def issue(purpose: CodePurpose, person: User | None, *, good_for: timedelta) -> Code:
@@ -34,10 +18,9 @@ def issue(purpose: CodePurpose, person: User | None, *, good_for: timedelta) -> 
     One that is mailed is beside those mailed before: anyone may ask for it, and must not end
     by that what someone has in their mailbox.
     """
-    digits = "".join(secrets.choice(DIGITS) for _ in range(LENGTH))
     now = timezone.now()
-    code = Code(_in_groups(digits), now + good_for)
-    stored = {"hashed": _hashed(digits), "ends_at": code.ends_at}
+    code = codes.draw(now + good_for)
+    stored = {"hashed": code.hashed, "ends_at": code.ends_at}
     if purpose is CodePurpose.MAIL:
         OneTimeCode.objects.filter(purpose=purpose, person=person, ends_at__lte=now).delete()
         OneTimeCode.objects.create(purpose=purpose, person=person, **stored)
@@ -51,9 +34,7 @@ def find(typed: Plaintext, *purposes: CodePurpose) -> OneTimeCode:
 
     Raises CodeRefused where there is none that is good for one of the purposes.
     """
-    text = typed.expose().decode("utf-8", "replace").rpartition("#")[2]
-    digits = text.upper().translate(_AS_MEANT)
-    hashed = _hashed("".join(digit for digit in digits if digit in DIGITS))
+    hashed = codes.hash_of(typed.expose().decode("utf-8", "replace"))
     living = OneTimeCode.objects.filter(purpose__in=purposes, ends_at__gt=timezone.now())
     found = living.select_related("person").filter(hashed=hashed).first()
     if found is None:
@@ -84,11 +65,3 @@ def refusal() -> CodeRefused:
         "again, or get a new one.",
         field="code",
     )
-
-
-def _in_groups(digits: str) -> str:
-    return "-".join(digits[start : start + GROUP] for start in range(0, LENGTH, GROUP))
-
-
-def _hashed(digits: str) -> str:
-    return hashlib.sha256(digits.encode("ascii")).hexdigest()

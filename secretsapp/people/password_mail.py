@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.codes import Code
 from secretsapp.core.events import Event
 from secretsapp.core.networks import networks_around
 from secretsapp.core.pace import lasting
@@ -121,7 +122,7 @@ def _send(actor: Actor, person: User) -> bool:
     return True
 
 
-def _claim(person: User) -> one_time_codes.Code | None:
+def _claim(person: User) -> Code | None:
     """A code to be sent by us alone; None where another worker sends one, or none is to be sent."""
     with transaction.atomic():
         lock_people([person.pk])
@@ -130,7 +131,7 @@ def _claim(person: User) -> one_time_codes.Code | None:
         return one_time_codes.issue(CodePurpose.MAIL, person, good_for=GOOD_FOR)
 
 
-def _message(person: User, code: one_time_codes.Code) -> EmailMessage:
+def _message(person: User, code: Code) -> EmailMessage:
     link = ways_in.link(code)
     words = {
         "address": link.address,

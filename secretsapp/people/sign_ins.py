@@ -1,4 +1,4 @@
-"""Records who signs in and out, and who fails to."""
+"""Records who signs in and out, and who tried to: what every process listens to from its start."""
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event

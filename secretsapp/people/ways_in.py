@@ -11,6 +11,7 @@ from django.urls import reverse
 from secretsapp.access.terms import AS_ADMIN
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
+from secretsapp.core.codes import Code
 from secretsapp.core.errors import CodeRefused, InvalidInput
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
@@ -18,7 +19,6 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import accounts, one_time_codes, passwords
-from secretsapp.people.one_time_codes import Code
 from secretsapp.rules.acting import NoRight, Right, acting
 from secretsapp.rules.noting import note
 
@@ -68,20 +68,20 @@ def set_password(actor: Actor, code: Plaintext, password: Plaintext) -> User:
     The person acts, from where `actor` came. Raises CodeRefused, also for a disabled account, and
     InvalidInput for a password that will not do, after which the code is still good.
     """
-    with _wrong_codes_noted(actor):
+    with wrong_codes_noted(actor):
         found = one_time_codes.find(code, CodePurpose.PASSWORD, CodePurpose.MAIL)
         person = User.objects.filter(codes=found, is_active=True).first()
         if person is None:
             raise one_time_codes.refusal()
         passwords.hash_password(person, password)
-        with acting(_known(actor, person), BY_CODE, people=[person]) as act:
+        with acting(known(actor, person), BY_CODE, people=[person]) as act:
             one_time_codes.use_up(found)
             passwords.store(act, person)
     return person
 
 
 @contextmanager
-def _wrong_codes_noted(actor: Actor) -> Iterator[None]:
+def wrong_codes_noted(actor: Actor) -> Iterator[None]:
     """Let the log hold that a code was refused, once the transaction of what it was for is gone."""
     try:
         yield
@@ -119,7 +119,7 @@ def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Pla
     by now, and InvalidInput or AlreadyExists for what will not do, after which the code is still
     good.
     """
-    with _wrong_codes_noted(actor):
+    with wrong_codes_noted(actor):
         found = one_time_codes.find(code, CodePurpose.CLAIM)
         user = accounts.prepare(email=email, name=name, password=password)
         with accounts.told_of_another(), acting(actor, BY_CODE) as act:
@@ -127,12 +127,12 @@ def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Pla
             if is_claimed():
                 raise one_time_codes.refusal()
             user.save(force_insert=True)
-            act.actor = _known(actor, user)
+            act.actor = known(actor, user)
             act.tell(Event.INSTALLATION_CLAIMED)
             accounts.introduce(act, user, AS_ADMIN)
     return user
 
 
-def _known(actor: Actor, person: User) -> Actor:
+def known(actor: Actor, person: User) -> Actor:
     """The person whom a code has made known, where no one was."""
     return actors.person(person.pk, person.email, actor.door, actor.address)

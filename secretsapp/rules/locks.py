@@ -1,6 +1,6 @@
 """Every lock on a row, in one order.
 
-People, team, universe, proposal, API key, requests, grants, tally, head of the log.
+People, team, universe, proposal, API key, requests, grants, invitations, tally, head of the log.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines

@@ -3,7 +3,7 @@
 from django.db import IntegrityError
 from django.utils import timezone
 
-from secretsapp.access import grants, requests
+from secretsapp.access import grants, open_invitations, requests
 from secretsapp.api_keys.probing import Probe, prove
 from secretsapp.api_keys.stored_keys import count_as_test
 from secretsapp.core import input_rules
@@ -140,7 +140,7 @@ def _refuse_stale(stored: Universe, seen_version: str) -> None:
 
 
 def remove(actor: Actor, universe: Universe) -> None:
-    """Remove a universe from Sealroom with its grants, requests, notes and changes.
+    """Remove a universe from Sealroom with its grants, requests, invitations, notes and changes.
 
     Its secrets stay at Roblox, and its events in the log. Raises StillInUse while the outcome of
     a change is open: its sender would never learn of it. Its proposals lapse.
@@ -158,6 +158,7 @@ def remove(actor: Actor, universe: Universe) -> None:
         given = Grant.objects.select_for_update(of=("self",)).filter(universe=stored)
         for grant in given.select_related("person", "universe").order_by("pk"):
             grants.tell(act, Event.GRANT_REVOKED, grant)
+        open_invitations.end_in_universe(act, stored)
         Universe.objects.filter(pk=stored.pk).delete()
         detail = {"protected": "yes"} if stored.protected else {}
         act.tell(Event.UNIVERSE_REMOVED, stored, detail=detail)

@@ -19,6 +19,8 @@ from secretsapp.web.views import (
     health,
     help_pages,
     home,
+    invitation,
+    invitations,
     me,
     passwords,
     people,
@@ -95,6 +97,7 @@ ACCESS = "access/"
 ACCESS_OF_UNIVERSE = f"{UNIVERSE}access/"
 PERSON = "people/<row_id:person_id>/"
 TEAM = "teams/<row_id:team_id>/"
+INVITATION = "invitations/<row_id:invitation_id>/"
 API_KEY = "api-keys/<uuid:api_key_id>/"
 REQUEST = "requests/<uuid:request_id>/"
 ENDING = "requests/ending/<row_id:grant_id>/"
@@ -117,6 +120,8 @@ urlpatterns = [
     path("welcome/", first_run.claim, name="first_run"),
     path("password/", passwords.set_by_code, name="password_set"),
     path("password/forgotten/", passwords.forgotten, name="password_forgotten"),
+    path("invitation/", invitation.invitation, name="invitation"),
+    path("invitation/accept/", invitation.accept, name="invitation_accept"),
     # Help.
     path("help/roles/", help_pages.roles, name="help_roles"),
     path("help/shortcuts/", help_pages.shortcuts, name="help_shortcuts"),
@@ -131,6 +136,11 @@ urlpatterns = [
     path("guide/", universe_settings.guide, name="guide"),
     path("people/", people.people, name="people"),
     path("people/new/", people.create, name="person_create"),
+    path("people/invite/", invitations.invite, name="invite"),
+    path("people/invitations/", invitations.sent, name="invitations"),
+    path("invitations/links/", invitations.links, name="invitation_links"),
+    path(f"{INVITATION}again/", invitations.send_again, name="invitation_again"),
+    path(f"{INVITATION}revoke/", invitations.revoke, name="invitation_revoke"),
     path(PERSON, people.person, name="person"),
     path(f"{PERSON}access/new/", people.give, name="person_give"),
     path(f"{PERSON}password-link/", people.make_link, name="person_link"),
@@ -158,6 +168,8 @@ urlpatterns = [
     path(f"{ACCESS}<row_id:grant_id>/", access.change, name="access_everywhere_change"),
     path(f"{ACCESS}<row_id:grant_id>/revoke/", access.revoke, name="access_everywhere_revoke"),
     path(ACCESS_OF_UNIVERSE, access.access, name="access"),
+    path(f"{ACCESS_OF_UNIVERSE}invite/", invitations.invite_here, name="access_invite"),
+    path(f"{ACCESS_OF_UNIVERSE}invitations/", invitations.sent_here, name="access_invitations"),
     path(f"{ACCESS_OF_UNIVERSE}new/", access.give, name="access_give"),
     path(f"{ACCESS_OF_UNIVERSE}reach/", access.typed_reach, name="access_reach"),
     path(f"{ACCESS_OF_UNIVERSE}<row_id:grant_id>/", access.change, name="access_change"),

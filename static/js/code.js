@@ -11,7 +11,7 @@ function takeCode() {
   holder.querySelector("input").value = location.hash.slice(1);
   history.replaceState(null, "", location.pathname);
   holder.hidden = true;
-  holder.closest("form").querySelector("input[type=password]").focus();
+  holder.closest("form").querySelector("input[type=password], button[type=submit]").focus();
 }
 
 // What was sent for this page is not kept to be sent again: a password that was shown would be.

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
+from secretsapp.core.codes import Code
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Grant, User
 from secretsapp.models.accounts import CodePurpose
@@ -16,7 +17,6 @@ from secretsapp.people import (
     ways_in,
     wrong_passwords,
 )
-from secretsapp.people.one_time_codes import Code
 from tests.actions.acting import PASSWORD, Action, Stage, nothing_done
 from tests.stage import STAGEHAND
 
@@ -124,6 +124,8 @@ ENTRY_ACTIONS = [
     Action("ways_in.is_claimed", lambda _stage: ways_in.is_claimed()),
     Action("ways_in.has_accounts", lambda _stage: ways_in.has_accounts()),
     Action("ways_in.link", lambda _stage: ways_in.link(_made[-1]), before=issue),
+    Action("ways_in.known", lambda stage: ways_in.known(NOBODY, stage.cast["viewer"].user)),
+    Action("ways_in.wrong_codes_noted", lambda _stage: ways_in.wrong_codes_noted(NOBODY)),
     Action("one_time_codes.issue", issue),
     Action(
         "one_time_codes.find",
@@ -142,6 +144,7 @@ ENTRY_ACTIONS = [
     ),
     Action("one_time_codes.refusal", lambda _stage: one_time_codes.refusal()),
     Action("accounts.told_of_another", lambda _stage: accounts.told_of_another()),
+    Action("accounts.checked_email", lambda _stage: accounts.checked_email("new@example.com")),
     Action(
         "accounts.prepare",
         lambda _stage: accounts.prepare(email="new@example.com", name="", password=None),

@@ -36,6 +36,7 @@ from tests.actions.acting import (
 )
 from tests.actions.of_access import ACCESS_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
+from tests.actions.of_invitations import INVITATION_ACTIONS
 from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_proposals import PROPOSAL_ACTIONS
 from tests.actions.of_requests import REQUEST_ACTIONS
@@ -308,5 +309,6 @@ ACTIONS = [
     *ENTRY_ACTIONS,
     *REQUEST_ACTIONS,
     *TEAM_ACTIONS,
+    *INVITATION_ACTIONS,
     *UNIVERSE_ACTIONS,
 ]

@@ -29,6 +29,8 @@ APPENDING = [action for action in ACTIONS if action.events]
 WITHOUT_RIGHT = {
     "sign_ins.record_failed_sign_in": "a failure is told of whoever failed",
     "sign_ins.record_sign_out": "leaving takes no right, not even an account in use",
+    "accepting.join": "an invitation is the right",
+    "invitations.end_expired": "the system acts",
     "mirror.refresh": "the system stores what was read, and nobody chose what is found",
     "mirror.store": "the system acts",
     "password_mail.ask": "anybody may ask",

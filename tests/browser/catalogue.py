@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from secretsapp.access.terms import FirstGrant, Terms
+from secretsapp.core.roles import Role
 from secretsapp.models import Team, Universe, User
+from secretsapp.people import invitations
 from tests.browser.conftest import Visitor
 from tests.spine.doors import DOORS
+from tests.stage import STAGEHAND
 
 LONG_NAME = "A_LONG_NAME_" + "X" * 52
 ODD_NAME = "a/b <c> " + "é" * 56
@@ -57,6 +61,8 @@ def looks_at_states(universe: Universe) -> list[Look]:
     gone = reverse("secret", args=[universe.pk, "SIGNING_SEED"])
     team = Team.objects.get().pk
     give = reverse("access_give", args=[universe.pk])
+    invite = reverse("access_invite", args=[universe.pk])
+    link = path_of_an_invitation(universe)
     return [
         Look("universe_filtered", f"{of_universe}?q=pay&sort=-changed"),
         Look("universe_nothing", f"{of_universe}?q=nothing"),
@@ -97,6 +103,10 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("team_nobody", reverse("team_people", args=[team]), "admin", add_nobody_to_the_team),
         Look("team_create_refused", reverse("team_create"), "manager", name_a_team_twice),
         Look("me_with_team", reverse("me"), "viewer"),
+        Look("invitation_join", link, "", send_the_code),
+        Look("invitation_other", link, "stranger", send_the_code),
+        Look("invitation_links", invite, "manager", invite_two),
+        Look("invitations_menu", reverse("invitations"), "admin", open_row_menu),
         Look("home_stranger", reverse("home"), "stranger"),
         Look("home_rotator", reverse("home"), "rotator"),
         Look("secret_rotator", of_secret, "rotator"),
@@ -139,6 +149,7 @@ def looks_without_sign_in() -> list[Look]:
         Look("sign_in_refused", reverse("account_login"), "", refuse_a_sign_in),
         Look("disabled", reverse("account_inactive"), ""),
         Look("password_set", reverse("password_set"), ""),
+        Look("invitation", reverse("invitation"), ""),
         Look("password_forgotten", reverse("password_forgotten"), ""),
         Look("no_such_page", "/no-such-page/", ""),
     ]
@@ -255,6 +266,31 @@ def make_a_link(visitor: Visitor) -> None:
     """Make a link by which a person sets a password."""
     visitor.page.get_by_role("button", name="New password link").click()
     visitor.page.locator("#password-link").wait_for()
+
+
+def path_of_an_invitation(universe: Universe) -> str:
+    """Where someone who has no account is led by an invitation to the universe."""
+    given = [FirstGrant(universe, Terms(Role.ROTATOR, "PAY_*", reason="season two"))]
+    emails, greeting = ["guest@example.com"], "Welcome to season two!"
+    (link,) = invitations.invite(STAGEHAND, emails, given, greeting=greeting)
+    return f"{reverse('invitation')}#{link.address.partition('#')[2]}"
+
+
+def send_the_code(visitor: Visitor) -> None:
+    """Go on by the button, which has the focus: the code is in the form, and in no address."""
+    visitor.page.get_by_label("One-time code").wait_for(state="hidden")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.get_by_role("heading", name="You’re invited").wait_for()
+
+
+def invite_two(visitor: Visitor) -> None:
+    """Invite two people at once."""
+    page = visitor.page
+    page.get_by_label("Email addresses").fill("one@example.com\ntwo@example.com")
+    page.get_by_role("radio", name="Viewer").check()
+    page.get_by_label("Reason").fill("season two")
+    page.get_by_role("button", name="Invite", exact=True).click()
+    page.locator(".link-once").first.wait_for()
 
 
 def refuse_a_sign_in(visitor: Visitor) -> None:

@@ -9,8 +9,11 @@ from secretsapp.core.event_kinds import Result, Severity, Verb
 from secretsapp.core.events import BY_TAG, Event, change_event
 
 PLACES = {
+    "access",
+    "address",
     "count",
     "fields",
+    "invited_by",
     "key",
     "networks",
     "permission",
@@ -43,6 +46,7 @@ OBSERVATIONS = {
     Event.UNIVERSE_KEY_CHANGED,
     Event.API_KEY_TESTED,
     Event.ACCESS_LAPSED,
+    Event.PERSON_INVITATION_ENDED,
     Event.PERSON_LINK_ASKED,
 }
 
@@ -78,6 +82,7 @@ def test_what_nobody_did_is_told_without_an_actor() -> None:
         Event.SECRET_DRIFT_VANISHED,
         Event.UNIVERSE_BASELINE,
         Event.ACCESS_LAPSED,
+        Event.PERSON_INVITATION_ENDED,
         Event.PERSON_SIGN_IN_FAILED,
     }
 

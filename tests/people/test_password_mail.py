@@ -11,9 +11,10 @@ from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from secretsapp.core.codes import Code
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import OneTimeCode, PasswordMail, User
-from secretsapp.people import accounts, one_time_codes, password_mail, ways_in
+from secretsapp.people import accounts, password_mail, ways_in
 from tests.actions.of_ways_in import NOBODY, WORKER
 from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast, engage
@@ -194,7 +195,7 @@ def test_no_code_is_in_the_log_or_the_events(
     caplog.set_level("DEBUG")
     password_mail.ask(NOBODY, VIEWER)
     password_mail.send_waiting(WORKER)
-    code = one_time_codes.Code(LINK.findall(text_of(post_office))[0], timezone.now())
+    code = Code(LINK.findall(text_of(post_office))[0], timezone.now())
     ways_in.set_password(NOBODY, Plaintext.from_text(code.text), PASSWORD)
     told = f"{caplog.text} {[vars(event) for event in watch.events]}"
     assert code.text not in told
@@ -204,7 +205,7 @@ def test_no_code_is_in_the_log_or_the_events(
 def test_what_another_worker_has_mailed_meanwhile_is_left_alone(
     cast: Cast, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def work_beside(person: User, code: one_time_codes.Code) -> EmailMessage:
+    def work_beside(person: User, code: Code) -> EmailMessage:
         monkeypatch.setattr(password_mail, "_message", message)
         assert password_mail.send_waiting(WORKER) == 1
         return message(person, code)

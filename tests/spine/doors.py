@@ -23,6 +23,9 @@ class Door:
     `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
     a person (the viewer), their grant in a universe or everywhere, the review of a universe, a
     rotation that is proposed, an API key, a team, or that the viewer is in it.
+    a person (the viewer), their grant in a universe or everywhere, the
+    review of a universe, or an API key.
+    a person (the viewer), their grant in a universe or everywhere, an invitation, or an API key.
     `sent` is a POST that does what the page is for, and `answer` its status then.
     a person (the viewer), their grant in a universe or everywhere, a rotation that is proposed, or
     an API key. `sent` is a POST that does what the page is for, and `answer` its status then.
@@ -60,6 +63,8 @@ class Door:
             "proposal": lambda: [_proposal(universe_id, name)],
             "request": lambda: [_request(universe_id)],
             "ending grant": lambda: [_ending_grant(universe_id)],
+            # Not there for anyone: who sees which has tests of its own.
+            "invitation": lambda: [10**9],
             "api key": lambda: [ApiKey.objects.earliest("created_at").pk],
         }
         return reverse(self.name, args=arguments[self.about]())
@@ -170,6 +175,14 @@ DOORS = (
     Door("person_create", ADMIN, "", FORM, {"email": "new@example.com"}, stranger=403),
     Door("person", ADMIN, "person", stranger=403),
     Door("person_link", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
+    # Invitations; links are shown to who has just made some.
+    Door("invitation_links", SOMEBODY, read_answer=302, stranger=302),
+    Door("invite", ADMIN, "", FORM, {"emails": "guest@example.com"}, stranger=403),
+    Door("invitations", ADMIN, stranger=403),
+    Door("invitation_again", SOMEBODY, "invitation", FORM, {}, read_answer=302, answer=404),
+    Door("invitation_revoke", SOMEBODY, "invitation", FORM, {}, read_answer=302, answer=404),
+    Door("access_invite", MANAGERS, "universe", FORM, {"emails": "guest@example.com", **ROLE}),
+    Door("access_invitations", MANAGERS, "universe"),
     # API keys and universes.
     Door("api_keys", ADMIN, stranger=403),
     Door("api_key_create", ADMIN, "", FORM, {"name": "second", "value": API_KEY}, stranger=403),
@@ -302,6 +315,8 @@ OPEN_TO_ALL = {
     "account_logout",
     "first_run",
     "healthz",
+    "invitation",
+    "invitation_accept",
     "metrics",
     "password_forgotten",
     "password_set",

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.urls import reverse
 
 from secretsapp.core import actor as actors
+from secretsapp.core.codes import Code
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.processes import ENDING, Processes, ProcessFailed
 from secretsapp.management.serving import (
@@ -22,7 +23,6 @@ from secretsapp.management.serving import (
 )
 from secretsapp.operation import system_account
 from secretsapp.people import ways_in
-from secretsapp.people.one_time_codes import Code
 
 DEFAULT_PORT = 8000
 WORKER = ["manage.py", "work"]

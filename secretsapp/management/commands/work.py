@@ -21,14 +21,20 @@ from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
 from secretsapp.operation import upkeep, workers
 from secretsapp.operation.workers import is_seen
-from secretsapp.people import password_mail, wrong_passwords
+from secretsapp.people import invitation_links, invitations, password_mail, wrong_passwords
 from secretsapp.secrets import forced_mail, proposals, settling
 from secretsapp.universes import retrying
 
 log = logging.getLogger(__name__)
 
 # Every kind of mail that rooms queue.
-MAILS = (end_mail.KIND, request_mail.REQUESTED, request_mail.DECIDED, forced_mail.KIND)
+MAILS = (
+    end_mail.KIND,
+    request_mail.REQUESTED,
+    request_mail.DECIDED,
+    forced_mail.KIND,
+    invitation_links.KIND,
+)
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
 
@@ -37,10 +43,10 @@ class Command(SealroomCommand):
     """Works in the background."""
 
     help = (
-        "Every minute, send the mail that waits, settle open changes, end proposals and requests "
-        "that waited too long and reviews whose time is over, retry what could not be read from "
-        "Roblox and log what was only counted. Once a day, delete ended sessions, expired counts "
-        "and old mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
+        "Every minute, send the mail that waits, settle open changes, end proposals, requests, "
+        "reviews and invitations that waited too long, retry what could not be read from Roblox "
+        "and log what was only counted. Once a day, delete ended sessions, expired counts and old "
+        "mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -116,7 +122,7 @@ def _parts(number: int) -> list[Callable[[], object]]:
         parts += [_mail_links, _mail_warnings, _send_mail]
     if number % ROUNDS_A_MINUTE == 0:
         parts += [_settle, _tell_counted, _retry_unread, _lapse]
-        parts += [_let_requests_lapse, _close_reviews, end_mail.queue_due]
+        parts += [_let_requests_lapse, _close_reviews, _end_invitations, end_mail.queue_due]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
     return parts
@@ -147,6 +153,10 @@ def _retry_unread() -> None:
 def _lapse() -> None:
     for _ in range(proposals.lapse_old()):
         log.info("A proposal lapsed: nobody decided it in time.")
+
+
+def _end_invitations() -> None:
+    invitations.end_expired(actors.system("invitations"))
 
 
 def _tell_counted() -> None:

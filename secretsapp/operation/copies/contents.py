@@ -10,6 +10,8 @@ from django.db.models import Model
 from secretsapp.core.errors import CopyFailed
 from secretsapp.core.keyring import key_id_of
 from secretsapp.models import (
+    Invitation,
+    InvitationGrant,
     OneTimeCode,
     OutgoingMail,
     PasswordMail,
@@ -26,6 +28,8 @@ FLEETING: tuple[type[Model], ...] = (
     OneTimeCode,
     OutgoingMail,
     PasswordMail,
+    InvitationGrant,
+    Invitation,
     Tally,
     Worker,
     WrongPasswords,

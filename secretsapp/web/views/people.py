@@ -15,8 +15,9 @@ from secretsapp.core.errors import Correctable
 from secretsapp.core.roles import ROLE_WORDS
 from secretsapp.core.times import sentence_time
 from secretsapp.home import at_hand, leaving
+from secretsapp.mail import outbox
 from secretsapp.models import User
-from secretsapp.people import accounts, directory, ways_in
+from secretsapp.people import accounts, directory, invitation_listing, ways_in
 from secretsapp.rules.paging import Asked
 from secretsapp.universes import loading
 from secretsapp.web.forms.people import CreatePersonForm, PlacedGrantForm, PlaceField
@@ -37,6 +38,8 @@ def people(request: ActorRequest) -> HttpResponse:
         "roles": role_table.table(),
         "last_admin": grant_listing.last_admin(request.actor),
         "tabs": tabs_of_people(request.actor),
+        "invitations": invitation_listing.sent(request.actor),
+        "sends_mail": outbox.is_set_up(),
     }
     return render(request, "people/list.html", context)
 
