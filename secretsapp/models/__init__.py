@@ -4,10 +4,9 @@ from secretsapp.models.access import EVERYWHERE, Grant, GrantPattern, Membership
 from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User, WrongPasswords
 from secretsapp.models.audit import AuditEvent, AuditHead, Tally
 from secretsapp.models.cache import CacheEntry
-from secretsapp.models.changes import Change
+from secretsapp.models.changes import Change, Proposal
 from secretsapp.models.keys import KeyProof
 from secretsapp.models.mail import OutgoingMail
-from secretsapp.models.proposals import Proposal
 from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Secret
 from secretsapp.models.shortcuts import Shortcut
