@@ -4,7 +4,7 @@ from secretsapp.models.access import EVERYWHERE, Grant, GrantPattern, Membership
 from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User, WrongPasswords
 from secretsapp.models.audit import AuditEvent, AuditHead, Tally
 from secretsapp.models.cache import CacheEntry
-from secretsapp.models.changes import Change
+from secretsapp.models.changes import Change, Proposal
 from secretsapp.models.invitations import Invitation, InvitationGrant
 from secretsapp.models.keys import KeyProof
 from secretsapp.models.mail import OutgoingMail

@@ -168,7 +168,7 @@ def _look_up(actor: Actor) -> Rights:
         return _EVERYTHING
     columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
     own = Membership.objects.filter(person_id=actor.person_id, team=OuterRef("team"))
-    rows = _held(actor).values_list(*columns, Subquery(own.values("added_by")[:1]))
+    rows = _held(actor).values_list(*columns, Subquery(own.values("added_by")))
     holdings = tuple(
         Holding(Role(role), Place(universe, environment, owner), pattern, *rest)
         for role, universe, environment, owner, pattern, *rest in rows

@@ -10,8 +10,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Proposal, Universe
-from secretsapp.models.changes import ChangeState
-from secretsapp.models.proposals import ProposalKind, ProposalState
+from secretsapp.models.changes import ChangeState, ProposalKind, ProposalState
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.paging import Asked, Page, cut
 from secretsapp.rules.policy import Rights, require, require_installation, rights_of

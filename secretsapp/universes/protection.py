@@ -7,7 +7,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import Proposal, Universe
-from secretsapp.models.proposals import ProposalKind, ProposalState
+from secretsapp.models.changes import ProposalKind, ProposalState
 from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import people_with

@@ -8,7 +8,7 @@ from django.utils import timezone
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import Proposal
-from secretsapp.models.proposals import ProposalState
+from secretsapp.models.changes import ProposalState
 from secretsapp.rules.policy import Rights
 from secretsapp.secrets import approving, forcing, proposals
 from secretsapp.universes import protection
