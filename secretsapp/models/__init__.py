@@ -8,7 +8,6 @@ from secretsapp.models.changes import Change, Proposal
 from secretsapp.models.invitations import Invitation, InvitationGrant
 from secretsapp.models.keys import KeyProof
 from secretsapp.models.mail import OutgoingMail
-from secretsapp.models.proposals import Proposal
 from secretsapp.models.requests import AccessRequest
 from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Secret

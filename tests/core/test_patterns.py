@@ -43,7 +43,7 @@ def test_a_pattern_is_a_name_a_beginning_or_everything(text: str, pattern: str) 
 def test_any_other_pattern_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InvalidInput, match=r"PAY_\*") as refusal:
         parse_pattern(text)
-    assert refusal.value.field == "pattern"
+    assert refusal.value.field == "names"
 
 
 @pytest.mark.parametrize(
