@@ -7,8 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from secretsapp.access import team_listing
-from secretsapp.access.terms import Holder, Terms, Where
+from secretsapp.access.terms import Terms, Where
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DoubtfulKey, InvalidInput, NotFound
@@ -16,9 +15,8 @@ from secretsapp.core.generating import LONGEST, SHORTEST, Alphabet
 from secretsapp.core.keyring import KEY_ID_BYTES
 from secretsapp.core.roles import Role
 from secretsapp.core.times import parse_end
-from secretsapp.models import Place, Universe, User
+from secretsapp.models import Place, Universe
 from secretsapp.models.universes import Environment
-from secretsapp.people import directory
 from secretsapp.rules.keys import Ring
 from secretsapp.universes import loading, proposing
 
@@ -92,46 +90,6 @@ def add_generating(parser: CommandParser) -> None:
 def add_email(parser: CommandParser) -> None:
     """The person that a command is about."""
     parser.add_argument("email", metavar="EMAIL", help="The person's email address.")
-
-
-def add_holder(parser: CommandParser) -> None:
-    """The person, or the team, that a grant is of."""
-    parser.add_argument(
-        "holder", metavar="EMAIL|TEAM", help="The person's email address; with --team, its name."
-    )
-    parser.add_argument("--team", action="store_true", help="It is a team, by its name.")
-
-
-def holder_of(actor: Actor, options: dict[str, Any]) -> Holder:
-    """The person or team that `add_holder` read; raises NotFound."""
-    if options["team"]:
-        return team_listing.named(actor, options["holder"])
-    return directory.get(actor, options["holder"])
-
-
-def holder_data(holder: Holder) -> dict[str, Any]:
-    """Whose a grant is, for JSON."""
-    return {"email" if isinstance(holder, User) else "team": str(holder)}
-
-
-def add_team(parser: CommandParser) -> None:
-    """The team that a command is about."""
-    parser.add_argument("team", metavar="TEAM", help="The name of the team, in any case.")
-
-
-def add_people(parser: CommandParser, *, required: bool = True) -> None:
-    """The people whom a command lets into a team or out of it."""
-    parser.add_argument(
-        "people",
-        nargs="+" if required else "*",
-        metavar="EMAIL",
-        help="The email addresses of people.",
-    )
-
-
-def people_of(actor: Actor, options: dict[str, Any]) -> list[User]:
-    """The people that `add_people` read; raises NotFound."""
-    return [directory.get(actor, email) for email in options["people"]]
 
 
 def add_scope(parser: CommandParser, *, required: bool = True) -> None:

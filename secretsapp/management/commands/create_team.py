@@ -6,8 +6,8 @@ from django.core.management.base import CommandParser
 
 from secretsapp.access import teams
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_people, add_team, people_of
 from secretsapp.management.base import ActingCommand
+from secretsapp.management.holders import add_people, add_team, people_of
 from secretsapp.management.output import Report
 
 

@@ -6,8 +6,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from secretsapp.access import team_listing, teams
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_team
 from secretsapp.management.base import ActingCommand
+from secretsapp.management.holders import add_team
 from secretsapp.management.output import Report
 
 

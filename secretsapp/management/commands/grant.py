@@ -10,17 +10,9 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import written
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import sentence_time
-from secretsapp.management.arguments import (
-    add_bounds,
-    add_holder,
-    add_scope,
-    holder_data,
-    holder_of,
-    role_words,
-    scope_of,
-    terms_of,
-)
+from secretsapp.management.arguments import add_bounds, add_scope, role_words, scope_of, terms_of
 from secretsapp.management.base import ActingCommand
+from secretsapp.management.holders import add_holder, holder_data, holder_of
 from secretsapp.management.output import Report, exact_time, place_data
 from secretsapp.models import Grant
 

@@ -6,8 +6,9 @@ from django.core.management.base import CommandParser
 
 from secretsapp.access import team_listing, teams
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_email, add_team
+from secretsapp.management.arguments import add_email
 from secretsapp.management.base import ActingCommand
+from secretsapp.management.holders import add_team
 from secretsapp.management.output import Report
 from secretsapp.people import directory
 

@@ -8,15 +8,9 @@ from secretsapp.access import grants
 from secretsapp.access.terms import place_of, scope_words
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Role
-from secretsapp.management.arguments import (
-    add_holder,
-    add_scope,
-    holder_data,
-    holder_of,
-    role_words,
-    scope_of,
-)
+from secretsapp.management.arguments import add_scope, role_words, scope_of
 from secretsapp.management.base import ActingCommand
+from secretsapp.management.holders import add_holder, holder_data, holder_of
 from secretsapp.management.output import Report, place_data
 
 
