@@ -9,7 +9,7 @@ from secretsapp.access import request_listing, review_listing
 from secretsapp.access.request_listing import RequestView
 from secretsapp.core.actor import Actor
 from secretsapp.models import AccessRequest, Proposal, Review, User
-from secretsapp.models.proposals import ProposalState
+from secretsapp.models.changes import ProposalState
 from secretsapp.models.requests import RequestState
 from secretsapp.secrets import waiting as proposals
 from secretsapp.secrets.waiting import ProposalView
