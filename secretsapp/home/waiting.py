@@ -49,7 +49,7 @@ def look(actor: Actor) -> Waiting:
 
 
 def _is_anything(person_id: int) -> bool:
-    """Whether anything waits that is not the person's own, whoever may answer it."""
+    """Whether anything waits that is not the person's own, for anyone to answer."""
     now = timezone.now()
     asked = AccessRequest.objects.filter(state=RequestState.WAITING, lapses_at__gt=now)
     proposed = Proposal.objects.filter(state=ProposalState.WAITING)
