@@ -82,7 +82,7 @@ def _first_day() -> Iterator[Deed]:
         options = ("--api-key", API_KEY_NAME, "--environment", universe.environment)
         yield _set_up(minute, "add_universe", str(universe.universe_id), *options, *acting)
     for minute, (email, role, where) in enumerate(_GRANTS, start=20):
-        yield _set_up(minute, "grant", email, role, *where, *acting)
+        yield _set_up(minute, "grant", email, role, *where, "--reason", "Joined.", *acting)
 
 
 _GRANTS = (

@@ -89,7 +89,17 @@ def to_give(holder: Holder, where: Where, terms: Terms) -> ToGive:
     input_rules.check_remark(terms.reason, field="reason", limit=input_rules.REASON_LIMIT)
     wanted = wanted_holdings(place_of(where), terms)
     _check(wanted, holder)
+    check_reason(terms.role, terms.until, terms.reason)
     return ToGive(wanted, f"grant {ROLE_WORDS[terms.role]} to {holder}")
+
+
+def check_reason(role: Role, until: datetime | None, reason: str) -> None:
+    """Raise InvalidInput for what never expires without a reason; an admin's never does."""
+    if until is None and role is not Role.ADMIN and not reason.strip():
+        raise InvalidInput(
+            "Access that never expires needs a reason. Enter one, or choose when it expires.",
+            field="reason",
+        )
 
 
 def wanted_holdings(place: Place, terms: Terms) -> tuple[Holding, ...]:

@@ -1,7 +1,7 @@
 """Every public function of a module that writes, how to call it, and the events that it writes."""
 
 from secretsapp.access import grants, refusals, terms
-from secretsapp.access.terms import AS_ADMIN, Terms
+from secretsapp.access.terms import AS_ADMIN
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
@@ -42,6 +42,7 @@ from tests.actions.of_reviews import REVIEW_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
 from tests.actions.of_ways_in import ENTRY_ACTIONS
+from tests.granting import Terms
 from tests.stage import API_KEY
 from tests.support.unfinished import mirrored
 

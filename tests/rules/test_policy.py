@@ -8,7 +8,6 @@ from django.utils import timezone
 from hypothesis import given, strategies
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
@@ -22,6 +21,7 @@ from secretsapp.rules.policy import (
     require_somewhere,
     rights_of,
 )
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 
 A = Permission

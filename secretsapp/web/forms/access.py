@@ -10,7 +10,7 @@ from django.utils.html import format_html
 
 from secretsapp.access.grant_listing import Givable
 from secretsapp.access.role_table import SUMMARIES
-from secretsapp.access.terms import Terms
+from secretsapp.access.terms import Terms, check_reason
 from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.input_rules import REASON_LIMIT
 from secretsapp.core.patterns import TYPED, parse_patterns, written
@@ -88,7 +88,8 @@ class GrantForm(forms.Form):
         label="Reason",
         required=False,
         widget=text_input(maxlength=str(REASON_LIMIT)),
-        help_text="Why this person needs it. Shown in the audit log: never enter a value.",
+        help_text="Why they need it. Access that never expires needs a reason. Shown in the audit "
+        "log: never enter a value.",
     )
 
     field_order = ("person", "role", "names", "end", "last_day", "reason")
@@ -153,7 +154,15 @@ class GrantForm(forms.Form):
             cleaned["until"] = self._end_in(int(end))
         if cleaned["until"] and cleaned["until"] <= timezone.now():
             self.add_error("last_day", "That day is in the past. Choose a later one.")
+        if end == NEVER and "reason" in cleaned and cleaned.get("role"):
+            self._require_reason(cleaned["role"], cleaned["reason"])
         return cleaned
+
+    def _require_reason(self, role: Role, reason: str) -> None:
+        try:
+            check_reason(role, None, reason)
+        except InvalidInput as refusal:
+            self.add_error("reason", str(refusal))
 
     def terms(self) -> Terms:
         """What the form says."""
