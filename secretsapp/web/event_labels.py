@@ -97,6 +97,7 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "grant.given": "Access granted",
         "grant.changed": "Access changed",
         "grant.revoked": "Access revoked",
+        "access.exported": "Access exported",
         "access.refused": "Action denied",
     },
     "Universes": {

@@ -13,6 +13,7 @@ from secretsapp.web.views import (
     audit,
     changes,
     creation,
+    effective,
     first_run,
     frame,
     generation,
@@ -118,6 +119,7 @@ urlpatterns = [
     path("help/changes/", help_pages.changes, name="help_changes"),
     # Oneself.
     path("me/", me.me, name="me"),
+    path("me/access/", effective.own, name="me_access"),
     path("me/password/", me.password, name="me_password"),
     path("me/sessions/end/", me.end_session, name="session_end"),
     path("me/sessions/end-others/", me.end_other_sessions, name="sessions_end_others"),
@@ -127,6 +129,7 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/new/", people.create, name="person_create"),
     path(PERSON, people.person, name="person"),
+    path(f"{PERSON}access/", effective.of_person, name="person_access"),
     path(f"{PERSON}access/new/", people.give, name="person_give"),
     path(f"{PERSON}password-link/", people.make_link, name="person_link"),
     path(f"{PERSON}disable/", people.disable, name="person_disable"),
@@ -183,5 +186,6 @@ urlpatterns = [
     path(f"{SECRET}rotate/value/", generation.for_rotation, name="secret_rotate_value"),
     path(f"{SECRET}delete/", by_protection(changes.delete, proposing.delete), name="secret_delete"),
     path(f"{SECRET}details/", secrets.details, name="secret_details"),
+    path(f"{SECRET}access/", effective.of_secret, name="secret_access"),
     path(f"{SECRET}acknowledge/", secrets.acknowledge, name="secret_acknowledge"),
 ]

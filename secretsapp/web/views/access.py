@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from django.forms import Form
 from django.http import HttpResponse
@@ -11,13 +12,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.access import grant_listing, grants, role_table
+from secretsapp.access import effective, grant_listing, grants, role_table
+from secretsapp.access.grant_views import GrantView
 from secretsapp.access.grants import HeldAlready
 from secretsapp.access.pattern_reach import reach_of, suggest
 from secretsapp.access.terms import Holder, Terms
+from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion
 from secretsapp.models import Universe, User
 from secretsapp.people import directory
+from secretsapp.rules.paging import Asked, Page
 from secretsapp.universes import loading
 from secretsapp.web.forms.access import GrantForm
 from secretsapp.web.htmx import wants_fragment
@@ -34,12 +38,21 @@ def access(request: ActorRequest, universe_id: int | None = None) -> HttpRespons
     """The grants that hold there, and what each role may do."""
     universe = _universe(request, universe_id)
     asked = long_lists.asked(request)
-    if universe is None:
-        page = grant_listing.everywhere(request.actor, asked)
+    context: dict[str, Any] = {"universe": universe, "roles": role_table.table()}
+    if request.GET.get("by") == PERSON:
+        people = effective.in_place(request.actor, universe, asked)
+        context |= {"shown": "people", "found": people.items}
+        context |= long_lists.context(request, people, by=PERSON)
     else:
-        page = grant_listing.in_universe(request.actor, universe, asked)
-    context = {"universe": universe, "grants": page.items, "roles": role_table.table()}
-    return render(request, "access/list.html", context | long_lists.context(request, page))
+        page = _grants(request.actor, universe, asked)
+        context |= {"shown": "grants", "grants": page.items} | long_lists.context(request, page)
+    return render(request, "access/list.html", context)
+
+
+def _grants(actor: Actor, universe: Universe | None, asked: Asked) -> Page[GrantView]:
+    if universe is None:
+        return grant_listing.everywhere(actor, asked)
+    return grant_listing.in_universe(actor, universe, asked)
 
 
 @require_http_methods(form_pages.METHODS)

@@ -15,6 +15,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.models import Secret, Universe
 from secretsapp.people import directory
+from secretsapp.rules.policy import rights_of
 from secretsapp.secrets import drift, elsewhere, listing, waiting
 from secretsapp.secrets.details import edit as edit_details
 from secretsapp.universes import loading
@@ -49,6 +50,9 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "is_old": is_old(view.secret.update_time, timezone.now()),
         "givers": who_gave(request.actor, universe_id, name) if view.denied else [],
         "proposals": waiting.of_secret(request.actor, universe, name),
+        "gives_access": rights_of(request.actor).allows(
+            Permission.MANAGE_GRANTS, universe_id, name
+        ),
         "elsewhere": elsewhere.find(request.actor, universe, name),
     }
     watched = watching(request, universe, name, view.open)
