@@ -23,6 +23,7 @@ from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
 from secretsapp.rules.policy import (
+    Rights,
     held_by,
     holders_of,
     holdings_of,
@@ -152,10 +153,11 @@ def _in_universes(actor: Actor, person: User, universes: Iterable[Universe]) -> 
     by_place: dict[Place, list[GrantView]] = {}
     for view in views:
         by_place.setdefault(view.grant.place, []).append(view)
-    return [InUniverse(each, _in_one(actor, each, by_place)) for each in these]
+    rights = rights_of(actor)
+    return [InUniverse(each, _in_one(rights, each, by_place)) for each in these]
 
 
-def _in_one(actor: Actor, universe: Universe, by_place: dict[Place, list[GrantView]]) -> Access:
+def _in_one(rights: Rights, universe: Universe, by_place: dict[Place, list[GrantView]]) -> Access:
     places = dict.fromkeys(
         (
             Place(universe.pk),
@@ -166,7 +168,7 @@ def _in_one(actor: Actor, universe: Universe, by_place: dict[Place, list[GrantVi
     )
     views = [view for place in places for view in by_place.get(place, ())]
     place = Place(universe.pk)
-    return _access_of(views, place, _seen_in(actor, place))
+    return _access_of(views, place, _seen_in(rights, place))
 
 
 def who_can(actor: Actor, universe: Universe, name: str, asked: Asked = FIRST) -> Page[OfPerson]:
@@ -216,7 +218,7 @@ def _people(
         teams.setdefault(person_id, set()).add(team_id)
     theirs = Q(person__in=page.items) | Q(team__in=set().union(*teams.values()))
     views = viewed(actor, _with_all(giving.filter(theirs)))
-    seen = _seen_in(actor, place)
+    seen = _seen_in(rights_of(actor), place)
 
     def access(person: User) -> Access:
         return _access_of(_of(person, teams.get(person.pk, set()), views), place, seen, name)
@@ -235,9 +237,9 @@ def _with_all(grants: QuerySet[Grant]) -> QuerySet[Grant]:
     return grants.select_related(*BESIDE).prefetch_related("patterns").order_by("pk")
 
 
-def _seen_in(actor: Actor, place: Place) -> list[str]:
-    """The patterns of the names that the actor may list there."""
-    return [holding.pattern for holding in rights_of(actor).over(place)]
+def _seen_in(rights: Rights, place: Place) -> list[str]:
+    """The patterns of the names that one may list there."""
+    return [holding.pattern for holding in rights.over(place)]
 
 
 def _access_of(views: list[GrantView], place: Place, seen: list[str], name: str = "") -> Access:

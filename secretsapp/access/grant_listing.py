@@ -1,5 +1,6 @@
 """Grants as an actor may see them, and what they may give of their own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +14,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, InvalidInput, NotFound
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
 from secretsapp.core.times import sentence_time
-from secretsapp.models import Grant, Membership, Place, Universe, User
+from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Team, Universe, User
+from secretsapp.models.universes import Environment
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
 from secretsapp.rules.policy import (
     Holding,
@@ -23,6 +25,9 @@ from secretsapp.rules.policy import (
     rights_of,
 )
 
+# So many teams are offered.
+TEAMS_TO_CHOOSE_FROM = 200
+
 
 @dataclass(frozen=True)
 class Givable:
@@ -30,12 +35,13 @@ class Givable:
 
     The mightiest role comes first. `names` and `latest_end` are the widest that they have there,
     for a form to begin with. `people` is None for who gives access to some names alone: they know
-    to whom, and are not shown every account.
+    to whom, and are not shown every account, and no team.
     """
 
     where: Where
     roles: list[Role]
     people: list[User] | None
+    teams: list[Team]
     names: str
     latest_end: datetime | None
     may_create_people: bool
@@ -145,17 +151,53 @@ def givable(actor: Actor, where: Where, *, to_one: bool = False) -> Givable:
     holdings = _giving(actor, place_of(where))
     if not holdings:
         raise refusal(Permission.MANAGE_GRANTS, place_of(where).universe_id)
+    roles = [role for role in Role if _may_be_given(role, holdings, place_of(where))]
+    return _givable(actor, where, holdings, roles, to_one=to_one)
+
+
+def givable_somewhere(actor: Actor) -> Givable:
+    """What the actor may give in some place or other; Forbidden where nothing."""
+    rights = rights_of(actor)
+    holdings = [each for each in rights.holdings if each.gives(Permission.MANAGE_GRANTS)]
+    if not holdings:
+        raise refusal(Permission.MANAGE_GRANTS)
+    roles = [
+        role
+        for role in Role
+        if any(_may_be_given(role, [holding], holding.place) for holding in holdings)
+    ]
+    return _givable(actor, None, holdings, roles)
+
+
+def places_to_give(actor: Actor, owners: Iterable[str]) -> list[Place]:
+    """Where the actor may give more than one universe: all, environments, and these owners."""
+    wide = [EVERYWHERE]
+    wide += [Place(environment=each.value) for each in Environment if each.value]
+    wide += [Place(owner=owner) for owner in dict.fromkeys(owners) if owner]
+    return [place for place in wide if _giving(actor, place)]
+
+
+def _givable(
+    actor: Actor, where: Where, holdings: list[Holding], roles: list[Role], *, to_one: bool = False
+) -> Givable:
     names = patterns.widest(holding.pattern for holding in holdings)
     gives_every_name = names == (patterns.EVERY_NAME,)
     active = User.objects.filter(is_active=True).order_by("email")
     return Givable(
         where=where,
-        roles=[role for role in Role if _may_be_given(role, holdings, place_of(where))],
+        roles=roles,
         people=list(active) if gives_every_name and not to_one else None,
+        teams=_teams() if gives_every_name and not to_one else [],
         names=patterns.written(names),
         latest_end=_latest_end(holdings),
         may_create_people=rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE),
     )
+
+
+def _teams() -> list[Team]:
+    """The teams in which someone is, by their names: the first, where there are very many."""
+    inside = Membership.objects.filter(person__is_active=True).values("team")
+    return list(Team.objects.filter(pk__in=inside).order_by("name")[:TEAMS_TO_CHOOSE_FROM])
 
 
 def check_within(actor: Actor, where: Where, terms: Terms) -> None:

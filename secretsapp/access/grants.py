@@ -30,7 +30,7 @@ from secretsapp.core.events import Event
 from secretsapp.core.patterns import parse_patterns
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import sentence_time
-from secretsapp.models import Grant, GrantPattern, Universe, User
+from secretsapp.models import Grant, GrantPattern, Membership, Team, Universe, User
 from secretsapp.rules.acting import Act, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import holdings_of, of_place
@@ -45,7 +45,7 @@ def give(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
     Raises Forbidden where the new or an old grant goes beyond the actor's own rights,
     InvalidInput, and LastAdmin where the last admin would cease to be one.
     """
-    with _giving(actor, holder, where, terms) as act:
+    with _giving(actor, holder, terms, where) as act:
         earlier = _locked_grants(holder, where)
         for grant in earlier:
             _check_replacing(act, grant, terms)
@@ -60,12 +60,20 @@ def add(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
 
     HeldAlready is raised where they have that role there for the same names.
     """
-    with _giving(actor, holder, where, terms) as act:
-        names = parse_patterns(terms.names)
-        for grant in _locked_grants(holder, where):
-            if grant.role == terms.role and grant.names == names:
-                raise _has_one(grant)
-        return _store(act, _new(holder, where), terms)
+    return add_all(actor, holder, [where], terms)[0]
+
+
+def add_all(actor: Actor, holder: Holder, places: Iterable[Where], terms: Terms) -> list[Grant]:
+    """The same in several places: in all of them, or in none where `add` would raise for one."""
+    # Universes are locked by their ids, so that no two of these wait for each other.
+    ordered = sorted(places, key=lambda where: place_of(where).universe_id or 0)
+    names = parse_patterns(terms.names)
+    with _giving(actor, holder, terms, *ordered) as act:
+        for where in ordered:
+            for grant in _locked_grants(holder, where):
+                if grant.role == terms.role and grant.names == names:
+                    raise _has_one(grant)
+        return [_store(act, _new(holder, where), terms) for where in ordered]
 
 
 def change(actor: Actor, grant: Grant, terms: Terms, *, seen: datetime) -> Grant:
@@ -74,7 +82,7 @@ def change(actor: Actor, grant: Grant, terms: Terms, *, seen: datetime) -> Grant
     `seen` is the time at which that one was given: raises StaleVersion where it is another now,
     NotFound where it is gone, and what `give` raises.
     """
-    with _giving(actor, grant.holder, _where(grant), terms) as act:
+    with _giving(actor, grant.holder, terms, _where(grant)) as act:
         stored = _locked(grant)
         _check_replacing(act, stored, terms, seen)
         return _store(act, stored, terms)
@@ -113,14 +121,24 @@ class HeldAlready(AlreadyExists):
 
 
 @contextmanager
-def _giving(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Iterator[Act]:
-    """An act in which the actor may give that to the holder, whose account is not disabled."""
-    with acting(actor, to_give(holder, where, terms), people=_people(holder)) as act:
-        if isinstance(holder, User) and not act.people[holder.pk].is_active:
+def _giving(actor: Actor, holder: Holder, terms: Terms, *places: Where) -> Iterator[Act]:
+    """An act in which the actor may give that there, to someone who can use it."""
+    first, *others = (to_give(holder, where, terms) for where in places)
+    with acting(actor, first, *others, people=_people(holder)) as act:
+        if isinstance(holder, Team):
+            _require_people(holder)
+        elif not act.people[holder.pk].is_active:
             raise InvalidInput(
                 f"The account of {holder.email} is disabled. Enable it first.", field="person"
             )
         yield act
+
+
+def _require_people(team: Team) -> None:
+    if not Membership.objects.filter(team=team, person__is_active=True).exists():
+        raise InvalidInput(
+            f"No one active is in the team {team}. Add someone to it first.", field="person"
+        )
 
 
 def give_first(act: Act, person: User, first: FirstGrant) -> None:

@@ -194,7 +194,7 @@ def test_who_has_a_grant_there_leads_to_its_page(
     page = client_for("manager").post(address_of("access_give"), sent)
     address = address_of("access_change", _key(cast, "viewer"))
     assert f'<a href="{address}">Edit that grant instead.</a>' in body(page)
-    sent = {"person": "admin@example.com", "role": "admin", "end": "never"}
+    sent = {"person": "admin@example.com", "role": "admin", "end": "never", "place": "all"}
     page = client_for("admin").post(f"{EVERYWHERE}new/", sent)
     assert f'<a href="{EVERYWHERE}{_key(cast, "admin")}/">Edit that' in body(page)
 
@@ -339,7 +339,8 @@ def test_ones_own_access_is_lost_with_a_warning_and_leads_home(
 
 def test_everywhere_is_given_changed_and_revoked(client_for: ClientFor, cast: Cast) -> None:
     client, person = client_for("admin"), cast["stranger"].user
-    given = client.post(f"{EVERYWHERE}new/", {"person": STRANGER, "role": "admin", "end": "never"})
+    sent = {"person": STRANGER, "role": "admin", "end": "never", "place": "all"}
+    given = client.post(f"{EVERYWHERE}new/", sent)
     assert given.headers["Location"] == EVERYWHERE
     address = f"{EVERYWHERE}{person.pk}/"
     refused = client.post(address, {"role": "admin", "names": "PAY_*", "end": "never"})
@@ -385,7 +386,7 @@ def test_a_manager_of_all_universes_gives_there_within_their_names(
     assert "You can’t edit this." in words(client.get(EVERYWHERE))
     assert "admin" not in offered_roles(client.get(f"{EVERYWHERE}new/"))
     sent = {"person": "viewer@example.com", "role": "viewer", "end": "never", "reason": "lasts"}
-    sent["names"] = "PAY_KEY"
+    sent |= {"names": "PAY_KEY", "place": "all"}
     assert client.post(f"{EVERYWHERE}new/", sent).status_code == 302
 
 

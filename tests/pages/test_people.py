@@ -207,14 +207,13 @@ def test_among_many_universes_one_is_named_by_its_id(
     ]
     Universe.objects.bulk_create(others)
     client, path = client_for("admin"), address_of("stranger@example.com", "access", "new")
-    assert "The ID of a universe, or “all”." in words(client.get(path))
-    assert (
-        client.post(
-            path, {"place": "7", "role": "viewer", "end": "never", "reason": "lasts"}
-        ).status_code
-        == 302
-    )
-    assert Grant.objects.get(person__email="stranger@example.com").universe == others[6]
+    assert "Other universes Their IDs, with commas between them." in words(client.get(path))
+    sent = {"others": "7, 9", "role": "viewer", "end": "30"}
+    done = client.post(path, sent, follow=True)
+    assert "Granted stranger@example.com access in 2 places." in words(done)
+    given = Grant.objects.filter(person__email="stranger@example.com").order_by("universe")
+    assert [grant.universe for grant in given] == [others[6], others[8]]
+    assert "A universe id is a whole number" in words(client.post(path, sent | {"others": "x"}))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from secretsapp.home.search.page_hits import (
     beyond,
     of_all,
     of_universes,
+    somewhere,
     somewhere_in,
     throughout,
 )
@@ -32,6 +33,12 @@ _ACTIONS = (
         "Create account",
         "new person, user",
         throughout(Permission.MANAGE_PEOPLE),
+    ),
+    Page(
+        "access_several",
+        "Grant access to several universes",
+        "give many at once",
+        somewhere(Permission.MANAGE_GRANTS),
     ),
 )
 _IN_UNIVERSES = (

@@ -16,7 +16,7 @@ from secretsapp.access import effective, grant_listing, grants, role_table
 from secretsapp.access.grant_views import GrantView
 from secretsapp.access.grants import HeldAlready
 from secretsapp.access.pattern_reach import reach_of, suggest
-from secretsapp.access.terms import Holder, Terms
+from secretsapp.access.terms import Holder, Terms, Where
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion
 from secretsapp.models import Universe, User
@@ -56,9 +56,9 @@ def _grants(actor: Actor, universe: Universe | None, asked: Asked) -> Page[Grant
 
 
 @require_http_methods(form_pages.METHODS)
-def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
-    """A role for someone who has none there."""
-    universe = _universe(request, universe_id)
+def give(request: ActorRequest, universe_id: int) -> HttpResponse:
+    """A role for a person or a team, beside what they have there."""
+    universe = loading.get(request.actor, universe_id)
     scope = grant_listing.givable(request.actor, universe)
     person = request.GET.get("person", "")
     find = partial(directory.get, request.actor)
@@ -67,12 +67,12 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     form = GrantForm(scope, posted, person=person, find=find, patterns=patterns)
 
     def write() -> Done:
-        person = form.cleaned_data["person"]
+        holder = form.cleaned_data["person"]
         reach = reach_of(request.actor, universe, form.cleaned_data["names"])
         with leading_to_the_grant(field="person"):
-            grants.add(request.actor, person, universe, _terms(request, universe, form))
-        sentence = f"Granted {person.email} access. {reach.told}".strip()
-        return Done(sentence, _next(request, universe, person), reach.caution)
+            grants.add(request.actor, holder, universe, _terms(request, universe, form))
+        sentence = f"Granted {holder} access. {reach.told}".strip()
+        return Done(sentence, _next(request, universe, holder), reach.caution)
 
     answer = form_pages.submitted(request, form, write)
     context = {
@@ -111,11 +111,12 @@ def change(request: ActorRequest, grant_id: int, universe_id: int | None = None)
     holder = view.grant.holder
     patterns = suggest(request.actor, universe)
     form = GrantForm(scope, form_pages.posted(request), grant=view.grant, patterns=patterns)
+    where = universe or view.grant.place
 
     def write() -> Done:
-        reach = reach_of(request.actor, universe, form.cleaned_data["names"])
+        reach = reach_of(request.actor, where, form.cleaned_data["names"])
         try:
-            terms = _terms(request, universe, form)
+            terms = _terms(request, where, form)
             seen = form.cleaned_data["seen"]
             grants.change(request.actor, view.grant, terms, seen=seen)
         except StaleVersion:
@@ -183,10 +184,10 @@ def leading_to_the_grant(*, field: str) -> Iterator[None]:
         raise AlreadyExists(said, field=field) from None
 
 
-def _terms(request: ActorRequest, universe: Universe | None, form: GrantForm) -> Terms:
+def _terms(request: ActorRequest, where: Where, form: GrantForm) -> Terms:
     """What the form says; a narrower access of your own is said at its field."""
     terms = form.terms()
-    grant_listing.check_within(request.actor, universe, terms)
+    grant_listing.check_within(request.actor, where, terms)
     return terms
 
 
