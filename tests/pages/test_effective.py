@@ -61,7 +61,7 @@ def test_what_someone_can_do_adds_up_with_where_it_comes_from(
     assert "Harbor Production List all secrets · never expires" in page
     assert "Rotate PAY_* · until" in page
     assert "Rotator on Harbor for PAY_* until" in page
-    assert "through the team Build by manager@example.com" in page
+    assert "through the team Build given by manager@example.com" in page
     assert "Quay Staging List, read the audit log all secrets · never expires" in page
     assert "Auditor on all staging universes through the team Build" in page
     own = words(client_for("viewer").get("/me/access/"))
