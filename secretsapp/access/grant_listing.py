@@ -69,6 +69,21 @@ def require_giving(actor: Actor, where: Where) -> None:
         raise refusal(Permission.MANAGE_GRANTS, place_of(where).universe_id)
 
 
+def gives_access(actor: Actor, universe: Universe | None = None, name: str | None = None) -> bool:
+    """Whether the actor gives access: anywhere, on some name of the universe, or on that one."""
+    rights, permission = rights_of(actor), Permission.MANAGE_GRANTS
+    if universe is None:
+        return rights.universes_with(permission) != set()
+    if name is None:
+        return rights.allows_somewhere(permission, universe.pk)
+    return rights.allows(permission, universe.pk, name)
+
+
+def gives_everywhere(actor: Actor) -> bool:
+    """Whether the actor gives access in all universes at once, on some name at least."""
+    return bool(_giving(actor, EVERYWHERE))
+
+
 def in_universe(actor: Actor, universe: Universe, asked: Asked = FIRST) -> Page[GrantView]:
     """A page of the grants that reach the universe, for who gives access there; else Forbidden.
 

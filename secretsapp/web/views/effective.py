@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from secretsapp.access import effective, exporting
 from secretsapp.core.roles import Permission
 from secretsapp.models import User
+from secretsapp.people import directory
 from secretsapp.rules.paging import Page
-from secretsapp.rules.policy import rights_of
 from secretsapp.secrets import listing
 from secretsapp.universes import loading
 from secretsapp.web.requests import ActorRequest
@@ -42,7 +42,7 @@ def _of(request: ActorRequest, person: User, address: str) -> HttpResponseBase:
         "person": person,
         "found": page.items,
         "is_own": address == reverse("me_access"),
-        "sees_people": rights_of(request.actor).allows_installation(Permission.MANAGE_PEOPLE),
+        "sees_people": directory.may_manage(request.actor),
     }
     return render(request, "access/what_can.html", context | _paged(request, page, address))
 

@@ -10,11 +10,9 @@ from django.views.decorators.http import require_http_methods
 from secretsapp.access import grant_listing, grants
 from secretsapp.access.pattern_reach import reach_of, suggest
 from secretsapp.access.terms import Holder, Where
-from secretsapp.core.roles import Permission
 from secretsapp.home import at_hand
 from secretsapp.models import Place, Universe, User
 from secretsapp.people import directory
-from secretsapp.rules.policy import rights_of
 from secretsapp.universes import loading
 from secretsapp.web.forms.places import PlacesField, SeveralGrantForm
 from secretsapp.web.requests import ActorRequest
@@ -73,11 +71,9 @@ def _form(
 
 def _places(request: ActorRequest) -> tuple[PlacesField, bool]:
     """The places at hand in which one gives access, and whether there are no others."""
-    found, rights = at_hand.choose(request.actor), rights_of(request.actor)
+    found = at_hand.choose(request.actor)
     universes = [
-        each
-        for each in found.universes
-        if rights.allows_somewhere(Permission.MANAGE_GRANTS, each.pk)
+        each for each in found.universes if grant_listing.gives_access(request.actor, each)
     ]
     places = grant_listing.places_to_give(request.actor, [each.owner for each in universes])
     return _field(request, universes, places), found.is_all
@@ -98,8 +94,8 @@ def _answer(
         return _give(request, form, context.get("person"), back)
 
     answer = form_pages.submitted(request, form, write)
-    throughout = rights_of(request.actor).everywhere(Permission.MANAGE_GRANTS)
-    reach_address = reverse("access_everywhere_reach") if throughout else ""
+    is_anywhere = grant_listing.gives_everywhere(request.actor)
+    reach_address = reverse("access_everywhere_reach") if is_anywhere else ""
     told = {"back": back, "reach_address": reach_address} | context
     return answer or form_pages.page(request, template, form, told)
 

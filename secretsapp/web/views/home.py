@@ -7,10 +7,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from secretsapp.core.roles import Permission
+from secretsapp.access import grant_listing
 from secretsapp.home import first_steps, overview
 from secretsapp.home.first_steps import Progress
-from secretsapp.rules.policy import rights_of
 from secretsapp.web.checklist import Step
 from secretsapp.web.requests import ActorRequest
 
@@ -27,7 +26,7 @@ def home(request: ActorRequest) -> HttpResponse:
         "at_hand": found.at_hand,
         "needs": found.needs[:NEEDS_SHOWN],
         "further_needs": found.needs[NEEDS_SHOWN:],
-        "gives_access": rights_of(request.actor).universes_with(Permission.MANAGE_GRANTS) != set(),
+        "gives_access": grant_listing.gives_access(request.actor),
         "progress": progress,
         "steps": list(_steps(progress)) if progress else [],
     }

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.access import grant_listing
 from secretsapp.access.whom_to_ask import who_gave
 from secretsapp.core import input_rules
 from secretsapp.core.errors import StaleVersion
@@ -15,7 +16,6 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.models import Secret, Universe
 from secretsapp.people import directory
-from secretsapp.rules.policy import rights_of
 from secretsapp.secrets import drift, elsewhere, listing, waiting
 from secretsapp.secrets.details import edit as edit_details
 from secretsapp.universes import loading
@@ -50,9 +50,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "is_old": is_old(view.secret.update_time, timezone.now()),
         "givers": who_gave(request.actor, universe_id, name) if view.denied else [],
         "proposals": waiting.of_secret(request.actor, universe, name),
-        "gives_access": rights_of(request.actor).allows(
-            Permission.MANAGE_GRANTS, universe_id, name
-        ),
+        "gives_access": grant_listing.gives_access(request.actor, universe, name),
         "elsewhere": elsewhere.find(request.actor, universe, name),
     }
     watched = watching(request, universe, name, view.open)
