@@ -166,7 +166,7 @@ DOORS = (
         MANAGERS,
         "",
         FORM,
-        {"person": "stranger@example.com", "place": "6930499524", **ROLE},
+        {"person": "stranger@example.com", "place": "6930499524", **ROLE, "names": "AD_*"},
         stranger=403,
     ),
     Door("access_everywhere_reach", ADMIN, "", FORM, ROLE, read_answer=302, stranger=403),
