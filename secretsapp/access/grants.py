@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from secretsapp.access.grant_refusals import has_none, has_one, refuse_if_stale
 from secretsapp.access.terms import (
     FirstGrant,
     Holder,
@@ -14,29 +15,21 @@ from secretsapp.access.terms import (
     ToGiveSome,
     Where,
     place_of,
-    scope_words,
     to_give,
 )
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
-    AlreadyExists,
     InvalidInput,
     LastAdmin,
-    NotFound,
-    StaleVersion,
 )
 from secretsapp.core.events import Event
 from secretsapp.core.patterns import parse_patterns
 from secretsapp.core.roles import ROLE_WORDS, Role
-from secretsapp.core.times import sentence_time
 from secretsapp.models import Grant, GrantPattern, Membership, Team, Universe, User
 from secretsapp.rules.acting import Act, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import holdings_of, of_place
-
-# What a person is told who gives what is there already; a page makes it a link.
-EDIT_INSTEAD = "Edit that grant instead."
 
 
 def give(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
@@ -72,7 +65,7 @@ def add_all(actor: Actor, holder: Holder, places: Iterable[Where], terms: Terms)
         for where in ordered:
             for grant in _locked_grants(holder, where):
                 if grant.role == terms.role and grant.names == names:
-                    raise _has_one(grant)
+                    raise has_one(grant)
         return [_store(act, _new(holder, where), terms) for where in ordered]
 
 
@@ -106,18 +99,10 @@ def revoke_all(actor: Actor, holder: Holder, where: Where, *, role: Role | None 
     with acting(actor, ToGiveSome(place, _changing_role(holder)), people=_people(holder)) as act:
         found = [each for each in _locked_grants(holder, where) if role in (None, each.role)]
         if not found:
-            raise _has_none(holder, where)
+            raise has_none(holder, where)
         for grant in found:
             _check_ending(act, grant)
             _end(act, grant)
-
-
-class HeldAlready(AlreadyExists):
-    """They have that role there for the same names, by `grant`."""
-
-    def __init__(self, sentence: str, grant: Grant) -> None:
-        super().__init__(sentence, field="person")
-        self.grant = grant
 
 
 @contextmanager
@@ -158,7 +143,7 @@ def give_within(act: Act, holder: Holder, where: Where, terms: Terms) -> Grant:
 
 def _check_replacing(act: Act, earlier: Grant, terms: Terms, seen: datetime | None = None) -> None:
     _may_take(earlier).check(act)
-    _refuse_if_stale(earlier, seen)
+    refuse_if_stale(earlier, seen)
     _keep_an_admin(earlier, still_admin=terms.role is Role.ADMIN)
 
 
@@ -222,30 +207,6 @@ def store_patterns(grant: Grant, names: Iterable[str]) -> None:
     GrantPattern.objects.bulk_create(GrantPattern(grant=grant, pattern=each) for each in names)
 
 
-def _has_one(grant: Grant) -> HeldAlready:
-    role, scope = ROLE_WORDS[Role(grant.role)], grant.scope
-    if grant.until is not None and grant.until <= timezone.now():
-        said = f"{grant.holder} was {role} of {scope} until {sentence_time(grant.until)}."
-    else:
-        said = f"{grant.holder} is already {role} of {scope}."
-    return HeldAlready(f"{said} {EDIT_INSTEAD}", grant)
-
-
-def _has_none(holder: Holder, where: Where) -> NotFound:
-    return NotFound(
-        f"{holder} has no role in {scope_words(where)}. Someone may have revoked it: "
-        "check the list."
-    )
-
-
-def _refuse_if_stale(grant: Grant, seen: datetime | None) -> None:
-    if seen is not None and seen != grant.given_at:
-        raise StaleVersion(
-            f"{grant.given_by} changed the access of {grant.holder} after you opened "
-            "the page, so nothing was saved. Check the current access and decide again."
-        )
-
-
 def _people(holder: Holder) -> list[User]:
     return [holder] if isinstance(holder, User) else []
 
@@ -266,7 +227,7 @@ def _locked(grant: Grant) -> Grant:
     for stored in _locked_grants(grant.holder, _where(grant)):
         if stored.pk == grant.pk:
             return stored
-    raise _has_none(grant.holder, _where(grant))
+    raise has_none(grant.holder, _where(grant))
 
 
 def _where(grant: Grant) -> Where:

@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.access import effective, grant_listing, grants, role_table
+from secretsapp.access.grant_refusals import EDIT_INSTEAD, HeldAlready
 from secretsapp.access.grant_views import GrantView
-from secretsapp.access.grants import HeldAlready
 from secretsapp.access.pattern_reach import reach_of, suggest
 from secretsapp.access.terms import Holder, Terms, Where
 from secretsapp.core.actor import Actor
@@ -177,9 +177,9 @@ def leading_to_the_grant(*, field: str) -> Iterator[None]:
         grant = refusal.grant
         said = format_html(
             '{}<a href="{}">{}</a>',
-            str(refusal).removesuffix(grants.EDIT_INSTEAD),
+            str(refusal).removesuffix(EDIT_INSTEAD),
             _address("change", grant.universe, grant.pk),
-            grants.EDIT_INSTEAD,
+            EDIT_INSTEAD,
         )
         raise AlreadyExists(said, field=field) from None
 
