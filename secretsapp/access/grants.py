@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from secretsapp.access.grant_refusals import has_none, has_one, refuse_if_stale
 from secretsapp.access.terms import (
     FirstGrant,
     Holder,
@@ -14,7 +13,10 @@ from secretsapp.access.terms import (
     ToGive,
     ToGiveSome,
     Where,
+    has_none,
+    has_one,
     place_of,
+    refuse_if_stale,
     to_give,
 )
 from secretsapp.core import patterns

@@ -84,6 +84,19 @@ ACTIONS = [
         (f"grant.given | {MANAGER} | Harbor |  | stranger@example.com",),
     ),
     Action(
+        "grants.add_all",
+        lambda stage: grants.add_all(
+            stage.cast["admin"].actor,
+            stage.cast["stranger"].user,
+            [stage.universe, None],
+            Terms(Role.VIEWER),
+        ),
+        (
+            f"grant.given | {ADMIN} |  |  | stranger@example.com",
+            f"grant.given | {ADMIN} | Harbor |  | stranger@example.com",
+        ),
+    ),
+    Action(
         "grants.change",
         change_grant,
         (f"grant.changed | {MANAGER} | Harbor |  | viewer@example.com",),

@@ -338,11 +338,11 @@ def test_ones_own_access_is_lost_with_a_warning_and_leads_home(
 
 
 def test_everywhere_is_given_changed_and_revoked(client_for: ClientFor, cast: Cast) -> None:
-    client, person = client_for("admin"), cast["stranger"].user
+    client = client_for("admin")
     sent = {"person": STRANGER, "role": "admin", "end": "never", "place": "all"}
     given = client.post(f"{EVERYWHERE}new/", sent)
     assert given.headers["Location"] == EVERYWHERE
-    address = f"{EVERYWHERE}{person.pk}/"
+    address = f"{EVERYWHERE}{_key(cast, 'stranger')}/"
     refused = client.post(address, {"role": "admin", "names": "PAY_*", "end": "never"})
     assert "The Admin role covers all universes and all secrets, and never expires." in words(
         refused

@@ -13,10 +13,9 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.access import effective, grant_listing, grants, role_table
-from secretsapp.access.grant_refusals import EDIT_INSTEAD, HeldAlready
 from secretsapp.access.grant_views import GrantView
 from secretsapp.access.pattern_reach import reach_of, suggest
-from secretsapp.access.terms import Holder, Terms, Where
+from secretsapp.access.terms import EDIT_INSTEAD, HeldAlready, Holder, Terms, Where
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion
 from secretsapp.models import Universe, User
