@@ -235,9 +235,9 @@ def reaching(universe_id: int | None) -> Q:
     if universe_id is None:
         return of_place(EVERYWHERE)
     universe = Universe.objects.filter(pk=universe_id)
-    by_environment = Q(environment__gt="", environment__in=universe.values("environment"))
-    by_owner = Q(owner__gt="", owner__in=universe.values("owner"))
-    return Q(universe=universe_id) | by_environment | by_owner | of_place(EVERYWHERE)
+    any_environment = Q(environment="") | Q(environment__in=universe.values("environment"))
+    any_owner = Q(owner="") | Q(owner__in=universe.values("owner"))
+    return Q(universe=universe_id) | Q(universe__isnull=True) & any_environment & any_owner
 
 
 def of_place(place: Place) -> Q:
