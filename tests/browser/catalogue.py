@@ -212,7 +212,7 @@ def refuse_a_role(visitor: Visitor) -> None:
     page.locator(".first-access > summary").click()
     page.get_by_role("radio", name="Viewer").check()
     page.get_by_role("button", name="Create account").click()
-    page.locator(".first-access .errorlist").wait_for()
+    page.locator("#id_place_error").wait_for()
 
 
 def make_a_link(visitor: Visitor) -> None:
