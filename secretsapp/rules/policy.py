@@ -156,8 +156,7 @@ def rights_of(actor: Actor) -> Rights:
 def rights_now(actor: Actor, at: Place | None = None) -> Rights:
     """The rights of the actor as the database has them now, for what is about to be done.
 
-    With `at` they are those that hold in all of that place, a universe or everywhere: someone may
-    have a thousand elsewhere. From here on nothing is remembered: what is done may change them.
+    With `at`, a universe or everywhere, they are those that hold there. Nothing is remembered then.
     """
     actor.forget()
     return _look_up(actor, at)
@@ -169,8 +168,7 @@ def _look_up(actor: Actor, at: Place | None = None) -> Rights:
         return _EVERYTHING
     columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
     own = Membership.objects.filter(person_id=actor.person_id, team=OuterRef("team"))
-    held = _held(actor).filter(reaching(at.universe_id) if at else Q())
-    rows = held.values_list(*columns, Subquery(own.values("added_by")[:1]))
+    rows = _held(actor, at).values_list(*columns, Subquery(own.values("added_by")[:1]))
     holdings = tuple(
         Holding(Role(role), Place(universe, environment, owner), pattern, *rest)
         for role, universe, environment, owner, pattern, *rest in rows
@@ -205,12 +203,12 @@ def held_by(actor: Actor, permission: Permission) -> QuerySet[Grant]:
     return _held(actor).filter(role__in=roles_with(permission))
 
 
-def _held(actor: Actor) -> QuerySet[Grant]:
+def _held(actor: Actor, at: Place | None = None) -> QuerySet[Grant]:
     """The grants in force of a person and of their teams; none once their account is disabled."""
     teams = Membership.objects.filter(person_id=actor.person_id).values("team")
     active = User.objects.filter(pk=actor.person_id or 0, is_active=True)
     own = Q(person_id=actor.person_id) | Q(team__in=teams)
-    return in_force().filter(own, Exists(active))
+    return in_force().filter(own, Exists(active), reaching(at.universe_id) if at else Q())
 
 
 def people_with(permission: Permission, universe_id: int, name: str) -> QuerySet[User]:
