@@ -16,6 +16,7 @@ PARTS = {
     "sealing": 60,
     "appending": 420,
     "starting": 180,
+    "rights": 120,
     "filter": 240,
     "size": 240,
     "paint": 180,

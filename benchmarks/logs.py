@@ -95,6 +95,17 @@ class Log:
             stdout=subprocess.DEVNULL,
         )
 
+    def said_by(self, module: str) -> str:
+        """What a program prints that runs in this installation."""
+        return subprocess.run(  # noqa: S603 # nosec B603
+            [sys.executable, "-m", module],
+            check=True,
+            cwd=ROOT,
+            env=self._environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"},
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+
     @contextmanager
     def appenders(self, number: int) -> Iterator[Sequence[Appender]]:
         """Processes that append to it."""

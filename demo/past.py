@@ -82,10 +82,10 @@ def _first_day() -> Iterator[Deed]:
         options = ("--api-key", API_KEY_NAME, "--environment", universe.environment)
         yield _set_up(minute, "add_universe", str(universe.universe_id), *options, *acting)
     for minute, (email, role, where) in enumerate(_GRANTS, start=20):
-        yield _set_up(minute, "grant", email, role, *where, *acting)
+        yield _set_up(minute, "grant", email, role, *where, "--reason", "Joined.", *acting)
     note = ("--note", "Everyone who looks after events in the running game.")
     yield _set_up(30, "create_team", TEAM, ROTATOR, EDITOR, *note, "--as", MANAGER)
-    access = ("rotator", "--universe", str(STAGING), "--pattern", "PAY_*")
+    access = ("rotator", "--universe", str(STAGING), "--pattern", "PAY_*", "--reason", "Live ops.")
     yield _set_up(31, "grant", "--team", TEAM, *access, "--as", MANAGER)
 
 

@@ -1,10 +1,19 @@
 """Grants as rows, for tests that need many at once, or some that no action gives."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from secretsapp.access import terms
 from secretsapp.models import Grant, GrantPattern
+
+
+@dataclass(frozen=True)
+class Terms(terms.Terms):
+    """Terms with a reason, which they need without an end, where a test is about something else."""
+
+    reason: str = "for a test"
 
 
 def store_grants(made: Iterable[Grant], *names: str) -> list[Grant]:

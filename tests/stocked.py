@@ -20,7 +20,7 @@ STOCKING: dict[Command, str] = {
 }
 INHABITING: dict[Command, str] = {
     ("create_user", EMAIL): PASSWORD,
-    ("grant", EMAIL, "rotator", "--universe", HARBOR): "",
+    ("grant", EMAIL, "rotator", "--universe", HARBOR, "--reason", "x"): "",
     ("password_link", EMAIL): "",
 }
 

@@ -1,88 +1,32 @@
 """Grants as an actor may see them, and what they may give of their own."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Case, F, Q, QuerySet, Value, When, prefetch_related_objects
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
-from secretsapp.access.team_sizes import people_in_team
+from secretsapp.access.grant_views import BESIDE, GrantView, last_admin_id, members_of, viewed
 from secretsapp.access.terms import Terms, Where, place_of, wanted_holdings
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, InvalidInput, NotFound
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
 from secretsapp.core.times import sentence_time
-from secretsapp.models import Grant, Membership, Place, Universe, User
+from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Team, Universe, User
+from secretsapp.models.universes import Environment
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
 from secretsapp.rules.policy import (
     Holding,
-    Rights,
-    holdings_of,
     reaching,
     refusal,
     require_installation,
     rights_of,
 )
 
-BESIDE = ("person", "team", "universe", "giver")
-# So many names of a grant stand in a row.
-NAMES_TOLD = 6
-
-
-@dataclass(frozen=True)
-class GrantView:
-    """A grant with what the actor may do to it.
-
-    `is_in_sight` says whether they may list every name that it covers: a pattern, and a reason,
-    may hold the name of a secret.
-    """
-
-    grant: Grant
-    may_change: bool
-    is_in_sight: bool
-    is_last_admin: bool
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether it gives nothing any more."""
-        return self._ends_within(timedelta(0))
-
-    @property
-    def ends_soon(self) -> bool:
-        """Whether it gives nothing any more in a week."""
-        return self._ends_within(timedelta(days=7))
-
-    @property
-    def ends_within_a_day(self) -> bool:
-        """Whether its last day alone would not say when it ends."""
-        return self._ends_within(timedelta(days=1))
-
-    @property
-    def label(self) -> str:
-        """What its menu is called."""
-        return f"Actions for {self.grant.holder} in {self.grant.scope}"
-
-    @property
-    def covers_every_name(self) -> bool:
-        """Whether it is for every secret there."""
-        return patterns.EVERY_NAME in self.grant.names
-
-    @property
-    def first_names(self) -> tuple[str, ...]:
-        """The first of its names and patterns."""
-        return self.grant.names[:NAMES_TOLD]
-
-    @property
-    def further_names(self) -> int:
-        """How many more names and patterns it has."""
-        return max(0, len(self.grant.names) - NAMES_TOLD)
-
-    def _ends_within(self, time: timedelta) -> bool:
-        return self.grant.until is not None and self.grant.until <= timezone.now() + time
+# So many teams are offered.
+TEAMS_TO_CHOOSE_FROM = 200
 
 
 @dataclass(frozen=True)
@@ -91,12 +35,13 @@ class Givable:
 
     The mightiest role comes first. `names` and `latest_end` are the widest that they have there,
     for a form to begin with. `people` is None for who gives access to some names alone: they know
-    to whom, and are not shown every account.
+    to whom, and are not shown every account, and no team.
     """
 
     where: Where
     roles: list[Role]
     people: list[User] | None
+    teams: list[Team]
     names: str
     latest_end: datetime | None
     may_create_people: bool
@@ -129,19 +74,34 @@ def require_giving(actor: Actor, where: Where) -> None:
         raise refusal(Permission.MANAGE_GRANTS, place_of(where).universe_id)
 
 
+def gives_access(actor: Actor, universe: Universe | None = None, name: str | None = None) -> bool:
+    """Whether the actor gives access: anywhere, on some name of the universe, or on that one."""
+    rights, permission = rights_of(actor), Permission.MANAGE_GRANTS
+    if universe is None:
+        return rights.universes_with(permission) != set()
+    if name is None:
+        return rights.allows_somewhere(permission, universe.pk)
+    return rights.allows(permission, universe.pk, name)
+
+
+def gives_everywhere(actor: Actor) -> bool:
+    """Whether the actor gives access in all universes at once, on some name at least."""
+    return bool(_giving(actor, EVERYWHERE))
+
+
 def in_universe(actor: Actor, universe: Universe, asked: Asked = FIRST) -> Page[GrantView]:
     """A page of the grants that reach the universe, for who gives access there; else Forbidden.
 
     `asked.search` is a part of the name or the email address of a person.
     """
     require_giving(actor, universe)
-    return _page(actor, Grant.objects.filter(reaching(universe.pk)), asked)
+    return _by_holder(actor, Grant.objects.filter(reaching(universe.pk)), asked)
 
 
 def everywhere(actor: Actor, asked: Asked = FIRST) -> Page[GrantView]:
     """The same of the grants of more than one universe, for who gives access in all."""
     require_giving(actor, None)
-    return _page(actor, Grant.objects.filter(universe__isnull=True), asked)
+    return _by_holder(actor, Grant.objects.filter(universe__isnull=True), asked)
 
 
 def to_change(actor: Actor, grant_id: int, universe: Universe | None) -> GrantView:
@@ -150,7 +110,7 @@ def to_change(actor: Actor, grant_id: int, universe: Universe | None) -> GrantVi
     Raises NotFound where there is none, and Forbidden where it goes beyond the actor's rights.
     """
     found = Grant.objects.filter(pk=grant_id, universe=universe).select_related(*BESIDE)
-    for view in _views(rights_of(actor), found):
+    for view in viewed(actor, found):
         require_giving(actor, universe or view.grant.place)
         return _changeable(view)
     require_giving(actor, universe)
@@ -169,55 +129,38 @@ def _changeable(view: GrantView) -> GrantView:
 
 
 def _page(actor: Actor, grants: QuerySet[Grant], asked: Asked) -> Page[GrantView]:
-    """Those of one universe before those of all, each by place, might and person."""
-    might = Case(*(When(role=role, then=Value(place)) for place, role in enumerate(Role)))
+    """Those of one universe before those of all, each by place, might and holder."""
+    return _cut(actor, grants.order_by(_PLACE, "universe", _MIGHT, _HOLDER, "pk"), asked)
+
+
+def _by_holder(actor: Actor, grants: QuerySet[Grant], asked: Asked) -> Page[GrantView]:
+    """Those of teams before those of people, and what each of them has together."""
     sought = ("person__email", "person__name", "team__name")
-    wanted = grants.filter(containing(asked.search, *sought))
-    place = F("universe__name").asc(nulls_last=True)
-    holder = Coalesce("person__email", "team__name")
-    ordered = wanted.order_by(place, "universe", might, holder, "pk")
-    ordered = ordered.annotate(people_in_team=people_in_team())
-    found = ordered.select_related(*BESIDE).prefetch_related("patterns")
+    order = (F("team__name").asc(nulls_last=True), "team", _HOLDER, _PLACE, "universe", _MIGHT)
+    found = grants.filter(containing(asked.search, *sought)).order_by(*order, "pk")
+    page = _cut(actor, found, asked)
+    teams = members_of([view.grant.team_id for view in page.items if view.grant.team_id])
+    return page.of(
+        replace(view, members=teams.get(view.grant.team_id)) if view.grant.team_id else view
+        for view in page.items
+    )
+
+
+_MIGHT = Case(*(When(role=role, then=Value(place)) for place, role in enumerate(Role)))
+_PLACE = F("universe__name").asc(nulls_last=True)
+_HOLDER = Coalesce("person__email", "team__name")
+
+
+def _cut(actor: Actor, grants: QuerySet[Grant], asked: Asked) -> Page[GrantView]:
+    found = grants.select_related(*BESIDE).prefetch_related("patterns")
     page = cut(found, asked.number)
-    return page.of(_views(rights_of(actor), page.items))
-
-
-def views(actor: Actor, found: list[Grant]) -> list[GrantView]:
-    """These grants with what the actor may do to each; no right is asked for."""
-    prefetch_related_objects(found, "patterns")
-    return _views(rights_of(actor), found)
-
-
-def _views(rights: Rights, grants: Iterable[Grant]) -> list[GrantView]:
-    last_admin = _last_admin_id()
-    return [
-        GrantView(
-            grant=grant,
-            may_change=rights.may_give(holdings_of(grant)),
-            is_in_sight=_is_in_sight(rights, grant),
-            is_last_admin=grant.role == Role.ADMIN and grant.person_id == last_admin,
-        )
-        for grant in grants
-    ]
-
-
-def _is_in_sight(rights: Rights, grant: Grant) -> bool:
-    seen = [holding.pattern for holding in rights.over(grant.place)]
-    return all(any(patterns.covers(each, name) for each in seen) for name in grant.names)
-
-
-def _last_admin_id() -> int | None:
-    """The only active admin with a password, if there is one alone."""
-    admins = Grant.objects.filter(role=Role.ADMIN, person__is_active=True)
-    admins = admins.exclude(person__password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    ids = list(admins.values_list("person_id", flat=True)[:2])
-    return ids[0] if len(ids) == 1 else None
+    return page.of(viewed(actor, page.items))
 
 
 def last_admin(actor: Actor) -> int | None:
     """The id of the person without whom no one could do everything, for who manages people."""
     require_installation(actor, Permission.MANAGE_PEOPLE)
-    return _last_admin_id()
+    return last_admin_id()
 
 
 def givable(actor: Actor, where: Where, *, to_one: bool = False) -> Givable:
@@ -228,17 +171,53 @@ def givable(actor: Actor, where: Where, *, to_one: bool = False) -> Givable:
     holdings = _giving(actor, place_of(where))
     if not holdings:
         raise refusal(Permission.MANAGE_GRANTS, place_of(where).universe_id)
+    roles = [role for role in Role if _may_be_given(role, holdings, place_of(where))]
+    return _givable(actor, where, holdings, roles, to_one=to_one)
+
+
+def givable_somewhere(actor: Actor) -> Givable:
+    """What the actor may give in some place or other; Forbidden where nothing."""
+    rights = rights_of(actor)
+    holdings = [each for each in rights.holdings if each.gives(Permission.MANAGE_GRANTS)]
+    if not holdings:
+        raise refusal(Permission.MANAGE_GRANTS)
+    roles = [
+        role
+        for role in Role
+        if any(_may_be_given(role, [holding], holding.place) for holding in holdings)
+    ]
+    return _givable(actor, None, holdings, roles)
+
+
+def places_to_give(actor: Actor, owners: Iterable[str]) -> list[Place]:
+    """Where the actor may give more than one universe: all, environments, and these owners."""
+    wide = [EVERYWHERE]
+    wide += [Place(environment=each.value) for each in Environment if each.value]
+    wide += [Place(owner=owner) for owner in dict.fromkeys(owners) if owner]
+    return [place for place in wide if _giving(actor, place)]
+
+
+def _givable(
+    actor: Actor, where: Where, holdings: list[Holding], roles: list[Role], *, to_one: bool = False
+) -> Givable:
     names = patterns.widest(holding.pattern for holding in holdings)
     gives_every_name = names == (patterns.EVERY_NAME,)
     active = User.objects.filter(is_active=True).order_by("email")
     return Givable(
         where=where,
-        roles=[role for role in Role if _may_be_given(role, holdings, place_of(where))],
+        roles=roles,
         people=list(active) if gives_every_name and not to_one else None,
+        teams=_teams() if gives_every_name and not to_one else [],
         names=patterns.written(names),
         latest_end=_latest_end(holdings),
         may_create_people=rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE),
     )
+
+
+def _teams() -> list[Team]:
+    """The teams in which someone is, by their names: the first, where there are very many."""
+    inside = Membership.objects.filter(person__is_active=True).values("team")
+    return list(Team.objects.filter(pk__in=inside).order_by("name")[:TEAMS_TO_CHOOSE_FROM])
 
 
 def check_within(actor: Actor, where: Where, terms: Terms) -> None:

@@ -13,30 +13,25 @@ from secretsapp.access.terms import (
     ToGive,
     ToGiveSome,
     Where,
+    has_none,
+    has_one,
     place_of,
-    scope_words,
+    refuse_if_stale,
     to_give,
 )
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
-    AlreadyExists,
     InvalidInput,
     LastAdmin,
-    NotFound,
-    StaleVersion,
 )
 from secretsapp.core.events import Event
 from secretsapp.core.patterns import parse_patterns
 from secretsapp.core.roles import ROLE_WORDS, Role
-from secretsapp.core.times import sentence_time
-from secretsapp.models import Grant, GrantPattern, Team, Universe, User
+from secretsapp.models import Grant, GrantPattern, Membership, Team, Universe, User
 from secretsapp.rules.acting import Act, acting
 from secretsapp.rules.locks import lock_team, lock_universe
 from secretsapp.rules.policy import holdings_of, of_place
-
-# What a person is told who gives what is there already; a page makes it a link.
-EDIT_INSTEAD = "Edit that grant instead."
 
 
 def give(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
@@ -45,7 +40,7 @@ def give(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
     Raises Forbidden where the new or an old grant goes beyond the actor's own rights,
     InvalidInput, and LastAdmin where the last admin would cease to be one.
     """
-    with _giving(actor, holder, where, terms) as act:
+    with _giving(actor, holder, terms, where) as act:
         earlier = _locked_grants(holder, where)
         for grant in earlier:
             _check_replacing(act, grant, terms)
@@ -60,12 +55,20 @@ def add(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
 
     HeldAlready is raised where they have that role there for the same names.
     """
-    with _giving(actor, holder, where, terms) as act:
-        names = parse_patterns(terms.names)
-        for grant in _locked_grants(holder, where):
-            if grant.role == terms.role and grant.names == names:
-                raise _has_one(grant)
-        return _store(act, _new(holder, where), terms)
+    return add_all(actor, holder, [where], terms)[0]
+
+
+def add_all(actor: Actor, holder: Holder, places: Iterable[Where], terms: Terms) -> list[Grant]:
+    """The same in several places: in all of them, or in none where `add` would raise for one."""
+    # Universes are locked by their ids, so that no two of these wait for each other.
+    ordered = sorted(places, key=lambda where: place_of(where).universe_id or 0)
+    names = parse_patterns(terms.names)
+    with _giving(actor, holder, terms, *ordered) as act:
+        for where in ordered:
+            for grant in _locked_grants(holder, where):
+                if grant.role == terms.role and grant.names == names:
+                    raise has_one(grant)
+        return [_store(act, _new(holder, where), terms) for where in ordered]
 
 
 def change(actor: Actor, grant: Grant, terms: Terms, *, seen: datetime) -> Grant:
@@ -74,7 +77,7 @@ def change(actor: Actor, grant: Grant, terms: Terms, *, seen: datetime) -> Grant
     `seen` is the time at which that one was given: raises StaleVersion where it is another now,
     NotFound where it is gone, and what `give` raises.
     """
-    with _giving(actor, grant.holder, _where(grant), terms) as act:
+    with _giving(actor, grant.holder, terms, _where(grant)) as act:
         stored = _locked(grant)
         _check_replacing(act, stored, terms, seen)
         return _store(act, stored, terms)
@@ -98,29 +101,31 @@ def revoke_all(actor: Actor, holder: Holder, where: Where, *, role: Role | None 
     with acting(actor, ToGiveSome(place, _changing_role(holder)), people=_people(holder)) as act:
         found = [each for each in _locked_grants(holder, where) if role in (None, each.role)]
         if not found:
-            raise _has_none(holder, where)
+            raise has_none(holder, where)
         for grant in found:
             _check_ending(act, grant)
             _end(act, grant)
 
 
-class HeldAlready(AlreadyExists):
-    """They have that role there for the same names, by `grant`."""
-
-    def __init__(self, sentence: str, grant: Grant) -> None:
-        super().__init__(sentence, field="person")
-        self.grant = grant
-
-
 @contextmanager
-def _giving(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Iterator[Act]:
-    """An act in which the actor may give that to the holder, whose account is not disabled."""
-    with acting(actor, to_give(holder, where, terms), people=_people(holder)) as act:
-        if isinstance(holder, User) and not act.people[holder.pk].is_active:
+def _giving(actor: Actor, holder: Holder, terms: Terms, *places: Where) -> Iterator[Act]:
+    """An act in which the actor may give that there, to someone who can use it."""
+    first, *others = (to_give(holder, where, terms) for where in places)
+    with acting(actor, first, *others, people=_people(holder)) as act:
+        if isinstance(holder, Team):
+            _require_people(holder)
+        elif not act.people[holder.pk].is_active:
             raise InvalidInput(
                 f"The account of {holder.email} is disabled. Enable it first.", field="person"
             )
         yield act
+
+
+def _require_people(team: Team) -> None:
+    if not Membership.objects.filter(team=team, person__is_active=True).exists():
+        raise InvalidInput(
+            f"No one active is in the team {team}. Add someone to it first.", field="person"
+        )
 
 
 def give_first(act: Act, person: User, first: FirstGrant) -> None:
@@ -139,7 +144,7 @@ def give_within(act: Act, holder: Holder, where: Where, terms: Terms) -> Grant:
 
 def _check_replacing(act: Act, earlier: Grant, terms: Terms, seen: datetime | None = None) -> None:
     _may_take(earlier).check(act)
-    _refuse_if_stale(earlier, seen)
+    refuse_if_stale(earlier, seen)
     _keep_an_admin(earlier, still_admin=terms.role is Role.ADMIN)
 
 
@@ -203,30 +208,6 @@ def store_patterns(grant: Grant, names: Iterable[str]) -> None:
     GrantPattern.objects.bulk_create(GrantPattern(grant=grant, pattern=each) for each in names)
 
 
-def _has_one(grant: Grant) -> HeldAlready:
-    role, scope = ROLE_WORDS[Role(grant.role)], grant.scope
-    if grant.until is not None and grant.until <= timezone.now():
-        said = f"{grant.holder} was {role} of {scope} until {sentence_time(grant.until)}."
-    else:
-        said = f"{grant.holder} is already {role} of {scope}."
-    return HeldAlready(f"{said} {EDIT_INSTEAD}", grant)
-
-
-def _has_none(holder: Holder, where: Where) -> NotFound:
-    return NotFound(
-        f"{holder} has no role in {scope_words(where)}. Someone may have revoked it: "
-        "check the list."
-    )
-
-
-def _refuse_if_stale(grant: Grant, seen: datetime | None) -> None:
-    if seen is not None and seen != grant.given_at:
-        raise StaleVersion(
-            f"{grant.given_by} changed the access of {grant.holder} after you opened "
-            "the page, so nothing was saved. Check the current access and decide again."
-        )
-
-
 def _people(holder: Holder) -> list[User]:
     """Everyone whose rights it is about: what they are just doing is done before, or refused."""
     if isinstance(holder, User):
@@ -257,7 +238,7 @@ def _locked(grant: Grant) -> Grant:
     for stored in _locked_grants(grant.holder, _where(grant)):
         if stored.pk == grant.pk:
             return stored
-    raise _has_none(grant.holder, _where(grant))
+    raise has_none(grant.holder, _where(grant))
 
 
 def _where(grant: Grant) -> Where:

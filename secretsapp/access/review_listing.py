@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 
-from secretsapp.access import grant_listing
-from secretsapp.access.grant_listing import GrantView
+from secretsapp.access.grant_views import BESIDE, GrantView, viewed
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
@@ -92,14 +91,15 @@ def _seen(actor: Actor, review: Review) -> QuerySet[ReviewItem]:
     if not (gives_all or rights.allows_installation(MANAGE)):
         places = narrowed_universes(actor, Universe.objects.all(), MANAGE).order_by()
         found = found.filter(grant__universe__in=places.values("pk"))
-    beside = [f"grant__{name}" for name in grant_listing.BESIDE]
+    beside = [f"grant__{name}" for name in BESIDE]
     return found.select_related("review", *beside).order_by("answer", "pk")
 
 
 def views(actor: Actor, found: list[ReviewItem]) -> list[ItemView]:
     """The items as the actor may see them."""
     there = [item.grant for item in found if item.grant is not None]
-    by_id = {view.grant.pk: view for view in grant_listing.views(actor, there)}
+    prefetch_related_objects(there, "patterns")
+    by_id = {view.grant.pk: view for view in viewed(actor, there)}
     return [
         ItemView(
             item=item,

@@ -8,7 +8,7 @@ from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from secretsapp.access import grant_listing
-from secretsapp.access.grant_listing import GrantView
+from secretsapp.access.grant_views import GrantView
 from secretsapp.access.terms import Holder
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, NotFound

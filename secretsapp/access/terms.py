@@ -1,4 +1,6 @@
-"""What a grant says, where, and whose it is; and that giving it lies within one's own rights."""
+"""What a grant says, where, and whose it is; that giving it lies within one's own rights; and why
+it isn't given: it is there already, gone, or another one now.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,10 +9,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from secretsapp.core import input_rules
-from secretsapp.core.errors import Forbidden, InvalidInput
+from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, StaleVersion
 from secretsapp.core.patterns import EVERY_NAME, parse_patterns
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
-from secretsapp.models import EVERYWHERE, Place, Team, Universe, User
+from secretsapp.core.times import sentence_time
+from secretsapp.models import EVERYWHERE, Grant, Place, Team, Universe, User
 from secretsapp.rules.acting import Act
 from secretsapp.rules.policy import Holding
 
@@ -89,7 +92,17 @@ def to_give(holder: Holder, where: Where, terms: Terms) -> ToGive:
     input_rules.check_remark(terms.reason, field="reason", limit=input_rules.REASON_LIMIT)
     wanted = wanted_holdings(place_of(where), terms)
     _check(wanted, holder)
+    check_reason(terms.role, terms.until, terms.reason)
     return ToGive(wanted, f"grant {ROLE_WORDS[terms.role]} to {holder}")
+
+
+def check_reason(role: Role, until: datetime | None, reason: str) -> None:
+    """Raise InvalidInput for what never expires without a reason; an admin's never does."""
+    if until is None and role is not Role.ADMIN and not reason.strip():
+        raise InvalidInput(
+            "Access that never expires needs a reason. Enter one, or choose when it expires.",
+            field="reason",
+        )
 
 
 def wanted_holdings(place: Place, terms: Terms) -> tuple[Holding, ...]:
@@ -129,3 +142,42 @@ def _beyond(deed: str, place: Place) -> Forbidden:
 def scope_words(where: Where) -> str:
     """A place in words, within a sentence."""
     return where.name if isinstance(where, Universe) else place_of(where).words
+
+
+# What a person is told who gives what is there already; a page makes it a link.
+EDIT_INSTEAD = "Edit that grant instead."
+
+
+class HeldAlready(AlreadyExists):
+    """They have that role there for the same names, by `grant`."""
+
+    def __init__(self, sentence: str, grant: Grant) -> None:
+        super().__init__(sentence, field="person")
+        self.grant = grant
+
+
+def has_one(grant: Grant) -> HeldAlready:
+    """The refusal of what the grant gives already."""
+    role, scope = ROLE_WORDS[Role(grant.role)], grant.scope
+    if grant.until is not None and grant.until <= timezone.now():
+        said = f"{grant.holder} was {role} of {scope} until {sentence_time(grant.until)}."
+    else:
+        said = f"{grant.holder} is already {role} of {scope}."
+    return HeldAlready(f"{said} {EDIT_INSTEAD}", grant)
+
+
+def has_none(holder: Holder, where: Where) -> NotFound:
+    """The refusal to end what isn't there."""
+    return NotFound(
+        f"{holder} has no role in {scope_words(where)}. Someone may have revoked it: "
+        "check the list."
+    )
+
+
+def refuse_if_stale(grant: Grant, seen: datetime | None) -> None:
+    """Raise StaleVersion where another grant was seen than this one."""
+    if seen is not None and seen != grant.given_at:
+        raise StaleVersion(
+            f"{grant.given_by} changed the access of {grant.holder} after you opened "
+            "the page, so nothing was saved. Check the current access and decide again."
+        )

@@ -225,6 +225,7 @@ class Event(Enum):
         "person.sessions_ended", "ended {count:session} of {subject}", Verb.SIGN_IN, _INFO
     )
     PERSON_SIGN_IN_FAILED = _refused("person.sign_in_failed", "Failed sign-in for {subject}")
+    ACCESS_EXPORTED = _done("access.exported", "exported {what}", Verb.READ)
     ACCESS_REFUSED = _refused("access.refused", "was denied {permission:ing}")
     CODE_REFUSED = _refused("code.refused", "was denied: a one-time code didn’t work")
     INSTALLATION_SET_UP = _done("installation.set_up", "set up this installation", Verb.SET_UP)

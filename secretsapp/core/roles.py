@@ -35,6 +35,23 @@ _WORDS = {
 }
 PERMISSION_WORDS = {each: words.format("secrets") for each, words in _WORDS.items()}
 
+# The same in a word or two, where many stand in a row.
+PERMISSION_VERBS = {
+    Permission.LIST_SECRETS: "list",
+    Permission.CREATE_SECRET: "create",
+    Permission.ROTATE_SECRET: "rotate",
+    Permission.CHANGE_DOMAIN: "change allowed hosts",
+    Permission.EDIT_DETAILS: "edit notes and owners",
+    Permission.DELETE_SECRET: "delete",
+    Permission.MANAGE_GRANTS: "manage access",
+    Permission.READ_AUDIT: "read the audit log",
+    Permission.MANAGE_UNIVERSES: "manage universes",
+    Permission.MANAGE_API_KEYS: "manage API keys",
+    Permission.MANAGE_PEOPLE: "manage people",
+}
+# What a role gives with the secrets of a universe, even where it holds in one alone.
+ABOUT_SECRETS = tuple(Permission)[:8]
+
 
 def permission_on(permission: Permission, name: str) -> str:
     """What the permission allows, in words, on the secret `name`; on secrets where it is empty."""

@@ -148,7 +148,12 @@ def add_bounds(parser: CommandParser) -> None:
         metavar="DAY|TIME",
         help="When it expires, in UTC: 2026-12-03 (to the end of that day) or 2026-12-03T18:00.",
     )
-    parser.add_argument("--reason", default="", metavar="TEXT", help="Why they need it.")
+    parser.add_argument(
+        "--reason",
+        default="",
+        metavar="TEXT",
+        help="Why they need it; a role that never expires needs a reason, unless it is admin.",
+    )
 
 
 def role_words() -> dict[str, Any]:

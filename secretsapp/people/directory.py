@@ -108,6 +108,11 @@ def acting_as(email: str) -> Actor:
     return actors.person(user.pk, user.email, Door.SHELL)
 
 
+def may_manage(actor: Actor) -> bool:
+    """Whether the actor manages people, and so sees everyone."""
+    return rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE)
+
+
 def check_may_manage(actor: Actor) -> None:
     """Raise Forbidden for those who do not manage people."""
     require_installation(actor, Permission.MANAGE_PEOPLE)

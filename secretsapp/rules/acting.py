@@ -18,7 +18,7 @@ from secretsapp.core.errors import NeedsApproval
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed
-from secretsapp.models import AuditEvent, Change, Universe, User
+from secretsapp.models import AuditEvent, Change, Place, Universe, User
 from secretsapp.rules import audit
 from secretsapp.rules.audit import Entry, Subject
 from secretsapp.rules.locks import lock_people
@@ -29,8 +29,9 @@ from secretsapp.rules.policy import Rights, refusal, require_oneself, rights_now
 class Act:
     """What is being done: by whom, with which rights, and what the log is to be told of it.
 
-    `people` are the rows that were locked, by id. `events` are there once it is done, and
-    `before_commit` is called then, for what is no row and must not be without its event.
+    `rights` are those that the needs are about. `people` are the rows that were locked, by id.
+    `events` are there once it is done, and `before_commit` is called then, for what is no row and
+    must not be without its event.
     """
 
     actor: Actor
@@ -166,7 +167,15 @@ def _permitted(actor: Actor, needs: Iterable[Need], people: Iterable[User]) -> A
     if actor.person_id is not None:
         ids.add(actor.person_id)
     act = Act(actor, Rights(()), lock_people(ids) if ids else {})
-    act.rights = rights_now(actor)
-    for need in needs:
+    asked = tuple(needs)
+    act.rights = rights_now(actor, _about(asked))
+    for need in asked:
         need.check(act)
     return act
+
+
+def _about(needs: tuple[Need, ...]) -> Place | None:
+    """Where all of the needs are rights: no others are loaded then; None where they are more."""
+    places = {Place(need.universe_id) for need in needs if isinstance(need, Right)}
+    is_all = len(places) == 1 and all(isinstance(need, Right) for need in needs)
+    return places.pop() if is_all else None

@@ -1,6 +1,6 @@
 """What an actor may do: the only place where grants become rights."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -153,47 +153,45 @@ def rights_of(actor: Actor) -> Rights:
     return memory.rights
 
 
-def rights_now(actor: Actor) -> Rights:
+def rights_now(actor: Actor, at: Place | None = None) -> Rights:
     """The rights of the actor as the database has them now, for what is about to be done.
 
-    From here on nothing is remembered: what is done may change them, and is shown afterwards.
+    With `at`, a universe or everywhere, they are those that hold there. Nothing is remembered then.
     """
     actor.forget()
-    return _look_up(actor)
+    return _look_up(actor, at)
 
 
-def _look_up(actor: Actor) -> Rights:
+def _look_up(actor: Actor, at: Place | None = None) -> Rights:
     """Those of the grants in force; a command and the system have the keys to everything."""
     if not actor.is_person:
         return _EVERYTHING
     columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
     own = Membership.objects.filter(person_id=actor.person_id, team=OuterRef("team"))
-    rows = _held(actor).values_list(*columns, Subquery(own.values("added_by")))
+    rows = _held(actor, at).values_list(*columns, Subquery(own.values("added_by")[:1]))
     holdings = tuple(
         Holding(Role(role), Place(universe, environment, owner), pattern, *rest)
         for role, universe, environment, owner, pattern, *rest in rows
         if pattern is not None  # A grant without a pattern covers nothing.
     )
-    return Rights(holdings, _wider({holding.place for holding in holdings}))
+    return Rights(holdings, _wider({holding.place for holding in holdings}, at))
 
 
-def _wider(places: Iterable[Place]) -> dict[int, tuple[Place, ...]]:
+def _wider(places: Iterable[Place], at: Place | None) -> dict[int, tuple[Place, ...]]:
     """The universes that lie in wider ones of these places, each with those that it lies in."""
     wide = {place for place in places if place.is_wide}
-    if not wide:
-        return {}
-    rows = in_wide(wide).values_list("pk", "environment", "owner")
+    only = Q(pk=at.universe_id or 0) if at else Q()
+    found = in_wide(wide).filter(only) if wide else Universe.objects.none()
     return {
         pk: tuple(wide & {Place(environment=environment), Place(owner=owner)})
-        for pk, environment, owner in rows
+        for pk, environment, owner in found.values_list("pk", "environment", "owner")
     }
 
 
-def in_wide(places: Iterable[Place]) -> QuerySet[Universe]:
+def in_wide(places: Collection[Place]) -> QuerySet[Universe]:
     """The universes that lie in one of these environments or owners, in no order."""
-    wide = [place for place in places if place.is_wide]
-    environments = {place.environment for place in wide if place.environment}
-    owners = {place.owner for place in wide if place.owner}
+    environments = {place.environment for place in places if place.environment}
+    owners = {place.owner for place in places if place.owner}
     return Universe.objects.filter(Q(environment__in=environments) | Q(owner__in=owners)).order_by()
 
 
@@ -205,12 +203,12 @@ def held_by(actor: Actor, permission: Permission) -> QuerySet[Grant]:
     return _held(actor).filter(role__in=roles_with(permission))
 
 
-def _held(actor: Actor) -> QuerySet[Grant]:
+def _held(actor: Actor, at: Place | None = None) -> QuerySet[Grant]:
     """The grants in force of a person and of their teams; none once their account is disabled."""
     teams = Membership.objects.filter(person_id=actor.person_id).values("team")
     active = User.objects.filter(pk=actor.person_id or 0, is_active=True)
     own = Q(person_id=actor.person_id) | Q(team__in=teams)
-    return in_force().filter(own, Exists(active))
+    return in_force().filter(own, Exists(active), reaching(at.universe_id) if at else Q())
 
 
 def people_with(permission: Permission, universe_id: int, name: str) -> QuerySet[User]:
@@ -230,12 +228,14 @@ def holders_of(grants: QuerySet[Grant]) -> QuerySet[User]:
     return User.objects.filter(direct | Q(pk__in=members.values("person")), is_active=True)
 
 
-def reaching(universe_id: int) -> Q:
-    """The grants that hold in that universe."""
+def reaching(universe_id: int | None) -> Q:
+    """The grants that hold in that universe; None asks for those of all at once."""
+    if universe_id is None:
+        return of_place(EVERYWHERE)
     universe = Universe.objects.filter(pk=universe_id)
-    by_environment = Q(environment__gt="", environment__in=universe.values("environment"))
-    by_owner = Q(owner__gt="", owner__in=universe.values("owner"))
-    return Q(universe=universe_id) | by_environment | by_owner | of_place(EVERYWHERE)
+    any_environment = Q(environment="") | Q(environment__in=universe.values("environment"))
+    any_owner = Q(owner="") | Q(owner__in=universe.values("owner"))
+    return Q(universe=universe_id) | Q(universe__isnull=True) & any_environment & any_owner
 
 
 def of_place(place: Place) -> Q:

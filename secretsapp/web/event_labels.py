@@ -105,6 +105,7 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "access.declined": "Request declined",
         "access.withdrawn": "Request withdrawn",
         "access.lapsed": "Request lapsed",
+        "access.exported": "Access exported",
         "access.refused": "Action denied",
     },
     "Teams": {

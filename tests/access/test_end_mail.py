@@ -13,11 +13,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from secretsapp.access import end_mail, grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.mail import sending
 from secretsapp.models import Grant, OutgoingMail, User
 from secretsapp.people import accounts
+from tests.granting import Terms
 from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together

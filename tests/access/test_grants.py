@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     AlreadyExists,
@@ -21,6 +20,7 @@ from secretsapp.core.errors import (
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
 from secretsapp.people import accounts
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch, detail
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.errors import Forbidden, LastAdmin
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, User
 from secretsapp.people import accounts
+from tests.granting import Terms
 from tests.stage import Person, engage
 from tests.support.together import together
 

@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from secretsapp.access import grants
 from secretsapp.access.pattern_reach import reach_of, suggest
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Secret, Universe
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, engage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]

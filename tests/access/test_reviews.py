@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from secretsapp.access import grants, review_listing, reviews
-from secretsapp.access.terms import Terms
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, StaleVersion
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Review, ReviewItem, Universe, User
 from secretsapp.models.reviews import Answer
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, engage
 from tests.support.watch import Watch, detail
 

@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput
 from secretsapp.core.patterns import PATTERNS_LIMIT, parse_patterns
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Grant, GrantPattern, Membership, Place, Team, Universe, User
 from secretsapp.rules.policy import Rights, people_with, rights_of
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch, detail
 

@@ -8,7 +8,6 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
@@ -20,6 +19,7 @@ from secretsapp.rules.acting import Act, Right
 from secretsapp.rules.policy import Rights
 from secretsapp.secrets import attempts, changes, details
 from secretsapp.universes import managing, mirror
+from tests.granting import Terms
 from tests.stage import Cast
 from tests.support import planned as planning
 from tests.support.planned import Planned

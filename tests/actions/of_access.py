@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from secretsapp.access import exporting
 from secretsapp.models import SignedIn
 from secretsapp.operation import upkeep
 from secretsapp.people import own_account, session_storage, sessions
@@ -61,6 +62,20 @@ def move(stage: Stage) -> None:
 SESSIONS_ENDED = f"person.sessions_ended | {EDITOR} |  |  | {EDITOR}"
 
 ACCESS_ACTIONS = [
+    Action(
+        "exporting.export_person",
+        lambda stage: exporting.export_person(
+            stage.cast["manager"].actor, stage.cast["editor"].user
+        ),
+        (f"access.exported | manager@example.com |  |  | {EDITOR}",),
+    ),
+    Action(
+        "exporting.export_secret",
+        lambda stage: exporting.export_secret(
+            stage.cast["manager"].actor, stage.universe, "PAY_KEY"
+        ),
+        ("access.exported | manager@example.com | Harbor | PAY_KEY | ",),
+    ),
     Action("own_account.rename", rename, (f"person.changed | {EDITOR} |  |  | {EDITOR}",)),
     Action(
         "own_account.change_password",

@@ -1,7 +1,7 @@
 """Every public function of a module that writes, how to call it, and the events that it writes."""
 
 from secretsapp.access import grants, refusals, terms
-from secretsapp.access.terms import AS_ADMIN, Terms
+from secretsapp.access.terms import AS_ADMIN
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
@@ -45,6 +45,7 @@ from tests.actions.of_rings import KEY_ACTIONS
 from tests.actions.of_teams import TEAM_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
 from tests.actions.of_ways_in import ENTRY_ACTIONS
+from tests.granting import Terms
 from tests.stage import API_KEY
 from tests.support.unfinished import mirrored
 
@@ -84,6 +85,19 @@ ACTIONS = [
             Terms(Role.VIEWER),
         ),
         (f"grant.given | {MANAGER} | Harbor |  | stranger@example.com",),
+    ),
+    Action(
+        "grants.add_all",
+        lambda stage: grants.add_all(
+            stage.cast["admin"].actor,
+            stage.cast["stranger"].user,
+            [stage.universe, None],
+            Terms(Role.VIEWER),
+        ),
+        (
+            f"grant.given | {ADMIN} |  |  | stranger@example.com",
+            f"grant.given | {ADMIN} | Harbor |  | stranger@example.com",
+        ),
     ),
     Action(
         "grants.change",

@@ -91,6 +91,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("shortcuts_open", reverse("me"), "manager", open_shortcuts),
         Look("row_menu_open", reverse("styleguide"), "manager", open_row_menu),
         Look("access_menu_open", reverse("access", args=[universe.pk]), "admin", open_row_menu),
+        Look("access_by_person", f"{reverse('access', args=[universe.pk])}?by=person"),
         Look("access_give_reach", give, "admin", type_a_pattern),
         Look("sidebar_open", f"{reverse('home')}#sidebar", "manager"),
         Look("palette_empty", reverse("me"), "manager", open_palette),
@@ -246,7 +247,7 @@ def refuse_a_role(visitor: Visitor) -> None:
     page.locator(".first-access > summary").click()
     page.get_by_role("radio", name="Viewer").check()
     page.get_by_role("button", name="Create account").click()
-    page.locator(".first-access .errorlist").wait_for()
+    page.locator("#id_place_error").wait_for()
 
 
 def add_nobody_to_the_team(visitor: Visitor) -> None:

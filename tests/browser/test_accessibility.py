@@ -14,7 +14,6 @@ from pytest_django import Settings
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants, teams
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Universe
 from secretsapp.universes import protection
@@ -22,6 +21,7 @@ from tests.browser import catalogue
 from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, ODD_NAME, Look
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.targets import too_small
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = pytest.mark.browser

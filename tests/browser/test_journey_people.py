@@ -168,7 +168,7 @@ def test_what_is_typed_as_a_pattern_is_sent_in_no_address_and_only_as_one(
     shows(manager, "PAY_KEY matches 1 secret")
     assert all("PAY" not in address for address, _ in sent)
     names = [[part.partition("=")[0] for part in text.split("&")] for _, text in sent]
-    assert names == [["csrfmiddlewaretoken", "pattern"]] * 2
+    assert names == [["csrfmiddlewaretoken", "names"]] * 2
 
 
 def test_what_holds_a_form_back_is_unfolded(visit: Visit, universe: Universe) -> None:
@@ -217,7 +217,7 @@ def test_the_last_admin_is_told_why_not_and_what_to_do_first(script: bool, visit
     admin.open("/people/")
     follow(admin, "viewer@example.com")
     follow(admin, "Grant access")
-    field(admin, "Where").select_option("all")
+    admin.page.get_by_label("All universes", exact=True).check()
     choose(admin, "Admin")
     press(admin, "Grant access")
     says(admin, "Granted viewer@example.com access.")
@@ -225,3 +225,27 @@ def test_the_last_admin_is_told_why_not_and_what_to_do_first(script: bool, visit
     open_actions(admin, "admin@example.com in all universes")
     follow(admin, "Revoke")
     expect(sidebar(admin).get_by_role("link", name="People")).to_have_count(1)
+
+
+def test_names_of_a_grant_are_added_and_removed_one_by_one(
+    visit: Visit, universe: Universe
+) -> None:
+    manager = enter(visit, "manager", f"/universes/{universe.pk}/access/new/", script=True)
+    page, names = manager.page, field(manager, "Secrets")
+    entry = page.get_by_label("Add from the secrets that exist")
+    entry.fill("PAY_KEY")
+    entry.press("Enter")
+    entry.fill("SIGNING_SEED, AD_*")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(names).to_have_value("PAY_KEY, SIGNING_SEED, AD_*")
+    page.get_by_role("button", name="Remove AD_*").click()
+    expect(names).to_have_value("PAY_KEY, SIGNING_SEED")
+    shows(manager, "These 2 names and patterns match 2 secrets.")
+    entry.fill("PAY_WEBHOOK")
+    page.get_by_label("Person").select_option("stranger@example.com")
+    choose(manager, "Rotator")
+    choose(manager, "7 days")
+    press(manager, "Grant access")
+    says(manager, "Granted stranger@example.com access.")
+    stored = Grant.objects.get(person__email="stranger@example.com")
+    assert stored.names == ("PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED")

@@ -8,10 +8,10 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Universe
 from tests.browser.conftest import Visit, Visitor
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Role
 from secretsapp.home import activity
@@ -16,6 +15,7 @@ from secretsapp.log import reading
 from secretsapp.log.refused import Refusals
 from secretsapp.models import Secret, Universe
 from secretsapp.rules import audit, triggers
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import make
 

@@ -7,7 +7,6 @@ import time_machine
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.roles import Role
@@ -17,6 +16,7 @@ from secretsapp.models import Secret, Shortcut, Universe
 from secretsapp.rules.ordering import BY_NAME, name_key
 from secretsapp.rules.paging import Asked
 from secretsapp.universes import shortcuts
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]

@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.roles import Role
 from secretsapp.home import attention
 from secretsapp.home.attention import Need, Trouble
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import later, leave_open, make
 

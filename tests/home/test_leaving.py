@@ -10,7 +10,6 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.errors import Forbidden, RobloxRefused
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
@@ -20,6 +19,7 @@ from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.people import accounts
 from secretsapp.secrets import approving, changes, settling
+from tests.granting import Terms
 from tests.secrets.proposing import propose, protect
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import later, leave_open, make, refresh_later

@@ -8,7 +8,6 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core import patterns
 from secretsapp.core.actor import remembering
 from secretsapp.core.errors import Forbidden
@@ -28,6 +27,7 @@ from secretsapp.log.reading import (
 from secretsapp.log.wording import EventView
 from secretsapp.models import ApiKey, AuditEvent, Secret, Universe
 from secretsapp.rules import audit
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.unfinished import make
 

@@ -8,10 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import AS_ADMIN, Terms
+from secretsapp.access.terms import AS_ADMIN
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Universe
 from secretsapp.people import accounts
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
 from tests.stage import STAGEHAND, Cast, Person, engage
@@ -189,11 +190,11 @@ def test_what_a_pattern_matches_is_told_while_it_is_typed(
 def test_who_has_a_grant_there_leads_to_its_page(
     client_for: ClientFor, address_of: AddressOf, cast: Cast
 ) -> None:
-    sent = {"person": "viewer@example.com", "role": "viewer", "end": "never"}
+    sent = {"person": "viewer@example.com", "role": "viewer", "end": "never", "reason": "lasts"}
     page = client_for("manager").post(address_of("access_give"), sent)
     address = address_of("access_change", _key(cast, "viewer"))
     assert f'<a href="{address}">Edit that grant instead.</a>' in body(page)
-    sent = {"person": "admin@example.com", "role": "admin", "end": "never"}
+    sent = {"person": "admin@example.com", "role": "admin", "end": "never", "place": "all"}
     page = client_for("admin").post(f"{EVERYWHERE}new/", sent)
     assert f'<a href="{EVERYWHERE}{_key(cast, "admin")}/">Edit that' in body(page)
 
@@ -212,13 +213,14 @@ def test_who_has_a_grant_there_leads_to_its_page(
         ({"end": "date", "last_day": "2020-01-01"}, "That day is in the past. Choose a later one."),
         ({"end": "2"}, "Select a valid choice."),
         ({"end": ""}, "Choose when it expires."),
+        ({"reason": " "}, "Access that never expires needs a reason."),
         ({"reason": "x" * 501}, "Keep it to 500 characters"),
     ],
 )
 def test_what_cannot_be_given_comes_back_with_the_reason(
     client_for: ClientFor, address_of: AddressOf, changed: dict[str, str], sentence: str
 ) -> None:
-    sent = {"person": STRANGER, "role": "viewer", "end": "never"} | changed
+    sent = {"person": STRANGER, "role": "viewer", "end": "never", "reason": "lasts"} | changed
     answer = client_for("manager").post(address_of("access_give"), sent)
     assert answer.status_code == 422
     assert sentence in words(answer)
@@ -272,7 +274,7 @@ def test_a_grant_is_changed_in_the_form_that_it_fills(
     done = client.post(address, sent | {"names": "PAY_"}, follow=True)
     assert "PAY_ matches no secret now." in words(done)
     assert "Without a star it is one exact name. Did you mean PAY_*?" in words(done)
-    client.post(address, {"role": "viewer", "end": "never"})
+    client.post(address, {"role": "viewer", "end": "never", "reason": "lasts"})
     assert (grant_of(viewer.email).names, grant_of(viewer.email).until) == (("",), None)
 
 
@@ -281,7 +283,8 @@ def test_an_old_form_undoes_nobody_elses_change(
 ) -> None:
     editor = cast["editor"].user
     client, address = client_for("manager"), address_of("access_change", _key(cast, "editor"))
-    sent = {"role": "editor", "end": "never", "seen": field(client.get(address), "seen")}
+    sent = {"role": "editor", "end": "never", "reason": "lasts"}
+    sent["seen"] = field(client.get(address), "seen")
     grants.give(cast["admin"].actor, editor, universe, Terms(Role.VIEWER, "PAY_KEY"))
     refused = client.post(address, sent)
     assert refused.status_code == 422
@@ -335,18 +338,19 @@ def test_ones_own_access_is_lost_with_a_warning_and_leads_home(
 
 
 def test_everywhere_is_given_changed_and_revoked(client_for: ClientFor, cast: Cast) -> None:
-    client, person = client_for("admin"), cast["stranger"].user
-    given = client.post(f"{EVERYWHERE}new/", {"person": STRANGER, "role": "admin", "end": "never"})
+    client = client_for("admin")
+    sent = {"person": STRANGER, "role": "admin", "end": "never", "place": "all"}
+    given = client.post(f"{EVERYWHERE}new/", sent)
     assert given.headers["Location"] == EVERYWHERE
-    address = f"{EVERYWHERE}{person.pk}/"
+    address = f"{EVERYWHERE}{_key(cast, 'stranger')}/"
     refused = client.post(address, {"role": "admin", "names": "PAY_*", "end": "never"})
     assert "The Admin role covers all universes and all secrets, and never expires." in words(
         refused
     )
-    client.post(address, {"role": "auditor", "end": "never"})
+    client.post(address, {"role": "auditor", "end": "never", "reason": "lasts"})
     assert grant_of(STRANGER).role == "auditor"
     client.post(f"{address}revoke/")
-    assert not Grant.objects.filter(person=person).exists()
+    assert not Grant.objects.filter(person__email=STRANGER).exists()
 
 
 def test_the_last_admin_stays_one(client_for: ClientFor, cast: Cast) -> None:
@@ -356,7 +360,7 @@ def test_the_last_admin_stays_one(client_for: ClientFor, cast: Cast) -> None:
     assert "This is the last admin. Make someone else an admin first." in question
     for answer in (
         client.post(f"{EVERYWHERE}{key}/revoke/"),
-        client.post(f"{EVERYWHERE}{key}/", {"role": "viewer", "end": "never"}),
+        client.post(f"{EVERYWHERE}{key}/", {"role": "viewer", "end": "never", "reason": "lasts"}),
     ):
         assert answer.status_code == 422
         assert "admin@example.com is the last admin." in words(answer)
@@ -381,8 +385,8 @@ def test_a_manager_of_all_universes_gives_there_within_their_names(
     client = client_for("stranger")
     assert "You can’t edit this." in words(client.get(EVERYWHERE))
     assert "admin" not in offered_roles(client.get(f"{EVERYWHERE}new/"))
-    sent = {"person": "viewer@example.com", "role": "viewer", "end": "never"}
-    sent["names"] = "PAY_KEY"
+    sent = {"person": "viewer@example.com", "role": "viewer", "end": "never", "reason": "lasts"}
+    sent |= {"names": "PAY_KEY", "place": "all"}
     assert client.post(f"{EVERYWHERE}new/", sent).status_code == 302
 
 

@@ -9,13 +9,13 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.core.times import end_of_day
 from secretsapp.log import reading
 from secretsapp.models import AuditEvent, Change, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.secrets import settling
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.pages.reading_log import fill_log, sequences

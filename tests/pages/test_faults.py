@@ -16,7 +16,12 @@ ALONE = [
     ("admin", "/api-keys/new/", {"value": "", "name": "Second"}, "value"),
     ("admin", "/universes/new/", {"universe": "no universe"}, "universe"),
     ("viewer", "/me/password/", {"current": "no", "password": "lantern on the quay 8"}, "current"),
-    ("manager", "access_give", {"person": "stranger@example.com", "names": "?"}, "names"),
+    (
+        "manager",
+        "access_give",
+        {"person": "stranger@example.com", "names": "?", "end": "7"},
+        "names",
+    ),
     ("admin", "universe_settings", {"name": "\x1f"}, "name"),
     ("rotator", "secret_rotate", {"value": ""}, "value"),
     # That the value has to be entered again is no second fault.

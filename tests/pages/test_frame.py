@@ -9,11 +9,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from emulator import Emulator
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.actor import remembering
 from secretsapp.core.roles import Role
 from secretsapp.home import frame
 from secretsapp.models import Universe
+from tests.granting import Terms
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body
 from tests.stage import STAGEHAND, Cast

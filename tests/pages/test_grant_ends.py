@@ -7,10 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Grant, Universe
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import words
 from tests.stage import STAGEHAND, Cast, engage

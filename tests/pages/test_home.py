@@ -12,7 +12,7 @@ from django.utils import timezone
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.terms import AS_ADMIN, Terms
+from secretsapp.access.terms import AS_ADMIN
 from secretsapp.core.actor import remembering
 from secretsapp.core.events import Event
 from secretsapp.core.key_verdicts import KeyVerdict
@@ -22,6 +22,7 @@ from secretsapp.models import ApiKey, Change, Grant, Secret, Universe, User
 from secretsapp.models.changes import ChangeState
 from secretsapp.people import accounts
 from secretsapp.rules.acting import Right, acting
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
 from tests.stage import STAGEHAND, Cast, engage

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Change, Grant, Secret, Universe
 from secretsapp.models.changes import ChangeKind, ChangeState
 from tests import stage
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, names_shown, words
 from tests.stage import Cast

@@ -140,7 +140,7 @@ def test_of_many_people_the_address_of_one_is_typed(
     address = address_of("access_give")
     page = body(client.get(f"{address}?person={stranger}"))
     assert re.search(rf'<input type="email" name="person" value="{stranger}"', page)
-    sent = {"role": "viewer", "end": "never"}
+    sent = {"role": "viewer", "end": "never", "reason": "lasts"}
     refused = client.post(address, sent | {"person": "nobody@example.com"})
     assert "There is no active account with that email address." in words(refused)
     assert client.post(address, sent | {"person": stranger}).status_code == 302

@@ -9,10 +9,10 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Universe, User
 from tests.access.test_grants import NEXT_YEAR
+from tests.granting import Terms
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, field, words
 from tests.stage import PASSWORD, STAGEHAND, Cast

@@ -7,13 +7,13 @@ from django.test import Client
 
 from emulator import Emulator, Fault, faults
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Change, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.opencloud.timeouts import SETTLE_AFTER
 from secretsapp.secrets import settling
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast

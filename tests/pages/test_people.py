@@ -12,11 +12,11 @@ from pytest_django import Settings
 
 from emulator import Emulator, faults
 from secretsapp.access import grants, role_table
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.models import Grant, OneTimeCode, Universe, User
 from secretsapp.people import accounts
 from tests.access.test_grants import NEXT_YEAR
+from tests.granting import Terms
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast, engage
@@ -179,7 +179,13 @@ def test_a_role_is_granted_from_the_page_of_a_person(
     client, path = client_for("admin"), address_of("stranger@example.com", "access", "new")
     assert f'href="{path}"' in body(client.get(address_of("stranger@example.com")))
     assert "Choose a role." in words(client.post(path, {"place": "all"}))
-    sent = {"place": str(universe.pk), "role": "viewer", "names": "PAY_*", "end": "never"}
+    sent = {
+        "place": str(universe.pk),
+        "role": "viewer",
+        "names": "PAY_*",
+        "end": "never",
+        "reason": "lasts",
+    }
     done = client.post(path, sent, follow=True)
     assert "Granted stranger@example.com access. PAY_* matches 2 secrets" in words(done)
     assert "Harbor Viewer PAY_*" in words(done)
@@ -201,9 +207,13 @@ def test_among_many_universes_one_is_named_by_its_id(
     ]
     Universe.objects.bulk_create(others)
     client, path = client_for("admin"), address_of("stranger@example.com", "access", "new")
-    assert "The ID of a universe, or “all”." in words(client.get(path))
-    assert client.post(path, {"place": "7", "role": "viewer", "end": "never"}).status_code == 302
-    assert Grant.objects.get(person__email="stranger@example.com").universe == others[6]
+    assert "Other universes Their IDs, with commas between them." in words(client.get(path))
+    sent = {"others": "7, 9", "role": "viewer", "end": "30"}
+    done = client.post(path, sent, follow=True)
+    assert "Granted stranger@example.com access in 2 places." in words(done)
+    given = Grant.objects.filter(person__email="stranger@example.com").order_by("universe")
+    assert [grant.universe for grant in given] == [others[6], others[8]]
+    assert "A universe id is a whole number" in words(client.post(path, sent | {"others": "x"}))
 
 
 @pytest.mark.parametrize(
@@ -303,7 +313,7 @@ def test_the_page_of_a_person_has_their_grants(client_for: ClientFor, universe: 
     for address in (f"{grant}?next=person", f"{grant}revoke/?next=person"):
         assert f'href="{address}"' in page
         assert f'href="/people/{person}/">Cancel' in body(client.get(address))
-        done = client.post(address, {"role": "editor", "end": "never"})
+        done = client.post(address, {"role": "editor", "end": "never", "reason": "lasts"})
         assert done.headers["Location"] == f"/people/{person}/"
     assert 'href="/audit/?person=viewer%40example.com"' in page
     stranger = body(client.get(address_of("stranger@example.com")))

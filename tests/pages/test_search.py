@@ -8,11 +8,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.home.search import finding
 from secretsapp.models import ApiKey, Secret, Universe
 from secretsapp.universes import shortcuts
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.pages.searching import ask, hits

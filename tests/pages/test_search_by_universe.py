@@ -5,10 +5,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.home.search import universe_words
 from secretsapp.models import Secret, Universe
+from tests.granting import Terms
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body
 from tests.pages.searching import ask, hits

@@ -5,11 +5,11 @@ from django.utils import timezone
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.log import reading
 from secretsapp.models import Grant, Secret, Universe, User
 from tests import stage
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
 from tests.stage import Cast

@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Grant, Secret, Universe
 from secretsapp.people import accounts
 from tests import stage
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import Cast

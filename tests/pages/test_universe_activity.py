@@ -3,9 +3,9 @@
 from django.urls import reverse
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, AuditEvent, Universe
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.pages.reading_log import fill_log, link_to, sequences

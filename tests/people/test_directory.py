@@ -7,14 +7,13 @@ from django.utils import timezone
 
 from secretsapp.access import grant_listing
 from secretsapp.access import grants as grant_actions
-from secretsapp.access.terms import Terms
 from secretsapp.api_keys import key_listing
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Universe, User
 from secretsapp.people import directory
-from tests.granting import let_cover
+from tests.granting import Terms, let_cover
 from tests.stage import STAGEHAND, Cast, engage
 
 pytestmark = pytest.mark.django_db

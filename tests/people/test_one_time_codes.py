@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import AS_ADMIN, Terms
+from secretsapp.access.terms import AS_ADMIN
 from secretsapp.core.codes import Code
 from secretsapp.core.errors import AlreadyExists, CodeRefused, Forbidden, InvalidInput
 from secretsapp.core.plaintext import Plaintext
@@ -21,6 +21,7 @@ from secretsapp.models import Grant, OneTimeCode, SignedIn, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import accounts, one_time_codes, ways_in
 from tests.actions.of_ways_in import NOBODY
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, engage
 from tests.support.together import together
 from tests.support.watch import Watch

@@ -141,13 +141,15 @@ def test_the_events_are_all_listed_with_their_sentences() -> None:
     }
 
 
-def test_the_roles_are_listed_with_what_they_may() -> None:
-    written = {row[0]: [cell == YES for cell in row[1:]] for row in listed("Roles")}
+@pytest.mark.parametrize("document", ["access.md", "reference.md"])
+def test_the_roles_are_listed_with_what_they_may(document: str) -> None:
+    told = section((ROOT / "docs" / document).read_text("utf-8"), "Roles")
+    written = {row[0]: [cell == YES for cell in row[1:]] for row in rows(told)}
     assert written == {
         PERMISSION_WORDS[permission]: [permission in PERMISSIONS[role] for role in Role]
         for permission in Permission
     }
-    head = section(REFERENCE.read_text("utf-8"), "Roles").strip().splitlines()[0]
+    head = told.strip().splitlines()[0]
     assert [cell.strip() for cell in head.split("|")[2:-1]] == [ROLE_WORDS[role] for role in Role]
 
 

@@ -8,7 +8,6 @@ from django.utils import timezone
 from hypothesis import given, strategies
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import PERMISSIONS, Permission, Role
@@ -20,8 +19,10 @@ from secretsapp.rules.policy import (
     require,
     require_installation,
     require_somewhere,
+    rights_now,
     rights_of,
 )
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 
 A = Permission
@@ -172,6 +173,21 @@ def test_the_best_of_several_grants_counts_each_where_it_holds(
     assert rights.universes_with(A.CREATE_SECRET) == {universe.pk}
     assert rights.universes_with(A.LIST_SECRETS) is None
     assert rights.universes_with(A.DELETE_SECRET) == set()
+
+
+def test_what_is_loaded_for_one_place_is_all_that_holds_there(
+    universe: Universe, cast: Cast
+) -> None:
+    person = cast["stranger"]
+    Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
+    places = (universe, Universe.objects.get(pk=77), Place(environment="production"))
+    for where in (*places, Place(environment="staging"), Place(owner=universe.owner), None):
+        grants.add(STAGEHAND, person.user, where, Terms(Role.EDITOR, "PAY_*"))
+    whole = rights_now(person.actor)
+    for place, count in ((Place(universe.pk), 4), (Place(77), 2), (EVERYWHERE, 1)):
+        part = rights_now(person.actor, place)
+        assert sorted(map(repr, part.over(place))) == sorted(map(repr, whole.over(place)))
+        assert len(part.holdings) == count
 
 
 def test_rights_in_all_universes_under_a_pattern_are_not_the_installations() -> None:

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 import pytest
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.actor import Actor, remembering
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission, Role
@@ -15,6 +14,7 @@ from secretsapp.people import accounts
 from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.policy import Rights, rights_now, rights_of
 from secretsapp.secrets import listing
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]

@@ -4,11 +4,11 @@ import pytest
 
 from emulator import Emulator
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.errors import Forbidden, InvalidInput, SecretGone
 from secretsapp.core.roles import Role
 from secretsapp.models import Secret, Universe
 from secretsapp.secrets import details
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import mirrored
 from tests.support.watch import Watch, detail

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Secret, Universe
 from secretsapp.secrets import elsewhere
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]

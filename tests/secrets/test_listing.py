@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Permission, Role
@@ -20,6 +19,7 @@ from secretsapp.secrets import extent
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.arranging import places
 from secretsapp.universes import loading
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.unfinished import leave_open, make, mirrored
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.errors import (
     Forbidden,
     NeedsApproval,
@@ -21,7 +20,7 @@ from secretsapp.models import Change, Grant, Membership, Proposal, Team, Univers
 from secretsapp.models.changes import ChangeState
 from secretsapp.rules.acting import AT_ONCE
 from secretsapp.secrets import approving, proposals, waiting
-from tests.granting import store_grants
+from tests.granting import Terms, store_grants
 from tests.secrets.proposing import NEW, propose, protect, stored
 from tests.stage import STAGEHAND, Cast, Person
 from tests.support.watch import Watch, detail, writes

@@ -4,13 +4,13 @@ import pytest
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SimilarName
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.secrets import changes, listing
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch
 

@@ -79,7 +79,7 @@ def test_with_a_name_that_person_is_the_actor(shell: Shell, cast: Cast) -> None:
         ("manager", "add_universe", (7, "--api-key", "automation")),
         ("manager", "edit_universe", (HARBOR_ID, "--environment", "staging")),
         ("manager", "remove_universe", (HARBOR_ID, "--yes")),
-        ("manager", "grant", ("viewer@example.com", "viewer", "--all")),
+        ("manager", "grant", ("viewer@example.com", "viewer", "--all", "--reason", "x")),
         ("manager", "grant", ("viewer@example.com", "admin", "--all")),
         ("manager", "rotate_master_key", ()),
         ("manager", "settle_changes", ()),
@@ -132,7 +132,7 @@ def test_what_a_person_may_not_see_is_not_there(shell: Shell, cast: Cast) -> Non
 
 def test_list_shows_what_the_pattern_covers(shell: Shell, cast: Cast) -> None:
     grant = ("stranger@example.com", "viewer", "--universe", HARBOR_ID, "--pattern", "PAY_*")
-    shell.run("grant", *grant)
+    shell.run("grant", *grant, "--reason", "x")
     said = shell.run("list_secrets", HARBOR_ID, "--json", "--as", "stranger@example.com")
     assert [secret["name"] for secret in said.json["secrets"]] == ["PAY_KEY", "PAY_WEBHOOK"]
     assert said.json["room"] is None

@@ -37,7 +37,8 @@ def test_account_and_its_first_role_are_created_in_one_step(
     shell: Shell, universe: Universe, cast: Cast
 ) -> None:
     where = ("--role", "Rotator", "--universe", HARBOR_ID, "--pattern", "PAY_*")
-    said = shell.run("create_user", "new@example.com", *where, piped=NEW_PASSWORD)
+    why = ("--reason", "x")
+    said = shell.run("create_user", "new@example.com", *where, *why, piped=NEW_PASSWORD)
     created, reach = said.output.splitlines()
     assert created == "Created the account of new@example.com, Rotator of Harbor."
     assert reach.startswith("PAY_* matches 2 secrets")
@@ -144,7 +145,7 @@ def test_grant_with_every_bound(shell: Shell, universe: Universe, cast: Cast) ->
         "stranger@example.com is now Rotator of Harbor, for PAY_*, until 3 Dec 2126, 18:00 UTC.\n"
         "PAY_* matches 2 secrets: PAY_KEY, PAY_WEBHOOK.\n"
     )
-    starless = ("--universe", HARBOR_ID, "--pattern", "PAY_")
+    starless = ("--universe", HARBOR_ID, "--pattern", "PAY_", "--reason", "x")
     told = shell.run("grant", "stranger@example.com", "rotator", *starless).errors
     assert "PAY_ matches no secret now." in told
     shell.run("grant", "stranger@example.com", "rotator", "--universe", HARBOR_ID, *bounds)
@@ -171,7 +172,7 @@ def test_a_grant_until_today_is_none_that_has_ended(
 def test_grant_of_all_universes_as_json_of_a_role_as_the_pages_write_it(
     shell: Shell, cast: Cast
 ) -> None:
-    said = shell.run("grant", "stranger@example.com", "Auditor", "--all", "--json")
+    said = shell.run("grant", "stranger@example.com", "Auditor", "--all", "--reason", "x", "--json")
     assert said.json == {
         "id": Grant.objects.get(person=cast["stranger"].user).pk,
         "email": "stranger@example.com",
@@ -192,6 +193,7 @@ def test_grant_of_all_universes_as_json_of_a_role_as_the_pages_write_it(
         (("stranger@example.com", "viewer", "--all", "--until", "2020-01-01"), "in the past"),
         (("stranger@example.com", "viewer", "--all", "--pattern", "A*B"), "A pattern is"),
         (("stranger@example.com", "admin", "--universe", HARBOR_ID), "never expires"),
+        (("stranger@example.com", "viewer", "--all"), "needs a reason"),
     ],
 )
 def test_unusable_grants_are_refused(
@@ -212,5 +214,5 @@ def test_revoked_role_is_gone_and_cannot_be_revoked_again(shell: Shell, cast: Ca
 def test_manager_gives_roles_in_their_universe_alone(shell: Shell, cast: Cast) -> None:
     acting = ("--as", "manager@example.com")
     scope = ("--universe", HARBOR_ID)
-    shell.run("grant", "stranger@example.com", "editor", *scope, *acting)
+    shell.run("grant", "stranger@example.com", "editor", *scope, "--reason", "x", *acting)
     assert Grant.objects.get(person=cast["stranger"].user).given_by == "manager@example.com"

@@ -28,7 +28,7 @@ def test_whole_main_job_says_no_secret(
         installation.run("add_api_key", "automation", stdin=API_KEY.encode()),
         installation.run("add_universe", HARBOR, "--api-key", "automation"),
         installation.run("create_user", "e@example.com", stdin=f"{PASSWORD}\n".encode()),
-        installation.run("grant", "e@example.com", "editor", "--universe", HARBOR),
+        installation.run("grant", "e@example.com", "editor", "--universe", HARBOR, "--reason", "x"),
     ]
     acting = ("--as", "e@example.com")
     new = ("create_secret", HARBOR, "NEW_KEY", "--domain", "api.example.com", *acting)
@@ -50,7 +50,7 @@ def test_refusal_is_one_sentence_and_recorded(
     stocked: Installation, harbor: EmulatedUniverse, marker: str
 ) -> None:
     stocked.succeed("create_user", "v@example.com", stdin=PASSWORD.encode())
-    stocked.succeed("grant", "v@example.com", "viewer", "--universe", HARBOR)
+    stocked.succeed("grant", "v@example.com", "viewer", "--universe", HARBOR, "--reason", "x")
     done = stocked.run(
         "rotate_secret", HARBOR, "PAY_KEY", "--as", "v@example.com", stdin=marker.encode()
     )

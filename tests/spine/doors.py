@@ -167,6 +167,7 @@ DOORS = (
     Door("help_changes", SOMEBODY, stranger=200),
     # Oneself.
     Door("me", SOMEBODY, "", FORM, {"name": "A name"}, stranger=200),
+    Door("me_access", SOMEBODY, stranger=200),
     Door("me_password", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("session_end", SOMEBODY, "", FORM, {"session": "x"}, read_answer=302, stranger=302),
     Door("sessions_end_others", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
@@ -174,6 +175,7 @@ DOORS = (
     Door("people", ADMIN, stranger=403),
     Door("person_create", ADMIN, "", FORM, {"email": "new@example.com"}, stranger=403),
     Door("person", ADMIN, "person", stranger=403),
+    Door("person_access", MANAGERS, "person", stranger=403),
     Door("person_link", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     # Invitations; links are shown to who has just made some.
     Door("invitation_links", SOMEBODY, read_answer=302, stranger=302),
@@ -235,7 +237,15 @@ DOORS = (
         ADMIN,
         "",
         FORM,
-        {"person": "viewer@example.com", **ROLE},
+        {"person": "viewer@example.com", "place": "all", **ROLE},
+        stranger=403,
+    ),
+    Door(
+        "access_several",
+        MANAGERS,
+        "",
+        FORM,
+        {"person": "stranger@example.com", "place": "6930499524", **ROLE, "names": "AD_*"},
         stranger=403,
     ),
     Door("access_everywhere_reach", ADMIN, "", FORM, ROLE, read_answer=302, stranger=403),
@@ -304,6 +314,7 @@ DOORS = (
     ),
     Door("secret_details", ("admin", "manager", "editor"), "secret", FORM, {"note": "a note"}),
     Door("secret_acknowledge", ("admin", "manager", "editor"), "secret", FORM, {}, read_answer=302),
+    Door("secret_access", MANAGERS, "secret"),
     Door("secret_delete", ("admin", "manager"), "secret", FORM, TYPED),
     Door("universe_remove", ADMIN, "universe", FORM, {"typed": "Harbor"}),
 )

@@ -10,10 +10,10 @@ from django.utils import timezone
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Grant, Universe
 from secretsapp.people import accounts
+from tests.granting import Terms
 from tests.spine.doors import DOORS, EVERYBODY, METHODS, OPEN_TO_ALL, SEND, Door, names_of_addresses
 from tests.stage import STAGEHAND, Cast, engage
 

@@ -7,13 +7,13 @@ from django.db import transaction
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.log import verifying
 from secretsapp.models import AuditEvent, Grant, Universe, User
 from secretsapp.secrets import changes
 from tests import kept, stage
+from tests.granting import Terms
 from tests.stage import ROLES_IN_HARBOR, STAGEHAND, Cast
 from tests.support.unfinished import mirrored, refresh_later
 
@@ -23,9 +23,16 @@ OF_THE_CHAIN = {"subject_id", "subject_name", "content", "link", "mac"}
 
 
 def said(row: User | Grant | AuditEvent) -> dict[str, Any]:
-    """The columns that two people of equal rights have in common."""
+    """The columns that two people of equal rights have in common.
+
+    The cast's grants have no reason, like those from before one was needed.
+    """
     columns = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
-    return {name: columns[name] for name in columns.keys() - OWN - OF_THE_CHAIN}
+    common = {name: columns[name] for name in columns.keys() - OWN - OF_THE_CHAIN}
+    return {
+        name: value.replace(Terms.reason, "") if isinstance(value, str) else value
+        for name, value in common.items()
+    }
 
 
 def rows_about(person: User) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from secretsapp.home.search.page_hits import (
     beyond,
     of_all,
     of_universes,
+    somewhere,
     somewhere_in,
     throughout,
 )
@@ -35,6 +36,12 @@ _ACTIONS = (
         throughout(Permission.MANAGE_PEOPLE),
     ),
     Page("team_create", "Create team", "new group of people", team_listing.makes_teams),
+    Page(
+        "access_several",
+        "Grant access to several universes",
+        "give many at once",
+        somewhere(Permission.MANAGE_GRANTS),
+    ),
 )
 _IN_UNIVERSES = (
     PageOfUniverse(

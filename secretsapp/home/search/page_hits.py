@@ -47,6 +47,11 @@ def throughout(permission: Permission) -> Callable[[Rights], bool]:
     return lambda rights: rights.allows_installation(permission)
 
 
+def somewhere(permission: Permission) -> Callable[[Rights], bool]:
+    """Open to those who have the permission on some name of some universe."""
+    return lambda rights: rights.universes_with(permission) != set()
+
+
 def somewhere_in(permission: Permission) -> Callable[[Rights, int], bool]:
     """Open to those who have the permission on some name of the universe."""
     return lambda rights, universe_id: rights.allows_somewhere(permission, universe_id)

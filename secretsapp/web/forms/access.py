@@ -10,13 +10,13 @@ from django.utils.html import format_html
 
 from secretsapp.access.grant_listing import Givable
 from secretsapp.access.role_table import SUMMARIES
-from secretsapp.access.terms import Terms
+from secretsapp.access.terms import Holder, Terms, check_reason
 from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.input_rules import REASON_LIMIT
 from secretsapp.core.patterns import TYPED, parse_patterns, written
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import end_of_day, parse_roblox_time
-from secretsapp.models import Grant, User
+from secretsapp.models import Grant, Team, User
 from secretsapp.people.accounts import EMAIL_LIMIT
 from secretsapp.web import times
 from secretsapp.web.forms.fields import (
@@ -29,6 +29,8 @@ from secretsapp.web.forms.fields import (
 
 NEVER, ON_A_DATE, SHIFT = "never", "date", "8h"
 DAYS = (1, 7, 30)
+# What a team is called in the choice of whom, before its id: no email address begins so.
+TEAM = "team:"
 A_SHIFT = timedelta(hours=8)
 SELECT = QUIET | {"class": "form-select"}
 
@@ -61,6 +63,41 @@ class TypedPersonField(forms.CharField):
         return person
 
 
+class HolderField(forms.CharField):
+    """A person by their email address, or a team: one choice, or typed where there are many."""
+
+    def __init__(self, people: list[User], teams: list[Team]) -> None:
+        self._known: dict[str, Holder] = {each.email: each for each in people}
+        self._known |= {f"{TEAM}{each.pk}": each for each in teams}
+        self._known |= {each.name.casefold(): each for each in teams}
+        whom = "a person or team" if teams else "a person"
+        super().__init__(
+            label="Person or team" if teams else "Person",
+            widget=_choice_of_holders(people, teams, f"Choose {whom}"),
+            error_messages={"required": f"Choose {whom}."},
+        )
+
+    def clean(self, value: Any) -> Holder:
+        """The person or the team."""
+        found = self._known.get(super().clean(value).casefold())
+        if found is None:
+            raise forms.ValidationError(NO_ACCOUNT)
+        return found
+
+
+def _choice_of_holders(people: list[User], teams: list[Team], choose: str) -> forms.Widget:
+    widget = choice_of_people(len(people))
+    if not isinstance(widget, forms.Select):
+        return text_input(placeholder="Email address or team") if teams else widget
+    named = [(each.email, _called(each)) for each in people]
+    if teams:
+        in_teams = [(f"{TEAM}{each.pk}", each.name) for each in teams]
+        widget.choices = [("", choose), ("Teams", in_teams), ("People", named)]
+    else:
+        widget.choices = [("", choose), *named]
+    return widget
+
+
 class GrantForm(forms.Form):
     """A role of someone in one universe, or in all.
 
@@ -88,10 +125,11 @@ class GrantForm(forms.Form):
         label="Reason",
         required=False,
         widget=text_input(maxlength=str(REASON_LIMIT)),
-        help_text="Why this person needs it. Shown in the audit log: never enter a value.",
+        help_text="Why they need it. Access that never expires needs a reason. Shown in the audit "
+        "log: never enter a value.",
     )
 
-    field_order = ("person", "role", "names", "end", "last_day", "reason")
+    field_order = ("person", "place", "role", "names", "end", "last_day", "reason")
 
     def __init__(
         self,
@@ -110,7 +148,7 @@ class GrantForm(forms.Form):
         if grant is not None:
             self.fields["seen"] = VersionField()
         elif scope.people is not None:
-            self.fields["person"] = _person_field(scope.people)
+            self.fields["person"] = HolderField(scope.people, scope.teams)
         elif find is not None:
             self.fields["person"] = TypedPersonField(find)
         self.fields["role"] = _role_field(scope.roles)
@@ -153,7 +191,15 @@ class GrantForm(forms.Form):
             cleaned["until"] = self._end_in(int(end))
         if cleaned["until"] and cleaned["until"] <= timezone.now():
             self.add_error("last_day", "That day is in the past. Choose a later one.")
+        if end == NEVER and "reason" in cleaned and cleaned.get("role"):
+            self._require_reason(cleaned["role"], cleaned["reason"])
         return cleaned
+
+    def _require_reason(self, role: Role, reason: str) -> None:
+        try:
+            check_reason(role, None, reason)
+        except InvalidInput as refusal:
+            self.add_error("reason", str(refusal))
 
     def terms(self) -> Terms:
         """What the form says."""
@@ -225,20 +271,6 @@ def _with_end(words: str, until: datetime | None) -> str:
         return format_html('<span class="choice-title">{}</span>', words)
     told = '<span class="choice-title">{}</span> <span class="help muted">until {}</span>'
     return format_html(told, words, times.moment(until))
-
-
-def _person_field(people: list[User]) -> forms.TypedChoiceField:
-    by_email = {person.email: person for person in people}
-    return forms.TypedChoiceField(
-        label="Person",
-        choices=[("", "Choose a person"), *[(each.email, _called(each)) for each in people]],
-        coerce=by_email.__getitem__,
-        widget=choice_of_people(len(people)),
-        error_messages={
-            "required": "Choose a person.",
-            "invalid_choice": NO_ACCOUNT,
-        },
-    )
 
 
 def _called(person: User) -> str:

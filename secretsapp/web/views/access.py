@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from django.forms import Form
 from django.http import HttpResponse
@@ -11,13 +12,15 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.access import grant_listing, grants, role_table
-from secretsapp.access.grants import HeldAlready
+from secretsapp.access import effective, grant_listing, grants, role_table
+from secretsapp.access.grant_views import GrantView
 from secretsapp.access.pattern_reach import reach_of, suggest
-from secretsapp.access.terms import Holder, Terms
+from secretsapp.access.terms import EDIT_INSTEAD, HeldAlready, Holder, Terms, Where
+from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion
 from secretsapp.models import Universe, User
 from secretsapp.people import directory
+from secretsapp.rules.paging import Asked, Page
 from secretsapp.universes import loading
 from secretsapp.web.forms.access import GrantForm
 from secretsapp.web.htmx import wants_fragment
@@ -34,18 +37,27 @@ def access(request: ActorRequest, universe_id: int | None = None) -> HttpRespons
     """The grants that hold there, and what each role may do."""
     universe = _universe(request, universe_id)
     asked = long_lists.asked(request)
-    if universe is None:
-        page = grant_listing.everywhere(request.actor, asked)
+    context: dict[str, Any] = {"universe": universe, "roles": role_table.table()}
+    if request.GET.get("by") == PERSON:
+        people = effective.in_place(request.actor, universe, asked)
+        context |= {"shown": "people", "found": people.items}
+        context |= long_lists.context(request, people, by=PERSON)
     else:
-        page = grant_listing.in_universe(request.actor, universe, asked)
-    context = {"universe": universe, "grants": page.items, "roles": role_table.table()}
-    return render(request, "access/list.html", context | long_lists.context(request, page))
+        page = _grants(request.actor, universe, asked)
+        context |= {"shown": "grants", "grants": page.items} | long_lists.context(request, page)
+    return render(request, "access/list.html", context)
+
+
+def _grants(actor: Actor, universe: Universe | None, asked: Asked) -> Page[GrantView]:
+    if universe is None:
+        return grant_listing.everywhere(actor, asked)
+    return grant_listing.in_universe(actor, universe, asked)
 
 
 @require_http_methods(form_pages.METHODS)
-def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
-    """A role for someone who has none there."""
-    universe = _universe(request, universe_id)
+def give(request: ActorRequest, universe_id: int) -> HttpResponse:
+    """A role for a person or a team, beside what they have there."""
+    universe = loading.get(request.actor, universe_id)
     scope = grant_listing.givable(request.actor, universe)
     person = request.GET.get("person", "")
     find = partial(directory.get, request.actor)
@@ -54,12 +66,12 @@ def give(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
     form = GrantForm(scope, posted, person=person, find=find, patterns=patterns)
 
     def write() -> Done:
-        person = form.cleaned_data["person"]
+        holder = form.cleaned_data["person"]
         reach = reach_of(request.actor, universe, form.cleaned_data["names"])
         with leading_to_the_grant(field="person"):
-            grants.add(request.actor, person, universe, _terms(request, universe, form))
-        sentence = f"Granted {person.email} access. {reach.told}".strip()
-        return Done(sentence, _next(request, universe, person), reach.caution)
+            grants.add(request.actor, holder, universe, _terms(request, universe, form))
+        sentence = f"Granted {holder} access. {reach.told}".strip()
+        return Done(sentence, _next(request, universe, holder), reach.caution)
 
     answer = form_pages.submitted(request, form, write)
     context = {
@@ -98,11 +110,12 @@ def change(request: ActorRequest, grant_id: int, universe_id: int | None = None)
     holder = view.grant.holder
     patterns = suggest(request.actor, universe)
     form = GrantForm(scope, form_pages.posted(request), grant=view.grant, patterns=patterns)
+    where = universe or view.grant.place
 
     def write() -> Done:
-        reach = reach_of(request.actor, universe, form.cleaned_data["names"])
+        reach = reach_of(request.actor, where, form.cleaned_data["names"])
         try:
-            terms = _terms(request, universe, form)
+            terms = _terms(request, where, form)
             seen = form.cleaned_data["seen"]
             grants.change(request.actor, view.grant, terms, seen=seen)
         except StaleVersion:
@@ -163,17 +176,17 @@ def leading_to_the_grant(*, field: str) -> Iterator[None]:
         grant = refusal.grant
         said = format_html(
             '{}<a href="{}">{}</a>',
-            str(refusal).removesuffix(grants.EDIT_INSTEAD),
+            str(refusal).removesuffix(EDIT_INSTEAD),
             _address("change", grant.universe, grant.pk),
-            grants.EDIT_INSTEAD,
+            EDIT_INSTEAD,
         )
         raise AlreadyExists(said, field=field) from None
 
 
-def _terms(request: ActorRequest, universe: Universe | None, form: GrantForm) -> Terms:
+def _terms(request: ActorRequest, where: Where, form: GrantForm) -> Terms:
     """What the form says; a narrower access of your own is said at its field."""
     terms = form.terms()
-    grant_listing.check_within(request.actor, universe, terms)
+    grant_listing.check_within(request.actor, where, terms)
     return terms
 
 

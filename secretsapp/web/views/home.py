@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from secretsapp.access import grant_listing
 from secretsapp.home import first_steps, overview
 from secretsapp.home.first_steps import Progress
 from secretsapp.web.checklist import Step
@@ -26,6 +27,7 @@ def home(request: ActorRequest) -> HttpResponse:
         "waiting": found.waiting,
         "needs": found.needs[:NEEDS_SHOWN],
         "further_needs": found.needs[NEEDS_SHOWN:],
+        "gives_access": grant_listing.gives_access(request.actor),
         "progress": progress,
         "steps": list(_steps(progress)) if progress else [],
     }

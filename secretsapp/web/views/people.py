@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.access import grant_listing, grants, role_table, team_listing
+from secretsapp.access import grant_listing, role_table, team_listing
 from secretsapp.access.pattern_reach import Reach, reach_of
 from secretsapp.core.errors import Correctable
 from secretsapp.core.roles import ROLE_WORDS
@@ -20,11 +20,10 @@ from secretsapp.models import User
 from secretsapp.people import accounts, directory, invitation_listing, ways_in
 from secretsapp.rules.paging import Asked
 from secretsapp.universes import loading
-from secretsapp.web.forms.people import CreatePersonForm, PlacedGrantForm, PlaceField
+from secretsapp.web.forms.people import CreatePersonForm, PlaceField
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.tabs import tabs_of_people
 from secretsapp.web.views import form_pages, long_lists
-from secretsapp.web.views.access import leading_to_the_grant
 from secretsapp.web.views.form_pages import Done
 
 LINK = "password_link"
@@ -63,24 +62,6 @@ def create(request: ActorRequest) -> HttpResponse:
 
     answer = form_pages.submitted(request, form, write)
     return answer or form_pages.page(request, "people/create.html", form, {})
-
-
-@require_http_methods(form_pages.METHODS)
-def give(request: ActorRequest, person_id: int) -> HttpResponse:
-    """A role for the person, in a universe that is chosen there."""
-    found = directory.of_id(request.actor, person_id).person
-    scope = grant_listing.givable(request.actor, None, to_one=True)
-    form = PlacedGrantForm(scope, _places(request), form_pages.posted(request))
-
-    def write() -> Done:
-        given = form.given()
-        reach = reach_of(request.actor, given.universe, given.terms.names)
-        with leading_to_the_grant(field="place"):
-            grants.add(request.actor, found, given.universe, given.terms)
-        return _done(f"Granted {found.email} access.", found, reach)
-
-    answer = form_pages.submitted(request, form, write)
-    return answer or form_pages.page(request, "people/give.html", form, {"person": found})
 
 
 def _places(request: ActorRequest) -> PlaceField:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.access import grant_listing
 from secretsapp.access.whom_to_ask import who_gave
 from secretsapp.core import input_rules
 from secretsapp.core.errors import StaleVersion
@@ -49,6 +50,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "is_old": is_old(view.secret.update_time, timezone.now()),
         "givers": who_gave(request.actor, universe_id, name) if view.denied else [],
         "proposals": waiting.of_secret(request.actor, universe, name),
+        "gives_access": grant_listing.gives_access(request.actor, universe, name),
         "elsewhere": elsewhere.find(request.actor, universe, name),
     }
     watched = watching(request, universe, name, view.open)
