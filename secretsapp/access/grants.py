@@ -113,6 +113,7 @@ def _giving(actor: Actor, holder: Holder, terms: Terms, *places: Where) -> Itera
     first, *others = (to_give(holder, where, terms) for where in places)
     with acting(actor, first, *others, people=_people(holder)) as act:
         if isinstance(holder, Team):
+            lock_team(holder)
             _require_people(holder)
         elif not act.people[holder.pk].is_active:
             raise InvalidInput(

@@ -9,7 +9,6 @@ from django.db.models.functions import RowNumber
 
 from secretsapp.access import grant_listing
 from secretsapp.access.grant_views import GrantView
-from secretsapp.access.terms import Holder
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.patterns import EVERY_NAME
@@ -285,10 +284,3 @@ def to_add(actor: Actor, team: Team) -> list[User] | None:
         return None
     there = team.memberships.values("person")
     return list(User.objects.filter(is_active=True).exclude(pk__in=there).order_by("email"))
-
-
-def caution(holder: Holder) -> str:
-    """What to know of whom access is given to: a team may have nobody in it."""
-    if isinstance(holder, Team) and not holder.memberships.exists():
-        return "Nobody is in this team yet."
-    return ""

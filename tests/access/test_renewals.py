@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from secretsapp.access import grants, renewals, request_listing, requests
 from secretsapp.access.renewals import Ending
-from secretsapp.access.terms import Terms
 from secretsapp.core.errors import (
     AlreadyExists,
     DecidedMeanwhile,
@@ -18,6 +17,7 @@ from secretsapp.core.errors import (
 )
 from secretsapp.core.roles import Role
 from secretsapp.models import AccessRequest, Grant, Place, Universe, User
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch
 

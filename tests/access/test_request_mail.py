@@ -8,11 +8,11 @@ from django.utils import timezone
 from secretsapp.access import grants, renewals, request_mail, requests
 from secretsapp.access.answering import decides_on
 from secretsapp.access.requests import Wish
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.mail import sending
 from secretsapp.models import AccessRequest, Grant, OutgoingMail, Universe, User
 from secretsapp.rules.policy import rights_of
+from tests.granting import Terms
 from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast, Person, engage
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from secretsapp.access import grants, request_listing, requests
 from secretsapp.access.requests import Wish
-from secretsapp.access.terms import Terms
 from secretsapp.core.actor import Actor, command, remembering, system
 from secretsapp.core.errors import (
     AlreadyExists,
@@ -25,6 +24,7 @@ from secretsapp.models import AccessRequest, Grant, Universe, User
 from secretsapp.people import accounts
 from secretsapp.rules.policy import rights_of
 from secretsapp.universes import managing
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch, detail
 

@@ -8,13 +8,12 @@ import pytest
 from django.db import connections, transaction
 
 from secretsapp.access import grants, teams
-from secretsapp.access.terms import Terms
 from secretsapp.core.errors import Forbidden, NotFound, SealroomError
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Membership, Team, Universe
 from secretsapp.rules.locks import lock_team
 from tests.actions.test_rights_taken_away import SECONDS, telling_when_it_waits
-from tests.granting import store_grants
+from tests.granting import Terms, store_grants
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine]

@@ -6,13 +6,12 @@ import pytest
 from django.utils import timezone
 
 from secretsapp.access import grants, team_listing, teams
-from secretsapp.access.terms import Terms
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, StaleVersion
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Grant, Membership, Place, Team, Universe, User
 from secretsapp.people import accounts
 from secretsapp.rules.policy import Rights, rights_of
-from tests.granting import let_cover
+from tests.granting import Terms, let_cover
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch, detail
 
@@ -239,7 +238,7 @@ def test_nobody_joins_whose_account_is_disabled(cast: Cast, build: Team) -> None
 def test_who_gives_access_to_some_names_sees_the_teams_that_have_some_there(
     universe: Universe, quay: Universe, cast: Cast, build: Team, deputy: Person
 ) -> None:
-    art = teams.create(STAGEHAND, name="Art")
+    art = teams.create(STAGEHAND, name="Art", people=[cast["viewer"].user])
     grants.add(STAGEHAND, art, quay, Terms(Role.VIEWER))
     grants.add(STAGEHAND, build, universe, Terms(Role.VIEWER))
     grants.add(STAGEHAND, build, quay, Terms(Role.EDITOR))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from secretsapp.access import open_invitations
-from secretsapp.access.terms import FirstGrant, Terms
+from secretsapp.access.terms import FirstGrant
 from secretsapp.core import codes
 from secretsapp.core.events import Event
 from secretsapp.core.plaintext import Plaintext
@@ -16,6 +16,7 @@ from secretsapp.people import accepting, invitation_links, invitations
 from secretsapp.people.invitation_links import InvitationLink
 from tests.actions.acting import PASSWORD, Action, Stage, nothing_done
 from tests.actions.of_ways_in import NOBODY, WORKER
+from tests.granting import Terms
 from tests.stage import STAGEHAND
 
 GUEST, STRANGER, MANAGER = "guest@example.com", "stranger@example.com", "manager@example.com"

@@ -6,12 +6,12 @@ from django.utils import timezone
 
 from secretsapp.access import renewals, requests
 from secretsapp.access.requests import Wish
-from secretsapp.access.terms import Terms
 from secretsapp.core.actor import system
 from secretsapp.core.errors import DecidedMeanwhile
 from secretsapp.core.roles import Role
 from secretsapp.models import AccessRequest, Grant
 from tests.actions.acting import Action, Stage, nothing_done
+from tests.granting import Terms
 
 VIEWER, MANAGER = "viewer@example.com", "manager@example.com"
 WISH = Wish(Role.ROTATOR, "PAY_KEY", 24, "the payment provider changed")

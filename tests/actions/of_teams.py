@@ -1,10 +1,10 @@
 """The actions on teams: who makes them, who is in them, and what ends with them."""
 
 from secretsapp.access import grants, teams
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Team
 from tests.actions.acting import Action, Stage
+from tests.granting import Terms
 
 MANAGER, STRANGER = "manager@example.com", "stranger@example.com"
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from secretsapp.access.terms import FirstGrant, Terms
+from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
 from secretsapp.models import Team, Universe, User
 from secretsapp.people import invitations
 from tests.browser.conftest import Visitor
+from tests.granting import Terms
 from tests.spine.doors import DOORS
 from tests.stage import STAGEHAND
 

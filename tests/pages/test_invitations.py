@@ -13,10 +13,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import EVERYWHERE, Grant, Invitation, OutgoingMail, Universe, User
 from secretsapp.people import accepting, accounts
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
 from tests.stage import PASSWORD, STAGEHAND, Cast

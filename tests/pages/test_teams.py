@@ -6,11 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from secretsapp.access import grants, teams
-from secretsapp.access.terms import Terms
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Membership, Team, Universe, User
 from secretsapp.people import accounts
-from tests.granting import store_grants
+from tests.granting import Terms, store_grants
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast, engage

@@ -43,7 +43,7 @@ def test_the_way_to_all_stands_in_the_frame_and_on_the_first_page(client_for: Cl
     assert page.count('href="/universes/"') >= 2
     assert "Quay 07" in page
     assert "Quay 08" not in page
-    assert "Universes 61 All 61 universes" in words(answer)
+    assert "Universes 61 Grant access All 61 universes" in words(answer)
     assert 'href="/universes/"' not in body(client_for("viewer").get("/"))
 
 

@@ -1,7 +1,7 @@
 """Invitations as tests make and use them."""
 
 from secretsapp.access import grants
-from secretsapp.access.terms import FirstGrant, Terms
+from secretsapp.access.terms import FirstGrant
 from secretsapp.core.actor import Actor
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
@@ -9,6 +9,7 @@ from secretsapp.models import Invitation, Universe, User
 from secretsapp.people import accepting, invitations
 from secretsapp.people.invitation_links import InvitationLink
 from tests.actions.of_ways_in import NOBODY
+from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 
 PASSWORD = Plaintext(b"a sentence nobody guesses")

@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import Terms
 from secretsapp.core.errors import (
     AlreadyExists,
     CodeRefused,
@@ -26,7 +25,7 @@ from secretsapp.people import accepting, accounts, invitations
 from secretsapp.people.invitation_links import InvitationLink
 from secretsapp.universes import managing
 from tests.actions.of_ways_in import NOBODY
-from tests.granting import let_cover
+from tests.granting import Terms, let_cover
 from tests.people.inviting import (
     GUEST,
     MANAGER,

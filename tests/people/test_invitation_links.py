@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from secretsapp.access.terms import FirstGrant, Terms
+from secretsapp.access.terms import FirstGrant
 from secretsapp.core.errors import CodeRefused, InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
@@ -14,6 +14,7 @@ from secretsapp.mail import sending
 from secretsapp.models import Invitation, OutgoingMail, Universe
 from secretsapp.people import accepting, invitation_links, invitations
 from tests.actions.of_ways_in import NOBODY
+from tests.granting import Terms
 from tests.people.inviting import GUEST, PASSWORD, the_invitation
 from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import FirstGrant, Terms
+from secretsapp.access.terms import FirstGrant
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     AlreadyExists,
@@ -22,6 +22,7 @@ from secretsapp.models import Grant, Invitation, Universe
 from secretsapp.people import invitation_listing, invitations
 from secretsapp.universes import managing
 from tests.actions.of_ways_in import WORKER
+from tests.granting import Terms
 from tests.people.inviting import GUEST, VIEWER, demote, invite, join, the_invitation
 from tests.stage import STAGEHAND, Cast
 from tests.support.watch import Watch, detail

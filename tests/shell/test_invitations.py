@@ -59,7 +59,10 @@ def test_a_command_stands_for_the_installation(shell: Shell, cast: Cast) -> None
         (["--role", "viewer", "--all", "--until", "2020-01-01"], "The end is in the past"),
         (["--role", "admin", "--universe", str(HARBOR_ID)], "The Admin role covers all"),
         (["--as", MANAGER], "You can’t manage people"),
-        (["--as", MANAGER, "--role", "viewer", "--all"], "You can’t grant Viewer"),
+        (
+            ["--as", MANAGER, "--role", "viewer", "--all", "--reason", "x"],
+            "You can’t grant Viewer",
+        ),
     ],
 )
 def test_what_is_refused_invites_no_one(

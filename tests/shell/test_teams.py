@@ -15,14 +15,18 @@ def test_a_team_is_made_given_access_and_listed(
     said = shell.run("create_team", "Build", "--note", "They ship", "--as", MANAGER)
     assert said.output == "Created the team Build, with nobody in it yet.\n"
     where = ("--universe", HARBOR_ID, "--pattern", "PAY_*", "--as", MANAGER)
-    said = shell.run("grant", "--team", "build", "rotator", *where)
-    assert said.output.startswith("Build is now Rotator of Harbor, for PAY_*.")
-    assert "Nobody is in this team yet." in said.errors
+    week = ("--until", "2099-01-01")
+    assert "No one active is in the team Build" in shell.refuse(
+        "grant", "--team", "build", "rotator", *where, *week
+    )
     both = ("BUILD", VIEWER, "Editor@example.com")
     said = shell.run("add_to_team", *both, "--json", "--as", MANAGER)
     assert said.json == {"team": "Build", "added": [VIEWER, EDITOR]}
     assert "already in the team" in shell.refuse("add_to_team", *both)
-    said = shell.run("grant", "Build", "--universe", HARBOR_ID, "viewer", "--team", "--add")
+    said = shell.run("grant", "--team", "build", "rotator", *where, *week)
+    assert said.output.startswith("Build is now Rotator of Harbor, for PAY_*")
+    why = ("--reason", "They look on.")
+    said = shell.run("grant", "Build", "--universe", HARBOR_ID, "viewer", "--team", "--add", *why)
     assert said.errors == ""
     (team,) = shell.run("list_teams", "--json", "--as", MANAGER).json["teams"]
     assert (team["name"], team["note"]) == ("Build", "They ship")
@@ -35,7 +39,7 @@ def test_a_team_is_made_given_access_and_listed(
     assert lines[:3] == [
         "Build",
         f"  {EDITOR}, {VIEWER}",
-        "  Rotator of Harbor, for PAY_*",
+        "  Rotator of Harbor, for PAY_*, until 1 Jan 2099, 23:59 UTC",
     ]
     data = shell.run("revoke", "--team", "Build", "--universe", HARBOR_ID, "--json").json
     assert data == {"team": "Build", "universe": HARBOR_ID}
@@ -46,7 +50,7 @@ def test_people_leave_and_a_team_is_deleted_once_that_is_meant(
     shell: Shell, universe: Universe, cast: Cast
 ) -> None:
     shell.run("create_team", "Build", VIEWER, EDITOR, VIEWER)
-    shell.run("grant", "--team", "Build", "auditor", "--all")
+    shell.run("grant", "--team", "Build", "auditor", "--all", "--reason", "Audits.")
     for command in (
         ("add_to_team", "Build", "stranger@example.com"),
         ("remove_from_team", "Build", VIEWER),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from secretsapp.access import grants, team_listing
+from secretsapp.access import grants
 from secretsapp.access.pattern_reach import reach_of
 from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import written
@@ -48,7 +48,7 @@ class Command(ActingCommand):
         return Report(
             lines=[_sentence(grant), *filter(None, [reach.told])],
             data=_data(grant) | {"matches": reach.count},
-            notice="\n".join(filter(None, (reach.caution, team_listing.caution(holder)))),
+            notice=reach.caution,
         )
 
 
