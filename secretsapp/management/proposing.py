@@ -47,7 +47,9 @@ def proposal_id(text: str) -> UUID:
     try:
         return UUID(text.strip())
     except ValueError:
-        raise ArgumentTypeError("write the id of a proposal, from list_proposals") from None
+        raise ArgumentTypeError(
+            "write the id of a proposal or a request, from list_proposals or list_requests"
+        ) from None
 
 
 def add_proposal(parser: CommandParser, *, several: bool = False) -> None:
@@ -56,8 +58,8 @@ def add_proposal(parser: CommandParser, *, several: bool = False) -> None:
         "proposals" if several else "proposal",
         type=proposal_id,
         nargs="+" if several else None,
-        metavar="PROPOSAL_ID",
-        help="The id of the proposal, as `list_proposals` shows it.",
+        metavar="ID",
+        help="The id, as `list_proposals` or `list_requests` shows it.",
     )
 
 

@@ -1,4 +1,4 @@
-"""`manage.py request_access`: ask for a role in a universe, as a person."""
+"""`manage.py request`: ask for a role in a universe, as a person."""
 
 from typing import Any
 
