@@ -58,6 +58,7 @@ def gives(admin: Visitor) -> None:
     """A role."""
     field(admin, "Person").select_option("stranger@example.com")
     admin.page.get_by_role("radio", name="Viewer").check()
+    fill(admin, Reason="Looks on.")
     press(admin, "Grant access")
     says(admin, "Granted stranger@example.com access.")
 
