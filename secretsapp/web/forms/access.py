@@ -67,9 +67,10 @@ class HolderField(forms.CharField):
     """A person by their email address, or a team: one choice, or typed where there are many."""
 
     def __init__(self, people: list[User], teams: list[Team]) -> None:
-        self._known: dict[str, Holder] = {each.email: each for each in people}
+        # A team can be called what another is chosen by; that name decides nothing.
+        self._known: dict[str, Holder] = {each.name.casefold(): each for each in teams}
         self._known |= {f"{TEAM}{each.pk}": each for each in teams}
-        self._known |= {each.name.casefold(): each for each in teams}
+        self._known |= {each.email: each for each in people}
         whom = "a person or team" if teams else "a person"
         super().__init__(
             label="Person or team" if teams else "Person",
