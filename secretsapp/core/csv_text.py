@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-# A cell that begins like this is a formula to a spreadsheet.
-_RUN = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins like this is a formula to a spreadsheet, to some also in full width.
+_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 Cell = str | int | datetime | None
 

@@ -18,6 +18,8 @@ _ONE = rf"(\*|[A-Za-z_][A-Za-z0-9_]{{0,{NAME_LIMIT - 1}}}\*?)"
 TYPED = rf"[\s,;]*({_ONE}([\s,;]+{_ONE})*)?[\s,;]*"
 # So many patterns one grant has at most.
 PATTERNS_LIMIT = 50
+# So many are typed at most, with those that others cover: as many as a universe has secrets.
+TYPED_LIMIT = 500
 
 
 def parse_pattern(text: str) -> str:
@@ -40,8 +42,9 @@ def parse_patterns(text: str) -> tuple[str, ...]:
     for more than a grant has.
     """
     found = {parse_pattern(each) for each in _BETWEEN.split(text) if each} or {EVERY_NAME}
-    kept = widest(found)
-    if len(kept) > PATTERNS_LIMIT:
+    # Each is compared with each, so what is far too many is not looked at.
+    kept = widest(found) if len(found) <= TYPED_LIMIT else ()
+    if not 0 < len(kept) <= PATTERNS_LIMIT:
         raise InvalidInput(
             f"A grant has {PATTERNS_LIMIT} names and patterns at most. Use a pattern such as "
             "PAY_*, or split it into several grants.",
