@@ -22,7 +22,7 @@ from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
 from secretsapp.rules.versions import differences, refuse_stale, version_of
 from secretsapp.universes import mirror
-from secretsapp.universes.protection import end_waiting
+from secretsapp.universes.protection import end_waiting, was_removed_protected
 
 TO_MANAGE = Right(Permission.MANAGE_UNIVERSES)
 
@@ -60,9 +60,13 @@ def _insert(actor: Actor, universe: Universe, hint: Introspection | None) -> Non
     try:
         with acting(actor, TO_MANAGE) as act:
             universe.api_key = lock_api_key(universe.api_key, was_tried=True)
+            protected = was_removed_protected(universe)
+            universe.protected_since = timezone.now() if protected else None
             universe.save(force_insert=True)
             count_as_test(universe.api_key, universe, hint)
             act.tell(Event.UNIVERSE_ADDED, universe, subject=universe.api_key, detail=detail)
+            if protected:
+                act.tell(Event.UNIVERSE_PROTECTED, universe)
     except IntegrityError:
         raise _already_here(universe.pk) from None
 

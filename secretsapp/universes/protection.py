@@ -4,9 +4,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.event_kinds import read_detail
 from secretsapp.core.events import Event
 from secretsapp.core.roles import Permission
-from secretsapp.models import Proposal, Universe
+from secretsapp.models import AuditEvent, Proposal, Universe
 from secretsapp.models.changes import ProposalKind, ProposalState
 from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.locks import lock_universe
@@ -38,6 +39,15 @@ def protect(actor: Actor, universe: Universe) -> None:
         stored.protected_since = timezone.now()
         stored.save(update_fields=["protected_since"])
         act.tell(Event.UNIVERSE_PROTECTED, stored)
+
+
+def was_removed_protected(universe: Universe) -> bool:
+    """Whether it was protected when it was last removed: removing it takes no protection off."""
+    removed = AuditEvent.objects.filter(
+        universe_id=str(universe.pk), tag=Event.UNIVERSE_REMOVED.tag
+    )
+    last = removed.order_by("-sequence").first()
+    return bool(last and (read_detail(last.detail) or {}).get("protected"))
 
 
 def caution(universe: Universe) -> str:
