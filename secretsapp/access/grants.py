@@ -18,13 +18,11 @@ from secretsapp.access.terms import (
     place_of,
     refuse_if_stale,
     to_give,
+    wanted_holdings,
 )
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import (
-    InvalidInput,
-    LastAdmin,
-)
+from secretsapp.core.errors import InvalidInput, LastAdmin
 from secretsapp.core.events import Event
 from secretsapp.core.patterns import parse_patterns
 from secretsapp.core.roles import ROLE_WORDS, Role
@@ -158,6 +156,17 @@ def _may_take(grant: Grant) -> ToGive:
     return ToGive(tuple(holdings_of(grant)), _changing_role(grant.holder))
 
 
+def locked_within(act: Act, grant: Grant, deed: str) -> Grant | None:
+    """The grant as it is now, which no one else changes; None where it is gone.
+
+    Raises Forbidden where it goes beyond the actor's rights by now.
+    """
+    found = [each for each in _locked_grants(grant.holder, _where(grant)) if each.pk == grant.pk]
+    for stored in found:
+        ToGive(tuple(holdings_of(stored)), deed).check(act)
+    return found[0] if found else None
+
+
 def end_within(act: Act, grant: Grant) -> None:
     """End a grant within an act that may; raises LastAdmin."""
     _keep_an_admin(grant, still_admin=False)
@@ -194,13 +203,22 @@ def _new(holder: Holder, where: Where) -> Grant:
 
 def _store(act: Act, grant: Grant, terms: Terms) -> Grant:
     event = Event.GRANT_GIVEN if grant._state.adding else Event.GRANT_CHANGED
+    grant.giver_id, grant.given_by = _giver_of(act, grant, terms), act.actor.name
     grant.role, grant.until, grant.reason = terms.role, terms.until, terms.reason
-    grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
     grant.given_at, grant.ends_as_meant = timezone.now(), False
     grant.save()
     store_patterns(grant, parse_patterns(terms.names))
     tell(act, event, grant)
     return grant
+
+
+def _giver_of(act: Act, grant: Grant, terms: Terms) -> int | None:
+    """Who gave it: what someone leaves of their own grant, they still have from who gave it."""
+    held = [] if grant._state.adding else holdings_of(grant)
+    wanted = wanted_holdings(grant.place, terms)
+    is_left = all(any(each.contains(new) for each in held) for new in wanted)
+    is_own = grant.person_id is not None and grant.person_id == act.actor.person_id
+    return grant.giver_id if is_own and is_left else act.actor.person_id
 
 
 def store_patterns(grant: Grant, names: Iterable[str]) -> None:

@@ -33,7 +33,7 @@ from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Need, Right, acting
 from secretsapp.rules.keys import audit_ring
 from secretsapp.rules.locks import lock_proposal, lock_universe
-from secretsapp.rules.policy import Rights, require, rights_now
+from secretsapp.rules.policy import require, rights_now
 from secretsapp.rules.roblox import in_our_words
 from secretsapp.secrets import changes
 from secretsapp.secrets.proposals import (
@@ -64,7 +64,7 @@ class TwoPeople:
         check_not_own(act.actor, self.proposal)
         self._check_proposer()
         for right in rights_for(self.proposal):
-            _check_giver(act.rights, self.proposal, right)
+            _check_giver(act, self.proposal, right)
 
     def _check_proposer(self) -> None:
         """Their rights as the database has them now: the row of their account is locked."""
@@ -89,9 +89,9 @@ def check_not_own(actor: Actor, proposal: Proposal) -> None:
         )
 
 
-def _check_giver(rights: Rights, proposal: Proposal, right: Right) -> None:
+def _check_giver(act: Act, proposal: Proposal, right: Right) -> None:
     """Raise Forbidden where the actor has the right from no one but the proposer."""
-    others = without(rights, proposal.proposer)
+    others = without(act.rights, proposal.proposer, act.actor)
     if not others.allows(right.permission, proposal.universe_id, proposal.name):
         words = permission_on(right.permission, proposal.name)
         raise Forbidden(

@@ -11,7 +11,7 @@ from secretsapp.core import binding, input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, ProposalOver, StaleVersion, TooManyProposals
 from secretsapp.core.events import Event, change_event
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, Role
 from secretsapp.core.sealing import Sealed
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Change, Proposal, Universe, User
@@ -159,12 +159,18 @@ def rights_for(proposal: Proposal) -> tuple[Right, ...]:
     return tuple(Right(each, proposal.universe_id, proposal.name) for each in needed)
 
 
-def without(rights: Rights, giver: User) -> Rights:
-    """The rights without what that person gave, or gives by a team into which they put someone."""
+def without(rights: Rights, giver: User, actor: Actor) -> Rights:
+    """The actor's rights without what that person gave, or gives by a team they put them into.
+
+    Nor does what they gave themselves count: they had it from someone before. The first admin, who
+    had it from no one, is the exception.
+    """
     others = (
         holding
         for holding in rights.holdings
-        if holding.giver_id != giver.pk and holding.added_by != giver.email
+        if holding.giver_id != giver.pk
+        and holding.added_by not in (giver.email, actor.name)
+        and (holding.giver_id != actor.person_id or holding.role is Role.ADMIN)
     )
     return replace(rights, holdings=tuple(others))
 

@@ -160,7 +160,7 @@ def _view(actor: Actor, proposal: Proposal, rights: Rights, change: Change | Non
     return ProposalView(
         proposal=proposal,
         is_own=is_own,
-        may_approve=may_decline and _suffice(without(rights, proposal.proposer), proposal),
+        may_approve=may_decline and _suffice(without(rights, proposal.proposer, actor), proposal),
         may_decline=may_decline,
         change=change,
     )

@@ -100,6 +100,10 @@ PROPOSAL_ACTIONS = [
     ),
     # What follows writes no event of its own.
     Action("protection.is_protected", lambda stage: protection.is_protected(stage.universe.pk)),
+    Action(
+        "protection.was_removed_protected",
+        lambda stage: protection.was_removed_protected(stage.universe),
+    ),
     Action("protection.caution", lambda stage: protection.caution(stage.universe)),
     Action(
         "protection.conclude",
@@ -133,7 +137,9 @@ PROPOSAL_ACTIONS = [
     Action("proposals.rights_for", on_waiting("rights_for"), before=leave_waiting),
     Action(
         "proposals.without",
-        lambda stage: proposals.without(Rights(()), stage.cast["admin"].user),
+        lambda stage: proposals.without(
+            Rights(()), stage.cast["admin"].user, stage.cast["editor"].actor
+        ),
     ),
     Action("proposals.over", on_waiting("over"), before=leave_waiting),
     Action(

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.access import refusals
 from secretsapp.core.errors import Correctable, Forbidden, OutcomeUnknown, SealroomError
 from secretsapp.secrets import approving, forcing, proposals, waiting
 from secretsapp.secrets.waiting import ProposalView
@@ -107,7 +108,10 @@ def _result(request: ActorRequest, view: ProposalView) -> str:
     """What became of one of several: empty where it was done."""
     try:
         approving.approve(request.actor, view.proposal)
-    except (Correctable, Forbidden, OutcomeUnknown) as refusal:
+    except Forbidden as refusal:
+        refusals.record(request.actor, refusal)
+        return str(refusal)
+    except (Correctable, OutcomeUnknown) as refusal:
         return str(refusal)
     except SealroomError as refusal:
         return f"Not approved: {refusal}"
