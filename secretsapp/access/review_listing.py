@@ -1,5 +1,6 @@
 """Reviews as an actor may see them: which there are, and what is left for whom to answer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, prefetch_related_objects
@@ -8,7 +9,7 @@ from secretsapp.access.grant_views import BESIDE, GrantView, viewed
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
-from secretsapp.models import Review, ReviewItem, Universe
+from secretsapp.models import Review, ReviewItem, Team, Universe
 from secretsapp.models.reviews import Answer
 from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.paging import FIRST, Asked, Page, cut
@@ -79,6 +80,11 @@ def items(actor: Actor, review: Review, asked: Asked = FIRST) -> Page[ItemView]:
     return page.of(views(actor, page.items))
 
 
+def of_ids(actor: Actor, review: Review, ids: Iterable[int]) -> list[ItemView]:
+    """These of its grants, as far as the actor may see them."""
+    return views(actor, list(_seen(actor, review).filter(pk__in=list(ids)[:AT_ONCE])))
+
+
 def left_to(actor: Actor, review: Review) -> int:
     """How many grants wait for an answer, of those that the actor may see."""
     return _seen(actor, review).filter(answer=Answer.WAITING).count()
@@ -100,11 +106,14 @@ def views(actor: Actor, found: list[ReviewItem]) -> list[ItemView]:
     there = [item.grant for item in found if item.grant is not None]
     prefetch_related_objects(there, "patterns")
     by_id = {view.grant.pk: view for view in viewed(actor, there)}
+    own_teams = Team.objects.filter(memberships__person=actor.person_id)
+    teams = set(own_teams.values_list("pk", flat=True))
     return [
         ItemView(
             item=item,
             view=by_id.get(item.grant.pk) if item.grant else None,
-            is_own=item.grant is not None and item.grant.person_id == actor.person_id,
+            is_own=item.grant is not None
+            and (item.grant.person_id == actor.person_id or item.grant.team_id in teams),
         )
         for item in found
     ]

@@ -1,23 +1,24 @@
 """Reviews of access: every grant of a place is kept, shortened or revoked by a day."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.access.terms import ToGive
+from secretsapp.access.terms import ToGive, place_of
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastAdmin, StaleVersion
 from secretsapp.core.events import Event
+from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
 from secretsapp.core.times import sentence_time
-from secretsapp.models import Grant, Review, ReviewItem, Universe
+from secretsapp.models import Grant, Membership, Review, ReviewItem, Universe, User
 from secretsapp.models.reviews import Answer
 from secretsapp.rules.acting import Act, NoRight, Right, acting
 from secretsapp.rules.locks import lock_universe
-from secretsapp.rules.policy import holdings_of, in_force
+from secretsapp.rules.policy import Holding, holdings_of, in_force
 
 LONGEST_DAYS = 90
 LONGEST_MONTHS = 24
@@ -48,6 +49,8 @@ def start(
             if universe:
                 lock_universe(universe)
                 _require_throughout(act, universe)
+            if ends_unanswered:
+                _require_taking_all(act, universe)
             return _begin(act, universe, days, ends_unanswered, every_months)
     except IntegrityError:
         raise AlreadyExists(
@@ -100,15 +103,24 @@ def answer(
     deed = f"review the role of {grant.holder}"
     people = [grant.person] if grant.person else []
     with acting(actor, ToGive(tuple(holdings_of(grant)), deed), people=people) as act:
+        now = grants.locked_within(act, grant, deed)
         stored = _locked_item(item)
-        if choice is not Answer.ENDED and grant.person_id == actor.person_id:
+        if now is None:
+            raise _answered(stored)
+        if choice is not Answer.ENDED and _is_own(act.actor, now):
             raise Forbidden(
                 "You can’t keep your own access. Ask someone else to answer for it.",
                 permission=Permission.MANAGE_GRANTS,
-                universe_id=grant.universe_id,
+                universe_id=now.universe_id,
             )
-        _carry_out(act, grant, choice, until)
+        _carry_out(act, now, choice, until)
         _mark(stored, choice, actor.name)
+
+
+def _is_own(actor: Actor, grant: Grant) -> bool:
+    """Whether the actor has it, themselves or through the team whose it is."""
+    members = Membership.objects.filter(team=grant.team_id or 0, person=actor.person_id or 0)
+    return grant.person_id == actor.person_id is not None or members.exists()
 
 
 def _carry_out(act: Act, grant: Grant, choice: Answer, until: datetime | None) -> None:
@@ -182,7 +194,7 @@ def _answer_some(actor: Actor, review: Review) -> int:
 def _answer_unanswered(act: Act, review: Review, item: ReviewItem) -> Answer:
     """What becomes of a grant that no one answered for; the last admin always stays one."""
     grant = item.grant
-    if grant is None or grant.given_at > review.started_at:
+    if grant is None or (grant.given_at > review.started_at and not _changed_by_holder(grant)):
         return Answer.CHANGED
     if not review.ends_unanswered:
         return Answer.MARKED
@@ -191,6 +203,12 @@ def _answer_unanswered(act: Act, review: Review, item: ReviewItem) -> Answer:
     except LastAdmin:
         return Answer.MARKED
     return Answer.ENDED
+
+
+def _changed_by_holder(grant: Grant) -> bool:
+    """Whether who has it changed it last: nobody keeps their own access that way."""
+    own = Q(grants=grant) | Q(memberships__team__grants=grant)
+    return User.objects.filter(own, email=grant.given_by).exists()
 
 
 def _start_again(actor: Actor, review: Review) -> None:
@@ -227,16 +245,23 @@ def _require_throughout(act: Act, universe: Universe) -> None:
         )
 
 
+def _require_taking_all(act: Act, universe: Universe | None) -> None:
+    """Raise Forbidden unless the actor could revoke all that anyone can have there, now or later.
+
+    What no one answers is revoked in their place, also when the review comes back.
+    """
+    place, role = place_of(universe), Role.MANAGER if universe else Role.ADMIN
+    if not act.rights.may_give([Holding(role, place, EVERY_NAME, None)]):
+        raise Forbidden(
+            "You can’t let unanswered access end here: some of it can go beyond your own. Let it "
+            "be marked, or ask an admin to start the review.",
+            permission=Permission.MANAGE_GRANTS,
+            universe_id=place.universe_id,
+        )
+
+
 def _check_lengths(days: int, every_months: int | None) -> None:
     if not 1 <= days <= LONGEST_DAYS:
         raise InvalidInput(f"Choose from 1 to {LONGEST_DAYS} days.", field="days")
     if every_months is not None and not 1 <= every_months <= LONGEST_MONTHS:
         raise InvalidInput(f"Choose from 1 to {LONGEST_MONTHS} months.", field="every_months")
-
-
-def of_ids(review: Review, ids: Iterable[int]) -> list[ReviewItem]:
-    """These items of the review, with their grants."""
-    found = review.items.filter(pk__in=ids).select_related(
-        "grant__person", "grant__team", "grant__universe"
-    )
-    return list(found.prefetch_related("grant__patterns"))

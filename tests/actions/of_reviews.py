@@ -8,9 +8,12 @@ from secretsapp.access import grants, reviews
 from secretsapp.core import actor as actors
 from secretsapp.models import Grant, Review, ReviewItem
 from secretsapp.models.reviews import Answer
+from secretsapp.rules.acting import Act
+from secretsapp.rules.policy import rights_now
 from tests.actions.acting import Action, Stage, nothing_done
 
 MANAGER = "manager@example.com"
+ADMIN = actors.command("tests", account="tests")
 
 
 def start(stage: Stage) -> None:
@@ -67,13 +70,18 @@ REVIEW_ACTIONS = (
     # These are a part of the above, or only read.
     Action("reviews.said_of", lambda _stage: reviews.said_of(Grant.objects.all()[0])),
     Action(
-        "reviews.of_ids", lambda _stage: reviews.of_ids(Review.objects.get(), [1]), before=start
-    ),
-    Action(
         "grants.end_within",
         lambda stage: grants.end_within(
             nothing_done(stage), Grant.objects.get(person=stage.cast["viewer"].user)
         ),
     ),
     Action("grants.shorten_within", shorten),
+    Action(
+        "grants.locked_within",
+        lambda stage: grants.locked_within(
+            Act(ADMIN, rights_now(ADMIN), {}),
+            Grant.objects.get(person=stage.cast["viewer"].user),
+            "review it",
+        ),
+    ),
 )

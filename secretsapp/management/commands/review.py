@@ -116,7 +116,7 @@ class Command(ActingCommand):
         until = parse_end(options["until"])
         if (choice is Answer.SHORTENED) != (until is not None):
             raise CommandError("Nothing was changed: --until goes with shorten, and with it alone.")
-        item = _item(review, options["item"])
+        item = _item(actor, review, options["item"])
         reviews.answer(actor, item, choice, until=until)
         return Report(
             lines=[f"{choice.label}: {item.said}."],
@@ -129,9 +129,9 @@ class Command(ActingCommand):
         return Report(lines=[f"The review of {review.scope} doesn't come back."], data={})
 
 
-def _item(review: Review, number: int) -> ReviewItem:
-    for item in reviews.of_ids(review, [number]):
-        return item
+def _item(actor: Actor, review: Review, number: int) -> ReviewItem:
+    for view in review_listing.of_ids(actor, review, [number]):
+        return view.item
     raise NotFound("There is no such grant in this review. `review ID` lists them.")
 
 

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.access import review_listing, reviews
-from secretsapp.core.errors import SealroomError
+from secretsapp.access import refusals, review_listing, reviews
+from secretsapp.core.errors import Forbidden, SealroomError
 from secretsapp.home import at_hand
 from secretsapp.models import Review
 from secretsapp.models.reviews import Answer
@@ -84,15 +84,17 @@ def _answer(request: ActorRequest, found: Review) -> None:
     """Answer for each grant by itself: one that fails keeps none of the others."""
     sent = [name.removeprefix("answer-") for name in request.POST if name.startswith("answer-")]
     ids = [int(each) for each in sent if each.isascii() and each.isdigit() and len(each) < 19]
-    views = review_listing.views(
-        request.actor, reviews.of_ids(found, ids[: review_listing.AT_ONCE])
-    )
+    views = review_listing.of_ids(request.actor, found, ids)
     told: Counter[str] = Counter()
     for choice in chosen(views, request.POST):
         try:
             reviews.answer(request.actor, choice.item, choice.answer, until=choice.until)
         except SealroomError as refusal:
-            messages.error(request, f"{choice.item.said}: {refusal}")
+            if isinstance(refusal, Forbidden):
+                refusals.record(request.actor, refusal)
+            # What it says may have names of secrets that the person can't see.
+            grant = choice.item.grant
+            messages.error(request, f"{grant.holder}: {refusal}" if grant else str(refusal))
         else:
             told[Answer(choice.answer).label.lower()] += 1
     if told:
