@@ -7,6 +7,8 @@ learns what lies outside. What is tried elsewhere already is not tried again her
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -14,19 +16,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from emulator import Emulator
-from secretsapp.access import grants, review_listing, reviews, teams
+from secretsapp.access import grants, requests, review_listing, reviews, teams
 from secretsapp.core import actor as actors
 from secretsapp.core import csv_text, patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, InvalidInput, NeedsApproval, StaleVersion
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
-from secretsapp.models import Grant, Review, Team, Universe, User
+from secretsapp.models import Grant, Invitation, Review, Team, Universe, User
 from secretsapp.models.reviews import Answer
-from secretsapp.secrets import approving, changes, waiting
+from secretsapp.secrets import approving, changes, proposals, waiting
 from secretsapp.universes import managing
 from tests.granting import Terms, let_cover
 from tests.pages.reading import words
+from tests.people.inviting import invite
 from tests.secrets.proposing import propose, protect, stored
 from tests.stage import HARBOR_ID, STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch, writes
@@ -261,3 +264,86 @@ def test_a_team_that_is_called_what_another_is_chosen_by_gets_nothing_of_it(
     address = reverse("access_give", args=[universe.pk])
     assert client_for("admin").post(address, sent).status_code == 302
     assert (meant.grants.count(), named.grants.count()) == (1, 0)
+
+
+def _quay(universe: Universe) -> Universe:
+    key = universe.api_key
+    return Universe.objects.create(id=77, name="Quay", api_key=key, environment="staging")
+
+
+@pytest.fixture
+def outside(universe: Universe, cast: Cast) -> dict[str, tuple[object, object]]:
+    """Addresses of what the manager of some names may not know, each with one of nothing."""
+    admin, quay = cast["admin"].actor, _quay(universe)
+    hidden = engage("hidden")
+    team = teams.create(admin, name="Smugglers", people=[hidden.user])
+    give(admin, team, quay, Role.EDITOR)
+    until = timezone.now() + DAY
+    held = grants.add(admin, hidden.user, quay, Terms(Role.VIEWER, "QUAY_*", until))
+    asked = requests.ask(hidden.actor, quay, requests.Wish(Role.MANAGER, "QUAY_KEY", 8, "I must"))
+    protect(quay)
+    proposal = proposals.propose_unprotecting(admin, quay, "for the smugglers")
+    review = reviews.start(admin, quay, days=3, ends_unanswered=False)
+    invite(admin, quay, "smuggler@example.com")
+    invitation, nothing, no_one = Invitation.objects.get(), 999_999, UUID(int=7)
+    found: dict[str, tuple[object, object]] = {
+        "review_stop": (review.pk, nothing),
+        "review": (review.pk, nothing),
+        "proposal": (proposal.pk, no_one),
+        "proposal_decide": (proposal.pk, no_one),
+        "person_access": (hidden.user.pk, nothing),
+        "invitation_again": (invitation.pk, nothing),
+        "invitation_revoke": (invitation.pk, nothing),
+    }
+    found |= {f"team{page}": (team.pk, nothing) for page in ("", "_edit", "_people", "_delete")}
+    pages = ("", "_approve", "_decline", "_withdraw")
+    found |= {f"request{page}": (asked.pk, no_one) for page in pages}
+    found |= {f"renewal_{page}": (held.pk, nothing) for page in ("ask", "keep", "end")}
+    return found
+
+
+def test_what_lies_outside_is_as_if_it_were_not_there(
+    outside: dict[str, tuple[object, object]],
+    universe: Universe,
+    cast: Cast,
+    client_for: ClientFor,
+) -> None:
+    """By GET and POST, the one id is answered as the other; and no list has a word of it."""
+    deputy = engage("deputy")
+    give(STAGEHAND, deputy.user, universe, Role.MANAGER, "PAY_*")
+    client, watch, before = client_for(deputy), Watch(), Grant.objects.count()
+    sent = {"choice": "approve", "next": "//evil.example", "people": "deputy@example.com"}
+    for name, (there, nowhere) in outside.items():
+        for method in (client.get, partial(client.post, data=sent)):
+            one, other = (method(reverse(name, args=[pk])) for pk in (there, nowhere))
+            assert (one.status_code, words(one)) == (other.status_code, words(other)), name
+            assert one.status_code in (302, 404, 405), name
+            assert one.get("Location", "/") == "/", name
+    assert (watch.tags, Grant.objects.count()) == ([], before)
+    lists = ["home", "requests", "reviews", "teams", "me", "me_access", "access_several"]
+    addresses = [reverse(name) for name in lists]
+    addresses += [reverse(name, args=[universe.pk]) for name in ("access", "access_invitations")]
+    addresses += [f"{reverse('access', args=[universe.pk])}?by=person", "/search/?q=smuggl"]
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        for word in ("Quay", "QUAY", "hidden@", "muggler"):
+            assert word not in words(answer).replace("smuggl", ""), address
+
+
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_no_small_form_leads_anywhere_else(
+    address: str, universe: Universe, cast: Cast, client_for: ClientFor
+) -> None:
+    until = timezone.now() + DAY
+    client, manager = client_for("manager"), cast["manager"].actor
+    for name in ("renewal_keep", "renewal_end"):
+        grant = grants.add(manager, cast["stranger"].user, universe, Terms(Role.VIEWER, "A", until))
+        answer = client.post(reverse(name, args=[grant.pk]), {"next": address})
+        assert (answer.status_code, answer["Location"]) == (302, "/")
+        grants.revoke(manager, grant)
+    invite(manager, universe)
+    revoke = reverse("invitation_revoke", args=[Invitation.objects.get().pk])
+    assert client.post(revoke, {"next": address})["Location"] == "/"
