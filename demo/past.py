@@ -13,6 +13,7 @@ from demo.story import (
     EDITOR,
     HARBOR,
     MANAGER,
+    NEWCOMER,
     PASSWORD,
     PLAYGROUND,
     ROTATOR,
@@ -22,7 +23,7 @@ from demo.story import (
 )
 
 INSTALLED_DAYS_AGO = 36
-TO_THE_VIEWERS_END = timedelta(days=5)
+TO_THE_VIEWERS_END, TO_THE_NEWCOMERS_END = timedelta(days=5), timedelta(days=14)
 _WEBHOOK = ("CHAT_WEBHOOK_URL", "hooks.chat.example.com")
 
 
@@ -134,14 +135,54 @@ def _weeks(now: datetime) -> Iterator[Deed | Intrusion]:
     yield _reviewed(11, "09:31", MANAGER, HARBOR, "CHAT_WEBHOOK_URL")
     yield _invited(now)
     yield _rotated(8, "18:26", MANAGER, HARBOR, "MATCHMAKER_TOKEN")
+    yield _reviewing(7, "09:12", "--universe", str(STAGING))
     yield _created(6, "12:09", MANAGER, HARBOR, "WEATHER_API_KEY", domain="api.weather.example.com")
     yield _rotated(5, "10:44", EDITOR, STAGING, "MATCHMAKER_TOKEN")
     yield _deleted(4, "16:37", MANAGER, PLAYGROUND, "OLD_PROTOTYPE_KEY")
     yield _denied(3, "20:02", VIEWER, HARBOR, "ANALYTICS_TOKEN")
     yield _rotated(2, "08:15", EDITOR, STAGING, "PAY_API_KEY")
     yield _rotated(1, "11:30", ROTATOR, HARBOR, "PAY_API_KEY")
+    yield from _for_two(now)
     yield Intrusion(0, "02:10", *_WEBHOOK)
     yield _looked(0, "01:55", AUDITOR)
+
+
+def _for_two(now: datetime) -> Iterator[Deed]:
+    """Production is protected, and what waits for someone's answer since."""
+    yield Deed(1, "15:04", ("protect", str(HARBOR), "--as", ADMIN))
+    guest = (
+        "invite",
+        NEWCOMER,
+        "--role",
+        "rotator",
+        "--universe",
+        str(HARBOR),
+        "--pattern",
+        "PAY_*",
+    )
+    until = ("--until", (now + TO_THE_NEWCOMERS_END).isoformat(timespec="minutes"))
+    words = ("--reason", "Moves us to the new payment provider.", "--greeting", "Welcome aboard!")
+    yield Deed(1, "15:20", (*guest, *until, *words, "--link", "--as", MANAGER))
+    leaked = ("--reason", "Someone pasted it into a public channel.", "--as", ADMIN)
+    rotated = ("rotate_secret", str(HARBOR), "MODERATION_API_KEY")
+    yield Deed(0, "06:40", (*rotated, *leaked), piped="newer value of MODERATION_API_KEY")
+    yield _requested("05:15", VIEWER, "rotator", "CHAT_WEBHOOK_URL", "The webhook moves on Friday.")
+    yield _requested("04:50", ROTATOR, "editor", "PAY_*", "The provider gives us new hosts.")
+    why = ("--why", "The provider ends the old key on Monday.", "--as", ROTATOR)
+    rotate = ("propose", "rotate", str(HARBOR), "PAY_REFUND_KEY")
+    yield Deed(0, "04:05", (*rotate, *why), piped="newest value of PAY_REFUND_KEY")
+    remove = ("propose", "delete", str(HARBOR), "LEGACY_STATS_KEY")
+    yield Deed(0, "03:20", (*remove, "--why", "Nothing uses it.", "--as", MANAGER))
+
+
+def _reviewing(days: int, at: str, *where: str) -> Deed:
+    """The manager asks who still needs their access."""
+    return Deed(days, at, ("review", *where, "--days", "14", "--as", MANAGER))
+
+
+def _requested(at: str, email: str, role: str, names: str, reason: str) -> Deed:
+    asked = ("request", str(HARBOR), role, "--names", names, "--hours", str(7 * 24))
+    return Deed(0, at, (*asked, "--reason", reason, "--as", email))
 
 
 def _invited(now: datetime) -> Deed:

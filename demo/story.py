@@ -18,6 +18,8 @@ EDITOR = "editor@example.com"
 ROTATOR = "rotator@example.com"
 VIEWER = "viewer@example.com"
 AUDITOR = "auditor@example.com"
+# Is invited, and has no account yet.
+NEWCOMER = "noor@example.com"
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,12 @@ def assert_past(installation: Installation) -> None:
         "secret.details.changed",
         "secret.drift.changed",
         "access.refused",
+        "access.requested",
+        "person.invited",
+        "review.started",
+        "secret.change.forced",
+        "secret.delete.proposed",
+        "secret.rotate.proposed",
     }
     times = [time for (time,) in installation.rows(IN_ORDER)]
     assert times == sorted(times)
