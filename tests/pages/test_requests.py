@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from secretsapp.access import requests
+from secretsapp.access import requests, reviews
 from secretsapp.access.requests import Wish
 from secretsapp.core.roles import Role
 from secretsapp.models import AccessRequest, AuditEvent, Grant, Universe
@@ -173,3 +173,18 @@ def test_what_ends_soon_is_kept_or_not_from_the_first_page(
     assert f'action="{keep}"' not in body(manager.get("/"))
     answer = manager.post(keep, follow=True)
     assert "Someone decided meanwhile that it is to end." in words(answer)
+
+
+def test_the_frame_counts_all_that_waits_and_leads_to_requests_and_reviews(
+    client_for: ClientFor, asked: AccessRequest, cast: Cast
+) -> None:
+    reviews.start(cast["admin"].actor, asked.universe, days=14, ends_unanswered=False)
+    admin = client_for("admin")
+    for address in (reverse("home"), reverse("requests"), reverse("reviews")):
+        page = words(admin.get(address))
+        assert "Home 2 waiting for your answer" in page
+        assert "Access Reviews People" in page
+        assert "Your account Requests" in page
+    manager = body(client_for("manager").get(f"{HARBOR}access/"))
+    assert f'href="{reverse("reviews")}"' in manager
+    assert f'href="{reverse("reviews")}"' not in body(client_for("viewer").get(HARBOR))

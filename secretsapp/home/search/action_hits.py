@@ -29,6 +29,7 @@ _ACTIONS = (
     Page(
         "api_key_create", "Add an API key", "new Roblox key", throughout(Permission.MANAGE_API_KEYS)
     ),
+    Page("invite", "Invite people", "new person, user", throughout(Permission.MANAGE_PEOPLE)),
     Page(
         "person_create",
         "Create account",

@@ -79,6 +79,12 @@ _PAGES = (
         lambda rights: rights.universes_with(Permission.MANAGE_GRANTS) is None,
     ),
     Page("people", "People", "accounts, users", throughout(Permission.MANAGE_PEOPLE)),
+    Page(
+        "reviews",
+        "Access reviews",
+        "who still needs their grants",
+        somewhere(Permission.MANAGE_GRANTS),
+    ),
     Page("teams", "Teams", "groups of people", team_listing.gives_access),
     Page("api_keys", "API keys", "Roblox API keys", throughout(Permission.MANAGE_API_KEYS)),
     Page(

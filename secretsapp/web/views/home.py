@@ -38,7 +38,7 @@ def _steps(progress: Progress) -> Iterator[Step]:
     """What a new installation needs, one after the other."""
     if not progress.has_secret:
         yield from _to_a_secret(progress)
-    people = reverse("person_create")
+    people = reverse("invite")
     yield Step(
         "Back up the keys: run “manage.py backup”, and keep a copy of the keys elsewhere",
         progress.is_backed_up,

@@ -34,7 +34,7 @@ SENT = "Request sent. Those who can approve it see it."
 def all_requests(request: ActorRequest) -> HttpResponse:
     """What waits for the person, what they asked for, and what was answered these days."""
     context = {
-        "waiting": request_listing.waiting_for(request.actor),
+        "asked": request_listing.waiting_for(request.actor),
         "own": request_listing.own(request.actor),
         "decided": request_listing.decided_lately(request.actor),
     }
