@@ -139,15 +139,15 @@ class EventView:
     @property
     def names_universe(self) -> bool:
         """Whether it is to be said where it was: the sentence itself does not."""
-        return bool(self.universe_name) and self.says_where and not self._names("universe", "scope")
+        return self.says_where and self._omits(self.universe_name, "universe", "scope", "access")
 
     @property
     def names_secret(self) -> bool:
         """Whether it is to be said which secret it was about: the sentence itself does not."""
-        return bool(self.secret_name) and self.says_where and not self._names("secret")
+        return self.says_where and self._omits(self.secret_name, "secret")
 
-    def _names(self, *places: str) -> bool:
-        return any(part.place in places for part in self.parts)
+    def _omits(self, name: str, *places: str) -> bool:
+        return bool(name) and not any(part.place in places for part in self.parts)
 
     @property
     def day(self) -> date | None:
