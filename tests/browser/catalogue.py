@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from secretsapp.access import reviews
 from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
 from secretsapp.models import Team, Universe, User
@@ -47,10 +48,10 @@ def looks_at_doors(universe: Universe) -> list[Look]:
     ]
 
 
-def _renewal(universe: Universe) -> str:
-    """Where the viewer asks to keep their access, which ends soon."""
-    (door,) = (door for door in DOORS if door.name == "renewal_ask")
-    return door.address(universe, "")
+def _address(name: str, universe: Universe) -> str:
+    """Where the door of that name is, with what it needs to be there."""
+    (door,) = (door for door in DOORS if door.name == name)
+    return door.address(universe, "PAY_KEY")
 
 
 def looks_at_states(universe: Universe) -> list[Look]:
@@ -64,6 +65,8 @@ def looks_at_states(universe: Universe) -> list[Look]:
     give = reverse("access_give", args=[universe.pk])
     invite = reverse("access_invite", args=[universe.pk])
     link = path_of_an_invitation(universe)
+    started = reviews.start(STAGEHAND, universe, days=14, ends_unanswered=True, every_months=3)
+    review = reverse("review", args=[started.pk])
     return [
         Look("universe_filtered", f"{of_universe}?q=pay&sort=-changed"),
         Look("universe_nothing", f"{of_universe}?q=nothing"),
@@ -81,7 +84,9 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("secret_create_similar", new_secret, "editor", refuse_a_similar_name),
         Look("secret_create_generated", new_secret, "editor", generate_a_value),
         Look("request_own", reverse("request_new", args=[universe.pk]), "viewer", ask_for_access),
-        Look("renewal_ask", _renewal(universe), "viewer"),
+        Look("renewal_ask", _address("renewal_ask", universe), "viewer"),
+        Look("review_answered", review, "admin", answer_a_grant),
+        Look("requests_own", reverse("requests"), "viewer"),
         Look("api_key_doubtful", reverse("api_key_create"), "admin", paste_a_wrong_key),
         Look("universe_tested", reverse("universe_create"), "admin", name_a_universe),
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
@@ -121,11 +126,13 @@ def looks_at_states(universe: Universe) -> list[Look]:
 
 def looks_at_protected(universe: Universe) -> list[Look]:
     """The pages of a protected universe that differ from others; something waits in it."""
-    waiting = next(door for door in DOORS if door.name == "proposal").address(universe, "PAY_KEY")
+    waiting = _address("proposal", universe)
     of_secret = reverse("secret", args=[universe.pk, "PAY_KEY"])
     several = reverse("proposals_approve", args=[universe.pk])
     return [
         Look("proposal_waiting", waiting),
+        Look("home_waiting", reverse("home")),
+        Look("home_sidebar_waiting", f"{reverse('home')}#sidebar"),
         Look("proposal_viewer", waiting, "viewer"),
         Look("proposals_several", f"{several}?p={waiting.split('/')[2]}"),
         Look("proposals_protected", reverse("proposals", args=[universe.pk])),
@@ -232,13 +239,20 @@ def name_a_universe(visitor: Visitor) -> None:
 
 
 def ask_for_access(visitor: Visitor) -> None:
-    """Ask to rotate a secret, and come to the page of the request."""
+    """Ask to create and rotate a secret, and come to the page of the request."""
     page = visitor.page
-    page.get_by_label("Role").select_option("rotator")
+    page.get_by_label("Role").select_option("editor")
     page.get_by_label("Secrets", exact=True).fill("PAY_KEY")
     page.get_by_label("Reason").fill("The season begins.")
     page.get_by_role("button", name="Ask for access").click()
     page.get_by_role("button", name="Withdraw request").wait_for()
+
+
+def answer_a_grant(visitor: Visitor) -> None:
+    """Answer for one grant of a review, and leave the others."""
+    visitor.page.get_by_label("Answer for").first.select_option(index=1)
+    visitor.page.get_by_role("button", name="Save answers").click()
+    visitor.page.get_by_text("Saved your answers").first.wait_for()
 
 
 def refuse_a_role(visitor: Visitor) -> None:
