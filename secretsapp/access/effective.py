@@ -23,6 +23,7 @@ from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
 from secretsapp.rules.policy import (
+    Holding,
     Rights,
     held_by,
     holders_of,
@@ -239,7 +240,7 @@ def _with_all(grants: QuerySet[Grant]) -> QuerySet[Grant]:
 
 def _seen_in(rights: Rights, place: Place) -> list[str]:
     """The patterns of the names that one may list there."""
-    return [holding.pattern for holding in rights.over(place)]
+    return list(dict.fromkeys(holding.pattern for holding in rights.over(place)))
 
 
 def _access_of(views: list[GrantView], place: Place, seen: list[str], name: str = "") -> Access:
@@ -253,9 +254,23 @@ def _access_of(views: list[GrantView], place: Place, seen: list[str], name: str 
         fitting = (each for each in found if patterns.matches(each.pattern, name))
         held = [replace(each, pattern=EVERY_NAME) for each in fitting]
     else:
-        held = [each for each in found if any(patterns.covers(p, each.pattern) for p in seen)]
+        held = [part for each in found for part in _within(each, seen)]
     abilities = together(held) if place.universe_id is not None else apart(held)
-    return Access(abilities, views, hides_names=not name and len(held) < len(found))
+    hides_names = not name and not all(_is_all_seen(each, seen) for each in found)
+    return Access(abilities, views, hides_names)
+
+
+def _is_all_seen(holding: Holding, seen: Iterable[str]) -> bool:
+    return any(patterns.covers(pattern, holding.pattern) for pattern in seen)
+
+
+def _within(holding: Holding, seen: Iterable[str]) -> list[Holding]:
+    """What the holding gives for names that are seen: all of it, or as much as of these."""
+    if _is_all_seen(holding, seen):
+        return [holding]
+    return [
+        replace(holding, pattern=each) for each in seen if patterns.covers(holding.pattern, each)
+    ]
 
 
 def _is_seen(view: GrantView, seen: list[str]) -> bool:

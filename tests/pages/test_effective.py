@@ -163,6 +163,9 @@ def test_names_out_of_sight_are_told_of_without_a_word(
         assert "PAY_KEY" in page
         assert "Names you can’t see" in page
         assert "SIGNING_SEED" not in page
+    # Who can do something with every name can do it with those that are in sight.
+    everyone = words(client.get(address_of("access"), {"by": "person"}))
+    assert "viewer@example.com List PAY_* · never expires Names you can’t see" in everyone
 
 
 def test_ended_access_ends_to_the_second_on_every_page(
