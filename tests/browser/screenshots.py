@@ -26,7 +26,7 @@ HARBOR = f"/universes/{story.HARBOR}/"
 PAGES = {
     "home": "/",
     "universe": HARBOR,
-    "rotate": f"{HARBOR}secrets/PAY_API_KEY/rotate/",
+    "rotate": f"/universes/{story.STAGING}/secrets/PAY_API_KEY/rotate/",
     "audit": "/audit/",
 }
 
