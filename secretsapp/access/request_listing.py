@@ -26,7 +26,7 @@ from secretsapp.rules.policy import Rights, rights_of
 
 BESIDE = ("person", "universe", "renews__universe", "decider", "grant")
 # So many are told, the longest waiting first; so many are looked at to find those that one decides.
-TOLD, LOOKED_AT = 20, 500
+TOLD, LOOKED_AT = 20, 200
 DECIDED_WITHIN = timedelta(days=14)
 
 
