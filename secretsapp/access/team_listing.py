@@ -53,7 +53,7 @@ class TeamView:
     """
 
     team: Team
-    memberships: list[Membership]
+    memberships: Page[Membership]
     may_change: bool
     has_more_access: bool
 
@@ -240,12 +240,12 @@ def named(actor: Actor, name: str) -> Team:
     raise NotFound(f"There is no team with that name.{meant}")
 
 
-def view(actor: Actor, team: Team) -> TeamView:
-    """The team as its page shows it; a team has few people, and so all are there."""
+def view(actor: Actor, team: Team, number: int = 1) -> TeamView:
+    """The team as its page shows it, with that page of its people."""
     everyone = team.memberships.select_related("person").order_by("person__email")
     out_of_sight = team.grants.exclude(pk__in=_in_sight(actor).values("pk"))
     may_change = may_be_changed(team, rights_of(actor))
-    return TeamView(team, list(everyone), may_change, has_more_access=out_of_sight.exists())
+    return TeamView(team, cut(everyone, number), may_change, has_more_access=out_of_sight.exists())
 
 
 def grants_of(actor: Actor, team: Team, asked: Asked = FIRST) -> Page[GrantView]:
