@@ -86,7 +86,8 @@ def waiting_for(actor: Actor) -> list[ProposalView]:
     if actor.person_id is None:
         return []
     others = _rows().filter(state=ProposalState.WAITING).exclude(proposer_id=actor.person_id)
-    found = list(_visible(actor, others).order_by("proposed_at", "pk")[:MOST_LOOKED_AT])
+    rows = _visible(actor, others).select_related(None).select_related("universe", "proposer")
+    found = list(rows.order_by("proposed_at", "pk")[:MOST_LOOKED_AT])
     if not found:
         return []
     return [view for view in _views(actor, found) if view.may_approve]
