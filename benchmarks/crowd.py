@@ -65,13 +65,18 @@ def _secrets(universes: list[Universe]) -> Iterator[Secret]:
         for number in range(SECRETS_EACH):
             yield Secret(
                 universe=universe,
-                name=f"{('PAY', 'CHAT', 'STATS')[number % 3]}_API_KEY_{number:03}",
+                name=name_of(number),
                 domain=("api.example.com", "*", "")[number % 3],
                 create_time="2026-01-02T03:04:05Z",
                 update_time="2026-10-02T03:04:05Z",
                 note="Ends yearly.\nAsk before use." if number % 2 else "",
                 drifted_at=now - timedelta(minutes=place) if number == place % 100 else None,
             )
+
+
+def name_of(number: int) -> str:
+    """The name of the secret of that number, in each universe."""
+    return f"{('PAY', 'CHAT', 'STATS')[number % 3]}_API_KEY_{number:03}"
 
 
 def _people(count: int, password: str) -> Iterator[User]:

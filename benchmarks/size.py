@@ -31,7 +31,7 @@ QUERIES, KILOBYTES = 30, 150
 TIMES, ALLOWANCE_MS = 3, 15
 
 # What no page of a person is, and what a GET would end.
-LEFT_OUT = ("healthz", "readyz", "metrics", "first_run", "theme", "shortcuts")
+LEFT_OUT = ("healthz", "readyz", "metrics", "first_run", "theme", "shortcuts", "invitation_links")
 LEFT_OUT_BEGINNING = ("account_", "password_")
 # Pages that show nothing until something is asked of them, and parts of long lists.
 ASKED = {
@@ -50,6 +50,9 @@ ASKED = {
     ),
     "audit": ("?person=admin",),
     "universe": ("?q=pay&state=attention",),
+    "access": ("?by=person",),
+    "access_everywhere": ("?by=person",),
+    "review": ("?page=2",),
 }
 
 
@@ -81,7 +84,12 @@ def main() -> int:
     with _sizes() as (few, many):
         # Each page that fails has a line of its own in the table.
         logging.disable(logging.ERROR)
-        for who in (place.EMAIL, _granted()):
+        people = (place.EMAIL, _granted())
+        for who in people:
+            _print("home without anything that waits", who, few, many, ("/", "/"))
+        for size in (few, many):
+            _let_wait(size)
+        for who in people:
             for name, addresses in _pages(few, many, who):
                 _print(name, who, few, many, addresses)
     return 0
@@ -135,6 +143,20 @@ def _filled(file: Path, universes: int, people: int) -> Size:
     return Size(file, universes, clients)
 
 
+def _let_wait(size: Size) -> None:
+    from benchmarks import delegated  # noqa: PLC0415 - settings come first
+
+    open_database(size.file)
+    delegated.delegate(size.universes, _measured_universe(size))
+
+
+def _measured_universe(size: Size) -> int:
+    """One in the middle, of which the person with most grants is a manager."""
+    from benchmarks import crowd  # noqa: PLC0415 - settings come first
+
+    return crowd.FIRST_ID + size.universes // 3 // 20 * 20
+
+
 def _granted() -> str:
     from benchmarks import crowd  # noqa: PLC0415 - settings come first
 
@@ -159,24 +181,43 @@ def _address(size: Size, name: str) -> str:
     """Where the page is, for a universe in the middle, and for who has most grants."""
     from django.urls import NoReverseMatch, reverse  # noqa: PLC0415 - settings come first
 
-    from benchmarks import crowd  # noqa: PLC0415
-    from secretsapp.models import ApiKey, User  # noqa: PLC0415
-
-    open_database(size.file)
-    universe_id = crowd.FIRST_ID + size.universes // 3 // 20 * 20
-    person_id = User.objects.get(email=crowd.GRANTED).pk
-    known: dict[str, Any] = {
-        "universe_id": universe_id,
-        "name": "PAY_API_KEY_000",
-        "person_id": person_id,
-        "api_key_id": ApiKey.objects.get().pk,
-    }
+    known = _known(size)
     for wanted in ((), *_choices(list(known))):
         try:
             return reverse(name, kwargs={key: known[key] for key in wanted})
         except NoReverseMatch:
             continue
     raise LookupError(name)
+
+
+def _known(size: Size) -> dict[str, Any]:
+    """What an address can name, of what there is most of."""
+    from benchmarks import crowd  # noqa: PLC0415 - settings come first
+    from secretsapp.models import (  # noqa: PLC0415
+        AccessRequest,
+        ApiKey,
+        Grant,
+        Invitation,
+        Proposal,
+        Review,
+        Team,
+        User,
+    )
+
+    open_database(size.file)
+    here = {"universe": _measured_universe(size)}
+    return {
+        "universe_id": here["universe"],
+        "name": "PAY_API_KEY_000",
+        "person_id": User.objects.get(email=crowd.GRANTED).pk,
+        "api_key_id": ApiKey.objects.get().pk,
+        "team_id": Team.objects.earliest("pk").pk,
+        "review_id": Review.objects.latest("pk").pk,
+        "request_id": AccessRequest.objects.get(**here).pk,
+        "proposal_id": Proposal.objects.filter(**here).earliest("proposed_at").pk,
+        "invitation_id": Invitation.objects.earliest("pk").pk,
+        "grant_id": Grant.objects.filter(**here).earliest("pk").pk,
+    }
 
 
 def _choices(names: list[str]) -> Iterable[tuple[str, ...]]:
@@ -204,7 +245,8 @@ def _print(name: str, who: str, few: Size, many: Size, addresses: tuple[str, str
 
 
 def _looked_at(size: Size, who: str, address: str) -> Seen:
-    open_database(size.file)
+    # The first request of a session in minutes records that it is active.
+    size.ask(who, address)
     with CaptureQueriesContext(connection) as captured:
         answer = size.ask(who, address)
     return Seen(answer.status_code, len(captured), len(getattr(answer, "content", b"")) / 1000)

@@ -24,9 +24,10 @@ from secretsapp.models import AccessRequest, Universe
 from secretsapp.models.requests import RequestState
 from secretsapp.rules.policy import Rights, rights_of
 
-BESIDE = ("person", "universe", "renews__universe", "decider", "grant")
+UNDECIDED = ("person", "universe", "renews")
+BESIDE = (*UNDECIDED, "renews__universe", "decider", "grant")
 # So many are told, the longest waiting first; so many are looked at to find those that one decides.
-TOLD, LOOKED_AT = 20, 500
+TOLD, LOOKED_AT = 20, 200
 DECIDED_WITHIN = timedelta(days=14)
 
 
@@ -121,8 +122,8 @@ def waiting_for(actor: Actor) -> Waiting:
     if not _decides_at_all(actor):
         return Waiting([], 0)
     open_now = Q(state=RequestState.WAITING, lapses_at__gt=timezone.now(), person__is_active=True)
-    found = _decided_by_actor(actor, open_now).order_by("made_at", "pk")
-    views = _deciding(actor, found)
+    found = _decided_by_actor(actor, open_now).select_related(None).select_related(*UNDECIDED)
+    views = _deciding(actor, found.order_by("made_at", "pk"))
     return Waiting(views[:TOLD], len(views))
 
 

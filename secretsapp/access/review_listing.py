@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 
@@ -91,14 +93,20 @@ def left_to(actor: Actor, review: Review) -> int:
 
 
 def _seen(actor: Actor, review: Review) -> QuerySet[ReviewItem]:
-    """What is gone says in words which secrets it was for: it is for who gives access to all."""
-    rights, found, place = rights_of(actor), review.items.all(), review.universe_id
-    gives_all = place is not None and rights.allows_throughout(MANAGE, place)
-    if not (gives_all or rights.allows_installation(MANAGE)):
-        places = narrowed_universes(actor, Universe.objects.all(), MANAGE).order_by()
-        found = found.filter(grant__universe__in=places.values("pk"))
+    """Its grants that the actor may see, those without an answer first."""
     beside = [f"grant__{name}" for name in BESIDE]
+    found = ReviewItem.objects.filter(_in_sight(actor, review))
     return found.select_related("review", *beside).order_by("answer", "pk")
+
+
+def _in_sight(actor: Actor, review: Review) -> Q:
+    """What is gone says in words which secrets it was for: it is for who gives access to all."""
+    rights, place = rights_of(actor), review.universe_id
+    gives_all = place is not None and rights.allows_throughout(MANAGE, place)
+    if gives_all or rights.allows_installation(MANAGE):
+        return Q(review=review)
+    places = narrowed_universes(actor, Universe.objects.all(), MANAGE).order_by()
+    return Q(review=review, grant__universe__in=places.values("pk"))
 
 
 def views(actor: Actor, found: list[ReviewItem]) -> list[ItemView]:
@@ -120,9 +128,17 @@ def views(actor: Actor, found: list[ReviewItem]) -> list[ItemView]:
 
 
 def waiting_for(actor: Actor) -> list[tuple[Review, int]]:
-    """The open reviews with something for the actor to answer, and how much; a few at most."""
+    """The open reviews with something for the actor to answer, and how much; a few at most.
+
+    It takes two queries, however many there are.
+    """
     if not may_review(actor):
         return []
     open_ones = _concerning(actor).filter(closed_at=None).select_related("universe")
-    counted = ((review, left_to(actor, review)) for review in open_ones.order_by("ends_at")[:3])
-    return [(review, left) for review, left in counted if left]
+    found = list(open_ones.order_by("ends_at")[:3])
+    if not found:
+        return []
+    seen = reduce(or_, (_in_sight(actor, review) for review in found))
+    waiting = ReviewItem.objects.filter(seen, answer=Answer.WAITING).order_by()
+    left = dict(waiting.values_list("review").annotate(Count("pk")))
+    return [(review, left[review.pk]) for review in found if review.pk in left]

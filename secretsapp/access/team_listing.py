@@ -14,13 +14,12 @@ from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission, Role
 from secretsapp.core.spelling import proposal
-from secretsapp.models import EVERYWHERE, Grant, Membership, Team, Universe, User
+from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Team, Universe, User
 from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
 from secretsapp.rules.policy import (
     Holding,
     Rights,
-    holdings_of,
     in_force,
     of_place,
     refusal,
@@ -53,7 +52,7 @@ class TeamView:
     """
 
     team: Team
-    memberships: list[Membership]
+    memberships: Page[Membership]
     may_change: bool
     has_more_access: bool
 
@@ -108,10 +107,12 @@ def may_be_changed(team: Team, rights: Rights) -> bool:
     Letting people in gives them all of it. A team that has nothing is changed by who could
     have made it.
     """
+    # As rows: a team may have a thousand grants, and objects would take several times as long.
+    columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until")
     held = [
-        holding
-        for grant in team.grants.prefetch_related("patterns")
-        for holding in holdings_of(grant)
+        Holding(Role(role), Place(universe, environment, owner), pattern, until)
+        for role, universe, environment, owner, pattern, until in team.grants.values_list(*columns)
+        if pattern is not None  # A grant without a pattern covers nothing.
     ]
     return rights.may_give(held) if held else makes_teams(rights)
 
@@ -240,12 +241,12 @@ def named(actor: Actor, name: str) -> Team:
     raise NotFound(f"There is no team with that name.{meant}")
 
 
-def view(actor: Actor, team: Team) -> TeamView:
-    """The team as its page shows it; a team has few people, and so all are there."""
+def view(actor: Actor, team: Team, number: int = 1) -> TeamView:
+    """The team as its page shows it, with that page of its people."""
     everyone = team.memberships.select_related("person").order_by("person__email")
     out_of_sight = team.grants.exclude(pk__in=_in_sight(actor).values("pk"))
     may_change = may_be_changed(team, rights_of(actor))
-    return TeamView(team, list(everyone), may_change, has_more_access=out_of_sight.exists())
+    return TeamView(team, cut(everyone, number), may_change, has_more_access=out_of_sight.exists())
 
 
 def grants_of(actor: Actor, team: Team, asked: Asked = FIRST) -> Page[GrantView]:

@@ -9,12 +9,15 @@ from itertools import groupby
 
 from django.db.models import (
     BooleanField,
+    Count,
     Exists,
     ExpressionWrapper,
+    F,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
+    Window,
 )
 
 from secretsapp.core.actor import Actor
@@ -45,10 +48,11 @@ class Group:
 
 @dataclass(frozen=True)
 class AtHand:
-    """The universes to be shown first; `is_all` says that there are no others."""
+    """The universes to be shown first; `is_all` says that there are no others, `count` how many."""
 
     groups: list[Group]
     is_all: bool
+    count: int
 
     @property
     def is_long(self) -> bool:
@@ -78,14 +82,15 @@ def _needs(actor: Actor) -> Q:
 
 
 def choose(actor: Actor) -> AtHand:
-    """The universes at hand, in at most four queries."""
+    """The universes at hand, in at most three queries."""
     every = visible(actor)
     first = list(every.order_by()[: FEW + 1])
     if len(first) <= FEW:
-        return AtHand(list(_by_owner(sorted(first, key=order_key))), is_all=True)
+        return AtHand(list(_by_owner(sorted(first, key=order_key))), is_all=True, count=len(first))
     pinned, opened = _known(actor, every)
     shown = [universe.pk for universe in (*pinned, *opened)]
-    needed, further = _further(actor, every.exclude(pk__in=shown), room=MANY - len(shown))
+    others = every.exclude(pk__in=shown)
+    needed, further, count = _further(actor, others, room=MANY - len(shown))
     # Where something stands is not to change whenever another one is opened.
     groups = [
         *_titled(pinned, sorted(opened, key=name_key)),
@@ -93,11 +98,12 @@ def choose(actor: Actor) -> AtHand:
         Group([each for each in further if _is_production(each)], title="Production"),
         Group([each for each in further if not _is_production(each)], title="Others"),
     ]
-    return AtHand([group for group in groups if group.universes], is_all=False)
+    told = [group for group in groups if group.universes]
+    return AtHand(told, is_all=False, count=len(shown) + count)
 
 
 def recent(actor: Actor) -> list[Group]:
-    """Those that the person pinned and opened last, or the first of all, in three queries."""
+    """Those that the person pinned and opened last, or the first of all, in two queries."""
     every = visible(actor)
     pinned, opened = _known(actor, every)
     found = [group for group in _titled(pinned, opened) if group.universes]
@@ -107,14 +113,18 @@ def recent(actor: Actor) -> list[Group]:
 
 def _further(
     actor: Actor, universes: QuerySet[Universe], *, room: int
-) -> tuple[list[Universe], list[Universe]]:
-    """A few that need someone; and as many others as there is room, those in production first."""
+) -> tuple[list[Universe], list[Universe], int]:
+    """A few that need someone; as many others as there is room, those in production first; and
+    how many there are of both.
+    """
     needs = ExpressionWrapper(_needs(actor), output_field=BooleanField())
-    ordered = universes.annotate(needs=needs).order_by("-needs", *BY_NAME)
+    counted = universes.annotate(needs=needs, there=Window(Count("pk")))
+    ordered = counted.order_by("-needs", *BY_NAME)
     found: list[Universe] = [*ordered[: max(NEEDING, room)]]
     needed = [universe for universe in found if getattr(universe, "needs", False)][:NEEDING]
     others = sorted((each for each in found if each not in needed), key=name_key)
-    return needed, others[: max(0, room - len(needed))]
+    there = getattr(found[0], "there", 0) if found else 0
+    return needed, others[: max(0, room - len(needed))], there
 
 
 def _is_production(universe: Universe) -> bool:
@@ -140,12 +150,16 @@ def _titled(pinned: list[Universe], opened: list[Universe]) -> list[Group]:
 
 def _known(actor: Actor, universes: QuerySet[Universe]) -> tuple[list[Universe], list[Universe]]:
     """Those that the person pinned, by name; and others that they opened, the last one first."""
-    mine = Shortcut.objects.filter(person_id=actor.person_id)
-    pinned = mine.filter(is_pinned=True).values("universe")
-    opened = mine.filter(is_pinned=False, opened_at__isnull=False)
-    when = opened.filter(universe=OuterRef("pk")).values("opened_at")
-    recent = universes.filter(pk__in=opened.values("universe")).order_by(
-        Subquery(when).desc(), "pk"
+    used = Q(is_pinned=True) | Q(opened_at__isnull=False)
+    mine = Shortcut.objects.filter(used, person_id=actor.person_id)
+    here = mine.filter(universe=OuterRef("pk"))
+    known = universes.filter(pk__in=mine.values("universe")).annotate(
+        pinned=Subquery(here.values("is_pinned")), opened=Subquery(here.values("opened_at"))
     )
-    first = universes.filter(pk__in=pinned).order_by(*BY_NAME)
-    return list(first[:MOST_PINNED]), list(recent[:OPENED])
+    last = F("opened").desc(nulls_last=True)
+    found = known.order_by("-pinned", last, "pk")[: MOST_PINNED + OPENED]
+    pinned: list[Universe] = []
+    opened: list[Universe] = []
+    for universe in found:
+        (pinned if universe.pinned else opened).append(universe)
+    return sorted(pinned, key=name_key), opened[:OPENED]

@@ -10,7 +10,7 @@ from secretsapp.api_keys.key_ends import WARN_BEFORE
 from secretsapp.core.actor import Actor
 from secretsapp.core.event_kinds import Result
 from secretsapp.core.roles import Permission
-from secretsapp.home import at_hand, attention
+from secretsapp.home import attention
 from secretsapp.home.at_hand import AtHand
 from secretsapp.home.attention import Need
 from secretsapp.home.universe_cards import UniverseCard
@@ -41,11 +41,11 @@ class Figures:
 def count(
     actor: Actor, chosen: AtHand, needs: Sequence[Need], cards: Iterable[UniverseCard]
 ) -> Figures:
-    """The figures for the actor, in three queries at most; `cards` are those of what is at hand."""
+    """The figures for the actor, in two queries at most; `cards` are those of what is at hand."""
     universes = chosen.universes
     return Figures(
         secrets=sum(card.secrets for card in cards) if chosen.is_all else None,
-        universes=None if chosen.is_all else at_hand.visible(actor).count(),
+        universes=None if chosen.is_all else chosen.count,
         universe=universes[0] if chosen.is_all and len(universes) == 1 else None,
         attention=attention.count(actor, needs),
         changes=_changes(actor),

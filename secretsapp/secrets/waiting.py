@@ -1,7 +1,7 @@
 """Proposals as an actor may see them, and those that they may approve."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Case, Q, QuerySet, When
@@ -86,7 +86,8 @@ def waiting_for(actor: Actor) -> list[ProposalView]:
     if actor.person_id is None:
         return []
     others = _rows().filter(state=ProposalState.WAITING).exclude(proposer_id=actor.person_id)
-    found = list(_visible(actor, others).order_by("proposed_at", "pk")[:MOST_LOOKED_AT])
+    rows = _visible(actor, others).select_related(None).select_related("universe", "proposer")
+    found = list(rows.order_by("proposed_at", "pk")[:MOST_LOOKED_AT])
     if not found:
         return []
     return [view for view in _views(actor, found) if view.may_approve]
@@ -160,10 +161,16 @@ def _view(actor: Actor, proposal: Proposal, rights: Rights, change: Change | Non
     return ProposalView(
         proposal=proposal,
         is_own=is_own,
-        may_approve=may_decline and _suffice(without(rights, proposal.proposer, actor), proposal),
+        may_approve=may_decline and _suffice(_of_others(actor, rights, proposal), proposal),
         may_decline=may_decline,
         change=change,
     )
+
+
+def _of_others(actor: Actor, rights: Rights, proposal: Proposal) -> Rights:
+    """What they hold there from others; they may have grants in a thousand other universes."""
+    here = replace(rights, holdings=tuple(rights.reaching(proposal.universe_id)))
+    return without(here, proposal.proposer, actor)
 
 
 def _suffice(rights: Rights, proposal: Proposal) -> bool:

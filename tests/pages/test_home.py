@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
-from secretsapp.access import grants
+from secretsapp.access import grants, teams
 from secretsapp.access.terms import AS_ADMIN
 from secretsapp.core.actor import remembering
 from secretsapp.core.events import Event
@@ -294,3 +294,15 @@ def needing(universe: Universe, numbers: Iterable[int]) -> None:
         for each in universes
         for number in range(20)
     )
+
+
+def test_access_of_a_team_that_ends_soon_is_told_to_who_gave_it(
+    client_for: ClientFor, cast: Cast, universe: Universe
+) -> None:
+    team = teams.create(STAGEHAND, name="Build", people=[cast["viewer"].user])
+    soon = Terms(Role.ROTATOR, "PAY_*", timezone.now() + timedelta(days=3))
+    grant = grants.add(cast["manager"].actor, team, universe, soon)
+    page = client_for("manager").get("/")
+    assert "Access of Build to Harbor" in words(page)
+    assert f'href="/universes/{universe.pk}/access/{grant.pk}/"' in body(page)
+    assert "Your access to Harbor" in words(client_for("viewer").get("/"))

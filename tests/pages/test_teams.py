@@ -209,3 +209,20 @@ def test_no_query_grows_with_teams_people_or_grants(
     many = queries()
     assert many == few
     assert max(many) <= 30
+
+
+def test_of_a_large_team_some_people_are_on_each_page(client_for: ClientFor, build: Team) -> None:
+    people = User.objects.bulk_create(User(email=f"p{n:02}@example.com") for n in range(60))
+    told = {"added_by": "admin@example.com", "added_at": timezone.now()}
+    Membership.objects.bulk_create(
+        Membership(team=build, person=person, **told) for person in people
+    )
+    client = client_for("admin")
+    first = words(client.get(address(build)))
+    assert "People 61" in first
+    assert "p00@example.com" in first
+    assert "p55@example.com" not in first
+    assert 'href="?people=2#people"' in body(client.get(address(build)))
+    second = words(client.get(f"{address(build)}?people=2"))
+    assert "p55@example.com" in second
+    assert "Rotator" in second

@@ -21,20 +21,11 @@ class Door:
     """A named address: who may pass it, and what a person without any right finds there.
 
     `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
-    a person (the viewer), their grant in a universe or everywhere, the review of a universe, a
-    rotation that is proposed, an API key, a team, or that the viewer is in it.
-    a person (the viewer), their grant in a universe or everywhere, the
-    review of a universe, or an API key.
-    a person (the viewer), their grant in a universe or everywhere, an invitation, or an API key.
-    `sent` is a POST that does what the page is for, and `answer` its status then.
-    a person (the viewer), their grant in a universe or everywhere, a rotation that is proposed, or
-    an API key. `sent` is a POST that does what the page is for, and `answer` its status then.
-    a person (the viewer), their grant in a universe or everywhere, an API key, a request that waits
-    (the stranger's), or a grant that ends soon (the viewer's).
-    a person (the viewer), their grant in a universe or everywhere, the review of a universe, an API
-    key, a request that waits (the stranger's), or a grant that ends soon (the viewer's).
-    `sent` is a POST that does what the page is for, and `answer` its status then. `denied` is that
-    for who has a role in the universe and may not pass.
+    a person (the viewer), their grant in a universe or everywhere, one that ends soon, an API key,
+    a team, or that the viewer is in it, the review of a universe, a rotation that is proposed, a
+    request that waits (the stranger's), or an invitation. `sent` is a POST that is answered with
+    `answer`: with `read_answer` a GET. `denied` is the status for who has a role in the universe
+    and may not pass.
     """
 
     name: str

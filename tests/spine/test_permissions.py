@@ -1,6 +1,7 @@
 """Every address, with every method, as every role: who is let in and who is not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,14 @@ from django.utils import timezone
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
-from secretsapp.access import grants
+from secretsapp.access import grants, teams
 from secretsapp.core.roles import Role
-from secretsapp.models import AuditEvent, Grant, Universe
+from secretsapp.models import AuditEvent, Grant, Team, Universe
 from secretsapp.people import accounts
 from tests.granting import Terms
+from tests.secrets.proposing import protect
 from tests.spine.doors import DOORS, EVERYBODY, METHODS, OPEN_TO_ALL, SEND, Door, names_of_addresses
-from tests.stage import STAGEHAND, Cast, engage
+from tests.stage import STAGEHAND, Cast, Person, engage
 
 SignIn = Callable[[str], Client]
 SECRET = "PAY_KEY"
@@ -167,6 +169,54 @@ def test_a_rotator_cannot_change_the_domain(
     assert response.status_code == 403
     assert harbor.secrets[SECRET].domain == "api.pay.example"
     assert harbor.values[SECRET] == b"pay value"
+
+
+def _into_a_team(manager: Person, universe: Universe) -> Team:
+    """Let the manager have the role in the universe through a team alone."""
+    team = teams.create(STAGEHAND, name="Managers", people=[manager.user])
+    grants.revoke_all(STAGEHAND, manager.user, universe)
+    grants.add(STAGEHAND, team, universe, Terms(Role.MANAGER))
+    return team
+
+
+def test_a_role_through_a_team_passes_as_ones_own_and_ends_to_the_second(
+    cast: Cast, client_for: SignIn, universe: Universe
+) -> None:
+    team = _into_a_team(cast["manager"], universe)
+    client = client_for("manager")
+    # The doors of teams find this one, which has tests of its own.
+    doors = [door for door in DOORS if not door.name.startswith("team")]
+    for door in doors:
+        may_pass = "manager" in door.may_pass
+        status = door.read_answer if may_pass else door.denied
+        assert ask(client, door, "GET", universe, SECRET) == status, door.name
+    Grant.objects.filter(team=team).update(until=timezone.now() - timedelta(seconds=1))
+    for door in doors:
+        for method in door.allowed:
+            status = ask(client, door, method, universe, SECRET)
+            nothing = 404 if door.about == "request" else door.answer_to_stranger(method)
+            assert status == nothing, (door.name, method)
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_a_protected_universe_lets_the_same_people_in_and_sends_nothing(
+    role: str, client_for: SignIn, universe: Universe, emulator: Emulator
+) -> None:
+    protect(universe)
+    client = client_for(role)
+    emulator.clear_requests()
+    for door in doors_in_universes:
+        may_pass = role in door.may_pass
+        read = ask(client, door, "GET", universe, SECRET)
+        assert read == (door.read_answer if may_pass else door.denied), door.name
+        if SEND in door.allowed and not may_pass:
+            assert ask(client, door, SEND, universe, SECRET) == door.denied, door.name
+        elif door.name in {"secret_create", "secret_rotate", "secret_delete"}:
+            # The form of before its universe was protected, and then that which proposes.
+            assert ask(client, door, SEND, universe, SECRET) == 422, door.name
+            proposing = replace(door, sent=door.sent | {"proposing": "yes"})
+            assert ask(client, proposing, SEND, universe, SECRET) == 302, door.name
+    assert writes(emulator) == []
 
 
 def test_an_ended_grant_opens_nothing(cast: Cast, client_for: SignIn, universe: Universe) -> None:

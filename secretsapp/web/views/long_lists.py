@@ -25,12 +25,17 @@ class Pager:
 
 def asked(request: HttpRequest) -> Asked:
     """What the address asks for; a number that is none asks for the first page."""
-    number = request.GET.get(NUMBER, "")
-    is_number = number.isascii() and number.isdigit() and len(number) <= len(str(LAST_NUMBER))
     return Asked(
         search=request.GET.get(SEARCH, "").strip()[:LONGEST_SEARCH],
-        number=int(number) if is_number else 1,
+        number=number_in(request, NUMBER),
     )
+
+
+def number_in(request: HttpRequest, name: str) -> int:
+    """The number of a page that the address has under that name; 1 without one."""
+    number = request.GET.get(name, "")
+    is_number = number.isascii() and number.isdigit() and len(number) <= len(str(LAST_NUMBER))
+    return int(number) if is_number else 1
 
 
 def context(request: HttpRequest, page: Page[Any], **kept: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def team(request: ActorRequest, team_id: int) -> HttpResponse:
     asked = Asked(number=long_lists.asked(request).number)
     held = team_listing.grants_of(request.actor, found, asked)
     context = long_lists.context(request, held) | {
-        "view": team_listing.view(request.actor, found),
+        "view": team_listing.view(request.actor, found, long_lists.number_in(request, "people")),
         "team": found,
         "grants": held.items,
     }

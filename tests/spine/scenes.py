@@ -1,0 +1,107 @@
+"""What there is to be acted on: each lets it be there, and gives what more is sent with the act."""
+
+from collections.abc import Callable
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from secretsapp.access import grants, requests, reviews, teams
+from secretsapp.access.requests import Wish
+from secretsapp.access.terms import FirstGrant
+from secretsapp.core.roles import Role
+from secretsapp.models import ReviewItem, Secret, SignedIn, Universe
+from secretsapp.people import accounts, invitations
+from secretsapp.secrets.listing import drift_of
+from tests.granting import Terms
+from tests.secrets.proposing import propose, protect
+from tests.stage import STAGEHAND, Cast
+
+GUEST, VIEWER = "guest@example.com", "viewer@example.com"
+
+Sent = dict[str, str]
+# Lets there be what is acted on; gives what more is sent, and under "at" another address.
+Prepare = Callable[[Universe, Cast], Sent]
+
+
+def team(universe: Universe, cast: Cast) -> Sent:
+    """A team with the viewer in it, and a grant."""
+    team = teams.create(STAGEHAND, name="Build", people=[cast["viewer"].user])
+    grants.add(STAGEHAND, team, universe, Terms(Role.VIEWER))
+    return {}
+
+
+def viewer_everywhere(_universe: Universe, cast: Cast) -> Sent:
+    grants.add(STAGEHAND, cast["viewer"].user, None, Terms(Role.VIEWER))
+    return {}
+
+
+def invitation(page: str) -> Prepare:
+    def prepare(universe: Universe, cast: Cast) -> Sent:
+        given = [FirstGrant(universe, Terms(Role.VIEWER))]
+        invitations.invite(cast["manager"].actor, [GUEST], given, greeting="")
+        made = cast["manager"].user.invitations.get()
+        return {"at": reverse(page, args=[made.pk])}
+
+    return prepare
+
+
+def second_session(_universe: Universe, cast: Cast) -> Sent:
+    other = Client()
+    other.force_login(cast["admin"].user)
+    other.get("/me/")
+    return {"session": SignedIn.objects.get().stored_key}
+
+
+def unused_key(universe: Universe, _cast: Cast) -> Sent:
+    Universe.objects.filter(pk=universe.pk).delete()
+    return {"typed": "automation"}
+
+
+def another(universe: Universe, _cast: Cast) -> Sent:
+    return {"universe": "42", "environment": "staging", "api_key": str(universe.api_key_id)}
+
+
+def changed_outside(universe: Universe, _cast: Cast) -> Sent:
+    secret = Secret.objects.get(universe=universe, name="PAY_KEY")
+    secret.drifted_at = timezone.now()
+    secret.save()
+    return {"seen": drift_of(secret)}
+
+
+def waiting(universe: Universe, cast: Cast) -> Sent:
+    """An invitation, a request and a proposal: of the viewer, where they can."""
+    given = [FirstGrant(universe, Terms(Role.VIEWER, "PAY_*"))]
+    grants.add(STAGEHAND, cast["viewer"].user, universe, Terms(Role.MANAGER, "PAY_*"))
+    invitations.invite(cast["viewer"].actor, [GUEST], given, greeting="")
+    requests.ask(cast["viewer"].actor, universe, Wish(Role.EDITOR, "AD_*", 24, "season two"))
+    propose(cast["viewer"], protect(universe))
+    return {}
+
+
+def disabled(_universe: Universe, cast: Cast) -> Sent:
+    accounts.disable(STAGEHAND, cast["viewer"].user)
+    return {}
+
+
+def review(universe: Universe, _cast: Cast) -> Sent:
+    reviews.start(STAGEHAND, universe, days=14, ends_unanswered=False, every_months=3)
+    item = ReviewItem.objects.get(grant__person__email=VIEWER)
+    return {f"answer-{item.pk}": "kept"}
+
+
+def proposed(kind: str = "rotate", **sent: str) -> Prepare:
+    def prepare(universe: Universe, cast: Cast) -> Sent:
+        made = propose(cast["manager"], protect(universe), kind)
+        return {"at": reverse("proposal_decide", args=[made.pk]), **sent}
+
+    return prepare
+
+
+def several(universe: Universe, cast: Cast) -> Sent:
+    return {"p": str(propose(cast["manager"], protect(universe)).pk)}
+
+
+def protected(universe: Universe, _cast: Cast) -> Sent:
+    protect(universe)
+    return {}
