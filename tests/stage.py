@@ -50,6 +50,12 @@ Cast = dict[str, Person]
 _held: dict[tuple[tuple[str, bytes, str], ...], tuple[SecretRecord, ...]] = {}
 
 
+def forget() -> None:
+    """Act the stage out again, as the tables were made anew."""
+    kept.forget()
+    _held.clear()
+
+
 def add_harbor(emulator: Emulator) -> EmulatedUniverse:
     """Harbor with a secret for each kind of domain."""
     harbor = emulator.add_universe(HARBOR_ID, name="Harbor", group_id=GROUP_ID)

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from secretsapp.rules import triggers
-from tests import kept
+from tests import stage
 
 pytestmark = [pytest.mark.engine, pytest.mark.django_db(transaction=True)]
 
@@ -74,7 +74,7 @@ def keys_before() -> Iterator[Any]:
     """The table of the version before; afterwards it is today's again."""
     yield migrated(BEFORE)
     call_command("migrate", verbosity=0)
-    kept.forget()
+    stage.forget()
 
 
 def store(keys: Any, name: str, **said: Any) -> None:

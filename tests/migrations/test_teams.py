@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from secretsapp.rules import triggers
-from tests import kept
+from tests import stage
 
 pytestmark = [pytest.mark.engine, pytest.mark.django_db(transaction=True)]
 
@@ -31,7 +31,7 @@ def before() -> Iterator[Any]:
     yield migrated(BEFORE)
     call_command("migrate", verbosity=0)
     triggers.install()
-    kept.forget()
+    stage.forget()
 
 
 def test_each_grant_keeps_what_it_says(before: Any) -> None:

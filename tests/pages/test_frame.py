@@ -81,7 +81,7 @@ def test_universes_stand_under_their_owner_production_first_and_numbers_as_peopl
     ]
 
 
-def test_the_frame_takes_six_queries_however_much_there_is(
+def test_the_frame_takes_five_queries_however_much_there_is(
     cast: Cast, universe: Universe, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(3):
@@ -90,7 +90,7 @@ def test_the_frame_takes_six_queries_however_much_there_is(
         Universe(id=number, name=f"Universe {number}", api_key=universe.api_key)
         for number in range(1, 40)
     )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         frame.compose_frame(remembering(cast["admin"].actor))
 
 
