@@ -1,5 +1,6 @@
 """Proposes changes of protected universes, declines and withdraws them, and lets them lapse."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from secretsapp.core import actor as actors
 from secretsapp.core import binding, input_rules
-from secretsapp.core.actor import Actor
+from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import InvalidInput, ProposalOver, StaleVersion, TooManyProposals
 from secretsapp.core.events import Event, change_event
 from secretsapp.core.roles import Permission, Role
@@ -18,7 +19,8 @@ from secretsapp.models import Change, Proposal, Universe, User
 from secretsapp.models.changes import ProposalKind, ProposalState
 from secretsapp.rules.acting import Act, Need, NoRight, Oneself, Right, acting
 from secretsapp.rules.locks import lock_universe
-from secretsapp.rules.policy import Rights
+from secretsapp.rules.policy import Rights, rights_of
+from secretsapp.secrets import proposal_mail
 from secretsapp.universes.protection import TO_MANAGE, conclude, tell
 
 LASTS = timedelta(days=7)
@@ -127,6 +129,26 @@ def _store(act: Act, proposal: Proposal, event: Event, person_id: int, why: str)
     if changes_domain(proposal):
         detail["domain_before"] = proposal.seen_domain
     tell(act, event, proposal, **detail)
+    _mail(proposal)
+
+
+def _mail(proposal: Proposal) -> None:
+    """Let those be told who may approve it: not by what its proposer gave them."""
+    needed = rights_for(proposal)
+    permission = needed[0].permission
+    people = [
+        person
+        for person in proposal_mail.candidates(proposal, permission)
+        if _may_approve(person, proposal, needed)
+    ]
+    proposal_mail.queue(proposal, permission, people)
+
+
+def _may_approve(person: User, proposal: Proposal, needed: Iterable[Right]) -> bool:
+    actor = actors.person(person.pk, person.email, Door.WORKER)
+    rights = without(rights_of(actor), proposal.proposer, actor)
+    where, name = proposal.universe_id, proposal.name
+    return all(rights.allows(each.permission, where, name) for each in needed)
 
 
 def digest_of(proposal: Proposal) -> str:

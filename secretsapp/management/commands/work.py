@@ -22,7 +22,7 @@ from secretsapp.management.output import settled_line
 from secretsapp.operation import upkeep, workers
 from secretsapp.operation.workers import is_seen
 from secretsapp.people import invitation_links, invitations, password_mail, wrong_passwords
-from secretsapp.secrets import forced_mail, proposals, settling
+from secretsapp.secrets import forced_mail, proposal_mail, proposals, settling
 from secretsapp.universes import retrying
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ MAILS = (
     request_mail.REQUESTED,
     request_mail.DECIDED,
     forced_mail.KIND,
+    proposal_mail.KIND,
     invitation_links.KIND,
 )
 ROUNDS_A_MINUTE = 12
