@@ -36,6 +36,15 @@ class ItemView:
         is_open = not self.item.answer and self.item.review.closed_at is None
         return is_open and self.view is not None and self.view.may_change
 
+    @property
+    def told(self) -> str:
+        """What the grant says, or said, without names that the actor can't see."""
+        view = self.view
+        if view is None or view.is_in_sight or view.covers_every_name:
+            return self.item.said
+        role, scope = view.grant.get_role_display(), view.grant.scope
+        return f"{view.grant.holder}: {role} of {scope}, for names you can’t see"
+
 
 def may_review(actor: Actor) -> bool:
     """Whether the actor gives access somewhere, so that reviews concern them."""

@@ -41,6 +41,7 @@ def test_a_request_is_approved_for_less_declined_and_withdrawn(
     first = ask("PAY_KEY")
     assert "own" in shell.refuse("approve", first, *viewer)
     assert "not extend it" in shell.refuse("approve", first, "--hours", 400, *manager)
+    assert "goes with a proposal" in shell.refuse("approve", first, "--remark", "x", *manager)
     said = shell.run("approve", first, "--hours", 8, *manager)
     assert said.output.startswith("Approved: viewer@example.com is Rotator of Harbor until ")
     assert "approved" in shell.refuse("approve", first, *manager)

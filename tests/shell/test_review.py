@@ -2,9 +2,12 @@
 
 import pytest
 
+from secretsapp.access import grants
+from secretsapp.core.roles import Role
 from secretsapp.models import Grant, ReviewItem, Universe
+from tests.granting import Terms
 from tests.shell.conftest import Shell
-from tests.stage import Cast
+from tests.stage import STAGEHAND, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -31,3 +34,16 @@ def test_a_review_from_start_to_stop(shell: Shell, universe: Universe, cast: Cas
     assert "doesn’t exist" in shell.refuse("review", 10**5)
     assert "add keep, shorten or revoke" in shell.refuse("review", number, other)
     assert "has no ID yet" in shell.refuse("review", number, "--all")
+
+
+def test_a_manager_of_some_names_is_shown_no_others(
+    shell: Shell, universe: Universe, cast: Cast
+) -> None:
+    grants.give(STAGEHAND, cast["viewer"].user, universe, Terms(Role.VIEWER, "SIGNING_SEED"))
+    grants.give(STAGEHAND, cast["editor"].user, universe, Terms(Role.MANAGER, "PAY_*"))
+    number = shell.run("review", "--universe", universe.pk, "--json").json["id"]
+    for options in ((), ("--json",)):
+        told = shell.run("review", number, "--as", "editor@example.com", *options).output
+        assert "viewer@example.com: Viewer of Harbor, for names you can" in told
+        assert "SIGNING_SEED" not in told
+    assert "SIGNING_SEED" in shell.run("review", number, "--as", "manager@example.com").output

@@ -70,6 +70,8 @@ class Command(ActingCommand):
 
 def _give(actor: Actor, asked: AccessRequest, options: dict[str, Any]) -> Report:
     """Give what was asked for, or less."""
+    if options["remark"]:
+        raise CommandError("Nothing was approved: --remark goes with a proposal.")
     names = ", ".join(options["pattern"]) if options["pattern"] else None
     grant = requests.approve(actor, asked, hours=options["hours"], names=names)
     until = f" until {sentence_time(grant.until)}" if grant.until else ""

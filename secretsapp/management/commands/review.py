@@ -100,11 +100,10 @@ class Command(ActingCommand):
         review = review_listing.get(actor, options["id"])
         page = review_listing.items(actor, review, Asked(number=options["page"]))
         lines = [
-            f"{view.item.pk}  {view.item.said}  {view.item.get_answer_display()}"
-            for view in page.items
+            f"{view.item.pk}  {view.told}  {view.item.get_answer_display()}" for view in page.items
         ]
         items = [
-            {"item": view.item.pk, "grant": view.item.said, "answer": view.item.answer}
+            {"item": view.item.pk, "grant": view.told, "answer": view.item.answer}
             for view in page.items
         ]
         return Report(
