@@ -7,9 +7,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from secretsapp.core.errors import MissingKey, WrongKey
 
 KEY_BYTES = 32
@@ -77,6 +74,9 @@ class KeyRing:
     """Encrypts with its first key and decrypts with whichever key a blob names."""
 
     def __init__(self, keys: Sequence[Key]) -> None:
+        # Most commands encrypt and decrypt nothing, and the library is large.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
         self._keys = {key.key_id: AESGCM(key.material) for key in keys}
         self._first = keys[0].key_id
 
@@ -109,6 +109,8 @@ class KeyRing:
                 f"The master key {key_id_of(blob).hex()} is not configured. Add it to "
                 "MASTER_KEYS again."
             )
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as in __init__
+
         try:
             return cipher.decrypt(header[-NONCE_BYTES:], sealed, _associated_data(header, owner))
         except InvalidTag:

@@ -23,6 +23,7 @@ HEAVY = {
     "allauth.mfa",
     "allauth.socialaccount",
     "charset_normalizer",
+    "cryptography",
     "dashboard.urls",
     "gunicorn",
     "idna",
