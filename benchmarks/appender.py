@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from benchmarks import chains  # noqa: E402
 from secretsapp.core import actor  # noqa: E402
 from secretsapp.core.actor import Door  # noqa: E402
-from secretsapp.core.events import Event  # noqa: E402
+from secretsapp.core.events.secrets import SecretEvent  # noqa: E402
 from secretsapp.models import AuditEvent, Universe  # noqa: E402
 from secretsapp.rules import audit  # noqa: E402
 
@@ -29,7 +29,7 @@ def append(events: int) -> float:
     began = time.perf_counter()
     for number in range(events):
         entry = audit.Entry(
-            Event.SECRET_ROTATE_STARTED,
+            SecretEvent.SECRET_ROTATE_STARTED,
             ACTOR,
             UNIVERSE,
             f"PROVIDER_{number % chains.SECRETS}_TOKEN",

@@ -10,7 +10,9 @@ from django.db import connection, transaction
 
 from secretsapp.core import chain
 from secretsapp.core.actor import ActorKind, Door
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.people import PersonEvent
+from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.rules import triggers
 from secretsapp.rules.keys import audit_ring
@@ -24,11 +26,11 @@ CHUNK = 20_000
 
 # What a log is mostly made of.
 EVENTS = (
-    Event.SECRET_ROTATE_STARTED,
-    Event.SECRET_ROTATE_SUCCEEDED,
-    Event.PERSON_SIGNED_IN,
-    Event.SECRET_DETAILS_CHANGED,
-    Event.ACCESS_REFUSED,
+    SecretEvent.SECRET_ROTATE_STARTED,
+    SecretEvent.SECRET_ROTATE_SUCCEEDED,
+    PersonEvent.PERSON_SIGNED_IN,
+    SecretEvent.SECRET_DETAILS_CHANGED,
+    AccessEvent.ACCESS_REFUSED,
 )
 
 

@@ -14,7 +14,8 @@ from secretsapp.access.terms import AS_ADMIN
 from secretsapp.api_keys import stored_keys
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, Secret, Universe, User
@@ -112,9 +113,9 @@ def _engage_cast(universe: Universe) -> None:
     )
     with acting(STAGEHAND, NoRight("the stage is set")) as act:
         for user in users:
-            act.tell(Event.PERSON_CREATED, subject=user)
+            act.tell(PersonEvent.PERSON_CREATED, subject=user)
         for grant in given:
-            grants.tell(act, Event.GRANT_GIVEN, grant)
+            grants.tell(act, AccessEvent.GRANT_GIVEN, grant)
 
 
 def _email(name: str) -> str:

@@ -11,7 +11,7 @@ from secretsapp.access.terms import Terms
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DecidedMeanwhile, Forbidden, InvalidInput, NotFound
-from secretsapp.core.events import Event
+from secretsapp.core.events.kinds import Event
 from secretsapp.core.patterns import parse_patterns, written
 from secretsapp.core.roles import PERMISSIONS, ROLE_WORDS, Permission, Role
 from secretsapp.core.times import age

@@ -9,7 +9,7 @@ from secretsapp.access.effective import everyone_with, everything_of
 from secretsapp.access.grant_views import GrantView
 from secretsapp.core import csv_text, patterns
 from secretsapp.core.actor import Actor
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe, User
 from secretsapp.rules.acting import Act, Right, acting
@@ -93,7 +93,7 @@ def export_person(actor: Actor, person: User, universe: Universe | None = None) 
     rows = of_person(actor, person, universe)
     with acting(actor, ToKnow(person), people=[person]) as act:
         detail = {"what": f"the access of {person}"}
-        act.tell(Event.ACCESS_EXPORTED, universe, subject=person, detail=detail)
+        act.tell(AccessEvent.ACCESS_EXPORTED, universe, subject=person, detail=detail)
     return _lines(rows)
 
 
@@ -101,7 +101,7 @@ def export_secret(actor: Actor, universe: Universe, name: str) -> Iterator[str]:
     """Who can do something with a secret, in the same way."""
     with acting(actor, Right(Permission.MANAGE_GRANTS, universe.pk, name)) as act:
         detail = {"what": "who has access to a secret"}
-        act.tell(Event.ACCESS_EXPORTED, universe, name, detail=detail)
+        act.tell(AccessEvent.ACCESS_EXPORTED, universe, name, detail=detail)
     return _lines(of_secret(actor, universe, name))
 
 

@@ -23,7 +23,8 @@ from secretsapp.access.terms import (
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LastAdmin
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.kinds import Event
 from secretsapp.core.patterns import parse_patterns
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.models import Grant, GrantPattern, Membership, Team, Universe, User
@@ -180,11 +181,11 @@ def shorten_within(act: Act, grant: Grant, until: datetime) -> None:
     grant.until, grant.given_at = until, timezone.now()
     grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
     grant.save(update_fields=["until", "given_at", "giver", "given_by"])
-    tell(act, Event.GRANT_CHANGED, grant)
+    tell(act, AccessEvent.GRANT_CHANGED, grant)
 
 
 def _end(act: Act, grant: Grant) -> None:
-    tell(act, Event.GRANT_REVOKED, grant)
+    tell(act, AccessEvent.GRANT_REVOKED, grant)
     grant.delete()
 
 
@@ -202,7 +203,7 @@ def _new(holder: Holder, where: Where) -> Grant:
 
 
 def _store(act: Act, grant: Grant, terms: Terms) -> Grant:
-    event = Event.GRANT_GIVEN if grant._state.adding else Event.GRANT_CHANGED
+    event = AccessEvent.GRANT_GIVEN if grant._state.adding else AccessEvent.GRANT_CHANGED
     grant.giver_id, grant.given_by = _giver_of(act, grant, terms), act.actor.name
     grant.role, grant.until, grant.reason = terms.role, terms.until, terms.reason
     grant.given_at, grant.ends_as_meant = timezone.now(), False

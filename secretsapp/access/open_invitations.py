@@ -4,7 +4,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.access.terms import FirstGrant, Terms
-from secretsapp.core.events import Event
+from secretsapp.core.events.kinds import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.patterns import parse_patterns, written
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.models import Invitation, InvitationGrant, Universe, User
@@ -67,7 +68,7 @@ def expire(act: Act, invitation: Invitation) -> bool:
         act,
         invitation,
         Outcome.EXPIRED,
-        Event.PERSON_INVITATION_ENDED,
+        PersonEvent.PERSON_INVITATION_ENDED,
         reason="it was not accepted in time",
         only=Q(outcome=Outcome.OPEN, ends_at__lte=timezone.now()),
     )
@@ -89,7 +90,7 @@ def end_in_universe(act: Act, universe: Universe) -> None:
 
 def _end_each(act: Act, invitations: QuerySet[Invitation], reason: str) -> None:
     for invitation in invitations:
-        end(act, invitation, Outcome.ENDED, Event.PERSON_INVITATION_ENDED, reason=reason)
+        end(act, invitation, Outcome.ENDED, PersonEvent.PERSON_INVITATION_ENDED, reason=reason)
 
 
 def tell(act: Act, event: Event, invitation: Invitation, *, reason: str = "") -> None:

@@ -6,7 +6,7 @@ from django.db import DatabaseError
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, SealroomError
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import PERMISSION_WORDS, Permission
 from secretsapp.models import Secret, Universe
@@ -31,7 +31,7 @@ def _record(actor: Actor, refusal: Forbidden) -> None:
     universe = None if where is None else Universe.objects.filter(pk=where).first()
     note(
         actor,
-        Event.ACCESS_REFUSED,
+        AccessEvent.ACCESS_REFUSED,
         universe,
         _name_of_secret(universe, refusal.secret_name),
         detail={"permission": PERMISSION_WORDS[Permission(refusal.permission)]},

@@ -17,7 +17,7 @@ from secretsapp.access.answering import close, no_later, own_end, tell, where_gi
 from secretsapp.access.terms import Terms, ToGive, to_give
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DecidedMeanwhile, Forbidden, InvalidInput, NotFound
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.patterns import written
 from secretsapp.core.roles import Permission, Role, roles_with
 from secretsapp.models import AccessRequest, Grant, Membership, User
@@ -150,7 +150,7 @@ def keep(actor: Actor, grant: Grant) -> Grant:
             close(act, request, RequestState.APPROVED)
             request.grant = grant
             request.save()
-            tell(act, Event.ACCESS_APPROVED, request, until=end)
+            tell(act, AccessEvent.ACCESS_APPROVED, request, until=end)
             request_mail.queue_decided(request)
         return renew(act, grant, terms)
 
@@ -164,10 +164,10 @@ def let_end(actor: Actor, grant: Grant) -> None:
         for request in _waiting_about(grant):
             close(act, request, RequestState.DECLINED)
             request.save()
-            tell(act, Event.ACCESS_DECLINED, request)
+            tell(act, AccessEvent.ACCESS_DECLINED, request)
             request_mail.queue_decided(request)
         Grant.objects.filter(pk=grant.pk).update(ends_as_meant=True)
-        grants.tell(act, Event.GRANT_END_CONFIRMED, grant)
+        grants.tell(act, AccessEvent.GRANT_END_CONFIRMED, grant)
 
 
 def renew(act: Act, grant: Grant, terms: Terms) -> Grant:
@@ -184,7 +184,7 @@ def renew(act: Act, grant: Grant, terms: Terms) -> Grant:
     grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
     grant.given_at = timezone.now()
     grant.save()
-    grants.tell(act, Event.GRANT_RENEWED, grant)
+    grants.tell(act, AccessEvent.GRANT_RENEWED, grant)
     return grant
 
 

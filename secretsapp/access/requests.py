@@ -27,7 +27,7 @@ from secretsapp.access.terms import to_give
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, NotFound
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.patterns import parse_patterns, written
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import AccessRequest, Grant, Place, Universe, User
@@ -101,7 +101,7 @@ def approve(
         if not act.people[stored.person_id].is_active:
             raise InvalidInput(f"The account of {stored.person.email} is disabled.")
         close(act, stored, RequestState.APPROVED)
-        tell(act, Event.ACCESS_APPROVED, stored, names=terms.names, until=terms.until)
+        tell(act, AccessEvent.ACCESS_APPROVED, stored, names=terms.names, until=terms.until)
         if stored.renews is not None:
             stored.grant = renew(act, stored.renews, terms)
         else:
@@ -117,7 +117,7 @@ def decline(actor: Actor, request: AccessRequest, *, note: str = "") -> None:
     with _answering(actor, request) as (act, stored):
         close(act, stored, RequestState.DECLINED, note=note)
         stored.save()
-        tell(act, Event.ACCESS_DECLINED, stored, reason=note)
+        tell(act, AccessEvent.ACCESS_DECLINED, stored, reason=note)
         request_mail.queue_decided(stored)
 
 
@@ -127,7 +127,7 @@ def withdraw(actor: Actor, request: AccessRequest) -> None:
         stored = lock_waiting(act, request)
         close(act, stored, RequestState.WITHDRAWN)
         stored.save()
-        tell(act, Event.ACCESS_WITHDRAWN, stored)
+        tell(act, AccessEvent.ACCESS_WITHDRAWN, stored)
 
 
 def lapse(actor: Actor) -> int:
@@ -215,7 +215,7 @@ def _store(act: Act, person: User, made: AccessRequest, hours: int, reason: str)
     made.made_at, made.lapses_at = now, now + ANSWERED_WITHIN
     made.save(force_insert=True)
     length = length_words(hours)
-    tell(act, Event.ACCESS_REQUESTED, made, length=length, reason=made.reason)
+    tell(act, AccessEvent.ACCESS_REQUESTED, made, length=length, reason=made.reason)
     request_mail.queue_requested(made)
     return made
 
@@ -260,4 +260,4 @@ def _let_lapse(act: Act, found: Iterable[AccessRequest], why: str) -> None:
     for request in found:
         close(act, request, RequestState.LAPSED)
         request.save()
-        tell(act, Event.ACCESS_LAPSED, request, why=why)
+        tell(act, AccessEvent.ACCESS_LAPSED, request, why=why)

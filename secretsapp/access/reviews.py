@@ -10,7 +10,7 @@ from secretsapp.access import grants
 from secretsapp.access.terms import ToGive, place_of
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastAdmin, StaleVersion
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
 from secretsapp.core.times import sentence_time
@@ -77,7 +77,7 @@ def _begin(
     items = [ReviewItem(review=review, grant=each, said=said_of(each)) for each in found]
     ReviewItem.objects.bulk_create(items, batch_size=500)
     detail = {"scope": review.scope, "count": str(len(items)), "ends": review.ends_at.isoformat()}
-    act.tell(Event.REVIEW_STARTED, universe, detail=detail)
+    act.tell(AccessEvent.REVIEW_STARTED, universe, detail=detail)
     return review
 
 
@@ -133,7 +133,7 @@ def _carry_out(act: Act, grant: Grant, choice: Answer, until: datetime | None) -
             raise InvalidInput("Choose an end that is earlier than the one of now.", field="until")
         grants.shorten_within(act, grant, until)
     else:
-        grants.tell(act, Event.GRANT_KEPT, grant)
+        grants.tell(act, AccessEvent.GRANT_KEPT, grant)
 
 
 def _locked_item(item: ReviewItem) -> ReviewItem:
@@ -178,7 +178,7 @@ def _close(actor: Actor, review: Review) -> bool:
             return False
         left = review.items.filter(answer=Answer.MARKED).count()
         detail = {"scope": review.scope, "count": str(left)}
-        act.tell(Event.REVIEW_ENDED, review.universe, detail=detail)
+        act.tell(AccessEvent.REVIEW_ENDED, review.universe, detail=detail)
     return True
 
 
@@ -232,7 +232,7 @@ def stop_repeating(actor: Actor, review: Review) -> None:
             _require_throughout(act, review.universe)
         if Review.objects.filter(pk=review.pk, next_at__isnull=False).update(next_at=None):
             detail = {"scope": review.scope}
-            act.tell(Event.REVIEW_STOPPED, review.universe, detail=detail)
+            act.tell(AccessEvent.REVIEW_STOPPED, review.universe, detail=detail)
 
 
 def _require_throughout(act: Act, universe: Universe) -> None:

@@ -17,7 +17,8 @@ from secretsapp.access.team_listing import beyond, gives_access, makes_teams, ma
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, NotFound
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.kinds import Event
 from secretsapp.core.roles import Permission
 from secretsapp.models import Membership, Team, User
 from secretsapp.rules.acting import Act, Oneself, acting
@@ -62,7 +63,7 @@ def create(actor: Actor, *, name: str, note: str = "", people: Iterable[User] = 
             raise InvalidInput(f"There can be {TEAMS_LIMIT} teams. Delete one that isn’t needed.")
         _refuse_taken(name)
         team = Team.objects.create(name=name, note=note)
-        act.tell(Event.TEAM_CREATED, subject=team)
+        act.tell(AccessEvent.TEAM_CREATED, subject=team)
         _let_in(act, team, joining)
     return team
 
@@ -83,7 +84,7 @@ def edit(actor: Actor, team: Team, *, name: str, note: str, seen_version: str = 
         if detail:
             stored.name, stored.note = name, note
             stored.save(update_fields=["name", "note"])
-            act.tell(Event.TEAM_CHANGED, subject=stored, detail=detail)
+            act.tell(AccessEvent.TEAM_CHANGED, subject=stored, detail=detail)
 
 
 def delete(actor: Actor, team: Team) -> None:
@@ -91,9 +92,9 @@ def delete(actor: Actor, team: Team) -> None:
     with _changing(actor, team, _people_in(team)) as (act, stored):
         ending = stored.grants.select_for_update(of=("self",)).order_by("pk")
         for grant in ending.select_related("team", "universe"):
-            grants.tell(act, Event.GRANT_REVOKED, grant)
+            grants.tell(act, AccessEvent.GRANT_REVOKED, grant)
         detail = {"people": str(stored.memberships.count())}
-        act.tell(Event.TEAM_DELETED, subject=stored, detail=detail)
+        act.tell(AccessEvent.TEAM_DELETED, subject=stored, detail=detail)
         Team.objects.filter(pk=stored.pk).delete()
 
 
@@ -114,13 +115,13 @@ def add_people(actor: Actor, team: Team, people: Iterable[User]) -> list[User]:
 def remove_person(actor: Actor, team: Team, person: User) -> None:
     """Let someone be in a team no more, which ends at once what came through it."""
     with _changing(actor, team, [person]) as (act, stored):
-        _let_out(act, stored, person, Event.TEAM_MEMBER_REMOVED)
+        _let_out(act, stored, person, AccessEvent.TEAM_MEMBER_REMOVED)
 
 
 def leave(actor: Actor, person: User, team: Team) -> None:
     """Leave a team oneself; raises NotFound for who is not in it."""
     with acting(actor, Oneself(person)) as act:
-        _let_out(act, lock_team(team), person, Event.TEAM_MEMBER_LEFT)
+        _let_out(act, lock_team(team), person, AccessEvent.TEAM_MEMBER_LEFT)
 
 
 @contextmanager
@@ -155,7 +156,7 @@ def _let_in(act: Act, team: Team, people: Iterable[User]) -> list[User]:
         Membership(team=team, person=each, added_by=by, added_at=at) for each in added
     )
     for each in added:
-        act.tell(Event.TEAM_MEMBER_ADDED, subject=each, detail={"team": team.name})
+        act.tell(AccessEvent.TEAM_MEMBER_ADDED, subject=each, detail={"team": team.name})
     return added
 
 

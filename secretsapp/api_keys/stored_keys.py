@@ -27,7 +27,7 @@ from secretsapp.core.errors import (
     SealroomError,
     StillInUse,
 )
-from secretsapp.core.events import Event
+from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import sentence_time
@@ -77,7 +77,7 @@ def add(
             # Roblox took a while, and the master key may be another by now.
             api_key.encrypted_value = connections.encrypt(api_key.pk, value)
             api_key.save(force_insert=True)
-            act.tell(Event.API_KEY_ADDED, subject=api_key)
+            act.tell(KeyEvent.API_KEY_ADDED, subject=api_key)
     except IntegrityError:
         raise _taken(name) from None
     return api_key
@@ -137,7 +137,7 @@ def edit(
             # The note is long, and stands with the key.
             if detail := differences(before, _words_of(api_key), unsaid=["note"]):
                 api_key.save(update_fields=["name", "note", "ends_at"])
-                act.tell(Event.API_KEY_CHANGED, subject=api_key, detail=detail)
+                act.tell(KeyEvent.API_KEY_CHANGED, subject=api_key, detail=detail)
     except IntegrityError:
         raise _taken(name) from None
 
@@ -156,7 +156,7 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
         stored = lock_api_key(api_key)
         _refuse_used(stored)
         ApiKey.objects.filter(pk=stored.pk).delete()
-        act.tell(Event.API_KEY_REMOVED, subject=stored)
+        act.tell(KeyEvent.API_KEY_REMOVED, subject=stored)
 
 
 def _refuse_used(stored: ApiKey) -> None:
@@ -202,7 +202,7 @@ def replace(
         report = _store(stored, report)
         after = _written(stored.ends_at)
         detail = {"end_before": before, "end": after} if before != after else {}
-        act.tell(Event.API_KEY_REPLACED, subject=stored, detail=detail)
+        act.tell(KeyEvent.API_KEY_REPLACED, subject=stored, detail=detail)
     return report
 
 
@@ -213,7 +213,7 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key, was_tried=True)
         report = _store(stored, report)
-        act.tell(Event.API_KEY_TESTED, subject=stored, detail={"result": report.result})
+        act.tell(KeyEvent.API_KEY_TESTED, subject=stored, detail={"result": report.result})
     return report
 
 

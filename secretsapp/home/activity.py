@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
-from secretsapp.core.event_kinds import Result
-from secretsapp.core.events import Event
+from secretsapp.core.events import EVENTS
+from secretsapp.core.events.kinds import Result
+from secretsapp.core.events.people import PersonEvent
+from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading, refused
 from secretsapp.log.naming import named
@@ -26,8 +28,9 @@ REFUSALS_SHOWN = 3
 # Outcomes tell of every change, sign-ins and sign-outs are no news, and refusals are separate.
 QUIET = refused.TAGS | frozenset(
     event.tag
-    for event in Event
-    if event.result is Result.STARTED or event in (Event.PERSON_SIGNED_IN, Event.PERSON_SIGNED_OUT)
+    for event in EVENTS
+    if event.result is Result.STARTED
+    or event in (PersonEvent.PERSON_SIGNED_IN, PersonEvent.PERSON_SIGNED_OUT)
 )
 
 
@@ -83,15 +86,15 @@ def read_activity(actor: Actor) -> Activity:
 
 def _with_first_syncs(events: list[EventView]) -> list[EventView]:
     """The events, each first sync within the line that says who added its universe."""
-    added = {each.universe_id for each in events if each.tag == Event.UNIVERSE_ADDED.tag}
+    added = {each.universe_id for each in events if each.tag == UniverseEvent.UNIVERSE_ADDED.tag}
     found: dict[int | None, str] = {}
     told = []
     for event in events:
         # An edited event tells of nothing that could be said elsewhere.
-        is_first = event.tag == Event.UNIVERSE_BASELINE.tag and not event.names_actor
+        is_first = event.tag == UniverseEvent.UNIVERSE_BASELINE.tag and not event.names_actor
         if is_first and event.universe_id in added:
             found[event.universe_id] = event.sentence.rpartition(": ")[2]
-        elif event.tag == Event.UNIVERSE_ADDED.tag:
+        elif event.tag == UniverseEvent.UNIVERSE_ADDED.tag:
             told.append(replace(event, afterword=found.pop(event.universe_id, "")))
         else:
             told.append(event)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from secretsapp.api_keys.key_ends import WARN_BEFORE
 from secretsapp.core.actor import Actor
-from secretsapp.core.event_kinds import Result
+from secretsapp.core.events.kinds import Result
 from secretsapp.core.roles import Permission
 from secretsapp.home import attention
 from secretsapp.home.at_hand import AtHand

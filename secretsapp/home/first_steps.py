@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from secretsapp.access import grant_listing
 from secretsapp.core.actor import Actor
-from secretsapp.core.events import Event
+from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.roles import Permission
 from secretsapp.home.at_hand import AtHand
 from secretsapp.models import ApiKey, AuditEvent, Secret, Universe, User
@@ -54,6 +54,6 @@ def _progress(actor: Actor, chosen: AtHand, *, has_secret: bool) -> Progress:
         has_secret=has_secret,
         has_company=User.objects.count() > 1,
         has_second_admin=grant_listing.last_admin(actor) is None,
-        is_backed_up=AuditEvent.objects.filter(tag=Event.BACKUP_MADE.tag).exists(),
+        is_backed_up=AuditEvent.objects.filter(tag=InstallationEvent.BACKUP_MADE.tag).exists(),
         has_mail=bool(settings.EMAIL_HOST),
     )

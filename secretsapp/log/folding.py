@@ -12,11 +12,11 @@ from django.db.models import (
     When,
 )
 
-from secretsapp.core.event_kinds import Result
-from secretsapp.core.events import Event
+from secretsapp.core.events import EVENTS
+from secretsapp.core.events.kinds import Result
 from secretsapp.models import AuditEvent
 
-BEGINNINGS = frozenset(event.tag for event in Event if event.result is Result.STARTED)
+BEGINNINGS = frozenset(event.tag for event in EVENTS if event.result is Result.STARTED)
 _BEGINS = Q(tag__in=BEGINNINGS)
 
 

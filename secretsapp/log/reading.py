@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
-from secretsapp.core.event_kinds import Result
-from secretsapp.core.events import Event
+from secretsapp.core.events import EVENTS
+from secretsapp.core.events.kinds import Result
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
@@ -253,7 +253,7 @@ def _conditions(wanted: AuditFilter) -> Iterable[Q]:
     if wanted.tag:
         yield Q(tag=wanted.tag) | Q(tag__startswith=f"{wanted.tag}.")
     if wanted.result:
-        yield Q(tag__in=[event.tag for event in Event if event.result is wanted.result])
+        yield Q(tag__in=[event.tag for event in EVENTS if event.result is wanted.result])
     if wanted.since is not None:
         yield Q(time__gte=wanted.since)
     if wanted.until is not None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from secretsapp.core.event_kinds import Result
-from secretsapp.core.events import Event
+from secretsapp.core.events import EVENTS
+from secretsapp.core.events.kinds import Result
 from secretsapp.log.wording import EventView, with_secret
 
-TAGS = frozenset(event.tag for event in Event if event.result is Result.REFUSED)
+TAGS = frozenset(event.tag for event in EVENTS if event.result is Result.REFUSED)
 # Of a flood no more than its newest are read and counted.
 READ_AT_MOST = 200
 

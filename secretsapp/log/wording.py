@@ -8,8 +8,9 @@ from string import Formatter
 
 from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.event_kinds import Result, Severity, Verb, read_detail
-from secretsapp.core.events import BY_TAG, Event
+from secretsapp.core.events import BY_TAG
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.kinds import Event, Result, Severity, Verb, read_detail
 from secretsapp.core.input_rules import parse_universe_id
 from secretsapp.core.times import end_of_day, parse_roblox_time, sentence_time
 from secretsapp.models import AuditEvent, Universe
@@ -30,11 +31,11 @@ _AFTERWORDS = {"reason", "result"}
 
 # Their details say of which secrets, and until when.
 _SAYS_EXTENT = {
-    Event.GRANT_GIVEN,
-    Event.GRANT_CHANGED,
-    Event.GRANT_RENEWED,
-    Event.ACCESS_REQUESTED,
-    Event.ACCESS_APPROVED,
+    AccessEvent.GRANT_GIVEN,
+    AccessEvent.GRANT_CHANGED,
+    AccessEvent.GRANT_RENEWED,
+    AccessEvent.ACCESS_REQUESTED,
+    AccessEvent.ACCESS_APPROVED,
 }
 
 # How `core.actor.command` names a command and who ran it.
@@ -251,12 +252,12 @@ def _found_by_reading(known: Event, detail: Mapping[str, str]) -> list[Part]:
 
 def _parts(event: AuditEvent, known: Event, detail: Mapping[str, str]) -> Iterator[Part]:
     """The sentence of the event, taken apart at the places of its names."""
-    own = {
+    words = {
+        **detail,
         "secret": event.secret_name,
         "universe": event.universe_name,
         "subject": event.subject_name,
     }
-    words = {**detail, **own}
     about = "secret" if event.secret_name else "universe"
     for text, named, how, _ in Formatter().parse(known.sentence):
         place = about if named == "target" else named

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NothingToRotate
-from secretsapp.core.events import Event
+from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent
 from secretsapp.rules import key_files, keys
@@ -35,7 +35,7 @@ def rotate(actor: Actor, key_id: str = "") -> Rotation:
     _check_is_another(wanted)
     key_files.promote(Ring.AUDIT, wanted)
     with acting(actor, Right(Permission.MANAGE_API_KEYS)) as act:
-        act.tell(Event.AUDIT_KEY_ROTATED, detail={"key": wanted})
+        act.tell(KeyEvent.AUDIT_KEY_ROTATED, detail={"key": wanted})
     [event] = act.events
     return Rotation(event.key_id, event.sequence, event.link)
 
@@ -43,7 +43,7 @@ def rotate(actor: Actor, key_id: str = "") -> Rotation:
 def _check_is_another(key_id: str) -> None:
     """Events come under a new key from the moment it writes, so the newest one tells nothing."""
     events = AuditEvent.objects.filter(key_id=key_id)
-    begun = events.filter(tag=Event.AUDIT_KEY_ROTATED.tag).exists()
+    begun = events.filter(tag=KeyEvent.AUDIT_KEY_ROTATED.tag).exists()
     first = AuditEvent.objects.order_by("sequence").first()
     if begun or first is None or first.key_id == key_id:
         raise NothingToRotate(

@@ -15,7 +15,7 @@ from django.db import connection
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import CopyFailed, MissingKey
-from secretsapp.core.events import Event
+from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.roles import Permission
 from secretsapp.log import verifying
 from secretsapp.log.verifying import Anchor
@@ -88,7 +88,7 @@ def _record(actor: Actor, contents: Contents, part: Path, path: Path) -> None:
     detail = {"count": str(contents.events), "anchor": contents.anchor}
     try:
         with acting(actor, Right(Permission.MANAGE_API_KEYS)) as act:
-            act.tell(Event.BACKUP_MADE, detail=detail)
+            act.tell(InstallationEvent.BACKUP_MADE, detail=detail)
             act.before_commit = partial(files.name, part, path)
     except BaseException:
         files.unname(part, path)
@@ -130,7 +130,7 @@ def adopt(actor: Actor, anchor: Anchor) -> Restored:
 
 def _check_is_idle() -> None:
     newest = AuditEvent.objects.order_by("-sequence").first()
-    if newest is not None and newest.tag == Event.INSTALLATION_RESTORED.tag:
+    if newest is not None and newest.tag == InstallationEvent.INSTALLATION_RESTORED.tag:
         raise CopyFailed("This copy has already been restored. Start Sealroom.")
     if workers.is_seen():
         raise CopyFailed(
@@ -181,7 +181,7 @@ def _adopt(actor: Actor, contents: Contents, anchor: Anchor | None) -> Restored:
     detail = {"count": str(contents.events), "anchor": contents.anchor}
     with acting(actor, Right(Permission.MANAGE_API_KEYS)) as act:
         _end_old_life()
-        act.tell(Event.INSTALLATION_RESTORED, detail=detail)
+        act.tell(InstallationEvent.INSTALLATION_RESTORED, detail=detail)
     return Restored(contents, str(AuditHead.objects.get()), _admins())
 
 

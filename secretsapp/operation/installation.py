@@ -5,7 +5,7 @@ from django.db import connection
 from secretsapp.core import actor as actors
 from secretsapp.core import chain
 from secretsapp.core.errors import LogBroken, MissingKey
-from secretsapp.core.events import Event
+from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.log import wiped
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.models.audit import HEAD_ID
@@ -62,10 +62,10 @@ def prepare_database() -> list[str]:
         else:
             _start_log()
             key_proof.store()
-            act.tell(Event.INSTALLATION_SET_UP)
+            act.tell(InstallationEvent.INSTALLATION_SET_UP)
         put_back = _guard()
         if put_back and was_set_up:
-            act.tell(Event.LOG_GUARDED, detail={"fields": ", ".join(put_back)})
+            act.tell(InstallationEvent.LOG_GUARDED, detail={"fields": ", ".join(put_back)})
     search_index.install()
     return put_back if was_set_up else []
 

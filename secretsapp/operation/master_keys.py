@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.events import Event
+from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey
 from secretsapp.operation import key_proof
@@ -39,7 +39,7 @@ def rotate(actor: Actor, key_id: str = "", *, dry_run: bool = False) -> Rotation
         rotation = _reencrypt()
         key_proof.store()
         detail = {"count": str(rotation.reencrypted), "key": rotation.key_id}
-        act.tell(Event.MASTER_KEY_ROTATED, detail=detail)
+        act.tell(KeyEvent.MASTER_KEY_ROTATED, detail=detail)
     return rotation
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import StillInUse
-from secretsapp.core.events import Event
+from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import SignedIn
 from secretsapp.operation import ring_contents
@@ -17,8 +17,8 @@ from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.keys import Ring
 from secretsapp.rules.policy import require_installation
 
-_ADDED = {Ring.MASTER: Event.MASTER_KEY_ADDED, Ring.AUDIT: Event.AUDIT_KEY_ADDED}
-_DROPPED = {Ring.MASTER: Event.MASTER_KEY_DROPPED, Ring.AUDIT: Event.AUDIT_KEY_DROPPED}
+_ADDED = {Ring.MASTER: KeyEvent.MASTER_KEY_ADDED, Ring.AUDIT: KeyEvent.AUDIT_KEY_ADDED}
+_DROPPED = {Ring.MASTER: KeyEvent.MASTER_KEY_DROPPED, Ring.AUDIT: KeyEvent.AUDIT_KEY_DROPPED}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from secretsapp.core import actor as actors
 from secretsapp.core import codes
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, InvitationRefused
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.pace import lasting
 from secretsapp.core.patterns import parse_patterns
 from secretsapp.core.plaintext import Plaintext
@@ -108,7 +108,7 @@ def _inviters(invitation: Invitation) -> list[User]:
 
 
 def _for_another(actor: Actor, invitation: Invitation) -> InvitationRefused:
-    note(actor, Event.CODE_REFUSED)
+    note(actor, PersonEvent.CODE_REFUSED)
     return InvitationRefused(
         f"This invitation is for {invitation.address}, and you’re signed in as {actor.name}. "
         "Nothing was changed. Sign out, and open the link again."
@@ -136,7 +136,7 @@ def _giving(act: Act, invitation: Invitation) -> Act | None:
         for need in needs_of(invitation.address, given):
             need.check(giving)
     except Forbidden:
-        ended, why = Event.PERSON_INVITATION_ENDED, f"{inviter.name} can’t give this any more"
+        ended, why = PersonEvent.PERSON_INVITATION_ENDED, f"{inviter.name} can’t give this any more"
         open_invitations.end(act, invitation, Outcome.ENDED, ended, reason=why)
         return None
     return giving
@@ -152,7 +152,7 @@ def _inviter(door: Door, invitation: Invitation) -> Actor:
 
 def _give(act: Act, giving: Act, invitation: Invitation, person: User) -> None:
     """Use the invitation up; of several at once one succeeds. Raises CodeRefused otherwise."""
-    ended = Outcome.ACCEPTED, Event.PERSON_INVITATION_ACCEPTED
+    ended = Outcome.ACCEPTED, PersonEvent.PERSON_INVITATION_ACCEPTED
     only = open_invitations.still_acceptable() & Q(hashed=invitation.hashed)
     if not open_invitations.end(act, invitation, *ended, only=only):
         raise one_time_codes.refusal()

@@ -12,7 +12,8 @@ from secretsapp.access.terms import FirstGrant, to_give
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
-from secretsapp.core.events import Event
+from secretsapp.core.events.kinds import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, Proposal, User
@@ -72,7 +73,7 @@ def prepare(*, email: str, name: str, password: Plaintext | None) -> User:
 
 def introduce(act: Act, user: User, first: FirstGrant | None) -> None:
     """Tell of an account that was just stored, and give it its first role if it has one."""
-    act.tell(Event.PERSON_CREATED, subject=user)
+    act.tell(PersonEvent.PERSON_CREATED, subject=user)
     if first:
         grants.give_first(act, user, first)
 
@@ -95,13 +96,13 @@ def disable(actor: Actor, person: User) -> None:
         proposed = Proposal.objects.filter(proposer=person)
         end_waiting(act, proposed, f"the account of {person.email} was disabled")
         open_invitations.end_of_person(act, person)
-        _set_active(act, person, False, Event.PERSON_DISABLED)
+        _set_active(act, person, False, PersonEvent.PERSON_DISABLED)
 
 
 def enable(actor: Actor, person: User) -> None:
     """Give a disabled person their access back, with the grants they have; raises Forbidden."""
     with acting(actor, TO_MANAGE, people=[person]) as act:
-        _set_active(act, person, True, Event.PERSON_ENABLED)
+        _set_active(act, person, True, PersonEvent.PERSON_ENABLED)
 
 
 def _set_active(act: Act, person: User, active: bool, event: Event) -> None:

@@ -11,7 +11,7 @@ from secretsapp.access.terms import FirstGrant, place_of, to_give
 from secretsapp.core import codes, input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.patterns import parse_patterns
 from secretsapp.core.roles import Permission
 from secretsapp.mail import outbox
@@ -164,7 +164,7 @@ def _make(act: Act, made: Invitation, address: str, given: Sequence[FirstGrant])
         hashed=code.hashed,
     )
     InvitationGrant.objects.bulk_create(_row(invitation, each) for each in given)
-    tell(act, Event.PERSON_INVITED, invitation)
+    tell(act, PersonEvent.PERSON_INVITED, invitation)
     return hand_over(invitation, code)
 
 
@@ -206,7 +206,7 @@ def send_again(actor: Actor, invitation: Invitation, *, by_mail: bool = False) -
         renewed = {"hashed": code.hashed, "ends_at": code.ends_at, "is_mailed": by_mail}
         if stored.update(outcome="", closed_at=None, **renewed) != 1:
             raise _over(invitation)
-        tell(act, Event.PERSON_INVITATION_SENT_AGAIN, invitation)
+        tell(act, PersonEvent.PERSON_INVITATION_SENT_AGAIN, invitation)
         invitation.is_mailed = by_mail
         return hand_over(invitation, code)
 
@@ -219,7 +219,7 @@ def revoke(actor: Actor, invitation: Invitation) -> None:
     inviter = invitation.inviter
     is_own = inviter is not None and inviter.pk == actor.person_id
     with acting(actor, Oneself(inviter) if inviter and is_own else TO_MANAGE) as act:
-        ended = Outcome.REVOKED, Event.PERSON_INVITATION_REVOKED
+        ended = Outcome.REVOKED, PersonEvent.PERSON_INVITATION_REVOKED
         if not open_invitations.end(act, invitation, *ended):
             raise _over(invitation)
 

@@ -2,7 +2,7 @@
 
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import User
 from secretsapp.people import accounts, passwords, sessions
@@ -20,7 +20,7 @@ def rename(actor: Actor, person: User, name: str) -> None:
         if detail := differences({"name": person.name}, {"name": wanted}):
             person.name = wanted
             person.save(update_fields=["name"])
-            act.tell(Event.PERSON_CHANGED, subject=person, detail=detail)
+            act.tell(PersonEvent.PERSON_CHANGED, subject=person, detail=detail)
 
 
 def change_password(actor: Actor, person: User, password: Plaintext, stored_key: str) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.codes import Code
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.networks import networks_around
 from secretsapp.core.pace import lasting
 from secretsapp.core.times import sentence_time
@@ -52,7 +52,7 @@ def ask(actor: Actor, email: str, *, on_known_device: bool = False) -> None:
     with lasting(ANSWER_SECONDS):
         person = account_of(email)
         if person is not None and person.is_active:
-            note(actor, Event.PERSON_LINK_ASKED, subject=person)
+            note(actor, PersonEvent.PERSON_LINK_ASKED, subject=person)
             if _is_due(actor, person, on_known_device):
                 asked = {"asked_at": timezone.now(), "claimed_until": None}
                 PasswordMail.objects.update_or_create(person=person, defaults=asked)
@@ -118,7 +118,7 @@ def _send(actor: Actor, person: User) -> bool:
         return False
     with acting(actor, NoRight("anyone may ask for a link to an account")) as act:
         PasswordMail.objects.filter(person=person).delete()
-        act.tell(Event.PERSON_LINK_MAILED, subject=person)
+        act.tell(PersonEvent.PERSON_LINK_MAILED, subject=person)
     return True
 
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import User
 from secretsapp.people import one_time_codes, sessions
@@ -49,5 +49,5 @@ def store(act: Act, person: User, *, keeping: str = "") -> int:
     sessions.begin_generation(person)
     person.save(update_fields=["password"])
     count = sessions.delete(person.sessions.exclude(pk=keeping))
-    act.tell(Event.PERSON_PASSWORD_SET, subject=person)
+    act.tell(PersonEvent.PERSON_PASSWORD_SET, subject=person)
     return count

@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.input_rules import is_storable
 from secretsapp.models import SignedIn, User
 from secretsapp.rules.acting import Act, Oneself, acting
@@ -120,4 +120,4 @@ def delete(sessions: QuerySet[SignedIn]) -> int:
 def tell_ended(act: Act, person: User, count: int) -> None:
     """Tell of sessions of a person that were ended, if any were."""
     if count:
-        act.tell(Event.PERSON_SESSIONS_ENDED, subject=person, detail={"count": str(count)})
+        act.tell(PersonEvent.PERSON_SESSIONS_ENDED, subject=person, detail={"count": str(count)})

@@ -1,7 +1,7 @@
 """Records who signs in and out, and who tried to: what every process listens to from its start."""
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.pace import lasting
 from secretsapp.models import User
 from secretsapp.people import wrong_passwords
@@ -16,14 +16,14 @@ RECORDED_IN_SECONDS = 0.1
 def record_sign_in(actor: Actor, person: User) -> None:
     """Record that a person signed in."""
     with acting(actor, Oneself(person)) as act:
-        act.tell(Event.PERSON_SIGNED_IN, subject=person)
+        act.tell(PersonEvent.PERSON_SIGNED_IN, subject=person)
 
 
 def record_sign_out(actor: Actor, person: User) -> None:
     """Record that a person signed out."""
     require_oneself(actor, person)
     with acting(actor, NoRight("leaving takes none, not even an account in use")) as act:
-        act.tell(Event.PERSON_SIGNED_OUT, subject=person)
+        act.tell(PersonEvent.PERSON_SIGNED_OUT, subject=person)
 
 
 def record_failed_sign_in(actor: Actor, email: str, *, on_known_device: bool = False) -> None:
@@ -34,6 +34,6 @@ def record_failed_sign_in(actor: Actor, email: str, *, on_known_device: bool = F
     """
     with lasting(RECORDED_IN_SECONDS):
         person = account_of(email)
-        note(actor, Event.PERSON_SIGN_IN_FAILED, subject=person)
+        note(actor, PersonEvent.PERSON_SIGN_IN_FAILED, subject=person)
         if person is not None and not on_known_device:
             wrong_passwords.count(actor, person)

@@ -13,7 +13,8 @@ from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.core.codes import Code
 from secretsapp.core.errors import CodeRefused, InvalidInput
-from secretsapp.core.events import Event
+from secretsapp.core.events.installation import InstallationEvent
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Grant, User
@@ -52,7 +53,7 @@ def make_link(actor: Actor, person: User) -> PasswordLink:
             raise InvalidInput(f"The account of {person.email} is disabled. Enable it first.")
         one_time_codes.discard(person)
         code = one_time_codes.issue(CodePurpose.PASSWORD, person, good_for=LINK_GOOD_FOR)
-        act.tell(Event.PERSON_LINK_MADE, subject=person)
+        act.tell(PersonEvent.PERSON_LINK_MADE, subject=person)
     return link(code)
 
 
@@ -86,7 +87,7 @@ def wrong_codes_noted(actor: Actor) -> Iterator[None]:
     try:
         yield
     except CodeRefused:
-        note(actor, Event.CODE_REFUSED)
+        note(actor, PersonEvent.CODE_REFUSED)
         raise
 
 
@@ -108,7 +109,7 @@ def issue_claim_code(actor: Actor) -> Code | None:
     with acting(actor, Right(Permission.MANAGE_PEOPLE)) as act:
         if is_claimed():
             return None
-        act.tell(Event.INSTALLATION_CODE_ISSUED)
+        act.tell(InstallationEvent.INSTALLATION_CODE_ISSUED)
         return one_time_codes.issue(CodePurpose.CLAIM, None, good_for=CLAIM_CODE_GOOD_FOR)
 
 
@@ -128,7 +129,7 @@ def claim(actor: Actor, code: Plaintext, *, email: str, name: str, password: Pla
                 raise one_time_codes.refusal()
             user.save(force_insert=True)
             act.actor = known(actor, user)
-            act.tell(Event.INSTALLATION_CLAIMED)
+            act.tell(InstallationEvent.INSTALLATION_CLAIMED)
             accounts.introduce(act, user, AS_ADMIN)
     return user
 

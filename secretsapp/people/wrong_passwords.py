@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.networks import networks_around
 from secretsapp.core.times import sentence_time
 from secretsapp.mail import letters
@@ -101,7 +101,7 @@ def _warn(actor: Actor, person: User) -> bool:
         mine.update(mailed_at=now - MAILED_EVERY + AGAIN_AFTER)
         return False
     with acting(actor, NoRight("everyone is told what was tried on their account")) as act:
-        act.tell(Event.PERSON_WARNED, subject=person, detail={"count": str(tried.count)})
+        act.tell(PersonEvent.PERSON_WARNED, subject=person, detail={"count": str(tried.count)})
     return True
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NeedsApproval
-from secretsapp.core.events import Event
+from secretsapp.core.events.kinds import Event
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import AuditEvent, Change, Place, Universe, User

@@ -12,7 +12,7 @@ from django.utils import timezone
 from secretsapp.core import chain
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
-from secretsapp.core.events import Event
+from secretsapp.core.events.kinds import Event
 from secretsapp.models import ApiKey, AuditEvent, Team, Universe, User
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.rules.keys import audit_ring

@@ -16,7 +16,11 @@ from django.utils import timezone
 
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
-from secretsapp.core.events import BY_TAG, Event
+from secretsapp.core.events import BY_TAG
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.installation import InstallationEvent
+from secretsapp.core.events.kinds import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.networks import networks_around
 from secretsapp.models import Tally, Universe
 from secretsapp.rules import audit
@@ -49,10 +53,10 @@ class _Kind:
 NOBODY, FIRST, FURTHER = "nobody", "first", "further"
 TOLD = {NOBODY: 5, FIRST: 20, FURTHER: 10}
 WORDS = {
-    Event.ACCESS_REFUSED: "refusals",
-    Event.PERSON_SIGN_IN_FAILED: "failed sign-ins",
-    Event.PERSON_LINK_ASKED: "requests for a password link",
-    Event.CODE_REFUSED: "one-time codes that did not work",
+    AccessEvent.ACCESS_REFUSED: "refusals",
+    PersonEvent.PERSON_SIGN_IN_FAILED: "failed sign-ins",
+    PersonEvent.PERSON_LINK_ASKED: "requests for a password link",
+    PersonEvent.CODE_REFUSED: "one-time codes that did not work",
 }
 
 
@@ -137,7 +141,7 @@ def _summary(tally: Tally, event: Event) -> Entry:
         "since": f"{tally.began_at:%H:%M} UTC",
         "networks": f"{networks} or more" if networks == NETWORKS_COUNTED else str(networks),
     }
-    return Entry(Event.LOG_COUNTED, actors.system("log"), detail=detail)
+    return Entry(InstallationEvent.LOG_COUNTED, actors.system("log"), detail=detail)
 
 
 def _count(tally: Tally, address: str) -> None:

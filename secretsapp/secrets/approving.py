@@ -23,8 +23,8 @@ from secretsapp.core.errors import (
     SecretGone,
     StaleVersion,
 )
-from secretsapp.core.event_kinds import read_detail
-from secretsapp.core.events import Event, change_event
+from secretsapp.core.events.kinds import Event, read_detail
+from secretsapp.core.events.secrets import SecretEvent, UniverseEvent, change_event
 from secretsapp.core.roles import permission_on
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import AuditEvent, Change, Proposal, Universe, User
@@ -136,7 +136,7 @@ def _end_approved(act: Act, proposal: Proposal, remark: str) -> None:
         raise ProposalOver(TOO_OLD)
     _check_unaltered(proposal, stored)
     conclude(proposal, ProposalState.APPROVED, by=act.actor, remark=remark)
-    tell(act, Event.PROPOSAL_APPROVED, proposal, remark=remark, digest=stored.digest)
+    tell(act, SecretEvent.PROPOSAL_APPROVED, proposal, remark=remark, digest=stored.digest)
 
 
 def _check_unaltered(proposal: Proposal, stored: Proposal) -> None:
@@ -159,7 +159,7 @@ def _digest_in_log(proposal: Proposal) -> str:
 
 def _proposed(proposal: Proposal) -> Event:
     if proposal.kind == ProposalKind.UNPROTECT:
-        return Event.UNIVERSE_UNPROTECT_PROPOSED
+        return UniverseEvent.UNIVERSE_UNPROTECT_PROPOSED
     return change_event(proposal.kind, "proposed")
 
 
@@ -193,9 +193,9 @@ def approve(actor: Actor, proposal: Proposal, remark: str = "") -> None:
 
 def _lapsed(proposal: Proposal, refusal: SealroomError) -> ProposalOver:
     """Let it lapse unless someone decided it; give what there is to say."""
-    event = Event.PROPOSAL_LAPSED
+    event = SecretEvent.PROPOSAL_LAPSED
     if isinstance(refusal, ProposalAltered):
-        event = Event.PROPOSAL_ALTERED
+        event = SecretEvent.PROPOSAL_ALTERED
     waiting = Proposal.objects.filter(pk=proposal.pk, state=ProposalState.WAITING)
     if not waiting.exists():
         return over(proposal)
@@ -268,4 +268,6 @@ def _unprotect(actor: Actor, proposal: Proposal, remark: str) -> None:
         _end_approved(act, proposal, remark)
         lift(act, stored)
         detail = {"proposed_by": proposal.proposer.email}
-        act.tell(Event.UNIVERSE_UNPROTECTED, stored, change_id=str(proposal.pk), detail=detail)
+        act.tell(
+            UniverseEvent.UNIVERSE_UNPROTECTED, stored, change_id=str(proposal.pk), detail=detail
+        )

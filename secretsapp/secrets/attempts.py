@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import HeldUp, SealroomError, StaleVersion
-from secretsapp.core.events import Event, change_event
+from secretsapp.core.events.secrets import UniverseEvent, change_event
 from secretsapp.core.input_rules import is_same_domain
 from secretsapp.core.sealing import Sealed
 from secretsapp.core.times import credible, is_older
@@ -120,7 +120,7 @@ def _note_key(act: Act, universe: Universe, change: Change, sealed: Sealed) -> N
     universe.save(update_fields=["key_fingerprint", "key_before", "key_since"])
     if known:
         detail = _key_of(sealed) | {"key_fingerprint_before": known}
-        event = Event.UNIVERSE_KEY_CHANGED
+        event = UniverseEvent.UNIVERSE_KEY_CHANGED
         act.tell(event, universe, change.name, change_id=str(change.pk), detail=detail)
 
 

@@ -2,19 +2,19 @@
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DomainChanged, LogBroken
-from secretsapp.core.event_kinds import read_detail
-from secretsapp.core.events import Event
+from secretsapp.core.events.kinds import read_detail
+from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.input_rules import is_same_domain, is_storable
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.rules.policy import require
 
-_FOUND = (Event.SECRET_DRIFT_CHANGED, Event.SECRET_DRIFT_APPEARED)
+_FOUND = (SecretEvent.SECRET_DRIFT_CHANGED, SecretEvent.SECRET_DRIFT_APPEARED)
 # From here on it is as someone here wanted it, or knows it.
 _KNOWN = (
-    Event.SECRET_CREATE_SUCCEEDED,
-    Event.SECRET_ROTATE_SUCCEEDED,
-    Event.SECRET_DRIFT_ACKNOWLEDGED,
+    SecretEvent.SECRET_CREATE_SUCCEEDED,
+    SecretEvent.SECRET_ROTATE_SUCCEEDED,
+    SecretEvent.SECRET_DRIFT_ACKNOWLEDGED,
 )
 # A secret that was changed more often without a review has a domain that no one chose anyway.
 MOST_FOUND = 100

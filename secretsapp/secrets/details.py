@@ -3,7 +3,7 @@
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, SecretGone
-from secretsapp.core.events import Event
+from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe, User
 from secretsapp.rules.acting import Right, acting
@@ -32,7 +32,7 @@ def edit(
             raise SecretGone(f"{secret.name} no longer exists. Check the list.")
         secret.note, secret.owner = note, owner
         act.tell(
-            Event.SECRET_DETAILS_CHANGED,
+            SecretEvent.SECRET_DETAILS_CHANGED,
             universe,
             secret.name,
             subject=owner if before["owner"] != after["owner"] else None,

@@ -2,7 +2,7 @@
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import StaleVersion
-from secretsapp.core.events import Event
+from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
 from secretsapp.rules.acting import Right, acting
@@ -33,5 +33,5 @@ def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = 
         else:
             secret.drifted_at = None
             secret.save(update_fields=["drifted_at"])
-        act.tell(Event.SECRET_DRIFT_ACKNOWLEDGED, universe, name, detail={"found": found})
+        act.tell(SecretEvent.SECRET_DRIFT_ACKNOWLEDGED, universe, name, detail={"found": found})
     return True

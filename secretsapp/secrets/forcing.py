@@ -9,8 +9,8 @@ from django.utils import timezone
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.event_kinds import read_detail
-from secretsapp.core.events import Event
+from secretsapp.core.events.kinds import read_detail
+from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import AuditEvent, Change, Universe, User
@@ -23,7 +23,7 @@ from secretsapp.universes.protection import TO_MANAGE, WHAT, lift
 
 RECENT = timedelta(days=7)
 MOST = 20
-_FORCED = (Event.SECRET_CHANGE_FORCED.tag, Event.UNIVERSE_UNPROTECT_FORCED.tag)
+_FORCED = (SecretEvent.SECRET_CHANGE_FORCED.tag, UniverseEvent.UNIVERSE_UNPROTECT_FORCED.tag)
 _TAKES = {
     ChangeKind.CREATE: Permission.CREATE_SECRET,
     ChangeKind.ROTATE: Permission.ROTATE_SECRET,
@@ -49,7 +49,7 @@ class Forced:
         what = WHAT[ProposalKind(change.kind)]
         told = tell_of_forced_change(act.actor, universe, change.name, permission, what=what)
         act.tell(
-            Event.SECRET_CHANGE_FORCED,
+            SecretEvent.SECRET_CHANGE_FORCED,
             universe,
             change.name,
             change_id=str(change.pk),
@@ -88,7 +88,7 @@ def unprotect(actor: Actor, universe: Universe, reason: str) -> None:
         needed = Permission.MANAGE_UNIVERSES
         told = tell_of_forced_change(actor, stored, "", needed, what=what)
         detail = {"what": what, "reason": forced.reason, "could_have_approved": str(told)}
-        act.tell(Event.UNIVERSE_UNPROTECT_FORCED, stored, detail=detail)
+        act.tell(UniverseEvent.UNIVERSE_UNPROTECT_FORCED, stored, detail=detail)
 
 
 def tell_of_forced_change(

@@ -11,7 +11,8 @@ from secretsapp.core import actor as actors
 from secretsapp.core import binding, input_rules
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import InvalidInput, ProposalOver, StaleVersion, TooManyProposals
-from secretsapp.core.events import Event, change_event
+from secretsapp.core.events.kinds import Event
+from secretsapp.core.events.secrets import SecretEvent, UniverseEvent, change_event
 from secretsapp.core.roles import Permission, Role
 from secretsapp.core.sealing import Sealed
 from secretsapp.core.times import sentence_time
@@ -82,7 +83,7 @@ def propose_unprotecting(actor: Actor, universe: Universe, why: str = "") -> Pro
         stored = lock_universe(universe)
         _check_takes(stored, passage.person_id)
         proposal = Proposal(kind=ProposalKind.UNPROTECT, universe=stored)
-        event = Event.UNIVERSE_UNPROTECT_PROPOSED
+        event = UniverseEvent.UNIVERSE_UNPROTECT_PROPOSED
         _store(act, proposal, event, passage.person_id, passage.why)
     return proposal
 
@@ -206,13 +207,13 @@ def decline(actor: Actor, proposal: Proposal, remark: str = "") -> None:
     input_rules.check_remark(remark, field="remark", limit=input_rules.REASON_LIMIT)
     first, *others = rights_for(proposal)
     with acting(actor, first, *others) as act:
-        _end(act, proposal, ProposalState.DECLINED, Event.PROPOSAL_DECLINED, remark.strip())
+        _end(act, proposal, ProposalState.DECLINED, SecretEvent.PROPOSAL_DECLINED, remark.strip())
 
 
 def withdraw(actor: Actor, proposal: Proposal) -> None:
     """End one's own proposal; raises Forbidden for others', and ProposalOver."""
     with acting(actor, Oneself(proposal.proposer)) as act:
-        _end(act, proposal, ProposalState.WITHDRAWN, Event.PROPOSAL_WITHDRAWN)
+        _end(act, proposal, ProposalState.WITHDRAWN, SecretEvent.PROPOSAL_WITHDRAWN)
 
 
 def _end(
@@ -235,7 +236,7 @@ def over(proposal: Proposal) -> ProposalOver:
     return ProposalOver(f"This proposal no longer waits. {said}{when}. You changed nothing.")
 
 
-def lapse(proposal: Proposal, reason: str, event: Event = Event.PROPOSAL_LAPSED) -> None:
+def lapse(proposal: Proposal, reason: str, event: Event = SecretEvent.PROPOSAL_LAPSED) -> None:
     """End a proposal that can no longer be carried out, if it still waits."""
     with acting(actors.system("proposals"), TO_LAPSE) as act:
         if conclude(proposal, ProposalState.LAPSED, remark=reason):

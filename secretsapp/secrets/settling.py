@@ -9,7 +9,8 @@ from django.utils import timezone
 from secretsapp.core import settlement
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound, SealroomError
-from secretsapp.core.events import Event, change_event
+from secretsapp.core.events.installation import InstallationEvent
+from secretsapp.core.events.secrets import change_event
 from secretsapp.core.roles import Permission
 from secretsapp.core.settlement import Attempt, Judgement, Reading, Verdict
 from secretsapp.models import AuditEvent, Change, Secret
@@ -119,7 +120,7 @@ def _may_be_overlapped(change: Change) -> bool:
     After a backup was restored there may have been writes that no one here knows of any more.
     """
     restored = AuditEvent.objects.filter(
-        tag=Event.INSTALLATION_RESTORED.tag, time__gte=change.started_at
+        tag=InstallationEvent.INSTALLATION_RESTORED.tag, time__gte=change.started_at
     )
     return overlaps(change) or restored.exists()
 

@@ -9,7 +9,8 @@ from secretsapp.api_keys.stored_keys import count_as_test
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StillInUse
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Grant, Proposal, Universe
 from secretsapp.models.changes import OPEN_STATES
@@ -64,9 +65,11 @@ def _insert(actor: Actor, universe: Universe, hint: Introspection | None) -> Non
             universe.protected_since = timezone.now() if protected else None
             universe.save(force_insert=True)
             count_as_test(universe.api_key, universe, hint)
-            act.tell(Event.UNIVERSE_ADDED, universe, subject=universe.api_key, detail=detail)
+            act.tell(
+                UniverseEvent.UNIVERSE_ADDED, universe, subject=universe.api_key, detail=detail
+            )
             if protected:
-                act.tell(Event.UNIVERSE_PROTECTED, universe)
+                act.tell(UniverseEvent.UNIVERSE_PROTECTED, universe)
     except IntegrityError:
         raise _already_here(universe.pk) from None
 
@@ -128,7 +131,7 @@ def edit(
         universe.api_key = api_key or stored.api_key
         if detail := differences(before, _settings_of(universe)):
             universe.save(update_fields=["name", "environment", "api_key"])
-            act.tell(Event.UNIVERSE_CHANGED, universe, detail=detail)
+            act.tell(UniverseEvent.UNIVERSE_CHANGED, universe, detail=detail)
 
 
 def _settings_of(universe: Universe) -> dict[str, str]:
@@ -161,8 +164,8 @@ def remove(actor: Actor, universe: Universe) -> None:
         requests.end_of_universe(act, stored)
         given = Grant.objects.select_for_update(of=("self",)).filter(universe=stored)
         for grant in given.select_related("person", "universe").order_by("pk"):
-            grants.tell(act, Event.GRANT_REVOKED, grant)
+            grants.tell(act, AccessEvent.GRANT_REVOKED, grant)
         open_invitations.end_in_universe(act, stored)
         Universe.objects.filter(pk=stored.pk).delete()
         detail = {"protected": "yes"} if stored.protected else {}
-        act.tell(Event.UNIVERSE_REMOVED, stored, detail=detail)
+        act.tell(UniverseEvent.UNIVERSE_REMOVED, stored, detail=detail)

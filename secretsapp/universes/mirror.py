@@ -10,7 +10,8 @@ from django.utils import timezone
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import SealroomError
-from secretsapp.core.events import Event
+from secretsapp.core.events.kinds import Event
+from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.input_rules import is_same_domain
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import CLOCK_TOLERANCE, credible, is_older
@@ -88,7 +89,7 @@ def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetim
         differences.save()
         Universe.objects.filter(pk=universe.pk).update(synced_at=began)
         if first:
-            act.tell(Event.UNIVERSE_BASELINE, universe, detail={"count": str(len(listing))})
+            act.tell(UniverseEvent.UNIVERSE_BASELINE, universe, detail={"count": str(len(listing))})
 
 
 def _busy_names(universe: Universe, began: datetime) -> set[str]:
@@ -138,14 +139,14 @@ class _Differences:
         secret = Secret(universe=self.universe, name=found.name)
         adopt(secret, found)
         if not self.is_baseline:
-            self._drift(secret, Event.SECRET_DRIFT_APPEARED, _times("", found.update_time))
+            self._drift(secret, SecretEvent.SECRET_DRIFT_APPEARED, _times("", found.update_time))
         self.created.append(secret)
 
     def _vanished(self, secret: Secret) -> None:
         if secret.unsure:
             self.dropped.append(secret.pk)
         elif secret.missing_since is None:
-            self._drift(secret, Event.SECRET_DRIFT_VANISHED, _times(secret.update_time, ""))
+            self._drift(secret, SecretEvent.SECRET_DRIFT_VANISHED, _times(secret.update_time, ""))
             secret.missing_since = self.began
             self.changed.append(secret)
 
@@ -153,9 +154,9 @@ class _Differences:
         if secret.unsure:
             adopt(secret, found)
         elif secret.missing_since:
-            self._found_changed(secret, found, Event.SECRET_DRIFT_APPEARED)
+            self._found_changed(secret, found, SecretEvent.SECRET_DRIFT_APPEARED)
         elif _differs(secret, found):
-            self._found_changed(secret, found, Event.SECRET_DRIFT_CHANGED)
+            self._found_changed(secret, found, SecretEvent.SECRET_DRIFT_CHANGED)
         elif not any([_learn_times(secret, found), _learn_spelling(secret, found)]):
             return
         self.changed.append(secret)

@@ -4,8 +4,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.event_kinds import read_detail
-from secretsapp.core.events import Event
+from secretsapp.core.events.kinds import Event, read_detail
+from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Proposal, Universe
 from secretsapp.models.changes import ProposalKind, ProposalState
@@ -38,13 +38,13 @@ def protect(actor: Actor, universe: Universe) -> None:
             return
         stored.protected_since = timezone.now()
         stored.save(update_fields=["protected_since"])
-        act.tell(Event.UNIVERSE_PROTECTED, stored)
+        act.tell(UniverseEvent.UNIVERSE_PROTECTED, stored)
 
 
 def was_removed_protected(universe: Universe) -> bool:
     """Whether it was protected when it was last removed: removing it takes no protection off."""
     removed = AuditEvent.objects.filter(
-        universe_id=str(universe.pk), tag=Event.UNIVERSE_REMOVED.tag
+        universe_id=str(universe.pk), tag=UniverseEvent.UNIVERSE_REMOVED.tag
     )
     last = removed.order_by("-sequence").first()
     return bool(last and (read_detail(last.detail) or {}).get("protected"))
@@ -82,7 +82,7 @@ def end_waiting(act: Act, proposals: QuerySet[Proposal], reason: str) -> None:
     waiting = proposals.filter(state=ProposalState.WAITING).select_related("universe", "proposer")
     for proposal in waiting.order_by("pk"):
         if conclude(proposal, ProposalState.LAPSED, remark=reason):
-            tell(act, Event.PROPOSAL_LAPSED, proposal, reason=reason)
+            tell(act, SecretEvent.PROPOSAL_LAPSED, proposal, reason=reason)
 
 
 def lift(act: Act, stored: Universe) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from secretsapp.core.event_kinds import Result, Verb
+from secretsapp.core.events.kinds import Result, Verb
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Change, Grant, Universe
@@ -170,7 +170,7 @@ def nothing_done(stage: Stage) -> Act:
 
 def tell_of_grant(stage: Stage) -> None:
     """Tell of a grant in an act that another function ends."""
-    grants.tell(nothing_done(stage), Event.GRANT_GIVEN, Grant.objects.all()[0])
+    grants.tell(nothing_done(stage), AccessEvent.GRANT_GIVEN, Grant.objects.all()[0])
 
 
 def change_grant(stage: Stage) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from secretsapp.access import open_invitations
 from secretsapp.access.terms import FirstGrant
 from secretsapp.core import codes
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.models import Invitation
@@ -59,7 +59,7 @@ def the_invitation() -> Invitation:
 
 def end(stage: Stage, outcome: Outcome = Outcome.ENDED) -> bool:
     """End it, in an act that another function ends."""
-    event = Event.PERSON_INVITATION_ENDED
+    event = PersonEvent.PERSON_INVITATION_ENDED
     return open_invitations.end(nothing_done(stage), the_invitation(), outcome, event)
 
 
@@ -141,7 +141,7 @@ INVITATION_ACTIONS = [
     Action(
         "open_invitations.tell",
         lambda stage: open_invitations.tell(
-            nothing_done(stage), Event.PERSON_INVITED, the_invitation()
+            nothing_done(stage), PersonEvent.PERSON_INVITED, the_invitation()
         ),
         before=invite,
     ),

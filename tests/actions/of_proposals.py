@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from secretsapp.core.events import Event
+from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import Proposal
 from secretsapp.models.changes import ProposalState
@@ -122,7 +122,7 @@ PROPOSAL_ACTIONS = [
     ),
     Action(
         "protection.tell",
-        lambda stage: protection.tell(nothing_done(stage), Event.PROPOSAL_LAPSED, waiting()),
+        lambda stage: protection.tell(nothing_done(stage), SecretEvent.PROPOSAL_LAPSED, waiting()),
         before=leave_waiting,
     ),
     Action(

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 import secretsapp
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.models import AuditEvent
 from secretsapp.rules import audit
 from secretsapp.rules.locks import lock_universe
@@ -79,7 +79,7 @@ def test_the_table_holds_every_public_function_of_a_module_that_writes() -> None
 
 def test_a_table_touched_too_late_would_be_seen(on_stage: Stage) -> None:
     with recorded_transactions() as transactions, transaction.atomic():
-        audit.append(audit.Entry(Event.PERSON_SIGNED_IN, on_stage.cast["viewer"].actor))
+        audit.append(audit.Entry(PersonEvent.PERSON_SIGNED_IN, on_stage.cast["viewer"].actor))
         lock_universe(on_stage.universe)
     assert [found.touched_after_the_head() for found in transactions] == [{"secretsapp_universe"}]
 

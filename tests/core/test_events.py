@@ -5,8 +5,13 @@ from string import Formatter
 
 import pytest
 
-from secretsapp.core.event_kinds import Result, Severity, Verb
-from secretsapp.core.events import BY_TAG, Event, change_event
+from secretsapp.core.events import BY_TAG, EVENTS
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.installation import InstallationEvent
+from secretsapp.core.events.keys import KeyEvent
+from secretsapp.core.events.kinds import Event, Result, Severity, Verb
+from secretsapp.core.events.people import PersonEvent
+from secretsapp.core.events.secrets import SecretEvent, UniverseEvent, change_event
 
 PLACES = {
     "access",
@@ -39,16 +44,16 @@ STATES = {
     "undetermined": (Severity.WARNING, Result.UNKNOWN),
 }
 OBSERVATIONS = {
-    Event.SECRET_DRIFT_APPEARED,
-    Event.SECRET_DRIFT_CHANGED,
-    Event.SECRET_DRIFT_VANISHED,
-    Event.UNIVERSE_BASELINE,
-    Event.UNIVERSE_KEY_CHANGED,
-    Event.API_KEY_TESTED,
-    Event.REVIEW_ENDED,
-    Event.ACCESS_LAPSED,
-    Event.PERSON_INVITATION_ENDED,
-    Event.PERSON_LINK_ASKED,
+    SecretEvent.SECRET_DRIFT_APPEARED,
+    SecretEvent.SECRET_DRIFT_CHANGED,
+    SecretEvent.SECRET_DRIFT_VANISHED,
+    UniverseEvent.UNIVERSE_BASELINE,
+    UniverseEvent.UNIVERSE_KEY_CHANGED,
+    KeyEvent.API_KEY_TESTED,
+    AccessEvent.REVIEW_ENDED,
+    AccessEvent.ACCESS_LAPSED,
+    PersonEvent.PERSON_INVITATION_ENDED,
+    PersonEvent.PERSON_LINK_ASKED,
 }
 
 
@@ -58,11 +63,13 @@ def places_of(event: Event) -> set[str]:
 
 
 def test_each_tag_is_unique() -> None:
-    assert len({event.tag for event in Event}) == len(Event) == len(Event.__members__)
-    assert set(BY_TAG.values()) == set(Event)
+    named = [event for subject in Event.__subclasses__() for event in subject.__members__.values()]
+    assert len({event.tag for event in named}) == len(named)
+    assert set(EVENTS) == set(named)
+    assert set(BY_TAG.values()) == set(EVENTS)
 
 
-@pytest.mark.parametrize("event", Event)
+@pytest.mark.parametrize("event", EVENTS)
 def test_an_event_is_named_tagged_and_told_by_one_grammar(event: Event) -> None:
     assert TAG.fullmatch(event.tag)
     assert event.name == event.tag.replace(".", "_").upper()
@@ -71,42 +78,42 @@ def test_an_event_is_named_tagged_and_told_by_one_grammar(event: Event) -> None:
     assert isinstance(event.severity, Severity)
 
 
-@pytest.mark.parametrize("event", Event)
+@pytest.mark.parametrize("event", EVENTS)
 def test_a_sentence_is_filled_from_known_places(event: Event) -> None:
     assert places_of(event) <= PLACES
 
 
 def test_what_nobody_did_is_told_without_an_actor() -> None:
-    assert {event for event in Event if not event.names_actor} == {
-        Event.SECRET_DRIFT_APPEARED,
-        Event.SECRET_DRIFT_CHANGED,
-        Event.SECRET_DRIFT_VANISHED,
-        Event.UNIVERSE_BASELINE,
-        Event.REVIEW_ENDED,
-        Event.ACCESS_LAPSED,
-        Event.PERSON_INVITATION_ENDED,
-        Event.PERSON_SIGN_IN_FAILED,
+    assert {event for event in EVENTS if not event.names_actor} == {
+        SecretEvent.SECRET_DRIFT_APPEARED,
+        SecretEvent.SECRET_DRIFT_CHANGED,
+        SecretEvent.SECRET_DRIFT_VANISHED,
+        UniverseEvent.UNIVERSE_BASELINE,
+        AccessEvent.REVIEW_ENDED,
+        AccessEvent.ACCESS_LAPSED,
+        PersonEvent.PERSON_INVITATION_ENDED,
+        PersonEvent.PERSON_SIGN_IN_FAILED,
     }
 
 
 def test_an_observation_alone_has_no_result() -> None:
-    assert {event for event in Event if event.result is None} == OBSERVATIONS
+    assert {event for event in EVENTS if event.result is None} == OBSERVATIONS
 
 
 def test_what_was_refused_is_told_by_a_verb_of_its_own() -> None:
-    refused = {event for event in Event if event.result is Result.REFUSED}
-    assert refused == {event for event in Event if event.verb is Verb.REFUSE}
+    refused = {event for event in EVENTS if event.result is Result.REFUSED}
+    assert refused == {event for event in EVENTS if event.verb is Verb.REFUSE}
     assert refused == {
-        Event.ACCESS_REFUSED,
-        Event.CODE_REFUSED,
-        Event.LOG_COUNTED,
-        Event.PERSON_SIGN_IN_FAILED,
+        AccessEvent.ACCESS_REFUSED,
+        PersonEvent.CODE_REFUSED,
+        InstallationEvent.LOG_COUNTED,
+        PersonEvent.PERSON_SIGN_IN_FAILED,
     }
 
 
 def test_every_verb_and_every_result_is_that_of_some_event() -> None:
-    assert {event.verb for event in Event} == set(Verb)
-    assert {event.result for event in Event} == {*Result, None}
+    assert {event.verb for event in EVENTS} == set(Verb)
+    assert {event.result for event in EVENTS} == {*Result, None}
 
 
 @pytest.mark.parametrize("kind", ["create", "rotate", "delete"])

@@ -8,7 +8,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from secretsapp.access import grants
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.kinds import Event
+from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.roles import Role
 from secretsapp.home import activity
 from secretsapp.log import reading
@@ -53,9 +55,9 @@ def test_who_reads_no_log_is_told_of_their_secrets_without_addresses_and_foreign
     cast: Cast, universe: Universe
 ) -> None:
     grants.give(STAGEHAND, cast["rotator"].user, universe, Terms(Role.ROTATOR, "PAY_*"))
-    record(cast, "rotator", Event.ACCESS_REFUSED, universe, "PAY_KEY")
-    record(cast, "viewer", Event.ACCESS_REFUSED, universe, "PAY_KEY")
-    record(cast, "editor", Event.SECRET_DETAILS_CHANGED, universe, "SIGNING_SEED")
+    record(cast, "rotator", AccessEvent.ACCESS_REFUSED, universe, "PAY_KEY")
+    record(cast, "viewer", AccessEvent.ACCESS_REFUSED, universe, "PAY_KEY")
+    record(cast, "editor", SecretEvent.SECRET_DETAILS_CHANGED, universe, "SIGNING_SEED")
     assert tags(cast, "rotator") == []
     (own,) = refusals(cast, "rotator")
     assert own.newest.actor_name == "rotator@example.com"
@@ -76,13 +78,17 @@ def test_a_universe_and_its_first_sync_are_one_line(cast: Cast, universe: Univer
     quay = Universe(id=7, name="Quay")
     with transaction.atomic():
         audit.append(
-            audit.Entry(Event.UNIVERSE_BASELINE, cast["admin"].actor, quay, detail={"count": "1"})
+            audit.Entry(
+                UniverseEvent.UNIVERSE_BASELINE, cast["admin"].actor, quay, detail={"count": "1"}
+            )
         )
     assert told() == [("universe.baseline", "First sync of Quay: 1 secret")]
     with transaction.atomic():
-        audit.append(audit.Entry(Event.UNIVERSE_ADDED, cast["admin"].actor, quay))
+        audit.append(audit.Entry(UniverseEvent.UNIVERSE_ADDED, cast["admin"].actor, quay))
         audit.append(
-            audit.Entry(Event.UNIVERSE_BASELINE, cast["admin"].actor, quay, detail={"count": "5"})
+            audit.Entry(
+                UniverseEvent.UNIVERSE_BASELINE, cast["admin"].actor, quay, detail={"count": "5"}
+            )
         )
     newest, *_ = told()
     assert newest == ("universe.added", "added the universe Quay: 5 secrets")
@@ -95,7 +101,7 @@ def test_no_flood_of_refusals_hides_what_was_changed(
     make("rotate", cast, universe)
     for name in ("PAY_KEY", "PAY_WEBHOOK"):
         for _ in range(reading.PAGE_SIZE):
-            record(cast, "viewer", Event.ACCESS_REFUSED, universe, name)
+            record(cast, "viewer", AccessEvent.ACCESS_REFUSED, universe, name)
     assert tags(cast, who)[0] == "secret.rotate.succeeded"
     assert "access.refused" not in tags(cast, who)
     (group,) = refusals(cast, who)
@@ -106,14 +112,14 @@ def test_no_flood_of_refusals_hides_what_was_changed(
 
 def test_of_many_kinds_of_refusals_a_few_are_told(cast: Cast, universe: Universe) -> None:
     for who in cast:
-        record(cast, who, Event.ACCESS_REFUSED, universe, "PAY_KEY")
+        record(cast, who, AccessEvent.ACCESS_REFUSED, universe, "PAY_KEY")
     told = activity.read_activity(cast["admin"].actor)
     assert len(told.refusals_shown) == activity.REFUSALS_SHOWN
     assert told.further_refusals == len(cast) - activity.REFUSALS_SHOWN
 
 
 def test_only_what_is_there_and_may_be_seen_is_led_to(cast: Cast, universe: Universe) -> None:
-    record(cast, "editor", Event.SECRET_DETAILS_CHANGED, universe, "PAY_KEY")
+    record(cast, "editor", SecretEvent.SECRET_DETAILS_CHANGED, universe, "PAY_KEY")
     (newest, *_) = activity.read_activity(cast["viewer"].actor).happenings
     assert (newest.universe, newest.has_secret) == (universe, True)
     Secret.objects.filter(name="PAY_KEY").delete()
@@ -125,7 +131,7 @@ def test_only_what_is_there_and_may_be_seen_is_led_to(cast: Cast, universe: Univ
 def test_a_log_that_cannot_be_read_is_said_and_stops_nothing_else(
     cast: Cast, universe: Universe, who: str
 ) -> None:
-    record(cast, "editor", Event.SECRET_DETAILS_CHANGED, universe, "PAY_KEY")
+    record(cast, "editor", SecretEvent.SECRET_DETAILS_CHANGED, universe, "PAY_KEY")
     triggers.remove()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE secretsapp_auditevent SET time = %s", [UNREADABLE_TIME])

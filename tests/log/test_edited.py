@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from secretsapp.core.errors import LogBroken
-from secretsapp.core.event_kinds import Severity
+from secretsapp.core.events.kinds import Severity
 from secretsapp.log.reading import AuditFilter, history, page
 from secretsapp.log.wording import EDITED, EventView
 from secretsapp.models import AuditEvent, Universe

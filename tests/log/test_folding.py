@@ -9,7 +9,9 @@ from django.db import transaction
 from emulator import Emulator, faults
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
-from secretsapp.core.events import Event
+from secretsapp.core.events.kinds import Event
+from secretsapp.core.events.people import PersonEvent
+from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.log import reading
 from secretsapp.log.reading import AuditFilter, history, page
 from secretsapp.log.wording import EventView
@@ -84,7 +86,7 @@ def test_a_beginning_stays_where_its_outcome_is_not_among_what_is_looked_for(
 
 
 def test_a_beginning_without_an_outcome_is_open(universe: Universe, cast: Cast) -> None:
-    record(cast["editor"].actor, Event.SECRET_ROTATE_STARTED, universe, change_id="1" * 36)
+    record(cast["editor"].actor, SecretEvent.SECRET_ROTATE_STARTED, universe, change_id="1" * 36)
     view = page(cast["auditor"].actor, EVERYTHING).events[0]
     assert (view.tag, view.is_open) == ("secret.rotate.started", True)
 
@@ -93,8 +95,8 @@ def test_people_are_told_by_the_name_of_their_account_and_found_by_it(
     universe: Universe, cast: Cast
 ) -> None:
     User.objects.filter(pk=cast["editor"].user.pk).update(name="Ed Itor", email="new@example.com")
-    record(cast["editor"].actor, Event.SECRET_DETAILS_CHANGED, universe)
-    record(cast["admin"].actor, Event.PERSON_DISABLED, None, subject=cast["editor"].user)
+    record(cast["editor"].actor, SecretEvent.SECRET_DETAILS_CHANGED, universe)
+    record(cast["admin"].actor, PersonEvent.PERSON_DISABLED, None, subject=cast["editor"].user)
     found = AuditFilter(person_id=cast["editor"].user.pk)
     (view,) = page(cast["admin"].actor, found).events
     assert (view.who, view.actor_name, view.mark) == ("Ed Itor", "editor@example.com", "person")
@@ -106,8 +108,12 @@ def test_people_are_told_by_the_name_of_their_account_and_found_by_it(
 
 
 def test_commands_and_strangers_are_told_from_people(cast: Cast) -> None:
-    record(actors.command("create_user", account="ann (sudo)"), Event.PERSON_ENABLED, None)
-    record(Actor(ActorKind.SYSTEM, "someone not signed in", Door.BROWSER), Event.CODE_REFUSED, None)
+    record(actors.command("create_user", account="ann (sudo)"), PersonEvent.PERSON_ENABLED, None)
+    record(
+        Actor(ActorKind.SYSTEM, "someone not signed in", Door.BROWSER),
+        PersonEvent.CODE_REFUSED,
+        None,
+    )
     stranger, command = page(cast["admin"].actor, EVERYTHING).events[:2]
     assert (command.who, command.mark) == ("command line: create_user by ann (sudo)", "command")
     assert (stranger.who, stranger.mark) == ("someone not signed in", "")

@@ -11,8 +11,10 @@ from secretsapp.access import grants
 from secretsapp.core import patterns
 from secretsapp.core.actor import remembering
 from secretsapp.core.errors import Forbidden
-from secretsapp.core.event_kinds import Result, Severity, Verb
-from secretsapp.core.events import Event
+from secretsapp.core.events import EVENTS
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.kinds import Event, Result, Severity, Verb
+from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.roles import Role
 from secretsapp.log import reading, refused
 from secretsapp.log.reading import (
@@ -45,7 +47,9 @@ def quay(api_key: ApiKey) -> Universe:
     return Universe.objects.create(id=77, name="Quay", api_key=api_key)
 
 
-def record(universe: Universe | None, *names: str, event: Event = Event.ACCESS_REFUSED) -> None:
+def record(
+    universe: Universe | None, *names: str, event: Event = AccessEvent.ACCESS_REFUSED
+) -> None:
     """Let events about those names be in the log."""
     with transaction.atomic():
         audit.append(*[audit.Entry(event, STAGEHAND, universe, name) for name in names])
@@ -265,11 +269,11 @@ def test_an_event_of_a_later_version_is_shown_by_its_tag(
 def test_a_filter_by_result_finds_every_event_of_it_and_no_other(
     universe: Universe, result: Result
 ) -> None:
-    for event in Event:
+    for event in EVENTS:
         record(universe, "PAY_KEY", event=event)
     found = seen(auditor_of(universe), AuditFilter(result=result))
     assert {event.tag for event in found} == {
-        event.tag for event in Event if event.result is result
+        event.tag for event in EVENTS if event.result is result
     }
 
 
@@ -277,7 +281,7 @@ def test_names_are_linked_where_one_may_look_in_so_many_queries(
     universe: Universe, quay: Universe, django_assert_num_queries: AssertQueries
 ) -> None:
     reader = auditor_of(universe, "PAY_*")
-    record(universe, "PAY_KEY", "PAY_GONE", event=Event.SECRET_DETAILS_CHANGED)
+    record(universe, "PAY_KEY", "PAY_GONE", event=SecretEvent.SECRET_DETAILS_CHANGED)
     grants.give(STAGEHAND, reader.user, quay, Terms(Role.AUDITOR, "ODD*"))
     Secret.objects.create(universe=quay, name="ODD-NAME")
     record(quay, "ODD-NAME")
@@ -306,14 +310,14 @@ def test_a_history_is_of_one_secret_and_bounded(
     make("rotate", cast, universe)
     tags = [event.tag for event in history(cast["viewer"].actor, universe, "PAY_KEY")]
     assert tags == ["secret.rotate.succeeded"]
-    record(universe, *["PAY_KEY"] * HISTORY_SIZE, event=Event.SECRET_DRIFT_CHANGED)
+    record(universe, *["PAY_KEY"] * HISTORY_SIZE, event=SecretEvent.SECRET_DRIFT_CHANGED)
     assert len(history(cast["viewer"].actor, universe, "PAY_KEY")) == HISTORY_SIZE
 
 
 def refuse(person: Person, universe: Universe) -> None:
     """Let a refusal of that person about PAY_KEY be in the log."""
     with transaction.atomic():
-        audit.append(audit.Entry(Event.ACCESS_REFUSED, person.actor, universe, "PAY_KEY"))
+        audit.append(audit.Entry(AccessEvent.ACCESS_REFUSED, person.actor, universe, "PAY_KEY"))
 
 
 @pytest.mark.parametrize("who", ["editor", "rotator", "viewer"])

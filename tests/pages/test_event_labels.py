@@ -1,6 +1,6 @@
 """The labels of events: one for every verb and result, each with what the page draws."""
 
-from secretsapp.core.event_kinds import Result, Verb
+from secretsapp.core.events.kinds import Result, Verb
 from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS
 from tests.repository.files import ROOT
 

@@ -14,7 +14,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants, teams
 from secretsapp.access.terms import AS_ADMIN
 from secretsapp.core.actor import remembering
-from secretsapp.core.events import Event
+from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.roles import Permission, Role
 from secretsapp.home import overview
@@ -169,7 +169,7 @@ def test_the_next_steps_end(client_for: ClientFor, universe: Universe, settled: 
     else:
         engage("second", admin=True)
         with acting(STAGEHAND, Right(Permission.MANAGE_API_KEYS)) as act:
-            act.tell(Event.BACKUP_MADE, detail={"count": "1", "anchor": ""})
+            act.tell(InstallationEvent.BACKUP_MADE, detail={"count": "1", "anchor": ""})
     assert "Next steps" not in words(client.get("/"))
 
 

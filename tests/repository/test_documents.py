@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import BaseCommand, CommandError, get_commands, load_command_class
 
-from secretsapp.core.events import Event
+from secretsapp.core.events import EVENTS
 from secretsapp.core.generating import Alphabet
 from secretsapp.core.roles import PERMISSION_WORDS, PERMISSIONS, ROLE_WORDS, Permission, Role
 from secretsapp.management.base import SealroomCommand
@@ -137,7 +137,7 @@ def test_the_events_are_all_listed_with_their_sentences() -> None:
             VERB_LABELS[event.verb].word,
             str(event.result or "–"),
         )
-        for event in Event
+        for event in EVENTS
     }
 
 

@@ -13,7 +13,9 @@ from pytest_django import Settings
 from secretsapp.core import chain
 from secretsapp.core.actor import Door
 from secretsapp.core.errors import LogBroken, MissingKey
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.keys import KeyEvent
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.keyring import generate_key
 from secretsapp.models import AuditEvent, AuditHead, Universe
 from secretsapp.rules import audit
@@ -29,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 def entry(cast: Cast, universe: Universe) -> audit.Entry:
     """An entry in which every field is filled."""
     return audit.Entry(
-        Event.ACCESS_REFUSED,
+        AccessEvent.ACCESS_REFUSED,
         cast["viewer"].actor,
         universe,
         "PAY_KEY",
@@ -65,7 +67,7 @@ def test_an_event_holds_everything_and_follows_from_the_last(
 
 def test_an_api_key_is_named_as_a_subject_and_a_command_without_an_id(universe: Universe) -> None:
     watch = Watch()
-    append(audit.Entry(Event.API_KEY_TESTED, STAGEHAND, subject=universe.api_key))
+    append(audit.Entry(KeyEvent.API_KEY_TESTED, STAGEHAND, subject=universe.api_key))
     event = watch.last
     assert (event.subject_kind, event.subject_name) == ("api_key", "automation")
     assert (event.actor_kind, event.actor_id, event.universe_id) == ("command", "", "")
@@ -73,7 +75,7 @@ def test_an_api_key_is_named_as_a_subject_and_a_command_without_an_id(universe: 
 
 def test_several_entries_stand_in_their_order(universe: Universe, cast: Cast) -> None:
     watch = Watch()
-    append(entry(cast, universe), audit.Entry(Event.PERSON_SIGNED_IN, cast["viewer"].actor))
+    append(entry(cast, universe), audit.Entry(PersonEvent.PERSON_SIGNED_IN, cast["viewer"].actor))
     assert watch.tags == ["access.refused", "person.signed_in"]
     first, second = watch.events
     assert second.sequence == first.sequence + 1
@@ -132,7 +134,7 @@ def test_an_equal_entry_is_looked_for_among_the_newest_events_alone(
     universe: Universe, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit, "EQUAL_AMONG", 3)
-    wanted, other = entry(cast, universe), audit.Entry(Event.PERSON_SIGNED_IN, STAGEHAND)
+    wanted, other = entry(cast, universe), audit.Entry(PersonEvent.PERSON_SIGNED_IN, STAGEHAND)
     before = timezone.now() - timedelta(minutes=1)
     append(wanted, other, other)
     assert audit.has_equal(wanted, since=before)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 from secretsapp.core import actor as actors
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor, Door, remembering
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.input_rules import NAME_LIMIT, is_storable
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import (
@@ -129,7 +129,7 @@ def record(universes: Iterable[Universe | None], names: Iterable[str]) -> None:
     with transaction.atomic():
         audit.append(
             *[
-                audit.Entry(Event.ACCESS_REFUSED, STAGEHAND, each, name)
+                audit.Entry(AccessEvent.ACCESS_REFUSED, STAGEHAND, each, name)
                 for each in universes
                 for name in names
             ]

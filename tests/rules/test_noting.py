@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import LogBroken
-from secretsapp.core.events import Event
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.people import PersonEvent
 from secretsapp.models import AuditEvent, Tally
 from secretsapp.rules import noting
 from secretsapp.rules.noting import note
@@ -20,7 +21,11 @@ from tests.support.watch import Watch, detail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
-FAILED, REFUSED, CODE = Event.PERSON_SIGN_IN_FAILED, Event.ACCESS_REFUSED, Event.CODE_REFUSED
+FAILED, REFUSED, CODE = (
+    PersonEvent.PERSON_SIGN_IN_FAILED,
+    AccessEvent.ACCESS_REFUSED,
+    PersonEvent.CODE_REFUSED,
+)
 TOLD = noting.TOLD
 
 

@@ -18,13 +18,13 @@ django.setup()
 from django.db import transaction
 from secretsapp.rules import audit
 from secretsapp.core import actor
-from secretsapp.core.events import Event
+from secretsapp.core.events.people import PersonEvent
 me = actor.system(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(int(sys.argv[2])):
     with transaction.atomic():
-        audit.append(audit.Entry(Event.PERSON_SIGNED_IN, me, detail={"number": str(number)}))
+        audit.append(audit.Entry(PersonEvent.PERSON_SIGNED_IN, me, detail={"number": str(number)}))
 """
 
 

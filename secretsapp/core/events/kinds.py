@@ -1,11 +1,11 @@
-"""What an audit event is beside its words: how grave, what kind of deed, and what came of it.
+"""What is said of an audit event: how grave it is, what kind of deed, and what came of it.
 
-None of these is stored: an event is stored with its tag, and `Event` says the rest.
+None of this is stored: an event is stored with its tag, and `Event` says the rest.
 """
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 
 class Severity(StrEnum):
@@ -14,6 +14,9 @@ class Severity(StrEnum):
     INFO = "info"
     NOTICE = "notice"
     WARNING = "warning"
+
+
+INFO, NOTICE, WARNING = Severity
 
 
 class Verb(StrEnum):
@@ -73,6 +76,22 @@ class Meaning:
     severity: Severity
     verb: Verb
     result: Result | None
+
+
+class Event(Enum):
+    """What the audit log can hold of one subject; the result of an observation is None."""
+
+    def __init__(self, meaning: Meaning) -> None:
+        self.tag = meaning.tag
+        self.sentence = meaning.sentence
+        self.severity = meaning.severity
+        self.verb = meaning.verb
+        self.result = meaning.result
+
+    @property
+    def names_actor(self) -> bool:
+        """Whether the sentence follows the actor's name."""
+        return self.sentence[0].islower()
 
 
 def changed(tag: str, sentence: str) -> Meaning:

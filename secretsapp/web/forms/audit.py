@@ -11,7 +11,7 @@ from django.utils import timezone
 from secretsapp.core import events
 from secretsapp.core.actor import ActorKind
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.event_kinds import Result
+from secretsapp.core.events.kinds import Result
 from secretsapp.core.patterns import EVERY_NAME, parse_pattern
 from secretsapp.log.reading import AuditFilter
 from secretsapp.models import Universe, User

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from dashboard.env import is_loopback
 from secretsapp import __version__
 from secretsapp.core.actor import Actor
-from secretsapp.core.event_kinds import Result, Verb
+from secretsapp.core.events.kinds import Result, Verb
 from secretsapp.core.hints import is_any_host, is_stale
 from secretsapp.core.input_rules import NEVER_SENDABLE
 from secretsapp.core.sealing import short_fingerprint

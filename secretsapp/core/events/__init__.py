@@ -1,0 +1,24 @@
+"""The audit vocabulary: each event with its tag, its sentence, severity, verb and result.
+
+A tag is `subject.verb` or `subject.verb.state`. A sentence follows the actor's name if it starts in
+lower case, and otherwise stands alone. Its places in braces are filled from the event's own fields:
+`{count:secret}` is “1 secret” or “5 secrets”, `{permission:ing}` is “rotating secrets”.
+"""
+
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.installation import InstallationEvent
+from secretsapp.core.events.keys import KeyEvent
+from secretsapp.core.events.kinds import Event
+from secretsapp.core.events.people import PersonEvent
+from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
+
+# Everything the audit log can hold.
+EVENTS: tuple[Event, ...] = (
+    *SecretEvent,
+    *UniverseEvent,
+    *KeyEvent,
+    *AccessEvent,
+    *PersonEvent,
+    *InstallationEvent,
+)
+BY_TAG = {event.tag: event for event in EVENTS}

@@ -1,0 +1,36 @@
+"""What happens to API keys, master keys and audit keys."""
+
+from secretsapp.core.events.kinds import INFO, WARNING, Event, Verb, done, seen
+
+
+class KeyEvent(Event):
+    """Keys of Roblox and of this installation."""
+
+    API_KEY_ADDED = done("api_key.added", "added the API key {subject}", Verb.ADD)
+    API_KEY_REPLACED = done("api_key.replaced", "replaced the API key {subject}", Verb.REPLACE)
+    API_KEY_CHANGED = done(
+        "api_key.changed", "changed the {fields} of the API key {subject}", Verb.EDIT
+    )
+    API_KEY_REMOVED = done("api_key.removed", "removed the API key {subject}", Verb.REMOVE)
+    API_KEY_TESTED = seen(
+        "api_key.tested", "tested the API key {subject}: {result}", Verb.TEST, INFO
+    )
+    MASTER_KEY_ROTATED = done(
+        "master_key.rotated", "re-encrypted {count:API key} with the master key {key}", Verb.REPLACE
+    )
+    MASTER_KEY_ADDED = done("master_key.added", "added the master key {key}", Verb.ADD)
+    MASTER_KEY_DROPPED = done(
+        "master_key.dropped",
+        "dropped the master key {key} and ended {count:session}",
+        Verb.REMOVE,
+        WARNING,
+    )
+    AUDIT_KEY_ADDED = done("audit_key.added", "added the audit key {key}", Verb.ADD)
+    AUDIT_KEY_ROTATED = done(
+        "audit_key.rotated",
+        "started to authenticate the log with the audit key {key}",
+        Verb.REPLACE,
+    )
+    AUDIT_KEY_DROPPED = done(
+        "audit_key.dropped", "dropped the unused audit key {key}", Verb.REMOVE, WARNING
+    )

@@ -1,0 +1,115 @@
+"""What happens to secrets, to the proposals to change them, and to their universes."""
+
+from secretsapp.core.events.kinds import INFO, WARNING, Event, Verb, changed, done, proposed, seen
+
+
+class SecretEvent(Event):
+    """Secrets, and the proposals to change them."""
+
+    SECRET_CREATE_STARTED = changed("secret.create.started", "started creating {secret}")
+    SECRET_CREATE_SUCCEEDED = changed("secret.create.succeeded", "created {secret}")
+    SECRET_CREATE_FAILED = changed("secret.create.failed", "failed to create {secret}: {reason}")
+    SECRET_CREATE_UNKNOWN = changed("secret.create.unknown", "may have created {secret}")
+    SECRET_CREATE_UNDETERMINED = changed(
+        "secret.create.undetermined", "couldn’t find out whether {secret} was created: {reason}"
+    )
+    SECRET_ROTATE_STARTED = changed("secret.rotate.started", "started rotating {secret}")
+    SECRET_ROTATE_SUCCEEDED = changed("secret.rotate.succeeded", "rotated {secret}")
+    SECRET_ROTATE_FAILED = changed("secret.rotate.failed", "failed to rotate {secret}: {reason}")
+    SECRET_ROTATE_UNKNOWN = changed("secret.rotate.unknown", "may have rotated {secret}")
+    SECRET_ROTATE_UNDETERMINED = changed(
+        "secret.rotate.undetermined", "couldn’t find out whether {secret} was rotated: {reason}"
+    )
+    SECRET_DELETE_STARTED = changed("secret.delete.started", "started deleting {secret}")
+    SECRET_DELETE_SUCCEEDED = changed("secret.delete.succeeded", "deleted {secret}")
+    SECRET_DELETE_FAILED = changed("secret.delete.failed", "failed to delete {secret}: {reason}")
+    SECRET_DELETE_UNKNOWN = changed("secret.delete.unknown", "may have deleted {secret}")
+    SECRET_DELETE_UNDETERMINED = changed(
+        "secret.delete.undetermined", "couldn’t find out whether {secret} was deleted: {reason}"
+    )
+    SECRET_DETAILS_CHANGED = done(
+        "secret.details.changed", "changed the {fields} of {secret}", Verb.EDIT, INFO
+    )
+    SECRET_DRIFT_APPEARED = seen(
+        "secret.drift.appeared", "{secret} created outside Sealroom", Verb.ELSEWHERE, WARNING
+    )
+    SECRET_DRIFT_CHANGED = seen(
+        "secret.drift.changed", "{secret} changed outside Sealroom", Verb.ELSEWHERE, WARNING
+    )
+    SECRET_DRIFT_VANISHED = seen(
+        "secret.drift.vanished", "{secret} deleted outside Sealroom", Verb.ELSEWHERE, WARNING
+    )
+    SECRET_DRIFT_ACKNOWLEDGED = done(
+        "secret.drift.acknowledged", "marked the change of {secret} as reviewed", Verb.ACCEPT
+    )
+    SECRET_CREATE_PROPOSED = proposed("secret.create.proposed", "proposed creating {secret}")
+    SECRET_ROTATE_PROPOSED = proposed("secret.rotate.proposed", "proposed rotating {secret}")
+    SECRET_DELETE_PROPOSED = proposed("secret.delete.proposed", "proposed deleting {secret}")
+    SECRET_CHANGE_FORCED = done(
+        "secret.change.forced",
+        "changed {secret} without the approval it needs: {reason}",
+        Verb.FORCE,
+        WARNING,
+    )
+    PROPOSAL_APPROVED = done(
+        "proposal.approved", "approved {subject}’s {what} of {target}", Verb.DECIDE
+    )
+    PROPOSAL_DECLINED = done(
+        "proposal.declined", "declined {subject}’s proposed {what} of {target}", Verb.DECIDE
+    )
+    PROPOSAL_WITHDRAWN = proposed("proposal.withdrawn", "withdrew the proposed {what} of {target}")
+    PROPOSAL_LAPSED = proposed("proposal.lapsed", "ended the proposed {what} of {target}: {reason}")
+    PROPOSAL_ALTERED = done(
+        "proposal.altered",
+        "refused the proposed {what} of {target}: {reason}",
+        Verb.DECIDE,
+        WARNING,
+    )
+
+
+class UniverseEvent(Event):
+    """Universes, and whether two people change them."""
+
+    UNIVERSE_ADDED = done("universe.added", "added the universe {universe}", Verb.ADD)
+    UNIVERSE_CHANGED = done("universe.changed", "changed the {fields} of {universe}", Verb.EDIT)
+    UNIVERSE_BASELINE = seen(
+        "universe.baseline",
+        "First sync of {universe}: {count:secret}",
+        Verb.READ,
+        INFO,
+    )
+    UNIVERSE_KEY_CHANGED = seen(
+        "universe.key_changed",
+        "found a new public key of {universe}",
+        Verb.ELSEWHERE,
+        WARNING,
+    )
+    UNIVERSE_PROTECTED = done(
+        "universe.protected", "protected {universe}, so that two people change it", Verb.PROTECT
+    )
+    UNIVERSE_UNPROTECTED = done(
+        "universe.unprotected", "removed the protection of {universe}", Verb.PROTECT, WARNING
+    )
+    UNIVERSE_UNPROTECT_FORCED = done(
+        "universe.unprotect.forced",
+        "removed the protection of {universe} without the approval it needs: {reason}",
+        Verb.FORCE,
+        WARNING,
+    )
+    UNIVERSE_UNPROTECT_PROPOSED = proposed(
+        "universe.unprotect.proposed", "proposed the removal of the protection of {universe}"
+    )
+    UNIVERSE_REMOVED = done(
+        "universe.removed",
+        "removed the universe {universe} from Sealroom",
+        Verb.REMOVE,
+        WARNING,
+    )
+
+
+_BY_TAG = {event.tag: event for event in SecretEvent}
+
+
+def change_event(kind: str, state: str) -> SecretEvent:
+    """The event that says a change of `kind` came to `state`, such as `rotate`, `failed`."""
+    return _BY_TAG[f"secret.{kind}.{state}"]
