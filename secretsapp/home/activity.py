@@ -14,9 +14,10 @@ from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading, refused
+from secretsapp.log.event_view import EventView
 from secretsapp.log.naming import named
 from secretsapp.log.refused import Refusals
-from secretsapp.log.wording import EventView, view_of
+from secretsapp.log.wording import view_of
 from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 

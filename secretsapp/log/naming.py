@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from secretsapp.core.actor import ActorKind
-from secretsapp.log.wording import EventView, Part
+from secretsapp.log.event_view import EventView, Part
 from secretsapp.models import User
 
 LARGEST_ID = 2**63 - 1

@@ -16,10 +16,11 @@ from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission
 from secretsapp.log import refused
 from secretsapp.log.damaged_rows import read_rows
+from secretsapp.log.event_view import EventView, unnamed, with_secret
 from secretsapp.log.folding import folded, with_other_half
 from secretsapp.log.naming import named as named_people
 from secretsapp.log.refused import Refusals
-from secretsapp.log.wording import EventView, unnamed, view_of, with_secret
+from secretsapp.log.wording import view_of
 from secretsapp.models import AuditEvent, Secret, Universe, User
 from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
 from secretsapp.rules.policy import refusal, rights_of

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from secretsapp.core.events import EVENTS
 from secretsapp.core.events.kinds import Result
-from secretsapp.log.wording import EventView, with_secret
+from secretsapp.log.event_view import EventView, with_secret
 
 TAGS = frozenset(event.tag for event in EVENTS if event.result is Result.REFUSED)
 # Of a flood no more than its newest are read and counted.

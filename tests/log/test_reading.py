@@ -17,6 +17,7 @@ from secretsapp.core.events.kinds import Event, Result, Severity, Verb
 from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.roles import Role
 from secretsapp.log import reading, refused
+from secretsapp.log.event_view import EventView
 from secretsapp.log.reading import (
     HISTORY_SIZE,
     PAGE_SIZE,
@@ -26,7 +27,6 @@ from secretsapp.log.reading import (
     page,
     refusals,
 )
-from secretsapp.log.wording import EventView
 from secretsapp.models import ApiKey, AuditEvent, Secret, Universe
 from secretsapp.rules import audit
 from tests.granting import Terms

@@ -13,7 +13,8 @@ from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.kinds import Event
 from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.roles import PERMISSION_WORDS, Permission
-from secretsapp.log.wording import EventView, unnamed, view_of
+from secretsapp.log.event_view import EventView, unnamed
+from secretsapp.log.wording import view_of
 from secretsapp.models import AuditEvent
 
 COLUMNS = ("secret", "subject", "universe")
