@@ -24,7 +24,7 @@ from secretsapp.access.answering import (
 )
 from secretsapp.access.renewals import renew
 from secretsapp.access.terms import to_give
-from secretsapp.core import input_rules
+from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, NotFound
 from secretsapp.core.events.access import AccessEvent
@@ -113,7 +113,7 @@ def approve(
 
 def decline(actor: Actor, request: AccessRequest, *, note: str = "") -> None:
     """Say no, perhaps with a note; raises what `approve` raises."""
-    input_rules.check_remark(note, field="note", limit=input_rules.REASON_LIMIT)
+    labels.check_remark(note, field="note", limit=labels.REASON_LIMIT)
     with _answering(actor, request) as (act, stored):
         close(act, stored, RequestState.DECLINED, note=note)
         stored.save()
@@ -188,7 +188,7 @@ def _check_words(hours: int, reason: str) -> None:
         raise InvalidInput("Choose how long you need it.", field="hours")
     if not reason.strip():
         raise InvalidInput("Say why you need it.", field="reason")
-    input_rules.check_remark(reason, field="reason", limit=input_rules.REASON_LIMIT)
+    labels.check_remark(reason, field="reason", limit=labels.REASON_LIMIT)
 
 
 def _asker(act: Act) -> User:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from secretsapp.access import grants
 from secretsapp.access.team_listing import beyond, gives_access, makes_teams, may_be_changed
-from secretsapp.core import input_rules
+from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, NotFound
 from secretsapp.core.events.access import AccessEvent
@@ -170,13 +170,13 @@ def _let_out(act: Act, team: Team, person: User, event: Event) -> None:
 def _checked_name(name: str) -> str:
     """The name, which can't pass for an address or for another by characters that are unseen."""
     name = name.strip()
-    input_rules.check_person_name(name, field="name", limit=NAME_LIMIT)
+    labels.check_person_name(name, field="name", limit=NAME_LIMIT)
     return name
 
 
 def _checked_note(note: str) -> str:
     note = note.strip()
-    input_rules.check_remark(note, field="note", limit=input_rules.NOTE_LIMIT)
+    labels.check_remark(note, field="note", limit=labels.NOTE_LIMIT)
     return note
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from secretsapp.core import input_rules
+from secretsapp.core import labels
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, StaleVersion
 from secretsapp.core.patterns import EVERY_NAME, parse_patterns
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
@@ -89,7 +89,7 @@ def place_of(where: Where) -> Place:
 
 def to_give(holder: Holder, where: Where, terms: Terms) -> ToGive:
     """What giving the holder that takes; raises InvalidInput for what no grant can say."""
-    input_rules.check_remark(terms.reason, field="reason", limit=input_rules.REASON_LIMIT)
+    labels.check_remark(terms.reason, field="reason", limit=labels.REASON_LIMIT)
     wanted = wanted_holdings(place_of(where), terms)
     _check(wanted, holder)
     check_reason(terms.role, terms.until, terms.reason)

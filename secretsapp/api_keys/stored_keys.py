@@ -17,7 +17,7 @@ from secretsapp.api_keys.key_reports import (
     try_on,
 )
 from secretsapp.api_keys.probing import check_new, hint_if_reachable
-from secretsapp.core import input_rules
+from secretsapp.core import input_rules, labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
     AlreadyExists,
@@ -84,8 +84,8 @@ def add(
 
 
 def _check_words(name: str, note: str) -> None:
-    input_rules.check_label(name, field="name", what="a name for the API key")
-    input_rules.check_remark(note, field="note", limit=input_rules.NOTE_LIMIT)
+    labels.check_label(name, field="name", what="a name for the API key")
+    labels.check_remark(note, field="note", limit=labels.NOTE_LIMIT)
 
 
 def _check_end(ends_at: datetime | None) -> None:

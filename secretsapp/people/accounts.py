@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from secretsapp.access import grants, open_invitations, requests
 from secretsapp.access.terms import FirstGrant, to_give
-from secretsapp.core import input_rules
+from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
 from secretsapp.core.events.kinds import Event
@@ -62,7 +62,7 @@ def told_of_another() -> Iterator[None]:
 def prepare(*, email: str, name: str, password: Plaintext | None) -> User:
     """An account that is not stored yet; raises InvalidInput for what will not do."""
     if name:
-        input_rules.check_person_name(name, field="name", limit=NAME_LIMIT)
+        labels.check_person_name(name, field="name", limit=NAME_LIMIT)
     user = User(email=checked_email(email), name=name.strip())
     if password is None:
         user.set_unusable_password()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from secretsapp.access import open_invitations
 from secretsapp.access.open_invitations import NOT_ENDED, given_by, tell
 from secretsapp.access.terms import FirstGrant, place_of, to_give
-from secretsapp.core import codes, input_rules
+from secretsapp.core import codes, labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StaleVersion
 from secretsapp.core.events.people import PersonEvent
@@ -47,7 +47,7 @@ def invite(
     """
     _check_mail(by_mail)
     addresses = _checked(emails)
-    input_rules.check_remark(greeting, field="greeting", limit=GREETING_LIMIT)
+    labels.check_remark(greeting, field="greeting", limit=GREETING_LIMIT)
     with acting(actor, *needs_of(addresses[0], given)) as act:
         for universe in universes_of(given):
             lock_universe(universe)

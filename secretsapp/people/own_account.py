@@ -1,6 +1,6 @@
 """What people change of their own accounts: their name and their password."""
 
-from secretsapp.core import input_rules
+from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
@@ -16,7 +16,7 @@ def rename(actor: Actor, person: User, name: str) -> None:
     wanted = name.strip()
     with acting(actor, Oneself(person)) as act:
         if wanted:
-            input_rules.check_person_name(wanted, field="name", limit=accounts.NAME_LIMIT)
+            labels.check_person_name(wanted, field="name", limit=accounts.NAME_LIMIT)
         if detail := differences({"name": person.name}, {"name": wanted}):
             person.name = wanted
             person.save(update_fields=["name"])

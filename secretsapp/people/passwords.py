@@ -3,7 +3,7 @@
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from secretsapp.core import input_rules
+from secretsapp.core import labels
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
@@ -29,7 +29,7 @@ def hash_password(person: User, password: Plaintext) -> None:
     That is by our rules and by Django's, in our words, which do not name it. It takes a while on
     purpose, so it is done before a transaction begins.
     """
-    input_rules.check_password(password)
+    labels.check_password(password)
     text = password.expose().decode("utf-8")
     try:
         validate_password(text, person)

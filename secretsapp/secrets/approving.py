@@ -11,7 +11,7 @@ from typing import ClassVar
 from django.utils import timezone
 
 from secretsapp.core import actor as actors
-from secretsapp.core import chain, input_rules
+from secretsapp.core import chain, labels
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import (
     Forbidden,
@@ -180,7 +180,7 @@ def approve(actor: Actor, proposal: Proposal, remark: str = "") -> None:
     Raises Forbidden, ProposalOver where it no longer waits or lapses now, and what the change
     itself raises; while Roblox can't be asked it goes on waiting.
     """
-    input_rules.check_remark(remark, field="remark", limit=input_rules.REASON_LIMIT)
+    labels.check_remark(remark, field="remark", limit=labels.REASON_LIMIT)
     check_not_own(actor, proposal)
     if not proposal.is_waiting:
         raise over(proposal)

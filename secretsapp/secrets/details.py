@@ -1,6 +1,6 @@
 """Changes what only Sealroom knows of a secret: its note and its owner."""
 
-from secretsapp.core import input_rules
+from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, SecretGone
 from secretsapp.core.events.secrets import SecretEvent
@@ -20,7 +20,7 @@ def edit(
     Forbidden, InvalidInput, or SecretGone where the secret was deleted meanwhile.
     """
     require(actor, Permission.EDIT_DETAILS, universe.pk, secret.name)
-    input_rules.check_remark(note, field="note", limit=input_rules.NOTE_LIMIT)
+    labels.check_remark(note, field="note", limit=labels.NOTE_LIMIT)
     if owner is not None and not owner.is_active:
         raise InvalidInput("That account is disabled. Choose another owner.", field="owner")
     before, after = _fields(secret.note, secret.owner), _fields(note, owner)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.utils import timezone
 
-from secretsapp.core import input_rules
+from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events.kinds import read_detail
@@ -59,7 +59,7 @@ class Forced:
 
 def broken_glass(reason: str) -> Forced:
     """How a change passes without approval; raises InvalidInput without a reason."""
-    input_rules.check_remark(reason, field="reason", limit=input_rules.REASON_LIMIT)
+    labels.check_remark(reason, field="reason", limit=labels.REASON_LIMIT)
     if not reason.strip():
         raise InvalidInput(
             "Nothing was sent. Say why this can’t wait for approval: the log keeps the reason.",

@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.utils import timezone
 
 from secretsapp.core import actor as actors
-from secretsapp.core import binding, input_rules
+from secretsapp.core import binding, input_rules, labels
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import InvalidInput, ProposalOver, StaleVersion, TooManyProposals
 from secretsapp.core.events.kinds import Event
@@ -72,7 +72,7 @@ class Proposing:
 
 def proposing(actor: Actor, why: str = "") -> Proposing:
     """How a change passes that the actor only proposes, and says why; raises InvalidInput."""
-    input_rules.check_remark(why, field="why", limit=input_rules.REASON_LIMIT)
+    labels.check_remark(why, field="why", limit=labels.REASON_LIMIT)
     return Proposing(person_id_of(actor), why.strip())
 
 
@@ -204,7 +204,7 @@ def decline(actor: Actor, proposal: Proposal, remark: str = "") -> None:
     Raises Forbidden, InvalidInput, and ProposalOver where it no longer waits.
     """
     person_id_of(actor)
-    input_rules.check_remark(remark, field="remark", limit=input_rules.REASON_LIMIT)
+    labels.check_remark(remark, field="remark", limit=labels.REASON_LIMIT)
     first, *others = rights_for(proposal)
     with acting(actor, first, *others) as act:
         _end(act, proposal, ProposalState.DECLINED, SecretEvent.PROPOSAL_DECLINED, remark.strip())

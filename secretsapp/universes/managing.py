@@ -6,7 +6,7 @@ from django.utils import timezone
 from secretsapp.access import grants, open_invitations, requests
 from secretsapp.api_keys.probing import Probe, prove
 from secretsapp.api_keys.stored_keys import count_as_test
-from secretsapp.core import input_rules
+from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, StillInUse
 from secretsapp.core.events.access import AccessEvent
@@ -76,10 +76,10 @@ def _insert(actor: Actor, universe: Universe, hint: Introspection | None) -> Non
 
 def _name(given: str, found: Probe) -> str:
     if given.strip():
-        input_rules.check_label(given, field="name", what="a name for the universe")
+        labels.check_label(given, field="name", what="a name for the universe")
         return given.strip()
     told = found.profile.name.strip() if found.profile else ""
-    return told[: input_rules.LABEL_LIMIT] or f"Universe {found.universe_id}"
+    return told[: labels.LABEL_LIMIT] or f"Universe {found.universe_id}"
 
 
 def _check_environment(environment: str) -> None:
@@ -114,7 +114,7 @@ def edit(
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     name = name.strip()
-    input_rules.check_label(name, field="name", what="a name for the universe")
+    labels.check_label(name, field="name", what="a name for the universe")
     _check_environment(environment)
     _refuse_stale(universe, seen_version)
     is_another = api_key is not None and api_key.pk != universe.api_key_id

@@ -10,13 +10,11 @@ from secretsapp.core.errors import InvalidInput
 from secretsapp.core.input_rules import (
     SECRETS_PER_UNIVERSE,
     check_api_key,
-    check_label,
     check_name,
-    check_person_name,
-    check_remark,
     check_value,
     parse_universe_id,
 )
+from secretsapp.core.labels import check_label, check_person_name, check_remark
 from secretsapp.core.plaintext import Plaintext
 from tests.core.chains import chain_of, words_of
 from tests.core.values import REFUSED

@@ -12,7 +12,7 @@ from secretsapp.access.grant_listing import Givable
 from secretsapp.access.role_table import SUMMARIES
 from secretsapp.access.terms import Holder, Terms, check_reason
 from secretsapp.core.errors import InvalidInput, NotFound
-from secretsapp.core.input_rules import REASON_LIMIT
+from secretsapp.core.labels import REASON_LIMIT
 from secretsapp.core.patterns import TYPED, parse_patterns, written
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.core.times import end_of_day, parse_roblox_time

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from secretsapp.api_keys.stored_keys import version
-from secretsapp.core import blanks, input_rules
+from secretsapp.core import blanks, input_rules, labels
 from secretsapp.core.errors import DoubtfulKey, InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.times import end_of_day
@@ -111,7 +111,7 @@ class WordsForm(forms.Form):
     name = forms.CharField(
         label="Name",
         required=False,
-        widget=text_input(maxlength=str(input_rules.LABEL_LIMIT)),
+        widget=text_input(maxlength=str(labels.LABEL_LIMIT)),
     )
     ends_at = EndField()
     note = NoteField("Whose it is, and who can create another. Never the key.")

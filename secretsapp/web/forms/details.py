@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from secretsapp.models import Secret, User
+from secretsapp.web.forms.creation import NOTE_HELP
 from secretsapp.web.forms.fields import PEOPLE_TO_CHOOSE_FROM, NoteField, choice_of_people
-from secretsapp.web.forms.secrets import NOTE_HELP
 
 
 class DetailsForm(forms.Form):

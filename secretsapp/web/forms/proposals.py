@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 
-from secretsapp.core.input_rules import REASON_LIMIT
+from secretsapp.core.labels import REASON_LIMIT
 from secretsapp.web.forms.fields import text_input
 
 # Whose name a button has is what was chosen.

@@ -10,7 +10,7 @@ from secretsapp.access.answering import length_words
 from secretsapp.access.requests import HOURS, Wish
 from secretsapp.access.role_table import SUMMARIES
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.input_rules import REASON_LIMIT
+from secretsapp.core.labels import REASON_LIMIT
 from secretsapp.core.patterns import TYPED, parse_patterns, written
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.web.forms.fields import QUIET, mono_input, text_input

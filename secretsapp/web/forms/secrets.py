@@ -1,20 +1,18 @@
-"""The forms that write one secret to Roblox: create, rotate, delete."""
+"""The forms that rotate and delete a secret, and what those share that send a value."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from secretsapp.core import input_rules, value_gate
-from secretsapp.core.errors import InvalidInput, LooksUnintended, SimilarName
+from secretsapp.core.errors import InvalidInput, LooksUnintended
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Secret
 from secretsapp.secrets.listing import SecretView
 from secretsapp.web.forms.fields import (
     QUIET,
     AsTypedField,
-    NoteField,
     PlaintextField,
     VersionField,
     mono_input,
@@ -30,12 +28,6 @@ REACHES = [
 MEANT = "Enter it again: Sealroom never keeps it. If it’s right, tick “Use as typed”."
 
 FIXED_DOMAINS = {ANY: input_rules.ANY_DOMAIN, NEVER: input_rules.NEVER_SENDABLE}
-
-
-NOTE_HELP = (
-    "What it is for and who issued it. Never the value: everyone who can list "
-    "the secret can read the note."
-)
 
 
 class DomainForm(forms.Form):
@@ -118,79 +110,10 @@ class ValueForm(forms.Form):
             self.add_error("value", [f"Check the value. {first}", *others, MEANT])
 
 
-def _begin_at(form: forms.Form, name: str) -> None:
+def begin_at(form: forms.Form, name: str) -> None:
     """Let typing begin there when the page opens; after an error the reason has the focus."""
     if not form.is_bound:
         form.fields[name].widget.attrs["autofocus"] = True
-
-
-class CreateForm(DomainForm, ValueForm):
-    """A new secret."""
-
-    name = forms.CharField(
-        label="Name",
-        required=False,
-        # Without a longest length: a browser would cut what is pasted and say nothing.
-        widget=mono_input(placeholder="PAYMENT_API_KEY"),
-        help_text="Letters, digits and underscores, not starting with a digit. It can’t be "
-        "changed later.",
-    )
-    similar_is_meant = forms.BooleanField(
-        label="Create it anyway",
-        required=False,
-        widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
-    )
-
-    note = NoteField(NOTE_HELP)
-    is_mine = forms.BooleanField(
-        label="Make me the owner",
-        required=False,
-        widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
-    )
-
-    field_order = ("name", "similar_is_meant", "value", "as_typed", "reach", "domain")
-
-    # What the page looks for while someone types a name, and whether it was nearly another's.
-    name_faults = tuple(input_rules.NameFault)
-    is_similar = False
-
-    def __init__(
-        self, data: Mapping[str, Any] | None, names: Sequence[str], name: str = ""
-    ) -> None:
-        proposed = name if input_rules.is_documented_name(name) else ""
-        super().__init__(data, initial={"name": proposed})
-        self.names = names
-        _begin_at(self, "value" if proposed else "name")
-
-    @contextmanager
-    def asking_whether_similar_is_meant(self) -> Iterator[None]:
-        """Where the name is nearly that of another, ask in the form whether it is meant."""
-        try:
-            yield
-        except SimilarName as refusal:
-            self.is_similar = True
-            raise SimilarName(
-                f"{refusal} If you want another secret, tick “Create it anyway”.",
-                field="name",
-            ) from None
-
-    def clean_note(self) -> str:
-        """The note, if it can be stored: once the secret is made it is too late to ask again."""
-        note: str = self.cleaned_data["note"]
-        try:
-            input_rules.check_remark(note, field="note", limit=input_rules.NOTE_LIMIT)
-        except InvalidInput as refusal:
-            raise forms.ValidationError(str(refusal)) from None
-        return note
-
-    def clean_name(self) -> str:
-        """The name, if Roblox accepts it."""
-        name: str = self.cleaned_data["name"]
-        try:
-            input_rules.check_name(name)
-        except InvalidInput as refusal:
-            raise forms.ValidationError(str(refusal)) from None
-        return name
 
 
 class VersionedForm(forms.Form):
@@ -209,7 +132,7 @@ class RotateForm(VersionedForm, ValueForm):
     def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
         super().__init__(data, initial=initial)
         self.fields["value"].label = "New value"
-        _begin_at(self, "value")
+        begin_at(self, "value")
 
 
 class RotateWithDomainForm(DomainForm, RotateForm):
@@ -270,7 +193,7 @@ class DeleteForm(VersionedForm):
         self._name = secret.name
         super().__init__(data, initial=initial_of(secret))
         self.fields["typed"].widget.attrs["data-confirms"] = secret.name
-        _begin_at(self, "typed")
+        begin_at(self, "typed")
 
     def clean_typed(self) -> str:
         """Only the very name confirms."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from secretsapp.core import input_rules
+from secretsapp.core import labels
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.references import Reference, parse_reference
 from secretsapp.models import ApiKey, Universe
@@ -54,7 +54,7 @@ class KeyChoice(forms.TypedChoiceField):
 
 
 def _name_field(help_text: str) -> forms.CharField:
-    widget = text_input(maxlength=str(input_rules.LABEL_LIMIT))
+    widget = text_input(maxlength=str(labels.LABEL_LIMIT))
     return forms.CharField(label="Name", required=False, widget=widget, help_text=help_text)
 
 

@@ -11,7 +11,7 @@ from secretsapp.core.value_gate import cautions
 from secretsapp.models import Universe, User
 from secretsapp.secrets import changes, details, extent, listing
 from secretsapp.universes import loading
-from secretsapp.web.forms.secrets import CreateForm
+from secretsapp.web.forms.creation import CreateForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.form_pages import Done

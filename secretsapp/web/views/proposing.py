@@ -17,8 +17,9 @@ from secretsapp.secrets import changes, extent, listing, waiting
 from secretsapp.secrets.forcing import broken_glass
 from secretsapp.secrets.proposals import proposing
 from secretsapp.universes import loading, protection
+from secretsapp.web.forms.creation import CreateForm
 from secretsapp.web.forms.proposals import FORCE, AnyForm, to_propose
-from secretsapp.web.forms.secrets import CreateForm, DeleteForm, rotate_form
+from secretsapp.web.forms.secrets import DeleteForm, rotate_form
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.changes import page, starting_again_if_stale
