@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from emulator import Emulator, SecretRecord
 from emulator import Universe as EmulatedUniverse
-from secretsapp.access import grants
+from secretsapp.access import grant_rows
 from secretsapp.access.terms import AS_ADMIN
 from secretsapp.api_keys import stored_keys
 from secretsapp.core import actor as actors
@@ -115,7 +115,7 @@ def _engage_cast(universe: Universe) -> None:
         for user in users:
             act.tell(PersonEvent.PERSON_CREATED, subject=user)
         for grant in given:
-            grants.tell(act, AccessEvent.GRANT_GIVEN, grant)
+            grant_rows.tell(act, AccessEvent.GRANT_GIVEN, grant)
 
 
 def _email(name: str) -> str:

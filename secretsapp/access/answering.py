@@ -13,13 +13,13 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DecidedMeanwhile, Forbidden, InvalidInput, NotFound
 from secretsapp.core.events.kinds import Event
 from secretsapp.core.patterns import parse_patterns, written
-from secretsapp.core.roles import PERMISSIONS, ROLE_WORDS, Permission, Role
+from secretsapp.core.roles import PERMISSIONS, ROLE_WORDS, Permission, Role, refusal
 from secretsapp.core.times import age
 from secretsapp.models import AccessRequest, Place, Universe
 from secretsapp.models.requests import RequestState
 from secretsapp.rules.acting import Act
 from secretsapp.rules.narrowing import narrowed_universes
-from secretsapp.rules.policy import Holding, Rights, refusal, rights_of
+from secretsapp.rules.policy import Holding, Rights, rights_of
 
 NOTHING_CHANGED = "Nothing was changed."
 _DEEDS = {

@@ -17,23 +17,13 @@ from secretsapp.core import patterns
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import NotFound
 from secretsapp.core.patterns import EVERY_NAME
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, refusal
 from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Universe, User
-from secretsapp.rules.narrowing import narrowed_universes
+from secretsapp.rules.holders import holders_of, holdings_of
+from secretsapp.rules.narrowing import held_by, narrowed_universes
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
-from secretsapp.rules.policy import (
-    Holding,
-    Rights,
-    held_by,
-    holders_of,
-    holdings_of,
-    in_force,
-    reaching,
-    refusal,
-    require,
-    rights_of,
-)
+from secretsapp.rules.policy import Holding, Rights, in_force, reaching, require, rights_of
 
 # So many universes are looked up at once where all of them are asked for.
 BATCH = 500

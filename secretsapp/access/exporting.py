@@ -10,10 +10,10 @@ from secretsapp.access.grant_views import GrantView
 from secretsapp.core import csv_text, patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.events.access import AccessEvent
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, refusal
 from secretsapp.models import Universe, User
 from secretsapp.rules.acting import Act, Right, acting
-from secretsapp.rules.policy import holdings_of, refusal
+from secretsapp.rules.holders import holdings_of
 
 OUT_OF_SIGHT = "names you can’t see"
 

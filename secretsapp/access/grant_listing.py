@@ -12,18 +12,12 @@ from secretsapp.access.terms import Terms, Where, place_of, wanted_holdings
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, InvalidInput, NotFound
-from secretsapp.core.roles import PERMISSIONS, Permission, Role
+from secretsapp.core.roles import PERMISSIONS, Permission, Role, refusal
 from secretsapp.core.times import sentence_time
 from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Team, Universe, User
 from secretsapp.models.universes import Environment
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
-from secretsapp.rules.policy import (
-    Holding,
-    reaching,
-    refusal,
-    require_installation,
-    rights_of,
-)
+from secretsapp.rules.policy import Holding, reaching, require_installation, rights_of
 
 # So many teams are offered.
 TEAMS_TO_CHOOSE_FROM = 200

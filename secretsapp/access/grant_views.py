@@ -13,7 +13,8 @@ from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Membership, User
-from secretsapp.rules.policy import Rights, holdings_of, rights_of
+from secretsapp.rules.holders import holdings_of
+from secretsapp.rules.policy import Rights, rights_of
 
 BESIDE = ("person", "team", "universe", "giver")
 # So many names of a grant, and people of a team, stand in a row.

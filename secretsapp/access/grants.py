@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from secretsapp.access import grant_rows
 from secretsapp.access.terms import (
     FirstGrant,
     Holder,
@@ -18,19 +19,16 @@ from secretsapp.access.terms import (
     place_of,
     refuse_if_stale,
     to_give,
-    wanted_holdings,
 )
-from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LastAdmin
 from secretsapp.core.events.access import AccessEvent
-from secretsapp.core.events.kinds import Event
 from secretsapp.core.patterns import parse_patterns
-from secretsapp.core.roles import ROLE_WORDS, Role
-from secretsapp.models import Grant, GrantPattern, Membership, Team, Universe, User
+from secretsapp.core.roles import Role
+from secretsapp.models import Grant, Membership, Team, User
 from secretsapp.rules.acting import Act, acting
-from secretsapp.rules.locks import lock_team, lock_universe
-from secretsapp.rules.policy import holdings_of, of_place
+from secretsapp.rules.holders import holdings_of
+from secretsapp.rules.locks import lock_team
 
 
 def give(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
@@ -40,13 +38,13 @@ def give(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
     InvalidInput, and LastAdmin where the last admin would cease to be one.
     """
     with _giving(actor, holder, terms, where) as act:
-        earlier = _locked_grants(holder, where)
+        earlier = grant_rows.all_locked(holder, where)
         for grant in earlier:
             _check_replacing(act, grant, terms)
-        first, *others = earlier or [_new(holder, where)]
+        first, *others = earlier or [grant_rows.new(holder, where)]
         for grant in others:
-            _end(act, grant)
-        return _store(act, first, terms)
+            grant_rows.end(act, grant)
+        return grant_rows.store(act, first, terms)
 
 
 def add(actor: Actor, holder: Holder, where: Where, terms: Terms) -> Grant:
@@ -64,10 +62,10 @@ def add_all(actor: Actor, holder: Holder, places: Iterable[Where], terms: Terms)
     names = parse_patterns(terms.names)
     with _giving(actor, holder, terms, *ordered) as act:
         for where in ordered:
-            for grant in _locked_grants(holder, where):
+            for grant in grant_rows.all_locked(holder, where):
                 if grant.role == terms.role and grant.names == names:
                     raise has_one(grant)
-        return [_store(act, _new(holder, where), terms) for where in ordered]
+        return [grant_rows.store(act, grant_rows.new(holder, where), terms) for where in ordered]
 
 
 def change(actor: Actor, grant: Grant, terms: Terms, *, seen: datetime) -> Grant:
@@ -76,10 +74,10 @@ def change(actor: Actor, grant: Grant, terms: Terms, *, seen: datetime) -> Grant
     `seen` is the time at which that one was given: raises StaleVersion where it is another now,
     NotFound where it is gone, and what `give` raises.
     """
-    with _giving(actor, grant.holder, terms, _where(grant)) as act:
+    with _giving(actor, grant.holder, terms, grant_rows.where_of(grant)) as act:
         stored = _locked(grant)
         _check_replacing(act, stored, terms, seen)
-        return _store(act, stored, terms)
+        return grant_rows.store(act, stored, terms)
 
 
 def revoke(actor: Actor, grant: Grant) -> None:
@@ -88,7 +86,7 @@ def revoke(actor: Actor, grant: Grant) -> None:
     with acting(actor, ToGiveSome(grant.place, deed), people=_people(grant.holder)) as act:
         stored = _locked(grant)
         _check_ending(act, stored)
-        _end(act, stored)
+        grant_rows.end(act, stored)
 
 
 def revoke_all(actor: Actor, holder: Holder, where: Where, *, role: Role | None = None) -> None:
@@ -98,12 +96,12 @@ def revoke_all(actor: Actor, holder: Holder, where: Where, *, role: Role | None 
     """
     place = place_of(where)
     with acting(actor, ToGiveSome(place, _changing_role(holder)), people=_people(holder)) as act:
-        found = [each for each in _locked_grants(holder, where) if role in (None, each.role)]
+        found = [each for each in grant_rows.all_locked(holder, where) if role in (None, each.role)]
         if not found:
             raise has_none(holder, where)
         for grant in found:
             _check_ending(act, grant)
-            _end(act, grant)
+            grant_rows.end(act, grant)
 
 
 @contextmanager
@@ -138,8 +136,8 @@ def give_first(act: Act, person: User, first: FirstGrant) -> None:
 
 def give_within(act: Act, holder: Holder, where: Where, terms: Terms) -> Grant:
     """Give a role within an act that has asked for what it takes."""
-    _lock(holder, where)
-    return _store(act, _new(holder, where), terms)
+    grant_rows.lock(holder, where)
+    return grant_rows.store(act, grant_rows.new(holder, where), terms)
 
 
 def _check_replacing(act: Act, earlier: Grant, terms: Terms, seen: datetime | None = None) -> None:
@@ -162,16 +160,16 @@ def locked_within(act: Act, grant: Grant, deed: str) -> Grant | None:
 
     Raises Forbidden where it goes beyond the actor's rights by now.
     """
-    found = [each for each in _locked_grants(grant.holder, _where(grant)) if each.pk == grant.pk]
-    for stored in found:
+    stored = grant_rows.locked(grant)
+    if stored is not None:
         ToGive(tuple(holdings_of(stored)), deed).check(act)
-    return found[0] if found else None
+    return stored
 
 
 def end_within(act: Act, grant: Grant) -> None:
     """End a grant within an act that may; raises LastAdmin."""
     _keep_an_admin(grant, still_admin=False)
-    _end(act, grant)
+    grant_rows.end(act, grant)
 
 
 def shorten_within(act: Act, grant: Grant, until: datetime) -> None:
@@ -181,51 +179,7 @@ def shorten_within(act: Act, grant: Grant, until: datetime) -> None:
     grant.until, grant.given_at = until, timezone.now()
     grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
     grant.save(update_fields=["until", "given_at", "giver", "given_by"])
-    tell(act, AccessEvent.GRANT_CHANGED, grant)
-
-
-def _end(act: Act, grant: Grant) -> None:
-    tell(act, AccessEvent.GRANT_REVOKED, grant)
-    grant.delete()
-
-
-def _new(holder: Holder, where: Where) -> Grant:
-    place = place_of(where)
-    person, team = (holder, None) if isinstance(holder, User) else (None, holder)
-    universe = where if isinstance(where, Universe) else None
-    return Grant(
-        person=person,
-        team=team,
-        universe=universe,
-        environment=place.environment,
-        owner=place.owner,
-    )
-
-
-def _store(act: Act, grant: Grant, terms: Terms) -> Grant:
-    event = AccessEvent.GRANT_GIVEN if grant._state.adding else AccessEvent.GRANT_CHANGED
-    grant.giver_id, grant.given_by = _giver_of(act, grant, terms), act.actor.name
-    grant.role, grant.until, grant.reason = terms.role, terms.until, terms.reason
-    grant.given_at, grant.ends_as_meant = timezone.now(), False
-    grant.save()
-    store_patterns(grant, parse_patterns(terms.names))
-    tell(act, event, grant)
-    return grant
-
-
-def _giver_of(act: Act, grant: Grant, terms: Terms) -> int | None:
-    """Who gave it: what someone leaves of their own grant, they still have from who gave it."""
-    held = [] if grant._state.adding else holdings_of(grant)
-    wanted = wanted_holdings(grant.place, terms)
-    is_left = all(any(each.contains(new) for each in held) for new in wanted)
-    is_own = grant.person_id is not None and grant.person_id == act.actor.person_id
-    return grant.giver_id if is_own and is_left else act.actor.person_id
-
-
-def store_patterns(grant: Grant, names: Iterable[str]) -> None:
-    """Let the grant, which is stored, cover these names and patterns alone."""
-    grant.patterns.all().delete()
-    GrantPattern.objects.bulk_create(GrantPattern(grant=grant, pattern=each) for each in names)
+    grant_rows.tell(act, AccessEvent.GRANT_CHANGED, grant)
 
 
 def _people(holder: Holder) -> list[User]:
@@ -235,34 +189,11 @@ def _people(holder: Holder) -> list[User]:
     return list(User.objects.filter(memberships__team=holder))
 
 
-def _lock(holder: Holder, where: Where) -> None:
-    """Lock the team, as its people are not to change now; and the universe, or it is removed."""
-    if isinstance(holder, Team):
-        lock_team(holder)
-    if isinstance(where, Universe):
-        lock_universe(where)
-
-
-def _locked_grants(holder: Holder, where: Where) -> list[Grant]:
-    """Their grants in exactly that place, which no one else changes now: a person is locked.
-
-    The rows themselves are not: the last of the admins would each hold one and wait for the others.
-    """
-    _lock(holder, where)
-    whose = {"person": holder} if isinstance(holder, User) else {"team": holder}
-    found = Grant.objects.filter(of_place(place_of(where)), **whose)
-    return list(found.prefetch_related("patterns").order_by("pk"))
-
-
 def _locked(grant: Grant) -> Grant:
-    for stored in _locked_grants(grant.holder, _where(grant)):
-        if stored.pk == grant.pk:
-            return stored
-    raise has_none(grant.holder, _where(grant))
-
-
-def _where(grant: Grant) -> Where:
-    return grant.universe or grant.place
+    stored = grant_rows.locked(grant)
+    if stored is None:
+        raise has_none(grant.holder, grant_rows.where_of(grant))
+    return stored
 
 
 def _changing_role(holder: Holder) -> str:
@@ -285,16 +216,3 @@ def keep_an_admin_beside(person: User) -> None:
             f"{person.email} is the last admin. First make someone else an admin: they count "
             "once they have set a password."
         )
-
-
-def tell(act: Act, event: Event, grant: Grant) -> None:
-    """Tell what happened to a grant, with all that the grant says."""
-    names = sorted(grant.patterns.values_list("pattern", flat=True))
-    detail = {
-        "role": ROLE_WORDS[Role(grant.role)],
-        "scope": grant.scope,
-        "pattern": patterns.written(names),
-        "until": grant.until.isoformat() if grant.until else "",
-        "reason": grant.reason,
-    }
-    act.tell(event, grant.universe, subject=grant.holder, detail=detail)

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
-from secretsapp.access import grants, request_mail
+from secretsapp.access import grant_rows, request_mail
 from secretsapp.access.answering import close, no_later, own_end, tell, where_giving
 from secretsapp.access.terms import Terms, ToGive, to_give
 from secretsapp.core.actor import Actor
@@ -23,8 +23,9 @@ from secretsapp.core.roles import Permission, Role, roles_with
 from secretsapp.models import AccessRequest, Grant, Membership, User
 from secretsapp.models.requests import RequestState
 from secretsapp.rules.acting import Act, acting
+from secretsapp.rules.holders import holdings_of
 from secretsapp.rules.locks import lock_universe
-from secretsapp.rules.policy import Rights, holdings_of, in_force, rights_of
+from secretsapp.rules.policy import Rights, in_force, rights_of
 
 ENDS_WITHIN = timedelta(days=7)
 KEPT_FOR = timedelta(days=30)
@@ -167,7 +168,7 @@ def let_end(actor: Actor, grant: Grant) -> None:
             tell(act, AccessEvent.ACCESS_DECLINED, request)
             request_mail.queue_decided(request)
         Grant.objects.filter(pk=grant.pk).update(ends_as_meant=True)
-        grants.tell(act, AccessEvent.GRANT_END_CONFIRMED, grant)
+        grant_rows.tell(act, AccessEvent.GRANT_END_CONFIRMED, grant)
 
 
 def renew(act: Act, grant: Grant, terms: Terms) -> Grant:
@@ -184,7 +185,7 @@ def renew(act: Act, grant: Grant, terms: Terms) -> Grant:
     grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
     grant.given_at = timezone.now()
     grant.save()
-    grants.tell(act, AccessEvent.GRANT_RENEWED, grant)
+    grant_rows.tell(act, AccessEvent.GRANT_RENEWED, grant)
     return grant
 
 

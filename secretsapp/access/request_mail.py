@@ -16,7 +16,8 @@ from secretsapp.mail.letters import Letter
 from secretsapp.mail.outbox import About, Kind
 from secretsapp.models import EVERYWHERE, AccessRequest, User
 from secretsapp.models.requests import RequestState
-from secretsapp.rules.policy import holders_of, in_force, of_place, reaching, rights_of
+from secretsapp.rules.holders import holders_of
+from secretsapp.rules.policy import in_force, of_place, reaching, rights_of
 
 MAILED = 20
 # More names than anyone asks for: only those who give access to every secret are told then.

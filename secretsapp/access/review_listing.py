@@ -10,12 +10,12 @@ from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 from secretsapp.access.grant_views import BESIDE, GrantView, viewed
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, refusal
 from secretsapp.models import Review, ReviewItem, Team, Universe
 from secretsapp.models.reviews import Answer
 from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.paging import FIRST, Asked, Page, cut
-from secretsapp.rules.policy import refusal, rights_of
+from secretsapp.rules.policy import rights_of
 
 MANAGE = Permission.MANAGE_GRANTS
 # So many answers are sent at once.

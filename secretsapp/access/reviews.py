@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 
-from secretsapp.access import grants
+from secretsapp.access import grant_rows, grants
 from secretsapp.access.terms import ToGive, place_of
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastAdmin, StaleVersion
@@ -17,8 +17,9 @@ from secretsapp.core.times import sentence_time
 from secretsapp.models import Grant, Membership, Review, ReviewItem, Universe, User
 from secretsapp.models.reviews import Answer
 from secretsapp.rules.acting import Act, NoRight, Right, acting
+from secretsapp.rules.holders import holdings_of
 from secretsapp.rules.locks import lock_universe
-from secretsapp.rules.policy import Holding, holdings_of, in_force
+from secretsapp.rules.policy import Holding, in_force
 
 LONGEST_DAYS = 90
 LONGEST_MONTHS = 24
@@ -133,7 +134,7 @@ def _carry_out(act: Act, grant: Grant, choice: Answer, until: datetime | None) -
             raise InvalidInput("Choose an end that is earlier than the one of now.", field="until")
         grants.shorten_within(act, grant, until)
     else:
-        grants.tell(act, AccessEvent.GRANT_KEPT, grant)
+        grant_rows.tell(act, AccessEvent.GRANT_KEPT, grant)
 
 
 def _locked_item(item: ReviewItem) -> ReviewItem:

@@ -12,19 +12,12 @@ from secretsapp.access.grant_views import GrantView
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.patterns import EVERY_NAME
-from secretsapp.core.roles import Permission, Role
+from secretsapp.core.roles import Permission, Role, refusal
 from secretsapp.core.spelling import proposal
 from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Team, Universe, User
 from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
-from secretsapp.rules.policy import (
-    Holding,
-    Rights,
-    in_force,
-    of_place,
-    refusal,
-    rights_of,
-)
+from secretsapp.rules.policy import Holding, Rights, in_force, of_place, rights_of
 
 # So many grants of a team are named in the list of teams, and where they begin or end for someone.
 NAMED = 2

@@ -12,18 +12,17 @@ from dataclasses import dataclass
 from django.db import IntegrityError
 from django.utils import timezone
 
-from secretsapp.access import grants
+from secretsapp.access import grant_rows
 from secretsapp.access.team_listing import beyond, gives_access, makes_teams, may_be_changed
 from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, NotFound
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.kinds import Event
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, refusal
 from secretsapp.models import Membership, Team, User
 from secretsapp.rules.acting import Act, Oneself, acting
 from secretsapp.rules.locks import lock_team
-from secretsapp.rules.policy import refusal
 from secretsapp.rules.versions import differences, refuse_stale, version_of
 
 NAME_LIMIT = 60
@@ -92,7 +91,7 @@ def delete(actor: Actor, team: Team) -> None:
     with _changing(actor, team, _people_in(team)) as (act, stored):
         ending = stored.grants.select_for_update(of=("self",)).order_by("pk")
         for grant in ending.select_related("team", "universe"):
-            grants.tell(act, AccessEvent.GRANT_REVOKED, grant)
+            grant_rows.tell(act, AccessEvent.GRANT_REVOKED, grant)
         detail = {"people": str(stored.memberships.count())}
         act.tell(AccessEvent.TEAM_DELETED, subject=stored, detail=detail)
         Team.objects.filter(pk=stored.pk).delete()

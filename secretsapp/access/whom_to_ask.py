@@ -7,7 +7,9 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission, Role, roles_with
 from secretsapp.models import Universe, User
-from secretsapp.rules.policy import Rights, held_by, people_with, reaching, rights_of
+from secretsapp.rules.holders import people_with
+from secretsapp.rules.narrowing import held_by
+from secretsapp.rules.policy import Rights, reaching, rights_of
 
 # Only admins have it, and they have it in every universe, whichever is asked for.
 ADMINS_OWN = Permission.MANAGE_PEOPLE

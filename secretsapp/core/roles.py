@@ -1,6 +1,9 @@
 """Roles and permissions, and the one table between them."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+
+from secretsapp.core.errors import Forbidden
 
 
 class Permission(StrEnum):
@@ -101,3 +104,22 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def roles_with(permission: Permission) -> list[Role]:
     """The roles that give `permission`, the mightiest first."""
     return [role for role in Role if permission in PERMISSIONS[role]]
+
+
+def refusal(permission: Permission, universe_id: int | None = None, name: str = "") -> Forbidden:
+    """The refusal of a permission, in words that say who has it."""
+    roles = roles_with(permission)
+    whom = "an admin" if roles == [Role.ADMIN] else "a manager or an admin"
+    return Forbidden(
+        f"You can’t {permission_on(permission, name)}. "
+        f"You need the {_one_of(roles)} role. Ask {whom}.",
+        permission=permission,
+        universe_id=universe_id,
+        secret_name=name,
+    )
+
+
+def _one_of(roles: Sequence[Role]) -> str:
+    """The roles in words, the one that gives least first."""
+    most, *others = (ROLE_WORDS[role] for role in roles)
+    return " or ".join(filter(None, (", ".join(reversed(others)), most)))

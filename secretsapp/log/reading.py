@@ -13,7 +13,7 @@ from secretsapp.core.events import EVENTS
 from secretsapp.core.events.kinds import Result
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, refusal
 from secretsapp.log import refused
 from secretsapp.log.damaged_rows import read_rows
 from secretsapp.log.event_view import EventView, unnamed, with_secret
@@ -23,7 +23,7 @@ from secretsapp.log.refused import Refusals
 from secretsapp.log.wording import view_of
 from secretsapp.models import AuditEvent, Secret, Universe, User
 from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
-from secretsapp.rules.policy import refusal, rights_of
+from secretsapp.rules.policy import rights_of
 
 PAGE_SIZE = 50
 HISTORY_SIZE = 100

@@ -25,7 +25,8 @@ from secretsapp.operation.copies import files, postgres, sqlite
 from secretsapp.operation.copies.contents import FLEETING, Contents
 from secretsapp.rules import keys, pending_migrations, schema, search_index
 from secretsapp.rules.acting import Right, acting
-from secretsapp.rules.policy import people_with, require_installation
+from secretsapp.rules.holders import people_with
+from secretsapp.rules.policy import require_installation
 from secretsapp.rules.schema import Differences
 
 # Only admins have that right, and they have it in every universe, whichever is asked for.

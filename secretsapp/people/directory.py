@@ -19,14 +19,9 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.core.spelling import proposal
 from secretsapp.models import Grant, Membership, OneTimeCode, SignedIn, Universe, User
 from secretsapp.models.accounts import CodePurpose
+from secretsapp.rules.holders import people_with
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
-from secretsapp.rules.policy import (
-    Rights,
-    people_with,
-    require,
-    require_installation,
-    rights_of,
-)
+from secretsapp.rules.policy import Rights, require, require_installation, rights_of
 
 # So many grants of a person are named in the list of people.
 NAMED = 2

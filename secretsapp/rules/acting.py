@@ -16,13 +16,13 @@ from django.db import transaction
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NeedsApproval
 from secretsapp.core.events.kinds import Event
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, refusal
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import AuditEvent, Change, Place, Universe, User
 from secretsapp.rules import audit
 from secretsapp.rules.audit import Entry, Subject
 from secretsapp.rules.locks import lock_people
-from secretsapp.rules.policy import Rights, refusal, require_oneself, rights_now
+from secretsapp.rules.policy import Rights, require_oneself, rights_now
 
 
 @dataclass

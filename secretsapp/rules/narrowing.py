@@ -17,9 +17,9 @@ from django.db.models.lookups import Exact
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import EVERY_NAME
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, roles_with
 from secretsapp.models import EVERYWHERE, Grant, Place, Universe
-from secretsapp.rules.policy import Rights, held_by, in_wide, rights_of
+from secretsapp.rules.policy import Rights, grants_of, in_wide, rights_of
 
 Row = TypeVar("Row", bound=Model)
 
@@ -121,3 +121,11 @@ def _matching(name: OuterRef) -> Q:
     beginning = Concat(Substr(name, 1, length), Value("*"))
     is_alike = Q(patterns__pattern=name) | Q(patterns__pattern=beginning)
     return is_alike & Q(patterns__pattern__gt=EVERY_NAME)
+
+
+def held_by(actor: Actor, permission: Permission) -> QuerySet[Grant]:
+    """The grants that give the person the permission now, for a query to ask about its rows.
+
+    No one but a person has any: what else acts may do everything.
+    """
+    return grants_of(actor).filter(role__in=roles_with(permission))

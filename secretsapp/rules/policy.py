@@ -1,6 +1,6 @@
 """What an actor may do: the only place where grants become rights."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,15 +10,7 @@ from django.utils import timezone
 
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import Forbidden
-from secretsapp.core.roles import (
-    PERMISSIONS,
-    ROLE_WORDS,
-    Permission,
-    Role,
-    permission_on,
-    roles_with,
-)
+from secretsapp.core.roles import PERMISSIONS, Permission, Role, refusal
 from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Universe, User
 
 
@@ -168,7 +160,7 @@ def _look_up(actor: Actor, at: Place | None = None) -> Rights:
         return _EVERYTHING
     columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
     own = Membership.objects.filter(person_id=actor.person_id, team=OuterRef("team"))
-    rows = _held(actor, at).values_list(*columns, Subquery(own.values("added_by")[:1]))
+    rows = grants_of(actor, at).values_list(*columns, Subquery(own.values("added_by")[:1]))
     holdings = tuple(
         Holding(Role(role), Place(universe, environment, owner), pattern, *rest)
         for role, universe, environment, owner, pattern, *rest in rows
@@ -195,37 +187,12 @@ def in_wide(places: Collection[Place]) -> QuerySet[Universe]:
     return Universe.objects.filter(Q(environment__in=environments) | Q(owner__in=owners)).order_by()
 
 
-def held_by(actor: Actor, permission: Permission) -> QuerySet[Grant]:
-    """The grants that give the person the permission now, for a query to ask about its rows.
-
-    No one but a person has any: what else acts may do everything.
-    """
-    return _held(actor).filter(role__in=roles_with(permission))
-
-
-def _held(actor: Actor, at: Place | None = None) -> QuerySet[Grant]:
+def grants_of(actor: Actor, at: Place | None = None) -> QuerySet[Grant]:
     """The grants in force of a person and of their teams; none once their account is disabled."""
     teams = Membership.objects.filter(person_id=actor.person_id).values("team")
     active = User.objects.filter(pk=actor.person_id or 0, is_active=True)
     own = Q(person_id=actor.person_id) | Q(team__in=teams)
     return in_force().filter(own, Exists(active), reaching(at.universe_id) if at else Q())
-
-
-def people_with(permission: Permission, universe_id: int, name: str) -> QuerySet[User]:
-    """The people who have the permission on that secret now, by email address."""
-    giving = in_force().filter(
-        reaching(universe_id),
-        role__in=roles_with(permission),
-        patterns__pattern__in=patterns.matching(name),
-    )
-    return holders_of(giving).order_by("email")
-
-
-def holders_of(grants: QuerySet[Grant]) -> QuerySet[User]:
-    """The people whose accounts are not disabled and who hold one of the grants, or their team."""
-    members = Membership.objects.filter(team__in=grants.filter(team__isnull=False).values("team"))
-    direct = Q(pk__in=grants.filter(person__isnull=False).values("person"))
-    return User.objects.filter(direct | Q(pk__in=members.values("person")), is_active=True)
 
 
 def reaching(universe_id: int | None) -> Q:
@@ -246,12 +213,6 @@ def of_place(place: Place) -> Q:
 def in_force() -> QuerySet[Grant]:
     """The grants that have not ended, whosever they are."""
     return Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=timezone.now()))
-
-
-def holdings_of(grant: Grant) -> list[Holding]:
-    """The grant as pieces of rights, one for each of its patterns."""
-    role, place = Role(grant.role), grant.place
-    return [Holding(role, place, name, grant.until, grant.giver_id) for name in grant.names]
 
 
 def require(actor: Actor, permission: Permission, universe_id: int, name: str) -> None:
@@ -279,22 +240,3 @@ def require_oneself(actor: Actor, person: User) -> None:
     """Raise Forbidden for everyone but the person themselves."""
     if actor.person_id != person.pk:
         raise refusal(Permission.MANAGE_PEOPLE)
-
-
-def refusal(permission: Permission, universe_id: int | None = None, name: str = "") -> Forbidden:
-    """The refusal of a permission, in words that say who has it."""
-    roles = roles_with(permission)
-    whom = "an admin" if roles == [Role.ADMIN] else "a manager or an admin"
-    return Forbidden(
-        f"You can’t {permission_on(permission, name)}. "
-        f"You need the {_one_of(roles)} role. Ask {whom}.",
-        permission=permission,
-        universe_id=universe_id,
-        secret_name=name,
-    )
-
-
-def _one_of(roles: Sequence[Role]) -> str:
-    """The roles in words, the one that gives least first."""
-    most, *others = (ROLE_WORDS[role] for role in roles)
-    return " or ".join(filter(None, (", ".join(reversed(others)), most)))

@@ -8,7 +8,7 @@ from secretsapp.mail import outbox
 from secretsapp.mail.letters import Letter
 from secretsapp.mail.outbox import LONGEST_ABOUT, About, Kind
 from secretsapp.models import OutgoingMail, Universe, User
-from secretsapp.rules.policy import people_with
+from secretsapp.rules.holders import people_with
 
 
 def queue(

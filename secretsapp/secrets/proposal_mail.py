@@ -8,7 +8,7 @@ from secretsapp.mail.letters import Letter
 from secretsapp.mail.outbox import About, Kind
 from secretsapp.models import Proposal, User
 from secretsapp.models.changes import ProposalKind, ProposalState
-from secretsapp.rules.policy import people_with
+from secretsapp.rules.holders import people_with
 from secretsapp.universes.protection import WHAT
 
 # So many are told by mail; the others find it on their first page.

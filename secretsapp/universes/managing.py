@@ -3,7 +3,7 @@
 from django.db import IntegrityError
 from django.utils import timezone
 
-from secretsapp.access import grants, open_invitations, requests
+from secretsapp.access import grant_rows, open_invitations, requests
 from secretsapp.api_keys.probing import Probe, prove
 from secretsapp.api_keys.stored_keys import count_as_test
 from secretsapp.core import labels
@@ -164,7 +164,7 @@ def remove(actor: Actor, universe: Universe) -> None:
         requests.end_of_universe(act, stored)
         given = Grant.objects.select_for_update(of=("self",)).filter(universe=stored)
         for grant in given.select_related("person", "universe").order_by("pk"):
-            grants.tell(act, AccessEvent.GRANT_REVOKED, grant)
+            grant_rows.tell(act, AccessEvent.GRANT_REVOKED, grant)
         open_invitations.end_in_universe(act, stored)
         Universe.objects.filter(pk=stored.pk).delete()
         detail = {"protected": "yes"} if stored.protected else {}

@@ -10,8 +10,8 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Proposal, Universe
 from secretsapp.models.changes import ProposalKind, ProposalState
 from secretsapp.rules.acting import Act, Right, acting
+from secretsapp.rules.holders import people_with
 from secretsapp.rules.locks import lock_universe
-from secretsapp.rules.policy import people_with
 
 TO_MANAGE = Right(Permission.MANAGE_UNIVERSES)
 # Fewer people than these can't approve what each other proposes.

@@ -11,10 +11,9 @@ from django.utils import timezone
 from secretsapp.access import refusals
 from secretsapp.core.actor import Door
 from secretsapp.core.errors import Forbidden
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, refusal
 from secretsapp.models import AuditEvent, Universe
 from secretsapp.operation import upkeep
-from secretsapp.rules.policy import refusal
 from tests.stage import Cast
 from tests.support.together import together
 from tests.support.watch import Watch, detail

@@ -10,7 +10,8 @@ from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput
 from secretsapp.core.patterns import PATTERNS_LIMIT, parse_patterns
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Grant, GrantPattern, Membership, Place, Team, Universe, User
-from secretsapp.rules.policy import Rights, people_with, rights_of
+from secretsapp.rules.holders import people_with
+from secretsapp.rules.policy import Rights, rights_of
 from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch, detail

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
-from secretsapp.access import grants
+from secretsapp.access import grant_rows, grants
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
@@ -170,7 +170,12 @@ def nothing_done(stage: Stage) -> Act:
 
 def tell_of_grant(stage: Stage) -> None:
     """Tell of a grant in an act that another function ends."""
-    grants.tell(nothing_done(stage), AccessEvent.GRANT_GIVEN, Grant.objects.all()[0])
+    grant_rows.tell(nothing_done(stage), AccessEvent.GRANT_GIVEN, Grant.objects.all()[0])
+
+
+def store_grant(stage: Stage) -> Grant:
+    """Let a grant say something else in an act that another function ends."""
+    return grant_rows.store(nothing_done(stage), Grant.objects.all()[0], Terms(Role.VIEWER))
 
 
 def change_grant(stage: Stage) -> None:

@@ -1,14 +1,13 @@
 """Every public function of a module that writes, how to call it, and the events that it writes."""
 
-from secretsapp.access import grants, refusals, terms
+from secretsapp.access import grant_rows, grants, refusals, terms
 from secretsapp.access.terms import AS_ADMIN
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.roles import Permission, Role
+from secretsapp.core.roles import Permission, Role, refusal
 from secretsapp.models import Change, Grant
 from secretsapp.operation import installation, key_proof, master_keys, readiness, upkeep, workers
 from secretsapp.people import accounts, session_storage, sign_ins
-from secretsapp.rules.policy import refusal
 from secretsapp.secrets import attempts, settling
 from secretsapp.universes import managing, mirror
 from tests.actions.acting import (
@@ -31,6 +30,7 @@ from tests.actions.acting import (
     nothing_done,
     rotate,
     settle_row,
+    store_grant,
     store_listing,
     tell_of_grant,
 )
@@ -268,7 +268,7 @@ ACTIONS = [
         lambda _stage: attempts.domains(Change.objects.get()),
         before=leave_rotation_open,
     ),
-    Action("grants.tell", tell_of_grant),
+    Action("grant_rows.tell", tell_of_grant),
     Action(
         "terms.to_give",
         lambda stage: terms.to_give(stage.cast["viewer"].user, None, Terms(Role.VIEWER)),
@@ -284,8 +284,24 @@ ACTIONS = [
         ),
     ),
     Action(
-        "grants.store_patterns",
-        lambda _stage: grants.store_patterns(Grant.objects.all()[0], ["PAY_*"]),
+        "grant_rows.store_patterns",
+        lambda _stage: grant_rows.store_patterns(Grant.objects.all()[0], ["PAY_*"]),
+    ),
+    Action("grant_rows.where_of", lambda _stage: grant_rows.where_of(Grant.objects.all()[0])),
+    Action("grant_rows.locked", lambda _stage: grant_rows.locked(Grant.objects.all()[0])),
+    Action(
+        "grant_rows.all_locked",
+        lambda stage: grant_rows.all_locked(stage.cast["viewer"].user, stage.universe),
+    ),
+    Action(
+        "grant_rows.lock",
+        lambda stage: grant_rows.lock(stage.cast["viewer"].user, stage.universe),
+    ),
+    Action("grant_rows.new", lambda stage: grant_rows.new(stage.cast["viewer"].user, None)),
+    Action("grant_rows.store", store_grant),
+    Action(
+        "grant_rows.end",
+        lambda stage: grant_rows.end(nothing_done(stage), Grant.objects.all()[0]),
     ),
     Action(
         "grants.keep_an_admin_beside",

@@ -7,9 +7,8 @@ import pytest
 
 from secretsapp.access import grants
 from secretsapp.access import whom_to_ask as givers
-from secretsapp.core.roles import Permission, Role
+from secretsapp.core.roles import Permission, Role, refusal
 from secretsapp.models import Grant, Universe
-from secretsapp.rules.policy import refusal
 from tests.granting import Terms
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words

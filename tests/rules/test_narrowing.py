@@ -31,8 +31,9 @@ from secretsapp.models import (
     User,
 )
 from secretsapp.rules import audit
+from secretsapp.rules.holders import people_with
 from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
-from secretsapp.rules.policy import people_with, rights_of
+from secretsapp.rules.policy import rights_of
 from tests.granting import let_cover, store_each, store_grants
 from tests.stage import STAGEHAND
 

@@ -10,12 +10,11 @@ from hypothesis import given, strategies
 from secretsapp.access import grants
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import Forbidden
-from secretsapp.core.roles import PERMISSIONS, Permission, Role
+from secretsapp.core.roles import PERMISSIONS, Permission, Role, refusal
 from secretsapp.models import EVERYWHERE, ApiKey, Grant, Place, Universe, User
 from secretsapp.rules.policy import (
     Holding,
     Rights,
-    refusal,
     require,
     require_installation,
     require_somewhere,

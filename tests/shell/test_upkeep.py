@@ -19,12 +19,11 @@ from emulator import Emulator, faults
 from secretsapp.access import refusals
 from secretsapp.core.actor import Actor
 from secretsapp.core.keyring import generate_key
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, refusal
 from secretsapp.models import ApiKey, AuditEvent, CacheEntry, Change, Universe
 from secretsapp.models.changes import OPEN_STATES
 from secretsapp.people import password_mail
 from secretsapp.rules import triggers
-from secretsapp.rules.policy import refusal
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, Cast
 from tests.support.watch import Watch, detail
