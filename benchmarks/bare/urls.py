@@ -9,7 +9,7 @@ from django.urls import path
 
 from secretsapp.models import Secret
 from secretsapp.secrets.arranging import Wanted, places, states_of
-from secretsapp.secrets.listing import SecretView
+from secretsapp.secrets.secret_view import SecretView
 from secretsapp.web import urls
 from secretsapp.web.views.secret_rows import rows_of
 from secretsapp.web.views.universes import COLUMNS

@@ -21,7 +21,7 @@ from secretsapp.models.secrets import UNUSUAL
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.policy import Rights, rights_of
-from secretsapp.secrets.listing import drift_of
+from secretsapp.secrets.secret_view import drift_of
 
 # A write that has not been answered for so long is not just being made.
 OPEN_FOR = timedelta(minutes=1)

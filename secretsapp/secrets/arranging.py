@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from secretsapp.core.hints import is_any_host, is_old
-from secretsapp.secrets.listing import SecretView, searchable
+from secretsapp.secrets.secret_view import SecretView, searchable
 
 ATTENTION, OUTSIDE, OLD = "attention", "outside", "old"
 ANY_HOST, NO_OWNER = "any_host", "no_owner"

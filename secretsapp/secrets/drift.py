@@ -7,7 +7,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
 from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.locks import lock_universe
-from secretsapp.secrets.listing import drift_of
+from secretsapp.secrets.secret_view import drift_of
 
 
 def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = None) -> bool:

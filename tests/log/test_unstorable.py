@@ -12,7 +12,7 @@ from secretsapp.log import reading
 from secretsapp.models import Universe
 from secretsapp.people import directory, sign_ins
 from secretsapp.rules.policy import require
-from secretsapp.secrets import changes, listing
+from secretsapp.secrets import changes, secret_view
 from tests.stage import Cast
 from tests.support.watch import Watch
 
@@ -25,7 +25,7 @@ NOBODY = Actor(ActorKind.SYSTEM, "someone not signed in", Door.BROWSER)
 def test_it_is_not_found(universe: Universe, cast: Cast, text: str) -> None:
     actor = cast["admin"].actor
     with pytest.raises(NotFound):
-        listing.get(actor, universe, text)
+        secret_view.get(actor, universe, text)
     with pytest.raises(NotFound):
         directory.get(actor, text)
     with pytest.raises(NotFound):

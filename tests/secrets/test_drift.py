@@ -6,7 +6,7 @@ from django.utils import timezone
 from secretsapp.core.errors import Forbidden, StaleVersion
 from secretsapp.models import Secret, Universe
 from secretsapp.secrets import drift
-from secretsapp.secrets.listing import drift_of
+from secretsapp.secrets.secret_view import drift_of
 from tests.stage import Cast
 from tests.support.unfinished import mirrored
 from tests.support.watch import Watch, detail

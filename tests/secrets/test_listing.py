@@ -15,7 +15,7 @@ from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Permission, Role
 from secretsapp.home import at_hand
 from secretsapp.models import ApiKey, Secret, Universe
-from secretsapp.secrets import extent
+from secretsapp.secrets import extent, secret_view
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.arranging import places
 from secretsapp.universes import loading
@@ -119,16 +119,16 @@ def test_a_view_says_what_one_may_do(
     edit: bool,
     delete: bool,
 ) -> None:
-    view = secrets.get(cast[who].actor, universe, "PAY_KEY")
+    view = secret_view.get(cast[who].actor, universe, "PAY_KEY")
     assert (view.may_rotate, view.may_change_domain) == (rotate, domain)
     assert (view.may_edit_details, view.may_delete) == (edit, delete)
 
 
 def test_a_view_says_who_changed_it_last_and_when(universe: Universe, cast: Cast) -> None:
     actor = cast["viewer"].actor
-    assert secrets.get(actor, universe, "PAY_KEY").changed_by == ""
+    assert secret_view.get(actor, universe, "PAY_KEY").changed_by == ""
     make("rotate", cast, universe)
-    view = secrets.get(actor, universe, "PAY_KEY")
+    view = secret_view.get(actor, universe, "PAY_KEY")
     assert view.changed_by == "manager@example.com"
     assert view.changed_at == mirrored(universe).updated_at is not None
 
@@ -154,7 +154,7 @@ def test_a_creation_under_way_is_listed_and_counts_as_no_secret(
     assert (room(cast["manager"].actor, universe), listing.attention) == (497, 1)
     assert "NEW_KEY" not in names(secrets.listing(cashier.actor, universe))
     with pytest.raises(NotFound):
-        secrets.get(cast["manager"].actor, universe, "NEW_KEY")
+        secret_view.get(cast["manager"].actor, universe, "NEW_KEY")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_every_name_has_an_address_and_only_a_documented_one_is_sent(
     universe: Universe, cast: Cast, name: str, is_sendable: bool
 ) -> None:
     Secret.objects.get_or_create(universe=universe, name=name)
-    view = secrets.get(cast["viewer"].actor, universe, name)
+    view = secret_view.get(cast["viewer"].actor, universe, name)
     assert view.is_sendable is is_sendable
     address = reverse("secret", args=[universe.pk, name])
     assert re.fullmatch(r"/universes/[0-9]+/secrets/[A-Za-z0-9_-]+/", address)
@@ -189,23 +189,23 @@ def test_every_name_has_an_address_and_only_a_documented_one_is_sent(
 def test_what_one_may_not_see_and_what_is_not_there_look_the_same(
     universe: Universe, cashier: Person
 ) -> None:
-    assert secrets.get(cashier.actor, universe, "PAY_KEY").secret.name == "PAY_KEY"
+    assert secret_view.get(cashier.actor, universe, "PAY_KEY").secret.name == "PAY_KEY"
     sentences = set()
     for name in ("SIGNING_SEED", "NO_SUCH", "pay_key", "PAY_NO_SUCH", ""):
         with pytest.raises(NotFound) as caught:
-            secrets.get(cashier.actor, universe, name)
+            secret_view.get(cashier.actor, universe, name)
         sentences.add(str(caught.value))
     assert len(sentences) == 1
 
 
 def test_what_one_may_see_and_not_do_is_forbidden(universe: Universe, cast: Cast) -> None:
     with pytest.raises(Forbidden) as caught:
-        secrets.get(cast["viewer"].actor, universe, "PAY_KEY", Permission.DELETE_SECRET)
+        secret_view.get(cast["viewer"].actor, universe, "PAY_KEY", Permission.DELETE_SECRET)
     assert (caught.value.permission, caught.value.secret_name) == ("delete_secret", "PAY_KEY")
-    view = secrets.get(cast["manager"].actor, universe, "PAY_KEY", Permission.DELETE_SECRET)
+    view = secret_view.get(cast["manager"].actor, universe, "PAY_KEY", Permission.DELETE_SECRET)
     assert view.may_delete
     with pytest.raises(NotFound):
-        secrets.get(cast["stranger"].actor, universe, "PAY_KEY", Permission.DELETE_SECRET)
+        secret_view.get(cast["stranger"].actor, universe, "PAY_KEY", Permission.DELETE_SECRET)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)

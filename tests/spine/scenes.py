@@ -12,7 +12,7 @@ from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
 from secretsapp.models import ReviewItem, Secret, SignedIn, Universe
 from secretsapp.people import accounts, invitations
-from secretsapp.secrets.listing import drift_of
+from secretsapp.secrets.secret_view import drift_of
 from tests.granting import Terms
 from tests.secrets.proposing import propose, protect
 from tests.stage import STAGEHAND, Cast

@@ -29,7 +29,7 @@ from secretsapp.rules.search_index import (
     holding,
 )
 from secretsapp.secrets.arranging import Wanted as InList
-from secretsapp.secrets.listing import first_line, searched_of
+from secretsapp.secrets.secret_view import first_line, searched_of
 
 # Within so few universes nothing is asked of the index, which holds those of everyone: reading
 # these alone is quick, and takes as long whatever there is elsewhere.

@@ -9,7 +9,7 @@ from secretsapp.management.arguments import add_secret, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models import Secret, Universe
-from secretsapp.secrets import drift, listing
+from secretsapp.secrets import drift, secret_view
 
 
 class Command(ActingCommand):
@@ -27,7 +27,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Take note of the change, if there is one."""
         universe = universe_of(actor, options["universe_id"])
-        secret = listing.get(actor, universe, options["name"]).secret
+        secret = secret_view.get(actor, universe, options["name"]).secret
         acknowledged = drift.acknowledge(actor, universe, secret.name)
         return Report(
             lines=[_sentence(secret, universe, acknowledged=acknowledged)],

@@ -13,7 +13,8 @@ from secretsapp.management.output import Report, exact_time, short_time, table
 from secretsapp.models import Universe
 from secretsapp.secrets import extent
 from secretsapp.secrets import listing as secrets
-from secretsapp.secrets.listing import SecretListing, SecretView
+from secretsapp.secrets.listing import SecretListing
+from secretsapp.secrets.secret_view import SecretView
 from secretsapp.universes import mirror
 
 _HEADINGS = ("NAME", "DOMAIN", "CHANGED (UTC)", "CHANGED BY", "STATE", "NOTE")

@@ -10,7 +10,7 @@ from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models import User
 from secretsapp.people import directory
-from secretsapp.secrets import details, listing
+from secretsapp.secrets import details, secret_view
 
 
 class Command(ActingCommand):
@@ -27,7 +27,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the details that were given."""
         universe = universe_of(actor, options["universe_id"])
-        secret = listing.get(actor, universe, options["name"]).secret
+        secret = secret_view.get(actor, universe, options["name"]).secret
         note, owner = options["note"], options["owner"]
         details.edit(
             actor=actor,

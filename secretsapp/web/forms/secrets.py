@@ -9,7 +9,7 @@ from secretsapp.core import input_rules, value_gate
 from secretsapp.core.errors import InvalidInput, LooksUnintended
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Secret
-from secretsapp.secrets.listing import SecretView
+from secretsapp.secrets.secret_view import SecretView
 from secretsapp.web.forms.fields import (
     QUIET,
     AsTypedField,

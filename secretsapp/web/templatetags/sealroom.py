@@ -26,8 +26,8 @@ from secretsapp.core.value_gate import caution_of
 from secretsapp.home.frame import Frame, Reach, compose_frame, reach_of, roles_of
 from secretsapp.models import Universe
 from secretsapp.secrets import open_changes
-from secretsapp.secrets.listing import SecretView
 from secretsapp.secrets.open_changes import Watched
+from secretsapp.secrets.secret_view import SecretView
 from secretsapp.web import single_keys, times
 from secretsapp.web.avatars import avatar
 from secretsapp.web.environments import environment_short, environment_tag

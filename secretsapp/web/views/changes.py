@@ -12,8 +12,8 @@ from secretsapp.core.errors import StaleVersion
 from secretsapp.core.roles import Permission
 from secretsapp.core.value_gate import cautions
 from secretsapp.models import Universe
-from secretsapp.secrets import changes, listing
-from secretsapp.secrets.listing import SecretView
+from secretsapp.secrets import changes, secret_view
+from secretsapp.secrets.secret_view import SecretView
 from secretsapp.universes import loading
 from secretsapp.web.forms.secrets import DeleteForm, VersionedForm, rotate_form
 from secretsapp.web.requests import ActorRequest
@@ -25,7 +25,7 @@ from secretsapp.web.views.form_pages import Done
 def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A new value, and for those who may also another domain."""
     universe = loading.get(request.actor, universe_id)
-    view = listing.get(request.actor, universe, name, Permission.ROTATE_SECRET)
+    view = secret_view.get(request.actor, universe, name, Permission.ROTATE_SECRET)
     input_rules.check_sendable(name)
     form = rotate_form(view, form_pages.posted(request))
 
@@ -52,7 +52,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """The end of a secret, confirmed by typing its name."""
     universe = loading.get(request.actor, universe_id)
-    view = listing.get(request.actor, universe, name, Permission.DELETE_SECRET)
+    view = secret_view.get(request.actor, universe, name, Permission.DELETE_SECRET)
     input_rules.check_sendable(name)
     form = DeleteForm(view.secret, form_pages.posted(request))
 
@@ -75,7 +75,7 @@ def starting_again_if_stale(
     try:
         yield
     except StaleVersion:
-        form.start_again(listing.get(request.actor, universe, name).secret)
+        form.start_again(secret_view.get(request.actor, universe, name).secret)
         raise
 
 
@@ -84,7 +84,7 @@ def page(
 ) -> HttpResponse:
     """The page of a form about a secret, which is asked for again: a refusal may know more."""
     if form.is_bound:
-        view = listing.get(request.actor, universe, view.secret.name)
+        view = secret_view.get(request.actor, universe, view.secret.name)
     context = {"universe": universe, "view": view, "secret": view.secret}
     return form_pages.page(request, template, form, context)
 

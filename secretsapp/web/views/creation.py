@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.value_gate import cautions
 from secretsapp.models import Universe, User
-from secretsapp.secrets import changes, details, extent, listing
+from secretsapp.secrets import changes, details, extent, listing, secret_view
 from secretsapp.universes import loading
 from secretsapp.web.forms.creation import CreateForm
 from secretsapp.web.requests import ActorRequest
@@ -48,7 +48,7 @@ def _say_whose(request: ActorRequest, universe: Universe, name: str, form: Creat
     if not (note or is_mine):
         return ""
     try:
-        secret = listing.get(request.actor, universe, name).secret
+        secret = secret_view.get(request.actor, universe, name).secret
         owner = cast("User", request.user) if is_mine else None
         details.edit(actor=request.actor, universe=universe, secret=secret, note=note, owner=owner)
     except SealroomError as refusal:

@@ -13,7 +13,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import User
 from secretsapp.people import directory
 from secretsapp.rules.paging import Page
-from secretsapp.secrets import listing
+from secretsapp.secrets import secret_view
 from secretsapp.universes import loading
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import long_lists
@@ -51,7 +51,7 @@ def _of(request: ActorRequest, person: User, address: str) -> HttpResponseBase:
 def of_secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponseBase:
     """Who can do something with a secret, for who gives access to it."""
     universe = loading.get(request.actor, universe_id)
-    secret = listing.get(request.actor, universe, name, Permission.MANAGE_GRANTS).secret
+    secret = secret_view.get(request.actor, universe, name, Permission.MANAGE_GRANTS).secret
     if _wants_file(request):
         lines = exporting.export_secret(request.actor, universe, name)
         return _file(lines, f"access-to-{universe.pk}")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from secretsapp.core import input_rules
 from secretsapp.core.roles import Permission
-from secretsapp.secrets import listing
+from secretsapp.secrets import listing, secret_view
 from secretsapp.universes import loading
 from secretsapp.web.forms.generating import GenerateForm
 from secretsapp.web.htmx import wants_fragment
@@ -30,7 +30,7 @@ def for_new_secret(request: ActorRequest, universe_id: int) -> HttpResponse:
 def for_rotation(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A new value for a secret, for who may rotate it."""
     universe = loading.get(request.actor, universe_id)
-    listing.get(request.actor, universe, name, Permission.ROTATE_SECRET)
+    secret_view.get(request.actor, universe, name, Permission.ROTATE_SECRET)
     input_rules.check_sendable(name)
     return _generated(request) or redirect("secret_rotate", universe_id, name)
 

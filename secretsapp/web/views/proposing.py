@@ -13,7 +13,7 @@ from secretsapp.core import input_rules
 from secretsapp.core.errors import NeedsApproval
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Universe
-from secretsapp.secrets import changes, extent, listing, waiting
+from secretsapp.secrets import changes, extent, listing, secret_view, waiting
 from secretsapp.secrets.forcing import broken_glass
 from secretsapp.secrets.proposals import proposing
 from secretsapp.universes import loading, protection
@@ -64,7 +64,7 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
 def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A new value, proposed."""
     universe = loading.get(request.actor, universe_id)
-    view = listing.get(request.actor, universe, name, Permission.ROTATE_SECRET)
+    view = secret_view.get(request.actor, universe, name, Permission.ROTATE_SECRET)
     input_rules.check_sendable(name)
     form = _form(request, rotate_form(view, form_pages.posted(request)))
 
@@ -84,7 +84,7 @@ def rotate(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 def delete(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """The end of a secret, proposed."""
     universe = loading.get(request.actor, universe_id)
-    view = listing.get(request.actor, universe, name, Permission.DELETE_SECRET)
+    view = secret_view.get(request.actor, universe, name, Permission.DELETE_SECRET)
     input_rules.check_sendable(name)
     form = _form(request, DeleteForm(view.secret, form_pages.posted(request)))
 

@@ -33,7 +33,7 @@ from secretsapp.core.errors import (
 from secretsapp.core.patterns import TYPED
 from secretsapp.log import reading
 from secretsapp.models import Universe
-from secretsapp.secrets import listing
+from secretsapp.secrets import secret_view
 from secretsapp.universes import loading
 from secretsapp.web.forms.requests import AskForm
 from secretsapp.web.htmx import wants_fragment
@@ -204,7 +204,7 @@ def _way_back(request: HttpRequest, actor: Actor, error: SealroomError) -> Way |
 
 def _to_secret(actor: Actor, universe: Universe, name: str) -> Way | None:
     try:
-        listing.get(actor, universe, name)
+        secret_view.get(actor, universe, name)
     except NotFound:
         return None
     return Way(reverse("secret", args=[universe.pk, name]), name)

@@ -15,7 +15,7 @@ from secretsapp.core.input_rules import NEVER_SENDABLE
 from secretsapp.core.value_gate import caution_of
 from secretsapp.models import Universe
 from secretsapp.secrets.arranging import Wanted, places, states_of
-from secretsapp.secrets.listing import SecretView
+from secretsapp.secrets.secret_view import SecretView
 from secretsapp.web.avatars import avatar
 from secretsapp.web.times import ago
 

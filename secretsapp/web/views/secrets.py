@@ -16,7 +16,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.models import Secret, Universe
 from secretsapp.people import directory
-from secretsapp.secrets import drift, elsewhere, listing, waiting
+from secretsapp.secrets import drift, elsewhere, secret_view, waiting
 from secretsapp.secrets.details import edit as edit_details
 from secretsapp.universes import loading
 from secretsapp.web.forms.details import DetailsForm
@@ -34,7 +34,7 @@ NO_ADDRESS = ("KEY", "TOKEN", "SECRET", "SEED")
 def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """What is known of a secret, its events, and what one may do to it."""
     universe = loading.get(request.actor, universe_id)
-    view = listing.get(request.actor, universe, name)
+    view = secret_view.get(request.actor, universe, name)
     shows_attempts = request.GET.get("history") == "all"
     events = reading.history(request.actor, universe, name, shows_attempts=shows_attempts)
     context = {
@@ -74,7 +74,7 @@ def _is_webhook(secret: Secret) -> bool:
 def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """Note and owner of a secret."""
     universe = loading.get(request.actor, universe_id)
-    found = listing.get(request.actor, universe, name, Permission.EDIT_DETAILS).secret
+    found = secret_view.get(request.actor, universe, name, Permission.EDIT_DETAILS).secret
     owners = directory.possible_owners(request.actor, universe, name)
     form = DetailsForm(found, owners, form_pages.posted(request))
 
@@ -92,7 +92,7 @@ def details(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
 def acknowledge(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     """A change made elsewhere is known now; a GET, as after signing in again, only leads back."""
     universe = loading.get(request.actor, universe_id)
-    view = listing.get(request.actor, universe, name, Permission.EDIT_DETAILS)
+    view = secret_view.get(request.actor, universe, name, Permission.EDIT_DETAILS)
     if request.method == "POST" and _acknowledged(request, universe, name):
         if view.secret.missing_since:
             messages.success(request, f"Removed {name} from the list.")
