@@ -15,7 +15,7 @@ from secretsapp.models.audit import HEAD_ID
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.operation.time_limits import within_time_limit
 from secretsapp.operation.workers import at_work
-from secretsapp.rules.counters import Measure
+from secretsapp.rules.exposition import Measure
 
 # To count every change there ever was takes a moment; a scrape is given ten seconds by default.
 COUNTING_SECONDS = 5

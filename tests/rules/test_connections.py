@@ -12,8 +12,7 @@ from secretsapp.core.errors import MissingKey, RobloxBusy, WrongKey
 from secretsapp.core.keyring import generate_key
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
-from secretsapp.rules import connections
-from secretsapp.rules.counters import exposition
+from secretsapp.rules import connections, exposition
 from tests.stage import API_KEY, HARBOR_ID, STAGEHAND
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +67,9 @@ def test_encrypting_again_keeps_the_value(emulator: Emulator, api_key: ApiKey) -
 
 def turned_away() -> float:
     """How often monitoring is told that Roblox was not called for that reason."""
-    counted = re.search(rb"^sealroom_roblox_turned_away_total (.+)$", exposition([]), re.MULTILINE)
+    counted = re.search(
+        rb"^sealroom_roblox_turned_away_total (.+)$", exposition.of([]), re.MULTILINE
+    )
     assert counted is not None
     return float(counted[1])
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from secretsapp.operation import metrics as numbers
 from secretsapp.operation import readiness
 from secretsapp.operation.readiness import Word
-from secretsapp.rules import counters
+from secretsapp.rules import exposition
 
 SCHEME = "bearer"
 
@@ -53,7 +53,7 @@ def _metrics(request: HttpRequest) -> HttpResponse:
         challenge = {"WWW-Authenticate": 'Bearer realm="metrics"'}
         sentence = "Send the METRICS_TOKEN of this installation as a bearer token."
         return HttpResponse(sentence, content_type="text/plain", status=401, headers=challenge)
-    return HttpResponse(counters.exposition(numbers.measures()), content_type=counters.CONTENT_TYPE)
+    return HttpResponse(exposition.of(numbers.measures()), content_type=exposition.CONTENT_TYPE)
 
 
 def _has_token(request: HttpRequest) -> bool:
