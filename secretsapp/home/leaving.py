@@ -15,7 +15,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.core.times import CLOCK_TOLERANCE, parse_roblox_time
 from secretsapp.models import Change, Proposal, Secret, Universe, User
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState, ProposalState
-from secretsapp.opencloud.timeouts import SETTLE_AFTER
+from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.policy import require_installation

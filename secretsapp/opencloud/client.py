@@ -1,8 +1,12 @@
-"""The calls of Roblox's Open Cloud that Sealroom makes; retries are for reads alone."""
+"""The calls of Roblox's Open Cloud that Sealroom makes, and how long one may take.
+
+Retries are for reads alone.
+"""
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -18,7 +22,6 @@ from secretsapp.opencloud.errors import (
     Unknown,
     Unusable,
 )
-from secretsapp.opencloud.timeouts import Timeouts
 from secretsapp.opencloud.types import (
     Introspection,
     RemoteSecret,
@@ -38,12 +41,30 @@ PAGE_LIMIT = 500
 PAGES_AT_MOST = 10
 SECRETS_AT_MOST = 1000
 
+CONNECT_SECONDS = 5
+READ_SECONDS = 15
+ANSWER_SECONDS = 20
+LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS + ANSWER_SECONDS
+
+# A write may reach Roblox until its own call has ended, and Roblox may take a while to show it;
+# looking up Roblox's address, which no timeout of ours bounds, may take as long again.
+SETTLE_AFTER = timedelta(seconds=3 * LONGEST_CALL_SECONDS)
+
 # The name of the call, its outcome in a word, and its seconds.
 Observe = Callable[[str, str, float], None]
 
 _Arguments = ParamSpec("_Arguments")
 _Answer = TypeVar("_Answer")
 _Call = Callable[Concatenate["Client", _Arguments], _Answer]
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds to wait for a connection, for each piece of an answer, and for all of it."""
+
+    connect: float = CONNECT_SECONDS
+    read: float = READ_SECONDS
+    answer: float = ANSWER_SECONDS
 
 
 def _observed(call: _Call[_Arguments, _Answer]) -> _Call[_Arguments, _Answer]:
@@ -91,7 +112,15 @@ class Client:
 
         self.observe = observe
         self._api_key = api_key
-        self._transport = Transport(base_url, api_key, proxy=proxy, timeouts=timeouts or Timeouts())
+        for_each = timeouts or Timeouts()
+        self._transport = Transport(
+            base_url,
+            api_key,
+            proxy=proxy,
+            connect=for_each.connect,
+            read=for_each.read,
+            answer=for_each.answer,
+        )
 
     def __enter__(self) -> Self:
         self._transport.__enter__()

@@ -13,7 +13,6 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.opencloud.answers import Answer, seconds_to_wait
 from secretsapp.opencloud.deadline import DeadlineAdapter
 from secretsapp.opencloud.errors import NothingSent, OpenCloudError, Unknown, Unusable
-from secretsapp.opencloud.timeouts import Timeouts
 
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
@@ -38,22 +37,28 @@ class Transport:
     """One HTTP session with Roblox under one API key.
 
     No redirect is followed, because requests would hand the key to the other host; nothing is
-    taken from the environment, so that a proxy or a netrc entry is never an accident.
+    taken from the environment, so that a proxy or a netrc entry is never an accident. Seconds are
+    for a connection, for each piece of an answer, and for all of it.
     """
 
     def __init__(
-        self, base_url: str, api_key: Plaintext, *, proxy: str | None, timeouts: Timeouts
+        self,
+        base_url: str,
+        api_key: Plaintext,
+        *,
+        proxy: str | None,
+        connect: float,
+        read: float,
+        answer: float,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._timeouts = timeouts
+        self._timeout = (connect, read)
         self._session = _Session()
         self._session.trust_env = False
         self._session.headers["x-api-key"] = api_key.expose().decode("latin-1")
         if proxy:
             self._session.proxies = {"http": proxy, "https": proxy}
-        adapter = DeadlineAdapter(
-            timeouts.answer, timeouts.connect + timeouts.answer, _read_retries
-        )
+        adapter = DeadlineAdapter(answer, connect + answer, _read_retries)
         self._session.mount(self._base_url, adapter)
 
     def __enter__(self) -> Self:
@@ -101,7 +106,7 @@ class Transport:
         with self._session.request(
             method,
             self._base_url + path,
-            timeout=(self._timeouts.connect, self._timeouts.read),
+            timeout=self._timeout,
             allow_redirects=False,
             stream=True,
             **content,

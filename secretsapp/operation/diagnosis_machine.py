@@ -12,9 +12,9 @@ from django.db import connection
 from django.http.request import validate_host
 
 from dashboard import probe
+from secretsapp.opencloud.client import Timeouts
 from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.reach import look
-from secretsapp.opencloud.timeouts import Timeouts
 from secretsapp.operation import diagnosis_database, key_proof, ring_contents
 from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
 from secretsapp.rules import keys

@@ -12,8 +12,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import RobloxBusy
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
-from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.timeouts import Timeouts
+from secretsapp.opencloud.client import Client, Timeouts
 from secretsapp.rules import telemetry
 from secretsapp.rules.keys import master_ring
 

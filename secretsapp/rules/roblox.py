@@ -18,7 +18,7 @@ from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE
 from secretsapp.models import Change
 from secretsapp.models.changes import ChangeKind
 from secretsapp.opencloud import errors
-from secretsapp.opencloud.timeouts import SETTLE_AFTER
+from secretsapp.opencloud.client import SETTLE_AFTER
 
 NOUNS = {
     ChangeKind.CREATE: "creation",

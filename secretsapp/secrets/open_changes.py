@@ -12,7 +12,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret, Universe, User
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
-from secretsapp.opencloud.timeouts import SETTLE_AFTER
+from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.roblox import NOUNS
 

@@ -15,7 +15,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.core.settlement import Attempt, Judgement, Reading, Verdict
 from secretsapp.models import AuditEvent, Change, Secret
 from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.opencloud.timeouts import LONGEST_CALL_SECONDS, SETTLE_AFTER
+from secretsapp.opencloud.client import LONGEST_CALL_SECONDS, SETTLE_AFTER
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Right, acting

@@ -17,7 +17,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.core.times import CLOCK_TOLERANCE, credible, is_older
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
-from secretsapp.opencloud.timeouts import LONGEST_CALL_SECONDS
+from secretsapp.opencloud.client import LONGEST_CALL_SECONDS
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, NoRight, acting

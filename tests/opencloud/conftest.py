@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from emulator import Emulator, Universe
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.timeouts import Timeouts
+from secretsapp.opencloud.client import Client, Timeouts
 from tests.opencloud.calls import KEY, OLD_VALUE, UNIVERSE_ID
 
 # Hypothesis works without a clock, so that a busy machine fails no test.

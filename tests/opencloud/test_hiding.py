@@ -11,7 +11,6 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.opencloud.answers import Answer
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.errors import OpenCloudError
-from secretsapp.opencloud.timeouts import Timeouts
 from secretsapp.opencloud.transport import Transport
 from tests.opencloud.calls import KEY, UNIVERSE_ID, failure_of, sealed_for
 
@@ -21,7 +20,7 @@ MARKER = "marker-4f1c"
 @pytest.mark.parametrize("show", [repr, str, format])
 def test_client_and_transport_do_not_show_the_key(show: Callable[[object], str]) -> None:
     key = Plaintext(KEY.encode())
-    transport = Transport("http://127.0.0.1:9", key, proxy=None, timeouts=Timeouts())
+    transport = Transport("http://127.0.0.1:9", key, proxy=None, connect=1, read=1, answer=1)
     with Client("http://127.0.0.1:9", key) as client, transport:
         assert KEY not in show(client)
         assert KEY not in show(transport)

@@ -10,7 +10,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.opencloud.timeouts import SETTLE_AFTER
+from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.secrets import changes
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, chosen_reach, field, value_shown, words

@@ -11,7 +11,7 @@ from secretsapp.core.roles import Role
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Change, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.opencloud.timeouts import SETTLE_AFTER
+from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.secrets import settling
 from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor

@@ -9,7 +9,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import Forbidden
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
-from secretsapp.opencloud.timeouts import SETTLE_AFTER
+from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.secrets import changes, settling
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import later, leave_open, refresh_later
