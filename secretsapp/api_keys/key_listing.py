@@ -10,6 +10,7 @@ from secretsapp.api_keys.key_ends import KeyEnd, end_at
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import is_storable
+from secretsapp.core.key_verdicts import has_passed
 from secretsapp.core.roles import Permission
 from secretsapp.core.spelling import proposal
 from secretsapp.models import ApiKey, Universe
@@ -28,6 +29,11 @@ class KeyView:
     universes: list[Universe]
     count: int
     end: KeyEnd
+
+    @property
+    def has_passed(self) -> bool | None:
+        """Whether its last test found that it works; None where it was tried on nothing."""
+        return has_passed(self.api_key.check_verdict)
 
     @property
     def more(self) -> int:

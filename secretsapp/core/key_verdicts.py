@@ -59,3 +59,8 @@ _OF_KEY = (KeyVerdict.REFUSED, KeyVerdict.ENDED, KeyVerdict.DISABLED, KeyVerdict
 _READING = (KeyVerdict.OPENS, KeyVerdict.READS_ONLY, KeyVerdict.READS_ONLY_SOMEWHERE)
 UNPROVEN = (KeyVerdict.UNTESTED, KeyVerdict.UNUSED)
 FAILING = tuple(verdict for verdict in KeyVerdict if verdict.passed is False)
+
+
+def has_passed(verdict: str) -> bool | None:
+    """Whether the stored verdict says that the key works; None where it was tried on nothing."""
+    return KeyVerdict(verdict).passed

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from secretsapp.api_keys.key_ends import WARN_BEFORE, end_at
 from secretsapp.core.actor import Actor
-from secretsapp.core.key_verdicts import FAILING
+from secretsapp.core.key_verdicts import FAILING, has_passed
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeState
@@ -282,7 +282,7 @@ def _failing_keys(api_keys: Iterable[ApiKey]) -> Iterator[Need]:
         ends = api_key.ends_at
         if end_at(ends).is_over:
             yield Need(Trouble.KEY_ENDED, ends, api_key=api_key)
-        elif api_key.check_passed is False:
+        elif has_passed(api_key.check_verdict) is False:
             yield Need(Trouble.KEY_FAILS, api_key.checked_at, api_key=api_key)
         elif ends is not None:
             yield Need(Trouble.KEY_ENDS, ends, api_key=api_key)

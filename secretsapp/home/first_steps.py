@@ -12,6 +12,7 @@ from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.roles import Permission
 from secretsapp.home.at_hand import AtHand
 from secretsapp.models import ApiKey, AuditEvent, Secret, Universe, User
+from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.policy import rights_of
 
 # Later on, what is not done was left undone on purpose.
@@ -45,6 +46,11 @@ def find_progress(actor: Actor, chosen: AtHand) -> Progress | None:
         return None
     progress = _progress(actor, chosen, has_secret=has_secret)
     return None if progress.is_complete else progress
+
+
+def sees_any(actor: Actor) -> bool:
+    """Whether there is some universe that the actor may see."""
+    return narrowed_universes(actor, Universe.objects.all(), Permission.LIST_SECRETS).exists()
 
 
 def _progress(actor: Actor, chosen: AtHand, *, has_secret: bool) -> Progress:

@@ -13,6 +13,7 @@ from secretsapp.access.renewals import Ending
 from secretsapp.core.actor import Actor
 from secretsapp.core.hints import NEARLY_FULL_FROM, old_before
 from secretsapp.core.input_rules import ANY_DOMAIN, SECRETS_PER_UNIVERSE
+from secretsapp.core.key_verdicts import has_passed
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Secret, Universe
 from secretsapp.models.universes import Environment
@@ -149,4 +150,8 @@ def _listed(actor: Actor) -> QuerySet[Secret]:
 
 
 def _unending(api_keys: Iterable[ApiKey]) -> Iterator[ApiKey]:
-    return (each for each in api_keys if each.ends_at is None and each.check_passed is not False)
+    return (
+        each
+        for each in api_keys
+        if each.ends_at is None and has_passed(each.check_verdict) is not False
+    )

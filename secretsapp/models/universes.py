@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from django.db import models
 
-from secretsapp.core.key_verdicts import KeyVerdict
-
 
 class ApiKey(models.Model):
-    """A Roblox API key, encrypted; its id is made here, because the encryption binds it."""
+    """A Roblox API key, encrypted; its id is made here, because the encryption binds it.
+
+    `check_verdict` is a word of `core/key_verdicts.py`, empty where the key was never tested.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100, unique=True)
@@ -18,16 +19,11 @@ class ApiKey(models.Model):
     ends_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     checked_at = models.DateTimeField(null=True)
-    check_verdict = models.CharField(max_length=30, blank=True, default=KeyVerdict.UNTESTED.value)
+    check_verdict = models.CharField(max_length=30, blank=True, default="")
     check_result = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def check_passed(self) -> bool | None:
-        """Whether its last test found that it works; None where it was tried on nothing."""
-        return KeyVerdict(self.check_verdict).passed
 
 
 class Environment(models.TextChoices):

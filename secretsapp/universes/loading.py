@@ -7,7 +7,6 @@ from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Grant, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES
-from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.policy import require_installation, rights_of
 
 
@@ -18,11 +17,6 @@ class Removal:
     grants: int
     secrets: int
     has_open_change: bool
-
-
-def sees_any(actor: Actor) -> bool:
-    """Whether there is some universe that the actor may see."""
-    return narrowed_universes(actor, Universe.objects.all(), Permission.LIST_SECRETS).exists()
 
 
 def get(actor: Actor, universe_id: int) -> Universe:

@@ -8,7 +8,7 @@ import pytest
 from emulator import READ_SECRETS, WRITE_SECRETS, Emulator, Fault, faults
 from secretsapp.api_keys import stored_keys, trials
 from secretsapp.core.errors import RobloxBusy
-from secretsapp.core.key_verdicts import FAILING, UNPROVEN, KeyVerdict
+from secretsapp.core.key_verdicts import FAILING, UNPROVEN, KeyVerdict, has_passed
 from secretsapp.core.references import Kind, Reference
 from secretsapp.models import ApiKey, Universe
 from tests.stage import API_KEY, HARBOR_ID, STAGEHAND
@@ -54,7 +54,7 @@ def test_a_test_stores_what_the_steps_of_a_trial_are_made_of(
     if not is_told:
         emulator.inject(faults.status(400), path="introspect", times=2)
     stored = stored_after_test()
-    assert (stored.check_verdict, stored.check_passed) == (verdict, verdict.passed)
+    assert (stored.check_verdict, has_passed(stored.check_verdict)) == (verdict, verdict.passed)
     trial = trials.run(STAGEHAND, stored, Reference(HARBOR_ID, Kind.UNIVERSE))
     assert trial.passed == (verdict is KeyVerdict.OPENS)
 
@@ -102,9 +102,9 @@ def test_a_roblox_that_is_busy_proves_nothing(emulator: Emulator, universe: Univ
 def test_a_key_that_was_never_tried_or_serves_nothing_neither_passes_nor_fails(
     api_key: ApiKey,
 ) -> None:
-    assert (api_key.check_verdict, api_key.check_passed) == (KeyVerdict.UNTESTED, None)
+    assert (api_key.check_verdict, has_passed(api_key.check_verdict)) == (KeyVerdict.UNTESTED, None)
     stored = stored_after_test()
-    assert (stored.check_verdict, stored.check_passed) == (KeyVerdict.UNUSED, None)
+    assert (stored.check_verdict, has_passed(stored.check_verdict)) == (KeyVerdict.UNUSED, None)
 
 
 def test_every_verdict_fits_its_column_and_passes_fails_or_proves_nothing() -> None:

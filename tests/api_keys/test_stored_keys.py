@@ -15,7 +15,7 @@ from secretsapp.core.errors import (
     RobloxUnreachable,
     StillInUse,
 )
-from secretsapp.core.key_verdicts import KeyVerdict
+from secretsapp.core.key_verdicts import KeyVerdict, has_passed
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
@@ -105,7 +105,7 @@ def test_a_test_calls_roblox_for_every_universe(
     assert {"secrets", "public-key"} <= read
     assert (watch.tags, detail(watch.last)["result"]) == (["api_key.tested"], report.result)
     stored = ApiKey.objects.get()
-    assert (stored.check_passed, stored.check_result) == (True, report.result)
+    assert (has_passed(stored.check_verdict), stored.check_result) == (True, report.result)
     assert stored.checked_at is not None
     assert writes(emulator) == []
 
@@ -143,14 +143,17 @@ def test_where_a_key_only_reads_in_one_universe_that_one_is_named(
 
 def test_adding_a_universe_counts_as_a_test_of_its_key(universe: Universe) -> None:
     stored = ApiKey.objects.get()
-    assert (stored.check_passed, stored.check_result) == (True, "it can read 1 universe")
+    assert (has_passed(stored.check_verdict), stored.check_result) == (
+        True,
+        "it can read 1 universe",
+    )
     assert stored.checked_at is not None
 
 
 def test_a_key_that_serves_nothing_has_proved_nothing(api_key: ApiKey) -> None:
     report = stored_keys.test(STAGEHAND, api_key)
     assert (report.passed, report.result) == (None, "not used yet")
-    assert ApiKey.objects.get().check_passed is None
+    assert has_passed(ApiKey.objects.get().check_verdict) is None
 
 
 def test_the_end_that_roblox_told_once_stays_known(emulator: Emulator, universe: Universe) -> None:
@@ -188,7 +191,7 @@ def test_a_key_that_fails_says_why_and_what_to_do(
     assert not report.passed
     assert words in report.result
     stored = ApiKey.objects.get()
-    assert (stored.check_passed, stored.check_result) == (False, report.result)
+    assert (has_passed(stored.check_verdict), stored.check_result) == (False, report.result)
 
 
 def test_a_key_that_does_not_open_fails_its_test_in_words(

@@ -9,6 +9,7 @@ from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.errors import Forbidden, NotFound, StaleVersion
+from secretsapp.core.key_verdicts import has_passed
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Grant, Universe
 from secretsapp.opencloud.client import Client
@@ -160,4 +161,4 @@ def test_a_key_that_serves_nothing_is_replaced_while_roblox_is_not_there(
 
 def test_a_verdict_that_nobody_knows_proves_nothing_good(api_key: ApiKey) -> None:
     ApiKey.objects.update(check_verdict="better than ever")
-    assert ApiKey.objects.get().check_passed is False
+    assert has_passed(ApiKey.objects.get().check_verdict) is False

@@ -13,8 +13,8 @@ from secretsapp.api_keys import key_listing, stored_keys
 from secretsapp.api_keys.key_listing import KeyView
 from secretsapp.api_keys.key_reports import KeyReport
 from secretsapp.core.errors import StaleVersion
+from secretsapp.home import first_steps
 from secretsapp.rules.paging import Asked
-from secretsapp.universes import loading
 from secretsapp.web.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, guide, long_lists
@@ -97,7 +97,7 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         if view.universes:
             sentence = "Key replaced. Sealroom has deleted the old key: delete it at Roblox too."
             return Done(sentence, _address(api_key_id), form.told)
-        is_first_run = not loading.sees_any(request.actor)
+        is_first_run = not first_steps.sees_any(request.actor)
         address = reverse("guide") if is_first_run else _address(api_key_id)
         return Done("Replaced.", address, form.told)
 

@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from secretsapp.api_keys import key_listing, server_address
 from secretsapp.api_keys.trials import Trial
+from secretsapp.core.key_verdicts import has_passed
+from secretsapp.home import first_steps
 from secretsapp.models import ApiKey
-from secretsapp.universes import loading
 from secretsapp.web.forms.api_keys import AddKeyForm
 from secretsapp.web.forms.universes import AddUniverseForm
 from secretsapp.web.requests import ActorRequest
@@ -17,6 +18,7 @@ from secretsapp.web.views import form_pages
 GUIDE = "guide"
 # In the address: the key that was just saved, and is to open the universe.
 SAVED = "key"
+KEYS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,10 @@ def page(request: ActorRequest, filled: Filled) -> HttpResponse:
     key_form = filled.key_form or AddKeyForm(None, is_first=not keys)
     saved = request.GET.get(SAVED, "")
     universe_form = filled.universe_form or AddUniverseForm(None, keys, key_id=saved)
-    added = loading.sees_any(request.actor)
+    added = first_steps.sees_any(request.actor)
     context = {
         "keys": keys,
+        "stored": [(key, has_passed(key.check_verdict)) for key in keys[:KEYS_SHOWN]],
         "has_universes": added,
         "is_saved": bool(saved),
         "is_halfway": bool(keys) and not added,
