@@ -59,11 +59,11 @@ def _print_readings(served: Served) -> None:
     """Reading the list with what the product uses for it, and with the library."""
     from secretsapp.core import actor  # noqa: PLC0415 - settings come first
     from secretsapp.models import Universe  # noqa: PLC0415
-    from secretsapp.universes import mirror  # noqa: PLC0415
+    from secretsapp.universes import refreshing  # noqa: PLC0415
 
     def ours() -> None:
         _rest()
-        mirror.refresh(actor.system("bench"), Universe.objects.get())
+        refreshing.refresh(actor.system("bench"), Universe.objects.get())
 
     _detour(served.emulator.url)
     experience = rblxopencloud.Experience(place.UNIVERSE_ID, api_key=place.API_KEY)

@@ -196,7 +196,7 @@ def _store(
                 return
             detail = _detail(change, reason, receipt) | (_LATE if late else {})
             if state is ChangeState.SUCCEEDED:
-                _mirror_success(change, receipt)
+                mirror.take_over(change, receipt, is_sure=not overlaps(change))
             _tell(act, change, state, detail)
     except (DatabaseError, SealroomError):
         words = "may have been sent", "its outcome could not be stored here"
@@ -271,29 +271,3 @@ def _others(change: Change) -> QuerySet[Change]:
     return Change.objects.filter(universe=change.universe_id, name=change.name).exclude(
         pk=change.pk
     )
-
-
-def _mirror_success(change: Change, receipt: WriteReceipt | None) -> None:
-    """Bring the mirror up to date; where writes overlapped, the next refresh says what holds."""
-    unsure = overlaps(change)
-    if change.kind == ChangeKind.DELETE and not unsure:
-        Secret.objects.filter(universe=change.universe, name=change.name).delete()
-        return
-    secret = Secret.objects.filter(universe=change.universe, name=change.name).first()
-    secret = secret or Secret(universe=change.universe, name=change.name)
-    if receipt is not None:
-        _take_over(secret, change, receipt)
-    secret.unsure = unsure or receipt is None or not credible(receipt.update_time, timezone.now())
-    mirror.keep(secret)
-
-
-def _take_over(secret: Secret, change: Change, receipt: WriteReceipt) -> None:
-    now = timezone.now()
-    updated = credible(receipt.update_time, now)
-    if is_older(updated, credible(secret.update_time, now)):
-        return
-    secret.domain = change.domain if receipt.domain is None else receipt.domain
-    secret.create_time = credible(receipt.create_time, now) or change.seen_create_time
-    secret.update_time = updated
-    secret.last_change = change
-    secret.drifted_at = secret.missing_since = None

@@ -2,31 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone
 
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
-from secretsapp.core.errors import SealroomError
 from secretsapp.core.events.kinds import Event
 from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.input_rules import is_same_domain
-from secretsapp.core.roles import Permission
 from secretsapp.core.times import CLOCK_TOLERANCE, credible, is_older
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import OPEN_STATES
-from secretsapp.opencloud.client import LONGEST_CALL_SECONDS
-from secretsapp.opencloud.types import RemoteSecret
-from secretsapp.rules import connections
+from secretsapp.models.changes import OPEN_STATES, ChangeKind
+from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules.acting import Act, NoRight, acting
-from secretsapp.rules.locks import claim, lock_universe
-from secretsapp.rules.policy import require_somewhere
-from secretsapp.rules.roblox import in_our_words
-
-SHORTEST_INTERVAL = timedelta(seconds=10)
-CLAIM = timedelta(seconds=5 * LONGEST_CALL_SECONDS)
+from secretsapp.rules.locks import lock_universe
 
 # Roblox's list may lag behind a write, and clocks of two machines differ a little; for so long a
 # name that was just written here is left alone.
@@ -34,41 +25,6 @@ GRACE = CLOCK_TOLERANCE
 
 _MIRRORED = ["domain", "key_id", "create_time", "update_time"]
 _STATE = ["last_change", "drifted_at", "missing_since", "unsure"]
-
-
-def refresh(actor: Actor, universe: Universe, *, rested_for: timedelta = SHORTEST_INTERVAL) -> bool:
-    """Read the universe's secrets from Roblox and store them; say whether that was done.
-
-    It is not where a refresh is under way or was tried within `rested_for`. A failure of Roblox
-    is stored with the universe, to be shown, and does not raise. The events name the system:
-    no one chose what is found.
-    """
-    require_somewhere(actor, Permission.LIST_SECRETS, universe.pk)
-    began = timezone.now()
-    if not _claim(universe, began, rested_for):
-        return False
-    try:
-        client_of_key = connections.client_of(actor, universe.api_key)
-        with in_our_words(only_reads=True), client_of_key as client:
-            listing = client.list_secrets(universe.pk)
-    except SealroomError as error:
-        _release(universe, sync_failure=str(error))
-        return False
-    store(universe, listing, began=began)
-    _release(universe, sync_failure="")
-    return True
-
-
-def _claim(universe: Universe, now: datetime, rested_for: timedelta) -> bool:
-    rested = Q(sync_tried_at__isnull=True) | Q(sync_tried_at__lt=now - rested_for)
-    found = Universe.objects.filter(rested, pk=universe.pk)
-    return bool(claim(found, lasting=CLAIM, column="sync_claimed_until", sync_tried_at=now))
-
-
-def _release(universe: Universe, *, sync_failure: str) -> None:
-    Universe.objects.filter(pk=universe.pk).update(
-        sync_claimed_until=None, sync_failure=sync_failure
-    )
 
 
 def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetime) -> None:
@@ -173,6 +129,35 @@ class _Differences:
         secret.drifted_at = self.began
         secret.last_change = None
         self.act.tell(event, self.universe, secret.name, detail=detail)
+
+
+def take_over(change: Change, receipt: WriteReceipt | None, *, is_sure: bool) -> None:
+    """Bring the mirror up to date with a write that succeeded.
+
+    Where another was under way (`is_sure` is false), the next refresh says what holds.
+    """
+    if change.kind == ChangeKind.DELETE and is_sure:
+        Secret.objects.filter(universe=change.universe, name=change.name).delete()
+        return
+    secret = Secret.objects.filter(universe=change.universe, name=change.name).first()
+    secret = secret or Secret(universe=change.universe, name=change.name)
+    if receipt is not None:
+        _take_over(secret, change, receipt)
+    is_known = receipt is not None and bool(credible(receipt.update_time, timezone.now()))
+    secret.unsure = not (is_sure and is_known)
+    keep(secret)
+
+
+def _take_over(secret: Secret, change: Change, receipt: WriteReceipt) -> None:
+    now = timezone.now()
+    updated = credible(receipt.update_time, now)
+    if is_older(updated, credible(secret.update_time, now)):
+        return
+    secret.domain = change.domain if receipt.domain is None else receipt.domain
+    secret.create_time = credible(receipt.create_time, now) or change.seen_create_time
+    secret.update_time = updated
+    secret.last_change = change
+    secret.drifted_at = secret.missing_since = None
 
 
 def adopt(secret: Secret, found: RemoteSecret) -> None:

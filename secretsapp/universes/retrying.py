@@ -8,7 +8,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.models import Universe
-from secretsapp.universes import mirror
+from secretsapp.universes import refreshing
 
 RETRY_EVERY = timedelta(minutes=5)
 MOST_READ = 50
@@ -30,6 +30,6 @@ def retry_unread(actor: Actor) -> list[Universe]:
             break
         # It may have been removed meanwhile.
         with suppress(NotFound):
-            if mirror.refresh(actor, universe, rested_for=RETRY_EVERY):
+            if refreshing.refresh(actor, universe, rested_for=RETRY_EVERY):
                 read.append(universe)
     return read

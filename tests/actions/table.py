@@ -9,7 +9,7 @@ from secretsapp.models import Change, Grant
 from secretsapp.operation import installation, key_proof, master_keys, readiness, upkeep, workers
 from secretsapp.people import accounts, session_storage, sign_ins
 from secretsapp.secrets import attempts, settling
-from secretsapp.universes import managing, mirror
+from secretsapp.universes import managing, mirror, refreshing
 from tests.actions.acting import (
     PASSWORD,
     VALUE,
@@ -220,8 +220,8 @@ ACTIONS = [
         (f"universe.changed | {ADMIN} | Port |  | ",),
     ),
     Action(
-        "mirror.refresh",
-        lambda stage: mirror.refresh(stage.cast["viewer"].actor, stage.universe),
+        "refreshing.refresh",
+        lambda stage: refreshing.refresh(stage.cast["viewer"].actor, stage.universe),
         DRIFT,
         before=meddle,
     ),
@@ -306,6 +306,11 @@ ACTIONS = [
     Action(
         "grants.keep_an_admin_beside",
         lambda stage: grants.keep_an_admin_beside(stage.cast["viewer"].user),
+    ),
+    Action(
+        "mirror.take_over",
+        lambda _stage: mirror.take_over(Change.objects.get(), None, is_sure=True),
+        before=leave_rotation_open,
     ),
     Action("mirror.adopt", adopt),
     Action("mirror.knows_newer", knows_newer),

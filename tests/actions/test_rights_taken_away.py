@@ -31,7 +31,7 @@ WITHOUT_RIGHT = {
     "sign_ins.record_sign_out": "leaving takes no right, not even an account in use",
     "accepting.join": "an invitation is the right",
     "invitations.end_expired": "the system acts",
-    "mirror.refresh": "the system stores what was read, and nobody chose what is found",
+    "refreshing.refresh": "the system stores what was read, and nobody chose what is found",
     "mirror.store": "the system acts",
     "password_mail.ask": "anybody may ask",
     "password_mail.send_waiting": "the system acts, for whoever asked",

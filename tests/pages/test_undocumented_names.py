@@ -10,7 +10,7 @@ from django.utils.html import escape
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import AuditEvent, Change, Secret, Universe
-from secretsapp.universes import mirror
+from secretsapp.universes import refreshing
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
 from tests.spine.doors import DOORS
@@ -35,7 +35,7 @@ def drifted(harbor: EmulatedUniverse, universe: Universe, name: str) -> Secret:
 
 def refresh(universe: Universe) -> None:
     let_rest(universe)
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refreshing.refresh(STAGEHAND, universe)
 
 
 @every_name

@@ -18,7 +18,7 @@ from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.people import accounts
 from secretsapp.rules.acting import Passage
 from secretsapp.secrets import attempts, changes, details, settling
-from secretsapp.universes import mirror
+from secretsapp.universes import mirror, refreshing
 from tests.secrets.test_changes_order import attempt_rotation
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together
@@ -158,7 +158,7 @@ def test_a_list_that_lags_behind_our_write_is_no_drift(
         emulator.inject(faults.status(200, {"secrets": [item | times]}), method="GET")
         let_rest(universe)
         watch = Watch()
-        assert mirror.refresh(STAGEHAND, universe)
+        assert refreshing.refresh(STAGEHAND, universe)
     assert "secret.drift.changed" not in watch.tags
     assert mirrored(universe).update_time == after
 
@@ -170,7 +170,7 @@ def test_a_list_without_what_we_just_created_is_no_drift(
     emulator.inject(faults.status(200, {"secrets": []}), method="GET")
     let_rest(universe)
     watch = Watch()
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refreshing.refresh(STAGEHAND, universe)
     assert [event.secret_name for event in watch.events if "drift" in event.tag] == [
         "PAY_KEY",
         "PAY_WEBHOOK",

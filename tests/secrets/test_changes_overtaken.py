@@ -20,7 +20,7 @@ from secretsapp.models.changes import ChangeState
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.rules.locks import lock_universe
 from secretsapp.secrets import attempts, changes
-from secretsapp.universes import mirror
+from secretsapp.universes import refreshing
 from tests.actions.test_rights_taken_away import SECONDS, telling_when_it_waits
 from tests.secrets.test_changes_order import attempt_rotation
 from tests.stage import STAGEHAND, Cast
@@ -148,7 +148,7 @@ def test_a_mirror_that_was_read_later_overtakes(
     def change_elsewhere() -> None:
         harbor.put("PAY_KEY", b"theirs", "")
         let_rest(universe)
-        assert mirror.refresh(STAGEHAND, universe)
+        assert refreshing.refresh(STAGEHAND, universe)
 
     before_it_is_written_down(monkeypatch, change_elsewhere)
     with pytest.raises(StaleVersion, match="has just been changed outside Sealroom"):

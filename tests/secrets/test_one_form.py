@@ -7,7 +7,7 @@ from secretsapp.core.errors import Forbidden
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Secret, Universe
 from secretsapp.secrets import changes
-from secretsapp.universes import mirror
+from secretsapp.universes import refreshing
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import let_rest
 from tests.support.watch import Watch, detail
@@ -64,6 +64,6 @@ def test_another_form_that_roblox_lists_is_shown_and_is_no_drift(
     times = {"create_time": held.create_time, "update_time": held.update_time}
     harbor.put("PAY_KEY", held.value, UPPER, **times)
     let_rest(universe)
-    mirror.refresh(STAGEHAND, universe)
+    refreshing.refresh(STAGEHAND, universe)
     secret = Secret.objects.get(name="PAY_KEY")
     assert (secret.domain, secret.drifted_at, watch.tags) == (UPPER, None, [])

@@ -57,7 +57,7 @@ STEPS = (
     "secretsapp.rules.audit._append",
     "secretsapp.opencloud.transport.Transport.write",
     "secretsapp.opencloud.client.read_receipt",
-    "secretsapp.secrets.attempts._mirror_success",
+    "secretsapp.universes.mirror.take_over",
     "secretsapp.web.views.changes.Done",
     "secretsapp.web.views.form_pages.redirect",
 )

@@ -13,7 +13,7 @@ from secretsapp.core.errors import OutcomeUnknown
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.secrets import changes
-from secretsapp.universes import mirror
+from secretsapp.universes import refreshing
 from tests.stage import STAGEHAND, Cast
 
 METHODS = {"create": "POST", "rotate": "PATCH", "delete": "DELETE"}
@@ -60,7 +60,7 @@ def refresh_later(universe: Universe) -> bool:
     """Refresh once our own writes lie far enough back to be compared."""
     let_rest(universe)
     with later(minutes=30):
-        return mirror.refresh(STAGEHAND, universe)
+        return refreshing.refresh(STAGEHAND, universe)
 
 
 def let_rest(universe: Universe) -> None:

@@ -13,7 +13,7 @@ from emulator import Emulator, Fault, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import Forbidden, MissingKey
 from secretsapp.models import ApiKey, Secret, Universe
-from secretsapp.universes import mirror
+from secretsapp.universes import refreshing
 from tests.stage import HARBOR_ID, STAGEHAND, Cast
 from tests.support.breaking import lose_audit_keys
 from tests.support.unfinished import leave_open, let_rest, mirrored
@@ -25,13 +25,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 def refresh(universe: Universe) -> bool:
     """Refresh at once, however short ago the last refresh was."""
     let_rest(universe)
-    return mirror.refresh(STAGEHAND, universe)
+    return refreshing.refresh(STAGEHAND, universe)
 
 
 def test_the_first_listing_is_one_event(harbor: EmulatedUniverse, api_key: ApiKey) -> None:
     universe = Universe.objects.create(id=HARBOR_ID, name="Harbor", api_key=api_key)
     watch = Watch()
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refreshing.refresh(STAGEHAND, universe)
     assert (watch.tags, detail(watch.last)) == (["universe.baseline"], {"count": "3"})
     assert (watch.last.actor_kind, watch.last.actor_name) == ("system", "Sealroom (refresh)")
     rows = Secret.objects.filter(universe=universe, drifted_at=None)
@@ -133,17 +133,17 @@ def test_times_that_roblox_leaves_out_are_no_drift(
 
 
 def test_a_refresh_comes_at_most_every_few_seconds(emulator: Emulator, universe: Universe) -> None:
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refreshing.refresh(STAGEHAND, universe)
     emulator.clear_requests()
-    assert not mirror.refresh(STAGEHAND, universe)
+    assert not refreshing.refresh(STAGEHAND, universe)
     assert emulator.requests == []
-    ago = timezone.now() - mirror.SHORTEST_INTERVAL
+    ago = timezone.now() - refreshing.SHORTEST_INTERVAL
     Universe.objects.update(sync_tried_at=ago)
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refreshing.refresh(STAGEHAND, universe)
 
 
 def test_a_refresh_under_way_is_waited_for_until_its_claim_runs_out(universe: Universe) -> None:
-    Universe.objects.update(sync_claimed_until=timezone.now() + mirror.CLAIM)
+    Universe.objects.update(sync_claimed_until=timezone.now() + refreshing.CLAIM)
     assert not refresh(universe)
     Universe.objects.update(sync_claimed_until=timezone.now() - timedelta(seconds=1))
     assert refresh(universe)
@@ -217,9 +217,9 @@ def test_a_stranger_refreshes_nothing(emulator: Emulator, universe: Universe, ca
     emulator.clear_requests()
     let_rest(universe)
     with pytest.raises(Forbidden):
-        mirror.refresh(cast["stranger"].actor, universe)
+        refreshing.refresh(cast["stranger"].actor, universe)
     assert emulator.requests == []
-    assert mirror.refresh(cast["viewer"].actor, universe)
+    assert refreshing.refresh(cast["viewer"].actor, universe)
 
 
 @pytest.mark.parametrize("kind", ["create", "rotate", "delete"])

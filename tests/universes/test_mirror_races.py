@@ -11,7 +11,7 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Universe
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.secrets import changes
-from secretsapp.universes import mirror
+from secretsapp.universes import mirror, refreshing
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.unfinished import let_rest, make, mirrored
@@ -49,7 +49,7 @@ def test_a_listing_older_than_the_last_one_is_not_stored(
     began, old = timezone.now(), listing(harbor)
     harbor.put("PAY_KEY", b"theirs", "api.pay.example")
     let_rest(universe)
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refreshing.refresh(STAGEHAND, universe)
     synced_at = Universe.objects.get().synced_at
     watch = Watch()
     mirror.store(universe, old, began=began)
@@ -67,7 +67,7 @@ def test_a_refresh_racing_a_rotation_reports_no_drift(
     for number in range(ROUNDS):
         let_rest(universe)
         done = together(
-            partial(mirror.refresh, STAGEHAND, universe),
+            partial(refreshing.refresh, STAGEHAND, universe),
             partial(
                 changes.rotate,
                 actor=cast["rotator"].actor,
@@ -94,7 +94,7 @@ def test_a_refresh_that_reads_during_a_rotation_reports_no_drift(
 
     def refresh_meanwhile() -> Change | bool:
         emulator.wait_for_requests(3)
-        return mirror.refresh(STAGEHAND, universe)
+        return refreshing.refresh(STAGEHAND, universe)
 
     done = together(lambda: make("rotate", cast, universe), refresh_meanwhile)
     assert done[1] is True
@@ -105,7 +105,7 @@ def test_a_refresh_that_reads_during_a_rotation_reports_no_drift(
 def test_of_refreshes_at_once_one_reads(emulator: Emulator, universe: Universe, cast: Cast) -> None:
     let_rest(universe)
     emulator.clear_requests()
-    done = together(*[lambda: mirror.refresh(STAGEHAND, universe)] * 3)
+    done = together(*[lambda: refreshing.refresh(STAGEHAND, universe)] * 3)
     assert sorted(map(str, done)) == ["False", "False", "True"]
     assert len(emulator.requests) == 1
 
@@ -119,7 +119,7 @@ def test_drift_seen_by_a_write_and_a_refresh_at_once_is_one_event(
     let_rest(universe)
     watch = Watch()
     together(
-        lambda: mirror.refresh(STAGEHAND, universe),
+        lambda: refreshing.refresh(STAGEHAND, universe),
         lambda: bool(
             changes.rotate(
                 actor=cast["rotator"].actor,

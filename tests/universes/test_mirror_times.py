@@ -9,7 +9,7 @@ from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.times import CLOCK_TOLERANCE
 from secretsapp.models import Secret, Universe
-from secretsapp.universes import mirror
+from secretsapp.universes import refreshing
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import let_rest, make, mirrored, refresh_later
 from tests.support.watch import Watch, detail
@@ -25,7 +25,7 @@ def refresh(universe: Universe) -> list[str]:
     """Refresh at once, and give the tags of what was told."""
     watch = Watch()
     let_rest(universe)
-    assert mirror.refresh(STAGEHAND, universe)
+    assert refreshing.refresh(STAGEHAND, universe)
     return watch.tags
 
 

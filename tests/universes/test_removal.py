@@ -13,7 +13,7 @@ from secretsapp.log import reading
 from secretsapp.models import ApiKey, AuditEvent, Change, Grant, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.secrets import attempts, changes, settling
-from secretsapp.universes import managing, mirror
+from secretsapp.universes import managing, refreshing
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.unfinished import later, leave_open, let_rest
@@ -118,7 +118,7 @@ def test_what_comes_after_a_removal_is_not_found(
 ) -> None:
     let_rest(universe)
     managing.remove(STAGEHAND, universe)
-    assert not mirror.refresh(STAGEHAND, universe)
+    assert not refreshing.refresh(STAGEHAND, universe)
     with pytest.raises(NotFound, match="has removed the universe"):
         managing.remove(STAGEHAND, universe)
     with pytest.raises(NotFound):

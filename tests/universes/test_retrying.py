@@ -9,7 +9,7 @@ from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core import actor as actors
 from secretsapp.models import Universe
-from secretsapp.universes import mirror, retrying
+from secretsapp.universes import refreshing, retrying
 from tests.stage import STAGEHAND
 from tests.support.unfinished import let_rest
 from tests.support.watch import Watch
@@ -22,7 +22,7 @@ def unread(universe: Universe, emulator: Emulator) -> Universe:
     """Harbor, whose last reading failed ten minutes ago."""
     let_rest(universe)
     emulator.inject(faults.status(503), times=9)
-    assert not mirror.refresh(STAGEHAND, universe)
+    assert not refreshing.refresh(STAGEHAND, universe)
     emulator.clear_faults()
     emulator.clear_requests()
     rest(minutes=10)

@@ -15,7 +15,7 @@ from secretsapp.secrets import extent
 from secretsapp.secrets import listing as secrets
 from secretsapp.secrets.listing import SecretListing
 from secretsapp.secrets.secret_view import SecretView
-from secretsapp.universes import mirror
+from secretsapp.universes import refreshing
 
 _HEADINGS = ("NAME", "DOMAIN", "CHANGED (UTC)", "CHANGED BY", "STATE", "NOTE")
 
@@ -34,7 +34,7 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Refresh the mirror and show it."""
-        mirror.refresh(actor, universe_of(actor, options["universe_id"]))
+        refreshing.refresh(actor, universe_of(actor, options["universe_id"]))
         universe = universe_of(actor, options["universe_id"])
         listing = secrets.listing(actor, universe)
         capacity = extent.capacity(actor, universe, listing.present)

@@ -29,7 +29,7 @@ from secretsapp.secrets.arranging import (
     prefixes,
 )
 from secretsapp.secrets.open_changes import Watched, told, watch
-from secretsapp.universes import loading, mirror, shortcuts
+from secretsapp.universes import loading, refreshing, shortcuts
 from secretsapp.web.checklist import Step
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
@@ -129,7 +129,7 @@ def refresh(request: ActorRequest, universe_id: int) -> HttpResponse:
     found = loading.get(request.actor, universe_id)
     if request.method != "POST":
         return redirect("universe", universe_id=universe_id)
-    mirror.refresh(request.actor, found)
+    refreshing.refresh(request.actor, found)
     wanted = Wanted.from_query(request.POST)
     if wants_fragment(request):
         found = loading.get(request.actor, universe_id)
