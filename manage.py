@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The command line of the dashboard."""
 
+import atexit
 import gc
 import os
 import sys
@@ -24,6 +25,8 @@ def main() -> None:
     """
     dumps.switch_off()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    # At its end, when all of that goes anyway, Python would take it apart piece by piece.
+    atexit.register(gc.freeze)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
     try:
         execute_from_command_line(sys.argv)
