@@ -15,7 +15,10 @@ from secretsapp.web.views.secret_rows import rows_of
 from secretsapp.web.views.universes import COLUMNS
 
 # The same table as the product's templates make, written down at one go by hand.
-FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
+FLAT = """{% load sealroom %}
+{% icon "external" as external_icon %}
+{% icon "stop" as stop_icon %}
+{% icon "warning" as warning_icon %}
 <table class="panel secrets sticky-head" role="table">
 <caption class="visually-hidden">Secrets of {{ universe.name }}</caption>
 <thead role="rowgroup"><tr role="row">
@@ -31,14 +34,14 @@ FLAT = """{% load sealroom static %}{% static "img/icons.svg" as icons %}
 <tr role="row" data-search="{{ view.searched }}" data-name="{{ at.name }}" data-changed="{{ at.changed }}" data-who="{{ at.who }}" data-owner="{{ at.owner }}"
 data-states="{{ states }}" data-may="rotate details delete">
 <td role="cell" class="cell-name"><a class="name row-link" id="secret-{{ secret.pk }}" href="{% url "secret" universe.pk secret.name %}"><bdi>{{ secret.name }}</bdi></a>
-{% if secret.drifted_at %}<span class="chip chip-amber"><svg class="icon" aria-hidden="true"><use href="{{ icons }}#warning"/></svg> {% if view.is_created_outside %}Created{% else %}Changed{% endif %} outside</span>{% endif %}
+{% if secret.drifted_at %}<span class="chip chip-amber">{{ warning_icon }} {% if view.is_created_outside %}Created{% else %}Changed{% endif %} outside</span>{% endif %}
 {% if note %}<bdi class="note-line muted one-line">{{ note }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-domain">
-{% if secret.domain == "*" %}<span class="chip"><svg class="icon" aria-hidden="true"><use href="{{ icons }}#warning"/></svg> Any host</span>
-{% elif not secret.domain %}<span class="chip"><svg class="icon" aria-hidden="true"><use href="{{ icons }}#stop"/></svg> No requests</span>
+{% if secret.domain == "*" %}<span class="chip">{{ warning_icon }} Any host</span>
+{% elif not secret.domain %}<span class="chip">{{ stop_icon }} No requests</span>
 {% else %}<bdi class="name one-line" title="{{ secret.domain }}">{{ secret.domain }}</bdi>{% endif %}</td>
 <td role="cell" class="cell-age">{% ago view.changed_at %}
-<span class="cell-who"><svg class="icon" aria-hidden="true"><use href="{{ icons }}#external"/></svg>Outside Sealroom</span></td>
+<span class="cell-who">{{ external_icon }}Outside Sealroom</span></td>
 <td role="cell" class="cell-owner">–</td>
 <td role="cell" class="cell-menu"></td>
 </tr>

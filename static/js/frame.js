@@ -17,22 +17,22 @@ for (const notice of document.querySelectorAll("#notices [role=status]")) {
 const COPIES = "button[data-copies], button[data-copy]";
 
 function showCopyButtons(root) {
-  for (const text of root.querySelectorAll("[data-copyable]")) {
-    if (!text.nextElementSibling?.matches(COPIES)) text.after(copyButtonOf(text));
-  }
   for (const button of root.querySelectorAll(COPIES)) button.hidden = false;
 }
 
-// As parts/_copy.html, which in a list of many would be most of the page.
+// In a list of many the buttons would be most of the page: each is made when its part is opened.
+function makeCopyButtons(opened) {
+  for (const text of opened.querySelectorAll("[data-copyable]")) {
+    if (!text.nextElementSibling?.matches(COPIES)) text.after(copyButtonOf(text));
+  }
+}
+
 function copyButtonOf(text) {
-  const button = document.createElement("button");
+  const button = byId("copy-button").content.firstElementChild.cloneNode(true);
   const words = text.dataset.copyable;
-  Object.assign(button, { type: "button", className: "btn btn-icon btn-quiet copy", title: words });
+  Object.assign(button, { title: words, hidden: false });
   button.dataset.copy = text.textContent;
-  const [sheet] = document.querySelector("use").getAttribute("href").split("#");
-  button.innerHTML = [["idle", "copy"], ["done", "check"]].map(([state, icon]) => `<span class="copy-${state}">
-    <svg class="icon" aria-hidden="true"><use href="${sheet}#${icon}"/></svg></span>`).join("");
-  button.setAttribute("aria-label", words);
+  button.lastElementChild.textContent = words;
   return button;
 }
 
@@ -47,6 +47,7 @@ async function copy(button) {
 if (navigator.clipboard) {
   showCopyButtons(document);
   document.addEventListener("htmx:load", event => showCopyButtons(event.target));
+  document.addEventListener("toggle", event => makeCopyButtons(event.target), true);
   document.addEventListener("click", event => {
     const button = event.target.closest(COPIES);
     if (button) copy(button);

@@ -13,14 +13,9 @@ from secretsapp.core.times import DAY, HOUR, MONTH, WEEK
 from secretsapp.models import Universe
 from secretsapp.models.universes import Environment
 from secretsapp.web.checklist import Step
+from secretsapp.web.icons import drawings
 from secretsapp.web.tabs import Tab
 
-ICONS = (
-    *("access", "bin", "bolt", "calendar", "check", "chevron", "chevron-left", "chevron-right"),
-    *("clock", "close", "copy", "dots", "external", "eye", "eye-off", "filter", "gear", "grid"),
-    *("help", "home", "key", "keyboard", "live", "log", "menu", "people", "person", "pin", "plus"),
-    *("question", "refresh", "seal", "search", "shield", "sign-out", "stop", "terminal", "warning"),
-)
 PEOPLE = (
     *("Ann Berg", "Ben Otero", "Chidi Eze", "Dana Levi", "Emre Kaya", "Fatima Noor"),
     *("Goro Ito", "Hana Kim"),
@@ -77,6 +72,6 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         ],
         "people": [(f"{name.split()[0].lower()}@example.com", name) for name in PEOPLE],
         "times": [now - age for age in AGES],
-        "icons": ICONS,
+        "icons": sorted(drawings()),
     }
     return render(request, "styleguide/styleguide.html", context)
