@@ -1,4 +1,7 @@
-// The menu of a row is made when the row comes into sight: hundreds of them would weigh too much.
+// The menu of a row is made when the row comes into sight: hundreds of them would weigh too much. The
+// first rows, which are in sight, have theirs before anything is painted, so the page isn't drawn twice.
+
+const FIRST = 20;
 
 const NAME = /^[A-Za-z0-9_]+$/u;
 const menu = document.getElementById("row-menu").content;
@@ -12,18 +15,27 @@ const rowsInSight = new IntersectionObserver(seen => {
 }, { rootMargin: "300px" });
 
 function watchRows() {
-  for (const row of document.querySelectorAll("#rows tr:has(.row-link)")) rowsInSight.observe(row);
+  for (const [place, link] of document.querySelectorAll("#rows .row-link").entries()) {
+    const row = link.closest("tr");
+    if (place < FIRST) giveMenu(row);
+    else rowsInSight.observe(row);
+  }
 }
 
 function giveMenu(row) {
   const link = row.querySelector(".row-link");
-  const name = link.textContent;
+  const [name, page] = [link.textContent, link.getAttribute("href")];
   const given = menu.cloneNode(true);
   const allowed = row.dataset.may?.split(" ") ?? [];
-  given.querySelector("summary .visually-hidden").textContent = `Actions for ${name}`;
+  given.querySelector("summary .visually-hidden").textContent = `Actions for ${row.dataset.about ?? name}`;
   for (const item of given.querySelectorAll("[data-act]")) {
-    if (allowed.includes(item.dataset.act)) item.href = `${link.getAttribute("href")}${item.dataset.act}/`;
-    else item.remove();
+    const address = `${page}${item.dataset.act}/`;
+    if (!allowed.includes(item.dataset.act)) item.remove();
+    else item.setAttribute(item.matches("a") ? "href" : "formaction", address);
+  }
+  for (const item of given.querySelectorAll("[data-part]")) item.href = page + item.dataset.part;
+  for (const item of given.querySelectorAll("[data-asks]")) {
+    item.href = item.dataset.asks + encodeURIComponent(row.dataset.about);
   }
   for (const button of given.querySelectorAll("[data-copy]")) {
     const inGame = `game:GetService("HttpService"):GetSecret("${name}")`;
@@ -35,7 +47,7 @@ function giveMenu(row) {
 
 watchRows();
 document.addEventListener("htmx:afterSwap", event => {
-  if (event.detail.target.id === "listing") watchRows();
+  if (["listing", "paged"].includes(event.detail.target.id)) watchRows();
 });
 
 // A host that is cut off is told in full to those who point at it.
