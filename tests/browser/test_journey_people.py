@@ -219,6 +219,7 @@ def test_the_last_admin_is_told_why_not_and_what_to_do_first(script: bool, visit
     follow(admin, "Grant access")
     admin.page.get_by_label("All universes", exact=True).check()
     choose(admin, "Admin")
+    choose(admin, "Never expires")
     press(admin, "Grant access")
     says(admin, "Granted viewer@example.com access.")
     go_to(admin, "Access")

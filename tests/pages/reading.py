@@ -28,6 +28,11 @@ def field(response: HttpResponseBase, name: str) -> str:
     return html.unescape(value.group(1)) if value else ""
 
 
+def chosen(response: HttpResponseBase, name: str) -> list[str]:
+    """Which of the choices of that name are chosen when the page is opened."""
+    return re.findall(rf'name="{name}" value="([^"]*)"[^>]* checked', body(response))
+
+
 def value_shown(response: HttpResponseBase) -> str:
     """What stands in the field for the value."""
     found = VALUE_FIELD.search(body(response))

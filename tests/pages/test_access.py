@@ -14,7 +14,7 @@ from secretsapp.models import Grant, Universe
 from secretsapp.people import accounts
 from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
-from tests.pages.reading import body, field, words
+from tests.pages.reading import body, chosen, field, words
 from tests.stage import STAGEHAND, Cast, Person, engage
 
 STRANGER = "stranger@example.com"
@@ -235,6 +235,7 @@ def test_the_form_begins_within_ones_own_bounds_and_says_them(
     assert end is not None
     form = client.get(address, {"person": STRANGER})
     assert field(form, "names") == "PAY_*"
+    assert chosen(form, "end") == ["date"]
     assert field(form, "last_day") == end.date().isoformat()
     assert "30 days until" in words(form)
     assert "Never expires" not in words(form)
@@ -340,6 +341,9 @@ def test_ones_own_access_is_lost_with_a_warning_and_leads_home(
 def test_everywhere_is_given_changed_and_revoked(client_for: ClientFor, cast: Cast) -> None:
     client = client_for("admin")
     sent = {"person": STRANGER, "role": "admin", "end": "never", "place": "all"}
+    assert chosen(client.get(f"{EVERYWHERE}new/"), "end") == ["30"]
+    ending = words(client.post(f"{EVERYWHERE}new/", sent | {"end": "30"}))
+    assert "The Admin role never expires. Choose “Never expires”, or another role." in ending
     given = client.post(f"{EVERYWHERE}new/", sent)
     assert given.headers["Location"] == EVERYWHERE
     address = f"{EVERYWHERE}{_key(cast, 'stranger')}/"

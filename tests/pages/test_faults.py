@@ -12,7 +12,7 @@ from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast
 
 ALONE = [
-    ("admin", "/people/new/", {"email": "nobody", "role": ""}, "email"),
+    ("admin", "/people/new/", {"email": "nobody", "role": "", "end": "30"}, "email"),
     ("admin", "/api-keys/new/", {"value": "", "name": "Second"}, "value"),
     ("admin", "/universes/new/", {"universe": "no universe"}, "universe"),
     ("viewer", "/me/password/", {"current": "no", "password": "lantern on the quay 8"}, "current"),

@@ -29,13 +29,14 @@ from secretsapp.web.forms.fields import (
 
 NEVER, ON_A_DATE, SHIFT = "never", "date", "8h"
 DAYS = (1, 7, 30)
+# What is chosen until the person chooses: access that lasts is a decision, not an oversight.
+A_MONTH = "30"
 # What a team is called in the choice of whom, before its id: no email address begins so.
 TEAM = "team:"
 A_SHIFT = timedelta(hours=8)
 SELECT = QUIET | {"class": "form-select"}
-
-
 EXAMPLES = "A name such as PAY_KEY, or PAY_* for all names that begin with PAY_"
+LASTING = "The Admin role never expires. Choose “Never expires”, or another role."
 NO_ACCOUNT = "There is no active account with that email address. Ask an admin to create it."
 
 
@@ -192,6 +193,8 @@ class GrantForm(forms.Form):
             cleaned["until"] = self._end_in(int(end))
         if cleaned["until"] and cleaned["until"] <= timezone.now():
             self.add_error("last_day", "That day is in the past. Choose a later one.")
+        if cleaned.get("role") == Role.ADMIN and cleaned["until"]:
+            self.add_error("end", LASTING)
         if end == NEVER and "reason" in cleaned and cleaned.get("role"):
             self._require_reason(cleaned["role"], cleaned["reason"])
         return cleaned
@@ -234,7 +237,7 @@ class GrantForm(forms.Form):
             if latest is None or until <= latest
         ]
         unlimited = [] if latest else [(NEVER, _with_end("Never expires", None))]
-        return [*unlimited, *within, (ON_A_DATE, _with_end("On a date", None))]
+        return [*within, (ON_A_DATE, _with_end("On a date", None)), *unlimited]
 
 
 def _today() -> date:
@@ -246,7 +249,7 @@ def _initial(scope: Givable, grant: Grant | None) -> dict[str, Any]:
         ends = scope.latest_end
         return {
             "names": scope.names,
-            "end": ON_A_DATE if ends else NEVER,
+            "end": ON_A_DATE if ends else A_MONTH,
             "last_day": _day(ends),
         }
     return {
