@@ -30,7 +30,7 @@ def tabs_of_universe(actor: Actor, universe: Universe, secrets: int | None = Non
         for tab, is_open in (
             (_tab("universe", "Secrets", universe, parts.secrets), True),
             (_tab("access", "Access", universe), parts.may_give_access),
-            (_tab("proposals", "Proposals", universe, parts.proposals), universe.protected),
+            (_tab("proposals", "Proposals", universe, parts.proposals or None), universe.protected),
             (_tab("universe_activity", "Activity", universe), True),
             (_tab("universe_settings", "Settings", universe), parts.may_manage),
         )

@@ -73,6 +73,10 @@ document.addEventListener("click", event => {
   event.target.closest("[data-closes]")?.closest(".notice").remove();
 });
 
+// Of tabs that don't fit, the page one is at is in sight, in browsers that don't see to it by the style.
+const tabs = document.querySelector(".tabs ul");
+if (tabs?.querySelector("li:last-child > [aria-current]")) tabs.scrollLeft = tabs.scrollWidth;
+
 // In a long sidebar the universe one is at is in sight, and the others are found by their names.
 document.querySelector(".sidebar-universes [aria-current]")?.scrollIntoView({ block: "nearest" });
 

@@ -122,7 +122,7 @@ def test_who_changes_it_is_told_what_begins_and_ends(
     assert "They get all the access of the team at once: Rotator of Harbor, PAY_*" in words(
         client.get(address(build, "people"))
     )
-    assert "ends at once, on open pages too: Rotator of Harbor, PAY_*" in words(
+    assert "ends at once, even on open pages: Rotator of Harbor, PAY_*" in words(
         client.get(address(build, "people", stranger.pk))
     )
     done = client.post(address(build, "people", stranger.pk), follow=True)
