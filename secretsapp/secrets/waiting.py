@@ -65,9 +65,9 @@ def may_force(actor: Actor) -> bool:
     return rights_of(actor).allows_installation(Permission.MANAGE_UNIVERSES)
 
 
-def check_may_manage(actor: Actor) -> None:
+def check_may_manage(actor: Actor, universe: Universe) -> None:
     """Raise Forbidden unless they may."""
-    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    require_installation(actor, Permission.MANAGE_UNIVERSES, universe.pk)
 
 
 def names_waiting(actor: Actor, universe: Universe) -> set[str]:
@@ -126,15 +126,16 @@ def get(actor: Actor, proposal_id: UUID) -> ProposalView:
     return _views(actor, found)[0]
 
 
-def chosen(actor: Actor, universe: Universe, ids: Iterable[UUID]) -> list[ProposalView]:
-    """Those of the universe's proposals that wait and that the person may approve."""
-    rows = _rows().filter(universe=universe, state=ProposalState.WAITING, pk__in=ids)
+def chosen(actor: Actor, universe: Universe | None, ids: Iterable[UUID]) -> list[ProposalView]:
+    """Those of the universe's proposals, or of all, that wait and that the person may approve."""
+    rows = _rows().filter(state=ProposalState.WAITING, pk__in=ids)
+    rows = rows.filter(universe=universe) if universe else rows
     found = list(_visible(actor, rows).order_by("proposed_at", "pk"))
     return [view for view in _views(actor, found) if view.may_approve]
 
 
 def _rows() -> QuerySet[Proposal]:
-    return Proposal.objects.select_related("universe__api_key", "proposer", "decided_by")
+    return Proposal.objects.select_related("universe__api_key", "proposer", "owner", "decided_by")
 
 
 def _visible(actor: Actor, rows: QuerySet[Proposal]) -> QuerySet[Proposal]:

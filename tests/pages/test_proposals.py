@@ -12,11 +12,16 @@ from django.urls import reverse
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
-from secretsapp.models import AuditEvent, Change, Grant, Proposal, Universe
+from secretsapp.access import grants
+from secretsapp.core.roles import Role
+from secretsapp.models import AuditEvent, Change, Grant, Proposal, Secret, Universe
+from secretsapp.universes import managing
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf
 from tests.pages.reading import body, field, value_shown, words
+from tests.secrets.proposing import NEW as PROPOSED
 from tests.secrets.proposing import propose, protect, stored
-from tests.stage import Cast, Person, engage
+from tests.stage import GROUP_ID, HARBOR_ID, STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch, writes
 
 ClientFor = Callable[[str | Person], Client]
@@ -92,12 +97,21 @@ def test_creating_and_deleting_are_proposed_too(
     manager = client_for("manager")
     opened = manager.get(address_of("secret_create"))
     assert "Propose secret" in words(opened)
-    assert 'name="note"' not in body(opened)
-    assert manager.post(address_of("secret_create"), NEW | PROPOSING).status_code == 302
+    noted = NEW | {"note": "for <b>the</b> shop", "is_mine": "on"}
+    assert manager.post(address_of("secret_create"), noted | PROPOSING).status_code == 302
     sent = {"typed": "PAY_KEY", **PROPOSING}
     assert manager.post(address_of("secret_delete", "PAY_KEY"), sent).status_code == 302
     assert [each.kind for each in Proposal.objects.order_by("proposed_at")] == ["create", "delete"]
     assert harbor.values.keys() == {"PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"}
+    created, editor = Proposal.objects.earliest("proposed_at"), client_for("editor")
+    shown = words(editor.get(f"/proposals/{created.pk}/"))
+    assert "Note for <b>the</b> shop Owner manager@example.com" in shown
+    listed = editor.get(address_of("proposals_approve"), {"p": str(created.pk)})
+    assert "Note: for <b>the</b> shop" in words(listed)
+    decision = {"choice": "approve", "remark": ""}
+    assert editor.post(f"/proposals/{created.pk}/decide/", decision).status_code == 302
+    secret = Secret.objects.get(name=created.name)
+    assert (secret.note, str(secret.owner)) == ("for <b>the</b> shop", "manager@example.com")
 
 
 def test_a_page_from_before_it_was_protected_sends_nothing(
@@ -183,6 +197,38 @@ def test_several_are_approved_by_one_confirmation_that_lists_each(
     assert "Choose proposals that are waiting and that you can approve." in words(answer)
     many = {"p": [str(each) for each in range(20)] + [str(first.pk)] * 3}
     assert manager.get(address, many).status_code == 302
+
+
+def test_those_of_several_universes_are_approved_by_one_confirmation(
+    client_for: ClientFor,
+    cast: Cast,
+    emulator: Emulator,
+    harbor: EmulatedUniverse,
+    protected: Universe,
+) -> None:
+    reef = emulator.add_universe(HARBOR_ID + 1, name="Reef", group_id=GROUP_ID)
+    reef.put("PAY_KEY", b"reef value", "api.pay.example")
+    key = protected.api_key
+    other = managing.add(STAGEHAND, api_key=key, universe_id=HARBOR_ID + 1, environment="staging")
+    for name in ("rotator", "editor"):
+        grants.give(STAGEHAND, cast[name].user, other, Terms(Role(name)))
+    made = [propose(cast["rotator"], each) for each in (protected, protect(other))]
+    editor, address = client_for("editor"), reverse("proposals_waiting_approve")
+    assert "Approve several" in words(editor.get("/"))
+    listed = editor.get(reverse("proposals_waiting"))
+    assert "PAY_KEY in Reef" in words(listed)
+    ticks = re.findall(r'name="p" value="([^"]+)"', body(listed))
+    assert ticks == [str(each.pk) for each in made]
+    confirmed = words(editor.get(address, {"p": ticks}))
+    assert "Approve 2 proposals Production. Harbor is live for players." in confirmed
+    # Who can't approve one of them there is asked about the other alone.
+    assert "Approve 1 proposal " in words(client_for("manager").get(address, {"p": ticks}))
+    answer = words(editor.post(address, {"p": ticks}))
+    assert (answer.count("Done"), "Not done" in answer) == (2, False)
+    assert (harbor.values["PAY_KEY"], reef.values["PAY_KEY"]) == (PROPOSED, PROPOSED)
+    assert "No proposals are waiting for you." in words(editor.get(reverse("proposals_waiting")))
+    again = editor.post(address, {"p": ticks}, follow=True)
+    assert "Choose proposals that are waiting" in words(again)
 
 
 def test_an_admin_breaks_the_glass_with_a_reason(

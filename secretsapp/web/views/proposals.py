@@ -1,5 +1,6 @@
 """Proposals of protected universes: the list, one of them, decisions, and the protection itself."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -51,6 +52,13 @@ def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
 
 
 @require_safe
+def waiting_for(request: ActorRequest) -> HttpResponse:
+    """What waits for the person in all universes."""
+    views = waiting.waiting_for(request.actor)
+    return render(request, "proposals/waiting.html", {"views": views})
+
+
+@require_safe
 def proposal(request: ActorRequest, proposal_id: UUID) -> HttpResponse:
     """What is proposed, by whom and why, and what can be done about it."""
     return _page(request, waiting.get(request.actor, proposal_id), DecisionForm())
@@ -69,8 +77,8 @@ def decide(request: ActorRequest, proposal_id: UUID) -> HttpResponse:
     def write() -> Done:
         choice, remark = form.cleaned_data["choice"], form.cleaned_data["remark"]
         if choice == APPROVE:
-            approving.approve(request.actor, view.proposal, remark)
-            return Done(_DONE[view.proposal.kind].format(view.proposal.name), address)
+            untold = approving.approve(request.actor, view.proposal, remark)
+            return Done(_DONE[view.proposal.kind].format(view.proposal.name), address, untold)
         if choice == DECLINE:
             proposals.decline(request.actor, view.proposal, remark)
             return Done("Declined. The proposed value is deleted.", address)
@@ -87,18 +95,25 @@ def _page(request: ActorRequest, view: ProposalView, form: DecisionForm) -> Http
 
 
 @require_http_methods(form_pages.METHODS)
-def approve_several(request: ActorRequest, universe_id: int) -> HttpResponse:
-    """One confirmation with each of those that were ticked, and then what became of each."""
-    found = loading.get(request.actor, universe_id)
+def approve_several(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
+    """One confirmation with each of those that were ticked, and then what became of each.
+
+    They are of one universe, or of several.
+    """
+    found = None if universe_id is None else loading.get(request.actor, universe_id)
+    back = reverse("proposals", args=[found.pk]) if found else reverse("proposals_waiting")
     sent = request.POST if request.method == "POST" else request.GET
     ids = ids_of(sent.getlist(CHOSEN), most=MOST_AT_ONCE)
     views = waiting.chosen(request.actor, found, ids[:MOST_AT_ONCE])
-    context = {"universe": found, "views": views, "missing": len(ids) - len(views)}
+    missing = len(ids) - len(views)
+    context: dict[str, Any] = {"universe": found, "views": views, "back": back, "missing": missing}
     if len(ids) > MOST_AT_ONCE or not views:
         many = f"Choose at most {MOST_AT_ONCE} at once. Nothing was approved."
         few = "Choose proposals that are waiting and that you can approve. Nothing was approved."
         messages.warning(request, many if len(ids) > MOST_AT_ONCE else few)
-        return redirect("proposals", universe_id)
+        return redirect(back)
+    places = {view.proposal.universe_id: view.proposal.universe for view in views}
+    context["places"] = places.values()
     if request.method == "POST":
         context["results"] = [(view, _result(request, view)) for view in views]
     return render(request, "proposals/several.html", context)
@@ -107,7 +122,8 @@ def approve_several(request: ActorRequest, universe_id: int) -> HttpResponse:
 def _result(request: ActorRequest, view: ProposalView) -> str:
     """What became of one of several: empty where it was done."""
     try:
-        approving.approve(request.actor, view.proposal)
+        if untold := approving.approve(request.actor, view.proposal):
+            messages.warning(request, untold)
     except Forbidden as refusal:
         refusals.record(request.actor, refusal)
         return str(refusal)
@@ -122,7 +138,7 @@ def _result(request: ActorRequest, view: ProposalView) -> str:
 def protect(request: ActorRequest, universe_id: int) -> HttpResponse:
     """What it means that a universe is protected, and how it begins and ends."""
     found = loading.get(request.actor, universe_id)
-    waiting.check_may_manage(request.actor)
+    waiting.check_may_manage(request.actor, found)
     form = ProtectionForm(form_pages.posted(request))
 
     def write() -> Done:
