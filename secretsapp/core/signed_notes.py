@@ -8,10 +8,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-
-from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
+from dataclasses import dataclass, field
 
 from secretsapp.core.errors import BadNote
 
@@ -48,12 +45,20 @@ class Signer:
     """A key that signs, by its name; the seed is 32 random bytes."""
 
     name: str
-    key: SigningKey
+    seed: bytes = field(repr=False)
 
     @property
     def verifier(self) -> Verifier:
         """The key that verifies what this one signs."""
-        return Verifier(self.name, bytes(self.key.verify_key))
+        from nacl.signing import SigningKey  # noqa: PLC0415 - few commands need it
+
+        return Verifier(self.name, bytes(SigningKey(self.seed).verify_key))
+
+    def sign(self, text: str) -> bytes:
+        """The signature of the text."""
+        from nacl.signing import SigningKey  # noqa: PLC0415
+
+        return bytes(SigningKey(self.seed).sign(text.encode()).signature)
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class Checkpoint:
 def signer(name: str, seed: bytes) -> Signer:
     """The signer of that name; raises BadNote for a name that no note can bear."""
     _check_name(name)
-    return Signer(name, SigningKey(seed))
+    return Signer(name, seed)
 
 
 def verifier(text: str) -> Verifier:
@@ -89,9 +94,7 @@ def verifier(text: str) -> Verifier:
 def sign(text: str, signers: Iterable[Signer]) -> str:
     """The note with that text, which ends in a new line, and a signature by each of them."""
     _check_text(text)
-    lines = [
-        _signature_line(each.verifier, each.key.sign(text.encode()).signature) for each in signers
-    ]
+    lines = [_signature_line(each.verifier, each.sign(text)) for each in signers]
     return f"{text}\n{''.join(lines)}"
 
 
@@ -173,6 +176,9 @@ def _parsed(line: str) -> tuple[str, bytes]:
 
 
 def _check_signature(key: Verifier, text: str, signature: bytes) -> None:
+    from nacl.exceptions import BadSignatureError  # noqa: PLC0415
+    from nacl.signing import VerifyKey  # noqa: PLC0415
+
     try:
         VerifyKey(key.public).verify(text.encode(), signature)
     except (BadSignatureError, ValueError):
