@@ -20,7 +20,7 @@ from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.keyring import Key
 from secretsapp.core.roles import Permission
 from secretsapp.core.signed_notes import Signer
-from secretsapp.log import growing, tree, verifying
+from secretsapp.log import growing, proofs, tree, verifying
 from secretsapp.log.standing import alarm, has_news, latest
 from secretsapp.models import Checkpoint
 from secretsapp.rules import keys
@@ -61,17 +61,18 @@ def _is_due() -> bool:
 
 
 def make(actor: Actor) -> Checkpoint:
-    """Sign a checkpoint of all events; the last one again, where nothing happened since.
+    """Check what is new and sign a checkpoint of all events; or give the last, if nothing happened.
 
     Raises Forbidden, KeyTrouble, and LogBroken, of which the log is told.
     """
     require_installation(actor, Permission.READ_AUDIT)
     ring = keys.checkpoint_keys()
     last = latest()
-    if last and last.key_id == ring[0].key_id.hex() and not alarm() and not has_news(last):
-        return last
     try:
-        return _sign(actor, ring, last, _checked(actor, last))
+        checked = _checked(actor, last)
+        if last and last.key_id == ring[0].key_id.hex() and not alarm() and not has_news(last):
+            return last
+        return _sign(actor, ring, last, checked)
     except LogBroken as error:
         _tell_broken(actor, error)
         raise
@@ -99,11 +100,14 @@ def _checked(actor: Actor, last: Checkpoint | None) -> tuple[int, bytes]:
 def _has_only_grown(node: merkle.Node, last: Checkpoint | None, size: int, root: bytes) -> bool:
     if last is None:
         return True
+    signed = proofs.signed(last)
+    if signed is None or (signed.size, signed.root.hex()) != (last.size, last.root):
+        return False
     if last.size > size:
         return False
     proof = merkle.consistency(node, last.size, size)
     return merkle.is_consistent(
-        old_root=bytes.fromhex(last.root), old_size=last.size, root=root, size=size, proof=proof
+        old_root=signed.root, old_size=last.size, root=root, size=size, proof=proof
     )
 
 

@@ -96,17 +96,25 @@ def _number(detail: Mapping[str, str]) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def _check_checkpoint(found: Checkpoint, told: Mapping[str, str]) -> None:
-    """Raise LogBroken unless the checkpoint is what the log tells of it, and is signed."""
+def signed(found: Checkpoint) -> signed_notes.Checkpoint | None:
+    """What its key has signed; None where someone edited the note or the key."""
     try:
         key = signed_notes.verifier(found.verifier)
         text, _ = signed_notes.opened(found.note, [key])
-        signed = signed_notes.checkpoint(text)
-    except (BadNote, AttributeError, TypeError) as error:
-        raise LogBroken(f"Checkpoint {found.number} was edited: {error}") from None
-    stored = (str(found.size), found.root, found.key_id, key.public.hex())
+        return signed_notes.checkpoint(text)
+    except (BadNote, AttributeError, TypeError):
+        return None
+
+
+def _check_checkpoint(found: Checkpoint, told: Mapping[str, str]) -> None:
+    """Raise LogBroken unless the checkpoint is what the log tells of it, and is signed."""
+    note = signed(found)
+    if note is None:
+        raise LogBroken(f"Checkpoint {found.number} was edited: it is not signed as it is.")
+    public = signed_notes.verifier(found.verifier).public.hex()
+    stored = (str(found.size), found.root, found.key_id, public)
     in_log = tuple(told.get(name) for name in ("count", "root", "key", "public"))
-    if stored != in_log or (signed.size, signed.root.hex()) != (found.size, found.root):
+    if stored != in_log or (note.size, note.root.hex()) != (found.size, found.root):
         raise LogBroken(
             f"Checkpoint {found.number} was edited: it is not what the audit log says of it."
         )

@@ -20,6 +20,7 @@ from secretsapp.rules import triggers
 from tests.stage import STAGEHAND, Cast
 from tests.support.database import execute
 from tests.support.long_log import lengthen
+from tests.support.tampering import behind_the_back
 from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -29,14 +30,6 @@ HEAD_AT_590 = (
     "UPDATE secretsapp_audithead SET sequence = 590, link = (SELECT link FROM "
     "secretsapp_auditevent WHERE sequence = 590)"
 )
-
-
-def behind_the_back(*statements: str) -> None:
-    """What only someone at the database can do, who puts the triggers back."""
-    triggers.remove()
-    for statement in statements:
-        execute(statement)
-    triggers.install()
 
 
 def sign_in(cast: Cast) -> None:
@@ -138,7 +131,7 @@ def test_a_new_key_is_announced_by_both(cast: Cast, settings: Settings) -> None:
     sign_in(cast)
     third = checkpoints.make(STAGEHAND)
     assert signed_notes.opened(third.note, known)[1] == [known[1]]
-    assert verify(STAGEHAND)
+    assert verify(STAGEHAND).events == AuditEvent.objects.count()
 
 
 class TestLong:
@@ -282,6 +275,13 @@ class TestLong:
         )
         sign_in(cast)
         with pytest.raises(LogBroken, match="edited at events 1 to 256"):
+            checkpoints.make(STAGEHAND)
+
+    @pytest.mark.parametrize("change", ["root = 'x'", "note = 'x'", "verifier = 'x'"])
+    def test_nothing_continues_a_checkpoint_that_was_edited(self, change: str) -> None:
+        checkpoints.make(STAGEHAND)
+        behind_the_back(f"UPDATE secretsapp_checkpoint SET {change}")
+        with pytest.raises(LogBroken, match="Checkpoint 1"):
             checkpoints.make(STAGEHAND)
 
     def test_the_engine_keeps_tree_and_checkpoints_as_they_came(self) -> None:
