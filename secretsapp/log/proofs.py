@@ -25,6 +25,11 @@ class Comparison:
         self._told: dict[int, Mapping[str, str]] = {}
         self._ended: set[int] = set()
 
+    @property
+    def count(self) -> int:
+        """How many checkpoints there are."""
+        return len(self._checkpoints)
+
     def compare(self, event: AuditEvent) -> None:
         """Take the next event, which was checked; LogBroken where it is not what the tree has."""
         closed = self._tree.add(bytes.fromhex(event.content))

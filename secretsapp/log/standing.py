@@ -6,6 +6,7 @@ from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import read_detail
 from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.roles import Permission
@@ -14,7 +15,11 @@ from secretsapp.rules.paging import Page, cut
 from secretsapp.rules.policy import require_installation, rights_of
 
 # What tells of checkpoints alone, and so is no reason for another.
-_OWN = (ProofEvent.CHECKPOINT_MADE.tag, ProofEvent.LOG_BROKEN.tag)
+_OWN = (
+    ProofEvent.CHECKPOINT_MADE.tag,
+    ProofEvent.LOG_BROKEN.tag,
+    KeyEvent.CHECKPOINT_KEY_ROTATED.tag,
+)
 
 
 def latest() -> Checkpoint | None:

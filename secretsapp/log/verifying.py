@@ -26,10 +26,12 @@ _HEAD_UNREADABLE = (
 
 @dataclass(frozen=True)
 class Verified:
-    """A whole chain: how many events it has, and its head to note as the next anchor."""
+    """A whole chain: how many events it has, its head to note as the next anchor, and how many
+    checkpoints were signed of it."""
 
     events: int
     head: Anchor
+    checkpoints: int
 
 
 def parse_anchor(text: str) -> Anchor:
@@ -55,18 +57,19 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     schema.check()
     _check_triggers()
     with stored_events.by_the_table():
-        last, anchored = _followed(anchor)
+        last, anchored, checkpoints = _followed(anchor)
     schema.check_indexes()
     if anchor is not None and not anchored:
         raise LogBroken(
             f"The audit log doesn't contain the anchor: event {anchor.sequence} is missing or "
             "is not the one that was noted. Events were cut off or the log was rebuilt."
         )
-    return Verified(events=last.sequence, head=last)
+    return Verified(events=last.sequence, head=last, checkpoints=checkpoints)
 
 
-def _followed(anchor: Anchor | None) -> tuple[Anchor, bool]:
-    """The end of the chain, each event of which was checked, and whether it holds the anchor."""
+def _followed(anchor: Anchor | None) -> tuple[Anchor, bool, int]:
+    """The end of the chain, each event of which was checked; whether it holds the anchor; and how
+    many checkpoints were compared with it."""
     head, last, tree = _head(), START, proofs.Comparison()
     anchored = anchor in (None, last)
     for event in followed(_events()):
@@ -76,7 +79,7 @@ def _followed(anchor: Anchor | None) -> tuple[Anchor, bool]:
     _check_end(last, head)
     tree.end()
     wiped.check()
-    return last, anchored
+    return last, anchored, tree.count
 
 
 def _check_triggers() -> None:
