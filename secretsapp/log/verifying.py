@@ -1,6 +1,7 @@
 """Verifies the audit log: every event, every link, the head, and an anchor if there is one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -72,10 +73,12 @@ def _followed(anchor: Anchor | None) -> tuple[Anchor, bool, int]:
     many checkpoints were compared with it."""
     head, last, tree = _head(), START, proofs.Comparison()
     anchored = anchor in (None, last)
-    for event in followed(_events()):
-        tree.compare(event)
-        last = Anchor(event.sequence, event.link)
-        anchored = anchored or anchor == last
+    # Where it breaks, the cursor is closed before the transaction that it belongs to.
+    with closing(_events()) as events:
+        for event in followed(events):
+            tree.compare(event)
+            last = Anchor(event.sequence, event.link)
+            anchored = anchored or anchor == last
     _check_end(last, head)
     tree.end()
     wiped.check()
@@ -100,7 +103,7 @@ def _head() -> AuditHead:
     return heads[0]
 
 
-def _events() -> Iterator[AuditEvent]:
+def _events() -> Generator[AuditEvent, None, None]:
     """Every event in order; from one that cannot be read on each by itself, to name it."""
     last = 0
     try:
