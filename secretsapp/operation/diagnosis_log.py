@@ -1,12 +1,13 @@
 """What `doctor` finds of the log's checkpoints: whether it is broken, and how old the newest is."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from secretsapp.log import standing
-from secretsapp.operation.findings import Findings, ok, warning, wrong
+from secretsapp.models import AuditEvent
+from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
 
 _LATE = 3
 
@@ -20,15 +21,26 @@ def checkpoints_of_log() -> Findings:
             "Run `manage.py verify_audit`, restore a backup, and find out who did it.",
         )
     if newest is None:
-        yield warning("No checkpoint of the audit log was signed yet.", "Run `manage.py work`.")
+        yield _none_yet()
         return
     told = (
         f"number {newest.number}, of {newest.size} events, at {newest.made_at:%Y-%m-%d %H:%M} UTC"
     )
-    limit = timedelta(minutes=settings.CHECKPOINT_MINUTES) * _LATE
-    if timezone.now() - newest.made_at > limit and standing.has_news(newest):
+    if _is_late(newest.made_at) and standing.has_news(newest):
         yield warning(
             f"The newest checkpoint is old: {told}.", "Check the log of `manage.py work`."
         )
     else:
         yield ok(told)
+
+
+def _none_yet() -> Finding:
+    """A log that has just begun has none; with a key and a worker it is not so for long."""
+    first = AuditEvent.objects.order_by("sequence").first()
+    if first is None or not _is_late(first.time):
+        return ok("none was signed yet")
+    return warning("No checkpoint was signed yet.", "Run `manage.py work`, and check its log.")
+
+
+def _is_late(since: datetime) -> bool:
+    return timezone.now() - since > timedelta(minutes=settings.CHECKPOINT_MINUTES) * _LATE
