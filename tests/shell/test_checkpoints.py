@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from secretsapp.core import signed_notes
 from secretsapp.models import AuditEvent, Checkpoint, Universe
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID
+from tests.support.rings import use_copies
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -46,7 +48,10 @@ def test_a_proof_is_two_new_files(shell: Shell, universe: Universe, tmp_path: Pa
     assert "can't prove event 999" in shell.refuse("make_proof", 999, *files)
 
 
-def test_another_key_signs_once_it_was_announced(shell: Shell, universe: Universe) -> None:
+def test_another_key_signs_once_it_was_announced(
+    shell: Shell, universe: Universe, settings: Settings, tmp_path: Path
+) -> None:
+    use_copies(settings, tmp_path / "keys")
     first = shell.run("make_checkpoint", "--json").json
     added = shell.run("add_key", "checkpoint", "--json").json["key_id"]
     assert "signs already" in shell.refuse("rotate_checkpoint_key")
