@@ -103,6 +103,16 @@ def choice(name: str, options: Sequence[str], *, default: str) -> str:
     raise SettingError(f"{name} must be one of: {', '.join(options)}.")
 
 
+def whole(name: str, *, default: int, least: int, most: int) -> int:
+    """A whole number between the two, both of which it can be."""
+    value = text(name)
+    if value is None:
+        return default
+    if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
+        raise SettingError(f"{name} must be a whole number from {least} to {most}.")
+    return int(value)
+
+
 def port(name: str, *, default: int) -> int:
     """A port of TCP."""
     found = _as_port(text(name) or str(default))

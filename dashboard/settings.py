@@ -18,15 +18,15 @@ STYLEGUIDE = DEBUG
 
 
 # Keys. Where the environment is silent, what `setup` generated in KEYS_DIR is used; the text of
-# master and audit keys is read by secretsapp.rules.keys alone.
+# the rings is read by secretsapp.rules.keys alone.
 
 SECRET_KEY = env.secret("SECRET_KEY") or env.secret_file(
     KEYS_DIR / "secret_key", "SECRET_KEY", missing=""
 )
-MASTER_KEYS = env.secret("MASTER_KEYS")
-MASTER_KEYS_FILE = env.file_named("MASTER_KEYS")
-AUDIT_KEYS = env.secret("AUDIT_KEYS")
-AUDIT_KEYS_FILE = env.file_named("AUDIT_KEYS")
+MASTER_KEYS, MASTER_KEYS_FILE = env.secret("MASTER_KEYS"), env.file_named("MASTER_KEYS")
+AUDIT_KEYS, AUDIT_KEYS_FILE = env.secret("AUDIT_KEYS"), env.file_named("AUDIT_KEYS")
+CHECKPOINT_KEYS = env.secret("CHECKPOINT_KEYS")
+CHECKPOINT_KEYS_FILE = env.file_named("CHECKPOINT_KEYS")
 
 
 # Where the dashboard stands.
@@ -283,11 +283,12 @@ PADDED_SETTINGS = env.padded(
 )
 
 
-# What an operator watches. Without a token there are no metrics, and without an address nothing
-# is reported to anyone.
+# What an operator watches: without a token or an address nothing is told to anyone.
 
 LOG_FORMAT = env.choice("LOG_FORMAT", ("line", "json"), default="line")
 METRICS_TOKEN = env.token("METRICS_TOKEN") or ""
+CHECKPOINT_TOKEN = env.token("CHECKPOINT_TOKEN") or ""
+CHECKPOINT_MINUTES = env.whole("CHECKPOINT_MINUTES", default=60, least=1, most=10_080)
 SENTRY_DSN = env.text("SENTRY_DSN") or ""
 
 

@@ -16,6 +16,9 @@ from pathlib import Path
 SETTINGS = (
     "ALLOWED_HOSTS",
     "AUDIT_KEYS",
+    "CHECKPOINT_KEYS",
+    "CHECKPOINT_MINUTES",
+    "CHECKPOINT_TOKEN",
     "DATABASE_PASSWORD",
     "DATA_DIR",
     "DEBUG",

@@ -31,6 +31,7 @@ SealroomError
 ├── Forbidden                   the actor may see it, and may not do this
 ├── NewerTables                 the database belongs to a newer version of Sealroom
 ├── OlderTables                 the database was not brought up to this version yet
+├── BadNote                     a signed note or a proof of the log is none, or was changed
 ├── LogBroken                   the audit log cannot take an event, or does not verify
 │   └── SchemaChanged           the database is not as the migrations make it
 ├── CopyFailed                  a backup cannot be made, or not be restored here
@@ -234,6 +235,10 @@ class OlderTables(SealroomError):
 
 class LogBroken(SealroomError):
     """The audit log cannot take an event, or does not verify."""
+
+
+class BadNote(SealroomError):
+    """A signed note, a key or a proof of the log is none, or was changed."""
 
 
 class SchemaChanged(LogBroken):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
@@ -11,15 +11,17 @@ from secretsapp.core.errors import LogBroken
 from secretsapp.core.events import EVENTS
 from secretsapp.core.events.kinds import Result
 from secretsapp.core.events.people import PersonEvent
+from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission
-from secretsapp.log import reading, refused
+from secretsapp.log import reading, refused, standing
 from secretsapp.log.event_view import EventView
 from secretsapp.log.naming import named
 from secretsapp.log.refused import Refusals
 from secretsapp.log.wording import view_of
 from secretsapp.models import AuditEvent, Secret, Universe
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
+from secretsapp.rules.policy import rights_of
 
 SIZE = 8
 
@@ -31,7 +33,12 @@ QUIET = refused.TAGS | frozenset(
     event.tag
     for event in EVENTS
     if event.result is Result.STARTED
-    or event in (PersonEvent.PERSON_SIGNED_IN, PersonEvent.PERSON_SIGNED_OUT)
+    or event
+    in (
+        PersonEvent.PERSON_SIGNED_IN,
+        PersonEvent.PERSON_SIGNED_OUT,
+        ProofEvent.CHECKPOINT_MADE,
+    )
 )
 
 
@@ -48,13 +55,15 @@ class Happening:
 class Activity:
     """The newest events; `trouble` is the sentence where they cannot be read.
 
-    `refusals` are those of the last week in groups, of which a few are told.
+    `refusals` are those of the last week in groups, of which a few are told. `broken` says why the
+    log is broken, to those who can read all of it.
     """
 
     happenings: list[Happening]
     may_read_log: bool
     trouble: str = ""
     refusals: list[Refusals] = field(default_factory=list)
+    broken: str = ""
 
     @property
     def refusals_shown(self) -> list[Refusals]:
@@ -72,7 +81,7 @@ def read_activity(actor: Actor) -> Activity:
     may_read_log = reading.may_read(actor)
     found = reading.readable(actor) if may_read_log else reading.histories(actor)
     try:
-        happened = reading.newest(found.exclude(tag__in=QUIET), 2 * SIZE)
+        happened = reading.newest(_with_alarm(found.exclude(tag__in=QUIET)), 2 * SIZE)
         denied = reading.newest(_refusals(found), refused.READ_AT_MOST)
     except LogBroken as broken:
         return Activity([], may_read_log, str(broken))
@@ -82,7 +91,23 @@ def read_activity(actor: Actor) -> Activity:
     refusals = [each.with_secret() for each in refused.grouped(views[len(happened) :])]
     if not may_read_log:
         events = [replace(view, address="") for view in events]
-    return Activity(_linked(actor, events), may_read_log, refusals=refusals)
+    return Activity(
+        _linked(actor, events),
+        may_read_log,
+        refusals=refusals,
+        broken=_broken(actor, happened),
+    )
+
+
+def _with_alarm(found: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    """The same events, each with the details of the newest alarm: a query less on the home page."""
+    return found.annotate(alarm=Subquery(standing.alarms().values("detail")[:1]))
+
+
+def _broken(actor: Actor, happened: list[AuditEvent]) -> str:
+    detail = getattr(happened[0], "alarm", None) if happened else None
+    may_read_all = rights_of(actor).allows_installation(Permission.READ_AUDIT)
+    return standing.reason_in(detail) if detail and may_read_all else ""
 
 
 def _with_first_syncs(events: list[EventView]) -> list[EventView]:

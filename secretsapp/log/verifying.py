@@ -1,21 +1,20 @@
 """Verifies the audit log: every event, every link, the head, and an anchor if there is one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
 
-from secretsapp.core import chain
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LogBroken
 from secretsapp.core.roles import Permission
-from secretsapp.log import stored_events, wiped
+from secretsapp.log import proofs, stored_events, wiped
+from secretsapp.log.checking import START, Anchor, followed, told_if_broken, unreadable
 from secretsapp.log.damaged_rows import UNREADABLE, read, read_rows
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.rules import pending_migrations, schema, triggers
-from secretsapp.rules.keys import audit_ring
 from secretsapp.rules.policy import require_installation
 
 LINK_LENGTH = 64
@@ -27,22 +26,13 @@ _HEAD_UNREADABLE = (
 
 
 @dataclass(frozen=True)
-class Anchor:
-    """A place in the chain that was noted outside the database: sequence number and link."""
-
-    sequence: int
-    link: str
-
-    def __str__(self) -> str:
-        return f"{self.sequence}:{self.link}"
-
-
-@dataclass(frozen=True)
 class Verified:
-    """A whole chain: how many events it has, and its head to note as the next anchor."""
+    """A whole chain: how many events it has, its head to note as the next anchor, and how many
+    checkpoints were signed of it."""
 
     events: int
     head: Anchor
+    checkpoints: int
 
 
 def parse_anchor(text: str) -> Anchor:
@@ -60,36 +50,39 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
 
     Raises SchemaChanged, NewerTables or OlderTables where the tables are not what they should be.
 
-    What was cut off at the end together with the head is found only against an anchor.
+    What was cut off at the end together with the head is found by a checkpoint that is of more
+    events; where the checkpoints were cut off too, only against an anchor.
     """
     require_installation(actor, Permission.READ_AUDIT)
     pending_migrations.check()
     schema.check()
     _check_triggers()
     with stored_events.by_the_table():
-        last, anchored = _followed(anchor)
+        last, anchored, checkpoints = _followed(anchor)
     schema.check_indexes()
     if anchor is not None and not anchored:
         raise LogBroken(
             f"The audit log doesn't contain the anchor: event {anchor.sequence} is missing or "
             "is not the one that was noted. Events were cut off or the log was rebuilt."
         )
-    return Verified(events=last.sequence, head=last)
+    return Verified(events=last.sequence, head=last, checkpoints=checkpoints)
 
 
-def _followed(anchor: Anchor | None) -> tuple[Anchor, bool]:
-    """The end of the chain, each event of which was checked, and whether it holds the anchor."""
-    head = _head()
-    ring = audit_ring()
-    last = Anchor(0, chain.START_OF_CHAIN)
+def _followed(anchor: Anchor | None) -> tuple[Anchor, bool, int]:
+    """The end of the chain, each event of which was checked; whether it holds the anchor; and how
+    many checkpoints were compared with it."""
+    head, last, tree = _head(), START, proofs.Comparison()
     anchored = anchor in (None, last)
-    for event in _events():
-        _check(event, last, ring)
-        last = Anchor(event.sequence, event.link)
-        anchored = anchored or anchor == last
+    # Where it breaks, the cursor is closed before the transaction that it belongs to.
+    with closing(_events()) as events:
+        for event in followed(events):
+            tree.compare(event)
+            last = Anchor(event.sequence, event.link)
+            anchored = anchored or anchor == last
     _check_end(last, head)
+    tree.end()
     wiped.check()
-    return last, anchored
+    return last, anchored, tree.count
 
 
 def _check_triggers() -> None:
@@ -110,7 +103,7 @@ def _head() -> AuditHead:
     return heads[0]
 
 
-def _events() -> Iterator[AuditEvent]:
+def _events() -> Generator[AuditEvent, None, None]:
     """Every event in order; from one that cannot be read on each by itself, to name it."""
     last = 0
     try:
@@ -130,7 +123,7 @@ def _one_by_one(last: int) -> Iterator[AuditEvent]:
     for number in count(last + 1):
         found = read(partial(stored_events.numbered, number))
         if found is None:
-            raise LogBroken(_unreadable(number))
+            raise LogBroken(unreadable(number))
         if not found:
             _check_nothing_beside(number - 1)
             return
@@ -146,53 +139,10 @@ def _check_nothing_beside(last: int) -> None:
         )
 
 
-def _unreadable(number: int) -> str:
-    return f"Event {number} can't be read: someone edited it in the database."
-
-
-def _check(event: AuditEvent, last: Anchor, ring: chain.AuditRing) -> None:
-    expected = last.sequence + 1
-    if event.sequence != expected:
-        raise LogBroken(
-            f"Event {expected} is missing: the next one is number {event.sequence!s:.20}."
-        )
-    with _told_if_broken(_unreadable(expected)):
-        _check_content(event, last, ring)
-
-
-@contextmanager
-def _told_if_broken(sentence: str) -> Iterator[None]:
-    """Turn what is raised over an edited value into the sentence that says so."""
-    try:
-        yield
-    except UNREADABLE:
-        raise LogBroken(sentence) from None
-
-
-def _check_content(event: AuditEvent, last: Anchor, ring: chain.AuditRing) -> None:
-    if event.format != chain.FORMAT:
-        raise LogBroken(f"Event {event.sequence} has an unknown format.")
-    if chain.content_hash(event.chained_fields()) != event.content:
-        raise LogBroken(f"Event {event.sequence} was edited: its content doesn't match its hash.")
-    if not stored_events.is_in_its_form(event):
-        raise LogBroken(f"Event {event.sequence} was edited: it is not stored as it was written.")
-    if chain.link_hash(last.link, event.content) != event.link:
-        raise LogBroken(f"Event {event.sequence} doesn't follow event {last.sequence}.")
-    if not ring.verifies(event.link, mac=event.mac, key_id=_text(event.key_id)):
-        raise LogBroken(f"Event {event.sequence} was not written with our audit key.")
-
-
-def _text(found: object) -> str:
-    """The text that it is; SQLite may hold bytes, which would look like a key we do not have."""
-    if not isinstance(found, str):
-        raise TypeError("Not a text.")
-    return found
-
-
 def _check_end(last: Anchor, head: AuditHead) -> None:
     if (head.sequence, head.link) == (last.sequence, last.link):
         return
-    with _told_if_broken(_HEAD_UNREADABLE):
+    with told_if_broken(_HEAD_UNREADABLE):
         if head.sequence > last.sequence:
             raise LogBroken(f"Event {last.sequence + 1} is missing: the end was cut off.")
     raise LogBroken(f"The head of the log doesn't match event {last.sequence}.")

@@ -22,6 +22,7 @@ from secretsapp.universes import loading, proposing
 
 LONGEST_SECONDS = 365 * 24 * 3600
 LONGEST_NUMBER = 6
+LONGEST_SIZE = 19
 
 
 def add_universe_id(parser: CommandParser) -> None:
@@ -182,7 +183,11 @@ def universe_of(actor: Actor, universe_id: int) -> Universe:
 def add_ring(parser: CommandParser) -> None:
     """The ring of keys that a command is about."""
     words = [ring.word for ring in Ring]
-    parser.add_argument("ring", choices=words, help="The keys at rest, or those of the audit log.")
+    parser.add_argument(
+        "ring",
+        choices=words,
+        help="The keys at rest, those of the audit log, or those of its checkpoints.",
+    )
 
 
 def ring_of(options: dict[str, Any]) -> Ring:
@@ -191,7 +196,7 @@ def ring_of(options: dict[str, Any]) -> Ring:
 
 
 def add_key_id(parser: CommandParser, *, is_optional: bool = False) -> None:
-    """The id of a master or audit key; None where it may be, and is, left out."""
+    """The id of a key of a ring; None where it may be, and is, left out."""
     parser.add_argument(
         "key_id",
         type=key_id,
@@ -235,6 +240,13 @@ def whole(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER:
         return int(text)
     raise ArgumentTypeError("write a whole number such as 32")
+
+
+def size(text: str) -> int:
+    """A number of events, or that of one."""
+    if text.isascii() and text.isdigit() and len(text) < LONGEST_SIZE:
+        return int(text)
+    raise ArgumentTypeError("write a whole number such as 1024")
 
 
 def seconds(text: str) -> int:

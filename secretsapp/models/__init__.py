@@ -2,7 +2,7 @@
 
 from secretsapp.models.access import EVERYWHERE, Grant, GrantPattern, Membership, Place, Team
 from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User, WrongPasswords
-from secretsapp.models.audit import AuditEvent, AuditHead, Tally
+from secretsapp.models.audit import AuditEvent, AuditHead, AuditSubtree, Checkpoint, Tally
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change, Proposal
 from secretsapp.models.invitations import Invitation, InvitationGrant
@@ -21,8 +21,10 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "AuditHead",
+    "AuditSubtree",
     "CacheEntry",
     "Change",
+    "Checkpoint",
     "Grant",
     "GrantPattern",
     "Invitation",

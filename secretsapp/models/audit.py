@@ -1,4 +1,4 @@
-"""The tables of the audit log: events, only ever inserted, the head of the chain, and tallies."""
+"""The tables of the audit log: its events and proofs, only ever inserted, its head, and tallies."""
 
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -70,6 +70,46 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}:{self.link}"
+
+
+class AuditSubtree(models.Model):
+    """A complete subtree of the Merkle tree over the events' content hashes; every eighth level.
+
+    That of level 8 and place 0 is above the first 256 events, and those had been verified.
+    """
+
+    level = models.PositiveSmallIntegerField()
+    place = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["level", "place"], name="audit_subtree_is_single"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.place}"
+
+
+class Checkpoint(models.Model):
+    """A signed note that says how many events the log has, and the root of the tree above them.
+
+    `key_id` is that of its key in the ring, and `verifier` the line by which others verify it.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    size = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    note = models.TextField()
+    key_id = models.CharField(max_length=16)
+    verifier = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.size}"
 
 
 class Tally(models.Model):

@@ -18,7 +18,7 @@ from secretsapp.core.errors import CopyFailed, MissingKey
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.roles import Permission
 from secretsapp.log import verifying
-from secretsapp.log.verifying import Anchor
+from secretsapp.log.checking import Anchor
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.operation import installation, key_proof, workers
 from secretsapp.operation.copies import files, postgres, sqlite

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.roles import Permission
-from secretsapp.operation import diagnosis_database, diagnosis_machine
+from secretsapp.operation import diagnosis_database, diagnosis_log, diagnosis_machine
 from secretsapp.operation.findings import Finding, Findings, Level, wrong
 from secretsapp.rules.policy import require_installation
 
@@ -27,6 +27,7 @@ _OF_THE_MACHINE: dict[str, Check] = {
     "secret key": diagnosis_machine.secret_key,
     "master keys": diagnosis_machine.master_keys,
     "audit keys": diagnosis_machine.audit_keys,
+    "checkpoint keys": diagnosis_machine.checkpoint_keys,
     "strength of keys": diagnosis_machine.strength,
     "passwords": diagnosis_machine.passwords,
     "permissions": diagnosis_machine.permissions,
@@ -41,6 +42,7 @@ _OF_THE_TABLES: dict[str, Check] = {
     "indexes": diagnosis_database.indexes,
     "search": diagnosis_database.search,
     "log head": diagnosis_database.head,
+    "checkpoints": diagnosis_log.checkpoints_of_log,
     "stored keys": diagnosis_machine.stored,
     "api keys": diagnosis_database.api_keys,
     "workers": diagnosis_database.background,

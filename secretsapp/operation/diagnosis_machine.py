@@ -15,7 +15,7 @@ from dashboard import probe
 from secretsapp.opencloud.client import Timeouts
 from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.reach import look
-from secretsapp.operation import diagnosis_database, key_proof, ring_contents
+from secretsapp.operation import diagnosis_database, installation, key_proof, ring_contents
 from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
@@ -43,6 +43,15 @@ def master_keys() -> Findings:
 def audit_keys() -> Findings:
     """Whether the audit keys are there and well formed; raises KeyTrouble."""
     return _ring(Ring.AUDIT)
+
+
+def checkpoint_keys() -> Findings:
+    """Whether there is a key that signs checkpoints, and it is well formed; raises KeyTrouble."""
+    if keys.is_configured(Ring.CHECKPOINT):
+        yield from _ring(Ring.CHECKPOINT)
+    else:
+        found, to_do = installation.checkpoint_notice().split(". ", 1)
+        yield warning(f"{found}.", to_do)
 
 
 def _ring(ring: Ring) -> Findings:

@@ -7,7 +7,7 @@ from secretsapp.core import chain
 from secretsapp.core.errors import LogBroken, MissingKey
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.log import wiped
-from secretsapp.models import AuditEvent, AuditHead, KeyProof
+from secretsapp.models import AuditEvent, AuditHead, Checkpoint, KeyProof
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.operation import key_proof, system_account
 from secretsapp.rules import keys, pending_migrations, schema, search_index, triggers
@@ -28,7 +28,39 @@ def generate_keys() -> list[str]:
             f"The database was set up with other keys, and {' and '.join(lost)} can't be "
             "found. Restore the keys of this installation; new ones can't decrypt it."
         )
-    return [str(keys.generate(setting)) for setting in absent]
+    return [str(keys.generate(setting)) for setting in (*absent, *_checkpoint_keys())]
+
+
+def _checkpoint_keys() -> list[keys.Ring]:
+    """The ring of checkpoint keys, where it is to be made: beside audit keys that are ours.
+
+    Where the environment gives those, the data directory may not last. Where checkpoints were
+    signed, their key is lost: another would look like another log.
+    """
+    ring = keys.Ring.CHECKPOINT
+    is_ours = keys.source_of(keys.Ring.AUDIT).is_ours
+    return [ring] if is_ours and not keys.is_configured(ring) and not _has_checkpoints() else []
+
+
+def _has_checkpoints() -> bool:
+    table = Checkpoint._meta.db_table
+    return table in connection.introspection.table_names() and Checkpoint.objects.exists()
+
+
+def checkpoint_notice() -> str:
+    """What is to be done so that checkpoints of the log can be signed; empty where nothing is."""
+    if keys.is_configured(keys.Ring.CHECKPOINT):
+        return ""
+    if _has_checkpoints():
+        return (
+            "The checkpoint key is lost, so no checkpoint of the audit log can be signed. Restore "
+            "CHECKPOINT_KEYS or its file from your copy of the keys."
+        )
+    return (
+        "There is no checkpoint key, so Sealroom signs no checkpoints of the audit log. Put the "
+        "output of `openssl rand -base64 32` into CHECKPOINT_KEYS or CHECKPOINT_KEYS_FILE, and "
+        "restart every process."
+    )
 
 
 def _is_set_up() -> bool:

@@ -9,7 +9,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import StillInUse
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.roles import Permission
-from secretsapp.models import SignedIn
+from secretsapp.models import Checkpoint, SignedIn
 from secretsapp.operation import ring_contents
 from secretsapp.operation.ring_contents import NOTHING, Use
 from secretsapp.rules import key_files
@@ -17,8 +17,16 @@ from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.keys import Ring
 from secretsapp.rules.policy import require_installation
 
-_ADDED = {Ring.MASTER: KeyEvent.MASTER_KEY_ADDED, Ring.AUDIT: KeyEvent.AUDIT_KEY_ADDED}
-_DROPPED = {Ring.MASTER: KeyEvent.MASTER_KEY_DROPPED, Ring.AUDIT: KeyEvent.AUDIT_KEY_DROPPED}
+_ADDED = {
+    Ring.MASTER: KeyEvent.MASTER_KEY_ADDED,
+    Ring.AUDIT: KeyEvent.AUDIT_KEY_ADDED,
+    Ring.CHECKPOINT: KeyEvent.CHECKPOINT_KEY_ADDED,
+}
+_DROPPED = {
+    Ring.MASTER: KeyEvent.MASTER_KEY_DROPPED,
+    Ring.AUDIT: KeyEvent.AUDIT_KEY_DROPPED,
+    Ring.CHECKPOINT: KeyEvent.CHECKPOINT_KEY_DROPPED,
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ def drop(actor: Actor, ring: Ring, key_id: str, *, ends_sessions: bool = False) 
             _wait_for_api_keys()
         use = ring_contents.uses(ring).get(key_id, NOTHING)
         _check_nothing_lasting(ring, key_id, use)
+        _check_was_announced(ring, key_id)
         _check_is_meant(use, ends_sessions=ends_sessions)
         if ring is Ring.MASTER:
             _end_sessions(key_id)
@@ -88,6 +97,16 @@ def _check_nothing_lasting(ring: Ring, key_id: str, use: Use) -> None:
         raise StillInUse(
             f"Events {use.first_event} to {use.last_event} need the {ring.word} key {key_id}: "
             "without it no one could verify them. It was not dropped."
+        )
+
+
+def _check_was_announced(ring: Ring, key_id: str) -> None:
+    """The checkpoint that announces the next key is signed by this one too."""
+    newest = Checkpoint.objects.first() if ring is Ring.CHECKPOINT else None
+    if newest is not None and newest.key_id == key_id:
+        raise StillInUse(
+            f"The newest checkpoint is signed with {key_id} alone. Run `manage.py "
+            "rotate_checkpoint_key`, which announces the next key with both, then drop it."
         )
 
 

@@ -15,7 +15,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import KeyTrouble
 from secretsapp.core.keyring import FORMAT, HEADER_BYTES, key_id_of
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, AuditEvent, KeyProof
+from secretsapp.models import ApiKey, AuditEvent, Checkpoint, KeyProof
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring, Source
 from secretsapp.rules.policy import require_installation
@@ -27,7 +27,8 @@ _PREFIX = Substr("session_data", 1, 12)
 
 @dataclass(frozen=True)
 class Use:
-    """What is under a key: of a master key the first three, of an audit key the others."""
+    """What is under a key: of a master key the first three, then of an audit key, and the last of
+    a checkpoint key."""
 
     api_keys: int = 0
     proof: bool = False
@@ -35,6 +36,7 @@ class Use:
     events: int = 0
     first_event: int | None = None
     last_event: int | None = None
+    checkpoints: int = 0
 
 
 NOTHING = Use()
@@ -69,7 +71,9 @@ def listing(actor: Actor) -> list[RingView]:
 def _ring(ring: Ring) -> RingView:
     ids, trouble = _ids(ring)
     uses = _uses_if_told(ring)
-    views = [_key(key_id, ids, uses) for key_id in [*ids, *sorted(set(uses or {}) - set(ids))]]
+    # Nothing needs a checkpoint key that is gone: what it signed is verified with its public key.
+    lost = set() if ring is Ring.CHECKPOINT else set(uses or {}) - set(ids)
+    views = [_key(key_id, ids, uses) for key_id in [*ids, *sorted(lost)]]
     return RingView(ring, keys.source_of(ring), views, trouble)
 
 
@@ -101,6 +105,8 @@ def uses(ring: Ring) -> dict[str, Use]:
 
     For the audit ring every event is looked at. Raises DatabaseError.
     """
+    if ring is Ring.CHECKPOINT:
+        return _uses_of_checkpoint_keys()
     return _uses_of_master_keys() if ring is Ring.MASTER else _uses_of_audit_keys()
 
 
@@ -148,3 +154,8 @@ def _uses_of_audit_keys() -> dict[str, Use]:
         str(key_id): Use(events=events, first_event=first, last_event=last)
         for key_id, events, first, last in counted
     }
+
+
+def _uses_of_checkpoint_keys() -> dict[str, Use]:
+    counted = Checkpoint.objects.order_by().values_list("key_id").annotate(Count("pk"))
+    return {str(key_id): Use(checkpoints=count) for key_id, count in counted}

@@ -7,6 +7,7 @@ at once. What the environment gives is read when a process starts.
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import permutations
 from pathlib import Path
 
 from django.conf import settings
@@ -19,14 +20,18 @@ from secretsapp.core.keyring import Key, KeyRing, generate_key, is_guessable, pa
 
 
 class Ring(StrEnum):
-    """The rings of keys, each by the name of its setting."""
+    """The rings of keys, each by the name of its setting.
+
+    An installation can do without a checkpoint key: it signs no checkpoints then.
+    """
 
     MASTER = "MASTER_KEYS"
     AUDIT = "AUDIT_KEYS"
+    CHECKPOINT = "CHECKPOINT_KEYS"
 
     @property
     def word(self) -> str:
-        """What its keys are called: `master` or `audit`."""
+        """What its keys are called: `master`, `audit` or `checkpoint`."""
         return self.name.lower()
 
 
@@ -42,7 +47,7 @@ _NEW_IN_FRONT = {
     for ring in Ring
 }
 
-FILES = {MASTER_KEYS: "master_keys", AUDIT_KEYS: "audit_keys", SECRET_KEY: "secret_key"}
+FILES = {ring: f"{ring.word}_keys" for ring in Ring} | {SECRET_KEY: "secret_key"}
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,11 @@ def master_ring() -> KeyRing:
 def audit_ring() -> AuditRing:
     """The ring that authenticates the audit log; raises KeyTrouble in words."""
     return AuditRing(_keys(AUDIT_KEYS))
+
+
+def checkpoint_keys() -> list[Key]:
+    """The keys that sign checkpoints; the first of them does. Raises KeyTrouble in words."""
+    return _keys(Ring.CHECKPOINT)
 
 
 def current_master_key_id() -> str:
@@ -149,13 +159,18 @@ def check_strength() -> None:
     A weak key behind the first of its ring stays: what it wrote has to be read until it is dropped.
     """
     _check_secret_key_is_random()
-    for ring in Ring:
+    for ring in _present():
         if is_guessable(_keys(ring)[0].material):
             raise WeakKey(
                 f"The first key in {ring} could be guessed: it repeats itself. "
                 f"{_NEW_IN_FRONT[ring]}"
             )
     _check_no_key_serves_twice()
+
+
+def _present() -> list[Ring]:
+    """The rings that this installation cannot do without, and the others where they are there."""
+    return [ring for ring in Ring if ring is not Ring.CHECKPOINT or is_configured(ring)]
 
 
 def _check_secret_key_is_random() -> None:
@@ -170,19 +185,14 @@ def _check_secret_key_is_random() -> None:
 
 def _check_no_key_serves_twice() -> None:
     """Someone who got the key of one use would have the other's too."""
-    master, audit = _keys(MASTER_KEYS), _keys(AUDIT_KEYS)
-    if audit[0] in master:
-        raise WeakKey(
-            f"The first key in AUDIT_KEYS is a master key too. {_NEW_IN_FRONT[Ring.AUDIT]}"
-        )
-    if master[0] in audit:
-        raise WeakKey(
-            f"The first key in MASTER_KEYS is an audit key too. {_NEW_IN_FRONT[Ring.MASTER]}"
-        )
-    texts = [text for ring in Ring for text in _text(ring).replace(",", " ").split()]
+    for one, other in permutations(reversed(_present()), 2):
+        if _keys(one)[0] in _keys(other):
+            kind = f"an {other.word}" if other is Ring.AUDIT else f"a {other.word}"
+            raise WeakKey(f"The first key in {one} is {kind} key too. {_NEW_IN_FRONT[one]}")
+    texts = [text for ring in _present() for text in _text(ring).replace(",", " ").split()]
     if configured(SECRET_KEY).strip() in texts:
         raise WeakKey(
-            "SECRET_KEY is a master or audit key too. Put the output of `openssl rand "
+            "SECRET_KEY is a key of another ring too. Put the output of `openssl rand "
             "-base64 48` in its place; everyone must then sign in again."
         )
 

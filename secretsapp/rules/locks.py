@@ -1,6 +1,7 @@
 """Every lock on a row, in one order.
 
-People, team, universe, proposal, API key, requests, grants, invitations, tally, head of the log.
+People, team, universe, proposal, API key, requests, grants, invitations, tally, tree, head of the
+log.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TypeVar
 
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
@@ -19,6 +21,9 @@ from secretsapp.core.errors import NotFound, StaleVersion
 from secretsapp.models import ApiKey, Tally, Team, Universe, User
 
 Row = TypeVar("Row", bound=Model)
+
+# Any number will do: nothing else takes a lock of that.
+_TREE = 69_629_162
 
 
 def lock_people(ids: Iterable[int]) -> dict[int, User]:
@@ -78,6 +83,16 @@ def lock_tally(kind: str) -> Tally:
     """Lock the count of that kind, which begins now where there is none: strangers wait here."""
     Tally.objects.bulk_create([Tally(kind=kind, began_at=timezone.now())], ignore_conflicts=True)
     return Tally.objects.select_for_update().get(pk=kind)
+
+
+def lock_tree() -> None:
+    """Let one process at a time add to the tree over the log, and make its checkpoints.
+
+    There is no row for it that could be updated: nothing of the tree ever is.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TREE])
 
 
 def unclaimed(column: str = "claimed_until") -> Q:

@@ -1,4 +1,4 @@
-"""The database triggers that let audit events only ever be inserted, in one order.
+"""The database triggers that let audit events, and what proves them, only ever be inserted.
 
 `setup` installs them after migrating, because SQLite drops a table's triggers silently when a
 migration rebuilds the table.
@@ -25,6 +25,19 @@ _SQLITE = {
     "audit_head_insert": (
         "BEFORE INSERT ON secretsapp_audithead WHEN EXISTS (SELECT 1 FROM secretsapp_audithead)"
     ),
+    "audit_subtree_update": "BEFORE UPDATE ON secretsapp_auditsubtree",
+    "audit_subtree_delete": "BEFORE DELETE ON secretsapp_auditsubtree",
+    "audit_subtree_insert": (
+        "BEFORE INSERT ON secretsapp_auditsubtree WHEN NEW.place IS NOT (SELECT "
+        "COALESCE(MAX(place) + 1, 0) FROM secretsapp_auditsubtree WHERE level = NEW.level)"
+    ),
+    "checkpoint_update": "BEFORE UPDATE ON secretsapp_checkpoint",
+    "checkpoint_delete": "BEFORE DELETE ON secretsapp_checkpoint",
+    "checkpoint_insert": (
+        "BEFORE INSERT ON secretsapp_checkpoint WHEN NEW.number IS NOT "
+        "(SELECT COALESCE(MAX(number) + 1, 1) FROM secretsapp_checkpoint) "
+        "OR NEW.size <= (SELECT COALESCE(MAX(size), 0) FROM secretsapp_checkpoint)"
+    ),
 }
 
 _POSTGRES_FUNCTIONS = {
@@ -39,6 +52,18 @@ _POSTGRES_FUNCTIONS = {
         "OR NEW.sequence IS DISTINCT FROM OLD.sequence + 1 THEN RAISE EXCEPTION "
         "'audit events are only ever inserted, each behind the last'; END IF; RETURN NEW; END"
     ),
+    "sealroom_next_subtree": (
+        "BEGIN IF NEW.place IS DISTINCT FROM (SELECT COALESCE(MAX(place) + 1, 0) "
+        "FROM secretsapp_auditsubtree WHERE level = NEW.level) THEN RAISE EXCEPTION "
+        "'audit events are only ever inserted, each behind the last'; END IF; RETURN NEW; END"
+    ),
+    "sealroom_next_checkpoint": (
+        "BEGIN IF NEW.number IS DISTINCT FROM "
+        "(SELECT COALESCE(MAX(number) + 1, 1) FROM secretsapp_checkpoint) "
+        "OR NEW.size <= (SELECT COALESCE(MAX(size), 0) FROM secretsapp_checkpoint) "
+        "THEN RAISE EXCEPTION 'audit events are only ever inserted, each behind the last'; "
+        "END IF; RETURN NEW; END"
+    ),
 }
 
 _POSTGRES = {
@@ -48,6 +73,22 @@ _POSTGRES = {
     "audit_head_update": ("secretsapp_audithead", "UPDATE", "ROW", "sealroom_next_head"),
     "audit_head_delete": ("secretsapp_audithead", "DELETE", "ROW", "sealroom_refuse"),
     "audit_head_truncate": ("secretsapp_audithead", "TRUNCATE", "STATEMENT", "sealroom_refuse"),
+    "audit_subtree_change": (
+        "secretsapp_auditsubtree",
+        "DELETE OR UPDATE",
+        "ROW",
+        "sealroom_refuse",
+    ),
+    "audit_subtree_truncate": (
+        "secretsapp_auditsubtree",
+        "TRUNCATE",
+        "STATEMENT",
+        "sealroom_refuse",
+    ),
+    "audit_subtree_insert": ("secretsapp_auditsubtree", "INSERT", "ROW", "sealroom_next_subtree"),
+    "checkpoint_change": ("secretsapp_checkpoint", "DELETE OR UPDATE", "ROW", "sealroom_refuse"),
+    "checkpoint_truncate": ("secretsapp_checkpoint", "TRUNCATE", "STATEMENT", "sealroom_refuse"),
+    "checkpoint_insert": ("secretsapp_checkpoint", "INSERT", "ROW", "sealroom_next_checkpoint"),
 }
 
 
@@ -85,7 +126,7 @@ def functions() -> tuple[str, ...]:
 
 
 def _table_of(name: str) -> str:
-    return "secretsapp_auditevent" if name.startswith("audit_event") else "secretsapp_audithead"
+    return f"secretsapp_{name.rpartition('_')[0].replace('_', '')}"
 
 
 def _is_postgres() -> bool:
@@ -123,7 +164,8 @@ def _present_in_postgres() -> dict[str, str]:
         "SELECT t.tgname, pg_get_triggerdef(t.oid, true), p.proname, p.prosrc FROM pg_trigger t "
         "JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal "
         "AND t.tgrelid IN "
-        "(to_regclass('secretsapp_auditevent'), to_regclass('secretsapp_audithead'))"
+        "(to_regclass('secretsapp_auditevent'), to_regclass('secretsapp_audithead'), "
+        "to_regclass('secretsapp_auditsubtree'), to_regclass('secretsapp_checkpoint'))"
     )
     return {
         trigger: definition

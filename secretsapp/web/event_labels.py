@@ -48,6 +48,7 @@ VERB_LABELS: dict[Verb | None, VerbLabel] = {
     Verb.DECIDE: VerbLabel("decide", "quiet"),
     Verb.FORCE: VerbLabel("without approval", "warned"),
     Verb.PROTECT: VerbLabel("protect", "changed"),
+    Verb.PROVE: VerbLabel("proof", "quiet"),
     None: VerbLabel("other", "quiet"),
 }
 

@@ -12,6 +12,7 @@ from secretsapp.web.views import (
     api_keys,
     audit,
     changes,
+    checkpoints,
     creation,
     effective,
     first_run,
@@ -136,6 +137,9 @@ urlpatterns = [
     path("me/sessions/end-others/", me.end_other_sessions, name="sessions_end_others"),
     # The installation.
     path("audit/", audit.log, name="audit"),
+    path("audit/checkpoints/", checkpoints.listing, name="checkpoints"),
+    path("audit/checkpoints/make/", checkpoints.make, name="checkpoint_make"),
+    path("audit/checkpoint", checkpoints.newest, name="checkpoint"),
     path("guide/", universe_settings.guide, name="guide"),
     path("people/", people.people, name="people"),
     path("people/new/", people.create, name="person_create"),

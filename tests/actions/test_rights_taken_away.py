@@ -30,6 +30,7 @@ WITHOUT_RIGHT = {
     "sign_ins.record_failed_sign_in": "a failure is told of whoever failed",
     "sign_ins.record_sign_out": "leaving takes no right, not even an account in use",
     "accepting.join": "an invitation is the right",
+    "checkpoints.make_due": "the system acts",
     "invitations.end_expired": "the system acts",
     "refreshing.refresh": "the system stores what was read, and nobody chose what is found",
     "mirror.store": "the system acts",

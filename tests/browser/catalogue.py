@@ -91,6 +91,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("universe_tested", reverse("universe_create"), "admin", name_a_universe),
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
         Look("activity_viewer", f"{of_universe}activity/", "viewer"),
+        Look("checkpoints_made", reverse("checkpoints"), "admin", make_checkpoint),
         Look("audit_nothing", f"{reverse('audit')}?event=universe.removed"),
         Look("menu_open", reverse("me"), "manager", open_menu),
         Look("help_open", reverse("me"), "manager", open_help),
@@ -322,6 +323,12 @@ def refuse_a_sign_in(visitor: Visitor) -> None:
 def open_force(visitor: Visitor) -> None:
     """Fold out what an admin can do without approval."""
     visitor.page.locator(".force-fold > summary").click()
+
+
+def make_checkpoint(visitor: Visitor) -> None:
+    """Sign a checkpoint, which is shown then."""
+    visitor.page.get_by_role("button", name="Make checkpoint").click()
+    visitor.page.get_by_text("Open as plain text").wait_for()
 
 
 def open_menu(visitor: Visitor) -> None:

@@ -52,6 +52,7 @@ PAGES = {
     "protection": f"{HARBOR}protection/",
     "settings": f"{HARBOR}settings/",
     "audit log": "/audit/",
+    "checkpoints": "/audit/checkpoints/",
     "search": "/search/?q=pay+key",
     "people": "/people/",
     "person": "/people/3/",

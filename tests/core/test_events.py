@@ -11,6 +11,7 @@ from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import Event, Result, Severity, Verb
 from secretsapp.core.events.people import PersonEvent
+from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.events.secrets import SecretEvent, UniverseEvent, change_event
 
 PLACES = {
@@ -21,6 +22,7 @@ PLACES = {
     "invited_by",
     "key",
     "networks",
+    "number",
     "permission",
     "reason",
     "result",
@@ -54,6 +56,7 @@ OBSERVATIONS = {
     AccessEvent.ACCESS_LAPSED,
     PersonEvent.PERSON_INVITATION_ENDED,
     PersonEvent.PERSON_LINK_ASKED,
+    ProofEvent.LOG_BROKEN,
 }
 
 
@@ -93,6 +96,7 @@ def test_what_nobody_did_is_told_without_an_actor() -> None:
         AccessEvent.ACCESS_LAPSED,
         PersonEvent.PERSON_INVITATION_ENDED,
         PersonEvent.PERSON_SIGN_IN_FAILED,
+        ProofEvent.LOG_BROKEN,
     }
 
 

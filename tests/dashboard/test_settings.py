@@ -93,6 +93,8 @@ def test_unusable_secret_key_file_stops_the_start(tmp_path: Path) -> None:
     "name",
     [
         "AUDIT_KEYS",
+        "CHECKPOINT_KEYS",
+        "CHECKPOINT_TOKEN",
         "DATABASE_PASSWORD",
         "DATABASE_URL",
         "MAIL_PASSWORD",

@@ -12,7 +12,8 @@ from secretsapp.core import chain as chains
 from secretsapp.core.errors import Forbidden, InvalidInput, LogBroken, MissingKey
 from secretsapp.core.keyring import generate_key
 from secretsapp.log import stored_events
-from secretsapp.log.verifying import Anchor, parse_anchor, verify
+from secretsapp.log.checking import Anchor
+from secretsapp.log.verifying import parse_anchor, verify
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.rules import triggers
 from tests.stage import STAGEHAND, Cast

@@ -10,10 +10,11 @@ from pytest_django import Settings
 
 from secretsapp.core.errors import LogBroken, MissingKey, NewerTables, WeakKey, WrongKey
 from secretsapp.core.keyring import generate_key
+from secretsapp.log import checkpoints
 from secretsapp.models import AuditEvent, AuditHead, KeyProof
 from secretsapp.operation import installation
-from secretsapp.rules import triggers
-from tests.stage import Cast
+from secretsapp.rules import keys, triggers
+from tests.stage import STAGEHAND, Cast
 from tests.support.breaking import lose_head
 from tests.support.rings import new_key, restart_with
 
@@ -34,10 +35,11 @@ def fresh(settings: Settings, tmp_path: Path) -> Path:
 
 def test_keys_are_made_for_their_owner_alone(fresh: Path) -> None:
     made = installation.generate_keys()
-    assert made == [str(fresh / "master_keys"), str(fresh / "audit_keys")]
-    assert [Path(path).stat().st_mode & 0o777 for path in made] == [0o600, 0o600]
+    names = ("master_keys", "audit_keys", "checkpoint_keys")
+    assert made == [str(fresh / name) for name in names]
+    assert [Path(path).stat().st_mode & 0o777 for path in made] == [0o600] * 3
     assert fresh.stat().st_mode & 0o777 == 0o700
-    assert len({Path(path).read_text("ascii") for path in made}) == 2
+    assert len({Path(path).read_text("ascii") for path in made}) == 3
 
 
 def test_keys_that_are_there_are_never_written_over(fresh: Path) -> None:
@@ -49,7 +51,26 @@ def test_keys_that_are_there_are_never_written_over(fresh: Path) -> None:
 
 def test_keys_from_the_environment_are_not_made(fresh: Path, settings: Settings) -> None:
     settings.MASTER_KEYS = generate_key()
-    assert installation.generate_keys() == [str(fresh / "audit_keys")]
+    assert installation.generate_keys() == [
+        str(fresh / "audit_keys"),
+        str(fresh / "checkpoint_keys"),
+    ]
+
+
+def test_a_checkpoint_key_is_made_beside_audit_keys_of_ours_and_never_in_place_of_one(
+    fresh: Path, settings: Settings
+) -> None:
+    settings.AUDIT_KEYS = generate_key()
+    assert installation.generate_keys() == [str(fresh / "master_keys")]
+    installation.prepare_database()
+    assert "Put the output of `openssl rand" in installation.checkpoint_notice()
+    settings.CHECKPOINT_KEYS = generate_key()
+    assert installation.checkpoint_notice() == ""
+    checkpoints.make(STAGEHAND)
+    settings.CHECKPOINT_KEYS = settings.AUDIT_KEYS = None
+    keys.generate(keys.AUDIT_KEYS)
+    assert installation.generate_keys() == []
+    assert installation.checkpoint_notice().startswith("The checkpoint key is lost")
 
 
 def test_a_new_database_is_set_up_and_ready(fresh: Path) -> None:
@@ -168,7 +189,7 @@ def test_a_database_that_was_never_set_up_does_not_start(fresh: Path) -> None:
 def test_without_tables_nothing_was_set_up(fresh: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE secretsapp_keyproof")
-    assert len(installation.generate_keys()) == 2
+    assert len(installation.generate_keys()) == 3
 
 
 @pytest.mark.parametrize("setting", ["MASTER_KEYS", "AUDIT_KEYS"])

@@ -27,6 +27,7 @@ from secretsapp.core.errors import (
     StillInUse,
 )
 from secretsapp.log import verifying
+from secretsapp.log.checking import Anchor
 from secretsapp.models import ApiKey, KeyProof, SignedIn, Universe
 from secretsapp.operation import audit_keys, key_proof, master_keys, ring_changes
 from secretsapp.operation.ring_contents import KeyView, RingView, Use, listing
@@ -82,7 +83,7 @@ def test_the_audit_key_is_rotated_and_both_verify_the_log(cast: Cast) -> None:
     rotation = audit_keys.rotate(STAGEHAND, new)
     assert (watch.last.tag, watch.last.key_id) == ("audit_key.rotated", new)
     assert (rotation.key_id, rotation.link) == (new, watch.last.link)
-    verified = verifying.verify(STAGEHAND, verifying.Anchor(rotation.sequence, rotation.link))
+    verified = verifying.verify(STAGEHAND, Anchor(rotation.sequence, rotation.link))
     assert verified.events == watch.last.sequence
     with pytest.raises(StillInUse, match=f"Events 1 to .* need the audit key {old}"):
         ring_changes.drop(STAGEHAND, Ring.AUDIT, old)

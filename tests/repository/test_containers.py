@@ -202,7 +202,8 @@ def environments() -> Iterator[tuple[str, str]]:
 def test_keys_come_from_files_and_never_from_the_environment() -> None:
     keys = [(name, value) for name, value in environments() if re.search("KEY|PASSWORD", name)]
     assert {name for name, _ in keys} == {
-        *("MASTER_KEYS_FILE", "AUDIT_KEYS_FILE", "SECRET_KEY_FILE", "DATABASE_PASSWORD_FILE")
+        *("MASTER_KEYS_FILE", "AUDIT_KEYS_FILE", "CHECKPOINT_KEYS_FILE"),
+        *("SECRET_KEY_FILE", "DATABASE_PASSWORD_FILE"),
     }
     mounted = {f"/run/secrets/{secret}" for secret in SERVICES["web"]["secrets"]}
     assert {value for _, value in keys} == mounted

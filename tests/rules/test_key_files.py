@@ -112,4 +112,4 @@ def test_of_keys_that_processes_add_at_once_none_is_lost(
     adding = [subprocess.Popen([sys.executable, "-c", ADD], cwd=ROOT) for _ in range(3)]
     assert [process.wait(60) for process in adding] == [0, 0, 0]
     assert len(keys.key_ids(Ring.MASTER)) == 1 + 3 * 5
-    assert len(list(directory.iterdir())) == 2
+    assert len(list(directory.iterdir())) == 3

@@ -149,7 +149,7 @@ def test_a_key_that_serves_for_two_things_is_refused() -> None:
     one, other = generate_key(), generate_key()
     audit = "The first key in AUDIT_KEYS is a master key too. Put the output of"
     master = "The first key in MASTER_KEYS is an audit key too. Put the output of"
-    secret = "SECRET_KEY is a master or audit key too. Put the output of"
+    secret = "SECRET_KEY is a key of another ring too. Put the output of"
     assert told_of_weak(MASTER_KEYS=one, AUDIT_KEYS=one).startswith(audit)
     assert told_of_weak(MASTER_KEYS=f"{other} {one}", AUDIT_KEYS=one).startswith(audit)
     assert told_of_weak(MASTER_KEYS=one, AUDIT_KEYS=f"{other},{one}").startswith(master)

@@ -17,6 +17,7 @@ OTHERS = ", ".join(
     f'"{field.column}"' for field in AuditEvent._meta.concrete_fields if not field.primary_key
 )
 EVENTS, HEADS = "secretsapp_auditevent", "secretsapp_audithead"
+SUBTREES, CHECKPOINTS = "secretsapp_auditsubtree", "secretsapp_checkpoint"
 
 COPIED_TO = (
     f"INSERT INTO {EVENTS} (sequence, {OTHERS}) "
@@ -115,7 +116,10 @@ def names() -> list[str]:
 
 def table_of(name: str) -> str:
     """The table that the trigger of that name is on."""
-    return EVENTS if name.startswith("audit_event") else HEADS
+    beginning = name.rpartition("_")[0]
+    return {"audit_head": HEADS, "audit_subtree": SUBTREES, "checkpoint": CHECKPOINTS}.get(
+        beginning, EVENTS
+    )
 
 
 def drop(name: str) -> None:
@@ -125,7 +129,7 @@ def drop(name: str) -> None:
 
 def test_each_absent_one_is_named() -> None:
     every = names()
-    assert len(every) == 6
+    assert len(every) == 12
     for name in every:
         drop(name)
         assert triggers.missing() == [name]
@@ -142,6 +146,7 @@ def test_all_are_named_when_none_is_there() -> None:
 def altered(name: str) -> list[str]:
     """Statements that create the trigger again so that it looks right and lets things pass."""
     table, verb = table_of(name), name.rpartition("_")[2]
+    column = {SUBTREES: "hash", CHECKPOINTS: "note"}.get(table, "link")
     if not on_postgres():
         event = {"update": "UPDATE", "delete": "DELETE", "insert": "INSERT"}[verb]
         return [f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN 0 BEGIN SELECT 1; END"]
@@ -149,12 +154,17 @@ def altered(name: str) -> list[str]:
         later = f"CREATE TRIGGER {name} AFTER TRUNCATE ON {table} FOR EACH STATEMENT"
         return [f"{later} EXECUTE FUNCTION sealroom_refuse()"]
     event = {"update": "UPDATE", "delete": "DELETE", "insert": "INSERT", "change": "DELETE"}[verb]
-    function = {"audit_event_insert": "next_event", "audit_head_update": "next_head"}
+    function = {
+        "audit_event_insert": "next_event",
+        "audit_head_update": "next_head",
+        "audit_subtree_insert": "next_subtree",
+        "checkpoint_insert": "next_checkpoint",
+    }
     execution = f"EXECUTE FUNCTION sealroom_{function.get(name, 'refuse')}()"
     start = f"CREATE TRIGGER {name} BEFORE"
     narrower = [f"{start} {event} ON {table} FOR EACH ROW WHEN (false) {execution}"]
     if verb in ("update", "change"):
-        narrower.append(f"{start} UPDATE OF link ON {table} FOR EACH ROW {execution}")
+        narrower.append(f"{start} UPDATE OF {column} ON {table} FOR EACH ROW {execution}")
     if verb == "change":
         narrower.append(f"{start} DELETE ON {table} FOR EACH ROW {execution}")
     return narrower

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.chain import START_OF_CHAIN
-from secretsapp.log.verifying import Anchor
+from secretsapp.log.checking import Anchor
 from secretsapp.models import Change, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.operation import backups

@@ -42,6 +42,10 @@ def test_every_ring_is_listed_with_what_needs_its_keys(
         f"Audit keys, from the data directory: {directory / 'audit_keys'}",
         "NO.  KEY               STATE   NEEDED BY",
         f"1    {audit}  writes  events: {events} (1 to {events})",
+        "",
+        f"Checkpoint keys, from the data directory: {directory / 'checkpoint_keys'}",
+        "NO.  KEY               STATE   NEEDED BY",
+        f"1    {keys.key_ids(Ring.CHECKPOINT)[0]}  writes  nothing",
     ]
 
 

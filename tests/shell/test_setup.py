@@ -68,7 +68,7 @@ def refused(installation: Installation, *arguments: str, **environment: str) -> 
 def test_set_up_makes_private_files_and_repeats_without_harm(bare: Installation) -> None:
     said = bare.succeed("setup")
     keys = contents(bare)
-    assert set(keys) == {"secret_key", "master_keys", "audit_keys"}
+    assert set(keys) == {"secret_key", "master_keys", "audit_keys", "checkpoint_keys"}
     assert all(f"Created {bare.data_dir / 'keys' / name}\n" in said for name in keys)
     assert not any(key.decode().strip() in said for key in keys.values())
     files = [path for path in bare.data_dir.rglob("*") if path.is_file()]

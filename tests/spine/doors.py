@@ -152,6 +152,8 @@ DOORS = (
     Door("search", SOMEBODY, stranger=200),
     Door("styleguide", SOMEBODY, stranger=200),
     Door("audit", ("admin", "manager", "auditor"), stranger=403),
+    Door("checkpoints", ADMIN, stranger=403),
+    Door("checkpoint_make", ADMIN, "", FORM, {}, read_answer=302, stranger=403),
     Door("guide", ADMIN, stranger=403),
     # Help.
     Door("help_roles", SOMEBODY, stranger=200),
@@ -318,6 +320,7 @@ OPEN_TO_ALL = {
     "account_inactive",
     "account_login",
     "account_logout",
+    "checkpoint",
     "first_run",
     "healthz",
     "invitation",

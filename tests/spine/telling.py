@@ -51,6 +51,8 @@ TELLINGS = (
     Telling(
         "sessions_end_others", ("person.sessions_ended admin@example.com",), prepare=second_session
     ),
+    # The log itself.
+    Telling("checkpoint_make", ("checkpoint.made",)),
     # People and invitations.
     Telling(
         "person_create",

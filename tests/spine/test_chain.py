@@ -8,7 +8,7 @@ from django.db import connection
 from secretsapp.core import chain as hashes
 from secretsapp.core.errors import LogBroken
 from secretsapp.log import verifying
-from secretsapp.log.verifying import Anchor
+from secretsapp.log.checking import Anchor
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.operation import installation
 from secretsapp.rules import triggers

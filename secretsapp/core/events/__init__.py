@@ -10,6 +10,7 @@ from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import Event
 from secretsapp.core.events.people import PersonEvent
+from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 
 # Everything the audit log can hold.
@@ -20,5 +21,6 @@ EVENTS: tuple[Event, ...] = (
     *AccessEvent,
     *PersonEvent,
     *InstallationEvent,
+    *ProofEvent,
 )
 BY_TAG = {event.tag: event for event in EVENTS}

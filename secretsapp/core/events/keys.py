@@ -1,4 +1,4 @@
-"""What happens to API keys, master keys and audit keys."""
+"""What happens to API keys, and to the keys of the installation."""
 
 from secretsapp.core.events.kinds import INFO, WARNING, Event, Verb, done, seen
 
@@ -33,4 +33,13 @@ class KeyEvent(Event):
     )
     AUDIT_KEY_DROPPED = done(
         "audit_key.dropped", "dropped the unused audit key {key}", Verb.REMOVE, WARNING
+    )
+    CHECKPOINT_KEY_ADDED = done("checkpoint_key.added", "added the checkpoint key {key}", Verb.ADD)
+    CHECKPOINT_KEY_ROTATED = done(
+        "checkpoint_key.rotated",
+        "started to sign checkpoints with the checkpoint key {key}",
+        Verb.REPLACE,
+    )
+    CHECKPOINT_KEY_DROPPED = done(
+        "checkpoint_key.dropped", "dropped the checkpoint key {key}", Verb.REMOVE, WARNING
     )

@@ -45,6 +45,7 @@ class Verb(StrEnum):
     DECIDE = "decide"
     FORCE = "force"
     PROTECT = "protect"
+    PROVE = "prove"
 
 
 class Result(StrEnum):

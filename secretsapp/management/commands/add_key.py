@@ -1,4 +1,4 @@
-"""`manage.py add_key`: a new master or audit key, which does not write yet."""
+"""`manage.py add_key`: a new key of a ring, which does not write yet."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ class Command(ActingCommand):
 
     help = (
         "Add a new key after the current ones, in the data directory. It is not used until "
-        "you run `rotate_master_key` or `rotate_audit_key`, so you have time to keep a copy "
-        "elsewhere. If the keys come from the environment, this command says what to do "
-        "there."
+        "you run `rotate_master_key`, `rotate_audit_key` or `rotate_checkpoint_key`, so you have "
+        "time to keep a copy elsewhere. If the keys come from the environment, this command says "
+        "what to do there."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:

@@ -14,10 +14,10 @@ _HEADINGS = ("NO.", "KEY", "STATE", "NEEDED BY")
 
 
 class Command(ActingCommand):
-    """Lists master and audit keys."""
+    """Lists the keys of every ring."""
 
     help = (
-        "List the master keys and the audit keys by their ids: where they come from, which "
+        "List the master, audit and checkpoint keys by their ids: where they come from, which "
         "one is used for writing, and what needs each. Keys that are needed but not "
         "configured are MISSING. Key material is never shown."
     )
@@ -27,10 +27,11 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Show every ring."""
-        master, audit = ring_contents.listing(actor)
+        views = ring_contents.listing(actor)
+        parts = [["", *_lines(view)] for view in views]
         return Report(
-            lines=[*_lines(master), "", *_lines(audit)],
-            data={"rings": [_data(master), _data(audit)]},
+            lines=[line for part in parts for line in part][1:],
+            data={"rings": [_data(view) for view in views]},
         )
 
 
@@ -69,8 +70,7 @@ def _state(view: RingView, key: KeyView) -> str:
 def _needs(ring: Ring, use: Use | None) -> str:
     if use is None:
         return "unknown: the database can't be read"
-    needs = _needs_of_audit(use) if ring is Ring.AUDIT else _needs_of_master(use)
-    return ", ".join(needs) or "nothing"
+    return ", ".join(_NEEDS[ring](use)) or "nothing"
 
 
 def _needs_of_audit(use: Use) -> list[str]:
@@ -83,6 +83,18 @@ def _needs_of_master(use: Use) -> list[str]:
         *(["the proof"] if use.proof else []),
         *([f"sessions: {use.sessions}"] if use.sessions else []),
     ]
+
+
+def _needs_of_checkpoint(use: Use) -> list[str]:
+    """Earlier checkpoints are verified with public keys, which are stored beside them."""
+    return []
+
+
+_NEEDS = {
+    Ring.MASTER: _needs_of_master,
+    Ring.AUDIT: _needs_of_audit,
+    Ring.CHECKPOINT: _needs_of_checkpoint,
+}
 
 
 def _data(view: RingView) -> dict[str, Any]:
@@ -107,4 +119,5 @@ def _key(ring: Ring, key: KeyView) -> dict[str, Any]:
 _USES = {
     Ring.MASTER: ("api_keys", "proof", "sessions"),
     Ring.AUDIT: ("events", "first_event", "last_event"),
+    Ring.CHECKPOINT: ("checkpoints",),
 }

@@ -43,6 +43,8 @@ class Command(SealroomCommand):
             where = error.filename or "The data directory"
             raise CommandError(f"{where} can't be created or changed: {error.strerror}.") from None
         self._say(made)
+        if notice := installation.checkpoint_notice():
+            self.stderr.write(notice)
         if put_back:
             self.stderr.write(_PUT_BACK.format(names=", ".join(put_back)))
 

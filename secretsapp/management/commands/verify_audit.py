@@ -14,8 +14,9 @@ class Command(ActingCommand):
     """Verifies the audit log."""
 
     help = (
-        "Check every event of the audit log, and print an anchor to note elsewhere. Only an "
-        "earlier anchor can show that events were cut off at the end."
+        "Check every event of the audit log, the tree over them and every checkpoint, and print an "
+        "anchor to note elsewhere. Only an earlier anchor or checkpoint can show that the log was "
+        "cut off together with its checkpoints, or rebuilt."
     )
 
     # A log that is not whole keeps everything else from starting; this says where it breaks.
@@ -36,13 +37,21 @@ class Command(ActingCommand):
         anchor = f"{verified.head.sequence}:{verified.head.link}"
         lines = [
             f"The audit log is intact: {verified.events} events.",
+            f"Checkpoints that match it: {verified.checkpoints}.",
             f"Anchor: {anchor}",
             _ADVICE,
         ]
-        return Report(lines=lines, data={"events": verified.events, "anchor": anchor})
+        return Report(
+            lines=lines,
+            data={
+                "events": verified.events,
+                "checkpoints": verified.checkpoints,
+                "anchor": anchor,
+            },
+        )
 
 
 _ADVICE = (
-    "Note the anchor outside this database: only it can show (--anchor) that events were cut "
-    "off at the end."
+    "Note the anchor or a checkpoint outside this database: only they can show that the log was "
+    "cut off or rebuilt."
 )

@@ -14,6 +14,7 @@ from django.db import Error, close_old_connections, connections
 from secretsapp.access import end_mail, request_mail, requests, reviews
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
+from secretsapp.log import checkpoints
 from secretsapp.mail import outbox, sending
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.ending import Told
@@ -48,8 +49,9 @@ class Command(SealroomCommand):
 
     help = (
         "Every minute, send the mail that waits, settle open changes, end proposals, requests, "
-        "reviews and invitations that waited too long, retry what could not be read from Roblox "
-        "and log what was only counted. Once a day, delete ended sessions, expired counts and old "
+        "reviews and invitations that waited too long, retry what could not be read from Roblox, "
+        "extend the tree over the audit log, sign a checkpoint that is due, and log what was only "
+        "counted. Once a day, delete ended sessions, expired counts and old "
         "mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
     )
 
@@ -121,12 +123,17 @@ def _try(part: Callable[[], object]) -> None:
 
 def _parts(number: int) -> list[Callable[[], object]]:
     """What is to be done in the round of that number."""
-    parts: list[Callable[[], object]] = [close_old_connections]
+    parts: list[Callable[[], object]] = [close_old_connections, _make_checkpoint]
     if settings.EMAIL_HOST:
         parts += [_mail_links, _mail_warnings, _send_mail]
     if number % ROUNDS_A_MINUTE == 0:
         parts += [_settle, _tell_counted, _retry_unread, _lapse]
-        parts += [_let_requests_lapse, _close_reviews, _end_invitations, end_mail.queue_due]
+        parts += [
+            _let_requests_lapse,
+            _close_reviews,
+            _end_invitations,
+            end_mail.queue_due,
+        ]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
     return parts
@@ -173,6 +180,10 @@ def _close_reviews() -> None:
 
 def _let_requests_lapse() -> None:
     requests.lapse(actors.system("requests"))
+
+
+def _make_checkpoint() -> None:
+    checkpoints.make_due(actors.system("checkpoint"))
 
 
 def _clear() -> None:

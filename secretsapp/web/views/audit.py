@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
 from secretsapp.home import at_hand
-from secretsapp.log import counting, reading
+from secretsapp.log import counting, reading, standing
 from secretsapp.log.counting import Counts, Day
 from secretsapp.log.reading import AuditFilter, AuditPage
 from secretsapp.models import Universe
@@ -82,6 +82,8 @@ def _answer(request: ActorRequest, form: AuditFilterForm, about: dict[str, Any])
         context |= _counted(path, form, counting.count(actor, form.wanted()))
     if is_whole:
         context["unsettled"] = open_changes.visible(actor, context.get("universe"))
+        if "universe" not in context:
+            context["standing"] = standing.look(actor)
         return form_pages.page(request, "log/log.html", form, context)
     answer = form_pages.page(request, "log/_list.html", form, context | {"announced": True})
     answer.headers["HX-Push-Url"] = _address(path, form)

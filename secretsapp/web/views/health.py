@@ -1,8 +1,5 @@
 """What machines ask: whether Sealroom is alive, whether it can serve, and its numbers."""
 
-import hashlib
-import hmac
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,8 +10,7 @@ from secretsapp.operation import metrics as numbers
 from secretsapp.operation import readiness
 from secretsapp.operation.readiness import Word
 from secretsapp.rules import exposition
-
-SCHEME = "bearer"
+from secretsapp.web import bearer
 
 
 @login_not_required
@@ -49,19 +45,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def _metrics(request: HttpRequest) -> HttpResponse:
-    if not _has_token(request):
-        challenge = {"WWW-Authenticate": 'Bearer realm="metrics"'}
-        sentence = "Send the METRICS_TOKEN of this installation as a bearer token."
-        return HttpResponse(sentence, content_type="text/plain", status=401, headers=challenge)
+    if not bearer.has_token(request, settings.METRICS_TOKEN):
+        return bearer.challenge("metrics", "METRICS_TOKEN")
     return HttpResponse(exposition.of(numbers.measures()), content_type=exposition.CONTENT_TYPE)
-
-
-def _has_token(request: HttpRequest) -> bool:
-    """Whether the request bears the token; the time it takes to tell says nothing of it."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    same = hmac.compare_digest(_hash(given.strip()), _hash(settings.METRICS_TOKEN))
-    return same and scheme.lower() == SCHEME
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()

@@ -1,0 +1,46 @@
+"""What `doctor` finds of the log's checkpoints: whether it is broken, and how old the newest is."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from secretsapp.log import standing
+from secretsapp.models import AuditEvent
+from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
+
+_LATE = 3
+
+
+def checkpoints_of_log() -> Findings:
+    """Whether the log verified when it was checked last, and how far the newest checkpoint is."""
+    broken, newest = standing.alarm(), standing.latest()
+    if broken is not None:
+        yield wrong(
+            f"The audit log is broken: {standing.reason_of(broken)}",
+            "Run `manage.py verify_audit`, restore a backup, and find out who did it.",
+        )
+    if newest is None:
+        yield _none_yet()
+        return
+    told = (
+        f"number {newest.number}, of {newest.size} events, at {newest.made_at:%Y-%m-%d %H:%M} UTC"
+    )
+    if _is_late(newest.made_at) and standing.has_news(newest):
+        yield warning(
+            f"The newest checkpoint is old: {told}.", "Check the log of `manage.py work`."
+        )
+    else:
+        yield ok(told)
+
+
+def _none_yet() -> Finding:
+    """A log that has just begun has none; with a key and a worker it is not so for long."""
+    first = AuditEvent.objects.order_by("sequence").first()
+    if first is None or not _is_late(first.time):
+        return ok("none was signed yet")
+    return warning("No checkpoint was signed yet.", "Run `manage.py work`, and check its log.")
+
+
+def _is_late(since: datetime) -> bool:
+    return timezone.now() - since > timedelta(minutes=settings.CHECKPOINT_MINUTES) * _LATE
