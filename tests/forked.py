@@ -5,6 +5,7 @@ it makes a process of its own: with its own environment, in which settings are r
 standard streams and its own end. Only the interpreter is not started anew.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -13,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -112,35 +114,42 @@ def main() -> None:
 
 def _serve(asked: socket.socket) -> list[int]:
     """Make a process for each request: this returns its files there, and none in the server."""
+    told: dict[int, socket.socket] = {}
+
+    def tell(*_signal: object) -> None:
+        """Tell of the processes that have ended; who is waited for counts as used by this one."""
+        while told and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            with told.pop(ended[0]) as whoever:
+                _tell(whoever, os.waitstatus_to_exitcode(ended[1]))
+
+    signal.signal(signal.SIGCHLD, tell)
     while True:
         request, files, *_ = socket.recv_fds(asked, 1, TOLD + 1)
-        if request and os.fork() == 0:
-            return _attend(files)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        if not request:
+            for pid in told:
+                os.waitpid(pid, 0)
+            return []
+        pid = os.fork()
+        if pid == 0:
+            return files
+        told[pid] = socket.socket(fileno=files.pop())
+        _tell(told[pid], pid)
         for file in files:
             os.close(file)
-        # Who is waited for counts for whoever measures this one.
-        with suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG if request else 0)[0]:
-                pass
-        if not request:
-            return []
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
 
 
-def _attend(files: list[int]) -> list[int]:
-    """Make the process and wait for its end: its files in that process, none in this one."""
-    pid = os.fork()
-    if pid == 0:
-        return files
-    with socket.socket(fileno=files[TOLD]) as told:
-        told.sendall(f"{pid}\n".encode())
-        _, status = os.waitpid(pid, 0)
-        told.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
-    return []
+def _tell(whoever: socket.socket, number: int) -> None:
+    with suppress(BrokenPipeError):
+        whoever.sendall(f"{number}\n".encode())
 
 
 def _become(files: list[int]) -> None:
     """Be the program that was asked for, to its end."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     with os.fdopen(files[REQUEST], "rb") as request:
         (program, *arguments), environment = json.load(request)
     for standard, file in enumerate(files[IN:TOLD]):
@@ -149,12 +158,34 @@ def _become(files: list[int]) -> None:
         os.close(file)
     os.environ.clear()
     os.environ.update(environment)
+    try:
+        _run(program, arguments)
+    except SystemExit as over:
+        _leave(over.code)
+    _leave(0)
+
+
+def _run(program: str, arguments: list[str]) -> None:
+    """Run Python behind `-c`, or a program of ours."""
     if program == "-c":
         sys.argv = [program, *arguments[1:]]
         exec(arguments[0], {"__name__": "__main__"})  # noqa: S102 - Python of a test.
     else:
         sys.argv = [program, *arguments]
         runpy.run_path(program, run_name="__main__")
+
+
+def _leave(code: str | int | None) -> None:
+    """Leave as Python does with that code, without taking apart what was loaded: that is half."""
+    status = 1 if isinstance(code, str) else code or 0
+    if isinstance(code, str):
+        sys.stderr.write(f"{code}\n")
+    if threading.active_count() > 1:
+        sys.exit(status)
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _await(told: socket.socket, arguments: Sequence[str], seconds: float) -> int:
