@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # What nearly every command loads, and what reads no settings while it is loaded.
 PRELOADED = (
     "allauth.utils",
+    "coverage",
     "cryptography.hazmat.primitives.ciphers.aead",
     "csp.apps",
     "dj_database_url",
@@ -44,7 +45,7 @@ PRELOADED = (
     "nacl.public",
     "requests",
 )
-# What is for the interpreter itself, which is told only when it starts; so is what traces it.
+# What is for the interpreter itself, which is told only when it starts.
 FOR_PYTHON = ("LANG", "LC_", "PYTHON")
 TRACED = "COVERAGE_PROCESS_START"
 PIPED_AT_MOST = 2**16
@@ -79,8 +80,7 @@ def can_make(environment: Mapping[str, str], piped: bytes) -> bool:
 
     Nobody goes on writing into the pipe while the process reads.
     """
-    is_told_the_same = _for_python(environment) == _for_python(os.environ)
-    return is_told_the_same and TRACED not in environment and len(piped) <= PIPED_AT_MOST
+    return _for_python(environment) == _for_python(os.environ) and len(piped) <= PIPED_AT_MOST
 
 
 @contextmanager
@@ -91,6 +91,7 @@ def open_server() -> Iterator[Server]:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.forked", str(theirs.fileno())],
             cwd=ROOT,
+            env={name: value for name, value in os.environ.items() if name != TRACED},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -158,6 +159,8 @@ def _become(files: list[int]) -> None:
         os.close(file)
     os.environ.clear()
     os.environ.update(environment)
+    if TRACED in environment:
+        import_module("coverage").process_startup()
     try:
         _run(program, arguments)
     except SystemExit as over:
