@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-# One more than there are processors: now and then a test only waits.
+# One more than there are processors: now and then a test only waits. `make test` has another one
+# on PostgreSQL, as there a third of the time is waited.
 JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 VENV := .venv

@@ -33,6 +33,7 @@ from tests.stage import Cast, Person
 from tests.stocked import Template, open_stocked
 
 COVERAGE = ROOT / "pyproject.toml"
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
 LONG = ("long", "process", "browser")
 # Tracing for the coverage nearly doubles the time of a test, and these are about whole journeys,
 # or about what is not counted: what they reach, the others have to reach as well.
@@ -42,7 +43,11 @@ DATABASES = {"db", "transactional_db", "live_server", "installation_template"}
 
 
 def pytest_configure() -> None:
-    """Hash passwords quickly: no test is about how slow that is. The parts of pages are there."""
+    """Hash passwords quickly: no test is about how slow that is. The parts of pages are there.
+
+    To look for garbage after every 700 objects, as Python does by itself, takes a twentieth of all.
+    """
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     django_settings.STYLEGUIDE = True
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

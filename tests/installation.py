@@ -1,5 +1,6 @@
 """A real installation of its own: a data directory, a database, and real processes on it."""
 
+import atexit
 import json
 import os
 import secrets
@@ -8,14 +9,17 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import psycopg
 from django.conf import settings
+
+from tests import forked
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND_SECONDS = 60
@@ -44,15 +48,7 @@ class Installation:
         self, *arguments: str, stdin: bytes = b"", environment: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a management command to its end."""
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            input=stdin,
-            capture_output=True,
-            cwd=ROOT,
-            env=self.environment | (environment or {}),
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+        return _run(("manage.py", *arguments), stdin, self.environment | (environment or {}))
 
     def succeed(self, *arguments: str, stdin: bytes = b"") -> str:
         """Run a management command that must succeed, and give its output."""
@@ -66,15 +62,8 @@ class Installation:
 
     def execute_script(self, script: str, piped: bytes) -> str:
         """Run Python that must succeed in a process of its own, and give its output."""
-        done = subprocess.run(
-            [sys.executable, "-c", script],
-            input=piped,
-            capture_output=True,
-            cwd=ROOT,
-            env={"DJANGO_SETTINGS_MODULE": "dashboard.settings"} | self.environment,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+        settings_module = {"DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+        done = _run(("-c", script), piped, settings_module | self.environment)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
@@ -103,6 +92,31 @@ class Installation:
         path = self.data_dir / "sealroom.sqlite3"
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as opened:
             return list(opened.execute(query).fetchall())
+
+
+def _run(
+    arguments: tuple[str, ...], piped: bytes, environment: dict[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    """Run one of our programs to its end, in a process of its own."""
+    if forked.can_make(environment, piped):
+        return _server().run(arguments, piped, environment, COMMAND_SECONDS)
+    return subprocess.run(
+        [sys.executable, *arguments],
+        input=piped,
+        capture_output=True,
+        cwd=ROOT,
+        env=environment,
+        timeout=COMMAND_SECONDS,
+        check=False,
+    )
+
+
+@cache
+def _server() -> forked.Server:
+    """What makes processes for this one, as long as this one is there."""
+    opened = ExitStack()
+    atexit.register(opened.close)
+    return opened.enter_context(forked.open_server())
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def run(part: Sequence[str], *, jobs: int, traced: bool) -> tuple[int, int]:
     """The status of either lane; what the smaller one says is shown when both have ended."""
     counting = {bound.COUNT_PROCESSES: "1", "COVERAGE_FILE": bound.SMALLER_LANE} if traced else {}
     smaller = (*ON_POSTGRES, *PYTEST, "-n", "1", "-m", "engine", *part)
-    larger = (*PYTEST, "-n", str(max(jobs - 1, 1)), *(TRACED if traced else ()), *part)
+    larger = (*PYTEST, "-n", str(jobs), *(TRACED if traced else ()), *part)
     with tempfile.TemporaryFile() as said:
         beside = subprocess.Popen(
             smaller, stdout=said, stderr=subprocess.STDOUT, env=os.environ | counting
@@ -53,7 +53,9 @@ def run(part: Sequence[str], *, jobs: int, traced: bool) -> tuple[int, int]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.suite")
-    parser.add_argument("--jobs", type=int, default=3, help="how many tests run at once")
+    parser.add_argument(
+        "--jobs", type=int, default=3, help="tests at once, beside one on PostgreSQL"
+    )
     parser.add_argument("--coverage", action="store_true", help="trace, and hold the bound")
     parser.add_argument("part", nargs="*", help="what to run; everything where nothing is named")
     return parser

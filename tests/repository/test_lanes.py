@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness import programs
-from tests import lanes, postgres, suite
+from tests import forked, lanes, postgres, suite
 
 PRINT_ADDRESS = "import os; print(os.environ['DATABASE_URL'])"
 CONNECT = """
@@ -17,6 +17,12 @@ with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
     server = connection.info
     print(server.host, connection.execute("SHOW listen_addresses").fetchone()[0] or "no TCP")
 raise SystemExit(7)
+"""
+SAY = """
+import os, sys
+from django.conf import settings
+ours = [name for name in sys.modules if name.startswith(("dashboard", "secretsapp"))]
+print(sys.argv, sys.stdin.read(), dict(os.environ), settings.configured, ours, flush=True)
 """
 
 
@@ -119,3 +125,20 @@ def test_cluster_has_no_port_and_is_gone_after_the_command() -> None:
     directory, tcp = done.stdout.strip().split(" ", 1)
     assert tcp == "no TCP"
     assert not Path(directory).exists()
+
+
+@pytest.mark.process
+def test_a_process_that_begins_with_much_loaded_has_its_own_environment_streams_and_end() -> None:
+    with forked.open_server() as server:
+
+        def run(script: str, seconds: float = 60) -> tuple[int, str, list[str]]:
+            done = server.run(["-c", SAY + script, "more"], b"piped", {"A": "b"}, seconds)
+            return done.returncode, done.stdout.decode(), done.stderr.decode().splitlines()[-1:]
+
+        said = "['-c', 'more'] piped {'A': 'b'} False []\n"
+        assert run("") == (0, said, [])
+        assert run("sys.exit('over')") == (1, said, ["over"])
+        assert run("raise LookupError('lost')") == (1, said, ["LookupError: lost"])
+        assert run("os.kill(os.getpid(), 9)") == (-9, said, [])
+        with pytest.raises(subprocess.TimeoutExpired):
+            run("import time; time.sleep(60)", seconds=0.2)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from secretsapp.core.keyring import generate_key
 from tests.environment import SETTINGS
@@ -31,8 +32,13 @@ def bare(tmp_path: Path) -> Installation:
 
 
 @pytest.fixture(scope="module")
-def set_up(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def set_up(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Installation:
     """An installation as `setup` leaves it, to be copied and left alone."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        template: Installation = request.getfixturevalue("installation_template")
+        return template
     prepared = on_sqlite(tmp_path_factory.mktemp("set-up") / "data")
     prepared.succeed("setup")
     return prepared
