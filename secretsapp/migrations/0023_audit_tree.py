@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0020_requests"),
+        ("secretsapp", "0022_review_starter"),
     ]
 
     operations = [
