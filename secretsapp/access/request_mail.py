@@ -3,6 +3,8 @@
 A mail names no secret and gives no reason: both are on the page of the request.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 
 from secretsapp.access.answering import decides_on, length_words
@@ -35,6 +37,12 @@ def queue_requested(request: AccessRequest) -> None:
 def queue_decided(request: AccessRequest) -> None:
     """Queue a mail for who asked."""
     outbox.queue(DECIDED, request.person, {"request": str(request.pk)})
+
+
+def queue_lapsed(requests: Iterable[AccessRequest]) -> None:
+    """Queue a mail for each who asked for one of these, which no one answered in time."""
+    mails = (outbox.mail(LAPSED, each.person, {"request": str(each.pk)}) for each in requests)
+    outbox.queue_all(mails)
 
 
 def deciders(request: AccessRequest) -> list[User]:
@@ -87,6 +95,14 @@ def _write_decided(person: User | None, about: About) -> Letter | None:
     return Letter(subject, _words(request) | told)
 
 
+def _write_lapsed(person: User | None, about: About) -> Letter | None:
+    """That no one answered it."""
+    request = _find(about)
+    if request is None or person is None or request.state != RequestState.LAPSED:
+        return None
+    return Letter(f"Your request for access to {request.scope} lapsed", _words(request))
+
+
 def _words(request: AccessRequest) -> dict[str, object]:
     return {
         "role": request.get_role_display(),
@@ -99,3 +115,4 @@ def _words(request: AccessRequest) -> dict[str, object]:
 
 REQUESTED = Kind("access_requested", _write_requested)
 DECIDED = Kind("access_decided", _write_decided)
+LAPSED = Kind("access_lapsed", _write_lapsed)

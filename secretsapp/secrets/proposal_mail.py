@@ -1,4 +1,4 @@
-"""Tells those who may approve it by mail that a change of a protected universe waits for them."""
+"""Tells by mail those who may approve that a change waits, and who proposed it that it lapsed."""
 
 from collections.abc import Iterable
 
@@ -29,6 +29,11 @@ def queue(proposal: Proposal, permission: Permission, people: Iterable[User]) ->
     outbox.queue_all([outbox.mail(KIND, person, about) for person in people])
 
 
+def queue_lapsed(proposal: Proposal) -> None:
+    """Queue a mail to who proposed what lapsed, within the act that lets it."""
+    outbox.queue(LAPSED, proposal.proposer, {"proposal": str(proposal.pk)})
+
+
 def _write(person: User | None, about: About) -> Letter | None:
     """The words, while it waits and for who has the right still."""
     found = Proposal.objects.select_related("universe", "proposer").filter(pk=about["proposal"])
@@ -38,14 +43,28 @@ def _write(person: User | None, about: About) -> Letter | None:
         permission, proposal.universe_id, proposal.name
     ):
         return None
+    words = _words(proposal) | {"who": proposal.proposer.email}
+    return Letter(f"Waiting for your approval in {words['where']}", words)
+
+
+def _write_lapsed(person: User | None, about: About) -> Letter | None:
+    """What lapsed, and why."""
+    found = Proposal.objects.select_related("universe").filter(pk=about["proposal"])
+    proposal = found.filter(state=ProposalState.LAPSED, proposer=person).first()
+    if proposal is None:
+        return None
+    words = _words(proposal) | {"reason": proposal.remark}
+    return Letter(f"Your proposal in {words['where']} lapsed", words)
+
+
+def _words(proposal: Proposal) -> dict[str, object]:
     what = WHAT[ProposalKind(proposal.kind)]
-    words = {
-        "who": proposal.proposer.email,
+    return {
         "what": f"{what} of {proposal.name}" if proposal.name else what,
         "where": proposal.universe.name_and_environment,
         "proposal": str(proposal.pk),
     }
-    return Letter(f"Waiting for your approval in {words['where']}", words)
 
 
 KIND = Kind("change_proposed", _write)
+LAPSED = Kind("change_lapsed", _write_lapsed)

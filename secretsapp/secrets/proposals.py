@@ -241,6 +241,7 @@ def lapse(proposal: Proposal, reason: str, event: Event = SecretEvent.PROPOSAL_L
     with acting(actors.system("proposals"), TO_LAPSE) as act:
         if conclude(proposal, ProposalState.LAPSED, remark=reason):
             tell(act, event, proposal, reason=reason)
+            proposal_mail.queue_lapsed(proposal)
 
 
 def lapse_old() -> int:

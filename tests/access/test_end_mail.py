@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from secretsapp.access import end_mail, grants
+from secretsapp.access import end_mail, grants, renewals, teams
 from secretsapp.core.roles import Role
 from secretsapp.mail import sending
-from secretsapp.models import Grant, OutgoingMail, User
+from secretsapp.models import Grant, OutgoingMail, Universe, User
 from secretsapp.people import accounts
 from tests.granting import Terms
 from tests.post_office import PostOffice, body_of
@@ -48,7 +48,35 @@ def sweep_at(time: datetime) -> None:
     with time_machine.travel(time):
         end_mail.queue_due()
         assert end_mail.queue_due() == 0
-        sending.send_waiting([end_mail.KIND])
+        sending.send_waiting([end_mail.KIND, end_mail.TO_DECIDE])
+
+
+def test_the_people_of_a_team_and_who_granted_it_are_told(
+    universe: Universe, cast: Cast, post_office: PostOffice
+) -> None:
+    manager, end = cast["manager"], timezone.now() + 20 * DAY
+    people = [cast[name].user for name in ("stranger", "viewer", "editor")]
+    team = teams.create(manager.actor, name="Build", people=people)
+    grant = grants.give(manager.actor, team, universe, Terms(Role.EDITOR, until=end))
+    accounts.disable(STAGEHAND, cast["editor"].user)
+    sweep_at(end - 6 * DAY)
+    assert sorted(post_office.recipients) == [
+        f"{name}@example.com" for name in ("manager", "stranger", "viewer")
+    ]
+    by_whom = {mail["To"]: body_of(mail) for mail in post_office.mails}
+    assert "Harbor (Production), through the team Build, expires on" in by_whom[VIEWER]
+    assert "ask manager@example.com. Your account" in by_whom[VIEWER]
+    asked = by_whom["manager@example.com"]
+    assert "The role Editor of Build in Harbor (Production), which you granted, expires" in asked
+    with time_machine.travel(end - 5 * DAY):
+        teams.remove_person(manager.actor, team, cast["stranger"].user)
+    sweep_at(end - 0.5 * DAY)
+    assert sorted(post_office.recipients[3:]) == ["manager@example.com", VIEWER]
+    with time_machine.travel(end - 0.4 * DAY):
+        renewals.let_end(cast["admin"].actor, grant)
+        grants.add(manager.actor, cast["rotator"].user, universe, Terms(Role.VIEWER, until=end))
+    sweep_at(end - 0.2 * DAY)
+    assert len(post_office.recipients) == 5
 
 
 def test_the_holder_is_told_a_week_and_a_day_before(cast: Cast, post_office: PostOffice) -> None:

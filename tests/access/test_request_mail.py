@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from secretsapp.access import grants, renewals, request_mail, requests
 from secretsapp.access.answering import decides_on
 from secretsapp.access.requests import Wish
+from secretsapp.core import actor as actors
 from secretsapp.core.roles import Role
 from secretsapp.mail import sending
 from secretsapp.models import AccessRequest, Grant, OutgoingMail, Universe, User
@@ -18,7 +20,7 @@ from tests.stage import STAGEHAND, Cast, Person, engage
 
 pytestmark = pytest.mark.django_db
 
-KINDS = (request_mail.REQUESTED, request_mail.DECIDED)
+KINDS = (request_mail.REQUESTED, request_mail.DECIDED, request_mail.LAPSED)
 
 
 def ask(cast: Cast, universe: Universe, names: str = "PAY_KEY") -> AccessRequest:
@@ -66,6 +68,21 @@ def test_what_is_not_true_any_more_is_not_mailed(
     assert grant.until is not None
     assert "It lasts until" in body_of(post_office.mails[1])
     assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"sent", "dropped"}
+
+
+def test_who_asked_is_told_that_no_one_answered(
+    cast: Cast, universe: Universe, post_office: PostOffice
+) -> None:
+    asked = ask(cast, universe)
+    with time_machine.travel(asked.lapses_at + timedelta(minutes=1)):
+        assert requests.lapse(actors.system("requests")) == 1
+        sending.send_waiting(KINDS)
+    assert post_office.recipients == ["viewer@example.com"]
+    mail = post_office.mails[0]
+    assert mail["Subject"].strip() == "Your request for access to Harbor lapsed"
+    for form in ("plain", "html"):
+        assert f"http://127.0.0.1:8000/requests/{asked.pk}/" in body_of(mail, form)
+    assert "No one answered your request for the role Rotator in Harbor in time" in body_of(mail)
 
 
 def test_who_answers_by_keeping_access_tells_who_asked_too(

@@ -1,16 +1,18 @@
 """Who may approve what was proposed is told by mail, where there is a mail server."""
 
 import pytest
+import time_machine
 
 from secretsapp.access import grants
+from secretsapp.core.errors import ProposalOver
 from secretsapp.core.roles import Role
 from secretsapp.mail import sending
 from secretsapp.models import OutgoingMail, Proposal, Universe
-from secretsapp.secrets import proposal_mail, proposals
+from secretsapp.secrets import approving, proposal_mail, proposals
 from tests.granting import Terms
 from tests.post_office import PostOffice, body_of
 from tests.secrets.proposing import propose, protect
-from tests.stage import Cast
+from tests.stage import STAGEHAND, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +46,24 @@ def test_what_was_decided_meanwhile_is_told_to_no_one(
     assert sending.send_waiting([proposal_mail.KIND]) == 0
     assert post_office.mails == []
     assert not Proposal.objects.filter(state="waiting").exists()
+
+
+def test_who_proposed_what_lapsed_is_told_why(
+    universe: Universe, cast: Cast, post_office: PostOffice
+) -> None:
+    protect(universe)
+    proposal = propose(cast["rotator"], universe)
+    grants.revoke_all(STAGEHAND, cast["rotator"].user, universe)
+    with pytest.raises(ProposalOver):
+        approving.approve(cast["manager"].actor, proposal)
+    old = propose(cast["manager"], universe)
+    with time_machine.travel(old.lapses_at):
+        assert proposals.lapse_old() == 1
+        sending.send_waiting([proposal_mail.LAPSED])
+    assert post_office.recipients == ["rotator@example.com", "manager@example.com"]
+    first, second = post_office.mails
+    assert first["Subject"] == "Your proposal in Harbor (Production) lapsed"
+    for form in ("plain", "html"):
+        assert "rotation of PAY_KEY" in body_of(first, form)
+        assert "can no longer rotate PAY_KEY." in body_of(first, form)
+        assert "nobody decided within 7 days." in body_of(second, form)

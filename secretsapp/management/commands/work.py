@@ -30,10 +30,13 @@ log = logging.getLogger(__name__)
 # Every kind of mail that rooms queue.
 MAILS = (
     end_mail.KIND,
+    end_mail.TO_DECIDE,
     request_mail.REQUESTED,
     request_mail.DECIDED,
+    request_mail.LAPSED,
     forced_mail.KIND,
     proposal_mail.KIND,
+    proposal_mail.LAPSED,
     invitation_links.KIND,
 )
 ROUNDS_A_MINUTE = 12
