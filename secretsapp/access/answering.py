@@ -15,12 +15,14 @@ from secretsapp.core.events.kinds import Event
 from secretsapp.core.patterns import parse_patterns, written
 from secretsapp.core.roles import PERMISSIONS, ROLE_WORDS, Permission, Role, refusal
 from secretsapp.core.times import age
-from secretsapp.models import AccessRequest, Place, Universe
+from secretsapp.models import AccessRequest, Grant, Place, Universe
 from secretsapp.models.requests import RequestState
 from secretsapp.rules.acting import Act
 from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.policy import Holding, Rights, rights_of
 
+# How long access can be asked for, in hours.
+HOURS = (8, 24, 7 * 24, 30 * 24)
 NOTHING_CHANGED = "Nothing was changed."
 _DEEDS = {
     RequestState.APPROVED: "approved this",
@@ -190,6 +192,12 @@ def tell(
         **{name: text for name, text in detail.items() if text},
     }
     act.tell(event, request.universe, subject=request.person, detail=said)
+
+
+def usual_hours(grant: Grant) -> int:
+    """For how many hours it was given, as near as one can ask for."""
+    given = (grant.until - grant.given_at) if grant.until else timedelta()
+    return min(HOURS, key=lambda hours: abs(timedelta(hours=hours) - given))
 
 
 def length_words(hours: int) -> str:

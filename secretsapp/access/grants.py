@@ -16,6 +16,7 @@ from secretsapp.access.terms import (
     Where,
     has_none,
     has_one,
+    people_of,
     place_of,
     refuse_if_stale,
     to_give,
@@ -83,7 +84,7 @@ def change(actor: Actor, grant: Grant, terms: Terms, *, seen: datetime) -> Grant
 def revoke(actor: Actor, grant: Grant) -> None:
     """End one grant; raises NotFound where it is gone, Forbidden and LastAdmin as `give` does."""
     deed = _changing_role(grant.holder)
-    with acting(actor, ToGiveSome(grant.place, deed), people=_people(grant.holder)) as act:
+    with acting(actor, ToGiveSome(grant.place, deed), people=people_of(grant.holder)) as act:
         stored = _locked(grant)
         _check_ending(act, stored)
         grant_rows.end(act, stored)
@@ -95,7 +96,7 @@ def revoke_all(actor: Actor, holder: Holder, where: Where, *, role: Role | None 
     Raises NotFound where they have none there, and what `revoke` raises; then none has ended.
     """
     place = place_of(where)
-    with acting(actor, ToGiveSome(place, _changing_role(holder)), people=_people(holder)) as act:
+    with acting(actor, ToGiveSome(place, _changing_role(holder)), people=people_of(holder)) as act:
         found = [each for each in grant_rows.all_locked(holder, where) if role in (None, each.role)]
         if not found:
             raise has_none(holder, where)
@@ -108,7 +109,7 @@ def revoke_all(actor: Actor, holder: Holder, where: Where, *, role: Role | None 
 def _giving(actor: Actor, holder: Holder, terms: Terms, *places: Where) -> Iterator[Act]:
     """An act in which the actor may give that there, to someone who can use it."""
     first, *others = (to_give(holder, where, terms) for where in places)
-    with acting(actor, first, *others, people=_people(holder)) as act:
+    with acting(actor, first, *others, people=people_of(holder)) as act:
         if isinstance(holder, Team):
             lock_team(holder)
             _require_people(holder)
@@ -180,13 +181,6 @@ def shorten_within(act: Act, grant: Grant, until: datetime) -> None:
     grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
     grant.save(update_fields=["until", "given_at", "giver", "given_by"])
     grant_rows.tell(act, AccessEvent.GRANT_CHANGED, grant)
-
-
-def _people(holder: Holder) -> list[User]:
-    """Everyone whose rights it is about: what they are just doing is done before, or refused."""
-    if isinstance(holder, User):
-        return [holder]
-    return list(User.objects.filter(memberships__team=holder))
 
 
 def _locked(grant: Grant) -> Grant:

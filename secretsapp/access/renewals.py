@@ -13,8 +13,16 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from secretsapp.access import grant_rows, request_mail
-from secretsapp.access.answering import close, no_later, own_end, tell, where_giving
-from secretsapp.access.terms import Terms, ToGive, to_give
+from secretsapp.access.answering import (
+    close,
+    length_words,
+    no_later,
+    own_end,
+    tell,
+    usual_hours,
+    where_giving,
+)
+from secretsapp.access.terms import Terms, ToGive, people_of, to_give
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DecidedMeanwhile, Forbidden, InvalidInput, NotFound
 from secretsapp.core.events.access import AccessEvent
@@ -24,11 +32,10 @@ from secretsapp.models import AccessRequest, Grant, Membership, User
 from secretsapp.models.requests import RequestState
 from secretsapp.rules.acting import Act, acting
 from secretsapp.rules.holders import holdings_of
-from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.locks import lock_team, lock_universe
 from secretsapp.rules.policy import Rights, in_force, rights_of
 
 ENDS_WITHIN = timedelta(days=7)
-KEPT_FOR = timedelta(days=30)
 TOLD, LOOKED_AT = 20, 60
 
 
@@ -54,6 +61,11 @@ class Ending:
         """The name of who gave it, or their address."""
         named = self.grant.giver.name if self.grant.giver else ""
         return named or self.grant.given_by
+
+    @property
+    def length(self) -> str:
+        """For how much longer it is kept, in words."""
+        return length_words(usual_hours(self.grant))
 
 
 def due(actor: Actor, now: datetime) -> Iterator[Ending]:
@@ -93,15 +105,21 @@ def own(actor: Actor, grant_id: int) -> Grant:
 
 def to_decide(actor: Actor, grant_id: int) -> Grant:
     """A grant of someone else's that the actor may keep or let end; else NotFound."""
-    found = _ending_grants().exclude(person_id=actor.person_id or 0).filter(pk=grant_id).first()
-    if found is None or not _may_give(rights_of(actor), found):
+    found = _ending_grants().filter(pk=grant_id).first()
+    if found is None or _is_own(actor, found) or not _may_give(rights_of(actor), found):
         raise NotFound("This access isn’t here, or it isn’t yours to decide on. Check the list.")
     return found
 
 
 def _ending_grants() -> QuerySet[Grant]:
-    ending = Grant.objects.filter(person__isnull=False, until__gt=timezone.now())
-    return ending.select_related("person", "universe").prefetch_related("patterns")
+    ending = Grant.objects.filter(until__gt=timezone.now())
+    return ending.select_related("person", "team", "universe").prefetch_related("patterns")
+
+
+def _is_own(actor: Actor, grant: Grant) -> bool:
+    """Whether the actor has it, themselves or through a team."""
+    is_in = _teams_of(actor).filter(team=grant.team_id or 0).exists()
+    return is_in or grant.person_id == actor.person_id is not None
 
 
 def _may_give(rights: Rights, grant: Grant) -> bool:
@@ -135,17 +153,17 @@ def _grants_of_giver() -> QuerySet[Grant]:
 
 
 def keep(actor: Actor, grant: Grant) -> Grant:
-    """Let someone else's grant end 30 days later, or when the actor's own access does.
+    """Let someone else's grant last as long again, or until the actor's own access ends.
 
     Raises Forbidden where it goes beyond the actor's own rights or is their own, and
     DecidedMeanwhile where someone kept it, changed or revoked it.
     """
-    if grant.person is None or grant.until is None:
-        raise NotFound("This access can’t be extended here. Edit it instead.")
+    if grant.until is None:
+        raise NotFound("This access doesn’t expire. Edit it instead.")
     limit = own_end(rights_of(actor), grant.place, Role(grant.role), grant.names)
-    end = no_later(grant.until + KEPT_FOR, limit)
+    end = no_later(grant.until + timedelta(hours=usual_hours(grant)), limit)
     terms = Terms(Role(grant.role), written(grant.names), end, grant.reason)
-    need = to_give(grant.person, grant.universe or grant.place, terms)
+    need = to_give(grant.holder, grant.universe or grant.place, terms)
     with _deciding(actor, grant, need) as act:
         for request in _waiting_about(grant):
             close(act, request, RequestState.APPROVED)
@@ -158,9 +176,9 @@ def keep(actor: Actor, grant: Grant) -> Grant:
 
 def let_end(actor: Actor, grant: Grant) -> None:
     """Say that a grant is to end as it does, so that no one is asked again; raises as `keep`."""
-    if grant.person is None or grant.until is None:
-        raise NotFound("This access doesn’t expire, or is a team’s. Edit or revoke it instead.")
-    need = ToGive(tuple(holdings_of(grant)), f"decide on the access of {grant.person}")
+    if grant.until is None:
+        raise NotFound("This access doesn’t expire. Edit or revoke it instead.")
+    need = ToGive(tuple(holdings_of(grant)), f"decide on the access of {grant.holder}")
     with _deciding(actor, grant, need) as act:
         for request in _waiting_about(grant):
             close(act, request, RequestState.DECLINED)
@@ -192,8 +210,9 @@ def renew(act: Act, grant: Grant, terms: Terms) -> Grant:
 @contextmanager
 def _deciding(actor: Actor, grant: Grant, need: ToGive) -> Iterator[Act]:
     """An act in which someone else's grant is decided on, which is as the actor saw it."""
-    people = [grant.person] if grant.person else []
-    with acting(actor, _OfAnother(grant), need, people=people) as act:
+    with acting(actor, _OfAnother(grant), need, people=people_of(grant.holder)) as act:
+        if grant.team is not None:
+            lock_team(grant.team)
         if grant.universe is not None:
             lock_universe(grant.universe)
         seen = Grant.objects.select_for_update(of=("self",)).filter(
@@ -227,8 +246,8 @@ class _OfAnother:
     grant: Grant
 
     def check(self, act: Act) -> None:
-        """Raise Forbidden for its holder."""
-        if act.actor.person_id == self.grant.person_id:
+        """Raise Forbidden for its holder, and for who is in the team whose it is."""
+        if _is_own(act.actor, self.grant):
             raise Forbidden(
                 "You can’t extend your own access, or decide that it ends. Ask to keep it.",
                 permission=Permission.MANAGE_GRANTS,

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from secretsapp.access import grants, request_mail
 from secretsapp.access.answering import (
+    HOURS,
     DecidesOn,
     OfAnother,
     close,
@@ -37,8 +38,6 @@ from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import Holding
 
 ANSWERED_WITHIN = timedelta(days=7)
-# How long access can be asked for, in hours.
-HOURS = (8, 24, 7 * 24, 30 * 24)
 WAITING_AT_MOST, A_DAY_AT_MOST = 10, 20
 NAMES_AT_MOST = 10
 LAPSED_AT_ONCE = 200
@@ -139,6 +138,7 @@ def lapse(actor: Actor) -> int:
         rows = due.select_for_update(of=("self",), skip_locked=True)
         found = list(rows.select_related("person", "universe", "renews")[:LAPSED_AT_ONCE])
         _let_lapse(act, found, "not answered in time")
+        request_mail.queue_lapsed(found)
         return len(found)
 
 

@@ -80,6 +80,13 @@ class ToGiveSome:
             raise _beyond(self.deed, self.place)
 
 
+def people_of(holder: Holder) -> list[User]:
+    """Everyone whose rights it is about: what they are just doing is done before, or refused."""
+    if isinstance(holder, User):
+        return [holder]
+    return list(User.objects.filter(memberships__team=holder))
+
+
 def place_of(where: Where) -> Place:
     """The place of a universe, of what is a place already, or of all universes."""
     if isinstance(where, Universe):

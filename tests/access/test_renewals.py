@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from secretsapp.access import grants, renewals, request_listing, requests
+from secretsapp.access import grants, renewals, request_listing, requests, teams
 from secretsapp.access.renewals import Ending
 from secretsapp.core.errors import (
     AlreadyExists,
@@ -67,8 +67,46 @@ def test_its_holder_and_its_giver_are_asked_and_others_once_they_can_not(
     assert told(cast, everybody).keys() == {"stranger", "admin"}
 
 
-def test_its_giver_keeps_it_for_30_days(cast: Cast, ending: Grant) -> None:
+@pytest.mark.parametrize(
+    ("given", "more"),
+    [(0.3, "8 hours"), (1, "1 day"), (7, "7 days"), (14, "7 days"), (40, "30 days")],
+)
+def test_its_giver_keeps_it_for_about_as_long_as_it_was_given_for(
+    cast: Cast, ending: Grant, given: float, more: str
+) -> None:
+    Grant.objects.filter(pk=ending.pk).update(given_at=in_days(3 - given))
+    assert [view.length for view in due(cast["manager"])] == [more]
+
+
+def test_what_a_team_has_is_kept_by_who_gave_it_and_not_by_its_people(
+    universe: Universe, cast: Cast
+) -> None:
+    manager, people = cast["manager"], [cast["stranger"].user, cast["viewer"].user]
+    team = teams.create(manager.actor, name="Build", people=people)
+    terms = Terms(Role.ROTATOR, "PAY_*", in_days(7))
+    grant = grants.give(manager.actor, team, universe, terms)
+    assert told(cast, cast) == {
+        "stranger": (True, False, False),
+        "viewer": (True, False, False),
+        "manager": (False, False, True),
+    }
+    teams.add_people(manager.actor, team, [cast["admin"].user])
+    assert told(cast, ["admin"]) == {"admin": (True, False, False)}
+    for decide in (renewals.keep, renewals.let_end):
+        with pytest.raises(Forbidden, match="You can’t extend your own access"):
+            decide(cast["admin"].actor, grant)
+    with pytest.raises(NotFound):
+        renewals.to_decide(cast["admin"].actor, grant.pk)
+    watch = Watch()
+    kept = renewals.keep(manager.actor, renewals.to_decide(manager.actor, grant.pk))
+    assert (kept.until, kept.team) == ((grant.until or in_days(0)) + timedelta(days=7), team)
+    renewals.let_end(manager.actor, renewals.to_decide(manager.actor, grant.pk))
+    assert watch.tags == ["grant.renewed", "grant.end_confirmed"]
+
+
+def test_its_giver_keeps_it_for_as_long_again(cast: Cast, ending: Grant) -> None:
     watch, until = Watch(), ending.until
+    Grant.objects.filter(pk=ending.pk).update(given_at=in_days(-27))
     assert until is not None
     renewals.keep(cast["manager"].actor, Grant.objects.get(pk=ending.pk))
     kept = Grant.objects.get(pk=ending.pk)
@@ -87,7 +125,7 @@ def test_it_is_kept_no_longer_than_who_keeps_it_has_their_own(
     universe: Universe, cast: Cast, ending: Grant
 ) -> None:
     deputy = engage("deputy")
-    for days, end in ((2, None), (9, in_days(9))):
+    for days, end in ((2, None), (3.5, in_days(3.5))):
         until = end or in_days(days)
         grants.give(STAGEHAND, deputy.user, universe, Terms(Role.MANAGER, "PAY_*", until))
         if end is None:

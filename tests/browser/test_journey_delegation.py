@@ -146,7 +146,7 @@ def ask_again_in_vain(grace: Visitor, manager: Visitor) -> None:
 def let_it_end(manager: Visitor, grace: Visitor, universe: Universe) -> None:
     """The giver is asked whether it should go on; without an answer it ends to the second."""
     manager.open("/")
-    shows(manager, "Keep for 30 more days")
+    shows(manager, "Let it end")
     Grant.objects.filter(person__email=EMAIL).update(until=timezone.now())
     response = grace.page.goto(f"{grace.server}/universes/{universe.pk}/")
     assert response is not None

@@ -304,5 +304,6 @@ def test_access_of_a_team_that_ends_soon_is_told_to_who_gave_it(
     grant = grants.add(cast["manager"].actor, team, universe, soon)
     page = client_for("manager").get("/")
     assert "Access of Build to Harbor" in words(page)
-    assert f'href="/universes/{universe.pk}/access/{grant.pk}/"' in body(page)
+    assert "Keep for 1 day more" in words(page)
+    assert f'action="/requests/ending/{grant.pk}/keep/"' in body(page)
     assert "Your access to Harbor" in words(client_for("viewer").get("/"))

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from secretsapp.access import requests
-from secretsapp.access.requests import HOURS, Wish
+from secretsapp.access.answering import HOURS
+from secretsapp.access.requests import Wish
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import ROLE_WORDS, Role
 from secretsapp.management.arguments import add_universe_id, role_words, universe_of, whole

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 
-from secretsapp.access.answering import length_words
-from secretsapp.access.requests import HOURS, Wish
+from secretsapp.access.answering import HOURS, length_words
+from secretsapp.access.requests import Wish
 from secretsapp.access.role_table import SUMMARIES
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.labels import REASON_LIMIT
@@ -41,7 +41,7 @@ class KeepForm(forms.Form):
         error_messages={"required": "Say why you need it."},
     )
 
-    def __init__(self, data: Mapping[str, Any] | None, **initial: str) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, **initial: Any) -> None:
         # The page that refuses something can be shown above another form.
         super().__init__(data, initial={"hours": A_DAY} | initial, auto_id="ask_%s")
 

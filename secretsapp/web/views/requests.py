@@ -14,8 +14,9 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.access import renewals, request_listing, requests
+from secretsapp.access.answering import HOURS, usual_hours
 from secretsapp.access.request_listing import RequestView
-from secretsapp.access.requests import HOURS, AskedAlready
+from secretsapp.access.requests import AskedAlready
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, Correctable, NotFound
 from secretsapp.core.times import sentence_time
@@ -59,7 +60,7 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
 def create_renewal(request: ActorRequest, grant_id: int) -> HttpResponse:
     """Ask to keep access that ends soon."""
     grant = renewals.own(request.actor, grant_id)
-    form = KeepForm(form_pages.posted(request))
+    form = KeepForm(form_pages.posted(request), hours=usual_hours(grant))
 
     def write() -> Done:
         said = form.cleaned_data
@@ -139,11 +140,11 @@ def withdraw(request: ActorRequest, request_id: UUID) -> HttpResponse:
 
 @require_http_methods(form_pages.METHODS)
 def keep(request: ActorRequest, grant_id: int) -> HttpResponse:
-    """Let someone's access end 30 days later; a GET only leads back."""
+    """Let someone's access last as long again; a GET only leads back."""
 
     def act(actor: Actor, grant: Grant) -> str:
         until = renewals.keep(actor, grant).until
-        return f"Extended the access of {grant.person} until {_words(until)}."
+        return f"Extended the access of {grant.holder} until {_words(until)}."
 
     return _decide(request, grant_id, act)
 
@@ -154,7 +155,7 @@ def let_end(request: ActorRequest, grant_id: int) -> HttpResponse:
 
     def act(actor: Actor, grant: Grant) -> str:
         renewals.let_end(actor, grant)
-        return f"The access of {grant.person} ends on {_words(grant.until)}."
+        return f"The access of {grant.holder} ends on {_words(grant.until)}."
 
     return _decide(request, grant_id, act)
 
