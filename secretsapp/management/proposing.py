@@ -81,6 +81,8 @@ def data_of(view: ProposalView) -> dict[str, Any]:
         "name": proposal.name,
         "domain": proposal.domain,
         "why": proposal.why,
+        "note": proposal.note,
+        "owner": proposal.owner.email if proposal.owner else "",
         "proposer": proposal.proposer.email,
         "proposed_at": exact_time(proposal.proposed_at),
         "lapses_at": exact_time(proposal.lapses_at),

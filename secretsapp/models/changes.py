@@ -103,7 +103,8 @@ class Proposal(models.Model):
     """A change that one person proposed and another must approve.
 
     Once it is approved there is a change with the same id, so there is never more than one. `box`
-    is the sealed value, and empty as soon as it no longer waits; `digest` binds what is sent.
+    is the sealed value, and empty as soon as it no longer waits; `digest` binds what is sent. A
+    creation comes with the note and the owner that the secret gets here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -121,6 +122,8 @@ class Proposal(models.Model):
     key_fingerprint = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
     why = models.TextField(blank=True)
+    note = models.TextField(blank=True, default="")
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     proposer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="proposals")
     proposed_at = models.DateTimeField()
     lapses_at = models.DateTimeField()

@@ -27,7 +27,7 @@ from secretsapp.core.events.kinds import Event, read_detail
 from secretsapp.core.events.secrets import SecretEvent, UniverseEvent, change_event
 from secretsapp.core.roles import permission_on
 from secretsapp.core.sealing import Sealed
-from secretsapp.models import AuditEvent, Change, Proposal, Universe, User
+from secretsapp.models import AuditEvent, Change, Proposal, Secret, Universe, User
 from secretsapp.models.changes import ProposalKind, ProposalState
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Need, Right, acting
@@ -35,7 +35,7 @@ from secretsapp.rules.keys import audit_ring
 from secretsapp.rules.locks import lock_proposal, lock_universe
 from secretsapp.rules.policy import require, rights_now
 from secretsapp.rules.roblox import in_our_words
-from secretsapp.secrets import changes
+from secretsapp.secrets import changes, details
 from secretsapp.secrets.proposals import (
     TOO_OLD,
     digest_of,
@@ -174,11 +174,12 @@ def _is_authentic(event: AuditEvent) -> bool:
         return False
 
 
-def approve(actor: Actor, proposal: Proposal, remark: str = "") -> None:
+def approve(actor: Actor, proposal: Proposal, remark: str = "") -> str:
     """Carry a proposal out, once, as what another person proposed.
 
-    Raises Forbidden, ProposalOver where it no longer waits or lapses now, and what the change
-    itself raises; while Roblox can't be asked it goes on waiting.
+    Gives a sentence where only its note and owner could not be stored, and else nothing. Raises
+    Forbidden, ProposalOver where it no longer waits or lapses now, and what the change itself
+    raises; while Roblox can't be asked it goes on waiting.
     """
     labels.check_remark(remark, field="remark", limit=labels.REASON_LIMIT)
     check_not_own(actor, proposal)
@@ -189,6 +190,27 @@ def approve(actor: Actor, proposal: Proposal, remark: str = "") -> None:
         _carry_out(actor, proposal, remark.strip())
     except _OUT_OF_DATE as refusal:
         raise _lapsed(proposal, refusal) from None
+    return _say_whose(actor, proposal)
+
+
+def _say_whose(actor: Actor, proposal: Proposal) -> str:
+    """Store note and owner; the secret is there by now, so what fails is only told."""
+    if not (proposal.note or proposal.owner):
+        return ""
+    secret = Secret.objects.filter(universe=proposal.universe, name=proposal.name).first()
+    if secret is None:
+        return "Note and owner were not saved: the secret isn’t there any more."
+    try:
+        details.edit(
+            actor=actor,
+            universe=proposal.universe,
+            secret=secret,
+            note=proposal.note,
+            owner=proposal.owner,
+        )
+    except SealroomError as refusal:
+        return f"Note and owner were not saved: {refusal}"
+    return ""
 
 
 def _lapsed(proposal: Proposal, refusal: SealroomError) -> ProposalOver:

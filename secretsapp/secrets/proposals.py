@@ -43,10 +43,15 @@ _PERMISSIONS = {
 
 @dataclass(frozen=True)
 class Proposing:
-    """That a change is only proposed: what is sealed waits for another person."""
+    """That a change is only proposed: what is sealed waits for another person.
+
+    A creation comes with the note of the secret, and who proposes it can be its owner.
+    """
 
     person_id: int
     why: str
+    note: str = ""
+    is_mine: bool = False
     sends: ClassVar = False
     people: ClassVar[tuple[User, ...]] = ()
     needs: ClassVar[tuple[Need, ...]] = ()
@@ -65,15 +70,18 @@ class Proposing:
             box=sealed.box if sealed else "",
             key_id=sealed.key_id if sealed else "",
             key_fingerprint=sealed.fingerprint if sealed else "",
+            note=self.note,
+            owner_id=self.person_id if self.is_mine else None,
         )
         event = change_event(change.kind, "proposed")
         _store(act, proposal, event, self.person_id, self.why)
 
 
-def proposing(actor: Actor, why: str = "") -> Proposing:
+def proposing(actor: Actor, why: str = "", *, note: str = "", is_mine: bool = False) -> Proposing:
     """How a change passes that the actor only proposes, and says why; raises InvalidInput."""
     labels.check_remark(why, field="why", limit=labels.REASON_LIMIT)
-    return Proposing(person_id_of(actor), why.strip())
+    labels.check_remark(note, field="note", limit=labels.NOTE_LIMIT)
+    return Proposing(person_id_of(actor), why.strip(), note, is_mine)
 
 
 def propose_unprotecting(actor: Actor, universe: Universe, why: str = "") -> Proposal:

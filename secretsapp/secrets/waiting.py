@@ -134,7 +134,7 @@ def chosen(actor: Actor, universe: Universe, ids: Iterable[UUID]) -> list[Propos
 
 
 def _rows() -> QuerySet[Proposal]:
-    return Proposal.objects.select_related("universe__api_key", "proposer", "decided_by")
+    return Proposal.objects.select_related("universe__api_key", "proposer", "owner", "decided_by")
 
 
 def _visible(actor: Actor, rows: QuerySet[Proposal]) -> QuerySet[Proposal]:

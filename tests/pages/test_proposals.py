@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
-from secretsapp.models import AuditEvent, Change, Grant, Proposal, Universe
+from secretsapp.models import AuditEvent, Change, Grant, Proposal, Secret, Universe
 from tests.pages.conftest import AddressOf
 from tests.pages.reading import body, field, value_shown, words
 from tests.secrets.proposing import propose, protect, stored
@@ -92,12 +92,21 @@ def test_creating_and_deleting_are_proposed_too(
     manager = client_for("manager")
     opened = manager.get(address_of("secret_create"))
     assert "Propose secret" in words(opened)
-    assert 'name="note"' not in body(opened)
-    assert manager.post(address_of("secret_create"), NEW | PROPOSING).status_code == 302
+    noted = NEW | {"note": "for <b>the</b> shop", "is_mine": "on"}
+    assert manager.post(address_of("secret_create"), noted | PROPOSING).status_code == 302
     sent = {"typed": "PAY_KEY", **PROPOSING}
     assert manager.post(address_of("secret_delete", "PAY_KEY"), sent).status_code == 302
     assert [each.kind for each in Proposal.objects.order_by("proposed_at")] == ["create", "delete"]
     assert harbor.values.keys() == {"PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"}
+    created, editor = Proposal.objects.earliest("proposed_at"), client_for("editor")
+    shown = words(editor.get(f"/proposals/{created.pk}/"))
+    assert "Note for <b>the</b> shop Owner manager@example.com" in shown
+    listed = editor.get(address_of("proposals_approve"), {"p": created.pk})
+    assert "Note: for <b>the</b> shop" in words(listed)
+    decision = {"choice": "approve", "remark": ""}
+    assert editor.post(f"/proposals/{created.pk}/decide/", decision).status_code == 302
+    secret = Secret.objects.get(name=created.name)
+    assert (secret.note, str(secret.owner)) == ("for <b>the</b> shop", "manager@example.com")
 
 
 def test_a_page_from_before_it_was_protected_sends_nothing(

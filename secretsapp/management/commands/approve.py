@@ -57,14 +57,16 @@ class Command(ActingCommand):
             raise CommandError(
                 f"Nothing was approved. Add --yes to approve all of these: {listed}."
             )
+        untold = []
         for done, view in enumerate(views):
             try:
-                approving.approve(actor, view.proposal, options["remark"])
+                untold.append(approving.approve(actor, view.proposal, options["remark"]))
             except Correctable as refusal:
                 before = f"Approved {done} of {len(views)}. " if done else ""
                 raise CommandError(f"{before}Not {title(view)}: {refusal}") from None
         now = [waiting.get(actor, view.proposal.pk) for view in views]
-        lines = [f"Approved {title(view)}." for view in now]
+        told = zip(now, untold, strict=True)
+        lines = [f"Approved {title(view)}. {more}".rstrip() for view, more in told]
         return Report(lines=lines, data={"approved": [data_of(view) for view in now]})
 
 

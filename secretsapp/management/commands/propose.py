@@ -50,11 +50,15 @@ class Command(ActingCommand):
             action="store_true",
             help="Create it even if another secret has almost the same name.",
         )
+        parser.add_argument("--note", default="", metavar="TEXT", help="The note of a new secret.")
+        parser.add_argument("--mine", action="store_true", help="Become the owner of a new secret.")
         add_why(parser)
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the proposal."""
-        passage = proposing(actor, options["why"])
+        if options["kind"] != "create" and (options["note"] or options["mine"]):
+            raise CommandError("Only a new secret is proposed with --note or --mine.")
+        passage = proposing(actor, options["why"], note=options["note"], is_mine=options["mine"])
         universe = universe_of(actor, options["universe_id"])
         if bool(options["name"]) is (options["kind"] == "unprotect"):
             raise CommandError("Name the secret. To propose `unprotect`, name none.")

@@ -44,12 +44,7 @@ def reason_field() -> forms.CharField:
 
 
 def to_propose(form: AnyForm, *, may_force: bool) -> AnyForm:
-    """Let the form of a change ask why, and an admin why it can't wait.
-
-    Note and owner are left out: there is no secret to keep them with.
-    """
-    for name in ("note", "is_mine"):
-        form.fields.pop(name, None)
+    """Let the form of a change ask why, and an admin why it can't wait."""
     form.fields["proposing"] = ProposingField()
     form.fields["why"] = why_field()
     if may_force:

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -32,7 +33,7 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
         with form.asking_whether_similar_is_meant():
             change = changes.create(actor=request.actor, universe=universe, **sent)
         sentence = f"Created {change.name}. Running servers get it after they restart."
-        untold = _say_whose(request, universe, change.name, form)
+        untold = say_whose(request, universe, change.name, form)
         warning = " ".join(filter(None, (cautions(sent["value"], change.domain), untold)))
         return Done(sentence, reverse("secret", args=[universe.pk, change.name]), warning)
 
@@ -42,9 +43,9 @@ def create(request: ActorRequest, universe_id: int) -> HttpResponse:
     return answer or form_pages.page(request, "secrets/create.html", form, context)
 
 
-def _say_whose(request: ActorRequest, universe: Universe, name: str, form: CreateForm) -> str:
+def say_whose(request: ActorRequest, universe: Universe, name: str, form: Form) -> str:
     """Store note and owner; the secret is there by now, so what fails is only told."""
-    note, is_mine = form.cleaned_data["note"], form.cleaned_data["is_mine"]
+    note, is_mine = form.cleaned_data.get("note", ""), form.cleaned_data.get("is_mine")
     if not (note or is_mine):
         return ""
     try:

@@ -69,8 +69,8 @@ def decide(request: ActorRequest, proposal_id: UUID) -> HttpResponse:
     def write() -> Done:
         choice, remark = form.cleaned_data["choice"], form.cleaned_data["remark"]
         if choice == APPROVE:
-            approving.approve(request.actor, view.proposal, remark)
-            return Done(_DONE[view.proposal.kind].format(view.proposal.name), address)
+            untold = approving.approve(request.actor, view.proposal, remark)
+            return Done(_DONE[view.proposal.kind].format(view.proposal.name), address, untold)
         if choice == DECLINE:
             proposals.decline(request.actor, view.proposal, remark)
             return Done("Declined. The proposed value is deleted.", address)
@@ -107,7 +107,8 @@ def approve_several(request: ActorRequest, universe_id: int) -> HttpResponse:
 def _result(request: ActorRequest, view: ProposalView) -> str:
     """What became of one of several: empty where it was done."""
     try:
-        approving.approve(request.actor, view.proposal)
+        if untold := approving.approve(request.actor, view.proposal):
+            messages.warning(request, untold)
     except Forbidden as refusal:
         refusals.record(request.actor, refusal)
         return str(refusal)

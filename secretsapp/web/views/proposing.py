@@ -23,7 +23,7 @@ from secretsapp.web.forms.secrets import DeleteForm, rotate_form
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.changes import page, starting_again_if_stale
-from secretsapp.web.views.creation import CREATED_FROM
+from secretsapp.web.views.creation import CREATED_FROM, say_whose
 from secretsapp.web.views.form_pages import Done
 
 View = Callable[..., HttpResponse]
@@ -119,10 +119,16 @@ def _done(
         waiting.check_may_manage(request.actor)
         passage: Any = broken_glass(form.cleaned_data["reason"])
     else:
-        passage = proposing(request.actor, form.cleaned_data["why"])
+        passage = proposing(
+            request.actor,
+            form.cleaned_data["why"],
+            note=form.cleaned_data.get("note", ""),
+            is_mine=form.cleaned_data.get("is_mine", False),
+        )
     change = write(actor=request.actor, universe=universe, passage=passage, **what)
     if not is_forced:
         sentence = "Proposed. Nothing is sent until someone else approves it."
         return Done(sentence, reverse("proposal", args=[change.pk]))
     sentence = f"Changed {change.name} without approval. The audit log says so, with your reason."
-    return Done(sentence, reverse("universe", args=[universe.pk]))
+    untold = say_whose(request, universe, change.name, form)
+    return Done(sentence, reverse("universe", args=[universe.pk]), untold)
