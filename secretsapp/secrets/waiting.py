@@ -126,9 +126,10 @@ def get(actor: Actor, proposal_id: UUID) -> ProposalView:
     return _views(actor, found)[0]
 
 
-def chosen(actor: Actor, universe: Universe, ids: Iterable[UUID]) -> list[ProposalView]:
-    """Those of the universe's proposals that wait and that the person may approve."""
-    rows = _rows().filter(universe=universe, state=ProposalState.WAITING, pk__in=ids)
+def chosen(actor: Actor, universe: Universe | None, ids: Iterable[UUID]) -> list[ProposalView]:
+    """Those of the universe's proposals, or of all, that wait and that the person may approve."""
+    rows = _rows().filter(state=ProposalState.WAITING, pk__in=ids)
+    rows = rows.filter(universe=universe) if universe else rows
     found = list(_visible(actor, rows).order_by("proposed_at", "pk"))
     return [view for view in _views(actor, found) if view.may_approve]
 

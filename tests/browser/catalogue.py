@@ -135,6 +135,7 @@ def looks_at_protected(universe: Universe) -> list[Look]:
         Look("home_sidebar_waiting", f"{reverse('home')}#sidebar"),
         Look("proposal_viewer", waiting, "viewer"),
         Look("proposals_several", f"{several}?p={waiting.split('/')[2]}"),
+        Look("proposals_waiting_for_you", reverse("proposals_waiting")),
         Look("proposals_protected", reverse("proposals", args=[universe.pk])),
         Look("universe_protected", reverse("universe", args=[universe.pk])),
         Look("secret_proposed", of_secret),

@@ -12,11 +12,16 @@ from django.urls import reverse
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
+from secretsapp.access import grants
+from secretsapp.core.roles import Role
 from secretsapp.models import AuditEvent, Change, Grant, Proposal, Secret, Universe
+from secretsapp.universes import managing
+from tests.granting import Terms
 from tests.pages.conftest import AddressOf
 from tests.pages.reading import body, field, value_shown, words
+from tests.secrets.proposing import NEW as PROPOSED
 from tests.secrets.proposing import propose, protect, stored
-from tests.stage import Cast, Person, engage
+from tests.stage import GROUP_ID, HARBOR_ID, STAGEHAND, Cast, Person, engage
 from tests.support.watch import Watch, writes
 
 ClientFor = Callable[[str | Person], Client]
@@ -192,6 +197,38 @@ def test_several_are_approved_by_one_confirmation_that_lists_each(
     assert "Choose proposals that are waiting and that you can approve." in words(answer)
     many = {"p": [str(each) for each in range(20)] + [str(first.pk)] * 3}
     assert manager.get(address, many).status_code == 302
+
+
+def test_those_of_several_universes_are_approved_by_one_confirmation(
+    client_for: ClientFor,
+    cast: Cast,
+    emulator: Emulator,
+    harbor: EmulatedUniverse,
+    protected: Universe,
+) -> None:
+    reef = emulator.add_universe(HARBOR_ID + 1, name="Reef", group_id=GROUP_ID)
+    reef.put("PAY_KEY", b"reef value", "api.pay.example")
+    key = protected.api_key
+    other = managing.add(STAGEHAND, api_key=key, universe_id=HARBOR_ID + 1, environment="staging")
+    for name in ("rotator", "editor"):
+        grants.give(STAGEHAND, cast[name].user, other, Terms(Role(name)))
+    made = [propose(cast["rotator"], each) for each in (protected, protect(other))]
+    editor, address = client_for("editor"), reverse("proposals_waiting_approve")
+    assert "Approve several proposals" in words(editor.get("/"))
+    listed = editor.get(reverse("proposals_waiting"))
+    assert "PAY_KEY in Reef" in words(listed)
+    ticks = re.findall(r'name="p" value="([^"]+)"', body(listed))
+    assert ticks == [str(each.pk) for each in made]
+    confirmed = words(editor.get(address, {"p": ticks}))
+    assert "Approve 2 proposals Production. Harbor is live for players." in confirmed
+    # Who can't approve one of them there is asked about the other alone.
+    assert "Approve 1 proposal " in words(client_for("manager").get(address, {"p": ticks}))
+    answer = words(editor.post(address, {"p": ticks}))
+    assert (answer.count("Done"), "Not done" in answer) == (2, False)
+    assert (harbor.values["PAY_KEY"], reef.values["PAY_KEY"]) == (PROPOSED, PROPOSED)
+    assert "No proposals are waiting for you." in words(editor.get(reverse("proposals_waiting")))
+    again = editor.post(address, {"p": ticks}, follow=True)
+    assert "Choose proposals that are waiting" in words(again)
 
 
 def test_an_admin_breaks_the_glass_with_a_reason(

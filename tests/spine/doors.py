@@ -283,6 +283,8 @@ DOORS = (
     ),
     Door("proposals", EVERYBODY, "universe"),
     Door("proposals_approve", EVERYBODY, "universe", FORM, {}, read_answer=302),
+    Door("proposals_waiting", SOMEBODY, stranger=200),
+    Door("proposals_waiting_approve", SOMEBODY, "", FORM, {}, read_answer=302),
     Door("proposal", EVERYBODY, "proposal"),
     Door(
         "proposal_decide",

@@ -51,6 +51,13 @@ def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
 
 
 @require_safe
+def waiting_for(request: ActorRequest) -> HttpResponse:
+    """What waits for the person in all universes."""
+    views = waiting.waiting_for(request.actor)
+    return render(request, "proposals/waiting.html", {"views": views})
+
+
+@require_safe
 def proposal(request: ActorRequest, proposal_id: UUID) -> HttpResponse:
     """What is proposed, by whom and why, and what can be done about it."""
     return _page(request, waiting.get(request.actor, proposal_id), DecisionForm())
@@ -87,18 +94,24 @@ def _page(request: ActorRequest, view: ProposalView, form: DecisionForm) -> Http
 
 
 @require_http_methods(form_pages.METHODS)
-def approve_several(request: ActorRequest, universe_id: int) -> HttpResponse:
-    """One confirmation with each of those that were ticked, and then what became of each."""
-    found = loading.get(request.actor, universe_id)
+def approve_several(request: ActorRequest, universe_id: int | None = None) -> HttpResponse:
+    """One confirmation with each of those that were ticked, and then what became of each.
+
+    They are of one universe, or of several.
+    """
+    found = None if universe_id is None else loading.get(request.actor, universe_id)
+    back = reverse("proposals", args=[found.pk]) if found else reverse("proposals_waiting")
     sent = request.POST if request.method == "POST" else request.GET
     ids = ids_of(sent.getlist(CHOSEN), most=MOST_AT_ONCE)
     views = waiting.chosen(request.actor, found, ids[:MOST_AT_ONCE])
-    context = {"universe": found, "views": views, "missing": len(ids) - len(views)}
+    context = {"universe": found, "views": views, "back": back, "missing": len(ids) - len(views)}
     if len(ids) > MOST_AT_ONCE or not views:
         many = f"Choose at most {MOST_AT_ONCE} at once. Nothing was approved."
         few = "Choose proposals that are waiting and that you can approve. Nothing was approved."
         messages.warning(request, many if len(ids) > MOST_AT_ONCE else few)
-        return redirect("proposals", universe_id)
+        return redirect(back)
+    places = {view.proposal.universe_id: view.proposal.universe for view in views}
+    context["places"] = places.values()
     if request.method == "POST":
         context["results"] = [(view, _result(request, view)) for view in views]
     return render(request, "proposals/several.html", context)
