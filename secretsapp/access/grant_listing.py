@@ -169,8 +169,14 @@ def givable(actor: Actor, where: Where, *, to_one: bool = False) -> Givable:
     return _givable(actor, where, holdings, roles, to_one=to_one)
 
 
-def givable_somewhere(actor: Actor) -> Givable:
-    """What the actor may give in some place or other; Forbidden where nothing."""
+def require_giving_somewhere(actor: Actor) -> None:
+    """Raise Forbidden for who gives no access anywhere."""
+    if not gives_access(actor):
+        raise refusal(Permission.MANAGE_GRANTS)
+
+
+def givable_somewhere(actor: Actor, *, to_one: bool = False) -> Givable:
+    """What the actor may give in some place or other, as `givable`; Forbidden where nothing."""
     rights = rights_of(actor)
     holdings = [each for each in rights.holdings if each.gives(Permission.MANAGE_GRANTS)]
     if not holdings:
@@ -180,7 +186,7 @@ def givable_somewhere(actor: Actor) -> Givable:
         for role in Role
         if any(_may_be_given(role, [holding], holding.place) for holding in holdings)
     ]
-    return _givable(actor, None, holdings, roles)
+    return _givable(actor, None, holdings, roles, to_one=to_one)
 
 
 def places_to_give(actor: Actor, owners: Iterable[str]) -> list[Place]:

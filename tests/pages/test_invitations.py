@@ -260,6 +260,34 @@ def test_an_admin_invites_to_several_places_or_without_a_role(
     assert Invitation.objects.latest("pk").grants.get().place == EVERYWHERE
 
 
+def test_a_manager_invites_to_several_of_their_universes(
+    client_for: ClientFor, cast: Cast, universe: Universe
+) -> None:
+    others = [
+        Universe.objects.create(pk=pk, name=f"U{pk}", api_key=universe.api_key) for pk in (7, 8)
+    ]
+    grants.give(STAGEHAND, cast["manager"].user, others[0], Terms(Role.MANAGER))
+    client, form = client_for("manager"), "/people/invite/"
+    page = words(client.get(form))
+    assert "Harbor" in page
+    assert "U7" in page
+    for hidden in ("U8", "All universes", "No role yet"):
+        assert hidden not in page
+    link = invite(client, form, place=[str(universe.pk), "7"])
+    assert "Viewer" in words(opened(link).get(INVITATION))
+    assert {each.universe_id for each in Invitation.objects.get().grants.all()} == {universe.pk, 7}
+    listed = client.get("/people/invitations/")
+    assert GUEST in words(listed)
+    assert 'href="/people/"' not in body(listed)
+    watch = Watch()
+    for place, status in ([str(universe.pk), "8"], 422), (["all"], 422), ([], 422):
+        sent = {"emails": "b@example.com", **VIEWER, "place": place}
+        assert client.post(form, sent).status_code == status
+    assert client.post(form, {"emails": "b@example.com"}).status_code == 422
+    assert client_for("editor").get(form).status_code == 403
+    assert (Invitation.objects.count(), watch.tags) == (1, ["access.refused"])
+
+
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from secretsapp.models import AccessRequest, ApiKey, Grant, Proposal, Review, Team, Universe, User
-from tests.stage import API_KEY
+from tests.stage import API_KEY, HARBOR_ID
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
 READ, SEND = "GET", "POST"
@@ -145,6 +145,7 @@ ADMIN = ("admin",)
 MANAGERS = ("admin", "manager")
 SOMEBODY = (*EVERYBODY, "stranger")
 ROLE = {"role": "rotator", "names": "PAY_*", "end": "never", "reason": "season two"}
+INVITED = {"emails": "several@example.com", "place": str(HARBOR_ID), **ROLE}
 
 DOORS = (
     Door("home", SOMEBODY, stranger=200),
@@ -170,8 +171,8 @@ DOORS = (
     Door("person_link", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     # Invitations; links are shown to who has just made some.
     Door("invitation_links", SOMEBODY, read_answer=302, stranger=302),
-    Door("invite", ADMIN, "", FORM, {"emails": "guest@example.com"}, stranger=403),
-    Door("invitations", ADMIN, stranger=403),
+    Door("invite", MANAGERS, "", FORM, INVITED, stranger=403),
+    Door("invitations", MANAGERS, stranger=403),
     Door("invitation_again", SOMEBODY, "invitation", FORM, {}, read_answer=302, answer=404),
     Door("invitation_revoke", SOMEBODY, "invitation", FORM, {}, read_answer=302, answer=404),
     Door("access_invite", MANAGERS, "universe", FORM, {"emails": "guest@example.com", **ROLE}),

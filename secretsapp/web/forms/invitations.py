@@ -73,7 +73,10 @@ def _how_field() -> forms.ChoiceField:
 
 
 class InvitePeopleForm(SeveralGrantForm):
-    """Whom an admin invites, with a role in the places that they choose or without one."""
+    """Whom someone invites, with a role in the places that they choose.
+
+    Who manages people invites without one too.
+    """
 
     emails = EmailsField()
     greeting = GreetingField()
@@ -91,8 +94,9 @@ class InvitePeopleForm(SeveralGrantForm):
     ) -> None:
         super().__init__(scope, data, place, is_all=is_all, patterns=patterns)
         role = cast(forms.TypedChoiceField, self.fields["role"])
-        role.choices = [("", "No role yet"), *cast(list[tuple[str, str]], role.choices)]
-        role.required = self.fields["end"].required = False
+        if scope.may_create_people:
+            role.choices = [("", "No role yet"), *cast(list[tuple[str, str]], role.choices)]
+            role.required = self.fields["end"].required = False
         if outbox.is_set_up():
             self.fields["how"] = _how_field()
 

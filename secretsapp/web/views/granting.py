@@ -36,7 +36,7 @@ def everywhere(request: ActorRequest) -> HttpResponse:
 def somewhere(request: ActorRequest) -> HttpResponse:
     """A role in several of the universes in which one gives access."""
     scope = grant_listing.givable_somewhere(request.actor)
-    field, is_all = _places(request)
+    field, is_all = places(request)
     form = _form(request, scope, field, is_all=is_all)
     context = {"may_create_people": scope.may_create_people}
     return _answer(request, form, "access/several.html", context, reverse("home"))
@@ -47,7 +47,7 @@ def to_person(request: ActorRequest, person_id: int) -> HttpResponse:
     """A role for the person, in universes that are chosen there."""
     found = directory.of_id(request.actor, person_id).person
     scope = grant_listing.givable(request.actor, None, to_one=True)
-    field, is_all = _places(request)
+    field, is_all = places(request)
     posted = form_pages.posted(request)
     patterns = suggest(request.actor, None)
     form = SeveralGrantForm(scope, posted, field, is_all=is_all, patterns=patterns)
@@ -69,14 +69,14 @@ def _form(
     )
 
 
-def _places(request: ActorRequest) -> tuple[PlacesField, bool]:
+def places(request: ActorRequest) -> tuple[PlacesField, bool]:
     """The places at hand in which one gives access, and whether there are no others."""
     found = at_hand.choose(request.actor)
     universes = [
         each for each in found.universes if grant_listing.gives_access(request.actor, each)
     ]
-    places = grant_listing.places_to_give(request.actor, [each.owner for each in universes])
-    return _field(request, universes, places), found.is_all
+    wide = grant_listing.places_to_give(request.actor, [each.owner for each in universes])
+    return _field(request, universes, wide), found.is_all
 
 
 def _field(request: ActorRequest, universes: list[Universe], places: list[Place]) -> PlacesField:

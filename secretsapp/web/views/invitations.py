@@ -1,7 +1,6 @@
 """Invites people, and shows what became of it, to who manages people and who gives access."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,19 +12,16 @@ from secretsapp.access import grant_listing
 from secretsapp.access.pattern_reach import suggest
 from secretsapp.core.errors import Correctable
 from secretsapp.core.times import sentence_time
-from secretsapp.home import at_hand
 from secretsapp.mail import outbox
-from secretsapp.models import EVERYWHERE, Invitation, Place, Universe
-from secretsapp.models.universes import Environment
+from secretsapp.models import Invitation, Universe
 from secretsapp.people import directory, invitation_listing, invitations
 from secretsapp.people.invitation_links import InvitationLink
 from secretsapp.people.invitation_listing import InvitationView
 from secretsapp.rules.paging import Page
 from secretsapp.universes import loading
 from secretsapp.web.forms.invitations import BY_MAIL, InviteHereForm, InvitePeopleForm
-from secretsapp.web.forms.places import PlacesField
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.views import form_pages, long_lists
+from secretsapp.web.views import form_pages, granting, long_lists
 from secretsapp.web.views.form_pages import Done
 
 # In the session: the links that were just made, until they are shown once.
@@ -34,10 +30,9 @@ LINKS = "invitation_links"
 
 @require_http_methods(form_pages.METHODS)
 def invite(request: ActorRequest) -> HttpResponse:
-    """Invite people to a universe or to all, or without a role yet."""
-    directory.check_may_manage(request.actor)
-    scope = grant_listing.givable(request.actor, None, to_one=True)
-    place, is_all = _places(request)
+    """Invite people to where one gives access; who manages people, also without a role yet."""
+    scope = grant_listing.givable_somewhere(request.actor, to_one=True)
+    place, is_all = granting.places(request)
     patterns, posted = suggest(request.actor, None), form_pages.posted(request)
     form = InvitePeopleForm(scope, posted, place, is_all=is_all, patterns=patterns)
     return _answer(request, form, "invitations/invite.html", None)
@@ -51,16 +46,6 @@ def invite_here(request: ActorRequest, universe_id: int) -> HttpResponse:
     patterns = suggest(request.actor, universe)
     form = InviteHereForm(scope, form_pages.posted(request), patterns=patterns)
     return _answer(request, form, "invitations/invite_here.html", universe)
-
-
-def _places(request: ActorRequest) -> tuple[PlacesField, bool]:
-    """The universes at hand, and what several lie in; and whether there are no others."""
-    found = at_hand.choose(request.actor)
-    owners = dict.fromkeys(each.owner for each in found.universes if each.owner)
-    environments = [Place(environment=each.value) for each in Environment if each.value]
-    wide = [EVERYWHERE, *environments, *(Place(owner=owner) for owner in owners)]
-    find = partial(loading.get, request.actor)
-    return PlacesField(found.universes, wide, find), found.is_all
 
 
 def _answer(
@@ -82,7 +67,8 @@ def _answer(
 
     context = {
         "universe": universe,
-        "reach_address": _reach(universe),
+        "reach_address": _reach(request, universe),
+        "manages_people": directory.may_manage(request.actor),
     }
     answer = form_pages.submitted(request, form, write)
     return answer or form_pages.page(request, template, form, context)
@@ -101,8 +87,8 @@ def links(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def sent(request: ActorRequest) -> HttpResponse:
-    """Everyone's invitations, for who manages people."""
-    directory.check_may_manage(request.actor)
+    """One's own invitations; everyone's for who manages people."""
+    grant_listing.require_giving_somewhere(request.actor)
     page = invitation_listing.sent(request.actor, None, long_lists.asked(request))
     return _listed(request, page, None)
 
@@ -119,7 +105,11 @@ def sent_here(request: ActorRequest, universe_id: int) -> HttpResponse:
 def _listed(
     request: ActorRequest, page: Page[InvitationView], universe: Universe | None
 ) -> HttpResponse:
-    told = {"universe": universe, "sends_mail": outbox.is_set_up()}
+    told = {
+        "universe": universe,
+        "sends_mail": outbox.is_set_up(),
+        "manages_people": directory.may_manage(request.actor),
+    }
     return render(request, "invitations/list.html", long_lists.context(request, page) | told)
 
 
@@ -173,9 +163,11 @@ def _next(request: ActorRequest, made: Sequence[InvitationLink], back: str) -> s
     return reverse("invitation_links")
 
 
-def _reach(universe: Universe | None) -> str:
+def _reach(request: ActorRequest, universe: Universe | None) -> str:
+    """Where the form asks what its patterns match; nowhere for who gives access to some alone."""
     if universe is None:
-        return reverse("access_everywhere_reach")
+        is_anywhere = grant_listing.gives_everywhere(request.actor)
+        return reverse("access_everywhere_reach") if is_anywhere else ""
     return reverse("access_reach", args=[universe.pk])
 
 
