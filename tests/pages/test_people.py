@@ -103,7 +103,7 @@ def test_a_new_person_is_handed_a_link_that_is_shown_once(
     assert code not in caplog.text
     again = body(client.get(address_of("new@example.com")))
     assert code not in again
-    assert "Invited until" in again
+    assert "Password link until" in again
     assert "Nele" in body(client.get(PEOPLE))
 
 
@@ -126,7 +126,9 @@ def test_a_newer_link_takes_the_place_of_the_older(
     assert "only opens on this machine" not in made
     assert OneTimeCode.objects.count() == 1
     OneTimeCode.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
-    assert "Invitation expired" in words(client.get(PEOPLE))
+    listed = words(client.get(PEOPLE))
+    assert "No password yet" in listed
+    assert "until" not in listed
 
 
 def test_an_account_has_its_first_role_at_once(client_for: ClientFor, universe: Universe) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from secretsapp.access import grants
+from secretsapp.access import grants, teams
 from secretsapp.core.roles import Role
 from secretsapp.home.search import finding
 from secretsapp.models import ApiKey, Secret, Universe
@@ -345,6 +345,20 @@ def test_a_name_that_cannot_stand_in_an_address_has_one(
     answer = ask(client_for("viewer"), "odd")
     assert "&lt;b&gt;<mark>odd</mark>" in body(answer)
     assert f'href="/universes/{universe.pk}/secrets/hex-{b"<b>odd".hex()}/"' in body(answer)
+
+
+def test_teams_are_found_by_those_who_can_open_them(
+    client_for: ClientFor, cast: Cast, universe: Universe
+) -> None:
+    team = teams.create(
+        STAGEHAND, name="Lantern crew", note="on call", people=[cast["viewer"].user]
+    )
+    for sought in ("lantern", "on call", "lantren"):
+        answer = ask(client_for("manager"), sought)
+        assert f'href="/teams/{team.pk}/"' in body(answer)
+    assert hits(ask(client_for("manager"), "lanterncrew")) == ["Lantern crew on call"]
+    for name in ("viewer", "editor", "auditor"):
+        assert hits(ask(client_for(name), "lantern")) == []
 
 
 def test_much_is_cut_and_the_rest_is_led_to_in_few_queries(

@@ -22,6 +22,7 @@ _KINDS: dict[Kind, Callable[..., list[Hit]]] = {
     Kind.SECRETS: secret_hits.find,
     Kind.ACTIONS: action_hits.find,
     Kind.PEOPLE: other_hits.people,
+    Kind.TEAMS: other_hits.teams,
     Kind.API_KEYS: other_hits.api_keys,
 }
 
@@ -100,8 +101,9 @@ def _of_all_kinds(actor: Actor, wanted: Wanted) -> list[Group]:
     )
     if wanted.pattern:
         return _sorted({Kind.SECRETS: secrets}, FEW)
+    known = {Kind.SECRETS: secrets} | other_hits.people_and_teams(actor, wanted, limit=FEW + 1)
     hits = {
-        kind: secrets if kind is Kind.SECRETS else find(actor, wanted, limit=FEW + 1)
+        kind: known[kind] if kind in known else find(actor, wanted, limit=FEW + 1)
         for kind, find in _KINDS.items()
     }
     about = action_hits.about(actor, wanted, [*hits[Kind.UNIVERSES], *secrets])

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     SECRETS = "secrets"
     ACTIONS = "actions"
     PEOPLE = "people"
+    TEAMS = "teams"
     API_KEYS = "api-keys"
 
 

@@ -1,23 +1,24 @@
-"""Universes, people and API keys, of which there are few: by their names, addresses and ids."""
+"""Universes, people, teams and API keys, of which there are few: by names, addresses and ids."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Length, Lower, Replace
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Length, Lower, Replace
 
+from secretsapp.access import team_listing
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.input_rules import parse_universe_id
 from secretsapp.core.roles import Permission
-from secretsapp.home.search.hits import CANDIDATES, Hit, Named, closest, hit
+from secretsapp.home.search.hits import CANDIDATES, Hit, Kind, Named, closest, hit
 from secretsapp.home.search.wanted import NOTHING, Closeness, Wanted, closeness
-from secretsapp.models import ApiKey, Universe, User
+from secretsapp.models import ApiKey, Team, Universe, User
 from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.policy import rights_of
 
-Row = TypeVar("Row", ApiKey, Universe, User)
+Row = TypeVar("Row", ApiKey, Team, Universe, User)
 
 
 def universes(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
@@ -56,12 +57,32 @@ def _ids_in(wanted: Wanted) -> list[int]:
 
 def people(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
     """The people of those names and addresses, for those who manage people."""
-    if not rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE):
-        return []
-    rows = holding(User.objects.order_by(), wanted, "name", "email")
-    columns = rows.values_list("pk", "name", "email")
-    named = (Named(pk, name or email, email if name else "") for pk, name, email in columns)
-    return closest(wanted, _fitting(wanted, named), limit=limit)
+    return people_and_teams(actor, wanted, limit=limit)[Kind.PEOPLE]
+
+
+def teams(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
+    """The teams of those names and notes, for those who can open them."""
+    return people_and_teams(actor, wanted, limit=limit)[Kind.TEAMS]
+
+
+def people_and_teams(actor: Actor, wanted: Wanted, *, limit: int) -> dict[Kind, list[Hit]]:
+    """Both of them, in one query."""
+    named: dict[Kind, list[Named]] = {Kind.PEOPLE: [], Kind.TEAMS: []}
+    looked_in: list[QuerySet[Any, Any]] = []
+    if rights_of(actor).allows_installation(Permission.MANAGE_PEOPLE):
+        looked_in.append(_columns(Kind.PEOPLE, User.objects.all(), wanted, "email"))
+    if team_listing.may_see(actor):
+        looked_in.append(_columns(Kind.TEAMS, Team.objects.all(), wanted, "note"))
+    for kind, pk, name, beside in looked_in[0].union(*looked_in[1:]) if looked_in else ():
+        named[Kind(kind)].append(Named(pk, name or beside, beside if name else ""))
+    return {
+        kind: closest(wanted, _fitting(wanted, each), limit=limit) for kind, each in named.items()
+    }
+
+
+def _columns(kind: Kind, rows: QuerySet[Row], wanted: Wanted, beside: str) -> QuerySet[Row, Any]:
+    found = rows.filter(pk__in=holding(rows.order_by(), wanted, "name", beside).values("pk"))
+    return found.order_by().values_list(Value(kind.value), "pk", "name", Cast(beside, TextField()))
 
 
 def api_keys(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:

@@ -19,9 +19,15 @@ _WORDS = {
     Kind.SECRETS: "Secrets",
     Kind.ACTIONS: "Actions",
     Kind.PEOPLE: "People",
+    Kind.TEAMS: "Teams",
     Kind.API_KEYS: "API keys",
 }
-_PAGES = {Kind.UNIVERSES: "universe", Kind.PEOPLE: "person", Kind.API_KEYS: "api_key"}
+_PAGES = {
+    Kind.UNIVERSES: "universe",
+    Kind.PEOPLE: "person",
+    Kind.TEAMS: "team",
+    Kind.API_KEYS: "api_key",
+}
 
 
 @dataclass(frozen=True)
