@@ -18,7 +18,8 @@ from secretsapp.mail import outbox
 from secretsapp.mail.letters import Letter
 from secretsapp.mail.outbox import About, Kind
 from secretsapp.models import Grant, OutgoingMail, User
-from secretsapp.rules.policy import holdings_of, rights_of
+from secretsapp.rules.holders import holdings_of
+from secretsapp.rules.policy import rights_of
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 # How many are queued at once; the next round queues the others.

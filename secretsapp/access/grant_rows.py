@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from secretsapp.access.review_items import include_own
 from secretsapp.access.terms import Holder, Terms, Where, place_of, wanted_holdings
 from secretsapp.core import patterns
 from secretsapp.core.events.access import AccessEvent
@@ -65,6 +66,7 @@ def store(act: Act, grant: Grant, terms: Terms) -> Grant:
     grant.save()
     store_patterns(grant, parse_patterns(terms.names))
     tell(act, event, grant)
+    include_own(act.actor, grant)
     return grant
 
 

@@ -60,13 +60,25 @@ def require_reviewing(actor: Actor) -> None:
 def reviews(actor: Actor, asked: Asked = FIRST) -> Page[Review]:
     """A page of the reviews that concern the actor, open ones first; else Forbidden.
 
-    Each has `items_count` and `left`, how many wait for an answer.
+    Each has `items_count` and `left`, how many of those that they may see wait for an answer.
     """
     require_reviewing(actor)
-    waiting = Count("items", filter=Q(items__answer=Answer.WAITING))
     found = _concerning(actor).select_related("universe")
-    counted = found.annotate(items_count=Count("items"), left=waiting)
-    return cut(counted.order_by("closed_at", "-started_at", "pk"), asked.number)
+    page = cut(found.order_by("closed_at", "-started_at", "pk"), asked.number)
+    counts = _counts(actor, page.items)
+    for review in page.items:
+        review.items_count, review.left = counts.get(review.pk, (0, 0))  # type: ignore[attr-defined]
+    return page
+
+
+def _counts(actor: Actor, reviews: list[Review]) -> dict[int, list[int]]:
+    """How many grants of each the actor may see, and how many of them wait, in one query."""
+    if not reviews:
+        return {}
+    seen = reduce(or_, (_in_sight(actor, review) for review in reviews))
+    rows = ReviewItem.objects.filter(seen).order_by().values_list("review")
+    left = Count("pk", filter=Q(answer=Answer.WAITING))
+    return {pk: counted for pk, *counted in rows.annotate(every=Count("pk"), left=left)}
 
 
 def _concerning(actor: Actor) -> QuerySet[Review]:
@@ -147,7 +159,5 @@ def waiting_for(actor: Actor) -> list[tuple[Review, int]]:
     found = list(open_ones.order_by("ends_at")[:3])
     if not found:
         return []
-    seen = reduce(or_, (_in_sight(actor, review) for review in found))
-    waiting = ReviewItem.objects.filter(seen, answer=Answer.WAITING).order_by()
-    left = dict(waiting.values_list("review").annotate(Count("pk")))
-    return [(review, left[review.pk]) for review in found if review.pk in left]
+    counts = _counts(actor, found)
+    return [(review, left) for review in found if (left := counts.get(review.pk, (0, 0))[1])]

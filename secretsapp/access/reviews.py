@@ -7,24 +7,24 @@ from django.db.models import Q
 from django.utils import timezone
 
 from secretsapp.access import grant_rows, grants
+from secretsapp.access.review_items import is_own, said_of
 from secretsapp.access.terms import ToGive, place_of
-from secretsapp.core.actor import Actor
+from secretsapp.core import actor as actors
+from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastAdmin, StaleVersion
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.patterns import EVERY_NAME
-from secretsapp.core.roles import ROLE_WORDS, Permission, Role
-from secretsapp.core.times import sentence_time
-from secretsapp.models import Grant, Membership, Review, ReviewItem, Universe, User
+from secretsapp.core.roles import Permission, Role, refusal
+from secretsapp.models import Grant, Review, ReviewItem, Universe, User
 from secretsapp.models.reviews import Answer
 from secretsapp.rules.acting import Act, NoRight, Right, acting
 from secretsapp.rules.holders import holdings_of
 from secretsapp.rules.locks import lock_universe
-from secretsapp.rules.policy import Holding, in_force
+from secretsapp.rules.policy import Holding, Rights, in_force, rights_now
 
 LONGEST_DAYS = 90
 LONGEST_MONTHS = 24
 DAYS_A_MONTH = 30.4375
-SAID_LIMIT = 400
 # So many grants are ended in one transaction where no one answered.
 AT_ONCE = 100
 BY_REVIEW = NoRight("the review was started by someone who may take all of these grants")
@@ -49,29 +49,23 @@ def start(
         with acting(actor, need) as act:
             if universe:
                 lock_universe(universe)
-                _require_throughout(act, universe)
-            if ends_unanswered:
-                _require_taking_all(act, universe)
-            return _begin(act, universe, days, ends_unanswered, every_months)
+            _require_starting(act.rights, universe, ends_unanswered=ends_unanswered)
+            review = Review(universe=universe, starter=act.people.get(actor.person_id or 0))
+            review.ends_unanswered, review.every_months = ends_unanswered, every_months
+            return _begin(act, review, days)
     except IntegrityError:
         raise AlreadyExists(
             "A review is open there already. Answer it, or wait until it ends.", field="place"
         ) from None
 
 
-def _begin(
-    act: Act, universe: Universe | None, days: int, ends_unanswered: bool, every: int | None
-) -> Review:
-    now = timezone.now()
-    review = Review.objects.create(
-        universe=universe,
-        started_by=act.actor.name,
-        started_at=now,
-        ends_at=now + timedelta(days=days),
-        ends_unanswered=ends_unanswered,
-        every_months=every,
-        next_at=now + timedelta(days=every * DAYS_A_MONTH) if every else None,
-    )
+def _begin(act: Act, review: Review, days: int) -> Review:
+    """Store the review, which says what it is about and how it ends, with its grants."""
+    now, every, universe = timezone.now(), review.every_months, review.universe
+    review.started_by, review.started_at = act.actor.name, now
+    review.ends_at = now + timedelta(days=days)
+    review.next_at = now + timedelta(days=every * DAYS_A_MONTH) if every else None
+    review.save(force_insert=True)
     found = in_force().select_related("person", "team", "universe").prefetch_related("patterns")
     if universe:
         found = found.filter(universe=universe)
@@ -80,14 +74,6 @@ def _begin(
     detail = {"scope": review.scope, "count": str(len(items)), "ends": review.ends_at.isoformat()}
     act.tell(AccessEvent.REVIEW_STARTED, universe, detail=detail)
     return review
-
-
-def said_of(grant: Grant) -> str:
-    """What a grant says, in a few words, for when it is gone."""
-    names = ", ".join(filter(None, grant.names)) or "all secrets"
-    end = f", until {sentence_time(grant.until)}" if grant.until else ""
-    role = ROLE_WORDS[Role(grant.role)]
-    return f"{grant.holder}: {role} of {grant.scope}, for {names}{end}"[:SAID_LIMIT]
 
 
 def answer(
@@ -108,7 +94,7 @@ def answer(
         stored = _locked_item(item)
         if now is None:
             raise _answered(stored)
-        if choice is not Answer.ENDED and _is_own(act.actor, now):
+        if choice is not Answer.ENDED and is_own(act.actor, now):
             raise Forbidden(
                 "You can’t keep your own access. Ask someone else to answer for it.",
                 permission=Permission.MANAGE_GRANTS,
@@ -116,12 +102,6 @@ def answer(
             )
         _carry_out(act, now, choice, until)
         _mark(stored, choice, actor.name)
-
-
-def _is_own(actor: Actor, grant: Grant) -> bool:
-    """Whether the actor has it, themselves or through the team whose it is."""
-    members = Membership.objects.filter(team=grant.team_id or 0, person=actor.person_id or 0)
-    return grant.person_id == actor.person_id is not None or members.exists()
 
 
 def _carry_out(act: Act, grant: Grant, choice: Answer, until: datetime | None) -> None:
@@ -164,7 +144,7 @@ def close_due(actor: Actor) -> int:
     due = Review.objects.filter(closed_at=None, ends_at__lte=timezone.now())
     closed = sum(1 for review in due.select_related("universe") if _close(actor, review))
     again = Review.objects.filter(next_at__lte=timezone.now(), closed_at__isnull=False)
-    for review in again.select_related("universe"):
+    for review in again.select_related("universe", "starter"):
         _start_again(actor, review)
     return closed
 
@@ -215,29 +195,56 @@ def _changed_by_holder(grant: Grant) -> bool:
 def _start_again(actor: Actor, review: Review) -> None:
     """Start the review that comes back; one that was started meanwhile stands in its place."""
     days = max(1, (review.ends_at - review.started_at).days)
+    starter = review.starter
     try:
-        with acting(actor, BY_REVIEW) as act:
+        with acting(actor, BY_REVIEW, people=[starter] if starter else []) as act:
             if not Review.objects.filter(pk=review.pk, next_at=review.next_at).update(next_at=None):
                 return
-            universe, every = review.universe, review.every_months
-            _begin(act, universe, days, review.ends_unanswered, every)
+            if starter and not _still_may(act.people[starter.pk], review):
+                reason = f"{starter.email}, who started it, can’t start it any more"
+                detail = {"scope": review.scope, "reason": reason}
+                act.tell(AccessEvent.REVIEW_STOPPED, review.universe, detail=detail)
+                return
+            following = Review(universe=review.universe, starter=starter)
+            following.ends_unanswered = review.ends_unanswered
+            following.every_months = review.every_months
+            _begin(act, following, days)
     except IntegrityError:
         return
+
+
+def _still_may(starter: User, review: Review) -> bool:
+    """Whether who started a review, whose row is locked, could start it now."""
+    rights = rights_now(actors.person(starter.pk, starter.email, Door.WORKER))
+    try:
+        _require_starting(rights, review.universe, ends_unanswered=review.ends_unanswered)
+    except Forbidden:
+        return False
+    return starter.is_active
 
 
 def stop_repeating(actor: Actor, review: Review) -> None:
     """Let a review not come back; raises Forbidden as `start` does."""
     need = Right(Permission.MANAGE_GRANTS, review.universe_id)
     with acting(actor, need) as act:
-        if review.universe:
-            _require_throughout(act, review.universe)
+        _require_starting(act.rights, review.universe, ends_unanswered=False)
         if Review.objects.filter(pk=review.pk, next_at__isnull=False).update(next_at=None):
             detail = {"scope": review.scope}
             act.tell(AccessEvent.REVIEW_STOPPED, review.universe, detail=detail)
 
 
-def _require_throughout(act: Act, universe: Universe) -> None:
-    if not act.rights.allows_throughout(Permission.MANAGE_GRANTS, universe.pk):
+def _require_starting(rights: Rights, universe: Universe | None, *, ends_unanswered: bool) -> None:
+    """Raise Forbidden unless someone with these rights could start that review."""
+    if universe:
+        _require_throughout(rights, universe)
+    elif not rights.allows_installation(Permission.MANAGE_GRANTS):
+        raise refusal(Permission.MANAGE_GRANTS)
+    if ends_unanswered:
+        _require_taking_all(rights, universe)
+
+
+def _require_throughout(rights: Rights, universe: Universe) -> None:
+    if not rights.allows_throughout(Permission.MANAGE_GRANTS, universe.pk):
         raise Forbidden(
             "You can’t review access here: your own covers only some of the secrets. Ask a "
             "manager or an admin.",
@@ -246,13 +253,13 @@ def _require_throughout(act: Act, universe: Universe) -> None:
         )
 
 
-def _require_taking_all(act: Act, universe: Universe | None) -> None:
+def _require_taking_all(rights: Rights, universe: Universe | None) -> None:
     """Raise Forbidden unless the actor could revoke all that anyone can have there, now or later.
 
     What no one answers is revoked in their place, also when the review comes back.
     """
     place, role = place_of(universe), Role.MANAGER if universe else Role.ADMIN
-    if not act.rights.may_give([Holding(role, place, EVERY_NAME, None)]):
+    if not rights.may_give([Holding(role, place, EVERY_NAME, None)]):
         raise Forbidden(
             "You can’t let unanswered access end here: some of it can go beyond your own. Let it "
             "be marked, or ask an admin to start the review.",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from secretsapp.models.access import Grant
+from secretsapp.models.accounts import User
 from secretsapp.models.universes import Universe
 
 
@@ -20,6 +21,8 @@ class Review(models.Model):
     universe = models.ForeignKey(
         Universe, on_delete=models.CASCADE, null=True, related_name="reviews"
     )
+    # Nobody, for a command; one that comes back asks again whether they may.
+    starter = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     started_by = models.CharField(max_length=254)
     started_at = models.DateTimeField()
     ends_at = models.DateTimeField()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from secretsapp.access import grants, review_listing, reviews
+from secretsapp.access import grants, review_listing, reviews, teams
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, StaleVersion
 from secretsapp.core.roles import Role
@@ -35,6 +35,15 @@ def item_of(review: Review, cast: Cast, name: str) -> ReviewItem:
 def let_time_pass(review: Review) -> None:
     """Let the time to answer be over."""
     Review.objects.filter(pk=review.pk).update(ends_at=timezone.now() - timedelta(seconds=1))
+
+
+def come_back(review: Review) -> Review:
+    """The newest review once this one is over, and its next one due."""
+    let_time_pass(review)
+    review.items.update(answer=Answer.KEPT)
+    Review.objects.filter(pk=review.pk).update(next_at=timezone.now())
+    reviews.close_due(WORKER)
+    return Review.objects.latest("pk")
 
 
 def test_each_answer_is_one_event_and_is_told_to_who_comes_later(
@@ -135,6 +144,57 @@ def test_a_review_comes_back_until_it_is_stopped(universe: Universe, cast: Cast)
     Review.objects.filter(pk=first.pk).update(next_at=None)
     reviews.close_due(WORKER)
     assert not Review.objects.filter(closed_at=None).exists()
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_one_comes_back_only_while_who_started_it_still_may(
+    universe: Universe, cast: Cast, everywhere: bool
+) -> None:
+    boss = engage("boss", admin=True)
+    place = None if everywhere else universe
+    latest = reviews.start(boss.actor, place, days=7, ends_unanswered=True, every_months=3)
+    latest = come_back(latest)
+    assert (latest.starter, latest.closed_at) == (boss.user, None)
+    grants.give(STAGEHAND, boss.user, None, Terms(Role.EDITOR))
+    watch = Watch()
+    assert come_back(latest) == Review.objects.get(pk=latest.pk)
+    assert watch.tags == ["review.ended", "review.stopped"]
+    assert "boss@example.com, who started it, can’t" in detail(watch.last)["reason"]
+    assert not Review.objects.filter(next_at__isnull=False).exists()
+
+
+def test_what_someone_grants_themselves_meanwhile_is_asked_about_too(
+    universe: Universe, cast: Cast
+) -> None:
+    here, admin = start(cast, universe), cast["admin"]
+    team = teams.create(admin.actor, name="Build", people=[admin.user])
+    own = grants.add(admin.actor, admin.user, universe, Terms(Role.EDITOR, "PAY_*"))
+    through = grants.add(admin.actor, team, universe, Terms(Role.ROTATOR))
+    grants.add(admin.actor, cast["stranger"].user, universe, Terms(Role.VIEWER))
+    everywhere = start(cast, None)
+    wide = grants.add(admin.actor, admin.user, None, Terms(Role.VIEWER))
+    grants.change(admin.actor, own, Terms(Role.EDITOR, "PAY_KEY"), seen=own.given_at)
+    listed = here.items.filter(answer="", grant__in=[own, through, wide])
+    assert {item.grant_id for item in listed} == {own.pk, through.pk}
+    assert "admin@example.com: Editor of Harbor, for PAY_*" in {item.said for item in listed}
+    assert everywhere.items.filter(grant=wide).count() == 1
+    assert here.items.count() == 7
+    with pytest.raises(Forbidden, match="You can’t keep your own access"):
+        reviews.answer(admin.actor, listed.get(grant=own), Answer.KEPT)
+    reviews.answer(cast["manager"].actor, listed.get(grant=own), Answer.KEPT)
+    grants.change(admin.actor, own, Terms(Role.EDITOR), seen=Grant.objects.get(pk=own.pk).given_at)
+    assert here.items.filter(grant=own, answer="").exists()
+    let_time_pass(here)
+    reviews.close_due(WORKER)
+    assert here.items.get(grant=through).answer == Answer.MARKED
+
+
+def test_the_list_counts_what_a_manager_can_see(universe: Universe, cast: Cast) -> None:
+    start(cast, None)
+    (seen,) = review_listing.reviews(cast["manager"].actor).items
+    assert (seen.items_count, seen.left) == (5, 5)  # type: ignore[attr-defined]
+    (every,) = review_listing.reviews(cast["admin"].actor).items
+    assert (every.items_count, every.left) == (6, 6)  # type: ignore[attr-defined]
 
 
 def test_lengths_and_ends_that_will_not_do_are_refused(universe: Universe, cast: Cast) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from secretsapp.access import grants, reviews
+from secretsapp.access import grants, review_items, reviews
 from secretsapp.core import actor as actors
 from secretsapp.models import Grant, Review, ReviewItem
 from secretsapp.models.reviews import Answer
@@ -68,7 +68,15 @@ REVIEW_ACTIONS = (
         before=start,
     ),
     # These are a part of the above, or only read.
-    Action("reviews.said_of", lambda _stage: reviews.said_of(Grant.objects.all()[0])),
+    Action("review_items.said_of", lambda _stage: review_items.said_of(Grant.objects.all()[0])),
+    Action(
+        "review_items.include_own",
+        lambda stage: review_items.include_own(stage.cast["viewer"].actor, Grant.objects.all()[0]),
+    ),
+    Action(
+        "review_items.is_own",
+        lambda stage: review_items.is_own(stage.cast["viewer"].actor, Grant.objects.all()[0]),
+    ),
     Action(
         "grants.end_within",
         lambda stage: grants.end_within(

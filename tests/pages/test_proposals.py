@@ -106,7 +106,7 @@ def test_creating_and_deleting_are_proposed_too(
     created, editor = Proposal.objects.earliest("proposed_at"), client_for("editor")
     shown = words(editor.get(f"/proposals/{created.pk}/"))
     assert "Note for <b>the</b> shop Owner manager@example.com" in shown
-    listed = editor.get(address_of("proposals_approve"), {"p": created.pk})
+    listed = editor.get(address_of("proposals_approve"), {"p": str(created.pk)})
     assert "Note: for <b>the</b> shop" in words(listed)
     decision = {"choice": "approve", "remark": ""}
     assert editor.post(f"/proposals/{created.pk}/decide/", decision).status_code == 302

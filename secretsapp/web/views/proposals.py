@@ -1,5 +1,6 @@
 """Proposals of protected universes: the list, one of them, decisions, and the protection itself."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -104,7 +105,8 @@ def approve_several(request: ActorRequest, universe_id: int | None = None) -> Ht
     sent = request.POST if request.method == "POST" else request.GET
     ids = ids_of(sent.getlist(CHOSEN), most=MOST_AT_ONCE)
     views = waiting.chosen(request.actor, found, ids[:MOST_AT_ONCE])
-    context = {"universe": found, "views": views, "back": back, "missing": len(ids) - len(views)}
+    missing = len(ids) - len(views)
+    context: dict[str, Any] = {"universe": found, "views": views, "back": back, "missing": missing}
     if len(ids) > MOST_AT_ONCE or not views:
         many = f"Choose at most {MOST_AT_ONCE} at once. Nothing was approved."
         few = "Choose proposals that are waiting and that you can approve. Nothing was approved."
