@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from secretsapp.access import grant_rows, grants
 from secretsapp.access.review_items import is_own, said_of
-from secretsapp.access.terms import ToGive, place_of
+from secretsapp.access.terms import ToGive, people_of, place_of
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, Door
 from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput, LastAdmin, StaleVersion
@@ -88,8 +88,8 @@ def answer(
     if grant is None:
         raise _answered(item)
     deed = f"review the role of {grant.holder}"
-    people = [grant.person] if grant.person else []
-    with acting(actor, ToGive(tuple(holdings_of(grant)), deed), people=people) as act:
+    need = ToGive(tuple(holdings_of(grant)), deed)
+    with acting(actor, need, people=people_of(grant.holder)) as act:
         now = grants.locked_within(act, grant, deed)
         stored = _locked_item(item)
         if now is None:
@@ -165,7 +165,7 @@ def _close(actor: Actor, review: Review) -> bool:
 
 def _answer_some(actor: Actor, review: Review) -> int:
     with acting(actor, BY_REVIEW) as act:
-        waiting = review.items.filter(answer=Answer.WAITING).order_by("pk")[:AT_ONCE]
+        waiting = review.items.filter(answer=Answer.WAITING).order_by("grant", "pk")[:AT_ONCE]
         items = list(waiting.select_related("grant__person", "grant__team", "grant__universe"))
         for item in items:
             _mark(item, _answer_unanswered(act, review, item), actor.name)
