@@ -74,9 +74,10 @@ def overview(actor: Actor) -> list[KeyView]:
     return [_view(api_key) for api_key in visible(actor)]
 
 
-def choices(actor: Actor) -> list[ApiKey]:
-    """The API keys that a universe can be opened with, by name; raises Forbidden."""
-    require_installation(actor, Permission.MANAGE_UNIVERSES)
+def choices(actor: Actor, universe: Universe | None = None) -> list[ApiKey]:
+    """The API keys that a universe, or that one, can be opened with, by name; raises Forbidden."""
+    universe_id = universe.pk if universe else None
+    require_installation(actor, Permission.MANAGE_UNIVERSES, universe_id)
     return list(ApiKey.objects.order_by("name"))
 
 

@@ -230,10 +230,15 @@ def require_somewhere(actor: Actor, permission: Permission, universe_id: int) ->
         raise refusal(permission, universe_id)
 
 
-def require_installation(actor: Actor, permission: Permission) -> None:
-    """Raise Forbidden unless the actor has the permission in all universes."""
+def require_installation(
+    actor: Actor, permission: Permission, universe_id: int | None = None
+) -> None:
+    """Raise Forbidden unless the actor has the permission in all universes.
+
+    `universe_id` is the one that it is about, which the refusal names.
+    """
     if not rights_of(actor).allows_installation(permission):
-        raise refusal(permission)
+        raise refusal(permission, universe_id)
 
 
 def require_oneself(actor: Actor, person: User) -> None:

@@ -65,9 +65,9 @@ def may_force(actor: Actor) -> bool:
     return rights_of(actor).allows_installation(Permission.MANAGE_UNIVERSES)
 
 
-def check_may_manage(actor: Actor) -> None:
+def check_may_manage(actor: Actor, universe: Universe) -> None:
     """Raise Forbidden unless they may."""
-    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    require_installation(actor, Permission.MANAGE_UNIVERSES, universe.pk)
 
 
 def names_waiting(actor: Actor, universe: Universe) -> set[str]:

@@ -35,7 +35,7 @@ def get(actor: Actor, universe_id: int) -> Universe:
 
 def removal_of(actor: Actor, universe: Universe) -> Removal:
     """What would go with it; raises Forbidden for those who may not remove universes."""
-    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    require_installation(actor, Permission.MANAGE_UNIVERSES, universe.pk)
     changes = Change.objects.filter(universe=universe, state__in=OPEN_STATES)
     return Removal(
         grants=Grant.objects.filter(universe=universe).count(),

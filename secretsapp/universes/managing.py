@@ -112,7 +112,7 @@ def edit(
     nothing is changed. `seen_version` is the version the person saw; StaleVersion is raised if
     another is stored.
     """
-    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    require_installation(actor, Permission.MANAGE_UNIVERSES, universe.pk)
     name = name.strip()
     labels.check_label(name, field="name", what="a name for the universe")
     _check_environment(environment)

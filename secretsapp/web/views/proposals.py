@@ -138,7 +138,7 @@ def _result(request: ActorRequest, view: ProposalView) -> str:
 def protect(request: ActorRequest, universe_id: int) -> HttpResponse:
     """What it means that a universe is protected, and how it begins and ends."""
     found = loading.get(request.actor, universe_id)
-    waiting.check_may_manage(request.actor)
+    waiting.check_may_manage(request.actor, found)
     form = ProtectionForm(form_pages.posted(request))
 
     def write() -> Done:

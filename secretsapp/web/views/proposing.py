@@ -116,7 +116,7 @@ def _done(
         )
     is_forced = FORCE in request.POST
     if is_forced:
-        waiting.check_may_manage(request.actor)
+        waiting.check_may_manage(request.actor, universe)
         passage: Any = broken_glass(form.cleaned_data["reason"])
     else:
         passage = proposing(

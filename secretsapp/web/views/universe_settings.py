@@ -122,7 +122,7 @@ def _telling_why(request: ActorRequest, api_key: ApiKey, reference: Reference) -
 def edit(request: ActorRequest, universe_id: int) -> HttpResponse:
     """What a universe is called, what it is for, and the key that opens it."""
     universe = loading.get(request.actor, universe_id)
-    keys = key_listing.choices(request.actor)
+    keys = key_listing.choices(request.actor, universe)
     form = SettingsForm(universe, keys, form_pages.posted(request))
 
     def save() -> Done:
