@@ -22,7 +22,7 @@ from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Universe, Us
 from secretsapp.rules.holders import holders_of, holdings_of
 from secretsapp.rules.narrowing import held_by, narrowed_universes
 from secretsapp.rules.ordering import in_order
-from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
+from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut_as_asked
 from secretsapp.rules.policy import Holding, Rights, in_force, reaching, require, rights_of
 
 # So many universes are looked up at once where all of them are asked for.
@@ -65,7 +65,7 @@ def what_can(actor: Actor, person: User, asked: Asked = FIRST) -> Page[InUnivers
     part of a universe's name.
     """
     found = _universes_of(actor, person)
-    page = cut(found.filter(containing(asked.search, "name")), asked.number)
+    page = cut_as_asked(found.filter(containing(asked.search, "name")), asked)
     return page.of(_in_universes(actor, person, page.items))
 
 
@@ -202,7 +202,7 @@ def _people(
     actor: Actor, giving: QuerySet[Grant], place: Place, asked: Asked, name: str = ""
 ) -> Page[OfPerson]:
     found = holders_of(giving).filter(containing(asked.search, "email", "name"))
-    page = cut(found.order_by("email"), asked.number)
+    page = cut_as_asked(found.order_by("email"), asked)
     teams: dict[int, set[int]] = {}
     memberships = Membership.objects.filter(person__in=page.items)
     for person_id, team_id in memberships.values_list("person", "team"):

@@ -9,6 +9,8 @@ from django.db.models import Model, Q, QuerySet
 from secretsapp.core.input_rules import is_storable
 
 PAGE_SIZE = 50
+# On a page that is to be printed.
+ON_PAPER = 1000
 LONGEST_SEARCH = 200
 LAST_NUMBER = 10**9
 
@@ -19,10 +21,14 @@ Other = TypeVar("Other")
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for in a list, and the number of the page, from 1 on."""
+    """What is looked for in a list, and the number of the page, from 1 on.
+
+    A list that is to be printed has a first page of many more, and no other.
+    """
 
     search: str = ""
     number: int = 1
+    size: int = PAGE_SIZE
 
 
 FIRST = Asked()
@@ -59,6 +65,13 @@ class Page(Generic[Item]):
     def of(self, items: Iterable[Other]) -> "Page[Other]":
         """The same page, of something made of its items."""
         return Page(list(items), self.number, self.count)
+
+
+def cut_as_asked(rows: QuerySet[Row], asked: Asked) -> Page[Row]:
+    """As `cut`, or the beginning of the rows where they are to be printed."""
+    if asked.size == PAGE_SIZE:
+        return cut(rows, asked.number)
+    return Page(list(rows[: asked.size]), 1, rows.count())
 
 
 def cut(rows: QuerySet[Row], number: int) -> Page[Row]:

@@ -32,8 +32,9 @@ Deed = Callable[[], object]
 ROUNDS = 3
 
 
-def deeds(universe: Universe, cast: Cast, first: Person, second: Person, name: str) -> list[Deed]:
+def deeds(universe: Universe, cast: Cast, people: list[Person], name: str) -> list[Deed]:
     """What the admin and the manager do to two people, a team of them, and one universe."""
+    first, second = people
     admin, manager = cast["admin"].actor, cast["manager"].actor
     team = teams.create(STAGEHAND, name=name, people=[second.user, first.user])
     soon = Terms(Role.EDITOR, until=timezone.now() + timedelta(days=2))
@@ -67,7 +68,7 @@ def test_no_two_of_them_wait_for_each_other(universe: Universe, cast: Cast) -> N
         people = [engage(f"{name}{number}") for name in ("first", "second")]
         if number % 2:
             people.reverse()
-        done = together(*deeds(universe, cast, *people, name=f"Build {number}"))
+        done = together(*deeds(universe, cast, people, f"Build {number}"))
         assert not [each for each in done if isinstance(each, DatabaseError)]
         failed = [each for each in done if isinstance(each, Exception)]
         assert all(isinstance(each, SealroomError) for each in failed)

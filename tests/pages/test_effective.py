@@ -12,6 +12,7 @@ from django.utils import timezone
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Membership, Place, Team, Universe
+from secretsapp.web.views import effective as effective_pages
 from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import words
@@ -193,3 +194,21 @@ def test_ended_access_ends_to_the_second_on_every_page(
     for address, headers in pages:
         assert client.get(address, headers=headers).status_code == 404, address
     assert "No access now." in words(client.get("/me/access/"))
+
+
+def test_all_of_it_can_be_shown_on_one_page_to_print(
+    client_for: ClientFor, universe: Universe, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = [Universe(pk=pk, name=f"U{pk:03}", api_key=universe.api_key) for pk in range(1, 61)]
+    Universe.objects.bulk_create(named)
+    admin, address = client_for("admin"), of(cast, "admin")
+    page = admin.get(address)
+    assert ("Show all to print" in words(page), "U060" in words(page)) == (True, False)
+    whole = words(admin.get(address, {"all": "1"}))
+    assert ("61 in total" in whole, "U060" in whole, "Next" in whole) == (True, True, False)
+    assert "Show all to print" not in words(admin.get(address, {"q": "U00"}))
+    monkeypatch.setattr(effective_pages, "ON_PAPER", 55)
+    assert "Only the first 55 of 61 are on this page." in words(admin.get(address, {"all": "1"}))
+    monkeypatch.setattr(effective_pages, "ON_PAPER", 3)
+    secret = client_for("manager").get(f"/universes/{universe.pk}/secrets/PAY_KEY/access/?all=1")
+    assert "Only the first 3 of 6 are on this page." in words(secret)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -12,13 +13,15 @@ from secretsapp.access import effective, exporting
 from secretsapp.core.roles import Permission
 from secretsapp.models import User
 from secretsapp.people import directory
-from secretsapp.rules.paging import Page
+from secretsapp.rules.paging import ON_PAPER, Asked, Page
 from secretsapp.secrets import secret_view
 from secretsapp.universes import loading
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import long_lists
 
 CSV = "csv"
+# In the address: all on one page, to be printed.
+ALL = "all"
 
 
 @require_safe
@@ -35,7 +38,7 @@ def own(request: ActorRequest) -> HttpResponseBase:
 
 
 def _of(request: ActorRequest, person: User, address: str) -> HttpResponseBase:
-    page = effective.what_can(request.actor, person, long_lists.asked(request))
+    page = effective.what_can(request.actor, person, _asked(request))
     if _wants_file(request):
         return _file(exporting.export_person(request.actor, person), f"access-of-{person.pk}")
     context = {
@@ -55,13 +58,25 @@ def of_secret(request: ActorRequest, universe_id: int, name: str) -> HttpRespons
     if _wants_file(request):
         lines = exporting.export_secret(request.actor, universe, name)
         return _file(lines, f"access-to-{universe.pk}")
-    page = effective.who_can(request.actor, universe, name, long_lists.asked(request))
+    page = effective.who_can(request.actor, universe, name, _asked(request))
     context = {"universe": universe, "secret": secret, "found": page.items}
     return render(request, "access/who_can.html", context | _paged(request, page, request.path))
 
 
+def _asked(request: ActorRequest) -> Asked:
+    """A page, or all on one that is to be printed."""
+    asked = long_lists.asked(request)
+    return Asked(search=asked.search, size=ON_PAPER) if ALL in request.GET else asked
+
+
 def _paged(request: ActorRequest, page: Page[Any], address: str) -> dict[str, Any]:
-    return long_lists.context(request, page) | {"file_address": f"{address}?format={CSV}"}
+    context = long_lists.context(request, page)
+    whole = urlencode({"q": context["search"], ALL: "1"})
+    return context | {
+        "file_address": f"{address}?format={CSV}",
+        "paper_address": f"{address}?{whole}" if page.count > len(page.items) else "",
+        "is_on_paper": ALL in request.GET,
+    }
 
 
 def _wants_file(request: ActorRequest) -> bool:
