@@ -10,10 +10,9 @@ from secretsapp.access import whom_to_ask as givers
 from secretsapp.core.roles import Permission, Role, refusal
 from secretsapp.models import Grant, Universe
 from tests.granting import Terms
-from tests.pages.conftest import AddressOf, ClientFor
+from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast
-from tests.support.watch import Watch
 
 HARBOR = "/universes/6930499524/"
 LATER = datetime(2999, 1, 1, tzinfo=UTC)
@@ -83,15 +82,3 @@ def test_a_refusal_about_a_universe_that_one_may_not_see_does_not_name_it(
 ) -> None:
     refused = refusal(Permission.DELETE_SECRET, universe.pk, "PAY_KEY")
     assert givers.find_givers(cast["stranger"].actor, refused) == givers.Givers(False, None, [])
-
-
-def test_the_log_says_of_which_universe_an_admins_page_was_refused(
-    client_for: ClientFor, address_of: AddressOf, universe: Universe
-) -> None:
-    pages = {"settings": "manager", "protection": "editor", "remove": "viewer"}
-    for page, who in pages.items():
-        watch = Watch()
-        assert client_for(who).get(address_of(f"universe_{page}")).status_code == 403
-        assert [(each.tag, each.universe_id) for each in watch.events] == [
-            ("access.refused", str(universe.pk))
-        ]

@@ -74,7 +74,8 @@ TELLINGS = (
         prepare=waiting,
     ),
     Telling("person_enable", ("person.enabled viewer@example.com",), prepare=disabled),
-    Telling("invite", ("person.invited guest@example.com",)),
+    Telling("invite", ("person.invited Harbor several@example.com",)),
+    Telling("invite", ("person.invited Harbor several@example.com",), by="manager"),
     Telling("access_invite", ("person.invited Harbor guest@example.com",), by="manager"),
     Telling(
         "invitation_again",
@@ -303,6 +304,16 @@ TELLINGS = (
     ),
     Telling(
         "proposals_approve",
+        (
+            "proposal.approved Harbor PAY_KEY manager@example.com",
+            "secret.rotate.started Harbor PAY_KEY",
+            "secret.rotate.succeeded Harbor PAY_KEY",
+        ),
+        by="editor",
+        prepare=several,
+    ),
+    Telling(
+        "proposals_waiting_approve",
         (
             "proposal.approved Harbor PAY_KEY manager@example.com",
             "secret.rotate.started Harbor PAY_KEY",

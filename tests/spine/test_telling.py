@@ -7,7 +7,7 @@ from django.test import Client
 
 from emulator import Emulator
 from secretsapp.models import AuditEvent, Universe
-from tests.spine.doors import ADMIN, DOORS, EVERYBODY, SEND, Door
+from tests.spine.doors import DOORS, EVERYBODY, SEND, Door
 from tests.spine.telling import TELLINGS, Telling
 from tests.stage import Cast
 from tests.support.watch import Watch, detail
@@ -65,7 +65,6 @@ def who_may_not(door: Door) -> list[str]:
 def refused(door: Door) -> str:
     """The event of a refusal at that door, about what its address names."""
     is_there = door.is_in_universe or door.about == "request"
-    # Nobody has in a universe what only admins can do.
-    where = ["Harbor"] if is_there and door.may_pass != ADMIN else []
+    where = ["Harbor"] if is_there else []
     what = [SECRET] if door.about in {"secret", "proposal"} else []
     return " ".join(("access.refused", *where, *what))
