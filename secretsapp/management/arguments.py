@@ -92,14 +92,18 @@ def add_email(parser: CommandParser) -> None:
     parser.add_argument("email", metavar="EMAIL", help="The person's email address.")
 
 
-def add_scope(parser: CommandParser, *, required: bool = True) -> None:
-    """Where a role holds: one of these must be said, if it is `required`."""
+def add_scope(parser: CommandParser, *, required: bool = True, several: bool = False) -> None:
+    """Where a role holds: one of these must be said, if it is `required`.
+
+    Where it is `several`, more than one universe can be named.
+    """
     scope = parser.add_mutually_exclusive_group(required=required)
     scope.add_argument(
         "--universe",
+        action="append" if several else "store",
         type=universe_id,
         metavar="UNIVERSE_ID",
-        help="The universe that the role is for.",
+        help="The universe that the role is for." + (" Repeat it for several." if several else ""),
     )
     scope.add_argument(
         "--environment",

@@ -42,6 +42,18 @@ def test_people_are_invited_listed_and_revoked(
     assert len(shell.run("list_invitations", "--json").json["invitations"]) == 1
 
 
+def test_one_invitation_is_to_several_universes(
+    shell: Shell, cast: Cast, universe: Universe
+) -> None:
+    Universe.objects.create(pk=7, name="Quay", api_key=universe.api_key)
+    shell.run("grant", MANAGER, "manager", "--universe", "7", "--reason", "runs it")
+    shell.run("invite", GUEST, *ROLE, "--universe", "7", "--as", MANAGER)
+    assert {each.universe_id for each in Invitation.objects.get().grants.all()} == {7, HARBOR_ID}
+    Universe.objects.create(pk=8, name="Pier", api_key=universe.api_key)
+    shell.refuse("invite", OTHER, *ROLE, "--universe", "8", "--as", MANAGER)
+    assert Invitation.objects.count() == 1
+
+
 def test_a_command_stands_for_the_installation(shell: Shell, cast: Cast) -> None:
     (made,) = shell.run("invite", GUEST, *ROLE, "--json").json["invitations"]
     code = Plaintext.from_text(made["link"])

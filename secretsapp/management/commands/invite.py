@@ -16,6 +16,7 @@ from secretsapp.management.arguments import (
     role_words,
     scope_of,
     terms_of,
+    universe_of,
 )
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time
@@ -40,7 +41,7 @@ class Command(ActingCommand):
         parser.add_argument(
             "--role", help="Grant this role, in upper or lower case.", **role_words()
         )
-        add_scope(parser, required=False)
+        add_scope(parser, required=False, several=True)
         add_bounds(parser)
         parser.add_argument(
             "--greeting", default="", metavar="TEXT", help="What they read with the invitation."
@@ -52,14 +53,14 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Invite them."""
         given = _given(actor, options)
-        reach = reach_of(actor, given[0].universe, given[0].terms.names) if given else None
+        reaches = [reach_of(actor, each.universe, each.terms.names) for each in given]
         words = {"greeting": options["greeting"]}
         by_mail = outbox.is_set_up() and not options["link"]
         links = invitations.invite(actor, options["emails"], given, by_mail=by_mail, **words)
         return Report(
             lines=[line for link in links for line in _lines(link)],
             data={"invitations": [_data(link) for link in links]},
-            notice=reach.caution if reach else "",
+            notice="\n".join(dict.fromkeys(each.caution for each in reaches if each.caution)),
         )
 
 
@@ -67,7 +68,11 @@ def _given(actor: Actor, options: dict[str, Any]) -> list[FirstGrant]:
     """What they are given; what bounds a role without naming one is refused."""
     placed = is_placed(options)
     if options["role"] and placed:
-        return [FirstGrant(scope_of(actor, options), terms_of(options))]
+        terms = terms_of(options)
+        if options["universe"]:
+            ids = dict.fromkeys(options["universe"])
+            return [FirstGrant(universe_of(actor, each), terms) for each in ids]
+        return [FirstGrant(scope_of(actor, options), terms)]
     if options["role"]:
         raise CommandError(
             "No one was invited: --role needs --universe, --environment, --group or --all."
