@@ -25,6 +25,9 @@ from secretsapp.models.requests import RequestState
 from secretsapp.rules.policy import Rights, rights_of
 
 UNDECIDED = ("person", "universe", "renews")
+# What `decides_on` goes by.
+PLACE = ("universe", "renews__universe", "renews__environment", "renews__owner")
+JUDGED = (*PLACE, "role", "names")
 BESIDE = (*UNDECIDED, "renews__universe", "decider", "grant")
 # So many are told, the longest waiting first; so many are looked at to find those that one decides.
 TOLD, LOOKED_AT = 20, 200
@@ -121,10 +124,24 @@ def waiting_for(actor: Actor) -> Waiting:
     """The requests that the actor may answer, in one query; none of their own."""
     if not _decides_at_all(actor):
         return Waiting([], 0)
-    open_now = Q(state=RequestState.WAITING, lapses_at__gt=timezone.now(), person__is_active=True)
-    found = _decided_by_actor(actor, open_now).select_related(None).select_related(*UNDECIDED)
+    found = _open_to(actor).select_related(*UNDECIDED)
     views = _deciding(actor, found.order_by("made_at", "pk"))
     return Waiting(views[:TOLD], len(views))
+
+
+def count_for(actor: Actor) -> int:
+    """How many of them there are, which is all that most pages say; as little is read of each."""
+    if not _decides_at_all(actor):
+        return 0
+    rights, found = rights_of(actor), _open_to(actor).select_related("renews").only(*JUDGED)
+    oldest = found.order_by("made_at", "pk")[:LOOKED_AT]
+    return sum(decides_on(rights, request) for request in oldest)
+
+
+def _open_to(actor: Actor) -> QuerySet[AccessRequest]:
+    """The requests of others that wait, where the actor gives access at all."""
+    open_now = Q(state=RequestState.WAITING, lapses_at__gt=timezone.now(), person__is_active=True)
+    return _decided_by_actor(actor, open_now).select_related(None)
 
 
 def decided_lately(actor: Actor) -> list[RequestView]:

@@ -20,6 +20,8 @@ from secretsapp.universes.protection import WHAT
 # So many that wait are looked through for those that someone may approve.
 MOST_LOOKED_AT = 200
 MOST_OF_SECRET = 10
+# What it takes to tell whether someone may approve a proposal.
+JUDGED = ("universe_id", "name", "kind", "state", "domain", "seen_domain", "proposer__email")
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,26 @@ def waiting_for(actor: Actor) -> list[ProposalView]:
     """
     if actor.person_id is None:
         return []
-    others = _rows().filter(state=ProposalState.WAITING).exclude(proposer_id=actor.person_id)
-    rows = _visible(actor, others).select_related(None).select_related("universe", "proposer")
-    found = list(rows.order_by("proposed_at", "pk")[:MOST_LOOKED_AT])
+    found = list(_of_others_waiting(actor).select_related("universe", "proposer")[:MOST_LOOKED_AT])
     if not found:
         return []
     return [view for view in _views(actor, found) if view.may_approve]
+
+
+def count_for(actor: Actor) -> int:
+    """How many of them there are, which is all that most pages say; as little is read of each."""
+    if actor.person_id is None:
+        return 0
+    found = _of_others_waiting(actor).select_related("proposer").only(*JUDGED)[:MOST_LOOKED_AT]
+    rights = rights_of(actor)
+    return sum(_view(actor, each, rights, None).may_approve for each in found)
+
+
+def _of_others_waiting(actor: Actor) -> QuerySet[Proposal]:
+    """The proposals of others that wait, for what the actor may list, the oldest first."""
+    others = Proposal.objects.filter(state=ProposalState.WAITING)
+    rows = _visible(actor, others.exclude(proposer_id=actor.person_id))
+    return rows.order_by("proposed_at", "pk")
 
 
 def of_universe(actor: Actor, universe: Universe, asked: Asked) -> Page[ProposalView]:
