@@ -51,7 +51,7 @@ class Prepared:
     Whatever differs between two askings is a `Given` in it: a time as much as a person.
     """
 
-    make: Callable[[], "QuerySet[Any, Any]"]
+    make: Callable[[], QuerySet[Any, Any]]
     _written: dict[str, _Written] = field(default_factory=dict)
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 HOUR = timedelta(hours=1)
 
 
-def written(person: int | Given, now: datetime | Given) -> "QuerySet[Grant, tuple[object, ...]]":
+def written(person: int | Given, now: datetime | Given) -> QuerySet[Grant, tuple[object, ...]]:
     """Columns of each kind, a parameter of the query's own, and values that are given twice."""
     pinned = Shortcut.objects.filter(person_id=person, universe=OuterRef("universe"))
     ends_soon = Grant.objects.filter(person_id=person, until__gt=now, role="viewer")
