@@ -63,7 +63,7 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(written.sql, parameters)
             found = cursor.fetchall()
-        return [_converted(row, written) for row in found]
+        return [_converted(row, written) for row in found] if written.converters else found
 
     def _write(self) -> _Written:
         compiler = self.make().query.get_compiler(connection=connection)
