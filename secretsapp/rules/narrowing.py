@@ -19,7 +19,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission, roles_with
 from secretsapp.models import EVERYWHERE, Grant, Place, Secret, Universe
-from secretsapp.rules.policy import Rights, grants_of, in_wide, rights_of
+from secretsapp.rules.policy import Rights, grants_of, in_wide, of_place, rights_of
 
 Row = TypeVar("Row", bound=Model)
 
@@ -145,6 +145,22 @@ def _matching(name: F) -> Q:
     beginning = Concat(Substr(name, 1, length), Value("*"))
     is_alike = Q(patterns__pattern=name) | Q(patterns__pattern=beginning)
     return is_alike & Q(patterns__pattern__gt=EVERY_NAME)
+
+
+def in_reach(grants: QuerySet[Grant]) -> Q:
+    """The rows about universes that one of these grants reaches, by whichever place it holds in.
+
+    The condition is the same whatever the grants are, so a query with it can be prepared.
+    """
+    environments, owners = (
+        grants.exclude(**{column: ""}).values(column) for column in ("environment", "owner")
+    )
+    return (
+        Q(universe__in=_places(grants))
+        | Q(universe__environment__in=environments)
+        | Q(universe__owner__in=owners)
+        | Q(Exists(grants.filter(of_place(EVERYWHERE))))
+    )
 
 
 def held_by(actor: Actor, permission: Permission) -> QuerySet[Grant]:

@@ -2,26 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Case, Q, QuerySet, When
+from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
-from secretsapp.core.roles import Permission
-from secretsapp.models import Change, Proposal, Universe
+from secretsapp.core.roles import Permission, roles_with
+from secretsapp.models import Change, Proposal, Universe, User
 from secretsapp.models.changes import ChangeState, ProposalKind, ProposalState
-from secretsapp.rules.narrowing import narrowed
+from secretsapp.rules.narrowing import in_reach, narrowed
 from secretsapp.rules.paging import Asked, Page, cut
-from secretsapp.rules.policy import Rights, require, require_installation, rights_of
-from secretsapp.secrets.proposals import changes_domain, rights_for, without
+from secretsapp.rules.policy import Rights, held, require, require_installation, rights_of
+from secretsapp.rules.prepared import NOW, PERSON, Given, Prepared
+from secretsapp.secrets.proposals import APPROVED_WITH, changes_domain, rights_for, without
 from secretsapp.universes.protection import WHAT
 
 # So many that wait are looked through for those that someone may approve.
 MOST_LOOKED_AT = 200
 MOST_OF_SECRET = 10
-# What it takes to tell whether someone may approve a proposal.
-JUDGED = ("universe_id", "name", "kind", "state", "domain", "seen_domain", "proposer__email")
 
 
 @dataclass(frozen=True)
@@ -81,32 +84,47 @@ def names_waiting(actor: Actor, universe: Universe) -> set[str]:
 
 
 def waiting_for(actor: Actor) -> list[ProposalView]:
-    """The proposals that the person may approve, the oldest first, in two or three queries.
+    """The proposals that the person may approve, the oldest first, in one query.
 
-    They are looked for among the oldest that wait for what the person may list.
+    They are looked for among the oldest in the universes where they may approve anything.
     """
     if actor.person_id is None:
         return []
-    found = list(_of_others_waiting(actor).select_related("universe", "proposer")[:MOST_LOOKED_AT])
-    if not found:
-        return []
-    return [view for view in _views(actor, found) if view.may_approve]
+    others = _of_others_waiting(actor.person_id, timezone.now())
+    found = list(others.select_related("universe", "proposer")[:MOST_LOOKED_AT])
+    return [view for view in _views(actor, found) if view.may_approve] if found else []
 
 
 def count_for(actor: Actor) -> int:
     """How many of them there are, which is all that most pages say; as little is read of each."""
     if actor.person_id is None:
         return 0
-    found = _of_others_waiting(actor).select_related("proposer").only(*JUDGED)[:MOST_LOOKED_AT]
-    rights = rights_of(actor)
-    return sum(_view(actor, each, rights, None).may_approve for each in found)
+    rights, found = rights_of(actor), _JUDGED.rows(person=actor.person_id, now=timezone.now())
+    waiting = map(_judged, found)
+    return sum(_suffice(_of_others(actor, rights, each), each) for each in waiting)
 
 
-def _of_others_waiting(actor: Actor) -> QuerySet[Proposal]:
-    """The proposals of others that wait, for what the actor may list, the oldest first."""
-    others = Proposal.objects.filter(state=ProposalState.WAITING)
-    rows = _visible(actor, others.exclude(proposer_id=actor.person_id))
-    return rows.order_by("proposed_at", "pk")
+def _of_others_waiting(person: int | Given, now: datetime | Given) -> QuerySet[Proposal]:
+    approving = {role for permission in APPROVED_WITH.values() for role in roles_with(permission)}
+    there = in_reach(held(person, now).filter(role__in=sorted(approving)))
+    waiting = Proposal.objects.filter(there, state=ProposalState.WAITING)
+    return waiting.exclude(proposer_id=person).order_by("proposed_at", "pk")
+
+
+# What it takes to tell whether someone may approve a proposal, in the order of its columns.
+_COLUMNS = ("id", "kind", "state", "universe_id", "name", "domain", "seen_domain", "proposer_id")
+_JUDGED = Prepared(
+    lambda: _of_others_waiting(PERSON, NOW).values_list(*_COLUMNS, "proposer__email")[
+        :MOST_LOOKED_AT
+    ]
+)
+
+
+def _judged(row: tuple[Any, ...]) -> Proposal:
+    *values, email = row
+    proposal = Proposal.from_db(DEFAULT_DB_ALIAS, _COLUMNS, values)
+    proposal.proposer = User.from_db(DEFAULT_DB_ALIAS, ("id", "email"), (values[-1], email))
+    return proposal
 
 
 def of_universe(actor: Actor, universe: Universe, asked: Asked) -> Page[ProposalView]:
