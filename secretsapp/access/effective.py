@@ -109,9 +109,9 @@ def _in_batches(actor: Actor, person: User, ids: list[int]) -> Iterator[InUniver
 
 def _universes_of(actor: Actor, person: User) -> QuerySet[Universe]:
     """The universes in which the person can do something, of those the actor may know it of."""
-    found = narrowed_universes(
-        _as_actor(person), in_order(Universe.objects.all()), Permission.LIST_SECRETS
-    )
+    # Their own rights are known already, where it is themselves who ask.
+    who = actor if actor.person_id == person.pk else _as_actor(person)
+    found = narrowed_universes(who, in_order(Universe.objects.all()), Permission.LIST_SECRETS)
     if _may_know_all(actor, person):
         return found
     if rights_of(actor).universes_with(Permission.MANAGE_GRANTS) == set():
