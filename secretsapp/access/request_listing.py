@@ -26,7 +26,7 @@ from secretsapp.models import AccessRequest, Place, Universe
 from secretsapp.models.requests import RequestState
 from secretsapp.rules.narrowing import in_reach
 from secretsapp.rules.policy import Rights, held, rights_of
-from secretsapp.rules.prepared import NOW, PERSON, Given, Prepared
+from secretsapp.rules.sql import NOW, PERSON, Given, Prepared
 
 UNDECIDED = ("person", "universe", "renews")
 BESIDE = (*UNDECIDED, "renews__universe", "decider", "grant")

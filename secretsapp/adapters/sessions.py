@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from secretsapp.core.errors import KeyTrouble
 from secretsapp.people import session_storage
-from secretsapp.rules.prepared import NOW, Given, Prepared
+from secretsapp.rules.sql import NOW, Given, Prepared
 
 log = logging.getLogger(__name__)
 

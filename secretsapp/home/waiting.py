@@ -11,7 +11,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.models import AccessRequest, Proposal, Review, User
 from secretsapp.models.changes import ProposalState
 from secretsapp.models.requests import RequestState
-from secretsapp.rules.prepared import NOW, PERSON, Prepared
+from secretsapp.rules.sql import NOW, PERSON, Prepared
 from secretsapp.secrets import waiting as proposals
 from secretsapp.secrets.waiting import ProposalView
 

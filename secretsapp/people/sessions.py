@@ -13,7 +13,7 @@ from secretsapp.core.input_rules import is_storable
 from secretsapp.models import SignedIn, User
 from secretsapp.rules.acting import Act, Oneself, acting
 from secretsapp.rules.policy import require_oneself
-from secretsapp.rules.prepared import Given, Prepared
+from secretsapp.rules.sql import Given, Prepared
 
 RECORDED_EVERY = timedelta(minutes=5)
 UNKNOWN_LIMIT = 60

@@ -13,7 +13,7 @@ from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import PERMISSIONS, Permission, Role, refusal
 from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Universe, User
-from secretsapp.rules.prepared import NOW, PERSON, Given, Prepared
+from secretsapp.rules.sql import NOW, PERSON, Given, Prepared
 
 _Person = int | Given | None
 

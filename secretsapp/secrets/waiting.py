@@ -18,7 +18,7 @@ from secretsapp.models.changes import ChangeState, ProposalKind, ProposalState
 from secretsapp.rules.narrowing import in_reach, narrowed
 from secretsapp.rules.paging import Asked, Page, cut
 from secretsapp.rules.policy import Rights, held, require, require_installation, rights_of
-from secretsapp.rules.prepared import NOW, PERSON, Given, Prepared
+from secretsapp.rules.sql import NOW, PERSON, Given, Prepared
 from secretsapp.secrets.proposals import APPROVED_WITH, changes_domain, rights_for, without
 from secretsapp.universes.protection import WHAT
 

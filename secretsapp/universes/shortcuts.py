@@ -9,7 +9,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import Shortcut, Universe
-from secretsapp.rules.prepared import PERSON, UNIVERSE, Prepared
+from secretsapp.rules.sql import PERSON, UNIVERSE, Prepared
 
 MOST_PINNED = 8
 NOTED_EVERY = timedelta(minutes=1)

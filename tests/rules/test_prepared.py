@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from secretsapp.models import Grant, Shortcut, Universe, User
-from secretsapp.rules.prepared import NOW, PERSON, Given, Prepared
+from secretsapp.rules.sql import NOW, PERSON, Given, Prepared
 from tests.granting import store_grants
 from tests.stage import STAGEHAND
 
