@@ -1,11 +1,14 @@
-"""Every page with 3 universes and with 1,000, for two people: `python -m benchmarks.size`."""
+"""Every page with 3 universes and with 1,000, for two people: `python -m benchmarks.size [ENGINE]`.
+
+Without an engine both are measured, each in a process of its own: Django is set up for one.
+"""
 
 import logging
-import shutil
+import subprocess  # nosec B404
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +20,12 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks import place, table
+from benchmarks import databases, place, table
+from benchmarks.logs import POSTGRESQL, SQLITE
 from demo import shell
 from demo.place import DemoHome
 from emulator import Emulator
-from secretsapp.management.processes import Processes
+from secretsapp.management.processes import ROOT, Processes
 from secretsapp.management.serving import HOST
 
 FEW, MANY = 3, 1000
@@ -67,21 +71,33 @@ class Seen:
 
 @dataclass(frozen=True)
 class Size:
-    """A database of one size, with someone signed in to it."""
+    """A database of one size, by its name, with someone signed in to it."""
 
-    file: Path
+    database: str
     universes: int
     clients: dict[str, Client]
 
     def ask(self, who: str, address: str) -> HttpResponseBase:
         """The answer there; only one database is open at a time."""
-        open_database(self.file)
+        databases.opened(self.database)
         return self.clients[who].get(address)
 
 
-def main() -> int:
+def main(engines: Sequence[str]) -> int:
     """Measure and print."""
-    with _sizes() as (few, many):
+    if engines:
+        return _measure(engines[0])
+    return max(map(_measured_apart, (SQLITE, POSTGRESQL)))
+
+
+def _measured_apart(engine: str) -> int:
+    """Let another process measure with that engine, and give its status."""
+    command = [sys.executable, "-m", "benchmarks.size", engine]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603 # nosec B603
+
+
+def _measure(engine: str) -> int:
+    with _sizes(engine) as (few, many):
         # Each page that fails has a line of its own in the table.
         logging.disable(logging.ERROR)
         people = (place.EMAIL, _granted())
@@ -96,24 +112,26 @@ def main() -> int:
 
 
 @contextmanager
-def _sizes() -> Iterator[tuple[Size, Size]]:
+def _sizes(engine: str) -> Iterator[tuple[Size, Size]]:
     """Two databases of one installation: the keys are the same, and the rest is not."""
     with (
+        databases.server(engine) as server,
         tempfile.TemporaryDirectory(prefix="sealroom-bench-") as directory,
         Emulator() as emulator,
         Processes() as processes,
     ):
         home = DemoHome(Path(directory), place.free_port())
         environment = home.environment(emulator.url)
+        if server:
+            environment["DATABASE_URL"] = server
         processes.finish("set-up", ["manage.py", "setup"], environment)
         emulator.add_api_key(place.API_KEY, name="measured")
         place.set_up_django(environment)
         shell.run("create_user", place.EMAIL, "--admin", piped=place.PASSWORD)
         shell.run("add_api_key", "measured", piped=place.API_KEY)
         connection.close()
-        first = Path(connection.settings_dict["NAME"])
-        second = first.with_name("many.sqlite3")
-        shutil.copy(first, second)
+        first = str(connection.settings_dict["NAME"])
+        second = databases.copied(first, server)
         yield (
             _filled(first, FEW, PEOPLE_OF_FEW),
             _filled(second, MANY, PEOPLE_OF_MANY),
@@ -121,18 +139,11 @@ def _sizes() -> Iterator[tuple[Size, Size]]:
         connection.close()
 
 
-def open_database(file: Path) -> None:
-    """Let what follows ask that database."""
-    if connection.settings_dict["NAME"] != file:
-        connection.close()
-        connection.settings_dict["NAME"] = file
-
-
-def _filled(file: Path, universes: int, people: int) -> Size:
+def _filled(database: str, universes: int, people: int) -> Size:
     from benchmarks import crowd  # noqa: PLC0415 - settings come first
     from secretsapp.models import User  # noqa: PLC0415
 
-    open_database(file)
+    databases.opened(database)
     began = time.perf_counter()
     crowd.gather(universes, people)
     table.say(f"  {universes} universes in {time.perf_counter() - began:.1f} s")
@@ -140,14 +151,15 @@ def _filled(file: Path, universes: int, people: int) -> Size:
     for email in (place.EMAIL, crowd.GRANTED):
         clients[email] = Client(headers={"host": HOST}, raise_request_exception=False)
         clients[email].force_login(User.objects.get(email=email))
-    return Size(file, universes, clients)
+    return Size(database, universes, clients)
 
 
 def _let_wait(size: Size) -> None:
     from benchmarks import delegated  # noqa: PLC0415 - settings come first
 
-    open_database(size.file)
+    databases.opened(size.database)
     delegated.delegate(size.universes, _measured_universe(size))
+    databases.analyze()
 
 
 def _measured_universe(size: Size) -> int:
@@ -204,7 +216,7 @@ def _known(size: Size) -> dict[str, Any]:
         User,
     )
 
-    open_database(size.file)
+    databases.opened(size.database)
     here = {"universe": _measured_universe(size)}
     return {
         "universe_id": here["universe"],
@@ -228,7 +240,7 @@ def _choices(names: list[str]) -> Iterable[tuple[str, ...]]:
 def _print(name: str, who: str, few: Size, many: Size, addresses: tuple[str, str]) -> None:
     first, second = addresses
     seen = _looked_at(many, who, second)
-    small, large = _milliseconds(lambda: few.ask(who, first), lambda: many.ask(who, second))
+    small, large = _milliseconds((few, who, first), (many, who, second))
     parts = (
         seen.queries / QUERIES,
         seen.kilobytes / KILOBYTES,
@@ -236,7 +248,7 @@ def _print(name: str, who: str, few: Size, many: Size, addresses: tuple[str, str
     )
     answers = seen.status == 200
     table.at_most(
-        f"{name}, {who.partition('@')[0]}, {MANY} universes to {FEW}",
+        f"{name}, {who.partition('@')[0]}, {MANY} universes to {FEW}, {connection.display_name}",
         f"{seen.status}, {seen.queries} queries, {seen.kilobytes:.0f} kB, "
         f"{large:.0f} ms to {small:.0f} ms ({large / small:.1f}×)",
         max(parts) if answers else float("inf"),
@@ -252,17 +264,18 @@ def _looked_at(size: Size, who: str, address: str) -> Seen:
     return Seen(answer.status_code, len(captured), len(getattr(answer, "content", b"")) / 1000)
 
 
-def _milliseconds(*asked: Callable[[], object]) -> list[float]:
+def _milliseconds(*asked: tuple[Size, str, str]) -> list[float]:
     """The median of each, in rounds that take turns."""
-    rounds = [[_timed(each) for each in asked] for _ in range(ROUNDS)]
+    rounds = [[_timed(*each) for each in asked] for _ in range(ROUNDS)]
     return [median(times) for times in zip(*rounds, strict=True)]
 
 
-def _timed(ask: Callable[[], object]) -> float:
+def _timed(size: Size, who: str, address: str) -> float:
+    databases.opened(size.database)
     began = time.perf_counter()
-    ask()
+    size.ask(who, address)
     return (time.perf_counter() - began) * 1000
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

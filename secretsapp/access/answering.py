@@ -66,8 +66,13 @@ class DecidesOn:
 
 def decides_on(rights: Rights, request: AccessRequest) -> bool:
     """Whether someone with these rights may answer the request, if it is not their own."""
-    now, role = timezone.now(), Role(request.role)
-    asked = (Holding(role, request.place, name, now) for name in parse_patterns(request.names))
+    return can_decide(rights, request.role, request.place, request.names)
+
+
+def can_decide(rights: Rights, role: str, place: Place, names: str) -> bool:
+    """Whether someone with these rights may answer a request for that."""
+    now = timezone.now()
+    asked = (Holding(Role(role), place, name, now) for name in parse_patterns(names))
     return rights.may_give(asked)
 
 

@@ -109,9 +109,9 @@ def _in_batches(actor: Actor, person: User, ids: list[int]) -> Iterator[InUniver
 
 def _universes_of(actor: Actor, person: User) -> QuerySet[Universe]:
     """The universes in which the person can do something, of those the actor may know it of."""
-    found = narrowed_universes(
-        _as_actor(person), in_order(Universe.objects.all()), Permission.LIST_SECRETS
-    )
+    # Their own rights are known already, where it is themselves who ask.
+    who = actor if actor.person_id == person.pk else _as_actor(person)
+    found = narrowed_universes(who, in_order(Universe.objects.all()), Permission.LIST_SECRETS)
     if _may_know_all(actor, person):
         return found
     if rights_of(actor).universes_with(Permission.MANAGE_GRANTS) == set():
@@ -242,7 +242,7 @@ def _access_of(views: list[GrantView], place: Place, seen: list[str], name: str 
     found = [holding for view in views for holding in holdings_of(view.grant)]
     if name:
         fitting = (each for each in found if patterns.matches(each.pattern, name))
-        held = [replace(each, pattern=EVERY_NAME) for each in fitting]
+        held = [each._replace(pattern=EVERY_NAME) for each in fitting]
     else:
         held = [part for each in found for part in _within(each, seen)]
     abilities = together(held) if place.universe_id is not None else apart(held)
@@ -259,7 +259,7 @@ def _within(holding: Holding, seen: Iterable[str]) -> list[Holding]:
     if _is_all_seen(holding, seen):
         return [holding]
     return [
-        replace(holding, pattern=each) for each in seen if patterns.covers(holding.pattern, each)
+        holding._replace(pattern=each) for each in seen if patterns.covers(holding.pattern, each)
     ]
 
 

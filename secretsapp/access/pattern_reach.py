@@ -3,19 +3,19 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from secretsapp.access.terms import Where, place_of
 from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import EVERY_NAME, parse_patterns
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret
-from secretsapp.rules.narrowing import any_named, named, narrowed
+from secretsapp.rules.narrowing import any_named, named, narrowed, secrets_anywhere
 from secretsapp.rules.policy import in_wide
 
 _STAR, _JOINT = "*", "_"
-# So many of the names are told, and so many names are read to suggest patterns.
-NAMED, READ = 3, 500
+# So many of the names are told, so many secrets are read to suggest patterns, and so many names.
+NAMED, READ, OFFERED = 3, 2000, 500
 
 
 @dataclass(frozen=True)
@@ -113,19 +113,21 @@ def suggest(actor: Actor, where: Where) -> list[str]:
     They are of what the actor may list in the place: of the first of them, where there are more
     than can be read through.
     """
-    names = list(_names(_seen(actor, where))[:READ])
+    first = _seen(actor, where).order_by("pk").values_list("name", flat=True)[:READ]
+    names = sorted(set(first))[:OFFERED]
     shared = Counter(name.partition(_JOINT)[0] for name in names if _JOINT in name)
     beginnings = [f"{each}{_JOINT}{_STAR}" for each, count in shared.items() if each and count > 1]
     return [*beginnings, *names]
 
 
 def _seen(actor: Actor, where: Where) -> QuerySet[Secret]:
-    there, place = Secret.objects.filter(missing_since=None), place_of(where)
+    there, place = Q(missing_since=None), place_of(where)
     if place.universe_id is not None:
-        there = there.filter(universe=place.universe_id)
-    elif place.is_wide:
-        there = there.filter(universe__in=in_wide([place]).values("pk"))
-    return narrowed(actor, there, Permission.LIST_SECRETS)
+        rows = Secret.objects.filter(there, universe=place.universe_id)
+        return narrowed(actor, rows, Permission.LIST_SECRETS)
+    if place.is_wide:
+        there &= Q(universe__in=in_wide([place]).values("pk"))
+    return secrets_anywhere(actor, Permission.LIST_SECRETS).filter(there)
 
 
 def _names(secrets: QuerySet[Secret]) -> QuerySet[Secret, str]:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.access.answering import (
+    can_decide,
     decides_on,
     length_words,
     own_request,
@@ -19,10 +21,12 @@ from secretsapp.access.answering import (
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.patterns import EVERY_NAME, parse_patterns
-from secretsapp.core.roles import Permission
-from secretsapp.models import AccessRequest, Universe
+from secretsapp.core.roles import Permission, roles_with
+from secretsapp.models import AccessRequest, Place, Universe
 from secretsapp.models.requests import RequestState
-from secretsapp.rules.policy import Rights, rights_of
+from secretsapp.rules.narrowing import in_reach
+from secretsapp.rules.policy import Rights, held, rights_of
+from secretsapp.rules.sql import NOW, PERSON, Given, Prepared
 
 UNDECIDED = ("person", "universe", "renews")
 BESIDE = (*UNDECIDED, "renews__universe", "decider", "grant")
@@ -121,10 +125,37 @@ def waiting_for(actor: Actor) -> Waiting:
     """The requests that the actor may answer, in one query; none of their own."""
     if not _decides_at_all(actor):
         return Waiting([], 0)
-    open_now = Q(state=RequestState.WAITING, lapses_at__gt=timezone.now(), person__is_active=True)
-    found = _decided_by_actor(actor, open_now).select_related(None).select_related(*UNDECIDED)
+    found = _decided_by_actor(actor, _open_at(timezone.now())).select_related(None)
+    found = found.select_related(*UNDECIDED)
     views = _deciding(actor, found.order_by("made_at", "pk"))
     return Waiting(views[:TOLD], len(views))
+
+
+def count_for(actor: Actor) -> int:
+    """How many of them there are, which is all that most pages say; as little is read of each."""
+    if not _decides_at_all(actor):
+        return 0
+    rights, found = rights_of(actor), _OPEN.rows(person=actor.person_id, now=timezone.now())
+    return sum(
+        can_decide(rights, role, Place(*(renewed if renews else (universe,))), names)
+        for role, names, universe, renews, *renewed in found
+    )
+
+
+def _open() -> QuerySet[AccessRequest, tuple[Any, ...]]:
+    """What `can_decide` goes by, of the oldest that wait where someone gives access at all."""
+    giving = held(PERSON, NOW).filter(role__in=roles_with(Permission.MANAGE_GRANTS))
+    found = AccessRequest.objects.filter(_open_at(NOW), in_reach(giving) | Q(universe=None))
+    renewed = ("renews", "renews__universe", "renews__environment", "renews__owner")
+    oldest = found.exclude(person_id=PERSON).order_by("made_at", "pk")
+    return oldest.values_list("role", "names", "universe", *renewed)[:LOOKED_AT]
+
+
+_OPEN = Prepared(_open)
+
+
+def _open_at(now: datetime | Given) -> Q:
+    return Q(state=RequestState.WAITING, lapses_at__gt=now, person__is_active=True)
 
 
 def decided_lately(actor: Actor) -> list[RequestView]:

@@ -9,14 +9,25 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
+from django.db.models import CharField, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.errors import KeyTrouble
 from secretsapp.people import session_storage
+from secretsapp.rules.sql import NOW, Given, Prepared
 
 log = logging.getLogger(__name__)
 
 ENDS_AT, CONTENT = "ends_at", "content"
+
+
+def _living() -> QuerySet[Session, tuple[str]]:
+    key = Given("key", CharField())
+    found = Session.objects.filter(session_key=key, expire_date__gt=NOW)
+    return found.values_list("session_data")
+
+
+_LIVING = Prepared(_living)
 
 
 class SessionStore(db.SessionStore):
@@ -28,15 +39,11 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """The content; an unknown, ended or damaged session is an empty one."""
-        row = self._row()
-        if row is None:
+        rows = _LIVING.rows(key=self._stored_key(), now=timezone.now())
+        if not rows:
             self._session_key = None
             return {}
-        return self.decode(row.session_data)
-
-    def _row(self) -> Session | None:
-        living = Session.objects.filter(expire_date__gt=timezone.now())
-        return next(iter(living.filter(session_key=self._stored_key())), None)
+        return self.decode(rows[0][0])
 
     def exists(self, session_key: str) -> bool:
         """Whether there is a session with that key, ended or not."""

@@ -39,8 +39,8 @@ def compose_frame(
     `chosen` are the universes at hand, and `waits` what waits for them, where the page itself has
     asked for these.
     """
-    found = waiting.look(actor) if waits is None else waits
-    return Frame(chosen or at_hand.choose(actor), reach_of(actor), found.count)
+    count = waiting.count(actor) if waits is None else waits.count
+    return Frame(chosen or at_hand.choose(actor), reach_of(actor), count)
 
 
 def reach_of(actor: Actor) -> Reach:

@@ -16,7 +16,7 @@ from secretsapp.core.times import CLOCK_TOLERANCE, parse_roblox_time
 from secretsapp.models import Change, Proposal, Secret, Universe, User
 from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState, ProposalState
 from secretsapp.opencloud.client import SETTLE_AFTER
-from secretsapp.rules.narrowing import narrowed, narrowed_universes
+from secretsapp.rules.narrowing import narrowed, narrowed_universes, secrets_anywhere
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.policy import require_installation
 
@@ -78,11 +78,12 @@ class Leaving:
 
 def of(actor: Actor, person: User) -> Leaving:
     """What is to be known before a person leaves, for who manages people; else Forbidden."""
-    leaver = actors.person(person.pk, person.email, actor.door)
+    leaver = actors.remembering(actors.person(person.pk, person.email, actor.door))
     rows = narrowed(leaver, Secret.objects.filter(missing_since=None), Permission.ROTATE_SECRET)
     every = in_order(Universe.objects.all())
     first = narrowed_universes(leaver, every, Permission.ROTATE_SECRET)[:UNIVERSES_NAMED]
-    saved, count = saved_by(actor, person), rows.count()
+    anywhere = secrets_anywhere(leaver, Permission.ROTATE_SECRET)
+    saved, count = saved_by(actor, person), anywhere.filter(missing_since=None).count()
     places = list(_places(rows, list(first)))
     named = sum(len(place.names) + place.further for place in places)
     return Leaving(places, count, count - named, saved)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
 from secretsapp.access import request_listing, review_listing
@@ -11,6 +11,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.models import AccessRequest, Proposal, Review, User
 from secretsapp.models.changes import ProposalState
 from secretsapp.models.requests import RequestState
+from secretsapp.rules.sql import NOW, PERSON, Prepared
 from secretsapp.secrets import waiting as proposals
 from secretsapp.secrets.waiting import ProposalView
 
@@ -48,14 +49,27 @@ def look(actor: Actor) -> Waiting:
     )
 
 
+def count(actor: Actor) -> int:
+    """How much waits for the actor: what `look` counts, for pages that show nothing else of it."""
+    if actor.person_id is None or not _is_anything(actor.person_id):
+        return 0
+    reviews = review_listing.waiting_for(actor)
+    return request_listing.count_for(actor) + proposals.count_for(actor) + len(reviews)
+
+
 def _is_anything(person_id: int) -> bool:
     """Whether anything waits that is not the person's own, for anyone to answer."""
-    now = timezone.now()
-    asked = AccessRequest.objects.filter(state=RequestState.WAITING, lapses_at__gt=now)
+    return any(any(row) for row in _ANYTHING.rows(person=person_id, now=timezone.now()))
+
+
+def _anything() -> QuerySet[User, tuple[bool, bool, bool]]:
+    asked = AccessRequest.objects.filter(state=RequestState.WAITING, lapses_at__gt=NOW)
     proposed = Proposal.objects.filter(state=ProposalState.WAITING)
-    waits = (
-        Exists(asked.exclude(person=OuterRef("pk")).values("pk"))
-        | Exists(proposed.exclude(proposer=OuterRef("pk")).values("pk"))
-        | Exists(Review.objects.filter(closed_at=None).values("pk"))
+    return User.objects.filter(pk=PERSON).values_list(
+        Exists(asked.exclude(person=PERSON)),
+        Exists(proposed.exclude(proposer=PERSON)),
+        Exists(Review.objects.filter(closed_at=None)),
     )
-    return User.objects.filter(Q(pk=person_id), waits).exists()
+
+
+_ANYTHING = Prepared(_anything)

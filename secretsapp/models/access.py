@@ -1,7 +1,6 @@
 """The tables of access: teams, and grants: who may do what, where, and until when."""
 
-from dataclasses import dataclass
-from typing import ClassVar, cast
+from typing import ClassVar, NamedTuple, cast
 
 from django.db import models
 from django.db.models import CharField, Q
@@ -14,8 +13,7 @@ from secretsapp.models.universes import Environment, Universe
 PATTERN_LENGTH = 65
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a grant holds: a universe, those of an environment or of an owner, or all of them.
 
     `owner` is the owner as Roblox names it. At most one of the three is there; none means all

@@ -9,8 +9,8 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from secretsapp.opencloud.client import Timeouts
-from secretsapp.opencloud.deadline import DeadlineAdapter
 from secretsapp.opencloud.errors import NothingSent
+from secretsapp.opencloud.transport import DeadlineAdapter
 
 # Any answer will do; without a key it is a refusal.
 PATH = "/cloud/v2/universes/1"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -12,10 +13,12 @@ from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import PERMISSIONS, Permission, Role, refusal
 from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Universe, User
+from secretsapp.rules.sql import NOW, PERSON, Given, Prepared
+
+_Person = int | Given | None
 
 
-@dataclass(frozen=True)
-class Holding:
+class Holding(NamedTuple):
     """One pattern of a grant in force: a role in a place, for the names that it matches.
 
     `giver_id` gave it, no person where that is None; `added_by` put them into the team that has it.
@@ -67,6 +70,14 @@ class Rights:
             found.setdefault(holding.place, []).append(holding)
         return found
 
+    @cached_property
+    def _places(self) -> dict[Role, set[Place]]:
+        """Where they hold each role."""
+        found: dict[Role, set[Place]] = {}
+        for holding in self.holdings:
+            found.setdefault(holding.role, set()).add(holding.place)
+        return found
+
     def over(self, place: Place) -> list[Holding]:
         """The holdings that hold in all of that place: those of it, and of what it lies in."""
         within = () if place.universe_id is None else self.wider.get(place.universe_id, ())
@@ -115,7 +126,8 @@ class Rights:
 
     def universes_with(self, permission: Permission) -> set[int] | None:
         """The ids of the universes where they have the permission somewhere; None means all."""
-        places = {holding.place for holding in self.holdings if holding.gives(permission)}
+        held = (found for role, found in self._places.items() if permission in PERMISSIONS[role])
+        places = set[Place]().union(*held)
         if EVERYWHERE in places:
             return None
         single = {place.universe_id for place in places if place.universe_id is not None}
@@ -158,15 +170,23 @@ def _look_up(actor: Actor, at: Place | None = None) -> Rights:
     """Those of the grants in force; a command and the system have the keys to everything."""
     if not actor.is_person:
         return _EVERYTHING
-    columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
-    own = Membership.objects.filter(person_id=actor.person_id, team=OuterRef("team"))
-    rows = grants_of(actor, at).values_list(*columns, Subquery(own.values("added_by")[:1]))
+    if at is None:
+        rows = _ALL_HELD.rows(person=actor.person_id, now=timezone.now())
+    else:
+        rows = list(_rows(actor.person_id, grants_of(actor, at)))
     holdings = tuple(
         Holding(Role(role), Place(universe, environment, owner), pattern, *rest)
         for role, universe, environment, owner, pattern, *rest in rows
         if pattern is not None  # A grant without a pattern covers nothing.
     )
     return Rights(holdings, _wider({holding.place for holding in holdings}, at))
+
+
+def _rows(person: _Person, grants: QuerySet[Grant]) -> QuerySet[Grant, tuple[Any, ...]]:
+    """What a holding is made of, for each pattern of these grants of the person."""
+    columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
+    own = Membership.objects.filter(person_id=person, team=OuterRef("team"))
+    return grants.values_list(*columns, Subquery(own.values("added_by")[:1]))
 
 
 def _wider(places: Iterable[Place], at: Place | None) -> dict[int, tuple[Place, ...]]:
@@ -189,10 +209,18 @@ def in_wide(places: Collection[Place]) -> QuerySet[Universe]:
 
 def grants_of(actor: Actor, at: Place | None = None) -> QuerySet[Grant]:
     """The grants in force of a person and of their teams; none once their account is disabled."""
-    teams = Membership.objects.filter(person_id=actor.person_id).values("team")
-    active = User.objects.filter(pk=actor.person_id or 0, is_active=True)
-    own = Q(person_id=actor.person_id) | Q(team__in=teams)
-    return in_force().filter(own, Exists(active), reaching(at.universe_id) if at else Q())
+    found = held(actor.person_id, timezone.now())
+    return found.filter(reaching(at.universe_id)) if at else found
+
+
+def held(person: _Person, now: datetime | Given) -> QuerySet[Grant]:
+    """The same, for a query that is prepared for any person and time."""
+    teams = Membership.objects.filter(person_id=person).values("team")
+    active = User.objects.filter(pk=person or 0, is_active=True)
+    return in_force(now).filter(Q(person_id=person) | Q(team__in=teams), Exists(active))
+
+
+_ALL_HELD = Prepared(lambda: _rows(PERSON, held(PERSON, NOW)))
 
 
 def reaching(universe_id: int | None) -> Q:
@@ -210,9 +238,9 @@ def of_place(place: Place) -> Q:
     return Q(universe=place.universe_id, environment=place.environment, owner=place.owner)
 
 
-def in_force() -> QuerySet[Grant]:
+def in_force(now: datetime | Given | None = None) -> QuerySet[Grant]:
     """The grants that have not ended, whosever they are."""
-    return Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=timezone.now()))
+    return Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=now or timezone.now()))
 
 
 def require(actor: Actor, permission: Permission, universe_id: int, name: str) -> None:

@@ -1,8 +1,18 @@
-"""Statements that are no question about a model: asked as they are, and given none of a user's."""
+"""SQL as it is sent: statements about no model, and queries that are written once.
 
+A statement is given none of a user's words. A query that every page asks is prepared, and asked
+with other values each time: for a short answer, Django takes longer to write a query than the
+database takes to answer it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BigIntegerField, DateTimeField, Expression, Field, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
 
 def execute(statement: str) -> None:
@@ -16,3 +26,72 @@ def rows(query: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return list(cursor.fetchall())
+
+
+class Given(Expression):
+    """A value that is named where a query is written, and given where it is asked."""
+
+    def __init__(self, name: str, output_field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        """A place for the value, which stands for itself until it is given."""
+        return "%s", (self,)
+
+    def of(self, values: dict[str, Any]) -> Any:
+        """The value of that name, as the database takes it."""
+        return self.output_field.get_db_prep_value(values[self.name], connection)
+
+
+PERSON, UNIVERSE = Given("person", BigIntegerField()), Given("universe", BigIntegerField())
+NOW = Given("now", DateTimeField())
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A query in the words of one engine, and what makes Python's values of the columns."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+    converters: dict[int, tuple[list[Callable[..., Any]], Expression]]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A query for columns, as `make` describes it: it is called once for each engine.
+
+    Whatever differs between two askings is a `Given` in it: a time as much as a person.
+    """
+
+    make: Callable[[], QuerySet[Any, Any]]
+    _written: dict[str, _Written] = field(default_factory=dict)
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """What the query finds with these values."""
+        written = self._written.get(connection.vendor) or self._write()
+        parameters = [
+            each.of(values) if isinstance(each, Given) else each for each in written.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(written.sql, parameters)
+            found = cursor.fetchall()
+        return [_converted(row, written) for row in found] if written.converters else found
+
+    def _write(self) -> _Written:
+        compiler = self.make().query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        columns = [column for column, *_ in compiler.select]
+        written = _Written(sql, tuple(parameters), compiler.get_converters(columns))
+        self._written[connection.vendor] = written
+        return written
+
+
+def _converted(row: tuple[Any, ...], written: _Written) -> tuple[Any, ...]:
+    values = list(row)
+    for place, (converters, column) in written.converters.items():
+        for convert in converters:
+            values[place] = convert(values[place], column, connection)
+    return tuple(values)

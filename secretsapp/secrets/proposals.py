@@ -33,7 +33,7 @@ _DEEDS = {
     ProposalState.DECLINED: "declined it",
     ProposalState.WITHDRAWN: "withdrew it",
 }
-_PERMISSIONS = {
+APPROVED_WITH = {
     ProposalKind.CREATE: Permission.CREATE_SECRET,
     ProposalKind.ROTATE: Permission.ROTATE_SECRET,
     ProposalKind.DELETE: Permission.DELETE_SECRET,
@@ -185,7 +185,7 @@ def changes_domain(proposal: Proposal) -> bool:
 
 def rights_for(proposal: Proposal) -> tuple[Right, ...]:
     """The rights that the change takes, of both people."""
-    permission = _PERMISSIONS[ProposalKind(proposal.kind)]
+    permission = APPROVED_WITH[ProposalKind(proposal.kind)]
     needed = (permission, Permission.CHANGE_DOMAIN) if changes_domain(proposal) else (permission,)
     return tuple(Right(each, proposal.universe_id, proposal.name) for each in needed)
 

@@ -2,19 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Case, Q, QuerySet, When
+from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
-from secretsapp.core.roles import Permission
-from secretsapp.models import Change, Proposal, Universe
+from secretsapp.core.roles import Permission, roles_with
+from secretsapp.models import Change, Proposal, Universe, User
 from secretsapp.models.changes import ChangeState, ProposalKind, ProposalState
-from secretsapp.rules.narrowing import narrowed
+from secretsapp.rules.narrowing import in_reach, narrowed
 from secretsapp.rules.paging import Asked, Page, cut
-from secretsapp.rules.policy import Rights, require, require_installation, rights_of
-from secretsapp.secrets.proposals import changes_domain, rights_for, without
+from secretsapp.rules.policy import Rights, held, require, require_installation, rights_of
+from secretsapp.rules.sql import NOW, PERSON, Given, Prepared
+from secretsapp.secrets.proposals import APPROVED_WITH, changes_domain, rights_for, without
 from secretsapp.universes.protection import WHAT
 
 # So many that wait are looked through for those that someone may approve.
@@ -79,18 +84,47 @@ def names_waiting(actor: Actor, universe: Universe) -> set[str]:
 
 
 def waiting_for(actor: Actor) -> list[ProposalView]:
-    """The proposals that the person may approve, the oldest first, in two or three queries.
+    """The proposals that the person may approve, the oldest first, in one query.
 
-    They are looked for among the oldest that wait for what the person may list.
+    They are looked for among the oldest in the universes where they may approve anything.
     """
     if actor.person_id is None:
         return []
-    others = _rows().filter(state=ProposalState.WAITING).exclude(proposer_id=actor.person_id)
-    rows = _visible(actor, others).select_related(None).select_related("universe", "proposer")
-    found = list(rows.order_by("proposed_at", "pk")[:MOST_LOOKED_AT])
-    if not found:
-        return []
-    return [view for view in _views(actor, found) if view.may_approve]
+    others = _of_others_waiting(actor.person_id, timezone.now())
+    found = list(others.select_related("universe", "proposer")[:MOST_LOOKED_AT])
+    return [view for view in _views(actor, found) if view.may_approve] if found else []
+
+
+def count_for(actor: Actor) -> int:
+    """How many of them there are, which is all that most pages say; as little is read of each."""
+    if actor.person_id is None:
+        return 0
+    rights, found = rights_of(actor), _JUDGED.rows(person=actor.person_id, now=timezone.now())
+    waiting = map(_judged, found)
+    return sum(_suffice(_of_others(actor, rights, each), each) for each in waiting)
+
+
+def _of_others_waiting(person: int | Given, now: datetime | Given) -> QuerySet[Proposal]:
+    approving = {role for permission in APPROVED_WITH.values() for role in roles_with(permission)}
+    there = in_reach(held(person, now).filter(role__in=sorted(approving)))
+    waiting = Proposal.objects.filter(there, state=ProposalState.WAITING)
+    return waiting.exclude(proposer_id=person).order_by("proposed_at", "pk")
+
+
+# What it takes to tell whether someone may approve a proposal, in the order of its columns.
+_COLUMNS = ("id", "kind", "state", "universe_id", "name", "domain", "seen_domain", "proposer_id")
+_JUDGED = Prepared(
+    lambda: _of_others_waiting(PERSON, NOW).values_list(*_COLUMNS, "proposer__email")[
+        :MOST_LOOKED_AT
+    ]
+)
+
+
+def _judged(row: tuple[Any, ...]) -> Proposal:
+    *values, email = row
+    proposal = Proposal.from_db(DEFAULT_DB_ALIAS, _COLUMNS, values)
+    proposal.proposer = User.from_db(DEFAULT_DB_ALIAS, ("id", "email"), (values[-1], email))
+    return proposal
 
 
 def of_universe(actor: Actor, universe: Universe, asked: Asked) -> Page[ProposalView]:

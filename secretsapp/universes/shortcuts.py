@@ -1,13 +1,15 @@
 """Keeps which universes a person pinned or opened last. It is theirs alone: the log is not told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import Shortcut, Universe
+from secretsapp.rules.sql import PERSON, UNIVERSE, Prepared
 
 MOST_PINNED = 8
 NOTED_EVERY = timedelta(minutes=1)
@@ -36,11 +38,19 @@ def note_opened(actor: Actor, universe: Universe) -> bool:
     Says whether they pinned it.
     """
     now = timezone.now()
-    shortcuts = Shortcut.objects.filter(person_id=actor.person_id, universe=universe)
-    mine = next(iter(shortcuts), None)
-    if mine is None or mine.opened_at is None or mine.opened_at <= now - NOTED_EVERY:
+    found = _KNOWN.rows(person=actor.person_id, universe=universe.pk)
+    is_pinned, opened_at = found[0] if found else (False, None)
+    if opened_at is None or opened_at <= now - NOTED_EVERY:
         _keep(actor, universe, opened_at=now)
-    return mine is not None and mine.is_pinned
+    return bool(is_pinned)
+
+
+def _known() -> QuerySet[Shortcut, tuple[bool, datetime | None]]:
+    mine = Shortcut.objects.filter(person_id=PERSON, universe_id=UNIVERSE)
+    return mine.values_list("is_pinned", "opened_at")
+
+
+_KNOWN = Prepared(_known)
 
 
 def _keep(actor: Actor, universe: Universe, **columns: object) -> None:

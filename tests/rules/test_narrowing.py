@@ -32,7 +32,12 @@ from secretsapp.models import (
 )
 from secretsapp.rules import audit
 from secretsapp.rules.holders import people_with
-from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
+from secretsapp.rules.narrowing import (
+    named,
+    narrowed,
+    narrowed_universes,
+    secrets_anywhere,
+)
 from secretsapp.rules.policy import rights_of
 from tests.granting import let_cover, store_each, store_grants
 from tests.stage import STAGEHAND
@@ -178,9 +183,11 @@ def assert_narrowed_as_allowed(actor: Actor, permission: Permission) -> None:
     """Compare the database with policy, secret by secret, event by event, place by place."""
     rights = rights_of(actor)
     secrets = Secret.objects.all()
-    assert set(narrowed(actor, secrets, permission)) == {
-        secret for secret in secrets if rights.allows(permission, secret.universe_id, secret.name)
-    }
+    allowed = [each for each in secrets if rights.allows(permission, each.universe_id, each.name)]
+    assert set(narrowed(actor, secrets, permission)) == set(allowed)
+    assert sorted(each.pk for each in secrets_anywhere(actor, permission)) == [
+        each.pk for each in sorted(allowed, key=lambda each: each.pk)
+    ]
     events = AuditEvent.objects.exclude(universe_id="")
     shown = narrowed(actor, events, permission, name="secret_name")
     assert set(shown) == {
@@ -245,10 +252,11 @@ def test_what_is_remembered_lets_nothing_be_seen_of_a_narrower_grant(
 def test_no_query_grows_with_the_number_of_grants(universes: list[Universe]) -> None:
     def statement() -> str:
         rows = narrowed(actor, Secret.objects.all(), Permission.LIST_SECRETS)
+        anywhere = secrets_anywhere(actor, Permission.LIST_SECRETS)
         events = narrowed(actor, AuditEvent.objects.all(), A.READ_AUDIT, name="secret_name")
         places = narrowed_universes(actor, Universe.objects.all(), Permission.LIST_SECRETS)
         with CaptureQueriesContext(connection) as captured:
-            assert len([*rows, *events, *places[:2]]) == 2
+            assert len([*rows, *anywhere, *events, *places[:2]]) == 2
         sent = [re.sub(r"'[^']*'|\d+", "", query["sql"]) for query in captured]
         return "\n".join(sent)
 

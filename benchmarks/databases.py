@@ -1,0 +1,60 @@
+"""Two databases of one installation, on either engine, of which one is open at a time."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.db import connection
+
+from benchmarks.logs import SQLITE
+from harness import postgres, programs
+
+# The databases of a server, beside the one that is always there.
+FIRST, SECOND, ALWAYS = "few", "many", "postgres"
+
+
+@contextmanager
+def server(engine: str) -> Iterator[str]:
+    """The address of a database on that engine; empty for SQLite, which has a file."""
+    if engine == SQLITE:
+        yield ""
+        return
+    found = programs.postgresql()
+    if found is None:
+        raise postgres.ServerFailed("initdb and pg_ctl are not here.")
+    with postgres.cluster(found) as address:
+        with psycopg.connect(address, autocommit=True) as connected:
+            connected.execute(f"CREATE DATABASE {FIRST}")
+        yield address.replace(f"/{ALWAYS}?", f"/{FIRST}?")
+
+
+def copied(database: str, server: str) -> str:
+    """The name of another database with the same in it; nothing may be connected to the first."""
+    if not server:
+        other = Path(database).with_name(f"{SECOND}.sqlite3")
+        shutil.copy(database, other)
+        return str(other)
+    with psycopg.connect(server.replace(f"/{FIRST}?", f"/{ALWAYS}?"), autocommit=True) as connected:
+        connected.execute(f"CREATE DATABASE {SECOND} TEMPLATE {FIRST}")
+    return SECOND
+
+
+def opened(name: str) -> None:
+    """Let what follows ask that database.
+
+    A file is opened by who asks, as each request does; a server's connection stays for the next.
+    """
+    if connection.settings_dict["NAME"] != name:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        if connection.vendor == "postgresql":
+            connection.ensure_connection()
+
+
+def analyze() -> None:
+    """Let a server know what is in the database, as one that runs for long does by itself."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
