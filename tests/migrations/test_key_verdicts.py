@@ -94,6 +94,7 @@ def test_each_sentence_becomes_its_verdict_and_goes_back(keys_before: Any) -> No
         )
     stored = dict(migrated(AFTER).values_list("check_result", "check_verdict"))
     assert stored == {"": ""} | {sentence: verdict for _, sentence, verdict in SAID}
-    assert triggers.missing() == []
+    there = connection.introspection.table_names()
+    assert [name for name in triggers.missing() if triggers.places()[name] in there] == []
     back = dict(migrated(BEFORE).values_list("check_result", "check_passed"))
     assert back == {"": None} | {sentence: passed for passed, sentence, _ in SAID}
