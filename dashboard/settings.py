@@ -123,8 +123,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ],
             "libraries": {
-                "invitations": "secretsapp.web.templatetags.invitations",
-                "sealroom": "secretsapp.web.templatetags.sealroom",
+                name: f"secretsapp.web.templatetags.{name}"
+                for name in ("invitations", "log", "sealroom")
             },
         },
     },

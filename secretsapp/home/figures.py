@@ -15,7 +15,7 @@ from secretsapp.home.at_hand import AtHand
 from secretsapp.home.attention import Need
 from secretsapp.home.universe_cards import UniverseCard
 from secretsapp.log import reading
-from secretsapp.log.reading import AuditFilter
+from secretsapp.log.filters import AuditFilter
 from secretsapp.models import Universe
 from secretsapp.rules.policy import rights_of
 

@@ -1,27 +1,33 @@
 """How many events there are on each day, counted among the newest: a long log costs no more."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from math import sqrt
 
-from django.db.models import Max, QuerySet, TextField
-from django.db.models.functions import Cast, Substr
+from django.db.models import Max
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.log.reading import AuditFilter, looked_for
-from secretsapp.models import AuditEvent
+from secretsapp.core.events.kinds import Verb
+from secretsapp.log import reading
+from secretsapp.log.filters import AuditFilter
+from secretsapp.log.index import asking, daily, questions
+from secretsapp.log.index.daily import OfDay, verb_of
+from secretsapp.log.searching import Search
+from secretsapp.models import AuditBlock, AuditEvent
+from secretsapp.models import audit as audit_tables
 
+# So many events are read, where the index does not count them.
 MOST = 5000
 LOOKED_THROUGH = 50_000
 DAYS = 30
-_LENGTH_OF_DAY = len("2026-12-03")
 
 
 @dataclass(frozen=True)
 class Day:
-    """How many events there were on a day in UTC; None where they were not counted.
+    """How many events there were on a day, in all and by verb; None where they were not counted.
 
     `height` is the root of that, in percent of the day with the most: so a single busy day does not
     hide what happened on all others.
@@ -30,6 +36,7 @@ class Day:
     day: date
     count: int | None
     height: int
+    verbs: Mapping[Verb | None, int]
 
 
 @dataclass(frozen=True)
@@ -54,48 +61,104 @@ class Counts:
         return f"{self.total:,} {'event' if self.total == 1 else 'events'}"
 
 
-def count(actor: Actor, wanted: AuditFilter) -> Counts:
-    """What the actor may read of what is looked for, in three queries; raises Forbidden as `page`.
+def count(
+    actor: Actor, wanted: AuditFilter, zone: tzinfo = UTC, search: Search | None = None
+) -> Counts:
+    """What the actor may read of what is looked for, by days; raises Forbidden as `page`.
 
-    No more than the newest events of the log are looked through, as no index finds the rest.
+    No more than the newest events of the time that is looked for are looked through.
     """
+    search = search or reading.looking_for(actor, wanted)
+    if search.end and search.is_exact:
+        return _by_index(search, wanted, zone)
+    return _by_rows(search, wanted, zone)
+
+
+def _by_index(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
+    """The tail by its rows, and the blocks by their bits."""
+    tail = search.tail(search.end, MOST + 1)
+    is_more, counted = len(tail) > MOST, _of_days(tail[:MOST], zone)
+    if is_more:
+        return _counts(wanted, counted, zone, is_more=True, known_after=_day(tail[MOST - 1], zone))
+    span = asking.span(wanted.since, wanted.until, search.end // audit_tables.BLOCK_SIZE)
+    looked, skipped = span[-(LOOKED_THROUGH // audit_tables.BLOCK_SIZE) :], date.min
+    if len(span) > len(looked):
+        newest = AuditBlock.objects.filter(block__lt=looked[0]).aggregate(last=Max("last_time"))
+        skipped = daily.day_of(newest["last"], zone)
+    if looked:
+        counted += daily.count(questions.unfolded(wanted, search.node), looked, zone)
+    among = 0 if skipped == date.min else len(looked) * audit_tables.BLOCK_SIZE
+    return _counts(wanted, counted, zone, among=among, known_after=skipped)
+
+
+def _by_rows(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
     newest = AuditEvent.objects.aggregate(last=Max("sequence"))["last"] or 0
-    before = _on_days(AuditEvent.objects.filter(sequence=newest - LOOKED_THROUGH))
+    before = AuditEvent.objects.filter(sequence=newest - LOOKED_THROUGH).values_list("tag", "time")
     # The day of the newest event that is not looked at, unless all of them are too old anyway.
-    skipped = "".join(before)
-    if wanted.since is not None and skipped < f"{_day_of(wanted.since)}":
-        skipped = ""
-    there = looked_for(actor, wanted).filter(sequence__gt=newest - LOOKED_THROUGH)
-    found = list(_on_days(there.order_by("-sequence"))[: MOST + 1])
-    is_more, counted = len(found) > MOST, found[:MOST]
-    days = _days(wanted, counted, known_after=counted[-1] if is_more else skipped)
-    return Counts(len(counted), is_more, LOOKED_THROUGH if skipped else 0, days)
+    skipped = max((_day(each, zone) for each in before), default=date.min)
+    if wanted.since is not None and skipped < _day_of(wanted.since, zone):
+        skipped = date.min
+    found = search.tail(newest - LOOKED_THROUGH, MOST + 1)
+    is_more, read = len(found) > MOST, found[:MOST]
+    return _counts(
+        wanted,
+        _of_days(read, zone),
+        zone,
+        is_more=is_more,
+        among=0 if skipped == date.min else LOOKED_THROUGH,
+        known_after=_day(read[-1], zone) if is_more else skipped,
+    )
 
 
-def _on_days(events: QuerySet[AuditEvent]) -> "QuerySet[AuditEvent, str]":
-    """The days of the events, as text: it begins alike on both engines, and neither has to work."""
-    day = Substr(Cast("time", TextField()), 1, _LENGTH_OF_DAY)
-    return events.annotate(on_day=day).values_list("on_day", flat=True)
+def _of_days(rows: list[tuple[str, datetime | None]], zone: tzinfo) -> OfDay:
+    return Counter((_day(row, zone), verb_of(row[0])) for row in rows)
 
 
-def _days(wanted: AuditFilter, counted: list[str], *, known_after: str) -> list[Day]:
+def _day(row: tuple[str, datetime | None], zone: tzinfo) -> date:
+    """The day of an event; of one whose time someone edited it is the first there is."""
+    try:
+        return date.min if row[1] is None else _day_of(row[1], zone)
+    except OverflowError:
+        return date.min
+
+
+def _counts(
+    wanted: AuditFilter,
+    counted: OfDay,
+    zone: tzinfo,
+    *,
+    is_more: bool = False,
+    among: int = 0,
+    known_after: date,
+) -> Counts:
+    days = _days(wanted, counted, zone, known_after=known_after)
+    return Counts(counted.total(), is_more, among, days)
+
+
+def _days(wanted: AuditFilter, counted: OfDay, zone: tzinfo, *, known_after: date) -> list[Day]:
     """The days of the time that is looked for, no more than the last thirty.
 
     Of the day `known_after`, and those before it, some events may not have been counted.
     """
-    by_day = Counter(counted)
-    last = min(_day_of(wanted.until), _day_of(None))
-    first = max(last - timedelta(days=DAYS - 1), _day_of(wanted.since, date.min))
+    today = _day_of(timezone.now(), zone)
+    last = min(_day_of(wanted.until, zone) if wanted.until else today, today)
+    since = _day_of(wanted.since, zone) if wanted.since else date.min
+    first = max(last - timedelta(days=DAYS - 1), since)
+    by_day: dict[date, dict[Verb | None, int]] = {}
+    for (day, verb), number in counted.items():
+        by_day.setdefault(day, {})[verb] = number
     shown = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    counts = [by_day[f"{day}"] if f"{day}" > known_after else None for day in shown]
-    most = max((each or 0 for each in counts), default=0) or 1
-    return [
-        Day(day, each, height=round(100 * sqrt((each or 0) / most)))
-        for day, each in zip(shown, counts, strict=True)
-    ]
+    known = {day: by_day.get(day, {}) if day > known_after else None for day in shown}
+    most = max((sum((each or {}).values()) for each in known.values()), default=0) or 1
+    return [_told(day, verbs, most) for day, verbs in known.items()]
 
 
-def _day_of(time: datetime | None, otherwise: date | None = None) -> date:
-    if time is not None:
-        return time.astimezone(UTC).date()
-    return otherwise or timezone.now().astimezone(UTC).date()
+def _told(day: date, verbs: dict[Verb | None, int] | None, most: int) -> Day:
+    if verbs is None:
+        return Day(day, None, 0, {})
+    total = sum(verbs.values())
+    return Day(day, total, round(100 * sqrt(total / most)), verbs)
+
+
+def _day_of(time: datetime, zone: tzinfo) -> date:
+    return time.astimezone(zone).date()

@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from secretsapp.models import AuditHead
 
 Row = TypeVar("Row", bound=Model)
+Found = TypeVar("Found")
 
 # What the driver, Django and our own reading raise over a value that no action ever wrote. On
 # SQLite a column takes anything, on PostgreSQL more than Python can hold.
@@ -23,7 +24,7 @@ def read_rows(found: QuerySet[Row]) -> list[Row] | None:
     return read(lambda: list(found.all()))
 
 
-def read(rows: Callable[[], list[Row]]) -> list[Row] | None:
+def read(rows: Callable[[], list[Found]]) -> list[Found] | None:
     """The same for rows that are read in another way."""
     try:
         return rows()
@@ -31,7 +32,7 @@ def read(rows: Callable[[], list[Row]]) -> list[Row] | None:
         return _read_after_failure(rows)
 
 
-def _read_after_failure(rows: Callable[[], list[Row]]) -> list[Row] | None:
+def _read_after_failure(rows: Callable[[], list[Found]]) -> list[Found] | None:
     """The rows after all, if the database only failed for a moment."""
     AuditHead.objects.exists()
     try:

@@ -47,9 +47,5 @@ def _outcomes(found: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
 
 
 def _same_change(found: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
-    """Those of the same change; an index finds the events of its secret, of which few lie between.
-
-    Nothing has an index of changes: an event would cost more to append, and this is as quick.
-    """
-    same = ("universe_id", "secret_name", "change_id")
-    return found.filter(**{name: OuterRef(name) for name in same})
+    """Those of the same change, which an index finds."""
+    return found.filter(change_id=OuterRef("change_id")).exclude(change_id="")

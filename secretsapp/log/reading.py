@@ -1,58 +1,34 @@
 """The audit log as an actor may read it: newest first, paged by sequence number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from itertools import islice
 
 from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
-from secretsapp.core.events import EVENTS
-from secretsapp.core.events.kinds import Result
 from secretsapp.core.input_rules import is_storable
-from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission, refusal
-from secretsapp.log import refused
+from secretsapp.log import conditions, refused
 from secretsapp.log.damaged_rows import read_rows
 from secretsapp.log.event_view import EventView, unnamed, with_secret
+from secretsapp.log.filters import AuditFilter
 from secretsapp.log.folding import folded, with_other_half
+from secretsapp.log.index import questions
+from secretsapp.log.index.questions import Basis
 from secretsapp.log.naming import named as named_people
 from secretsapp.log.refused import Refusals
+from secretsapp.log.searching import UNREADABLE, Search, search
 from secretsapp.log.wording import view_of
-from secretsapp.models import AuditEvent, Secret, Universe, User
-from secretsapp.rules.narrowing import named, narrowed, narrowed_universes
+from secretsapp.models import AuditEvent, Secret, Universe
+from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.policy import rights_of
 
 PAGE_SIZE = 50
 HISTORY_SIZE = 100
-PEOPLE_AMONG = 2000
-
-
-@dataclass(frozen=True)
-class AuditFilter:
-    """What to look for; empty means everything.
-
-    `person` is part of an actor's name, `person_id` the account that acted, `actor_kind` what kind
-    of actor; `secret` a name or a beginning with a star behind it, `tag` a whole tag or its
-    beginning. `since` and `until` are both within. Without `shows_attempts` a change is told by its
-    outcome alone. With `of_histories` these are the histories of secrets, for people who can list
-    them and not read the log.
-    """
-
-    universe_id: int | None = None
-    person: str = ""
-    person_id: int | None = None
-    actor_kind: str = ""
-    secret: str = EVERY_NAME
-    tag: str = ""
-    result: Result | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    change_id: str = ""
-    shows_attempts: bool = False
-    of_histories: bool = False
+STREAMED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -80,25 +56,40 @@ def within(actor: Actor, universe: Universe) -> AuditFilter:
 
 
 def page(
-    actor: Actor, wanted: AuditFilter, before: int | None = None, after: int | None = None
+    actor: Actor,
+    wanted: AuditFilter,
+    before: int | None = None,
+    after: int | None = None,
+    search: Search | None = None,
 ) -> AuditPage:
     """The newest events the actor may read: older than `before`, or those that follow `after`.
 
     Raises Forbidden for those who may read no part of the log. Who reads the log of single
     universes, or of single names, is shown the events about them alone; of histories no network
-    addresses are shown.
+    addresses are shown. `search` is what `looking_for` gave, where more is asked of it.
     """
-    found = looked_for(actor, wanted)
-    end = before if after is None else _end_of_page_after(found, after)
-    here = found if end is None else found.filter(sequence__lt=end)
-    events = newest(with_other_half(here), PAGE_SIZE + 1)
-    shown = events[:PAGE_SIZE]
-    views = _linked(actor, named_people([with_secret(view_of(event)) for event in shown]))
+    search = search or looking_for(actor, wanted)
+    end = before if after is None else _end_of_page_after(search, after)
+    numbers = search.newest(PAGE_SIZE + 1, end)
+    shown = numbers[:PAGE_SIZE]
+    # What is shown is read by its numbers, so that nothing more is asked of what is not.
+    events = newest(with_other_half(AuditEvent.objects.filter(sequence__in=shown)), PAGE_SIZE)
+    views = _linked(actor, named_people([with_secret(view_of(event)) for event in events]))
     return AuditPage(
         events=[_of_history(view) for view in views] if wanted.of_histories else views,
-        older=shown[-1].sequence if len(events) > PAGE_SIZE else None,
-        newer=_newer(found, end),
+        older=shown[-1] if len(numbers) > PAGE_SIZE else None,
+        newer=None if end is None or not search.next(1, end - 1) else end - 1,
     )
+
+
+def looking_for(actor: Actor, wanted: AuditFilter, own: Basis | None = None) -> Search:
+    """The search for what the actor may read of what is looked for; raises Forbidden.
+
+    `own` is the actor's `questions.basis`, where more is asked of it.
+    """
+    found = looked_for(actor, wanted)
+    own = own or questions.basis(actor, of_histories=wanted.of_histories)
+    return search(own, wanted, found)
 
 
 def count(actor: Actor, wanted: AuditFilter) -> int:
@@ -115,24 +106,10 @@ def count(actor: Actor, wanted: AuditFilter) -> int:
     return found.count()
 
 
-def _end_of_page_after(found: QuerySet[AuditEvent], after: int) -> int | None:
+def _end_of_page_after(search: Search, after: int) -> int | None:
     """Before which number the page ends that follows `after`; None where it is the newest."""
-    following = found.filter(sequence__gt=after).order_by("sequence")
-    numbers = list(following.values_list("sequence", flat=True)[: PAGE_SIZE + 1])
+    numbers = search.next(PAGE_SIZE + 1, after)
     return numbers[PAGE_SIZE] if len(numbers) > PAGE_SIZE else None
-
-
-def _newer(found: QuerySet[AuditEvent], end: int | None) -> int | None:
-    if end is None or not found.filter(sequence__gte=end).exists():
-        return None
-    return end - 1
-
-
-def people(actor: Actor, within: AuditFilter) -> list[User]:
-    """Who acted in the newest events of what is looked for, and still has an account."""
-    recent = _all(actor, within).order_by("-sequence").values_list("actor_id", flat=True)
-    ids = {int(each) for each in recent[:PEOPLE_AMONG] if each.isascii() and each.isdigit()}
-    return sorted(User.objects.filter(pk__in=ids), key=lambda person: person.name or person.email)
 
 
 def history(
@@ -181,10 +158,7 @@ def newest(found: QuerySet[AuditEvent], count: int) -> list[AuditEvent]:
     """So many of the events, the newest first; raises LogBroken where one cannot be read."""
     events = read_rows(found.order_by("-sequence")[:count])
     if events is None:
-        raise LogBroken(
-            "One of these events can’t be read: someone edited it in the database. Run "
-            "`manage.py verify_audit` to find it."
-        )
+        raise LogBroken(UNREADABLE)
     return events
 
 
@@ -224,40 +198,25 @@ def histories(actor: Actor) -> QuerySet[AuditEvent]:
     return narrowed(actor, about, Permission.LIST_SECRETS, name="secret_name").exclude(others)
 
 
-def _all(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
-    """What there is in the universe that is wanted, or in all, of what the actor may read."""
-    found = histories(actor) if wanted.of_histories else readable(actor)
-    if wanted.universe_id is None:
-        return found
-    return found.filter(universe_id=str(wanted.universe_id))
-
-
 def looked_for(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
     """What the actor may read of what is looked for; raises Forbidden as `readable`."""
-    found = _all(actor, wanted)
-    texts = (wanted.person, wanted.secret, wanted.tag, wanted.change_id)
+    found = histories(actor) if wanted.of_histories else readable(actor)
+    texts = (wanted.person, wanted.about, wanted.secret, wanted.tag, wanted.change_id)
     if not all(map(is_storable, texts)):
         return found.none()
-    for condition in _conditions(wanted):
+    for condition in conditions.of(wanted):
         found = found.filter(condition)
-    found = found.filter(named(wanted.secret, "secret_name"))
     return found if wanted.shows_attempts else folded(found)
 
 
-def _conditions(wanted: AuditFilter) -> Iterable[Q]:
-    if wanted.person_id is not None:
-        yield Q(actor_id=str(wanted.person_id))
-    if wanted.actor_kind:
-        yield Q(actor_kind=wanted.actor_kind)
-    if wanted.person:
-        yield Q(actor_name__icontains=wanted.person)
-    if wanted.tag:
-        yield Q(tag=wanted.tag) | Q(tag__startswith=f"{wanted.tag}.")
-    if wanted.result:
-        yield Q(tag__in=[event.tag for event in EVENTS if event.result is wanted.result])
-    if wanted.since is not None:
-        yield Q(time__gte=wanted.since)
-    if wanted.until is not None:
-        yield Q(time__lte=wanted.until)
-    if wanted.change_id:
-        yield Q(change_id=wanted.change_id)
+def stream(actor: Actor, wanted: AuditFilter) -> Iterator[AuditEvent]:
+    """Every event that the pages of that filter hold, the oldest first, a few at a time.
+
+    Memory stays bounded. Raises Forbidden as `page`, and LogBroken at an event that can't be read.
+    """
+    numbers = looking_for(actor, wanted).upwards(STREAMED_AT_ONCE)
+    while chunk := list(islice(numbers, STREAMED_AT_ONCE)):
+        events = read_rows(AuditEvent.objects.filter(sequence__in=chunk).order_by("sequence"))
+        if events is None:
+            raise LogBroken(UNREADABLE)
+        yield from events

@@ -2,7 +2,17 @@
 
 from secretsapp.models.access import EVERYWHERE, Grant, GrantPattern, Membership, Place, Team
 from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User, WrongPasswords
-from secretsapp.models.audit import AuditEvent, AuditHead, AuditSubtree, Checkpoint, Tally
+from secretsapp.models.audit import (
+    AuditBlock,
+    AuditEvent,
+    AuditHead,
+    AuditPosting,
+    AuditShelf,
+    AuditSubtree,
+    AuditTerm,
+    Checkpoint,
+    Tally,
+)
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change, Proposal
 from secretsapp.models.invitations import Invitation, InvitationGrant
@@ -11,7 +21,7 @@ from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.requests import AccessRequest
 from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Secret
-from secretsapp.models.shortcuts import Shortcut
+from secretsapp.models.shortcuts import SavedSearch, Shortcut
 from secretsapp.models.universes import ApiKey, Universe
 from secretsapp.models.workers import Worker
 
@@ -19,9 +29,13 @@ __all__ = [
     "EVERYWHERE",
     "AccessRequest",
     "ApiKey",
+    "AuditBlock",
     "AuditEvent",
     "AuditHead",
+    "AuditPosting",
+    "AuditShelf",
     "AuditSubtree",
+    "AuditTerm",
     "CacheEntry",
     "Change",
     "Checkpoint",
@@ -38,6 +52,7 @@ __all__ = [
     "Proposal",
     "Review",
     "ReviewItem",
+    "SavedSearch",
     "Secret",
     "Shortcut",
     "SignedIn",

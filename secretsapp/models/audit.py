@@ -1,4 +1,4 @@
-"""The tables of the audit log: its events and proofs, only ever inserted, its head, and tallies."""
+"""The tables of the audit log: events and proofs, only inserted; its head, tallies and index."""
 
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -8,6 +8,11 @@ from django.db import models
 from secretsapp.core import chain
 
 HEAD_ID = 1
+
+# The events of a block. What is behind the last whole block is read without the index.
+BLOCK_SIZE = 1024
+# The blocks of a shelf: so many whole ones are put together, so that a long log has few rows.
+SHELF_SIZE = 64
 
 
 class AuditEvent(models.Model):
@@ -41,6 +46,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["universe_id", "secret_name", "sequence"], name="event_of_secret"),
             models.Index(fields=["actor_id", "sequence"], name="event_of_actor"),
             models.Index(fields=["tag", "sequence"], name="event_of_tag"),
+            models.Index(fields=["change_id", "sequence"], name="event_of_change"),
         ]
 
     def __str__(self) -> str:
@@ -127,3 +133,65 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.told} told, {self.untold} not"
+
+
+class AuditBlock(models.Model):
+    """A block that is in the index: the first and the last time in it, and each event's.
+
+    Block 0 has the events 1 to BLOCK_SIZE. `times` are microseconds since 1970, eight bytes each.
+    """
+
+    block = models.BigIntegerField(primary_key=True)
+    first_time = models.BigIntegerField()
+    last_time = models.BigIntegerField()
+    times = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["last_time", "first_time"], name="audit_block_times"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.block}"
+
+
+class AuditTerm(models.Model):
+    """Something that events hold: a `kind`, such as an address, and which, in UTF-8.
+
+    Bytes have one order on every engine, so all with the same beginning stand together.
+    """
+
+    kind = models.CharField(max_length=1)
+    value = models.BinaryField(max_length=1100)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "value"], name="audit_term_is_single"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {bytes(self.value)!r}"
+
+
+class AuditPosting(models.Model):
+    """Which events of a block hold a term: a bit for each (`log/index/bits.py`)."""
+
+    pk = models.CompositePrimaryKey("term_id", "block")
+    term_id = models.BigIntegerField()
+    block = models.BigIntegerField()
+    bits = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.term_id} in {self.block}"
+
+
+class AuditShelf(models.Model):
+    """Which events of a whole shelf hold a term, in place of the postings of its blocks."""
+
+    pk = models.CompositePrimaryKey("term_id", "shelf")
+    term_id = models.BigIntegerField()
+    shelf = models.BigIntegerField()
+    bits = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.term_id} in {self.shelf}"

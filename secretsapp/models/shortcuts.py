@@ -1,4 +1,4 @@
-"""The table of universes that people have pinned or opened, for their own sidebar alone."""
+"""What people keep to find it again: universes for their own sidebar, searches of the audit log."""
 
 from typing import ClassVar
 
@@ -6,6 +6,8 @@ from django.db import models
 
 from secretsapp.models.accounts import User
 from secretsapp.models.universes import Universe
+
+NAME_LIMIT, TEXT_LIMIT = 60, 1500
 
 
 class Shortcut(models.Model):
@@ -23,3 +25,21 @@ class Shortcut(models.Model):
 
     def __str__(self) -> str:
         return f"shortcut of {self.person_id} to {self.universe_id}"
+
+
+class SavedSearch(models.Model):
+    """A search of a person, as it stands in an address; others see it where it is shared."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
+    name = models.CharField(max_length=NAME_LIMIT)
+    text = models.CharField(max_length=TEXT_LIMIT)
+    is_shared = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "name"], name="saved_search_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

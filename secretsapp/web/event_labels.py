@@ -166,6 +166,8 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "audit_key": "Audit key changed",
         "log.guarded": "Protection of the audit log restored",
         "log.counted": "Repeated denials counted",
+        "log.search_saved": "Search of the log saved",
+        "log.search_deleted": "Search of the log deleted",
     },
 }
 EVENT_WORDS = {value: words for group in EVENT_CHOICES.values() for value, words in group.items()}

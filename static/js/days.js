@@ -39,3 +39,12 @@ function regroup(list) {
 const regroupAll = () => document.querySelectorAll(":has(> [data-day])").forEach(regroup);
 document.addEventListener("htmx:afterSwap", regroupAll);
 regroupAll();
+
+// Days that are looked for are those of the reader too: the form sends which time zone that is.
+
+const zoneHere = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const zoneField = document.querySelector("#audit-form [name=zone]");
+if (zoneField && zoneHere && !zoneField.value) {
+  zoneField.value = zoneHere;
+  document.querySelector("[data-zone-of]").textContent = zoneHere;
+}

@@ -5,6 +5,7 @@ from secretsapp.access.terms import AS_ADMIN
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role, refusal
+from secretsapp.log.index import building
 from secretsapp.models import Change, Grant
 from secretsapp.operation import installation, key_proof, master_keys, readiness, upkeep, workers
 from secretsapp.people import accounts, session_storage, sign_ins
@@ -42,6 +43,7 @@ from tests.actions.of_proposals import PROPOSAL_ACTIONS
 from tests.actions.of_requests import REQUEST_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS
+from tests.actions.of_searches import SEARCH_ACTIONS
 from tests.actions.of_teams import TEAM_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
 from tests.actions.of_ways_in import ENTRY_ACTIONS
@@ -321,6 +323,7 @@ ACTIONS = [
         "session_storage.decrypt",
         lambda _stage: session_storage.decrypt(session_storage.encrypt(b"content", "row"), "row"),
     ),
+    Action("building.extend", lambda _stage: building.extend()),
     Action("upkeep.clear_expired_cache", lambda _stage: upkeep.clear_expired_cache()),
     Action("upkeep.tell_counted", lambda _stage: upkeep.tell_counted()),
     Action("workers.this_host", lambda _stage: workers.this_host()),
@@ -343,6 +346,7 @@ ACTIONS = [
     *PROPOSAL_ACTIONS,
     *ENTRY_ACTIONS,
     *REQUEST_ACTIONS,
+    *SEARCH_ACTIONS,
     *TEAM_ACTIONS,
     *INVITATION_ACTIONS,
     *UNIVERSE_ACTIONS,

@@ -63,6 +63,7 @@ def filters(auditor: Visitor, *, script: bool) -> None:
     """Narrow the log down, take one filter away again, and find it all in the address."""
     page = auditor.page
     chips = page.get_by_role("list", name="Filters in use").get_by_role("link")
+    page.get_by_text("More filters").click()
     field(auditor, "Secret name").fill("PAY_*")
     field(auditor, "Result").select_option("unknown")
     field(auditor, "Time").select_option("Last 24 hours")

@@ -8,7 +8,8 @@ from django.db import connection
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.events.kinds import Severity
 from secretsapp.log.event_view import EventView
-from secretsapp.log.reading import AuditFilter, history, page
+from secretsapp.log.filters import AuditFilter
+from secretsapp.log.reading import history, page
 from secretsapp.log.wording import EDITED
 from secretsapp.models import AuditEvent, Universe
 from tests.stage import Cast

@@ -14,7 +14,8 @@ from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.log import reading
 from secretsapp.log.event_view import EventView
-from secretsapp.log.reading import AuditFilter, history, page
+from secretsapp.log.filters import AuditFilter
+from secretsapp.log.reading import history, page
 from secretsapp.models import AuditEvent, Universe, User
 from secretsapp.rules import audit
 from secretsapp.secrets import settling

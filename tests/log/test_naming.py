@@ -3,7 +3,7 @@
 import pytest
 
 from secretsapp.log import reading
-from secretsapp.log.reading import AuditFilter
+from secretsapp.log.filters import AuditFilter
 from secretsapp.people import own_account
 from tests.stage import Cast
 

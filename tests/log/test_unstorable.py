@@ -9,6 +9,7 @@ from secretsapp.core.errors import Forbidden, InvalidInput, NotFound
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading
+from secretsapp.log.filters import AuditFilter
 from secretsapp.models import Universe
 from secretsapp.people import directory, sign_ins
 from secretsapp.rules.policy import require
@@ -32,7 +33,7 @@ def test_it_is_not_found(universe: Universe, cast: Cast, text: str) -> None:
         directory.acting_as(text)
     with pytest.raises(NotFound):
         key_listing.get(actor, text)
-    for wanted in (reading.AuditFilter(person=text), reading.AuditFilter(tag=text)):
+    for wanted in (AuditFilter(person=text), AuditFilter(tag=text)):
         assert reading.page(actor, wanted).events == []
     assert reading.history(actor, universe, text) == []
 

@@ -50,7 +50,8 @@ def test_an_event_says_who_what_where_and_when(
     told = r"\d\d:\d\d rotate R rotator@example.com rotated PAY_KEY in Harbor "
     assert re.search(f"{told}{PLACE} Details of event", page)
     assert "secret.rotate.succeeded" in page
-    assert re.search(r"UTC, took \d+\.\d s Actor rotator@example.com Source browser", page)
+    took = r"UTC, took \d+\.\d s from \d\d:\d\d:\d\d "
+    assert re.search(f"{took}Actor rotator@example.com All by this actor Source browser", page)
     # What succeeded is as it should be, and no chip says so.
     assert "chip-amber" not in body(client_for("auditor").get("/audit/"))
 
@@ -109,6 +110,52 @@ def test_pages_follow_one_another_without_gap_and_lead_back(
     # What is newer than the second page fits on the newest one, which has no page before it.
     assert sequences(body(client.get(link(second, "Newer")))) == sequences(first)
     assert link(third, "Back to newest") == "/audit/?person=editor%40"
+
+
+def test_what_comes_meanwhile_is_announced_and_moves_nothing(
+    client_for: ClientFor, universe: Universe, cast: Cast
+) -> None:
+    client = client_for("auditor")
+    page = body(client.get("/audit/", {"event": "secret"}))
+    assert "audit-new" not in page, "where there is nothing yet, nothing is watched"
+    fill_log(universe, cast, 1)
+    page = body(client.get("/audit/", {"event": "secret"}))
+    watch = HTMX | {"HX-Target": "audit-new"}
+    address = re.findall(r'id="audit-new" hx-get="([^"]*)"', page)[0].replace("&amp;", "&")
+    assert "new</a>" not in body(client.get(address, headers=watch))
+    # The first of them changes nothing.
+    fill_log(universe, cast, 3)
+    told = client.get(address, headers=watch)
+    assert words(told) == "2 new 2 new events."
+    assert 'href="/audit/?event=secret"' in body(told)
+    again = re.findall(r'id="audit-new" hx-get="([^"]*)"', body(told))[0].replace("&amp;", "&")
+    assert words(client.get(again, headers=watch)) == "2 new", "and not said aloud again"
+    older = client.get("/audit/", {"event": "secret", "before": "1"})
+    assert "audit-new" not in body(older)
+
+
+def test_nearly_equal_events_are_one_row_that_opens(
+    client_for: ClientFor, universe: Universe, cast: Cast
+) -> None:
+    fill_log(universe, cast, 5)
+    page = body(client_for("admin").get("/audit/", {"event": "secret.details"}))
+    assert page.count('class="event-run"') == 1
+    assert "4 more like this, since" in words(client_for("admin").get("/audit/"))
+    assert len(sequences(page)) == 5
+
+
+def test_from_an_event_lead_links_to_everything_of_its_secret_actor_and_address(
+    client_for: ClientFor, universe: Universe, cast: Cast
+) -> None:
+    fill_log(universe, cast, 1)
+    grants.give(cast["admin"].actor, cast["stranger"].user, universe, Terms(Role.VIEWER))
+    client = client_for("admin")
+    page = body(client.get("/audit/"))
+    of_secret = client.get(link(page, "All about this secret"))
+    assert "secret PAY_KEY" in words(of_secret)
+    assert "to stranger@example.com" in words(client.get(link(page, "All done to it")))
+    assert "by admin@example.com" in words(client.get(link(page, "All by this actor")))
+    assert "address 127.0.0.1" in words(client.get(link(page, "All from this address")))
 
 
 def test_before_the_first_event_there_is_a_way_back(client_for: ClientFor) -> None:

@@ -141,7 +141,10 @@ NEW_VALUE = {"value": "another value"}
 HOW_LONG = {"generate-length": "32", "generate-alphabet": "hex"}
 TYPED = {"typed": "PAY_KEY"}
 
+SEARCH = {"name": "Contractors", "query": "event=grant", "shared": "yes"}
+
 ADMIN = ("admin",)
+READERS = ("admin", "manager", "auditor")
 MANAGERS = ("admin", "manager")
 SOMEBODY = (*EVERYBODY, "stranger")
 ROLE = {"role": "rotator", "names": "PAY_*", "end": "never", "reason": "season two"}
@@ -154,6 +157,8 @@ DOORS = (
     Door("audit", ("admin", "manager", "auditor"), stranger=403),
     Door("checkpoints", ADMIN, stranger=403),
     Door("checkpoint_make", ADMIN, "", FORM, {}, read_answer=302, stranger=403),
+    Door("audit", READERS, stranger=403),
+    Door("audit_searches", READERS, "", FORM, SEARCH, read_answer=302, stranger=403),
     Door("guide", ADMIN, stranger=403),
     # Help.
     Door("help_roles", SOMEBODY, stranger=200),

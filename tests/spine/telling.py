@@ -53,6 +53,7 @@ TELLINGS = (
     ),
     # The log itself.
     Telling("checkpoint_make", ("checkpoint.made",)),
+    Telling("audit_searches", ("log.search_saved",), by="auditor"),
     # People and invitations.
     Telling(
         "person_create",

@@ -10,6 +10,7 @@ from secretsapp.core.errors import NotFound, OutcomeUnknown, RobloxRefused, Stil
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Role
 from secretsapp.log import reading
+from secretsapp.log.filters import AuditFilter
 from secretsapp.models import ApiKey, AuditEvent, Change, Grant, Secret, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.secrets import attempts, changes, settling
@@ -87,7 +88,7 @@ def test_a_removed_universe_takes_its_grants_and_leaves_its_events_and_secrets(
     assert {event.universe_name for event in watch.events} == {"Harbor"}
     assert AuditEvent.objects.count() == before + 6
     assert len(harbor.secrets) == 3
-    page = reading.page(cast["admin"].actor, reading.AuditFilter())
+    page = reading.page(cast["admin"].actor, AuditFilter())
     assert page.events[0].sentence == "removed the universe Harbor from Sealroom"
 
 

@@ -1,6 +1,6 @@
 """What happens to the installation as a whole: set-up, backups and the log itself."""
 
-from secretsapp.core.events.kinds import WARNING, Event, Verb, done, refused
+from secretsapp.core.events.kinds import INFO, WARNING, Event, Verb, done, refused
 
 
 class InstallationEvent(Event):
@@ -32,4 +32,10 @@ class InstallationEvent(Event):
     )
     LOG_COUNTED = refused(
         "log.counted", "counted {count} more {what} since {since}, from {networks:network}"
+    )
+    LOG_SEARCH_SAVED = done(
+        "log.search_saved", "saved the search {name} of the audit log", Verb.ADD, INFO
+    )
+    LOG_SEARCH_DELETED = done(
+        "log.search_deleted", "deleted the saved search {name}", Verb.REMOVE, INFO
     )

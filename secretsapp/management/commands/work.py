@@ -15,6 +15,7 @@ from secretsapp.access import end_mail, request_mail, requests, reviews
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
 from secretsapp.log import checkpoints
+from secretsapp.log.index import building
 from secretsapp.mail import outbox, sending
 from secretsapp.management.base import SealroomCommand
 from secretsapp.management.ending import Told
@@ -48,11 +49,11 @@ class Command(SealroomCommand):
     """Works in the background."""
 
     help = (
-        "Every minute, send the mail that waits, settle open changes, end proposals, requests, "
-        "reviews and invitations that waited too long, retry what could not be read from Roblox, "
-        "extend the tree over the audit log, sign a checkpoint that is due, and log what was only "
-        "counted. Once a day, delete ended sessions, expired counts and old "
-        "mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
+        "Every few seconds, send the mail that waits, index the audit log, extend the tree over it "
+        "and sign a checkpoint that is due. Every minute, settle open changes, end proposals, "
+        "requests, reviews and invitations that waited too long, retry what could not be read from "
+        "Roblox and log what was only counted. Once a day, delete ended sessions, expired counts "
+        "and old mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -123,7 +124,7 @@ def _try(part: Callable[[], object]) -> None:
 
 def _parts(number: int) -> list[Callable[[], object]]:
     """What is to be done in the round of that number."""
-    parts: list[Callable[[], object]] = [close_old_connections, _make_checkpoint]
+    parts: list[Callable[[], object]] = [close_old_connections, building.extend, _make_checkpoint]
     if settings.EMAIL_HOST:
         parts += [_mail_links, _mail_warnings, _send_mail]
     if number % ROUNDS_A_MINUTE == 0:

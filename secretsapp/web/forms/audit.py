@@ -1,38 +1,47 @@
 """The form that filters the audit log; all of it is in the address."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from secretsapp.core import events
-from secretsapp.core.actor import ActorKind
+from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.events.kinds import Result
-from secretsapp.core.patterns import EVERY_NAME, parse_pattern
-from secretsapp.log.reading import AuditFilter
+from secretsapp.core.patterns import EVERY_NAME
+from secretsapp.log import filters
+from secretsapp.log.filters import CUSTOM, AuditFilter, Query
 from secretsapp.models import Universe, User
 from secretsapp.web.event_labels import EVENT_CHOICES, EVENT_WORDS, RESULT_LABELS
 from secretsapp.web.forms.fields import QUIET, text_input
 
 LAST_SEQUENCE = 2**63 - 1
 # What says which page it is, and what the last one ended with: no part of a filter.
-PLACES = ("before", "after", "day")
+PLACES = ("before", "after", "day", "known")
 SELECT = QUIET | {"class": "form-select"}
 
-PRESETS = {
-    "1h": ("Last hour", timedelta(hours=1)),
-    "24h": ("Last 24 hours", timedelta(hours=24)),
-    "7d": ("Last 7 days", timedelta(days=7)),
-    "30d": ("Last 30 days", timedelta(days=30)),
+TIMES = {
+    "": "All time",
+    "1h": "Last hour",
+    "today": "Today",
+    "24h": "Last 24 hours",
+    "7d": "Last 7 days",
+    "30d": "Last 30 days",
+    CUSTOM: "Custom…",
 }
-CUSTOM = "custom"
 # What is no person, by the kind of actor that it is.
 KINDS = {ActorKind.COMMAND.value: "Command line", ActorKind.SYSTEM.value: "Sealroom"}
 RESULTS = {str(result): label.choice for result, label in RESULT_LABELS.items() if label.choice}
+DOORS = {
+    str(Door.BROWSER): "Browser",
+    str(Door.SHELL): "Command line",
+    str(Door.WORKER): "Background work",
+}
+ENVIRONMENTS = {name: str(each.label) for name, each in filters.ENVIRONMENTS.items()}
+# Those that stand behind “More filters”.
+FURTHER = ("about", "environment", "door", "address", "attempts")
 
 
 @dataclass(frozen=True)
@@ -46,43 +55,33 @@ class Active:
 class AuditFilterForm(forms.Form):
     """What to look for within what the page is about; everything is optional.
 
-    On the page of one universe, `within` says so, there is no choice of universes.
+    What the texts mean is for `log/filters.py` to say; the fields show them. On the page of one
+    universe, `within` says so, there is no choice of universes.
     """
 
     # The fields stand in a row, without room for what is wrong with one.
     tells_above = True
 
+    q = forms.CharField(
+        label="Search",
+        required=False,
+        widget=text_input(type="search", placeholder="Search…", **{"data-slash": ""}),
+    )
     secret = forms.CharField(
         label="Secret name",
         required=False,
-        max_length=65,
         widget=text_input(type="search", placeholder="Secret name or PREFIX_*"),
     )
-    person = forms.CharField(
-        label="Person", required=False, max_length=254, widget=forms.Select(SELECT)
-    )
-    result = forms.ChoiceField(
-        label="Result",
-        required=False,
-        choices=[("", "Any result"), *RESULTS.items()],
-        widget=forms.Select(SELECT),
-    )
-    since = forms.ChoiceField(
-        label="Time",
-        required=False,
-        choices=[
-            ("", "All time"),
-            *((key, words) for key, (words, _) in PRESETS.items()),
-            (CUSTOM, "Custom…"),
-        ],
-        widget=forms.Select(SELECT),
+    address = forms.CharField(
+        label="IP address", required=False, widget=text_input(placeholder="192.0.2.7 or 192.0.2.*")
     )
     attempts = forms.BooleanField(
         label="Show started actions",
         required=False,
         widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
     )
-    change = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    zone = forms.CharField(required=False, widget=forms.HiddenInput)
+    change = forms.CharField(required=False, widget=forms.HiddenInput)
     before = forms.IntegerField(
         required=False, min_value=1, max_value=LAST_SEQUENCE, widget=forms.HiddenInput
     )
@@ -96,124 +95,132 @@ class AuditFilterForm(forms.Form):
         within: AuditFilter,
         universes: Iterable[Universe],
         people: Iterable[User],
+        removed: Mapping[int, str],
     ) -> None:
         asked = _in_one_form(data)
         if within.universe_id is not None:
             asked.pop("universe", None)
         super().__init__(asked)
-        self._within = within
-        self._universe_names = {universe.pk: universe.name for universe in universes}
+        self.within = within
+        self._universe_names = {str(universe.pk): universe.name for universe in universes}
+        self._removed = {str(pk): f"{name} (removed)" for pk, name in removed.items()}
         self._people = {person.email: person for person in people}
+        self._query = Query({}, within)
         if within.universe_id is None:
-            self.fields["universe"] = self._universe_field()
-        self.fields["event"] = forms.ChoiceField(
-            label="Event",
-            required=False,
-            choices=_events(self.data.get("event", "")),
-            widget=forms.Select(SELECT),
+            self.fields["universe"] = _choice("Universe", self._universes())
+            self.fields["environment"] = _choice(
+                "Environment", _any("Any environment", ENVIRONMENTS)
+            )
+        self.fields["event"] = _choice("Event", _events(asked.get("event", "")))
+        self.fields["person"] = _choice("Person", self._whom("Everyone", asked.get("person", "")))
+        self.fields["about"] = _choice(
+            "Done to", self._whom("Done to anyone", asked.get("about", ""), {})
         )
-        self.fields["person"].widget.choices = self._whom(self.data.get("person", ""))
-        self.fields["from"] = _date_field("From", "the first day")
-        self.fields["to"] = _date_field("To", "the last day")
+        self.fields["door"] = _choice("Source", _any("Any source", DOORS))
+        self.fields["result"] = _choice("Result", _any("Any result", RESULTS))
+        self.fields["since"] = _choice("Time", list(TIMES.items()))
+        self.fields["from"] = _date_field("From")
+        self.fields["to"] = _date_field("To")
 
-    def _universe_field(self) -> forms.TypedChoiceField:
-        return forms.TypedChoiceField(
-            label="Universe",
-            required=False,
-            choices=[("", "All universes"), *self._universe_names.items()],
-            coerce=int,
-            empty_value=None,
-            widget=forms.Select(SELECT),
-        )
+    def _universes(self) -> list[tuple[str, str]]:
+        """Those there are and were, and one of the address that is neither, as far as one sees."""
+        chosen = self.data.get("universe", "")
+        known = {"": "All universes", **self._universe_names, **self._removed}
+        return list(({chosen: chosen} | known).items())
 
-    def _whom(self, chosen: str) -> list[tuple[str, str]]:
+    def _whom(
+        self, everyone: str, chosen: str, kinds: Mapping[str, str] = KINDS
+    ) -> list[tuple[str, str]]:
         """Everyone to choose from, and part of a name that is in the address."""
-        people = [(email, each.name or email) for email, each in self._people.items()]
-        known = [("", "Everyone"), *people, *KINDS.items()]
-        return known if chosen in dict(known) else [*known, (chosen, chosen)]
-
-    def clean_secret(self) -> str:
-        """A name, or the beginning of names with a star behind it."""
-        try:
-            return parse_pattern(self.cleaned_data["secret"])
-        except InvalidInput as refusal:
-            raise forms.ValidationError(str(refusal)) from None
+        people = {email: each.name or email for email, each in self._people.items()}
+        return list({chosen: chosen, "": everyone, **people, **kinds}.items())
 
     def clean(self) -> None:
-        """Days that follow each other."""
-        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
-        if first and last and last < first:
-            self.add_error("to", "The last day is before the first. Swap them.")
+        """Let the texts be read; the first that cannot be used is told at its field."""
+        asked = {name: text for name, text in self.data.items() if name not in PLACES}
+        try:
+            self._query = filters.parse(asked, self._account_of)
+        except InvalidInput as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+    def _account_of(self, email: str) -> int | None:
+        """The account of someone to choose from: that there are others is not to be seen here."""
+        return self._people[email].pk if email in self._people else None
 
     def wanted(self) -> AuditFilter:
         """The filter; to be asked for only when the form is valid."""
-        chosen = self.cleaned_data
-        change, who = chosen["change"], chosen["person"]
-        person = self._people.get(who)
-        return AuditFilter(
-            universe_id=self._within.universe_id or chosen["universe"],
-            of_histories=self._within.of_histories,
-            person="" if person or who in KINDS else who,
-            person_id=person.pk if person else None,
-            actor_kind=who if who in KINDS else "",
-            secret=chosen["secret"],
-            tag=chosen["event"],
-            result=Result(chosen["result"]) if chosen["result"] else None,
-            since=_ago(chosen["since"]) or _at(chosen["from"], time.min),
-            until=_at(chosen["to"], time.max),
-            change_id=str(change) if change else "",
-            shows_attempts=chosen["attempts"] or bool(change),
-        )
+        return filters.narrowed(self._query.wanted, self.within)
+
+    @property
+    def days_of(self) -> tzinfo:
+        """Whose days are asked for and counted."""
+        return self._query.zone
 
     def query(self) -> dict[str, str]:
         """What is looked for, as it is in an address: without what is empty or out of use."""
-        asked = {name: str(text) for name, text in self.data.items() if text and name not in PLACES}
-        return {name: text for name, text in asked.items() if (name, text) != ("since", CUSTOM)}
+        if self.is_valid():
+            return dict(self._query.asked)
+        return {name: self.data[name] for name in filters.NAMES if self.data.get(name)}
+
+    def uses_further(self) -> bool:
+        """Whether one of the filters is in use that stand behind the others."""
+        return any(self.data.get(name) for name in FURTHER)
 
     def active(self) -> list[Active]:
-        """The filters in use, in words; those that cannot be used are left out."""
-        found = []
-        for name, tell in self._words().items():
-            chosen = self.cleaned_data.get(name)
-            if chosen not in (None, EVERY_NAME, CUSTOM):
-                found.append(Active(name, tell(chosen)))
-        return found
+        """The filters in use, in words; of a form that is not valid there are none."""
+        asked = self._query.asked
+        return [
+            Active(name, tell(asked[name]))
+            for name, tell in self._words().items()
+            if asked.get(name, EVERY_NAME) != EVERY_NAME
+        ]
 
-    def _words(self) -> dict[str, Any]:
+    def _words(self) -> dict[str, Callable[[str], str]]:
+        zone = self._query.asked.get("zone", "")
+        behind = f" ({zone})" if zone else ""
+        names = self._universe_names | self._removed
         return {
-            "universe": lambda chosen: self._universe_names[chosen],
-            "person": lambda chosen: f"by {dict(self._whom(chosen))[chosen]}",
+            "q": lambda chosen: f"“{chosen}”",
+            "universe": lambda chosen: names.get(chosen, f"universe {chosen}"),
+            "environment": lambda chosen: ENVIRONMENTS[chosen],
+            "person": lambda chosen: f"by {self._name_of(chosen)}",
+            "about": lambda chosen: f"to {self._name_of(chosen)}",
             "secret": lambda chosen: f"secret {chosen}",
             "event": lambda chosen: EVENT_WORDS.get(chosen, chosen),
-            "result": lambda chosen: RESULTS[chosen],
-            "since": lambda chosen: PRESETS[chosen][0],
-            "from": lambda chosen: f"from {_day(chosen)}",
-            "to": lambda chosen: f"to {_day(chosen)}",
-            "change": lambda chosen: f"change {str(chosen)[:8]}…",
+            "result": lambda chosen: RESULTS.get(chosen, "Started"),
+            "door": lambda chosen: f"from {DOORS[chosen].lower()}",
+            "address": lambda chosen: f"address {chosen}",
+            "since": lambda chosen: TIMES[chosen],
+            "from": lambda chosen: f"from {_day(chosen)}{behind}",
+            "to": lambda chosen: f"to {_day(chosen)}{behind}",
+            "change": lambda chosen: f"change {chosen[:8]}…",
         }
 
-
-def _date_field(label: str, what: str) -> forms.DateField:
-    widget = forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(
-        label=label,
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=widget,
-        error_messages={"invalid": f"Write {what} as a date such as 2026-12-03."},
-    )
+    def _name_of(self, chosen: str) -> str:
+        person = self._people.get(chosen)
+        return KINDS.get(chosen, chosen) if person is None else person.name or person.email
 
 
-def _at(day: date | None, clock: time) -> datetime | None:
-    return datetime.combine(day, clock, UTC) if day else None
+def _choice(label: str, choices: list[tuple[str, Any]]) -> forms.CharField:
+    """A list to choose from; whether what comes is in it is told where the texts are read."""
+    widget = forms.Select(SELECT, choices=choices)
+    return forms.CharField(label=label, required=False, widget=widget)
 
 
-def _ago(preset: str) -> datetime | None:
-    return timezone.now() - PRESETS[preset][1] if preset in PRESETS else None
+def _any(word: str, choices: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [("", word), *choices.items()]
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+def _date_field(label: str) -> forms.CharField:
+    widget = forms.TextInput(QUIET | {"class": "form-control", "type": "date"})
+    return forms.CharField(label=label, required=False, widget=widget)
+
+
+def _day(text: str) -> str:
+    """A day of the address as pages write days, with its clock time where it has one."""
+    time = datetime.fromisoformat(text)
+    words = f"{time.day} {time:%b %Y}"
+    return f"{words}, {time:%H:%M}" if len(text) > len("2026-12-03") else words
 
 
 def _in_one_form(data: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The audit log, and that of one universe: newest first, filtered by the address, in pages."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,19 +13,24 @@ from django.views.decorators.http import require_safe
 
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
 from secretsapp.home import at_hand
-from secretsapp.log import counting, reading, standing
+from secretsapp.log import choices, counting, reading, standing
 from secretsapp.log.counting import Counts, Day
-from secretsapp.log.reading import AuditFilter, AuditPage
+from secretsapp.log.filters import AuditFilter
+from secretsapp.log.index import questions
+from secretsapp.log.index.questions import Basis
+from secretsapp.log.reading import AuditPage
+from secretsapp.log.searching import Search
 from secretsapp.models import Universe
 from secretsapp.secrets import open_changes
 from secretsapp.universes import loading
-from secretsapp.web.event_labels import TONES
+from secretsapp.web.event_labels import TONES, VERB_LABELS
 from secretsapp.web.forms.audit import PLACES, AuditFilterForm
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 
-LIST = "audit-list"
+LIST, NEW = "audit-list", "audit-new"
+NEW_AT_MOST = 99
 LONGEST_ID = len(str(UNIVERSE_ID_LIMIT))
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -38,11 +44,22 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A piece of a bar: the events of one tone, where it begins from above, and how high it is."""
+
+    tone: str
+    words: str
+    count: int
+    top: float
+    height: float
+
+
+@dataclass(frozen=True)
 class Bar:
-    """A day of the chart: where its bar begins, from above, and the address of its events."""
+    """A day of the chart, in pieces from below, and the address of its events."""
 
     day: Day
-    top: int
+    pieces: list[Piece]
     address: str
 
 
@@ -50,7 +67,8 @@ class Bar:
 def log(request: ActorRequest) -> HttpResponse:
     """A page of events; for htmx the list alone, or the events to be put behind those there."""
     universes = at_hand.to_choose_from(request.actor, request.GET.get("universe", "")[:LONGEST_ID])
-    return _answer(request, _form(request, AuditFilter(), universes), {})
+    own = questions.basis(request.actor)
+    return _answer(request, own, _form(request, own, AuditFilter(), universes), {})
 
 
 @require_safe
@@ -58,28 +76,39 @@ def activity(request: ActorRequest, universe_id: int) -> HttpResponse:
     """The log of one universe; for people who can't read it, the histories of its secrets."""
     found = loading.get(request.actor, universe_id)
     within = reading.within(request.actor, found)
+    own = questions.basis(request.actor, of_histories=within.of_histories)
     about = {"universe": found, "is_log": not within.of_histories}
-    return _answer(request, _form(request, within), about)
+    return _answer(request, own, _form(request, own, within), about)
 
 
 def _form(
-    request: ActorRequest, within: AuditFilter, universes: Iterable[Universe] = ()
+    request: ActorRequest, own: Basis, within: AuditFilter, universes: Iterable[Universe] = ()
 ) -> AuditFilterForm:
-    people = reading.people(request.actor, within)
-    return AuditFilterForm(request.GET.dict(), within, universes, people)
+    people = choices.people(request.actor, within, own)
+    removed = choices.removed(request.actor) if within.universe_id is None else {}
+    return AuditFilterForm(request.GET.dict(), within, universes, people, removed)
 
 
-def _answer(request: ActorRequest, form: AuditFilterForm, about: dict[str, Any]) -> HttpResponse:
+def _answer(
+    request: ActorRequest, own: Basis, form: AuditFilterForm, about: dict[str, Any]
+) -> HttpResponse:
     actor, path = request.actor, request.path
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
     is_whole = not wants_fragment(request) or "HX-History-Restore-Request" in request.headers
     if not wants_fragment(request) and "" in request.GET.dict().values():
         return redirect(_address(path, form, _place(request)))
-    context = about | _context(path, form, _page(request, form), request.GET.get("day", ""))
+    search = reading.looking_for(actor, form.wanted(), own) if form.is_valid() else None
+    if not is_whole and request.headers.get("HX-Target") == NEW:
+        return form_pages.page(request, "log/_new.html", form, _new(request, form, search))
+    page = _page(request, form, search)
+    context = about | _context(path, form, page, request.GET.get("day", ""))
     if not is_whole and request.headers.get("HX-Target") != LIST:
         return form_pages.page(request, "log/_events.html", form, context | {"focus_first": True})
-    if form.is_valid():
-        context |= _counted(path, form, counting.count(actor, form.wanted()))
+    if "universe" not in context:
+        context |= {"saved": list(choices.searches(actor)), "query": urlencode(form.query())}
+    if search is not None:
+        counts = counting.count(actor, form.wanted(), form.days_of, search)
+        context |= _counted(path, form, counts)
     if is_whole:
         context["unsettled"] = open_changes.visible(actor, context.get("universe"))
         if "universe" not in context:
@@ -100,10 +129,35 @@ def _context(path: str, form: AuditFilterForm, page: AuditPage, last_day: str) -
         "newer": "" if page.newer is None else _address(path, form, {"after": page.newer}),
         "newest": _address(path, form),
         "all": path,
+        "leads": path,
+        "watch": _watch(path, form, page),
         "tones": TONES,
         "chips": [
             Chip(active.words, _address(path, form, {active.field: ""})) for active in form.active()
         ],
+    }
+
+
+def _watch(path: str, form: AuditFilterForm, page: AuditPage) -> str:
+    """Where what comes after the newest page can be asked for."""
+    if page.newer is not None or not page.events:
+        return ""
+    return _address(path, form, {"after": page.events[0].sequence, "known": 0})
+
+
+def _new(request: ActorRequest, form: AuditFilterForm, search: Search | None) -> dict[str, Any]:
+    """How many events came after one; said aloud only where that is more than before."""
+    after = form.cleaned_data.get("after")
+    if search is None or after is None:
+        return {"watch": ""}
+    found = len(search.next(NEW_AT_MOST + 1, after))
+    new = min(found, NEW_AT_MOST)
+    return {
+        "newest": _address(request.path, form),
+        "new": new,
+        "is_many": found > new,
+        "announces": f"{new}" != request.GET.get("known"),
+        "watch": _address(request.path, form, {"after": after, "known": new}),
     }
 
 
@@ -112,20 +166,36 @@ def _counted(path: str, form: AuditFilterForm, counts: Counts) -> dict[str, Any]
     bars = [
         Bar(
             day,
-            top=100 - day.height,
-            address=_address(path, form, {"since": "", "from": day.day, "to": day.day}),
+            _pieces(day),
+            _address(path, form, {"since": "", "from": day.day, "to": day.day}),
         )
         for day in counts.days
     ]
-    return {"counts": counts, "bars": bars}
+    of_tones = {tone for bar in bars for piece in bar.pieces for tone in (piece.tone,)}
+    shown = {tone: words for tone, words in TONES.items() if tone in of_tones}
+    return {"counts": counts, "bars": bars, "chart_tones": shown}
 
 
-def _page(request: ActorRequest, form: AuditFilterForm) -> AuditPage:
+def _pieces(day: Day) -> list[Piece]:
+    """What the day's bar consists of: as much of its height as there is of its events."""
+    by_tone: Counter[str] = Counter()
+    for verb, number in day.verbs.items():
+        by_tone[VERB_LABELS[verb].tone] += number
+    pieces, top = [], 100.0
+    for tone, words in TONES.items():
+        if by_tone[tone]:
+            height = day.height * by_tone[tone] / by_tone.total()
+            top -= height
+            pieces.append(Piece(tone, words, by_tone[tone], round(top, 1), round(height, 1)))
+    return pieces
+
+
+def _page(request: ActorRequest, form: AuditFilterForm, search: Search | None) -> AuditPage:
     """The page asked for; a filter that cannot be used finds nothing, for those who may read."""
-    if form.is_valid():
-        before, after = form.cleaned_data["before"], form.cleaned_data["after"]
-        return reading.page(request.actor, form.wanted(), before, after)
-    return AuditPage(events=[])
+    if search is None:
+        return AuditPage(events=[])
+    before, after = form.cleaned_data["before"], form.cleaned_data["after"]
+    return reading.page(request.actor, form.wanted(), before, after, search)
 
 
 def _place(request: ActorRequest) -> dict[str, str]:

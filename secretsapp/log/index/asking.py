@@ -1,0 +1,262 @@
+"""Questions to the index: nodes that each say which events of some blocks they mean.
+
+A node is asked about blocks in a row, and gives the bits of those blocks where it means any.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Protocol
+
+from django.db.models import Max, Min, Q
+
+from secretsapp.log.index import bits
+from secretsapp.models import AuditBlock, AuditPosting, AuditShelf, AuditTerm
+from secretsapp.models import audit as audit_tables
+
+Bits = dict[int, int]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+# No engine is asked about more terms at once.
+TERMS_AT_ONCE = 5000
+# So many shelves are looked at first, and each time so many times more, up to the last number.
+FIRST_SHELVES, GROWTH, MOST_SHELVES = 1, 16, 64
+
+
+class Node(Protocol):
+    """A question to the index."""
+
+    def among(self, blocks: Sequence[int]) -> Bits:
+        """Which events of these blocks, which come in order, are meant."""
+
+
+@dataclass(frozen=True)
+class Everything:
+    """All events."""
+
+    def among(self, blocks: Sequence[int]) -> Bits:
+        """All of each."""
+        return dict.fromkeys(blocks, bits.every())
+
+
+@dataclass(frozen=True)
+class Held:
+    """Events that hold one of these terms; each row is read once, however often it is asked."""
+
+    ids: tuple[int, ...]
+    _shelves: Bits = field(default_factory=dict, compare=False, repr=False)
+    _apart: dict[int, Bits] = field(default_factory=dict, compare=False, repr=False)
+
+    def among(self, blocks: Sequence[int]) -> Bits:
+        """What their postings say."""
+        if not blocks or not self.ids:
+            return {}
+        first, last, size = min(blocks), max(blocks), audit_tables.SHELF_SIZE
+        shelves = range(first // size, last // size + 1)
+        # Only blocks of the last shelf, which is not whole, have rows of their own.
+        is_whole = first % size == 0 and (last + 1) % size == 0
+        found = {} if is_whole else dict(self._of_apart(shelves[-1]))
+        whole = shelves[:-1] if found else shelves
+        self._read_shelves([shelf for shelf in whole if shelf not in self._shelves])
+        for shelf in whole:
+            found.update(bits.parted(shelf, self._shelves[shelf]))
+        return {block: those for block, those in found.items() if first <= block <= last}
+
+    def _read_shelves(self, shelves: Sequence[int]) -> None:
+        self._shelves.update(dict.fromkeys(shelves, 0))
+        for ids in self._at_once() if shelves else ():
+            rows = AuditShelf.objects.filter(term_id__in=ids, shelf__in=shelves)
+            for shelf, kept in rows.values_list("shelf", "bits"):
+                self._shelves[shelf] |= bits.read(kept)
+
+    def _of_apart(self, shelf: int) -> Bits:
+        if shelf in self._apart:
+            return self._apart[shelf]
+        found = self._apart[shelf] = {}
+        size = audit_tables.SHELF_SIZE
+        for ids in self._at_once():
+            within = (shelf * size, (shelf + 1) * size - 1)
+            rows = AuditPosting.objects.filter(term_id__in=ids, block__range=within)
+            for block, kept in rows.values_list("block", "bits"):
+                found[block] = found.get(block, 0) | bits.read(kept)
+        return found
+
+    def _at_once(self) -> Iterator[tuple[int, ...]]:
+        for start in range(0, len(self.ids), TERMS_AT_ONCE):
+            yield self.ids[start : start + TERMS_AT_ONCE]
+
+
+def each_of(ids: Sequence[int], blocks: Sequence[int]) -> dict[int, Bits]:
+    """What the postings of each of a few terms say, in two queries for all of them."""
+    first, last, size = min(blocks), max(blocks), audit_tables.SHELF_SIZE
+    found: dict[int, Bits] = {term_id: {} for term_id in ids}
+    within = (first // size, last // size)
+    shelves = AuditShelf.objects.filter(term_id__in=ids, shelf__range=within)
+    for term_id, shelf, kept in shelves.values_list("term_id", "shelf", "bits"):
+        found[term_id].update(bits.parted(shelf, bits.read(kept)))
+    apart = AuditPosting.objects.filter(term_id__in=ids, block__range=(first, last))
+    for term_id, block, kept in apart.values_list("term_id", "block", "bits"):
+        found[term_id][block] = bits.read(kept)
+    return found
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """Events that all the parts mean; a later one is asked only if the earlier ones mean any."""
+
+    parts: tuple[Node, ...]
+
+    def among(self, blocks: Sequence[int]) -> Bits:
+        """What they have in common."""
+        found = dict.fromkeys(blocks, bits.every())
+        for part in self.parts:
+            those = part.among(blocks) if found else {}
+            both = {block: mine & those.get(block, 0) for block, mine in found.items()}
+            found = {block: common for block, common in both.items() if common}
+        return found
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Events that one of the parts means."""
+
+    parts: tuple[Node, ...]
+
+    def among(self, blocks: Sequence[int]) -> Bits:
+        """What they mean together."""
+        found: Bits = {}
+        for part in self.parts:
+            for block, those in part.among(blocks).items():
+                found[block] = found.get(block, 0) | those
+        return found
+
+
+@dataclass(frozen=True)
+class Without:
+    """Events that the part does not mean."""
+
+    part: Node
+
+    def among(self, blocks: Sequence[int]) -> Bits:
+        """The others of each block."""
+        those = self.part.among(blocks)
+        return {block: bits.every() & ~those.get(block, 0) for block in blocks}
+
+
+@dataclass(frozen=True)
+class Within:
+    """Events of a time, of which both ends are within."""
+
+    since: datetime | None
+    until: datetime | None
+
+    def among(self, blocks: Sequence[int]) -> Bits:
+        """All of a block that is within, and the right ones of one that is in part."""
+        if not blocks:
+            return {}
+        first, last = _ends(self.since, self.until)
+        rows = AuditBlock.objects.filter(block__range=(min(blocks), max(blocks)))
+        known = rows.filter(last_time__gte=first, first_time__lte=last)
+        ends = list(known.values_list("block", "first_time", "last_time"))
+        found = {
+            block: bits.every() for block, begin, end in ends if first <= begin and end <= last
+        }
+        for block, times in times_of(each[0] for each in ends if each[0] not in found).items():
+            found[block] = between(times, first, last + 1)
+        return found
+
+
+def _ends(since: datetime | None, until: datetime | None) -> tuple[int, int]:
+    largest = 2**63 - 2
+    return (
+        -largest if since is None else microseconds(since),
+        largest if until is None else microseconds(until),
+    )
+
+
+def microseconds(time: datetime) -> int:
+    """A time as a block has it."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def times_of(blocks: Iterable[int]) -> dict[int, Sequence[int]]:
+    """The times of the events of these blocks."""
+    rows = AuditBlock.objects.filter(block__in=list(blocks)).values_list("block", "times")
+    found: dict[int, Sequence[int]] = {}
+    for block, kept in rows:
+        found[block] = array("q")
+        found[block].frombytes(kept)  # type: ignore[attr-defined]  # an array is a sequence too
+    return found
+
+
+def between(times: Sequence[int], first: int, end: int) -> int:
+    """The bits of the times from `first` to before `end`."""
+    if all(one <= other for one, other in pairwise(times)):
+        return bits.below(bisect_left(times, end)) & ~bits.below(bisect_left(times, first))
+    return bits.at(place for place, time in enumerate(times) if first <= time < end)
+
+
+def covered() -> int:
+    """How many blocks are in the index: all from the first one."""
+    last = AuditBlock.objects.aggregate(last=Max("block"))["last"]
+    return 0 if last is None else last + 1
+
+
+def span(since: datetime | None, until: datetime | None, blocks: int) -> range:
+    """Those of so many blocks that may hold events of that time."""
+    if since is None and until is None:
+        return range(blocks)
+    first, last = _ends(since, until)
+    rows = AuditBlock.objects.filter(last_time__gte=first, first_time__lte=last)
+    ends = rows.aggregate(first=Min("block"), last=Max("block"))
+    return range(0) if ends["first"] is None else range(ends["first"], ends["last"] + 1)
+
+
+def held(kind: str, values: Collection[str] = (), beginnings: Collection[str] = ()) -> Held:
+    """Events that hold one of these values, or one that begins like one of these."""
+    wanted = Q(value__in=[each.encode() for each in values])
+    for beginning in beginnings:
+        start = beginning.encode()
+        # No byte of UTF-8 is this large.
+        wanted |= Q(value__gte=start, value__lt=start + b"\xff")
+    return Held(tuple(AuditTerm.objects.filter(wanted, kind=kind).values_list("pk", flat=True)))
+
+
+def held_with(kind: str, part: str) -> Held:
+    """Events that hold a value with that in it, whatever its case."""
+    rows = AuditTerm.objects.filter(kind=kind).values_list("pk", "value")
+    sought = part.casefold()
+    return Held(tuple(pk for pk, value in rows if sought in bytes(value).decode().casefold()))
+
+
+def numbers(node: Node, within: range, *, newest_first: bool = True) -> Iterator[list[int]]:
+    """The numbers of the events that are meant and within, a list for each block with any."""
+    first, last = within.start, within.stop - 1
+    begin, end = bits.block_of(first), bits.block_of(last) + 1
+    for blocks in windows(begin, end, newest_first=newest_first):
+        found = node.among(blocks)
+        for block in sorted(found, reverse=newest_first):
+            start = bits.first_of(block)
+            those = [start + place for place in bits.places(found[block])]
+            those = [number for number in those if number in within]
+            yield those[::-1] if newest_first else those
+
+
+def windows(begin: int, end: int, *, newest_first: bool = True) -> Iterator[range]:
+    """The blocks from `begin` to before `end`, by shelves: a few first, then more at a time."""
+    size = FIRST_SHELVES
+    while begin < end:
+        events = size * audit_tables.SHELF_SIZE
+        if newest_first:
+            start = max(begin, ((end - 1) // events) * events)
+            yield range(start, end)
+            end = start
+        else:
+            stop = min(end, (begin // events + 1) * events)
+            yield range(begin, stop)
+            begin = stop
+        size = min(size * GROWTH, MOST_SHELVES)

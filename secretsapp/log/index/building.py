@@ -1,0 +1,134 @@
+"""Makes the index, block by block, of what is in the log: nobody who appends waits for it."""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from secretsapp.log.damaged_rows import read_rows
+from secretsapp.log.folding import BEGINNINGS
+from secretsapp.log.index import bits
+from secretsapp.log.index.asking import microseconds
+from secretsapp.log.index.terms import IS_OVER, OVER, OVER_ALIKE, Term, terms_of, words_of
+from secretsapp.models import (
+    AuditBlock,
+    AuditEvent,
+    AuditHead,
+    AuditPosting,
+    AuditShelf,
+    AuditTerm,
+)
+from secretsapp.models import audit as audit_tables
+
+# A round takes a second or two with so many; a long log is there after some minutes.
+BLOCKS_A_ROUND = 25
+ALIKE = ("actor_kind", "actor_id", "actor_name", "door", "address", "subject_kind", "subject_id")
+
+
+def extend(most: int = BLOCKS_A_ROUND) -> int:
+    """Put so many more blocks into the index, where there are whole ones; gives how many.
+
+    Any number of workers can do so at once: of two that write the same block, one is too late. A
+    block with an event that cannot be read stays out, with all behind it, and is read without.
+    """
+    for number in range(most):
+        last = AuditBlock.objects.aggregate(last=Max("block"))["last"]
+        if not _put(0 if last is None else last + 1):
+            return number
+    return most
+
+
+def _put(block: int) -> bool:
+    first = bits.first_of(block)
+    if not AuditHead.objects.filter(sequence__gte=first + audit_tables.BLOCK_SIZE - 1).exists():
+        return False
+    there = AuditEvent.objects.filter(sequence__range=(first, first + audit_tables.BLOCK_SIZE - 1))
+    events = read_rows(there.order_by("sequence"))
+    if not events or any(event.time is None for event in events):
+        return False
+    try:
+        with transaction.atomic():
+            _store(block, events)
+            if (block + 1) % audit_tables.SHELF_SIZE == 0:
+                _shelve(block // audit_tables.SHELF_SIZE)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _store(block: int, events: Sequence[AuditEvent]) -> None:
+    times = array("q", bytes(8 * audit_tables.BLOCK_SIZE))
+    held: dict[Term, int] = defaultdict(int)
+    over = _over(events)
+    for event in events:
+        place = event.sequence - bits.first_of(block)
+        times[place] = microseconds(event.time)
+        for term in terms_of(event):
+            held[term] |= 1 << place
+        for how in over.get(event.sequence, ()):
+            held[IS_OVER, how.encode()] |= 1 << place
+    known = [microseconds(event.time) for event in events]
+    AuditBlock.objects.create(
+        block=block, first_time=min(known), last_time=max(known), times=times.tobytes()
+    )
+    ids = _ids(held)
+    AuditPosting.objects.bulk_create(
+        AuditPosting(term_id=ids[term], block=block, bits=bits.stored(those))
+        for term, those in held.items()
+    )
+
+
+def _shelve(shelf: int) -> None:
+    """Put the blocks of a shelf, which is whole now, into one row for each term."""
+    first = shelf * audit_tables.SHELF_SIZE
+    rows = AuditPosting.objects.filter(block__range=(first, first + audit_tables.SHELF_SIZE - 1))
+    held: dict[int, int] = defaultdict(int)
+    for term_id, block, kept in rows.values_list("term_id", "block", "bits").iterator():
+        held[term_id] |= bits.read(kept) << ((block - first) * audit_tables.BLOCK_SIZE)
+    AuditShelf.objects.bulk_create(
+        AuditShelf(term_id=term_id, shelf=shelf, bits=bits.stored(those))
+        for term_id, those in held.items()
+    )
+    rows.delete()
+
+
+def _over(events: Iterable[AuditEvent]) -> dict[int, tuple[str, ...]]:
+    """The beginnings of changes whose outcome is in the log, and how alike the outcome is."""
+    begun = {event.change_id: event for event in events if event.tag in BEGINNINGS}
+    begun.pop("", None)
+    ended = AuditEvent.objects.filter(change_id__in=begun).exclude(tag__in=BEGINNINGS)
+    found: dict[int, tuple[str, ...]] = {}
+    for outcome in read_rows(ended.order_by("-sequence")) or ():
+        beginning = begun[outcome.change_id]
+        both = (OVER, OVER_ALIKE) if _is_alike(beginning, outcome) else (OVER,)
+        found[beginning.sequence] = both
+    return found
+
+
+def _is_alike(beginning: AuditEvent, outcome: AuditEvent) -> bool:
+    """Whether each filter but that of events finds the outcome too."""
+    same = all(getattr(beginning, name) == getattr(outcome, name) for name in ALIKE)
+    return same and words_of(beginning) <= words_of(outcome)
+
+
+def _ids(terms: Iterable[Term]) -> dict[Term, int]:
+    """The id of each term, of which some may be new."""
+    by_kind: dict[str, list[bytes]] = defaultdict(list)
+    for kind, value in terms:
+        by_kind[kind].append(value)
+    found: dict[Term, int] = {}
+    for kind, values in by_kind.items():
+        known = _known(kind, values)
+        new = [AuditTerm(kind=kind, value=value) for value in values if (kind, value) not in known]
+        if new:
+            AuditTerm.objects.bulk_create(new, ignore_conflicts=True)
+            known = _known(kind, values)
+        found |= known
+    return found
+
+
+def _known(kind: str, values: Sequence[bytes]) -> dict[Term, int]:
+    rows = AuditTerm.objects.filter(kind=kind, value__in=values).values_list("value", "pk")
+    return {(kind, bytes(value)): pk for value, pk in rows}

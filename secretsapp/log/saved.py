@@ -1,0 +1,56 @@
+"""Searches of the log that people keep under a name, for themselves or for all who read the log."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from django.utils import timezone
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import AlreadyExists, InvalidInput
+from secretsapp.core.events.installation import InstallationEvent
+from secretsapp.core.labels import check_label
+from secretsapp.core.roles import Permission, refusal
+from secretsapp.log.filters import parse
+from secretsapp.models import SavedSearch, User
+from secretsapp.models.shortcuts import NAME_LIMIT, TEXT_LIMIT
+from secretsapp.rules.acting import Act, Oneself, acting
+
+MOST = 50
+
+
+@dataclass(frozen=True)
+class ReadsLog:
+    """That the actor may read some part of the log."""
+
+    def check(self, act: Act) -> None:
+        """Raise Forbidden unless they may now."""
+        if act.rights.universes_with(Permission.READ_AUDIT) == set():
+            raise refusal(Permission.READ_AUDIT)
+
+
+def save(actor: Actor, person: User, *, name: str, text: str, is_shared: bool) -> SavedSearch:
+    """Keep the search that stands in an address; raises InvalidInput for what is none."""
+    name = name.strip()
+    check_label(name, field="name", what="name", limit=NAME_LIMIT)
+    if len(text) > TEXT_LIMIT or not text:
+        raise InvalidInput("Choose a filter first, and not more than an address can hold.")
+    parse(dict(parse_qsl(text)))
+    with acting(actor, Oneself(person), ReadsLog()) as act:
+        own = SavedSearch.objects.filter(person=person)
+        if own.filter(name=name).exists():
+            raise AlreadyExists("You have saved a search of that name. Choose another name.")
+        if own.count() >= MOST:
+            raise InvalidInput(f"You have saved {MOST} searches. Delete one first.")
+        act.tell(InstallationEvent.LOG_SEARCH_SAVED, detail={"name": name})
+        return SavedSearch.objects.create(
+            person=person, name=name, text=text, is_shared=is_shared, saved_at=timezone.now()
+        )
+
+
+def delete(actor: Actor, person: User, *, name: str) -> None:
+    """Delete the person's own search of that name; raises InvalidInput where there is none."""
+    with acting(actor, Oneself(person)) as act:
+        gone, _ = SavedSearch.objects.filter(person=person, name=name).delete()
+        if not gone:
+            raise InvalidInput("You have no search of that name. It may have been deleted already.")
+        act.tell(InstallationEvent.LOG_SEARCH_DELETED, detail={"name": name})

@@ -1,0 +1,125 @@
+"""Finds the events that an actor may read of what is looked for, however long the log is.
+
+The index leads to those in its blocks, and the rows themselves are asked again: it never shows what
+they do not say. What is newer than the last whole block is read without it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db.models import QuerySet
+
+from secretsapp.core.errors import LogBroken
+from secretsapp.log.damaged_rows import read, read_rows
+from secretsapp.log.filters import AuditFilter
+from secretsapp.log.index import asking, bits, questions
+from secretsapp.log.index.asking import Everything, Node
+from secretsapp.log.index.questions import Basis
+from secretsapp.log.index.terms import has_words
+from secretsapp.models import AuditEvent
+
+# So many rows are asked for at once: enough for a page of changes whose beginnings are folded.
+AT_ONCE = 150
+UNREADABLE = (
+    "One of these events can’t be read: someone edited it in the database. Run "
+    "`manage.py verify_audit` to find it."
+)
+
+
+@dataclass(frozen=True)
+class Search:
+    """The events of `found` that have the words, which `node` leads to up to number `end`.
+
+    With `is_exact` the bits of the node are these events, but for beginnings that are folded.
+    """
+
+    found: QuerySet[AuditEvent]
+    words: frozenset[str]
+    node: Node
+    end: int
+    is_exact: bool
+
+    def newest(self, count: int, before: int | None = None) -> list[int]:
+        """The numbers of the newest events, older than `before`: the largest first."""
+        return list(islice(self._downwards(before, max(AT_ONCE, count)), count))
+
+    def next(self, count: int, after: int) -> list[int]:
+        """The numbers of the events that follow `after`: the smallest first."""
+        return list(islice(self.upwards(AT_ONCE, after), count))
+
+    def _downwards(self, before: int | None, at_once: int) -> Iterator[int]:
+        tail = self.found.filter(sequence__gt=self.end)
+        tail = tail if before is None else tail.filter(sequence__lt=before)
+        yield from self._rows(tail, "-sequence", at_once)
+        last = self.end + 1 if before is None else min(before, self.end + 1)
+        if last > 1:
+            yield from self._led_to(range(1, last), "-sequence", at_once)
+
+    def tail(self, above: int, most: int) -> list[tuple[str, datetime | None]]:
+        """Tag and time of the newest events, no more than so many: those with larger numbers."""
+        newer = self.found.filter(sequence__gt=above)
+        if self.words:
+            numbers = list(islice(self._rows(newer, "-sequence", AT_ONCE), most))
+            newer = AuditEvent.objects.filter(sequence__in=numbers)
+        newer = newer.order_by("-sequence")
+        found: list[tuple[str, datetime | None]] | None
+        found = read(lambda: list(newer.values_list("tag", "time")[:most]))
+        if found is None:
+            raise LogBroken(UNREADABLE)
+        return found
+
+    def upwards(self, at_once: int, after: int = 0) -> Iterator[int]:
+        """The numbers behind `after`, the smallest first; so many are asked for at once."""
+        if after < self.end:
+            within = range(max(after, 0) + 1, self.end + 1)
+            yield from self._led_to(within, "sequence", at_once)
+        rest = self.found.filter(sequence__gt=max(after, self.end))
+        yield from self._rows(rest, "sequence", at_once)
+
+    def _led_to(self, within: range, order: str, at_once: int) -> Iterator[int]:
+        led = asking.numbers(self.node, within, newest_first=order.startswith("-"))
+        every = (number for block in led for number in block)
+        while chunk := list(islice(every, at_once)):
+            yield from self._those(self.found.filter(sequence__in=chunk), order)
+
+    def _rows(self, found: QuerySet[AuditEvent], order: str, at_once: int) -> Iterator[int]:
+        """The numbers of the rows in that order, read a few at a time."""
+        last: int | None = None
+        while True:
+            rest = found if last is None else found.filter(**_beyond(order, last))
+            numbers = list(rest.order_by(order).values_list("sequence", flat=True)[:at_once])
+            yield from self._with_words(numbers, order)
+            if len(numbers) < at_once:
+                return
+            last = numbers[-1]
+
+    def _those(self, found: QuerySet[AuditEvent], order: str) -> Iterable[int]:
+        numbers = list(found.order_by(order).values_list("sequence", flat=True))
+        return self._with_words(numbers, order)
+
+    def _with_words(self, numbers: list[int], order: str) -> Iterable[int]:
+        """Those of the events that have all the words."""
+        if not self.words or not numbers:
+            return numbers
+        events = read_rows(AuditEvent.objects.filter(sequence__in=numbers).order_by(order))
+        if events is None:
+            raise LogBroken(UNREADABLE)
+        return [event.sequence for event in events if has_words(event, self.words)]
+
+
+def _beyond(order: str, last: int) -> dict[str, int]:
+    return {"sequence__lt" if order.startswith("-") else "sequence__gt": last}
+
+
+def search(own: Basis, wanted: AuditFilter, found: QuerySet[AuditEvent]) -> Search:
+    """A search among the rows `found`, which are what the actor may read of what is looked for.
+
+    The events of one change are few, and found without the index.
+    """
+    if wanted.change_id or not own.blocks:
+        return Search(found, wanted.words, Everything(), 0, is_exact=False)
+    end = bits.first_of(own.blocks) - 1
+    is_exact = own.permitted is not None
+    return Search(found, wanted.words, questions.of(own, wanted), end, is_exact=is_exact)

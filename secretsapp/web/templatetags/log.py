@@ -1,0 +1,24 @@
+"""What templates of the audit log need beside the tags of all pages."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.http import urlencode
+
+from secretsapp.log.event_view import EventView
+from secretsapp.log.runs import Run
+from secretsapp.log.runs import runs as runs_of
+
+register = template.Library()
+
+
+@register.filter
+def runs(events: Iterable[EventView]) -> list[Run]:
+    """The events, of which those that are nearly equal come as one."""
+    return runs_of(events)
+
+
+@register.simple_tag
+def everything(**wanted: object) -> str:
+    """What stands behind the log's address for everything of that."""
+    return f"?{urlencode({name: str(text) for name, text in wanted.items() if text})}"

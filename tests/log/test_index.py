@@ -1,0 +1,164 @@
+"""The index of the log: with it the same events are found as without, for everyone, all ways."""
+
+from itertools import combinations
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from secretsapp.access import grants
+from secretsapp.core.actor import Door, person, system
+from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.kinds import Result
+from secretsapp.core.events.secrets import SecretEvent
+from secretsapp.core.roles import Role
+from secretsapp.log import counting, reading
+from secretsapp.log.filters import AuditFilter, parse
+from secretsapp.log.index import bits, building
+from secretsapp.models import (
+    ApiKey,
+    AuditEvent,
+    AuditPosting,
+    AuditShelf,
+    Universe,
+)
+from secretsapp.models import audit as audit_tables
+from secretsapp.models.universes import Environment
+from secretsapp.rules import audit
+from tests.granting import Terms
+from tests.stage import STAGEHAND, Cast, Person, engage
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+
+NAMES = ("PAY_KEY", "PAY_WEBHOOK", "pay_key", "CHAT_TOKEN", "ZOË")
+EVENTS = (
+    SecretEvent.SECRET_ROTATE_STARTED,
+    SecretEvent.SECRET_ROTATE_SUCCEEDED,
+    SecretEvent.SECRET_DETAILS_CHANGED,
+    SecretEvent.SECRET_DRIFT_CHANGED,
+    AccessEvent.ACCESS_REFUSED,
+    SecretEvent.SECRET_CREATE_STARTED,
+)
+
+
+@pytest.fixture
+def quay(api_key: ApiKey) -> Universe:
+    """Another universe, of another environment."""
+    staging = Environment.STAGING
+    return Universe.objects.create(id=77, name="Quay", api_key=api_key, environment=staging)
+
+
+@pytest.fixture
+def _long_log(
+    universe: Universe, quay: Universe, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log of several blocks and a part of one, of all kinds of events."""
+    monkeypatch.setattr(audit_tables, "BLOCK_SIZE", 16)
+    monkeypatch.setattr(audit_tables, "SHELF_SIZE", 2)
+    monkeypatch.setattr(reading, "PAGE_SIZE", 15)
+    editor = cast["editor"].user
+    for number in range(75):
+        event = EVENTS[number % len(EVENTS)]
+        is_seen = event is SecretEvent.SECRET_DRIFT_CHANGED
+        # Of a change all but the event is alike.
+        half = number - number % 6 + max(number % 6, 1)
+        who, address = half % 4, f"192.0.2.{half % 3}"
+        actor = person(editor.pk + who, f"p{who}@example.com", Door.BROWSER, address)
+        change = str(UUID(int=number // 6)) if number % 6 < 2 else ""
+        with transaction.atomic():
+            audit.append(
+                audit.Entry(
+                    event,
+                    system("refresh") if is_seen else actor,
+                    (universe, quay)[number // 6 % 2],
+                    NAMES[number // 6 % len(NAMES)],
+                    subject=editor if half % 5 == 0 else None,
+                    change_id=change,
+                    detail={"reason": "Roblox is away" if half % 7 else "Grüße 99 contractors"},
+                )
+            )
+
+
+QUERIES = {
+    "q": ("contract", "roblox away", "grü", "pay", "zebra", "99"),
+    "universe": ("77", "78"),
+    "environment": ("staging", "none"),
+    "person": ("p1@", "system", "stage"),
+    "about": ("editor", "nobody"),
+    "door": ("worker", "browser"),
+    "address": ("192.0.2.1", "192.0.2.*", "198.51.100.1"),
+    "secret": ("PAY_*", "pay_key", "CHAT_TOKEN", "NONE_*"),
+    "event": ("secret", "secret.rotate", "secret.create.started", "universe.removed"),
+    "result": tuple(str(result) for result in Result),
+    "since": ("1h",),
+    "from": ("2999-01-01",),
+    "attempts": ("on",),
+}
+SINGLE = [{}, *({name: text} for name, texts in QUERIES.items() for text in texts)]
+PAIRS = [
+    one | other
+    for one, other in combinations(SINGLE[1:], 2)
+    if one.keys() != other.keys() and not {"since", "from"} <= (one | other).keys()
+]
+
+
+def readers(universe: Universe, quay: Universe, cast: Cast) -> list[Person]:
+    """Who reads everything, one universe, some names, several of each, and histories alone."""
+    of_names, mixed = engage("names"), engage("mixed")
+    grants.give(STAGEHAND, of_names.user, None, Terms(Role.AUDITOR, "PAY_*"))
+    grants.give(STAGEHAND, mixed.user, universe, Terms(Role.AUDITOR, "CHAT_TOKEN"))
+    grants.give(STAGEHAND, mixed.user, quay, Terms(Role.AUDITOR))
+    return [cast["admin"], cast["auditor"], of_names, mixed]
+
+
+def pages(reader: Person, wanted: AuditFilter) -> list[list[int]]:
+    """The numbers on each page, from the newest to the oldest and back."""
+    shown = reading.page(reader.actor, wanted)
+    found = [[event.sequence for event in shown.events]]
+    while shown.older is not None:
+        shown = reading.page(reader.actor, wanted, before=shown.older)
+        found.append([event.sequence for event in shown.events])
+    while shown.newer is not None:
+        shown = reading.page(reader.actor, wanted, after=shown.newer)
+        found.append([event.sequence for event in shown.events])
+    return found
+
+
+@pytest.mark.usefixtures("_long_log")
+def test_with_the_index_the_same_is_found_as_without_by_everyone(
+    universe: Universe, quay: Universe, cast: Cast
+) -> None:
+    people = readers(universe, quay, cast)
+    queries = [parse(query).wanted for query in (*SINGLE, *PAIRS[::53])]
+    # Each query for every other reader, so that all are asked by someone who sees little.
+    asked = [
+        (reader, wanted)
+        for number, reader in enumerate(people)
+        for wanted in queries[number % 2 :: 2]
+    ]
+    within = AuditFilter(universe_id=universe.pk, of_histories=True)
+    asked += [(cast["viewer"], within), (cast["rotator"], AuditFilter(of_histories=True))]
+    before = [pages(*each) for each in asked]
+    counted = [counting.count(each[0].actor, each[1]) for each in asked]
+    assert building.extend() == AuditEvent.objects.count() // 16
+    assert building.extend() == 0
+    for each, numbers, counts in zip(asked, before, counted, strict=True):
+        assert pages(*each) == numbers, each
+        assert counting.count(each[0].actor, each[1]) == counts, each
+    for (reader, wanted), numbers in list(zip(asked, before, strict=True))[::9]:
+        streamed = [event.sequence for event in reading.stream(reader.actor, wanted)]
+        assert streamed == sorted({number for page in numbers for number in page})
+    assert any(len(found) > 5 for found in before), "of which some are long"
+
+
+@pytest.mark.usefixtures("_long_log")
+def test_a_row_of_the_index_shows_nothing_that_the_log_does_not_say(
+    universe: Universe, cast: Cast
+) -> None:
+    building.extend()
+    AuditPosting.objects.update(bits=bits.stored((1 << 16) - 1))
+    AuditShelf.objects.update(bits=bits.stored((1 << 32) - 1))
+    shown = reading.page(cast["auditor"].actor, AuditFilter(secret="CHAT_TOKEN")).events
+    assert {(event.universe_name, event.secret_name) for event in shown} == {
+        ("Harbor", "CHAT_TOKEN")
+    }
