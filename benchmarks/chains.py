@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
+from benchmarks.reviewed import FIRST_UNIVERSE
 from secretsapp.core import chain
 from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.events.access import AccessEvent
@@ -24,14 +26,18 @@ UNIVERSES = 25
 SECRETS = 120
 CHUNK = 20_000
 
-# What a log is mostly made of.
+# What a log is mostly made of; the first two are one change.
 EVENTS = (
     SecretEvent.SECRET_ROTATE_STARTED,
     SecretEvent.SECRET_ROTATE_SUCCEEDED,
     PersonEvent.PERSON_SIGNED_IN,
     SecretEvent.SECRET_DETAILS_CHANGED,
     AccessEvent.ACCESS_REFUSED,
+    AccessEvent.GRANT_GIVEN,
+    SecretEvent.SECRET_DRIFT_CHANGED,
 )
+OF_CHANGE = 2
+REASONS = ("Roblox is away", "the key expired", "the deadline of the release", "a contractor left")
 
 
 def lengthen(events: int) -> None:
@@ -44,7 +50,7 @@ def lengthen(events: int) -> None:
             _store(chunk)
         head.save(update_fields=["sequence", "link"])
         triggers.install()
-    _settle()
+    settle()
 
 
 def _rows(head: AuditHead, events: int) -> Iterator[list[Any]]:
@@ -64,24 +70,32 @@ def _rows(head: AuditHead, events: int) -> Iterator[list[Any]]:
 
 def _fields(sequence: int, time: datetime) -> dict[str, str]:
     """The event of that number as the texts that are hashed, varied as in a real log."""
-    person, universe = sequence * 7 % PEOPLE, sequence * 11 % UNIVERSES
+    round_, kind = divmod(sequence, len(EVENTS))
+    is_change = kind < OF_CHANGE
+    varied = sequence - kind if is_change else sequence
+    person, universe = varied * 7 % PEOPLE, varied * 11 % UNIVERSES
+    event = EVENTS[kind]
+    is_grant = event is AccessEvent.GRANT_GIVEN
+    is_drift = event is SecretEvent.SECRET_DRIFT_CHANGED
+    has_secret = event not in (PersonEvent.PERSON_SIGNED_IN, AccessEvent.GRANT_GIVEN)
+    is_person = event is PersonEvent.PERSON_SIGNED_IN
     return {
         "sequence": str(sequence),
         "time": time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "tag": EVENTS[sequence % len(EVENTS)].tag,
-        "actor_kind": ActorKind.PERSON,
-        "actor_id": str(person),
-        "actor_name": f"person{person}@example.com",
-        "door": Door.BROWSER,
-        "address": f"192.0.2.{person}",
-        "universe_id": str(6930499524 + universe),
-        "universe_name": f"Harbor {universe}",
-        "secret_name": f"PROVIDER_{sequence * 13 % SECRETS}_TOKEN",
-        "subject_kind": "",
-        "subject_id": "",
-        "subject_name": "",
-        "change_id": "",
-        "detail": json.dumps({"number": str(sequence)}),
+        "tag": event.tag,
+        "actor_kind": ActorKind.SYSTEM if is_drift else ActorKind.PERSON,
+        "actor_id": "" if is_drift else str(person),
+        "actor_name": "Sealroom (refresh)" if is_drift else f"person{person}@example.com",
+        "door": Door.WORKER if is_drift else Door.BROWSER,
+        "address": "" if is_drift else f"192.0.2.{person}",
+        "universe_id": "" if is_person else str(FIRST_UNIVERSE + universe),
+        "universe_name": "" if is_person else f"Harbor {universe}",
+        "secret_name": f"PROVIDER_{varied * 13 % SECRETS}_TOKEN" if has_secret else "",
+        "subject_kind": "person" if is_grant else "",
+        "subject_id": str(sequence % PEOPLE) if is_grant else "",
+        "subject_name": f"person{sequence % PEOPLE}@example.com" if is_grant else "",
+        "change_id": str(UUID(int=round_)) if is_change else "",
+        "detail": json.dumps({"reason": REASONS[sequence % len(REASONS)]}),
     }
 
 
@@ -108,7 +122,7 @@ def _store(rows: list[list[Any]]) -> None:
         cursor.executemany(statement, rows)
 
 
-def _settle() -> None:
+def settle() -> None:
     """Let the database be at rest, so that it does nothing beside what is measured."""
     is_postgres = connection.vendor == "postgresql"
     rest = ("VACUUM ANALYZE", "CHECKPOINT") if is_postgres else ("PRAGMA wal_checkpoint(TRUNCATE)",)

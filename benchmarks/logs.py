@@ -25,12 +25,12 @@ class AppenderFailed(Exception):
 
 
 class Appender:
-    """A process that appends to a log when it is told to."""
+    """A process that appends to a log, or reads it, when it is told to."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], module: str = "benchmarks.appender") -> None:
         # Bandit asks twice what is started: our own program, by Python itself, without a shell.
-        self._process = subprocess.Popen(  # nosec B603
-            [sys.executable, "-m", "benchmarks.appender"],
+        self._process = subprocess.Popen(  # noqa: S603 # nosec B603
+            [sys.executable, "-m", module],
             cwd=ROOT,
             env=environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"},
             stdin=subprocess.PIPE,
@@ -111,6 +111,10 @@ class Log:
         """Processes that append to it."""
         with ExitStack() as stack:
             yield [stack.enter_context(Appender(self._environment)) for _ in range(number)]
+
+    def reviewer(self) -> Appender:
+        """A process that opens its pages."""
+        return Appender(self._environment, "benchmarks.reviewer")
 
 
 @contextmanager
