@@ -49,10 +49,10 @@ check: $(VENV)/.dev ## Every check that does not run the product
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	find templates -name '*.html' -print0 | xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
-	$(VENV)/bin/mypy $(CODE) tests manage.py
+	$(VENV)/bin/mypy $(CODE) tests manage.py verify_evidence.py
 	$(VENV)/bin/lint-imports
 	$(PY) -m tests.repository.bounds
-	$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive $(CODE) manage.py
+	$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive $(CODE) manage.py verify_evidence.py
 	.ci/check-django $(PY)
 	$(VENV)/bin/hadolint Dockerfile
 	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml

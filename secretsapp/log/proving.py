@@ -29,6 +29,12 @@ def newest(actor: Actor) -> Checkpoint:
     return found
 
 
+def verifiers(actor: Actor) -> list[str]:
+    """The keys that have signed checkpoints, as others keep them; raises Forbidden."""
+    require_installation(actor, Permission.READ_AUDIT)
+    return list(Checkpoint.objects.order_by().values_list("verifier", flat=True).distinct())
+
+
 def inclusion(actor: Actor, sequence: int) -> Proof:
     """The proof that the newest checkpoint is of a log with that event.
 

@@ -35,6 +35,7 @@ IN_THE_IMAGE = {
     "secretsapp",
     "static",
     "templates",
+    "verify_evidence.py",
 }
 NEVER = (
     ".env",

@@ -9,4 +9,5 @@ class ProofEvent(Event):
     CHECKPOINT_MADE = done(
         "checkpoint.made", "signed checkpoint {number} of {count:event}", Verb.PROVE, INFO
     )
+    EVIDENCE_MADE = done("evidence.made", "made evidence of {count:event}", Verb.PROVE, INFO)
     LOG_BROKEN = seen("log.broken", "The audit log is broken: {reason}", Verb.PROVE, WARNING)

@@ -1,0 +1,139 @@
+"""Evidence: chosen events in one file, with the proofs by which a stranger can check them.
+
+The log itself says who made it, when, by which filter, and of which events: that event is in the
+file too, so nothing in it has to be believed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import verify_evidence
+from secretsapp.core import actor as actors
+from secretsapp.core import merkle, signed_notes
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import InvalidInput, LogBroken
+from secretsapp.core.events.proofs import ProofEvent
+from secretsapp.core.roles import Permission, refusal
+from secretsapp.log import checkpoints, reading, tree
+from secretsapp.log.filters import AuditFilter
+from secretsapp.models import AuditEvent, Checkpoint
+from secretsapp.rules import keys
+from secretsapp.rules.acting import Act, acting
+from secretsapp.rules.policy import rights_of
+
+MOST = verify_evidence.MOST_EVENTS
+# More than that is for the worker: someone would wait for it.
+CHECKED_AT_ONCE = 10_000
+# Others may sign at the same time, but hardly ever between an event and its checkpoint.
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The file, how many events were chosen for it, and the checkpoint in it."""
+
+    content: bytes
+    count: int
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class ToReadLog:
+    """That the actor may read some part of the log."""
+
+    def check(self, act: Act) -> None:
+        """Raise Forbidden for everyone else."""
+        if act.rights.universes_with(Permission.READ_AUDIT) == set():
+            raise refusal(Permission.READ_AUDIT)
+
+
+def choose(actor: Actor, wanted: AuditFilter) -> list[AuditEvent]:
+    """The events that evidence would hold now, in their order.
+
+    Raises Forbidden for those who may not read the log, also where they may read histories, which
+    leave out what evidence needs; InvalidInput for none and for too many; LogBroken.
+    """
+    if wanted.of_histories:
+        raise refusal(Permission.READ_AUDIT)
+    numbers = reading.looking_for(actor, wanted).newest(MOST + 1)
+    if not numbers:
+        raise InvalidInput("No events match, so there is nothing to prove. Change the filter.")
+    if len(numbers) > MOST:
+        raise InvalidInput(
+            f"More than {MOST:,} events match. Narrow the filter, for example to fewer days."
+        )
+    found = reading.newest(AuditEvent.objects.filter(sequence__in=numbers), MOST)
+    return found[::-1]
+
+
+def make(actor: Actor, wanted: AuditFilter, asked: str) -> Evidence:
+    """Make evidence of what is looked for; `asked` is that as it stands in an address.
+
+    Raises as `choose` and `checkpoints.make` do; what is broken is found before it leaves.
+    """
+    events = choose(actor, wanted)
+    hashes = [_content(event) for event in events]
+    keys.checkpoint_keys()
+    detail = {
+        "count": str(len(events)),
+        "digest": verify_evidence.digest(hashes),
+        "filter": asked,
+    }
+    with acting(actor, ToReadLog()) as act:
+        act.tell(ProofEvent.EVIDENCE_MADE, detail=detail)
+    checkpoint = _covering(actor, act.events[0].sequence)
+    content = _written(checkpoint, act.events[0], events)
+    try:
+        verify_evidence.check(content, [checkpoint.verifier])
+    except verify_evidence.Refused as trouble:
+        raise LogBroken(f"The log can't prove these events. {trouble}") from None
+    return Evidence(content, len(events), checkpoint)
+
+
+def is_behind() -> bool:
+    """Whether the worker has to check more events first than anyone would wait for."""
+    return tree.size() - tree.stored() > CHECKED_AT_ONCE
+
+
+def _content(event: AuditEvent) -> bytes:
+    found = verify_evidence.content_hash(event.chained_fields())
+    if found.hex() != event.content:
+        raise LogBroken(f"Event {event.sequence} was edited. Run `manage.py verify_audit`.")
+    return found
+
+
+def _covering(actor: Actor, sequence: int) -> Checkpoint:
+    """A checkpoint of a log with that event; Sealroom signs for those who read a part of it."""
+    reads_all = rights_of(actor).allows_installation(Permission.READ_AUDIT)
+    signing = actor if reads_all else actors.system("evidence", actor.door)
+    for _ in range(TRIES):
+        found = checkpoints.make(signing)
+        if found.size >= sequence:
+            return found
+    raise LogBroken("No checkpoint could be signed of the newest events. Try again in a moment.")
+
+
+def _written(checkpoint: Checkpoint, made: AuditEvent, events: Iterable[AuditEvent]) -> bytes:
+    node = tree.Stored()
+    entries = [_entry(node, event, checkpoint.size) for event in events]
+    bundle = {
+        "format": verify_evidence.FORMAT,
+        "keys": _signers(checkpoint),
+        "checkpoint": checkpoint.note,
+        "made": _entry(node, made, checkpoint.size),
+        "events": entries,
+    }
+    return verify_evidence.canonical(bundle)
+
+
+def _entry(node: merkle.Node, event: AuditEvent, size: int) -> dict[str, object]:
+    index = event.sequence - 1
+    proof = signed_notes.hash_lines(merkle.inclusion(node, index, size))
+    return {"index": index, "fields": event.chained_fields(), "proof": proof}
+
+
+def _signers(checkpoint: Checkpoint) -> list[str]:
+    """The keys of this log that signed it; more than one where one announces the other."""
+    every = Checkpoint.objects.order_by().values_list("verifier", flat=True).distinct()
+    known = [signed_notes.verifier(line) for line in every]
+    return [str(key) for key in signed_notes.opened(checkpoint.note, known)[1]]
