@@ -15,7 +15,10 @@ from secretsapp.core.errors import InvalidInput, LogBroken
 from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.roles import Permission, refusal
 from secretsapp.log import checkpoints, reading, tree
+from secretsapp.log.event_view import EventView, with_secret
 from secretsapp.log.filters import AuditFilter
+from secretsapp.log.naming import named
+from secretsapp.log.wording import view_of
 from secretsapp.models import AuditEvent, Checkpoint
 from secretsapp.rules import keys
 from secretsapp.rules.acting import Act, acting
@@ -64,6 +67,17 @@ def choose(actor: Actor, wanted: AuditFilter) -> list[AuditEvent]:
         )
     found = reading.newest(AuditEvent.objects.filter(sequence__in=numbers), MOST)
     return found[::-1]
+
+
+def require(actor: Actor) -> None:
+    """Raise Forbidden unless the actor may read some part of the log."""
+    if not reading.may_read(actor):
+        raise refusal(Permission.READ_AUDIT)
+
+
+def preview(actor: Actor, wanted: AuditFilter) -> list[EventView]:
+    """The events that evidence would hold, in words; raises as `choose`."""
+    return named([with_secret(view_of(event)) for event in choose(actor, wanted)])
 
 
 def make(actor: Actor, wanted: AuditFilter, asked: str) -> Evidence:

@@ -15,6 +15,7 @@ from secretsapp.web.views import (
     checkpoints,
     creation,
     effective,
+    evidence,
     first_run,
     frame,
     generation,
@@ -138,6 +139,8 @@ urlpatterns = [
     path("me/sessions/end-others/", me.end_other_sessions, name="sessions_end_others"),
     # The installation.
     path("audit/", audit.log, name="audit"),
+    path("audit/evidence/", evidence.page, name="evidence"),
+    path("audit/evidence/verify_evidence.py", evidence.verifier, name="evidence_verifier"),
     path("audit/checkpoints/", checkpoints.listing, name="checkpoints"),
     path("audit/checkpoints/make/", checkpoints.make, name="checkpoint_make"),
     path("audit/checkpoint", checkpoints.newest, name="checkpoint"),

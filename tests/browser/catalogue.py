@@ -92,6 +92,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
         Look("activity_viewer", f"{of_universe}activity/", "viewer"),
         Look("checkpoints_made", reverse("checkpoints"), "admin", make_checkpoint),
+        Look("evidence_of_secret", f"{reverse('evidence')}?secret=PAY_KEY"),
         Look("audit_nothing", f"{reverse('audit')}?event=universe.removed"),
         Look("menu_open", reverse("me"), "manager", open_menu),
         Look("help_open", reverse("me"), "manager", open_help),

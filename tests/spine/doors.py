@@ -155,6 +155,8 @@ DOORS = (
     Door("search", SOMEBODY, stranger=200),
     Door("styleguide", SOMEBODY, stranger=200),
     Door("audit", ("admin", "manager", "auditor"), stranger=403),
+    Door("evidence", ("admin", "manager", "auditor"), "", FORM, {}, answer=200, stranger=403),
+    Door("evidence_verifier", SOMEBODY, stranger=200),
     Door("checkpoints", ADMIN, stranger=403),
     Door("checkpoint_make", ADMIN, "", FORM, {}, read_answer=302, stranger=403),
     Door("audit", READERS, stranger=403),

@@ -54,6 +54,7 @@ TELLINGS = (
     # The log itself.
     Telling("checkpoint_make", ("checkpoint.made",)),
     Telling("audit_searches", ("log.search_saved",), by="auditor"),
+    Telling("evidence", ("evidence.made", "checkpoint.made")),
     # People and invitations.
     Telling(
         "person_create",

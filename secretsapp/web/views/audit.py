@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
@@ -130,12 +131,23 @@ def _context(path: str, form: AuditFilterForm, page: AuditPage, last_day: str) -
         "newest": _address(path, form),
         "all": path,
         "leads": path,
+        "evidence": _evidence(form),
         "watch": _watch(path, form, page),
         "tones": TONES,
         "chips": [
             Chip(active.words, _address(path, form, {active.field: ""})) for active in form.active()
         ],
     }
+
+
+def _evidence(form: AuditFilterForm) -> str:
+    """Where evidence of these events is made; histories leave out what it needs."""
+    if form.within.of_histories:
+        return ""
+    universe = form.within.universe_id
+    return _address(
+        reverse("evidence"), form, NOTHING if universe is None else {"universe": universe}
+    )
 
 
 def _watch(path: str, form: AuditFilterForm, page: AuditPage) -> str:

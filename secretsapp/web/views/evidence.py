@@ -1,0 +1,74 @@
+"""Evidence of the events that are looked for: what will be in it, the file, and what checks it."""
+
+import inspect
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+import verify_evidence
+from secretsapp.core.errors import InvalidInput, KeyTrouble, LogBroken
+from secretsapp.home import at_hand
+from secretsapp.log import choices, evidence, standing
+from secretsapp.log.filters import AuditFilter
+from secretsapp.log.index import questions
+from secretsapp.web.forms.audit import AuditFilterForm
+from secretsapp.web.requests import ActorRequest
+from secretsapp.web.views import form_pages
+from secretsapp.web.views.audit import LONGEST_ID
+
+BEHIND = "The worker still has too many events to check first. Try again in a few minutes."
+
+
+@require_http_methods(form_pages.METHODS)
+def page(request: ActorRequest) -> HttpResponse:
+    """What evidence would hold of what is looked for; a POST makes it and gives the file."""
+    evidence.require(request.actor)
+    form = _form(request)
+    if form.is_valid():
+        try:
+            if request.method == "POST":
+                return _file(request, form)
+            return _shown(request, form, {"events": evidence.preview(request.actor, form.wanted())})
+        except (InvalidInput, LogBroken, KeyTrouble) as refusal:
+            form.add_error(None, str(refusal))
+    return _shown(request, form, {"events": []})
+
+
+@require_safe
+def verifier(_request: ActorRequest) -> HttpResponse:
+    """The one file that checks evidence, for people who have nothing else of Sealroom."""
+    answer = HttpResponse(inspect.getsource(verify_evidence), "text/x-python; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="verify_evidence.py"'
+    return answer
+
+
+def _form(request: ActorRequest) -> AuditFilterForm:
+    """The filter of the log's page, as it stands in the address."""
+    actor, everything = request.actor, AuditFilter()
+    universes = at_hand.to_choose_from(actor, request.GET.get("universe", "")[:LONGEST_ID])
+    people = choices.people(actor, everything, questions.basis(actor))
+    removed = choices.removed(actor)
+    return AuditFilterForm(request.GET.dict(), everything, universes, people, removed)
+
+
+def _file(request: ActorRequest, form: AuditFilterForm) -> HttpResponse:
+    if evidence.is_behind():
+        raise InvalidInput(BEHIND)
+    made = evidence.make(request.actor, form.wanted(), urlencode(form.query()))
+    name = f"evidence-{made.checkpoint.number}.json"
+    answer = HttpResponse(made.content, content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _shown(request: ActorRequest, form: AuditFilterForm, context: dict[str, Any]) -> HttpResponse:
+    found = standing.look(request.actor)
+    context |= {
+        "standing": found,
+        "faults": [str(fault) for faults in form.errors.values() for fault in faults],
+        "chips": [] if form.errors else form.active(),
+        "query": urlencode(form.query()),
+    }
+    return form_pages.page(request, "log/evidence.html", form, context)
