@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.core.management import BaseCommand, CommandError, get_commands, load_command_class
 
+import verify_evidence
+from secretsapp.core import chain
 from secretsapp.core.events import EVENTS
 from secretsapp.core.generating import Alphabet
 from secretsapp.core.roles import PERMISSION_WORDS, PERMISSIONS, ROLE_WORDS, Permission, Role
@@ -139,6 +141,11 @@ def test_the_events_are_all_listed_with_their_sentences() -> None:
         )
         for event in EVENTS
     }
+
+
+def test_the_fields_of_an_event_are_described_in_the_order_of_the_hash() -> None:
+    told = section((ROOT / "docs" / "audit.md").read_text("utf-8"), "The fields")
+    assert tuple(row[0] for row in rows(told)) == chain.FIELDS == verify_evidence.FIELDS
 
 
 @pytest.mark.parametrize("document", ["access.md", "reference.md"])
