@@ -16,6 +16,7 @@ PARTS = {
     "sealing": 60,
     "appending": 420,
     "reviewing": 900,
+    "proving": 600,
     "starting": 180,
     "rights": 120,
     "filter": 240,
