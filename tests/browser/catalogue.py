@@ -19,6 +19,9 @@ LONG_NAME = "A_LONG_NAME_" + "X" * 52
 ODD_NAME = "a/b <c> " + "é" * 56
 LONG_DOMAIN = f"*.{'very-long-subdomain.' * 6}example.com"
 
+# What is shown to no one: files to keep.
+FILES = {"evidence_verifier"}
+
 Act = Callable[[Visitor], None]
 
 
@@ -44,7 +47,7 @@ def looks_at_doors(universe: Universe) -> list[Look]:
     return [
         Look(door.name, door.address(universe, "PAY_KEY"))
         for door in DOORS
-        if door.read_answer == 200 and "admin" in door.may_pass
+        if door.read_answer == 200 and "admin" in door.may_pass and door.name not in FILES
     ]
 
 

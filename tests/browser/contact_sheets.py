@@ -53,6 +53,7 @@ PAGES = {
     "settings": f"{HARBOR}settings/",
     "audit log": "/audit/",
     "checkpoints": "/audit/checkpoints/",
+    "evidence": "/audit/evidence/",
     "search": "/search/?q=pay+key",
     "people": "/people/",
     "person": "/people/3/",
