@@ -11,22 +11,17 @@ import verify_evidence
 from secretsapp.core import actor as actors
 from secretsapp.core import merkle, signed_notes
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import InvalidInput, LogBroken
+from secretsapp.core.errors import LogBroken
 from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.roles import Permission, refusal
-from secretsapp.log import checkpoints, reading, tree
-from secretsapp.log.event_view import EventView, with_secret
+from secretsapp.log import checkpoints, tree
+from secretsapp.log.choosing import choose
 from secretsapp.log.filters import AuditFilter
-from secretsapp.log.naming import named
-from secretsapp.log.wording import view_of
 from secretsapp.models import AuditEvent, Checkpoint
 from secretsapp.rules import keys
 from secretsapp.rules.acting import Act, acting
 from secretsapp.rules.policy import rights_of
 
-MOST = verify_evidence.MOST_EVENTS
-# More than that is for the worker: someone would wait for it.
-CHECKED_AT_ONCE = 10_000
 # Others may sign at the same time, but hardly ever between an event and its checkpoint.
 TRIES = 5
 
@@ -48,36 +43,6 @@ class ToReadLog:
         """Raise Forbidden for everyone else."""
         if act.rights.universes_with(Permission.READ_AUDIT) == set():
             raise refusal(Permission.READ_AUDIT)
-
-
-def choose(actor: Actor, wanted: AuditFilter) -> list[AuditEvent]:
-    """The events that evidence would hold now, in their order.
-
-    Raises Forbidden for those who may not read the log, also where they may read histories, which
-    leave out what evidence needs; InvalidInput for none and for too many; LogBroken.
-    """
-    if wanted.of_histories:
-        raise refusal(Permission.READ_AUDIT)
-    numbers = reading.looking_for(actor, wanted).newest(MOST + 1)
-    if not numbers:
-        raise InvalidInput("No events match, so there is nothing to prove. Change the filter.")
-    if len(numbers) > MOST:
-        raise InvalidInput(
-            f"More than {MOST:,} events match. Narrow the filter, for example to fewer days."
-        )
-    found = reading.newest(AuditEvent.objects.filter(sequence__in=numbers), MOST)
-    return found[::-1]
-
-
-def require(actor: Actor) -> None:
-    """Raise Forbidden unless the actor may read some part of the log."""
-    if not reading.may_read(actor):
-        raise refusal(Permission.READ_AUDIT)
-
-
-def preview(actor: Actor, wanted: AuditFilter) -> list[EventView]:
-    """The events that evidence would hold, in words; raises as `choose`."""
-    return named([with_secret(view_of(event)) for event in choose(actor, wanted)])
 
 
 def make(actor: Actor, wanted: AuditFilter, asked: str) -> Evidence:
@@ -102,11 +67,6 @@ def make(actor: Actor, wanted: AuditFilter, asked: str) -> Evidence:
     except verify_evidence.Refused as trouble:
         raise LogBroken(f"The log can't prove these events. {trouble}") from None
     return Evidence(content, len(events), checkpoint)
-
-
-def is_behind() -> bool:
-    """Whether the worker has to check more events first than anyone would wait for."""
-    return tree.size() - tree.stored() > CHECKED_AT_ONCE
 
 
 def _content(event: AuditEvent) -> bytes:

@@ -1,7 +1,8 @@
-"""The actions on the key rings, and those of checkpoints."""
+"""The actions on the key rings, and those of checkpoints and evidence."""
 
 from secretsapp.core import actor as actors
-from secretsapp.log import checkpoints, growing
+from secretsapp.log import checkpoints, evidence, growing
+from secretsapp.log.filters import AuditFilter
 from secretsapp.operation import audit_keys, checkpoint_keys, ring_changes
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
@@ -51,6 +52,11 @@ KEY_ACTIONS: list[Action] = [
         "checkpoints.make_due",
         lambda _stage: checkpoints.make_due(actors.system("checkpoint")),
         ("checkpoint.made | Sealroom (checkpoint) |  |  | ",),
+    ),
+    Action(
+        "evidence.make",
+        lambda stage: evidence.make(stage.cast["admin"].actor, AuditFilter(tag="grant"), ""),
+        (f"evidence.made | {ADMIN} |  |  | ", f"checkpoint.made | {ADMIN} |  |  | "),
     ),
     Action("growing.extend", lambda _stage: growing.extend()),
     Action(

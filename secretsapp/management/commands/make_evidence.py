@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from secretsapp.core.actor import Actor
-from secretsapp.log import evidence
+from secretsapp.log import choosing, evidence
 from secretsapp.management import filter_options
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
@@ -19,7 +19,7 @@ class Command(ActingCommand):
 
     help = (
         "Write an evidence bundle: the events that match, and the proofs that they are in the log, "
-        f"by a new checkpoint. At most {evidence.MOST:,} events. Anyone can check it with "
+        f"by a new checkpoint. At most {choosing.MOST:,} events. Anyone can check it with "
         "`verify_evidence.py`, which needs nothing else of Sealroom."
     )
 
@@ -31,7 +31,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Make the file first, so that nothing is logged that was not kept."""
         found, path = filter_options.query(options), options["file"]
-        evidence.choose(actor, found.wanted)
+        choosing.choose(actor, found.wanted)
         try:
             path.touch(mode=PRIVATE, exist_ok=False)
         except OSError as error:

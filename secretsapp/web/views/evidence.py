@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 import verify_evidence
 from secretsapp.core.errors import InvalidInput, KeyTrouble, LogBroken
 from secretsapp.home import at_hand
-from secretsapp.log import choices, evidence, standing
+from secretsapp.log import choices, choosing, evidence, standing
 from secretsapp.log.filters import AuditFilter
 from secretsapp.log.index import questions
 from secretsapp.web.forms.audit import AuditFilterForm
@@ -24,13 +24,13 @@ BEHIND = "The worker still has too many events to check first. Try again in a fe
 @require_http_methods(form_pages.METHODS)
 def page(request: ActorRequest) -> HttpResponse:
     """What evidence would hold of what is looked for; a POST makes it and gives the file."""
-    evidence.require(request.actor)
+    choosing.require(request.actor)
     form = _form(request)
     if form.is_valid():
         try:
             if request.method == "POST":
                 return _file(request, form)
-            return _shown(request, form, {"events": evidence.preview(request.actor, form.wanted())})
+            return _shown(request, form, {"events": choosing.preview(request.actor, form.wanted())})
         except (InvalidInput, LogBroken, KeyTrouble) as refusal:
             form.add_error(None, str(refusal))
     return _shown(request, form, {"events": []})
@@ -54,7 +54,7 @@ def _form(request: ActorRequest) -> AuditFilterForm:
 
 
 def _file(request: ActorRequest, form: AuditFilterForm) -> HttpResponse:
-    if evidence.is_behind():
+    if choosing.is_behind():
         raise InvalidInput(BEHIND)
     made = evidence.make(request.actor, form.wanted(), urlencode(form.query()))
     name = f"evidence-{made.checkpoint.number}.json"

@@ -1,0 +1,51 @@
+"""Which events evidence is made of, and in words what they say, before any is made."""
+
+import verify_evidence
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.roles import Permission, refusal
+from secretsapp.log import reading, tree
+from secretsapp.log.event_view import EventView, with_secret
+from secretsapp.log.filters import AuditFilter
+from secretsapp.log.naming import named
+from secretsapp.log.wording import view_of
+from secretsapp.models import AuditEvent
+
+MOST = verify_evidence.MOST_EVENTS
+# More than that is for the worker: someone would wait for it.
+CHECKED_AT_ONCE = 10_000
+
+
+def require(actor: Actor) -> None:
+    """Raise Forbidden unless the actor may read some part of the log."""
+    if not reading.may_read(actor):
+        raise refusal(Permission.READ_AUDIT)
+
+
+def choose(actor: Actor, wanted: AuditFilter) -> list[AuditEvent]:
+    """The events that evidence would hold now, in their order.
+
+    Raises Forbidden for those who may not read the log, also where they may read histories, which
+    leave out what evidence needs; InvalidInput for none and for too many; LogBroken.
+    """
+    if wanted.of_histories:
+        raise refusal(Permission.READ_AUDIT)
+    numbers = reading.looking_for(actor, wanted).newest(MOST + 1)
+    if not numbers:
+        raise InvalidInput("No events match, so there is nothing to prove. Change the filter.")
+    if len(numbers) > MOST:
+        raise InvalidInput(
+            f"More than {MOST:,} events match. Narrow the filter, for example to fewer days."
+        )
+    found = reading.newest(AuditEvent.objects.filter(sequence__in=numbers), MOST)
+    return found[::-1]
+
+
+def preview(actor: Actor, wanted: AuditFilter) -> list[EventView]:
+    """The events that evidence would hold, in words; raises as `choose`."""
+    return named([with_secret(view_of(event)) for event in choose(actor, wanted)])
+
+
+def is_behind() -> bool:
+    """Whether the worker has to check more events first than anyone would wait for."""
+    return tree.size() - tree.stored() > CHECKED_AT_ONCE
