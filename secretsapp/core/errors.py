@@ -15,6 +15,7 @@ SealroomError
 │   ├── ProposalOver            it was decided or withdrawn, or it lapsed; nothing was sent
 │   │   └── ProposalAltered     it is not what was proposed: someone edited the database
 │   ├── TooManyProposals        so many of theirs wait in the universe that no other is taken
+│   ├── TooManyExports          so many exports of theirs are being sent that no other begins
 │   ├── DecidedMeanwhile        a request was answered, withdrawn or lapsed before
 │   ├── AlreadyExists           an API key, universe or person of that name is here
 │   ├── StillInUse              something else needs it: it cannot be removed yet
@@ -122,6 +123,10 @@ class ProposalAltered(ProposalOver):
 
 class TooManyProposals(Correctable):
     """As many of the person's proposals wait in the universe as can."""
+
+
+class TooManyExports(Correctable):
+    """As many exports are being sent to the person as can at once."""
 
 
 class DecidedMeanwhile(Correctable):

@@ -82,12 +82,15 @@ def page(
     )
 
 
-def looking_for(actor: Actor, wanted: AuditFilter, own: Basis | None = None) -> Search:
+def looking_for(
+    actor: Actor, wanted: AuditFilter, own: Basis | None = None, *, up_to: int | None = None
+) -> Search:
     """The search for what the actor may read of what is looked for; raises Forbidden.
 
-    `own` is the actor's `questions.basis`, where more is asked of it.
+    `own` is the actor's `questions.basis`, where more is asked of it. What came after number
+    `up_to` is as if it had not come: a beginning whose outcome is among it stays.
     """
-    found = looked_for(actor, wanted)
+    found = looked_for(actor, wanted, up_to)
     own = own or questions.basis(actor, of_histories=wanted.of_histories)
     return search(own, wanted, found)
 
@@ -198,9 +201,11 @@ def histories(actor: Actor) -> QuerySet[AuditEvent]:
     return narrowed(actor, about, Permission.LIST_SECRETS, name="secret_name").exclude(others)
 
 
-def looked_for(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
+def looked_for(actor: Actor, wanted: AuditFilter, up_to: int | None = None) -> QuerySet[AuditEvent]:
     """What the actor may read of what is looked for; raises Forbidden as `readable`."""
     found = histories(actor) if wanted.of_histories else readable(actor)
+    if up_to is not None:
+        found = found.filter(sequence__lte=up_to)
     texts = (wanted.person, wanted.about, wanted.secret, wanted.tag, wanted.change_id)
     if not all(map(is_storable, texts)):
         return found.none()

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from django.db import Error
+
 
 class Told:
     """Remembers that the process was told to end.
@@ -20,6 +22,11 @@ class Told:
         """Let SIGTERM and Ctrl-C be a KeyboardInterrupt that is remembered."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the process was told to end."""
+        return self._is_told
 
     def end_if_told(self) -> None:
         """Raise KeyboardInterrupt again where one was lost."""
@@ -39,3 +46,21 @@ def in_order() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C be how the block ends, and no failure; for the main thread alone."""
+    told, numbers = Told(), (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in numbers}
+    told.listen()
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    except Error:
+        if not told.is_told:
+            raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -165,6 +165,7 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "master_key": "Master key changed",
         "audit_key": "Audit key changed",
         "log.guarded": "Protection of the audit log restored",
+        "log.exported": "Audit log exported",
         "log.counted": "Repeated denials counted",
         "log.search_saved": "Search of the log saved",
         "log.search_deleted": "Search of the log deleted",

@@ -6,6 +6,10 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from secretsapp.access import exporting
+from secretsapp.log import exporting as log_exporting
+from secretsapp.log.export_texts import Form
+from secretsapp.log.exporting import Asked
+from secretsapp.log.filters import AuditFilter
 from secretsapp.models import SignedIn
 from secretsapp.operation import upkeep
 from secretsapp.people import own_account, session_storage, sessions
@@ -75,6 +79,13 @@ ACCESS_ACTIONS = [
             stage.cast["manager"].actor, stage.universe, "PAY_KEY"
         ),
         ("access.exported | manager@example.com | Harbor | PAY_KEY | ",),
+    ),
+    Action(
+        "exporting.export",
+        lambda stage: log_exporting.export(
+            stage.cast["manager"].actor, Asked("", AuditFilter()), Form.CSV
+        ),
+        ("log.exported | manager@example.com |  |  | ",),
     ),
     Action("own_account.rename", rename, (f"person.changed | {EDITOR} |  |  | {EDITOR}",)),
     Action(

@@ -19,6 +19,7 @@ PLACES = {
     "address",
     "count",
     "fields",
+    "format",
     "invited_by",
     "key",
     "networks",

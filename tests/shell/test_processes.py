@@ -188,3 +188,27 @@ def test_who_waits_for_an_end_misses_no_ctrl_c_that_comes_just_before() -> None:
         timeout=SECONDS,
     )
     assert done.stdout == b"told\n"
+
+
+def test_export_that_follows_goes_on_until_it_is_told_to_end_or_nobody_reads_it(
+    installation: Installation,
+) -> None:
+    command = ("export_audit", "--follow", "--format", "ndjson")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    following = installation.start("manage.py", *command, **pipes)
+    unread = installation.start("manage.py", *command, **pipes)
+    assert following.stdout is not None
+    assert following.stderr is not None
+    assert unread.stdout is not None
+    assert unread.stderr is not None
+    with following, unread:
+        while b"log.exported" not in following.stdout.readline():
+            pass
+        unread.stdout.readline()
+        unread.stdout.close()
+        assert (unread.wait(SECONDS), unread.stderr.read()) == (0, b"")
+        installation.succeed("create_user", "e@example.com", stdin=PASSWORD.encode())
+        while b"e@example.com" not in (line := following.stdout.readline()):
+            assert line
+        following.send_signal(signal.SIGTERM)
+        assert (following.wait(SECONDS), following.stderr.read()) == (0, b"")

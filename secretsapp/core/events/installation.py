@@ -30,6 +30,9 @@ class InstallationEvent(Event):
         Verb.SET_UP,
         WARNING,
     )
+    LOG_EXPORTED = done(
+        "log.exported", "exported {count:event} of the audit log as {format}", Verb.READ
+    )
     LOG_COUNTED = refused(
         "log.counted", "counted {count} more {what} since {since}, from {networks:network}"
     )

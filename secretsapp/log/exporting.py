@@ -1,0 +1,111 @@
+"""Exports what is looked for in the log, oldest first, with as little memory as a page.
+
+An export is an event itself, and holds what was there before that one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Max
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.events.installation import InstallationEvent
+from secretsapp.core.roles import Permission, refusal
+from secretsapp.log import export_texts, reading, streaming
+from secretsapp.log.export_texts import Form
+from secretsapp.log.filters import AuditFilter
+from secretsapp.log.index import questions
+from secretsapp.log.searching import Search
+from secretsapp.models import AuditEvent, Universe
+from secretsapp.rules.acting import Act, acting
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be exported: what is looked for, as it stands in an address and as it is meant.
+
+    `universe` is the one that all of it is about, where it was asked for on the page of one.
+    """
+
+    text: str
+    wanted: AuditFilter
+    universe: Universe | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an export holds: so many `events` of those up to number `up_to`."""
+
+    search: Search
+    up_to: int
+    events: int
+    of_histories: bool
+
+
+@dataclass(frozen=True)
+class ToRead:
+    """That the actor may read what is looked for, or some part of it."""
+
+    wanted: AuditFilter
+
+    def check(self, act: Act) -> None:
+        """Raise Forbidden for who may read none of it."""
+        may = Permission.READ_AUDIT
+        if self.wanted.of_histories:
+            may = Permission.LIST_SECRETS
+        if act.rights.universes_with(may) == set():
+            raise refusal(may)
+
+
+def find(actor: Actor, wanted: AuditFilter) -> Found:
+    """What an export would hold now; raises Forbidden and LogBroken as a page does."""
+    own = questions.basis(actor, of_histories=wanted.of_histories)
+    up_to = newest()
+    search = reading.looking_for(actor, wanted, own, up_to=up_to)
+    events = streaming.count(search, wanted, up_to)
+    return Found(search, up_to, events, wanted.of_histories)
+
+
+def export(actor: Actor, asked: Asked, form: Form) -> tuple[Found, Iterator[str]]:
+    """What the export holds, and its text in pieces, which raise LogBroken as a page does.
+
+    The log holds who exported what, in which form, and how many events these were up to which.
+    """
+    found = find(actor, asked.wanted)
+    detail = {
+        "count": str(found.events),
+        "format": form.upper(),
+        "filter": asked.text,
+        "up_to": str(found.up_to),
+    }
+    with acting(actor, ToRead(asked.wanted)) as act:
+        act.tell(InstallationEvent.LOG_EXPORTED, asked.universe, detail=detail)
+    return found, _texts(found, form)
+
+
+def newest() -> int:
+    """The number of the newest event."""
+    return AuditEvent.objects.aggregate(last=Max("sequence"))["last"] or 0
+
+
+def following(
+    actor: Actor, wanted: AuditFilter, form: Form, after: int
+) -> tuple[int, Iterator[str]]:
+    """The number of the newest event, and the text of what came behind `after`, in pieces.
+
+    Rights are those of now: raises Forbidden once there are none.
+    """
+    up_to = newest()
+    search = reading.looking_for(actor, wanted, up_to=up_to)
+    return max(up_to, after), _lines(Found(search, up_to, 0, wanted.of_histories), form, after)
+
+
+def _texts(found: Found, form: Form) -> Iterator[str]:
+    yield export_texts.head(form)
+    yield from _lines(found, form, 0)
+
+
+def _lines(found: Found, form: Form, after: int) -> Iterator[str]:
+    for rows in streaming.rows(found.search, after, found.up_to):
+        if rows:
+            yield export_texts.text(form, rows, of_histories=found.of_histories)
