@@ -41,6 +41,11 @@ class Found:
     events: int
     of_histories: bool
 
+    @property
+    def words(self) -> str:
+        """How many there are, in words."""
+        return f"{self.events:,} {'event' if self.events == 1 else 'events'}"
+
 
 @dataclass(frozen=True)
 class ToRead:

@@ -93,6 +93,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("api_key_doubtful", reverse("api_key_create"), "admin", paste_a_wrong_key),
         Look("universe_tested", reverse("universe_create"), "admin", name_a_universe),
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
+        Look("audit_export_refused", f"{reverse('audit_export')}?from=2026-12-04&to=2026-12-03"),
         Look("activity_viewer", f"{of_universe}activity/", "viewer"),
         Look("checkpoints_made", reverse("checkpoints"), "admin", make_checkpoint),
         Look("evidence_of_secret", f"{reverse('evidence')}?secret=PAY_KEY"),

@@ -146,6 +146,7 @@ SEARCH = {"name": "Contractors", "query": "event=grant", "shared": "yes"}
 ADMIN = ("admin",)
 READERS = ("admin", "manager", "auditor")
 MANAGERS = ("admin", "manager")
+READERS = ("admin", "manager", "auditor")
 SOMEBODY = (*EVERYBODY, "stranger")
 ROLE = {"role": "rotator", "names": "PAY_*", "end": "never", "reason": "season two"}
 INVITED = {"emails": "several@example.com", "place": str(HARBOR_ID), **ROLE}
@@ -161,6 +162,8 @@ DOORS = (
     Door("checkpoint_make", ADMIN, "", FORM, {}, read_answer=302, stranger=403),
     Door("audit", READERS, stranger=403),
     Door("audit_searches", READERS, "", FORM, SEARCH, read_answer=302, stranger=403),
+    Door("audit", READERS, stranger=403),
+    Door("audit_export", READERS, "", FORM, {"format": "csv"}, answer=200, stranger=403),
     Door("guide", ADMIN, stranger=403),
     # Help.
     Door("help_roles", SOMEBODY, stranger=200),
@@ -279,6 +282,7 @@ DOORS = (
     Door("universes", SOMEBODY, stranger=200),
     Door("universe", EVERYBODY, "universe"),
     Door("universe_activity", EVERYBODY, "universe"),
+    Door("universe_export", EVERYBODY, "universe", FORM, {"format": "ndjson"}, answer=200),
     Door("universe_pin", EVERYBODY, "universe", FORM, {"pinned": "yes"}, read_answer=302),
     Door("universe_open_changes", EVERYBODY, "universe", read_answer=204),
     Door("universe_refresh", EVERYBODY, "universe", FORM, {"q": ""}, read_answer=302),

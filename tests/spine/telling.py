@@ -39,6 +39,8 @@ class Telling:
 
 
 TELLINGS = (
+    # The log.
+    Telling("audit_export", ("log.exported",)),
     # Oneself.
     Telling("me", ("person.changed viewer@example.com",), by="viewer"),
     Telling(
@@ -110,6 +112,7 @@ TELLINGS = (
     Telling("universe_test", prepare=another),
     Telling("universe_settings", ("universe.changed Harbour",), sent={"name": "Harbour"}),
     Telling("universe_pin", by="viewer"),
+    Telling("universe_export", ("log.exported Harbor",), by="viewer"),
     Telling("universe_refresh", by="viewer"),
     Telling(
         "universe_remove",

@@ -89,8 +89,7 @@ class Command(ActingCommand):
                 return Report(lines=[])
             sink.write_all(texts)
         where = f" to {options['output']}" if options["output"] else ""
-        events = "1 event" if found.events == 1 else f"{found.events:,} events"
-        return Report(lines=[], notice=f"Exported {events}{where}.")
+        return Report(lines=[], notice=f"Exported {found.words}{where}.")
 
 
 def _query(options: dict[str, Any]) -> Query:

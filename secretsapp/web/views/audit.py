@@ -69,7 +69,7 @@ def log(request: ActorRequest) -> HttpResponse:
     """A page of events; for htmx the list alone, or the events to be put behind those there."""
     universes = at_hand.to_choose_from(request.actor, request.GET.get("universe", "")[:LONGEST_ID])
     own = questions.basis(request.actor)
-    return _answer(request, own, _form(request, own, AuditFilter(), universes), {})
+    return _answer(request, own, filter_form(request, own, AuditFilter(), universes), {})
 
 
 @require_safe
@@ -79,12 +79,13 @@ def activity(request: ActorRequest, universe_id: int) -> HttpResponse:
     within = reading.within(request.actor, found)
     own = questions.basis(request.actor, of_histories=within.of_histories)
     about = {"universe": found, "is_log": not within.of_histories}
-    return _answer(request, own, _form(request, own, within), about)
+    return _answer(request, own, filter_form(request, own, within), about)
 
 
-def _form(
+def filter_form(
     request: ActorRequest, own: Basis, within: AuditFilter, universes: Iterable[Universe] = ()
 ) -> AuditFilterForm:
+    """The filters of the address, and what there is to choose from."""
     people = choices.people(request.actor, within, own)
     removed = choices.removed(request.actor) if within.universe_id is None else {}
     return AuditFilterForm(request.GET.dict(), within, universes, people, removed)
@@ -97,7 +98,7 @@ def _answer(
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
     is_whole = not wants_fragment(request) or "HX-History-Restore-Request" in request.headers
     if not wants_fragment(request) and "" in request.GET.dict().values():
-        return redirect(_address(path, form, _place(request)))
+        return redirect(address_of(path, form, _place(request)))
     search = reading.looking_for(actor, form.wanted(), own) if form.is_valid() else None
     if not is_whole and request.headers.get("HX-Target") == NEW:
         return form_pages.page(request, "log/_new.html", form, _new(request, form, search))
@@ -116,7 +117,7 @@ def _answer(
             context["standing"] = standing.look(actor)
         return form_pages.page(request, "log/log.html", form, context)
     answer = form_pages.page(request, "log/_list.html", form, context | {"announced": True})
-    answer.headers["HX-Push-Url"] = _address(path, form)
+    answer.headers["HX-Push-Url"] = address_of(path, form)
     return answer
 
 
@@ -126,16 +127,18 @@ def _context(path: str, form: AuditFilterForm, page: AuditPage, last_day: str) -
         "events": page.events,
         "by_day": True,
         "last_day": last_day,
-        "older": "" if page.older is None else _address(path, form, {"before": page.older}),
-        "newer": "" if page.newer is None else _address(path, form, {"after": page.newer}),
-        "newest": _address(path, form),
+        "older": "" if page.older is None else address_of(path, form, {"before": page.older}),
+        "newer": "" if page.newer is None else address_of(path, form, {"after": page.newer}),
+        "newest": address_of(path, form),
         "all": path,
+        "export": address_of(f"{path}export/", form),
         "leads": path,
         "evidence": _evidence(form),
         "watch": _watch(path, form, page),
         "tones": TONES,
         "chips": [
-            Chip(active.words, _address(path, form, {active.field: ""})) for active in form.active()
+            Chip(active.words, address_of(path, form, {active.field: ""}))
+            for active in form.active()
         ],
     }
 
@@ -154,7 +157,7 @@ def _watch(path: str, form: AuditFilterForm, page: AuditPage) -> str:
     """Where what comes after the newest page can be asked for."""
     if page.newer is not None or not page.events:
         return ""
-    return _address(path, form, {"after": page.events[0].sequence, "known": 0})
+    return address_of(path, form, {"after": page.events[0].sequence, "known": 0})
 
 
 def _new(request: ActorRequest, form: AuditFilterForm, search: Search | None) -> dict[str, Any]:
@@ -165,11 +168,11 @@ def _new(request: ActorRequest, form: AuditFilterForm, search: Search | None) ->
     found = len(search.next(NEW_AT_MOST + 1, after))
     new = min(found, NEW_AT_MOST)
     return {
-        "newest": _address(request.path, form),
+        "newest": address_of(request.path, form),
         "new": new,
         "is_many": found > new,
         "announces": f"{new}" != request.GET.get("known"),
-        "watch": _address(request.path, form, {"after": after, "known": new}),
+        "watch": address_of(request.path, form, {"after": after, "known": new}),
     }
 
 
@@ -179,7 +182,7 @@ def _counted(path: str, form: AuditFilterForm, counts: Counts) -> dict[str, Any]
         Bar(
             day,
             _pieces(day),
-            _address(path, form, {"since": "", "from": day.day, "to": day.day}),
+            address_of(path, form, {"since": "", "from": day.day, "to": day.day}),
         )
         for day in counts.days
     ]
@@ -214,7 +217,7 @@ def _place(request: ActorRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in PLACES if name in request.GET}
 
 
-def _address(path: str, form: AuditFilterForm, changes: Mapping[str, object] = NOTHING) -> str:
+def address_of(path: str, form: AuditFilterForm, changes: Mapping[str, object] = NOTHING) -> str:
     """The address of the log at that path with what is looked for now, but for the changes."""
     query = form.query() | {name: str(value) for name, value in changes.items()}
     given = urlencode({name: text for name, text in query.items() if text})
