@@ -17,6 +17,7 @@ PARTS = {
     "appending": 420,
     "reviewing": 900,
     "proving": 600,
+    "exporting": 900,
     "starting": 180,
     "rights": 120,
     "filter": 240,

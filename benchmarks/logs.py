@@ -116,6 +116,10 @@ class Log:
         """A process that opens its pages."""
         return Appender(self._environment, "benchmarks.reviewer")
 
+    def exporter(self) -> Appender:
+        """A process that exports it."""
+        return Appender(self._environment, "benchmarks.exporter")
+
 
 @contextmanager
 def pair(engine: str, directory: Path) -> Iterator[tuple[Log, Log]]:

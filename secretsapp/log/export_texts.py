@@ -15,6 +15,7 @@ TIME, TAG, DETAIL = (COLUMNS.index(name) for name in ("time", "tag", "detail"))
 UNSEEN = [COLUMNS.index(name) for name in ("address", "change_id", "content")]
 # Behind what is stored stands what came of it, which the tag says.
 HEADINGS = (*COLUMNS, "result")
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 RESULTS = {tag: str(event.result or "") for tag, event in BY_TAG.items()}
 
 
@@ -40,13 +41,13 @@ def text(form: Form, rows: Sequence[Row], *, of_histories: bool) -> str:
 
 def _cells(row: Row, *, of_histories: bool) -> list[str]:
     """What is stored as texts, the time as it is hashed; anything else someone edited."""
-    cells = list(row)
+    cells = [str(row[0]), *row[1:]]
     cells[TIME] = _time(cells[TIME])
     cells.append(RESULTS.get(cells[TAG], ""))
     if of_histories:
         for place in UNSEEN:
             cells[place] = ""
-    return [cell if isinstance(cell, str) else str(cell) for cell in cells]
+    return cells if set(map(type, cells)) == {str} else list(map(str, cells))
 
 
 def _time(time: datetime | None) -> str:
@@ -61,4 +62,4 @@ def _json_line(cells: list[str]) -> str:
     detail = read_detail(cells[DETAIL])
     if detail is not None:
         found["detail"] = detail
-    return f"{json.dumps(found, ensure_ascii=False)}\n"
+    return f"{_ENCODE(found)}\n"

@@ -57,7 +57,6 @@ def _page(request: ActorRequest, form: AuditFilterForm, universe: Universe | Non
     context: dict[str, Any] = {
         "universe": universe,
         "active": form.active() if form.is_valid() else [],
-        "log": back,
         "back": address_of(back, form),
         "to": address_of(request.path, form),
     }

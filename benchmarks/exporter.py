@@ -1,0 +1,87 @@
+"""One process that exports an audit log when it is told to: `python -m benchmarks.exporter`.
+
+It reads a word and a number a line, and answers each with a number of its own.
+"""
+
+import csv
+import resource
+import sys
+import time
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402 - Django must be set up first
+
+from benchmarks import chains  # noqa: E402
+from secretsapp.core import actor  # noqa: E402
+from secretsapp.log import exporting, filters  # noqa: E402
+from secretsapp.log.export_texts import Form  # noqa: E402
+from secretsapp.log.exporting import Asked  # noqa: E402
+from secretsapp.log.index import building  # noqa: E402
+from secretsapp.log.streaming import COLUMNS  # noqa: E402
+
+ACTOR = actor.command("export_audit", account="measured")
+FORMS = tuple(Form)
+# As it comes, and without the beginnings of changes whose outcome is there.
+QUESTIONS: tuple[dict[str, str], ...] = ({"attempts": "on"}, {}, {"secret": "PROVIDER_1*"})
+# What the bare loop reads is read by nobody either.
+NOWHERE = Path("/dev/null")
+
+
+def fill(events: int) -> float:
+    """Let the log hold that many events, in the index too; the seconds that it took."""
+    began = time.perf_counter()
+    chains.lengthen(events)
+    while building.extend():
+        pass
+    chains.settle()
+    return time.perf_counter() - began
+
+
+def bare(_: int) -> float:
+    """Read every row by a cursor and write it; rows a second."""
+    columns = ", ".join(f'"{name}"' for name in COLUMNS)
+    rows, began = 0, time.perf_counter()
+    with connection.chunked_cursor() as cursor, NOWHERE.open("w", encoding="utf-8") as out:
+        # Every word of it is a name of ours.
+        cursor.execute(f'SELECT {columns} FROM "secretsapp_auditevent" ORDER BY "sequence"')  # noqa: S608 # nosec B608
+        writer = csv.writer(out)
+        for row in cursor:
+            writer.writerow(row)
+            rows += 1
+    return rows / (time.perf_counter() - began)
+
+
+def export(number: int) -> float:
+    """Export what a question finds: rows a second. The number says in which form, and which."""
+    which, form = divmod(number, len(FORMS))
+    query = filters.parse(QUESTIONS[which])
+    began = time.perf_counter()
+    found, texts = exporting.export(ACTOR, Asked(query.text, query.wanted), FORMS[form])
+    with NOWHERE.open("w", encoding="utf-8") as out:
+        for text in texts:
+            out.write(text)
+    return found.events / (time.perf_counter() - began)
+
+
+def peak(_: int) -> float:
+    """The most memory the process had so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+WORK = {work.__name__: work for work in (fill, bare, export, peak)}
+
+
+def main() -> None:
+    """Do what each line says until there are no more."""
+    for line in sys.stdin:
+        word, number = line.split()
+        sys.stdout.write(f"{WORK[word](int(number))}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

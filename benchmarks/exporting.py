@@ -1,0 +1,61 @@
+"""Exports of 1,000,000 events, on both engines, beside a bare cursor.
+
+`python -m benchmarks.exporting` prints the lines of the table.
+"""
+
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+
+from benchmarks import logs, table
+from benchmarks.logs import Log
+
+EVENTS, FEW = 1_000_000, 100
+ROUNDS = 3
+SHARE, MEGABYTES = 0.4, 40
+# As an exporter numbers them: a question, and a form of two.
+KINDS = {
+    0: "CSV of everything",
+    1: "NDJSON of everything",
+    2: "CSV without beginnings that have an outcome",
+}
+
+
+def main() -> int:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="sealroom-bench-") as home, ExitStack() as stack:
+        for engine in (logs.SQLITE, logs.POSTGRESQL):
+            log, other = stack.enter_context(logs.pair(engine, Path(home) / engine))
+            _measure(engine, log, other)
+    return 0
+
+
+def _measure(engine: str, log: Log, other: Log) -> None:
+    with log.exporter() as filling:
+        table.say(f"writing {EVENTS:,} events and their index on {engine} …")
+        filling.do("fill", EVENTS)
+    with log.exporter() as exporter:
+        for number, kind in KINDS.items():
+            rounds = [
+                (exporter.do("export", number), exporter.do("bare", 0)) for _ in range(ROUNDS)
+            ]
+            ours, bare = (median(column) for column in zip(*rounds, strict=True))
+            table.at_least(
+                f"{engine}: {kind}, rows a second to a bare cursor",
+                f"{ours:,.0f} to {bare:,.0f}",
+                ours / bare,
+                SHARE,
+            )
+    with log.exporter() as exporter, other.exporter() as small:
+        small.do("fill", FEW)
+        small.do("export", 0)
+        exporter.do("export", 0)
+        grown = exporter.do("peak", 0) - small.do("peak", 0)
+        what = f"{engine}: MB more to export {EVENTS:,} events than {FEW}"
+        table.at_most(what, f"{grown:.1f} MB", grown, MEGABYTES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
