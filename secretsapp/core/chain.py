@@ -41,16 +41,25 @@ def encode(fields: Mapping[str, str]) -> bytes:
 
     Every field is text; its length is that of its UTF-8 bytes, four bytes, big-endian.
     """
-    parts = [PREFIX]
-    for name in FIELDS:
-        content = fields[name].encode("utf-8")
-        parts += [len(content).to_bytes(LENGTH_BYTES, "big"), content]
-    return b"".join(parts)
+    return _encoded([fields[name] for name in FIELDS])
 
 
 def content_hash(fields: Mapping[str, str]) -> str:
     """SHA-256 of the encoded event, in hexadecimal."""
     return hashlib.sha256(encode(fields)).hexdigest()
+
+
+def content_hash_of(texts: Sequence[str]) -> str:
+    """The same of the fields in order."""
+    return hashlib.sha256(_encoded(texts)).hexdigest()
+
+
+def _encoded(texts: Sequence[str]) -> bytes:
+    parts = [PREFIX]
+    for text in texts:
+        content = text.encode("utf-8")
+        parts += (len(content).to_bytes(LENGTH_BYTES, "big"), content)
+    return b"".join(parts)
 
 
 def link_hash(previous_link: str, content: str) -> str:
@@ -80,4 +89,4 @@ class AuditRing:
 
 
 def _mac(material: bytes, link: str) -> str:
-    return hmac.new(material, bytes.fromhex(link), hashlib.sha256).hexdigest()
+    return hmac.digest(material, bytes.fromhex(link), "sha256").hex()

@@ -1,15 +1,20 @@
 """Checks events of the log, each against the one before it, and says what is wrong with which."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from secretsapp.core import chain
-from secretsapp.core.errors import LogBroken
+from secretsapp.core.errors import KeyTrouble, LogBroken
 from secretsapp.log import stored_events
-from secretsapp.log.damaged_rows import UNREADABLE
+from secretsapp.log.damaged_rows import UNREADABLE, read
+from secretsapp.log.stored_events import Row, Stored
 from secretsapp.models import AuditEvent
 from secretsapp.rules.keys import audit_ring
+
+Told = TypeVar("Told", bound=Stored)
 
 
 @dataclass(frozen=True)
@@ -26,14 +31,15 @@ class Anchor:
 START = Anchor(0, chain.START_OF_CHAIN)
 
 
-def followed(events: Iterable[AuditEvent], last: Anchor = START) -> Iterator[AuditEvent]:
+def followed(events: Iterable[Told], last: Anchor = START) -> Iterator[Told]:
     """The events, each of which follows the one before; the first of them follows `last`.
 
     Raises LogBroken for the first that does not, or was edited; KeyTrouble.
     """
     ring = audit_ring()
     for event in events:
-        _check(event, last, ring)
+        if not (isinstance(event, Row) and _follows(event, last, ring)):
+            _check(_in_full(event), last, ring)
         last = Anchor(event.sequence, event.link)
         yield event
 
@@ -41,6 +47,30 @@ def followed(events: Iterable[AuditEvent], last: Anchor = START) -> Iterator[Aud
 def unreadable(number: int) -> str:
     """What is said of an event that cannot be read."""
     return f"Event {number} can't be read: someone edited it in the database."
+
+
+def _follows(row: Row, last: Anchor, ring: chain.AuditRing) -> bool:
+    """Whether nothing is wrong with a row; where something may be, `_check` says what."""
+    texts = stored_events.chained_texts(row)
+    if texts is None or row.sequence != last.sequence + 1 or row.format != chain.FORMAT:
+        return False
+    with suppress(*UNREADABLE, KeyTrouble):
+        return (
+            chain.content_hash_of(texts) == row.content
+            and chain.link_hash(last.link, row.content) == row.link
+            and ring.verifies(row.link, mac=row.mac, key_id=_text(row.key_id))
+        )
+    return False
+
+
+def _in_full(event: Stored) -> AuditEvent:
+    """The event of a row, to be looked at closely."""
+    if isinstance(event, AuditEvent):
+        return event
+    found = read(partial(stored_events.numbered, event.sequence))
+    if not found:
+        raise LogBroken(unreadable(event.sequence))
+    return found[0]
 
 
 def _check(event: AuditEvent, last: Anchor, ring: chain.AuditRing) -> None:

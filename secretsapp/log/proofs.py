@@ -8,7 +8,8 @@ from secretsapp.core.events.kinds import read_detail
 from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.log import tree
 from secretsapp.log.damaged_rows import read_rows
-from secretsapp.models import AuditEvent, AuditSubtree, Checkpoint
+from secretsapp.log.stored_events import Stored
+from secretsapp.models import AuditSubtree, Checkpoint
 
 
 class Comparison:
@@ -30,7 +31,7 @@ class Comparison:
         """How many checkpoints there are."""
         return len(self._checkpoints)
 
-    def compare(self, event: AuditEvent) -> None:
+    def compare(self, event: Stored) -> None:
         """Take the next event, which was checked; LogBroken where it is not what the tree has."""
         closed = self._tree.add(bytes.fromhex(event.content))
         for level in range(tree.BITS, len(closed), tree.BITS):

@@ -12,6 +12,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import proofs, stored_events, wiped
 from secretsapp.log.checking import START, Anchor, followed, told_if_broken, unreadable
 from secretsapp.log.damaged_rows import UNREADABLE, read, read_rows
+from secretsapp.log.stored_events import Stored
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.rules import pending_migrations, schema, triggers
@@ -103,7 +104,7 @@ def _head() -> AuditHead:
     return heads[0]
 
 
-def _events() -> Generator[AuditEvent, None, None]:
+def _events() -> Generator[Stored, None, None]:
     """Every event in order; from one that cannot be read on each by itself, to name it."""
     last = 0
     try:

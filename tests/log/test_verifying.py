@@ -78,7 +78,10 @@ class TestWhole:
     def test_every_event_is_read_by_the_table_and_by_no_index(self, cast: Cast) -> None:
         with CaptureQueriesContext(connection) as asked:
             verify(STAGEHAND)
-        of_all = [query["sql"] for query in asked.captured_queries if 'ORDER BY "' in query["sql"]]
+        # Django orders by the place of a column that it selects.
+        ordered = re.compile('secretsapp_auditevent".* ORDER BY ["1]', re.DOTALL)
+        queries = [query["sql"] for query in asked.captured_queries]
+        of_all = list(filter(ordered.search, queries))
         if connection.vendor == "sqlite":
             assert all("NOT INDEXED" in query for query in of_all)
             plan = "EXPLAIN QUERY PLAN "
