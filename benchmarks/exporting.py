@@ -14,7 +14,7 @@ from benchmarks.logs import Log
 
 EVENTS, FEW = 1_000_000, 100
 ROUNDS = 3
-SHARE, MEGABYTES = 0.4, 40
+SHARE, MEGABYTES, TIMES = 0.4, 40, 6
 # As an exporter numbers them: a question, and a form of two.
 KINDS = {
     0: "CSV of everything",
@@ -34,7 +34,7 @@ def main() -> int:
 
 def _measure(engine: str, log: Log, other: Log) -> None:
     with log.exporter() as filling:
-        table.say(f"writing {EVENTS:,} events and their index on {engine} …")
+        table.say(f"writing {EVENTS:,} events on {engine} …")
         filling.do("fill", EVENTS)
     with log.exporter() as exporter:
         for number, kind in KINDS.items():
@@ -48,6 +48,7 @@ def _measure(engine: str, log: Log, other: Log) -> None:
                 ours / bare,
                 SHARE,
             )
+    _verify(engine, log)
     with log.exporter() as exporter, other.exporter() as small:
         small.do("fill", FEW)
         small.do("export", 0)
@@ -55,6 +56,13 @@ def _measure(engine: str, log: Log, other: Log) -> None:
         grown = exporter.do("peak", 0) - small.do("peak", 0)
         what = f"{engine}: MB more to export {EVENTS:,} events than {FEW}"
         table.at_most(what, f"{grown:.1f} MB", grown, MEGABYTES)
+
+
+def _verify(engine: str, log: Log) -> None:
+    with log.exporter() as exporter:
+        bare, ours = exporter.do("hashes", EVENTS), exporter.do("verify", 0)
+        what = f"{engine}: verifying {EVENTS:,} events, in one process, to their hashes alone"
+        table.at_most(what, f"{ours:.1f} s to {bare:.1f} s", ours / bare, TIMES)
 
 
 if __name__ == "__main__":
