@@ -22,6 +22,7 @@ PLACES = {
     "format",
     "invited_by",
     "key",
+    "name",
     "networks",
     "number",
     "permission",

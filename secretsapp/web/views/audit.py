@@ -148,9 +148,8 @@ def _evidence(form: AuditFilterForm) -> str:
     if form.within.of_histories:
         return ""
     universe = form.within.universe_id
-    return _address(
-        reverse("evidence"), form, NOTHING if universe is None else {"universe": universe}
-    )
+    changes = NOTHING if universe is None else {"universe": universe}
+    return address_of(reverse("evidence"), form, changes)
 
 
 def _watch(path: str, form: AuditFilterForm, page: AuditPage) -> str:
