@@ -32,9 +32,10 @@ def save(actor: Actor, person: User, *, name: str, text: str, is_shared: bool) -
     """Keep the search that stands in an address; raises InvalidInput for what is none."""
     name = name.strip()
     check_label(name, field="name", what="name", limit=NAME_LIMIT)
+    # Kept is what was understood, and not what else may stand beside it.
+    text = parse(dict(parse_qsl(text))).text
     if len(text) > TEXT_LIMIT or not text:
         raise InvalidInput("Choose a filter first, and not more than an address can hold.")
-    parse(dict(parse_qsl(text)))
     with acting(actor, Oneself(person), ReadsLog()) as act:
         own = SavedSearch.objects.filter(person=person)
         if own.filter(name=name).exists():
