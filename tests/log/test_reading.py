@@ -333,6 +333,8 @@ def test_who_reads_no_log_sees_no_addresses_and_no_refusals_of_others(
         ("secret.rotate.succeeded", "manager@example.com"),
     ]
     assert {event.address for event in shown} == {""}
+    with pytest.raises(Forbidden):
+        page(cast[who].actor, AuditFilter(of_histories=True, address="127.*"))
     (own,) = refusals(cast[who].actor, universe, "PAY_KEY")
     assert (own.newest.actor_name, own.count) == (f"{who}@example.com", 1)
 

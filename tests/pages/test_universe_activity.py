@@ -65,6 +65,13 @@ def test_who_may_not_read_the_log_is_shown_what_happened_to_their_secrets(
     for asked in ({"change": found.change_id}, {"secret": "SIGNING_SEED"}, {"event": "universe"}):
         assert sequences(body(client.get(address, asked))) == []
     assert "rotator@example.com" not in body(page)
+    # Nor can an address be found out by what it finds.
+    for guess in ("127.*", "127.0.0.1", "128.*"):
+        guessed = client.get(address, {"address": guess})
+        assert guessed.status_code == 422
+        assert "Only people who can read the audit log can filter it by IP" in words(guessed)
+        assert sequences(body(guessed)) == []
+    assert 'name="address"' not in body(page)
     assert client.get(reverse("audit")).status_code == 403
 
 

@@ -119,6 +119,8 @@ class AuditFilterForm(forms.Form):
         self.fields["door"] = _choice("Source", _any("Any source", DOORS))
         self.fields["result"] = _choice("Result", _any("Any result", RESULTS))
         self.fields["since"] = _choice("Time", list(TIMES.items()))
+        if within.of_histories:
+            del self.fields["address"]
         self.fields["from"] = _date_field("From")
         self.fields["to"] = _date_field("To")
 
@@ -140,8 +142,17 @@ class AuditFilterForm(forms.Form):
         asked = {name: text for name, text in self.data.items() if name not in PLACES}
         try:
             self._query = filters.parse(asked, self._account_of)
+            self._check_histories()
         except InvalidInput as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+    def _check_histories(self) -> None:
+        """They show no IP addresses, so no one finds out by these who came from where."""
+        if self.within.of_histories and self._query.wanted.address:
+            raise InvalidInput(
+                "Only people who can read the audit log can filter it by IP address. Remove this "
+                "filter."
+            )
 
     def _account_of(self, email: str) -> int | None:
         """The account of someone to choose from: that there are others is not to be seen here."""
