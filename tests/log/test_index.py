@@ -8,6 +8,7 @@ from django.db import transaction
 
 from secretsapp.access import grants
 from secretsapp.core.actor import Door, person, system
+from secretsapp.core.errors import LogBroken
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.kinds import Result
 from secretsapp.core.events.secrets import SecretEvent
@@ -17,9 +18,11 @@ from secretsapp.log.filters import AuditFilter, parse
 from secretsapp.log.index import bits, building
 from secretsapp.models import (
     ApiKey,
+    AuditBlock,
     AuditEvent,
     AuditPosting,
     AuditShelf,
+    AuditTerm,
     Universe,
 )
 from secretsapp.models import audit as audit_tables
@@ -162,3 +165,23 @@ def test_a_row_of_the_index_shows_nothing_that_the_log_does_not_say(
     assert {(event.universe_name, event.secret_name) for event in shown} == {
         ("Harbor", "CHAT_TOKEN")
     }
+
+
+@pytest.mark.usefixtures("_long_log")
+def test_an_index_that_someone_edited_is_told_or_left_alone(cast: Cast) -> None:
+    building.extend()
+    actor, wanted = cast["auditor"].actor, AuditFilter(secret="CHAT_TOKEN")
+    whole = [event.sequence for event in reading.page(actor, wanted).events]
+    apart = AuditBlock.objects.create(block=10**6, first_time=0, last_time=1, times=b"")
+    assert [event.sequence for event in reading.page(actor, wanted).events] == whole
+    apart.delete()
+    for junk in (b"\x00" + b"\xff" * 500, b"\x01\x00", b"\x01\xff\xff"):
+        AuditPosting.objects.update(bits=junk)
+        AuditShelf.objects.update(bits=junk)
+        for ask in (reading.page, counting.count):
+            with pytest.raises(LogBroken, match="index of the audit log can’t be read"):
+                ask(actor, wanted)
+    for rows in (AuditPosting, AuditShelf, AuditTerm, AuditBlock):
+        rows.objects.all().delete()
+    assert building.extend()
+    assert [event.sequence for event in reading.page(actor, wanted).events] == whole

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Protocol
 
-from django.db.models import Max, Min, Q
+from django.db.models import Count, Max, Min, Q
 
+from secretsapp.core.errors import LogBroken
 from secretsapp.log.index import bits
 from secretsapp.models import AuditBlock, AuditPosting, AuditShelf, AuditTerm
 from secretsapp.models import audit as audit_tables
@@ -21,6 +22,7 @@ Bits = dict[int, int]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_TIME_BYTES = array("q").itemsize
 # No engine is asked about more terms at once.
 TERMS_AT_ONCE = 5000
 # So many shelves are looked at first, and each time so many times more, up to the last number.
@@ -188,6 +190,8 @@ def times_of(blocks: Iterable[int]) -> dict[int, Sequence[int]]:
     rows = AuditBlock.objects.filter(block__in=list(blocks)).values_list("block", "times")
     found: dict[int, Sequence[int]] = {}
     for block, kept in rows:
+        if len(kept) != audit_index.BLOCK_SIZE * _TIME_BYTES:
+            raise LogBroken(bits.EDITED)
         found[block] = array("q")
         found[block].frombytes(kept)  # type: ignore[attr-defined]  # an array is a sequence too
     return found
@@ -201,9 +205,14 @@ def between(times: Sequence[int], first: int, end: int) -> int:
 
 
 def covered() -> int:
-    """How many blocks are in the index: all from the first one."""
-    last = AuditBlock.objects.aggregate(last=Max("block"))["last"]
-    return 0 if last is None else last + 1
+    """How many blocks are in the index: all from the first one.
+
+    One that stands apart was put there by someone else. Then the log is read without the index,
+    which would hide what is between.
+    """
+    found = AuditBlock.objects.aggregate(count=Count("block"), last=Max("block"))
+    count: int = found["count"]
+    return count if found["last"] == count - 1 else 0
 
 
 def span(since: datetime | None, until: datetime | None, blocks: int) -> range:
@@ -230,7 +239,11 @@ def held_with(kind: str, part: str) -> Held:
     """Events that hold a value with that in it, whatever its case."""
     rows = AuditTerm.objects.filter(kind=kind).values_list("pk", "value")
     sought = part.casefold()
-    return Held(tuple(pk for pk, value in rows if sought in bytes(value).decode().casefold()))
+    return Held(
+        tuple(
+            pk for pk, value in rows if sought in bytes(value).decode(errors="replace").casefold()
+        )
+    )
 
 
 def numbers(node: Node, within: range, *, newest_first: bool = True) -> Iterator[list[int]]:

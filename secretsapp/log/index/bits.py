@@ -3,7 +3,13 @@
 import struct
 from collections.abc import Iterable, Iterator
 
+from secretsapp.core.errors import LogBroken
 from secretsapp.models import audit as audit_tables
+
+EDITED = (
+    "The index of the audit log can’t be read: someone edited it in the database. "
+    "docs/operations.md says how to let it be made again."
+)
 
 # How bits are stored: as they are, or as the places of the few that there are.
 _AS_BITS, _AS_PLACES = b"\x00", b"\x01"
@@ -24,11 +30,17 @@ def stored(bits: int) -> bytes:
 
 
 def read(kept: bytes | memoryview) -> int:
-    """The bits that were stored."""
+    """The bits that were stored; raises LogBroken for what no shelf can have."""
     how, rest = bytes(kept[:1]), bytes(kept[1:])
-    if how == _AS_BITS:
-        return int.from_bytes(rest, "little")
-    return at(struct.unpack(f"<{len(rest) // 2}H", rest))
+    try:
+        is_places = how == _AS_PLACES
+        places_of = struct.unpack(f"<{len(rest) // 2}H", rest) if is_places else ()
+    except struct.error:
+        raise LogBroken(EDITED) from None
+    found = at(places_of) if is_places else int.from_bytes(rest, "little")
+    if found.bit_length() > audit_index.SHELF_SIZE * audit_index.BLOCK_SIZE:
+        raise LogBroken(EDITED)
+    return found
 
 
 def below(place: int) -> int:
