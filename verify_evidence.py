@@ -320,7 +320,8 @@ def _grown(note: Note, older: Note, consistency: str) -> str:
 def _proved(note: Note, made: dict[str, str], events: list[dict[str, str]]) -> list[str]:
     asked, log = shown(str(_detail(made).get("filter") or "none")), shown(note.origin)
     whole = f"These {len(events)} events are in the log {log}, unchanged, as of {note.size} events."
-    who = f"They are all that {shown(made['actor_name'])} chose at {made['time']}. Filter: {asked}"
+    by, at = shown(made["actor_name"]), shown(made["time"])
+    who = f"They are all that {by} chose at {at}. Filter: {asked}"
     seen = [
         f"{shown(key.name)} saw this log as a witness at {datetime.fromtimestamp(time, UTC)}."
         for key, time in note.signed.items()

@@ -9,7 +9,7 @@ import pytest
 from nacl.signing import SigningKey
 
 import verify_evidence
-from secretsapp.core import signed_notes
+from secretsapp.core import merkle, signed_notes
 from secretsapp.core.errors import Forbidden, InvalidInput, LogBroken
 from secretsapp.log import checkpoints, choosing, evidence, proving
 from secretsapp.log.filters import AuditFilter
@@ -90,6 +90,24 @@ def test_what_is_left_out_added_or_put_in_another_order_is_noticed(
     ):
         with pytest.raises(Refused):
             check(changed(made.content, change))
+
+
+def test_a_bundle_of_another_log_can_steer_no_terminal(made: evidence.Evidence) -> None:
+    theirs = signed_notes.signer("example.com/log", bytes(32))
+
+    def forge(found: Any) -> None:
+        event = found["made"]
+        event["fields"] |= {"time": "\x1b[2J\u202eProved", "sequence": "1"}
+        event["fields"]["detail"] = json.dumps({"digest": verify_evidence.digest([])})
+        leaf = merkle.leaf_hash(verify_evidence.content_hash(event["fields"]))
+        text = str(signed_notes.Checkpoint(theirs.name, 1, leaf))
+        event |= {"index": 0, "proof": []}
+        found |= {"keys": [str(theirs.verifier)], "events": []}
+        found["checkpoint"] = signed_notes.sign(text, [theirs])
+
+    verdict = check(changed(made.content, forge))
+    assert not verdict.by_given_key
+    assert all(map(str.isprintable, verify_evidence.report(verdict)))
 
 
 @pytest.mark.parametrize(
