@@ -157,7 +157,7 @@ def _signature_line(key: Verifier, signature: bytes) -> str:
 def _parts(note: str) -> tuple[str, list[str]]:
     """The text, and the lines of signatures, which stand behind the last empty line."""
     text, _, signatures = note.rpartition("\n\n")
-    lines = signatures.splitlines()
+    lines = signatures.removesuffix("\n").split("\n")
     if len(note) > LONGEST_NOTE or not text or not signatures.endswith("\n"):
         raise BadNote("This is not a signed note.")
     if len(lines) > MOST_SIGNATURES:
@@ -190,7 +190,9 @@ def _base64(content: bytes) -> str:
 
 
 def _decoded(text: str) -> bytes:
+    """The bytes of base64 in its one form: other people's tools read no other."""
     try:
-        return base64.b64decode(text, validate=True)
+        found = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return b""
+    return found if _base64(found) == text else b""
