@@ -69,7 +69,7 @@ def make(actor: Actor) -> Checkpoint:
     ring = keys.checkpoint_keys()
     last = latest()
     try:
-        checked = _checked(actor, last)
+        checked = _checked(actor, ring, last)
         if last and last.key_id == ring[0].key_id.hex() and not alarm() and not has_news(last):
             return last
         return _sign(actor, ring, last, checked)
@@ -78,7 +78,7 @@ def make(actor: Actor) -> Checkpoint:
         raise
 
 
-def _checked(actor: Actor, last: Checkpoint | None) -> tuple[int, bytes]:
+def _checked(actor: Actor, ring: list[Key], last: Checkpoint | None) -> tuple[int, bytes]:
     """The size and the root of the log, whose new events and growth were checked."""
     size = tree.size()
     if not size:
@@ -89,12 +89,21 @@ def _checked(actor: Actor, last: Checkpoint | None) -> tuple[int, bytes]:
         tree.verify(tree.stored() + 1, size)
     node = tree.Stored()
     root = merkle.root(node, size)
-    if alarm() or not _has_only_grown(node, last, size, root):
-        # It names the first row that is bad; where it finds none, the log is whole again.
+    if alarm() or not _is_by(ring, last) or not _has_only_grown(node, last, size, root):
+        # It names the first row that is bad; where it finds none, the log is whole again. Without
+        # a checkpoint by a key that is here, nothing else says that what is stored is true.
         verifying.verify(actor)
     if not _has_only_grown(node, last, size, root):
         raise LogBroken("The audit log doesn't continue its last checkpoint.")
     return size, root
+
+
+def _is_by(ring: list[Key], last: Checkpoint | None) -> bool:
+    """Whether its verifier, which anyone could write into the row, is of one of these keys."""
+    if last is None:
+        return False
+    origin = _origin(last)
+    return any(str(Signer(origin, key.material).verifier) == last.verifier for key in ring)
 
 
 def _has_only_grown(node: merkle.Node, last: Checkpoint | None, size: int, root: bytes) -> bool:

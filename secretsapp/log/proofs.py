@@ -61,7 +61,7 @@ class Comparison:
                 f"{self._tree.size}: its end was cut off."
             )
         for number, found in sorted(self._checkpoints.items()):
-            _check_checkpoint(found, self._told.pop(number, {}))
+            check_checkpoint(found, self._told.pop(number, {}))
         self._check_none_was_removed()
 
     def _compare_subtree(self, level: int, found: bytes) -> None:
@@ -112,7 +112,7 @@ def signed(found: Checkpoint) -> signed_notes.Checkpoint | None:
         return None
 
 
-def _check_checkpoint(found: Checkpoint, told: Mapping[str, str]) -> None:
+def check_checkpoint(found: Checkpoint, told: Mapping[str, str]) -> None:
     """Raise LogBroken unless the checkpoint is what the log tells of it, and is signed."""
     note = signed(found)
     if note is None:

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Min
+
 from secretsapp.core import merkle, signed_notes
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, NotFound
+from secretsapp.core.events.kinds import read_detail
+from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.roles import Permission
+from secretsapp.log.proofs import check_checkpoint
 from secretsapp.log.standing import latest
 from secretsapp.log.tree import Stored, verify
-from secretsapp.models import Checkpoint
+from secretsapp.models import AuditEvent, Checkpoint
 from secretsapp.rules.policy import require_installation
 
 
@@ -21,18 +26,37 @@ class Proof:
 
 
 def newest(actor: Actor) -> Checkpoint:
-    """The newest checkpoint; raises NotFound where none was signed yet, and Forbidden."""
+    """The newest checkpoint, as the log tells of it.
+
+    Raises NotFound where none was signed yet, LogBroken where it was edited, and Forbidden.
+    """
     require_installation(actor, Permission.READ_AUDIT)
     found = latest()
     if found is None:
         raise NotFound("No checkpoint was signed yet. Run `manage.py make_checkpoint`.")
+    _check_told(found)
     return found
 
 
 def verifiers(actor: Actor) -> list[str]:
-    """The keys that have signed checkpoints, as others keep them; raises Forbidden."""
+    """The keys that have signed checkpoints, as others keep them; raises as `newest`."""
     require_installation(actor, Permission.READ_AUDIT)
-    return list(Checkpoint.objects.order_by().values_list("verifier", flat=True).distinct())
+    firsts = Checkpoint.objects.order_by().values("verifier").annotate(first=Min("number"))
+    found = list(Checkpoint.objects.filter(number__in=firsts.values("first")).order_by("number"))
+    for each in found:
+        _check_told(each)
+    return [each.verifier for each in found]
+
+
+def _check_told(found: Checkpoint) -> None:
+    """Raise LogBroken unless the log itself, by its own key, tells of that checkpoint and its key.
+
+    The next event of a checkpoint that follows what it is of is its own.
+    """
+    told = AuditEvent.objects.filter(tag=ProofEvent.CHECKPOINT_MADE.tag, sequence__gt=found.size)
+    number = told.order_by("sequence").values_list("sequence", flat=True).first()
+    events = [] if number is None else verify(number, number)
+    check_checkpoint(found, (read_detail(events[0].detail) or {}) if events else {})
 
 
 def inclusion(actor: Actor, sequence: int) -> Proof:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from secretsapp.core import actor as actors
-from secretsapp.core import merkle, signed_notes
+from secretsapp.core import chain, merkle, signed_notes
 from secretsapp.core.errors import Forbidden, InvalidInput, LogBroken, MissingKey, NotFound
 from secretsapp.core.keyring import generate_key
 from secretsapp.log import checkpoints, growing, proving, standing, tree
@@ -283,6 +283,33 @@ class TestLong:
         behind_the_back(f"UPDATE secretsapp_checkpoint SET {change}")
         with pytest.raises(LogBroken, match="Checkpoint 1"):
             checkpoints.make(STAGEHAND)
+
+    def test_a_key_that_someone_wrote_beside_a_checkpoint_is_not_ours(self) -> None:
+        made = checkpoints.make(STAGEHAND)
+        theirs = signed_notes.signer(opened(made).origin, bytes(32))
+        note = signed_notes.sign(str(opened(made)), [theirs])
+        behind_the_back(
+            f"UPDATE secretsapp_checkpoint SET verifier = '{theirs.verifier}', note = '{note}'"
+        )
+        for ask in (proving.newest, proving.verifiers, checkpoints.make):
+            with pytest.raises(LogBroken, match="Checkpoint 1 was edited"):
+                ask(STAGEHAND)
+
+    def test_the_first_checkpoint_believes_no_tree_that_waited_for_it(self) -> None:
+        growing.extend()
+        event = AuditEvent.objects.get(sequence=7)
+        event.actor_name = "someone else"
+        forged = chain.content_hash(event.chained_fields())
+        entries = contents()[:256]
+        entries[6] = bytes.fromhex(forged)
+        behind_the_back(
+            f"UPDATE secretsapp_auditevent SET actor_name = '{event.actor_name}', "
+            f"content = '{forged}' WHERE sequence = 7",
+            f"UPDATE secretsapp_auditsubtree SET hash = '{root_of(entries).hex()}' WHERE place = 0",
+        )
+        with pytest.raises(LogBroken, match="Event 7 "):
+            checkpoints.make(STAGEHAND)
+        assert not Checkpoint.objects.exists()
 
     def test_the_engine_keeps_tree_and_checkpoints_as_they_came(self) -> None:
         checkpoints.make(STAGEHAND)
