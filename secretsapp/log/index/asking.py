@@ -190,7 +190,7 @@ def times_of(blocks: Iterable[int]) -> dict[int, Sequence[int]]:
     rows = AuditBlock.objects.filter(block__in=list(blocks)).values_list("block", "times")
     found: dict[int, Sequence[int]] = {}
     for block, kept in rows:
-        if len(kept) != audit_index.BLOCK_SIZE * _TIME_BYTES:
+        if len(kept) != audit_tables.BLOCK_SIZE * _TIME_BYTES:
             raise LogBroken(bits.EDITED)
         found[block] = array("q")
         found[block].frombytes(kept)  # type: ignore[attr-defined]  # an array is a sequence too

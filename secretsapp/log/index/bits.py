@@ -38,7 +38,7 @@ def read(kept: bytes | memoryview) -> int:
     except struct.error:
         raise LogBroken(EDITED) from None
     found = at(places_of) if is_places else int.from_bytes(rest, "little")
-    if found.bit_length() > audit_index.SHELF_SIZE * audit_index.BLOCK_SIZE:
+    if found.bit_length() > audit_tables.SHELF_SIZE * audit_tables.BLOCK_SIZE:
         raise LogBroken(EDITED)
     return found
 
