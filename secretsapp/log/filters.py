@@ -54,7 +54,8 @@ class AuditFilter:
     beginning with a star behind it, `address` likewise; `tag` is a whole tag or its beginning.
     Each of `words` begins one of the event. `since` and `until` are both within. Without
     `shows_attempts` a change is told by its outcome alone. With `of_histories` these are the
-    histories of secrets, for people who can list them and not read the log.
+    histories of secrets, for people who can list them and not read the log; with `of_own` it is
+    what the person did who asks, whatever their rights.
     """
 
     universe_id: int | None = None
@@ -75,6 +76,7 @@ class AuditFilter:
     change_id: str = ""
     shows_attempts: bool = False
     of_histories: bool = False
+    of_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,14 @@ def parse(asked: Mapping[str, str], find_person: FindPerson = account_of) -> Que
 
 
 def narrowed(wanted: AuditFilter, within: AuditFilter) -> AuditFilter:
-    """What is looked for within what a page is about: its universe, or the histories alone."""
-    universe_id = within.universe_id or wanted.universe_id
-    return replace(wanted, universe_id=universe_id, of_histories=within.of_histories)
+    """What is looked for within what a page is about: its universe, the histories, or oneself."""
+    return replace(
+        wanted,
+        universe_id=within.universe_id or wanted.universe_id,
+        person_id=within.person_id or wanted.person_id,
+        of_histories=within.of_histories,
+        of_own=within.of_own,
+    )
 
 
 def _check(name: str, text: str) -> None:
@@ -221,28 +228,28 @@ def _secret(text: str, _: FindPerson) -> dict[str, object]:
 
 def _event(text: str, _: FindPerson) -> dict[str, object]:
     if not any(tag == text or tag.startswith(f"{text}.") for tag in BY_TAG):
-        raise InvalidInput("There is no such event. Choose one of the list.", field="event")
+        raise InvalidInput("There is no such event. Choose one from the list.", field="event")
     return {"tag": text}
 
 
 def _result(text: str, _: FindPerson) -> dict[str, object]:
     results = {str(each): each for each in Result}
-    return {"result": _one_of(results, text, "result", "Choose a result of the list")}
+    return {"result": _one_of(results, text, "result", "Choose a result from the list")}
 
 
 def _text(text: str, _: FindPerson) -> dict[str, object]:
     found = words(text)
     if not found or len(text) > LONGEST_TEXT:
         raise InvalidInput(
-            f"Search for words, in {LONGEST_TEXT} characters at most. Numbers of five digits and "
-            "more aren’t words.",
+            f"Search for words, in {LONGEST_TEXT} characters at most. Numbers of five digits or "
+            "more can’t be searched. To find a universe by its id, use More filters.",
             field="q",
         )
     return {"words": frozenset(found)}
 
 
 def _since(text: str, _: FindPerson) -> dict[str, object]:
-    _one_of({TODAY: "", **PRESETS}, text, "since", "Choose a time of the list")
+    _one_of({TODAY: "", **PRESETS}, text, "since", "Choose a time from the list")
     return {}
 
 
@@ -251,7 +258,7 @@ def _change(text: str, _: FindPerson) -> dict[str, object]:
         return {"change_id": str(UUID(text)), "shows_attempts": True}
     except ValueError:
         raise InvalidInput(
-            "This is no id of a change. Copy it from an event.", field="change"
+            "This isn’t the id of a change. Copy it from an event.", field="change"
         ) from None
 
 

@@ -55,6 +55,11 @@ def within(actor: Actor, universe: Universe) -> AuditFilter:
     return AuditFilter(universe_id=universe.pk, of_histories=not reads_log)
 
 
+def own(actor: Actor) -> AuditFilter:
+    """All that the actor did, which everyone can read of themselves."""
+    return AuditFilter(person_id=actor.person_id, of_own=True)
+
+
 def page(
     actor: Actor,
     wanted: AuditFilter,
@@ -91,7 +96,7 @@ def looking_for(
     `up_to` is as if it had not come: a beginning whose outcome is among it stays.
     """
     found = looked_for(actor, wanted, up_to)
-    own = own or questions.basis(actor, of_histories=wanted.of_histories)
+    own = own or questions.basis(actor, of_histories=wanted.of_histories, of_own=wanted.of_own)
     return search(own, wanted, found)
 
 
@@ -201,6 +206,12 @@ def histories(actor: Actor) -> QuerySet[AuditEvent]:
     return narrowed(actor, about, Permission.LIST_SECRETS, name="secret_name").exclude(others)
 
 
+def _permitted(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
+    if wanted.of_own:
+        return AuditEvent.objects.filter(actor_id=str(actor.person_id))
+    return histories(actor) if wanted.of_histories else readable(actor)
+
+
 def looked_for(actor: Actor, wanted: AuditFilter, up_to: int | None = None) -> QuerySet[AuditEvent]:
     """What the actor may read of what is looked for; raises Forbidden as `readable`.
 
@@ -209,7 +220,7 @@ def looked_for(actor: Actor, wanted: AuditFilter, up_to: int | None = None) -> Q
     """
     if wanted.of_histories and wanted.address:
         raise refusal(Permission.READ_AUDIT)
-    found = histories(actor) if wanted.of_histories else readable(actor)
+    found = _permitted(actor, wanted)
     if up_to is not None:
         found = found.filter(sequence__lte=up_to)
     texts = (wanted.person, wanted.about, wanted.secret, wanted.tag, wanted.change_id)

@@ -135,6 +135,7 @@ urlpatterns = [
     # Oneself.
     path("me/", me.me, name="me"),
     path("me/access/", effective.own, name="me_access"),
+    path("me/activity/", audit.own, name="me_activity"),
     path("me/password/", me.password, name="me_password"),
     path("me/sessions/end/", me.end_session, name="session_end"),
     path("me/sessions/end-others/", me.end_other_sessions, name="sessions_end_others"),

@@ -65,6 +65,7 @@ PAGES = {
     "add a universe": "/universes/new/",
     "guide": "/guide/",
     "your account": "/me/",
+    "your activity": "/me/activity/",
     "role permissions": "/help/roles/",
     "what changed": "/help/changes/",
 }

@@ -172,6 +172,7 @@ DOORS = (
     # Oneself.
     Door("me", SOMEBODY, "", FORM, {"name": "A name"}, stranger=200),
     Door("me_access", SOMEBODY, stranger=200),
+    Door("me_activity", SOMEBODY, stranger=200),
     Door("me_password", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("session_end", SOMEBODY, "", FORM, {"session": "x"}, read_answer=302, stranger=302),
     Door("sessions_end_others", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),

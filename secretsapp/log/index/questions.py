@@ -41,10 +41,12 @@ class Basis:
     permitted: tuple[Node, ...] | None
 
 
-def basis(actor: Actor, *, of_histories: bool = False) -> Basis:
+def basis(actor: Actor, *, of_histories: bool = False, of_own: bool = False) -> Basis:
     """The basis of the actor's questions, to be used for all of one page."""
     if not (blocks := asking.covered()):
         return Basis(0, None)
+    if of_own:
+        return Basis(blocks, (_own(actor),))
     permitted = _permitted(actor, of_histories=of_histories)
     return Basis(blocks, None if permitted is None else tuple(permitted))
 

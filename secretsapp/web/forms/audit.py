@@ -56,7 +56,7 @@ class AuditFilterForm(forms.Form):
     """What to look for within what the page is about; everything is optional.
 
     What the texts mean is for `log/filters.py` to say; the fields show them. On the page of one
-    universe, `within` says so, there is no choice of universes.
+    universe, `within` says so, there is no choice of universes; on that of oneself, none of people.
     """
 
     # The fields stand in a row, without room for what is wrong with one.
@@ -100,6 +100,8 @@ class AuditFilterForm(forms.Form):
         asked = _in_one_form(data)
         if within.universe_id is not None:
             asked.pop("universe", None)
+        if within.of_own:
+            asked.pop("person", None)
         super().__init__(asked)
         self.within = within
         self._universe_names = {str(universe.pk): universe.name for universe in universes}

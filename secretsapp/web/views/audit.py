@@ -1,4 +1,4 @@
-"""The audit log, and that of one universe: newest first, filtered by the address, in pages."""
+"""The audit log, that of one universe and of oneself: newest first, filtered by the address."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -82,6 +82,15 @@ def activity(request: ActorRequest, universe_id: int) -> HttpResponse:
     return _answer(request, own, filter_form(request, own, within), about)
 
 
+@require_safe
+def own(request: ActorRequest) -> HttpResponse:
+    """What one did oneself, for everyone."""
+    universes = at_hand.to_choose_from(request.actor, request.GET.get("universe", "")[:LONGEST_ID])
+    form = AuditFilterForm(request.GET.dict(), reading.own(request.actor), universes, (), {})
+    basis = questions.basis(request.actor, of_own=True)
+    return _answer(request, basis, form, {"is_own": True})
+
+
 def filter_form(
     request: ActorRequest, own: Basis, within: AuditFilter, universes: Iterable[Universe] = ()
 ) -> AuditFilterForm:
@@ -106,14 +115,16 @@ def _answer(
     context = about | _context(path, form, page, request.GET.get("day", ""))
     if not is_whole and request.headers.get("HX-Target") != LIST:
         return form_pages.page(request, "log/_events.html", form, context | {"focus_first": True})
-    if "universe" not in context:
-        context |= {"saved": list(choices.searches(actor)), "query": urlencode(form.query())}
+    if not about:
+        query = urlencode(form.query()) if form.is_valid() else ""
+        context |= {"saved": list(choices.searches(actor)), "query": query}
     if search is not None:
         counts = counting.count(actor, form.wanted(), form.days_of, search)
         context |= _counted(path, form, counts)
     if is_whole:
-        context["unsettled"] = open_changes.visible(actor, context.get("universe"))
-        if "universe" not in context:
+        if "is_own" not in about:
+            context["unsettled"] = open_changes.visible(actor, context.get("universe"))
+        if not about:
             context["standing"] = standing.look(actor)
         return form_pages.page(request, "log/log.html", form, context)
     answer = form_pages.page(request, "log/_list.html", form, context | {"announced": True})
