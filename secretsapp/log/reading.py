@@ -28,6 +28,7 @@ from secretsapp.rules.policy import rights_of
 
 PAGE_SIZE = 50
 HISTORY_SIZE = 100
+OF_PERSON = 20
 STREAMED_AT_ONCE = 1000
 
 
@@ -77,14 +78,27 @@ def page(
     end = before if after is None else _end_of_page_after(search, after)
     numbers = search.newest(PAGE_SIZE + 1, end)
     shown = numbers[:PAGE_SIZE]
-    # What is shown is read by its numbers, so that nothing more is asked of what is not.
-    events = newest(with_other_half(AuditEvent.objects.filter(sequence__in=shown)), PAGE_SIZE)
-    views = _linked(actor, named_people([with_secret(view_of(event)) for event in events]))
+    views = _shown(actor, shown)
     return AuditPage(
         events=[_of_history(view) for view in views] if wanted.of_histories else views,
         older=shown[-1] if len(numbers) > PAGE_SIZE else None,
         newer=None if end is None or not search.next(1, end - 1) else end - 1,
     )
+
+
+def of_person(actor: Actor, person_id: int) -> list[EventView]:
+    """The newest events of what a person did and what was done to them; raises Forbidden."""
+    own, numbers = questions.basis(actor), set[int]()
+    for wanted in (AuditFilter(person_id=person_id), AuditFilter(about_id=person_id)):
+        numbers |= set(looking_for(actor, wanted, own).newest(OF_PERSON))
+    return _shown(actor, sorted(numbers)[-OF_PERSON:])
+
+
+def _shown(actor: Actor, numbers: list[int]) -> list[EventView]:
+    """Events by their numbers, so that nothing more is asked of what is not shown."""
+    found = AuditEvent.objects.filter(sequence__in=numbers)
+    events = newest(with_other_half(found), len(numbers))
+    return _linked(actor, named_people([with_secret(view_of(event)) for event in events]))
 
 
 def looking_for(

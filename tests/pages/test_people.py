@@ -318,6 +318,11 @@ def test_the_page_of_a_person_has_their_grants(client_for: ClientFor, universe: 
         done = client.post(address, {"role": "editor", "end": "never", "reason": "lasts"})
         assert done.headers["Location"] == f"/people/{person}/"
     assert 'href="/audit/?person=viewer%40example.com"' in page
+    # What they did and what was done to them.
+    client_for("viewer").get("/people/")
+    activity = words(client.get(address_of("viewer@example.com"))).partition("All done to them")[2]
+    assert "viewer@example.com was denied" in activity
+    assert "admin@example.com revoked" in activity
     stranger = body(client.get(address_of("stranger@example.com")))
     assert "No access yet" in stranger
 

@@ -15,6 +15,7 @@ from secretsapp.core.errors import Correctable
 from secretsapp.core.roles import ROLE_WORDS
 from secretsapp.core.times import sentence_time
 from secretsapp.home import at_hand, leaving
+from secretsapp.log import reading
 from secretsapp.mail import outbox
 from secretsapp.models import User
 from secretsapp.people import accounts, directory, invitation_listing, ways_in
@@ -94,6 +95,7 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
         "teams": team_listing.of_person(view.person.pk),
         "is_last_admin": grant_listing.last_admin(request.actor) == view.person.pk,
         "link": link,
+        "events": reading.of_person(request.actor, person_id),
         "saved": None if view.person.is_active else leaving.saved_by(request.actor, view.person),
     }
     return render(request, "people/person.html", context)
