@@ -53,10 +53,16 @@ class _Kind:
 NOBODY, FIRST, FURTHER = "nobody", "first", "further"
 TOLD = {NOBODY: 5, FIRST: 20, FURTHER: 10}
 WORDS = {
-    AccessEvent.ACCESS_REFUSED: "refusals",
-    PersonEvent.PERSON_SIGN_IN_FAILED: "failed sign-ins",
-    PersonEvent.PERSON_LINK_ASKED: "requests for a password link",
-    PersonEvent.CODE_REFUSED: "one-time codes that did not work",
+    AccessEvent.ACCESS_REFUSED: ("refusal", "refusals"),
+    PersonEvent.PERSON_SIGN_IN_FAILED: ("failed sign-in", "failed sign-ins"),
+    PersonEvent.PERSON_LINK_ASKED: (
+        "request for a password link",
+        "requests for a password link",
+    ),
+    PersonEvent.CODE_REFUSED: (
+        "one-time code that did not work",
+        "one-time codes that did not work",
+    ),
 }
 
 
@@ -137,7 +143,7 @@ def _summary(tally: Tally, event: Event) -> Entry:
     networks = len(json.loads(tally.networks))
     detail = {
         "count": str(tally.untold),
-        "what": WORDS[event],
+        "what": WORDS[event][tally.untold > 1],
         "since": f"{tally.began_at:%H:%M} UTC",
         "networks": f"{networks} or more" if networks == NETWORKS_COUNTED else str(networks),
     }
