@@ -142,7 +142,7 @@ def _context(path: str, form: AuditFilterForm, page: AuditPage, last_day: str) -
         "newer": "" if page.newer is None else address_of(path, form, {"after": page.newer}),
         "newest": address_of(path, form),
         "all": path,
-        "export": address_of(f"{path}export/", form),
+        "export": "" if form.within.of_own else address_of(f"{path}export/", form),
         "leads": path,
         "evidence": _evidence(form),
         "watch": _watch(path, form, page),
@@ -156,7 +156,7 @@ def _context(path: str, form: AuditFilterForm, page: AuditPage, last_day: str) -
 
 def _evidence(form: AuditFilterForm) -> str:
     """Where evidence of these events is made; histories leave out what it needs."""
-    if form.within.of_histories:
+    if form.within.of_histories or form.within.of_own:
         return ""
     universe = form.within.universe_id
     changes = NOTHING if universe is None else {"universe": universe}
