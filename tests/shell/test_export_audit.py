@@ -77,7 +77,7 @@ def test_a_person_exports_what_they_can_read_and_what_makes_no_sense_is_refused(
         (("--from", "2026-12-04", "--to", "2026-12-03"), "Swap them"),
         (("--zone", "Mars/Base", "--since", "today"), "time zone is unknown"),
         (("--event", "nothing.such"), "no such event"),
-        (("--change", "x"), "no id of a change"),
+        (("--change", "x"), "isn’t the id of a change"),
         (("--json",), "--format ndjson"),
         (("--output", tmp_path / "not" / "there"), "Couldn't write"),
     ):

@@ -16,15 +16,16 @@ _QUOTED = re.compile(r'"(\w+)"')
 
 @dataclass
 class Transaction:
-    """One outermost transaction: the tables of each of its statements."""
+    """One outermost transaction: the tables of each of its statements, and whether it appends."""
 
     block: object
     statements: list[set[str]] = field(default_factory=list)
+    moves_head: bool = False
 
     @property
     def appends(self) -> bool:
-        """Whether it touched the head of the log."""
-        return any(HEAD in tables for tables in self.statements)
+        """Whether it moved the head of the log: one that verifies only reads it."""
+        return self.moves_head
 
     def touched_after_the_head(self) -> set[str]:
         """The other tables that were touched once the head was."""
@@ -43,7 +44,9 @@ def recorded_transactions() -> Iterator[list[Transaction]]:
         if block is not None:
             if not transactions or transactions[-1].block is not block:
                 transactions.append(Transaction(block))
-            transactions[-1].statements.append(known & set(_QUOTED.findall(sql)))
+            tables = known & set(_QUOTED.findall(sql))
+            transactions[-1].statements.append(tables)
+            transactions[-1].moves_head |= HEAD in tables and sql.startswith("UPDATE")
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(record):
