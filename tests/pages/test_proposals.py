@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from copy import copy
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -197,6 +199,22 @@ def test_several_are_approved_by_one_confirmation_that_lists_each(
     assert "Choose proposals that are waiting and that you can approve." in words(answer)
     many = {"p": [str(each) for each in range(20)] + [str(first.pk)] * 3}
     assert manager.get(address, many).status_code == 302
+
+
+def test_the_oldest_of_many_that_wait_are_listed_and_the_others_counted(
+    client_for: ClientFor, cast: Cast, protected: Universe
+) -> None:
+    first = propose(cast["rotator"], protected)
+    later = [copy(first) for _ in range(51)]
+    for number, each in enumerate(later):
+        each.pk, each.name = uuid4(), f"PAY_{number}"
+        each.proposed_at += timedelta(seconds=number + 1)
+    Proposal.objects.bulk_create(later)
+    listed = client_for("editor").get(reverse("proposals_waiting"))
+    assert body(listed).count('name="p"') == 50
+    assert "2 more follow once these are decided." in words(listed)
+    assert "PAY_48 " in words(listed)
+    assert "PAY_49 " not in words(listed)
 
 
 def test_those_of_several_universes_are_approved_by_one_confirmation(

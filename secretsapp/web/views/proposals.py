@@ -28,6 +28,8 @@ from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
 
 MOST_AT_ONCE = 10
+# So many of those that wait in all universes are on one page.
+LISTED = 50
 CHOSEN = "p"
 _DONE = {
     "create": "Approved, and created {}. Running servers get it after they restart.",
@@ -53,9 +55,10 @@ def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
 
 @require_safe
 def waiting_for(request: ActorRequest) -> HttpResponse:
-    """What waits for the person in all universes."""
+    """What waits for the person in all universes: the oldest, where there is much."""
     views = waiting.waiting_for(request.actor)
-    return render(request, "proposals/waiting.html", {"views": views})
+    later = len(views) - LISTED
+    return render(request, "proposals/waiting.html", {"views": views[:LISTED], "later": later})
 
 
 @require_safe
