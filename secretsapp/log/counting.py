@@ -93,9 +93,13 @@ def _by_index(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
 
 def _by_rows(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
     newest = AuditEvent.objects.aggregate(last=Max("sequence"))["last"] or 0
-    before = AuditEvent.objects.filter(sequence=newest - LOOKED_THROUGH).values_list("tag", "time")
-    # The day of the newest event that is not looked at, unless all of them are too old anyway.
-    skipped = max((_day(each, zone) for each in before), default=date.min)
+    skipped = date.min
+    if newest > LOOKED_THROUGH:
+        # The day of the newest event that is not looked at, unless all of them are too old anyway.
+        last = AuditEvent.objects.filter(sequence=newest - LOOKED_THROUGH)
+        skipped = max(
+            (_day(each, zone) for each in last.values_list("tag", "time")), default=date.min
+        )
     if wanted.since is not None and skipped < _day_of(wanted.since, zone):
         skipped = date.min
     found = search.tail(newest - LOOKED_THROUGH, MOST + 1)
