@@ -1,8 +1,6 @@
 """The audit log as an actor may read it: newest first, paged by sequence number."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -29,7 +27,6 @@ from secretsapp.rules.policy import rights_of
 PAGE_SIZE = 50
 HISTORY_SIZE = 100
 OF_PERSON = 20
-STREAMED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -243,16 +240,3 @@ def looked_for(actor: Actor, wanted: AuditFilter, up_to: int | None = None) -> Q
     for condition in conditions.of(wanted):
         found = found.filter(condition)
     return found if wanted.shows_attempts else folded(found)
-
-
-def stream(actor: Actor, wanted: AuditFilter) -> Iterator[AuditEvent]:
-    """Every event that the pages of that filter hold, the oldest first, a few at a time.
-
-    Memory stays bounded. Raises Forbidden as `page`, and LogBroken at an event that can't be read.
-    """
-    numbers = looking_for(actor, wanted).upwards(STREAMED_AT_ONCE)
-    while chunk := list(islice(numbers, STREAMED_AT_ONCE)):
-        events = read_rows(AuditEvent.objects.filter(sequence__in=chunk).order_by("sequence"))
-        if events is None:
-            raise LogBroken(UNREADABLE)
-        yield from events

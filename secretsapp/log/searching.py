@@ -47,7 +47,7 @@ class Search:
 
     def next(self, count: int, after: int) -> list[int]:
         """The numbers of the events that follow `after`: the smallest first."""
-        return list(islice(self.upwards(AT_ONCE, after), count))
+        return list(islice(self._upwards(after), count))
 
     def _downwards(self, before: int | None, at_once: int) -> Iterator[int]:
         tail = self.found.filter(sequence__gt=self.end)
@@ -70,13 +70,13 @@ class Search:
             raise LogBroken(UNREADABLE)
         return found
 
-    def upwards(self, at_once: int, after: int = 0) -> Iterator[int]:
-        """The numbers behind `after`, the smallest first; so many are asked for at once."""
+    def _upwards(self, after: int) -> Iterator[int]:
+        """The numbers behind `after`, the smallest first."""
         if after < self.end:
             within = range(max(after, 0) + 1, self.end + 1)
-            yield from self._led_to(within, "sequence", at_once)
+            yield from self._led_to(within, "sequence", AT_ONCE)
         rest = self.found.filter(sequence__gt=max(after, self.end))
-        yield from self._rows(rest, "sequence", at_once)
+        yield from self._rows(rest, "sequence", AT_ONCE)
 
     def _led_to(self, within: range, order: str, at_once: int) -> Iterator[int]:
         led = asking.numbers(self.node, within, newest_first=order.startswith("-"))
