@@ -4,7 +4,7 @@ import verify_evidence
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.roles import Permission, refusal
-from secretsapp.log import reading, tree
+from secretsapp.log import reading
 from secretsapp.log.event_view import EventView, with_secret
 from secretsapp.log.filters import AuditFilter
 from secretsapp.log.naming import named
@@ -12,8 +12,6 @@ from secretsapp.log.wording import view_of
 from secretsapp.models import AuditEvent
 
 MOST = verify_evidence.MOST_EVENTS
-# More than that is for the worker: someone would wait for it.
-CHECKED_AT_ONCE = 10_000
 
 
 def require(actor: Actor) -> None:
@@ -44,8 +42,3 @@ def choose(actor: Actor, wanted: AuditFilter) -> list[AuditEvent]:
 def preview(actor: Actor, wanted: AuditFilter) -> list[EventView]:
     """The events that evidence would hold, in words; raises as `choose`."""
     return named([with_secret(view_of(event)) for event in choose(actor, wanted)])
-
-
-def is_behind() -> bool:
-    """Whether the worker has to check more events first than anyone would wait for."""
-    return tree.size() - tree.stored() > CHECKED_AT_ONCE

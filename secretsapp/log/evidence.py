@@ -13,13 +13,13 @@ from secretsapp.core import merkle, signed_notes
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.events.proofs import ProofEvent
-from secretsapp.core.roles import Permission, refusal
+from secretsapp.core.roles import Permission
 from secretsapp.log import checkpoints, tree
 from secretsapp.log.choosing import choose
 from secretsapp.log.filters import AuditFilter
 from secretsapp.models import AuditEvent, Checkpoint
 from secretsapp.rules import keys
-from secretsapp.rules.acting import Act, acting
+from secretsapp.rules.acting import RightSomewhere, acting
 from secretsapp.rules.policy import rights_of
 
 # Others may sign at the same time, but hardly ever between an event and its checkpoint.
@@ -35,16 +35,6 @@ class Evidence:
     checkpoint: Checkpoint
 
 
-@dataclass(frozen=True)
-class ToReadLog:
-    """That the actor may read some part of the log."""
-
-    def check(self, act: Act) -> None:
-        """Raise Forbidden for everyone else."""
-        if act.rights.universes_with(Permission.READ_AUDIT) == set():
-            raise refusal(Permission.READ_AUDIT)
-
-
 def make(actor: Actor, wanted: AuditFilter, asked: str) -> Evidence:
     """Make evidence of what is looked for; `asked` is that as it stands in an address.
 
@@ -58,7 +48,7 @@ def make(actor: Actor, wanted: AuditFilter, asked: str) -> Evidence:
         "digest": verify_evidence.digest(hashes),
         "filter": asked,
     }
-    with acting(actor, ToReadLog()) as act:
+    with acting(actor, RightSomewhere(Permission.READ_AUDIT)) as act:
         act.tell(ProofEvent.EVIDENCE_MADE, detail=detail)
     checkpoint = _covering(actor, act.events[0].sequence)
     content = _written(checkpoint, act.events[0], events)

@@ -10,14 +10,14 @@ from django.db.models import Max
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.events.installation import InstallationEvent
-from secretsapp.core.roles import Permission, refusal
+from secretsapp.core.roles import Permission
 from secretsapp.log import export_texts, reading, streaming
 from secretsapp.log.export_texts import Form
 from secretsapp.log.filters import AuditFilter
 from secretsapp.log.index import questions
 from secretsapp.log.searching import Search
 from secretsapp.models import AuditEvent, Universe
-from secretsapp.rules.acting import Act, acting
+from secretsapp.rules.acting import RightSomewhere, acting
 
 
 @dataclass(frozen=True)
@@ -47,21 +47,6 @@ class Found:
         return f"{self.events:,} {'event' if self.events == 1 else 'events'}"
 
 
-@dataclass(frozen=True)
-class ToRead:
-    """That the actor may read what is looked for, or some part of it."""
-
-    wanted: AuditFilter
-
-    def check(self, act: Act) -> None:
-        """Raise Forbidden for who may read none of it."""
-        may = Permission.READ_AUDIT
-        if self.wanted.of_histories:
-            may = Permission.LIST_SECRETS
-        if act.rights.universes_with(may) == set():
-            raise refusal(may)
-
-
 def find(actor: Actor, wanted: AuditFilter) -> Found:
     """What an export would hold now; raises Forbidden and LogBroken as a page does."""
     own = questions.basis(actor, of_histories=wanted.of_histories)
@@ -83,7 +68,8 @@ def export(actor: Actor, asked: Asked, form: Form) -> tuple[Found, Iterator[str]
         "filter": asked.text,
         "up_to": str(found.up_to),
     }
-    with acting(actor, ToRead(asked.wanted)) as act:
+    may = Permission.LIST_SECRETS if found.of_histories else Permission.READ_AUDIT
+    with acting(actor, RightSomewhere(may)) as act:
         act.tell(InstallationEvent.LOG_EXPORTED, asked.universe, detail=detail)
     return found, _texts(found, form)
 

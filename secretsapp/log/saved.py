@@ -1,6 +1,5 @@
 """Searches of the log that people keep under a name, for themselves or for all who read the log."""
 
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from django.utils import timezone
@@ -9,23 +8,13 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.labels import check_label
-from secretsapp.core.roles import Permission, refusal
+from secretsapp.core.roles import Permission
 from secretsapp.log.filters import parse
 from secretsapp.models import SavedSearch, User
 from secretsapp.models.shortcuts import NAME_LIMIT, TEXT_LIMIT
-from secretsapp.rules.acting import Act, Oneself, acting
+from secretsapp.rules.acting import Oneself, RightSomewhere, acting
 
 MOST = 50
-
-
-@dataclass(frozen=True)
-class ReadsLog:
-    """That the actor may read some part of the log."""
-
-    def check(self, act: Act) -> None:
-        """Raise Forbidden unless they may now."""
-        if act.rights.universes_with(Permission.READ_AUDIT) == set():
-            raise refusal(Permission.READ_AUDIT)
 
 
 def save(actor: Actor, person: User, *, name: str, text: str, is_shared: bool) -> SavedSearch:
@@ -36,7 +25,7 @@ def save(actor: Actor, person: User, *, name: str, text: str, is_shared: bool) -
     text = parse(dict(parse_qsl(text))).text
     if len(text) > TEXT_LIMIT or not text:
         raise InvalidInput("Choose a filter first, and not more than an address can hold.")
-    with acting(actor, Oneself(person), ReadsLog()) as act:
+    with acting(actor, Oneself(person), RightSomewhere(Permission.READ_AUDIT)) as act:
         own = SavedSearch.objects.filter(person=person)
         if own.filter(name=name).exists():
             raise AlreadyExists("You have saved a search of that name. Choose another name.")

@@ -16,6 +16,8 @@ from secretsapp.log.damaged_rows import read
 from secretsapp.models import AuditEvent, AuditHead, AuditSubtree
 from secretsapp.models.audit import HEAD_ID
 
+# More events than that are for the worker to check: someone would wait for it.
+CHECKED_AT_ONCE = 10_000
 BITS = 8
 WIDTH = 1 << BITS
 
@@ -66,6 +68,11 @@ def stored() -> int:
     """How many events are below the subtrees that are stored."""
     found = AuditSubtree.objects.filter(level=BITS).aggregate(last=Max("place", default=-1))
     return int(found["last"] + 1) * WIDTH
+
+
+def is_behind() -> bool:
+    """Whether the worker has to check more events first than anyone would wait for."""
+    return size() - stored() > CHECKED_AT_ONCE
 
 
 def verify(first: int, last: int) -> list[AuditEvent]:

@@ -88,6 +88,18 @@ class Right:
 
 
 @dataclass(frozen=True)
+class RightSomewhere:
+    """A permission in some universe, whichever it is, be it for some of its names alone."""
+
+    permission: Permission
+
+    def check(self, act: Act) -> None:
+        """Raise Forbidden unless there is one now."""
+        if act.rights.universes_with(self.permission) == set():
+            raise refusal(self.permission)
+
+
+@dataclass(frozen=True)
 class Oneself:
     """That the actor is the person whom it is about, with an account that is not disabled."""
 

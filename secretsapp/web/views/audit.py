@@ -67,9 +67,8 @@ class Bar:
 @require_safe
 def log(request: ActorRequest) -> HttpResponse:
     """A page of events; for htmx the list alone, or the events to be put behind those there."""
-    universes = at_hand.to_choose_from(request.actor, request.GET.get("universe", "")[:LONGEST_ID])
     own = questions.basis(request.actor)
-    return _answer(request, own, filter_form(request, own, AuditFilter(), universes), {})
+    return _answer(request, own, log_form(request, own), {})
 
 
 @require_safe
@@ -85,10 +84,19 @@ def activity(request: ActorRequest, universe_id: int) -> HttpResponse:
 @require_safe
 def own(request: ActorRequest) -> HttpResponse:
     """What one did oneself, for everyone."""
-    universes = at_hand.to_choose_from(request.actor, request.GET.get("universe", "")[:LONGEST_ID])
+    universes = _universes(request)
     form = AuditFilterForm(request.GET.dict(), reading.own(request.actor), universes, (), {})
     basis = questions.basis(request.actor, of_own=True)
     return _answer(request, basis, form, {"is_own": True})
+
+
+def log_form(request: ActorRequest, own: Basis) -> AuditFilterForm:
+    """The filters of the whole log, as far as the actor reads it."""
+    return filter_form(request, own, AuditFilter(), _universes(request))
+
+
+def _universes(request: ActorRequest) -> list[Universe]:
+    return at_hand.to_choose_from(request.actor, request.GET.get("universe", "")[:LONGEST_ID])
 
 
 def filter_form(

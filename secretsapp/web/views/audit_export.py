@@ -8,18 +8,16 @@ from django.views.decorators.http import require_http_methods
 from secretsapp.adapters import export_slots
 from secretsapp.adapters.export_slots import Sending
 from secretsapp.core.errors import Correctable, InvalidInput
-from secretsapp.home import at_hand
 from secretsapp.log import exporting, reading
 from secretsapp.log.export_texts import Form
 from secretsapp.log.exporting import Asked
-from secretsapp.log.filters import AuditFilter
 from secretsapp.log.index import questions
 from secretsapp.models import Universe
 from secretsapp.universes import loading
 from secretsapp.web.forms.audit import AuditFilterForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
-from secretsapp.web.views.audit import LONGEST_ID, address_of, filter_form
+from secretsapp.web.views.audit import address_of, filter_form, log_form
 
 TYPES = {Form.CSV: "text/csv; charset=utf-8", Form.NDJSON: "application/x-ndjson"}
 
@@ -27,9 +25,7 @@ TYPES = {Form.CSV: "text/csv; charset=utf-8", Form.NDJSON: "application/x-ndjson
 @require_http_methods(form_pages.METHODS)
 def log(request: ActorRequest) -> HttpResponseBase:
     """Export of the audit log."""
-    universes = at_hand.to_choose_from(request.actor, request.GET.get("universe", "")[:LONGEST_ID])
-    own = questions.basis(request.actor)
-    return _answer(request, filter_form(request, own, AuditFilter(), universes))
+    return _answer(request, log_form(request, questions.basis(request.actor)))
 
 
 @require_http_methods(form_pages.METHODS)

@@ -18,8 +18,7 @@ from secretsapp.web import bearer
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, long_lists
 
-# More than that is for the worker: someone would wait for it.
-AT_ONCE = 10_000
+BEHIND = "The worker still has too many events to check first. Try again in a few minutes."
 
 
 @require_safe
@@ -51,10 +50,8 @@ def make(request: ActorRequest) -> HttpResponse:
 
 
 def _make(request: ActorRequest) -> None:
-    waiting = tree.size() - tree.stored()
-    if waiting > AT_ONCE:
-        sentence = f"Nothing was signed: the worker still has {waiting:,} events to check first."
-        messages.warning(request, sentence)
+    if tree.is_behind():
+        messages.warning(request, f"Nothing was signed. {BEHIND}")
         return
     before = standing.latest()
     try:

@@ -9,23 +9,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 import verify_evidence
 from secretsapp.core.errors import InvalidInput, KeyTrouble, LogBroken
-from secretsapp.home import at_hand
-from secretsapp.log import choices, choosing, evidence, standing
-from secretsapp.log.filters import AuditFilter
+from secretsapp.log import choosing, evidence, standing, tree
 from secretsapp.log.index import questions
 from secretsapp.web.forms.audit import AuditFilterForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
-from secretsapp.web.views.audit import LONGEST_ID
-
-BEHIND = "The worker still has too many events to check first. Try again in a few minutes."
+from secretsapp.web.views.audit import log_form
+from secretsapp.web.views.checkpoints import BEHIND
 
 
 @require_http_methods(form_pages.METHODS)
 def page(request: ActorRequest) -> HttpResponse:
     """What evidence would hold of what is looked for; a POST makes it and gives the file."""
     choosing.require(request.actor)
-    form = _form(request)
+    form = log_form(request, questions.basis(request.actor))
     if form.is_valid():
         try:
             if request.method == "POST":
@@ -44,17 +41,8 @@ def verifier(_request: ActorRequest) -> HttpResponse:
     return answer
 
 
-def _form(request: ActorRequest) -> AuditFilterForm:
-    """The filter of the log's page, as it stands in the address."""
-    actor, everything = request.actor, AuditFilter()
-    universes = at_hand.to_choose_from(actor, request.GET.get("universe", "")[:LONGEST_ID])
-    people = choices.people(actor, everything, questions.basis(actor))
-    removed = choices.removed(actor)
-    return AuditFilterForm(request.GET.dict(), everything, universes, people, removed)
-
-
 def _file(request: ActorRequest, form: AuditFilterForm) -> HttpResponse:
-    if choosing.is_behind():
+    if tree.is_behind():
         raise InvalidInput(BEHIND)
     made = evidence.make(request.actor, form.wanted(), urlencode(form.query()))
     name = f"evidence-{made.checkpoint.number}.json"
