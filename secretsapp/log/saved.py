@@ -7,6 +7,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput
 from secretsapp.core.events.installation import InstallationEvent
+from secretsapp.core.input_rules import is_storable
 from secretsapp.core.labels import check_label
 from secretsapp.core.roles import Permission
 from secretsapp.log.filters import parse
@@ -40,7 +41,8 @@ def save(actor: Actor, person: User, *, name: str, text: str, is_shared: bool) -
 def delete(actor: Actor, person: User, *, name: str) -> None:
     """Delete the person's own search of that name; raises InvalidInput where there is none."""
     with acting(actor, Oneself(person)) as act:
-        gone, _ = SavedSearch.objects.filter(person=person, name=name).delete()
-        if not gone:
+        own = SavedSearch.objects.filter(person=person, name=name)
+        # PostgreSQL can't even be asked about some characters.
+        if not is_storable(name) or not own.delete()[0]:
             raise InvalidInput("You have no search of that name. It may have been deleted already.")
         act.tell(InstallationEvent.LOG_SEARCH_DELETED, detail={"name": name})

@@ -1,5 +1,7 @@
 """Searches of the audit log that people keep under a name."""
 
+import pytest
+
 from secretsapp.models import AuditEvent, SavedSearch
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
@@ -30,6 +32,7 @@ def test_a_search_is_kept_shared_and_deleted(client_for: ClientFor) -> None:
     assert AuditEvent.objects.latest("sequence").tag == "log.search_deleted"
 
 
+@pytest.mark.engine
 def test_what_is_no_search_is_refused(client_for: ClientFor) -> None:
     client = client_for("admin")
     # What is no part of a search is not kept with one: other people follow it.
@@ -40,5 +43,7 @@ def test_what_is_no_search_is_refused(client_for: ClientFor) -> None:
         client.post(SEARCHES, {"name": "Odd", "query": query})
     client.post(SEARCHES, {"name": "", "query": "event=secret"})
     client.post(SEARCHES, {"name": "a\x00b", "query": "event=secret"})
+    answer = client.post(SEARCHES, {"delete": "a\x00b"}, follow=True)
+    assert "You have no search of that name" in words(answer)
     assert not SavedSearch.objects.exists()
     assert client_for("viewer").post(SEARCHES, {"name": "x", "query": "q=x"}).status_code == 403
