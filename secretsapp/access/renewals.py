@@ -22,6 +22,7 @@ from secretsapp.access.answering import (
     usual_hours,
     where_giving,
 )
+from secretsapp.access.review_items import is_own
 from secretsapp.access.terms import Terms, ToGive, people_of, to_give
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DecidedMeanwhile, Forbidden, InvalidInput, NotFound
@@ -106,7 +107,7 @@ def own(actor: Actor, grant_id: int) -> Grant:
 def to_decide(actor: Actor, grant_id: int) -> Grant:
     """A grant of someone else's that the actor may keep or let end; else NotFound."""
     found = _ending_grants().filter(pk=grant_id).first()
-    if found is None or _is_own(actor, found) or not _may_give(rights_of(actor), found):
+    if found is None or is_own(actor, found) or not _may_give(rights_of(actor), found):
         raise NotFound("This access isn’t here, or it isn’t yours to decide on. Check the list.")
     return found
 
@@ -114,12 +115,6 @@ def to_decide(actor: Actor, grant_id: int) -> Grant:
 def _ending_grants() -> QuerySet[Grant]:
     ending = Grant.objects.filter(until__gt=timezone.now())
     return ending.select_related("person", "team", "universe").prefetch_related("patterns")
-
-
-def _is_own(actor: Actor, grant: Grant) -> bool:
-    """Whether the actor has it, themselves or through a team."""
-    is_in = _teams_of(actor).filter(team=grant.team_id or 0).exists()
-    return is_in or grant.person_id == actor.person_id is not None
 
 
 def _may_give(rights: Rights, grant: Grant) -> bool:
@@ -247,7 +242,7 @@ class _OfAnother:
 
     def check(self, act: Act) -> None:
         """Raise Forbidden for its holder, and for who is in the team whose it is."""
-        if _is_own(act.actor, self.grant):
+        if is_own(act.actor, self.grant):
             raise Forbidden(
                 "You can’t extend your own access, or decide that it ends. Ask to keep it.",
                 permission=Permission.MANAGE_GRANTS,
