@@ -215,15 +215,15 @@ def _signed_at(key: Key, body: str, content: bytes) -> int:
     from nacl.exceptions import CryptoError  # noqa: PLC0415 - commands of Sealroom load it late
     from nacl.signing import VerifyKey  # noqa: PLC0415
 
+    misfit = Refused(f"The signature of {shown(key.name)} doesn't fit.")
     time = int.from_bytes(content[4:-64], "big")
+    if len(content) != (76 if key.kind == WITNESS_KEY else 68) or time > LAST_TIME:
+        raise misfit
     text = f"cosignature/v1\ntime {time}\n{body}" if key.kind == WITNESS_KEY else body
-    expected = 76 if key.kind == WITNESS_KEY else 68
     try:
         VerifyKey(key.public).verify(text.encode(), content[-64:])
     except (CryptoError, ValueError):
-        expected = 0
-    if len(content) != expected or time > LAST_TIME:
-        raise Refused(f"The signature of {shown(key.name)} doesn't fit.")
+        raise misfit from None
     return time
 
 

@@ -146,6 +146,10 @@ def test_a_witness_that_is_named_must_have_signed(made: evidence.Evidence) -> No
         found["checkpoint"] += f"— {key.name} {cosigned}\n"
 
     content = changed(made.content, cosign)
+    # Its time would be a number of more digits than Python writes.
+    longest = base64.b64encode(key.key_id + bytes([255]) * 2000).decode()
+    with pytest.raises(Refused, match="doesn't fit"):
+        check(content.replace(cosigned.encode(), longest.encode()), witnesses=[line])
     with pytest.raises(Refused, match="witness that you named"):
         check(made.content, witnesses=[line])
     assert "its key isn't known" in "".join(check(content).unproved)
