@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 from secretsapp.log import filters
 from secretsapp.log.filters import Query
 
+ON = "on"
 # How the options are told in `--help`, in the order of an address.
 HELP: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -40,15 +41,19 @@ def add(parser: CommandParser) -> None:
         "--attempts",
         dest=_key("attempts"),
         action="store_const",
-        const="yes",
+        const=ON,
         default="",
-        help="Also the beginnings of changes that have an outcome.",
+        help="Also started actions that have an outcome.",
     )
 
 
-def query(options: Mapping[str, Any]) -> Query:
-    """What the options look for; raises InvalidInput."""
-    return filters.parse({name: options[_key(name)] for name in filters.NAMES})
+def query(options: Mapping[str, Any], *, shows_attempts: bool = False) -> Query:
+    """What the options look for; raises InvalidInput.
+
+    With `shows_attempts` started actions are among it, whatever the options say.
+    """
+    asked = {name: options[_key(name)] for name in filters.NAMES}
+    return filters.parse(asked | ({"attempts": ON} if shows_attempts else {}))
 
 
 def _key(name: str) -> str:

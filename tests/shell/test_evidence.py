@@ -66,5 +66,5 @@ def test_what_makes_no_sense_leaves_no_file(
     assert "No events match" in shell.refuse("make_evidence", bundle, "--secret=NEVER_THERE")
     assert not bundle.exists()
     bundle.touch()
-    assert "File exists" in shell.refuse("make_evidence", bundle)
+    assert "exists already" in shell.refuse("make_evidence", bundle)
     assert "can't be read" in shell.refuse("verify_evidence", tmp_path / "none", "--key=x")

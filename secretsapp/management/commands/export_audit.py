@@ -7,34 +7,16 @@ from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
-from secretsapp.log import exporting, filters
+from secretsapp.log import exporting
 from secretsapp.log.export_texts import Form
 from secretsapp.log.exporting import Asked
 from secretsapp.log.filters import Query
+from secretsapp.management import filter_options
 from secretsapp.management.arguments import word
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.ending import quietly
 from secretsapp.management.output import Report
 from secretsapp.management.streams import Sink, opened
-
-# The filters of the page, by their names in its address.
-_FILTERS = {
-    "q": ("WORDS", "Only events with words that begin like these."),
-    "universe": ("UNIVERSE_ID", "Only events of this universe."),
-    "environment": ("NAME", "Only events of universes of this environment."),
-    "person": ("EMAIL", "Only what this person did; command and system are no persons."),
-    "about": ("EMAIL", "Only what was done to this person."),
-    "door": ("DOOR", "Only what came by browser, shell or worker."),
-    "address": ("IP", "Only what came from this IP address, or 192.0.2.* from those like it."),
-    "secret": ("NAME|PREFIX*", "Only events about this secret, or those that begin like this."),
-    "event": ("TAG", "Only this event, such as secret.rotate.succeeded, or its beginning."),
-    "result": ("RESULT", "Only started, succeeded, failed, unknown or refused."),
-    "since": ("TIME", "Only the last 1h, 24h, 7d or 30d, or today."),
-    "from": ("DAY", "Only from this day, such as 2026-12-03."),
-    "to": ("DAY", "Only to the end of this day."),
-    "zone": ("ZONE", "Whose days these are, such as Europe/Berlin; without this, UTC's."),
-    "change": ("ID", "Only the events of this change."),
-}
 
 
 class Command(ActingCommand):
@@ -48,13 +30,7 @@ class Command(ActingCommand):
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The filters, the form, and where to."""
-        for name, (metavar, words) in _FILTERS.items():
-            parser.add_argument(f"--{name}", default="", metavar=metavar, help=words)
-        parser.add_argument(
-            "--attempts",
-            action="store_true",
-            help="Also print started actions whose outcome is printed.",
-        )
+        filter_options.add(parser)
         parser.add_argument(
             "--format",
             type=word,
@@ -79,7 +55,9 @@ class Command(ActingCommand):
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Print what there is, and with --follow what comes."""
-        form, query = Form(options["format"]), _query(options)
+        form = Form(options["format"])
+        # Nobody knows yet what comes of what is only just begun.
+        query = filter_options.query(options, shows_attempts=options["follow"])
         with opened(options["output"], self.stdout, keep=options["follow"]) as sink:
             found, texts = exporting.export(actor, Asked(query.text, query.wanted), form)
             if options["follow"]:
@@ -90,16 +68,6 @@ class Command(ActingCommand):
             sink.write_all(texts)
         where = f" to {options['output']}" if options["output"] else ""
         return Report(lines=[], notice=f"Exported {found.words}{where}.")
-
-
-def _query(options: dict[str, Any]) -> Query:
-    asked = {name: options[name] for name in _FILTERS}
-    # Nobody knows yet what comes of what is only just begun.
-    return filters.parse(asked | {"attempts": "on" if _shows_attempts(options) else ""})
-
-
-def _shows_attempts(options: dict[str, Any]) -> bool:
-    return bool(options["attempts"] or options["follow"])
 
 
 def _follow(actor: Actor, query: Query, form: Form, sink: Sink, last: int) -> None:

@@ -3,15 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
 from secretsapp.log import choosing, evidence
 from secretsapp.management import filter_options
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-
-PRIVATE = 0o600
+from secretsapp.management.streams import opened
 
 
 class Command(ActingCommand):
@@ -32,16 +31,9 @@ class Command(ActingCommand):
         """Make the file first, so that nothing is logged that was not kept."""
         found, path = filter_options.query(options), options["file"]
         choosing.choose(actor, found.wanted)
-        try:
-            path.touch(mode=PRIVATE, exist_ok=False)
-        except OSError as error:
-            raise CommandError(f"{path} can't be written: {error.strerror}.") from None
-        try:
+        with opened(path, self.stdout, keep=False) as file:
             made = evidence.make(actor, found.wanted, found.text)
-            path.write_bytes(made.content)
-        except BaseException:
-            path.unlink()
-            raise
+            file.write_all([made.content.decode()])
         number, plural = made.checkpoint.number, "" if made.count == 1 else "s"
         said = f"Wrote {path}: {made.count} event{plural}, proved by checkpoint {number}."
         data = {"file": str(path), "events": made.count, "checkpoint": number}
