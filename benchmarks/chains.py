@@ -24,6 +24,7 @@ INTERVAL = timedelta(seconds=60)
 PEOPLE = 40
 UNIVERSES = 25
 SECRETS = 120
+PER_SESSION = 40
 CHUNK = 20_000
 
 # What a log is mostly made of; the first two are one change.
@@ -96,6 +97,8 @@ def _fields(sequence: int, time: datetime) -> dict[str, str]:
         "subject_name": f"person{sequence % PEOPLE}@example.com" if is_grant else "",
         "change_id": str(UUID(int=round_)) if is_change else "",
         "detail": json.dumps({"reason": REASONS[sequence % len(REASONS)]}),
+        "session_id": "" if is_drift else f"{varied // PER_SESSION:016x}",
+        "request_id": "" if is_drift else f"{varied:016x}",
     }
 
 

@@ -1,15 +1,37 @@
-"""The network address a request came from, past the proxies that are trusted."""
+"""Where a request came from: its address, past the proxies that are trusted, and its session."""
 
 import ipaddress
+import os
 import re
+from dataclasses import replace
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from secretsapp.core.actor import Actor
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Some proxies write the port that a connection came from beside its address: Azure's, for one.
 _WITH_PORT = re.compile(r"\[(?P<bracketed>[^\[\]]+)\](:[0-9]{1,5})?|(?P<plain>[0-9.]+):[0-9]{1,5}")
+
+# What events call a session: it opens nothing, and stays the same where its key changes.
+SESSION_ID, SESSION_ID_BYTES = "session_id", 8
+
+
+def name_session(request: HttpRequest) -> None:
+    """Give the session, in which someone has just signed in, the name that events have of it."""
+    request.session[SESSION_ID] = os.urandom(SESSION_ID_BYTES).hex()
+
+
+def came_by(actor: Actor, request: HttpRequest) -> Actor:
+    """The actor with the address, the session and the id of the request; no one has no session."""
+    return replace(
+        actor,
+        address=client_address(request),
+        session_id="" if actor.person_id is None else request.session.get(SESSION_ID, ""),
+        request_id=getattr(request, "request_id", ""),
+    )
 
 
 def client_address(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from secretsapp.adapters import devices
-from secretsapp.adapters.addresses import client_address
+from secretsapp.adapters.addresses import came_by, name_session
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import SealroomError
@@ -34,6 +34,7 @@ def compile_no_query(connection: BaseDatabaseWrapper, **_signal: object) -> None
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
     """A person signed in; what cannot be recorded does not happen."""
+    name_session(request)
     try:
         sign_ins.record_sign_in(_actor(request, user), user)
         devices.remember(request, user)
@@ -62,9 +63,9 @@ def record_failure(
 
 
 def _nobody(request: HttpRequest | None) -> Actor:
-    address = client_address(request) if request is not None else ""
-    return Actor(ActorKind.SYSTEM, "someone not signed in", Door.BROWSER, address=address)
+    nobody = Actor(ActorKind.SYSTEM, "someone not signed in", Door.BROWSER)
+    return nobody if request is None else came_by(nobody, request)
 
 
 def _actor(request: HttpRequest, user: User) -> Actor:
-    return actors.person(user.pk, user.email, Door.BROWSER, client_address(request))
+    return came_by(actors.person(user.pk, user.email, Door.BROWSER), request)

@@ -1,8 +1,11 @@
 """Who is acting and through which door: plain data, passed along and never looked up."""
 
+import os
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NoReturn
+
+RUN_ID_BYTES = 8
 
 
 class ActorKind(StrEnum):
@@ -42,8 +45,9 @@ class Actor:
 
     `name` is a person's email address, the name of the task, or who ran which command;
     `person_id` is set for people alone; `address` is the network address the person came from, if
-    any. `memory` is there where a door lets their rights be remembered, and is no part of who they
-    are.
+    any. `session_id` names the session of a browser and `request_id` the request, or the run of a
+    command; neither opens anything. `memory` is there where a door lets their rights be remembered,
+    and is no part of who they are.
     """
 
     kind: ActorKind
@@ -51,6 +55,8 @@ class Actor:
     door: Door
     person_id: int | None = None
     address: str = ""
+    session_id: str = ""
+    request_id: str = ""
     memory: Memory | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -79,7 +85,12 @@ def command(name: str, *, account: str) -> Actor:
 
     `account` is what the operating system says of who runs it (`operation/system_account.py`).
     """
-    return Actor(ActorKind.COMMAND, f"{account} (command {name})", Door.SHELL)
+    return of_run(Actor(ActorKind.COMMAND, f"{account} (command {name})", Door.SHELL))
+
+
+def of_run(actor: Actor) -> Actor:
+    """The same actor in one run of a command, which is named in all that it does."""
+    return replace(actor, request_id=os.urandom(RUN_ID_BYTES).hex())
 
 
 def system(task: str, door: Door = Door.WORKER) -> Actor:

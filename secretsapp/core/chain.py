@@ -1,22 +1,22 @@
 """How audit events are encoded, hashed, linked and authenticated.
 
-The encoding can never change for events that exist: test vectors fix it, and a new one would
-get a new format version.
+The encoding can never change for events that exist: test vectors fix both forms. What is written
+has the second one, which also says in which session and by which request it was done.
 """
 
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from secretsapp.core.errors import MissingKey
 from secretsapp.core.keyring import Key
 
-FORMAT = 1
-PREFIX = b"sealroom audit event 1\x00"
+FORMAT = 2
 LENGTH_BYTES = 4
 START_OF_CHAIN = "0" * 64
 
-FIELDS = (
+_FIRST = (
     "sequence",
     "time",
     "tag",
@@ -34,14 +34,19 @@ FIELDS = (
     "change_id",
     "detail",
 )
+FIELDS = (*_FIRST, "session_id", "request_id")
+# What is hashed of an event, in that order, by the form that it was written in.
+FIELDS_OF: Mapping[int, tuple[str, ...]] = MappingProxyType({1: _FIRST, FORMAT: FIELDS})
+_PREFIXES = {len(names): b"sealroom audit event %d\x00" % form for form, names in FIELDS_OF.items()}
 
 
 def encode(fields: Mapping[str, str]) -> bytes:
-    """The bytes of an event that are hashed: each of FIELDS in order, behind its length.
+    """The bytes of an event that are hashed: each field of its form in order, behind its length.
 
-    Every field is text; its length is that of its UTF-8 bytes, four bytes, big-endian.
+    Which form it is is said by its fields: those of one of FIELDS_OF and no others. Every field is
+    text; its length is that of its UTF-8 bytes, four bytes, big-endian.
     """
-    return _encoded([fields[name] for name in FIELDS])
+    return _encoded([fields[name] for name in FIELDS[: len(fields)]])
 
 
 def content_hash(fields: Mapping[str, str]) -> str:
@@ -55,7 +60,7 @@ def content_hash_of(texts: Sequence[str]) -> str:
 
 
 def _encoded(texts: Sequence[str]) -> bytes:
-    parts = [PREFIX]
+    parts = [_PREFIXES[len(texts)]]
     for text in texts:
         content = text.encode("utf-8")
         parts += (len(content).to_bytes(LENGTH_BYTES, "big"), content)

@@ -52,7 +52,7 @@ def unreadable(number: int) -> str:
 def _follows(row: Row, last: Anchor, ring: chain.AuditRing) -> bool:
     """Whether nothing is wrong with a row; where something may be, `_check` says what."""
     texts = stored_events.chained_texts(row)
-    if texts is None or row.sequence != last.sequence + 1 or row.format != chain.FORMAT:
+    if texts is None or row.sequence != last.sequence + 1:
         return False
     with suppress(*UNREADABLE, KeyTrouble):
         return (
@@ -93,7 +93,7 @@ def told_if_broken(sentence: str) -> Iterator[None]:
 
 
 def _check_content(event: AuditEvent, last: Anchor, ring: chain.AuditRing) -> None:
-    if event.format != chain.FORMAT:
+    if event.format not in chain.FIELDS_OF:
         raise LogBroken(f"Event {event.sequence} has an unknown format.")
     if chain.content_hash(event.chained_fields()) != event.content:
         raise LogBroken(f"Event {event.sequence} was edited: its content doesn't match its hash.")

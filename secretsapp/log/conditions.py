@@ -28,6 +28,10 @@ def of(wanted: AuditFilter) -> Iterator[Q]:
         yield Q(time__lte=wanted.until)
     if wanted.change_id:
         yield Q(change_id=wanted.change_id)
+    if wanted.session_id:
+        yield Q(session_id=wanted.session_id)
+    if wanted.request_id:
+        yield Q(request_id=wanted.request_id)
     yield from _words(wanted.words)
 
 

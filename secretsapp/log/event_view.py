@@ -52,6 +52,8 @@ class EventView:
     secret_name: str
     subject_name: str
     change_id: str
+    session_id: str
+    request_id: str
     address: str
     door: str
     detail: dict[str, str]

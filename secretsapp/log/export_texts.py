@@ -12,7 +12,9 @@ from secretsapp.log.streaming import COLUMNS, Row
 
 TIME, TAG, DETAIL = (COLUMNS.index(name) for name in ("time", "tag", "detail"))
 # What people who can list a secret and not read the log are not shown; the hash would tell it.
-UNSEEN = [COLUMNS.index(name) for name in ("address", "change_id", "content")]
+UNSEEN = [
+    COLUMNS.index(name) for name in ("address", "change_id", "session_id", "request_id", "content")
+]
 # Behind what is stored stands what came of it, which the tag says.
 HEADINGS = (*COLUMNS, "result")
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode

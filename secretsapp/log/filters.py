@@ -4,15 +4,13 @@ The address is the query: `Query.text` is what stands behind its question mark, 
 gives the same query again, of the times that presets mean then.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.errors import InvalidInput
@@ -20,25 +18,19 @@ from secretsapp.core.events import BY_TAG
 from secretsapp.core.events.kinds import Result
 from secretsapp.core.input_rules import NAME_LIMIT, is_storable, parse_universe_id
 from secretsapp.core.patterns import EVERY_NAME, parse_pattern
+from secretsapp.log import filter_times
+from secretsapp.log.filter_times import PRESETS, TODAY
 from secretsapp.log.index.terms import words
 from secretsapp.models import User
 from secretsapp.models.universes import Environment
 
-PRESETS = {
-    "1h": timedelta(hours=1),
-    "24h": timedelta(hours=24),
-    "7d": timedelta(days=7),
-    "30d": timedelta(days=30),
-}
-TODAY, CUSTOM = "today", "custom"
 # What is no person, by the kind of actor that it is.
 KINDS = (ActorKind.COMMAND.value, ActorKind.SYSTEM.value)
 # Every environment; its own name for universes that have none.
 ENVIRONMENTS = {each.value or "none": each for each in Environment}
+_DOING = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST = 254
 LONGEST_TEXT = 200
-LONGEST_ZONE = 64
-_A_DAY = len("2026-12-03")
 
 Known = TypeVar("Known")
 # The account of an email address, where it may be known.
@@ -74,9 +66,16 @@ class AuditFilter:
     since: datetime | None = None
     until: datetime | None = None
     change_id: str = ""
+    session_id: str = ""
+    request_id: str = ""
     shows_attempts: bool = False
     of_histories: bool = False
     of_own: bool = False
+
+    @property
+    def is_of_one_doing(self) -> bool:
+        """Whether it is about one change, session or request."""
+        return bool(self.change_id or self.session_id or self.request_id)
 
 
 @dataclass(frozen=True)
@@ -103,12 +102,12 @@ def parse(asked: Mapping[str, str], find_person: FindPerson = account_of) -> Que
     given = {name: text.strip() for name, text in asked.items() if text.strip()}
     for name, text in given.items():
         _check(name, text)
-    given = _of_one_time(given)
-    zone = _zone(given.get("zone", ""))
+    given = filter_times.of_one_time(given)
+    zone = filter_times.zone_of(given.get("zone", ""))
     found: dict[str, object] = {}
     for name, text in given.items():
         found |= _MEANINGS[name](text, find_person)
-    since, until = _times(given, zone)
+    since, until = filter_times.times(given, zone)
     wanted = AuditFilter(**found, since=since, until=until)  # type: ignore[arg-type]  # by name
     return Query({name: given[name] for name in NAMES if name in given}, wanted, zone)
 
@@ -131,56 +130,6 @@ def _check(name: str, text: str) -> None:
         )
     if len(text) > LONGEST or not is_storable(text):
         raise InvalidInput("Shorten this, and remove control characters.", field=name)
-
-
-def _of_one_time(given: dict[str, str]) -> dict[str, str]:
-    """Days are a time of your own choice and go with no other; whose they are says a zone."""
-    since = given.get("since", CUSTOM)
-    if since == CUSTOM:
-        given.pop("since", None)
-    dropped = () if since == CUSTOM else ("from", "to")
-    kept = {name: text for name, text in given.items() if name not in dropped}
-    if not ({"from", "to"} & kept.keys() or since == TODAY) or kept.get("zone") == "UTC":
-        _zone(kept.pop("zone", ""))
-    return kept
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name) if name and len(name) <= LONGEST_ZONE else UTC
-    except (KeyError, OSError, ValueError):
-        raise InvalidInput(
-            "This time zone is unknown. Use one such as Europe/Berlin, or UTC.", field="zone"
-        ) from None
-
-
-def _times(given: Mapping[str, str], zone: tzinfo) -> tuple[datetime | None, datetime | None]:
-    since = given.get("since", "")
-    if since == TODAY:
-        return timezone.now().astimezone(zone).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        ), None
-    if since:
-        return timezone.now() - PRESETS[since], None
-    first = _moment(given.get("from", ""), zone, "from", "the first day")
-    last = _moment(given.get("to", ""), zone, "to", "the last day")
-    if last and len(given["to"]) == _A_DAY:
-        last += timedelta(days=1) - timedelta(microseconds=1)
-    if first and last and last < first:
-        raise InvalidInput("The last day is before the first. Swap them.", field="to")
-    return first, last
-
-
-def _moment(text: str, zone: tzinfo, field: str, what: str) -> datetime | None:
-    """The time of a day, or of a day and a clock time, in the zone."""
-    if not text:
-        return None
-    try:
-        # A day alone is its beginning.
-        read = datetime.fromisoformat(text)
-        return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
-    except (OverflowError, ValueError):
-        raise InvalidInput(f"Write {what} as a date such as 2026-12-03.", field=field) from None
 
 
 def _universe(text: str, _: FindPerson) -> dict[str, object]:
@@ -262,6 +211,20 @@ def _change(text: str, _: FindPerson) -> dict[str, object]:
         ) from None
 
 
+def _session(text: str, _: FindPerson) -> dict[str, object]:
+    return {"session_id": _doing(text, "session"), "shows_attempts": True}
+
+
+def _request(text: str, _: FindPerson) -> dict[str, object]:
+    return {"request_id": _doing(text, "request"), "shows_attempts": True}
+
+
+def _doing(text: str, what: str) -> str:
+    if not _DOING.fullmatch(text):
+        raise InvalidInput(f"This isn’t the id of a {what}. Copy it from an event.", field=what)
+    return text
+
+
 def _attempts(text: str, _: FindPerson) -> dict[str, object]:
     return {"shows_attempts": bool(text)}
 
@@ -295,5 +258,7 @@ _MEANINGS: dict[str, Callable[[str, FindPerson], dict[str, object]]] = {
     "zone": _nothing,
     "attempts": _attempts,
     "change": _change,
+    "session": _session,
+    "request": _request,
 }
 NAMES = tuple(_MEANINGS)

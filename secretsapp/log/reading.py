@@ -150,7 +150,7 @@ def history(
 
 def _of_history(event: EventView) -> EventView:
     """The event as people see it who can list its secret and not read the log."""
-    return replace(event, address="", change_id="")
+    return replace(event, address="", change_id="", session_id="", request_id="")
 
 
 def refusals(actor: Actor, universe: Universe, name: str) -> list[Refusals]:
@@ -226,10 +226,10 @@ def _permitted(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
 def looked_for(actor: Actor, wanted: AuditFilter, up_to: int | None = None) -> QuerySet[AuditEvent]:
     """What the actor may read of what is looked for; raises Forbidden as `readable`.
 
-    Histories show no network addresses, so by these nothing is found in them: someone who tries one
-    beginning after another would know them all.
+    Histories show neither network addresses nor sessions, so by these nothing is found in them:
+    someone who tries one after another would know them all.
     """
-    if wanted.of_histories and wanted.address:
+    if wanted.of_histories and (wanted.address or wanted.session_id or wanted.request_id):
         raise refusal(Permission.READ_AUDIT)
     found = _permitted(actor, wanted)
     if up_to is not None:

@@ -116,9 +116,9 @@ def _beyond(order: str, last: int) -> dict[str, int]:
 def search(own: Basis, wanted: AuditFilter, found: QuerySet[AuditEvent]) -> Search:
     """A search among the rows `found`, which are what the actor may read of what is looked for.
 
-    The events of one change are few, and found without the index.
+    The events of one change, session or request are found without the index.
     """
-    if wanted.change_id or not own.blocks:
+    if wanted.is_of_one_doing or not own.blocks:
         return Search(found, wanted.words, Everything(), 0, is_exact=False)
     end = bits.first_of(own.blocks) - 1
     is_exact = own.permitted is not None

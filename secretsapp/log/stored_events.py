@@ -37,6 +37,8 @@ class Row(NamedTuple):
     subject_name: str
     change_id: str
     detail: str
+    session_id: str
+    request_id: str
     format: int
     content: str
     link: str
@@ -114,6 +116,12 @@ def chained_texts(row: Row) -> list[str] | None:
     else:
         return None
     texts: list[Any] = [str(row.sequence), chained, *row[2 : len(chain.FIELDS)]]
+    if row.format != chain.FORMAT:
+        length = len(chain.FIELDS_OF.get(row.format, ()))
+        # What its form does not hold is not hashed, so nothing may be there.
+        if not length or any(texts[length:]):
+            return None
+        del texts[length:]
     return texts if set(map(type, texts)) == {str} else None
 
 
@@ -138,6 +146,8 @@ def is_in_its_form(event: AuditEvent) -> bool:
     like the text, and the same time in another offset, which no filter finds.
     """
     if not all(isinstance(getattr(event, name), str) for name in _TEXTS):
+        return False
+    if any(getattr(event, name) for name in chain.FIELDS[len(chain.FIELDS_OF[event.format]) :]):
         return False
     written = connection.ops.adapt_datetimefield_value(event.time)
     return bool(getattr(event, "stored_time", written) == written)

@@ -60,6 +60,8 @@ def view_of(event: AuditEvent) -> EventView:
         secret_name=event.secret_name,
         subject_name=event.subject_name,
         change_id=event.change_id,
+        session_id=event.session_id,
+        request_id=event.request_id,
         address=event.address,
         door=event.door,
         detail=detail or {},

@@ -28,6 +28,8 @@ HELP: Mapping[str, tuple[str, str]] = MappingProxyType(
         "to": ("DAY", "The last day."),
         "zone": ("ZONE", "Whose days these are, such as Europe/Berlin; else UTC."),
         "change": ("ID", "The id of a change, of which all events are found."),
+        "session": ("ID", "The id of a session in a browser, as its events have it."),
+        "request": ("ID", "The id of a request, or of one run of a command."),
     }
 )
 

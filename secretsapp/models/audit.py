@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 
 from secretsapp.core import chain
+from secretsapp.core.errors import LogBroken
 
 HEAD_ID = 1
 
@@ -35,6 +36,8 @@ class AuditEvent(models.Model):
     subject_name = models.CharField(max_length=254, blank=True)
     change_id = models.CharField(max_length=36, blank=True)
     detail = models.TextField()
+    session_id = models.CharField(max_length=16, blank=True, db_default="")
+    request_id = models.CharField(max_length=64, blank=True, db_default="")
     content = models.CharField(max_length=64)
     link = models.CharField(max_length=64)
     key_id = models.CharField(max_length=16)
@@ -47,14 +50,19 @@ class AuditEvent(models.Model):
             models.Index(fields=["actor_id", "sequence"], name="event_of_actor"),
             models.Index(fields=["tag", "sequence"], name="event_of_tag"),
             models.Index(fields=["change_id", "sequence"], name="event_of_change"),
+            models.Index(fields=["session_id", "sequence"], name="event_of_session"),
+            models.Index(fields=["request_id", "sequence"], name="event_of_request"),
         ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.tag}"
 
     def chained_fields(self) -> dict[str, str]:
-        """The event as the flat texts that are hashed."""
-        fields = {name: str(getattr(self, name)) for name in chain.FIELDS}
+        """The event as the flat texts that are hashed, those of its form; raises LogBroken."""
+        names = chain.FIELDS_OF.get(self.format)
+        if names is None:
+            raise LogBroken(f"Event {self.sequence} has an unknown format.")
+        fields = {name: str(getattr(self, name)) for name in names}
         return fields | {"time": _text_of(self.time)}
 
 

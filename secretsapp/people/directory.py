@@ -100,7 +100,7 @@ def acting_as(email: str) -> Actor:
     if user is None or not user.is_active:
         meant = _meant(email, User.objects.filter(is_active=True))
         raise NotFound(f"There is no active account with that email address.{meant}")
-    return actors.person(user.pk, user.email, Door.SHELL)
+    return actors.of_run(actors.person(user.pk, user.email, Door.SHELL))
 
 
 def may_manage(actor: Actor) -> bool:

@@ -149,6 +149,8 @@ def _event(sequence: int, entry: Entry) -> AuditEvent:
         subject_name=subject_name,
         change_id=entry.change_id,
         detail=json.dumps(dict(entry.detail), sort_keys=True),
+        session_id=actor.session_id,
+        request_id=actor.request_id,
     )
 
 

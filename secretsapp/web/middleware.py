@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from secretsapp.access import refusals
 from secretsapp.adapters import devices
-from secretsapp.adapters.addresses import client_address, is_from_trusted_proxy
+from secretsapp.adapters.addresses import came_by, is_from_trusted_proxy
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, SealroomError
@@ -75,11 +75,10 @@ class ActorMiddleware:
 
 def actor_of(request: HttpRequest) -> Actor:
     """The person of the session, or no one: an actor without any right."""
-    address = client_address(request)
     user = request.user
     if isinstance(user, AnonymousUser):
-        return Actor(ActorKind.PERSON, _NOBODY, Door.BROWSER, None, address)
-    return actors.person(user.pk, user.email, Door.BROWSER, address)
+        return came_by(Actor(ActorKind.PERSON, _NOBODY, Door.BROWSER), request)
+    return came_by(actors.person(user.pk, user.email, Door.BROWSER), request)
 
 
 class KnownDeviceMiddleware:

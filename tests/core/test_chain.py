@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from secretsapp.core.chain import (
     FIELDS,
+    FIELDS_OF,
+    FORMAT,
     START_OF_CHAIN,
     AuditRing,
     content_hash,
@@ -20,7 +22,7 @@ from secretsapp.core.keyring import Key
 KEY = Key(bytes(range(32)))
 OTHER = Key(bytes(range(32, 64)))
 
-EMPTY = dict.fromkeys(FIELDS, "")
+EMPTY = dict.fromkeys(FIELDS_OF[1], "")
 ROTATION = {
     "sequence": "1",
     "time": "2026-11-21T10:00:00.000000Z",
@@ -40,8 +42,11 @@ ROTATION = {
     "detail": '{"domain":"api.example.com"}',
 }
 
+TRACED = ROTATION | {"session_id": "9f86d081884c7d65", "request_id": "req-00000001"}
+
 # These were computed by hand from the description, without the code under test: the rotation is
-# the second event of a chain whose first is the empty one.
+# the second event of a chain whose first is the empty one, and the third is the same in the form
+# that says in which session and by which request it was done.
 EMPTY_ENCODED = "7365616c726f6f6d206175646974206576656e74203100" + "00000000" * 16
 EMPTY_CONTENT = "04d1e7a2509e3b554a3022492b67c89b62c36e755b7ffee710cef71a2f86d197"
 EMPTY_LINK = "65f5103253c89e03ab7bf9e1f2a54815f6ba654ae0cfaa8f0fa2688597aba920"
@@ -66,18 +71,30 @@ ROTATION_ENCODED = (
 ROTATION_CONTENT = "2c24e7a156c21c2f73a5796b2c7748bd78249fc697caf51b0353febe6da9fd6b"
 ROTATION_LINK = "043b3aabb98ea16a87053b9b71bda90959f098747bbe51b169f8e05cc5ea656a"
 ROTATION_MAC = "1f0328728baec009d12a3f9c01153a10a505acce3351e48e34ef173e9cd2a722"
+TRACED_ENCODED = (
+    ROTATION_ENCODED.replace("6576656e74203100", "6576656e74203200")
+    + "0000001039663836643038313838346337643635"
+    "0000000c7265712d3030303030303031"
+)
+TRACED_CONTENT = "aa5d27e79246087213d5f8d842fffd5da501b82306220fb2e9a141ce2439e2ef"
+TRACED_LINK = "6cf741ad4827aff9a7a6cc83fe4107e55b01c74de28b1ac521301fc4b9654bba"
+TRACED_MAC = "168939daff044b9f4438a56b7368cfa2c614029228a6e1535cf78390185944ee"
 
 VECTORS = [
     (EMPTY, START_OF_CHAIN, EMPTY_ENCODED, EMPTY_CONTENT, EMPTY_LINK, EMPTY_MAC),
     (ROTATION, EMPTY_LINK, ROTATION_ENCODED, ROTATION_CONTENT, ROTATION_LINK, ROTATION_MAC),
+    (TRACED, ROTATION_LINK, TRACED_ENCODED, TRACED_CONTENT, TRACED_LINK, TRACED_MAC),
 ]
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-events = st.fixed_dictionaries(dict.fromkeys(FIELDS, texts))
+forms = {form: st.fixed_dictionaries(dict.fromkeys(FIELDS_OF[form], texts)) for form in FIELDS_OF}
+events = st.one_of(*forms.values())
 
 
 @pytest.mark.parametrize(
-    ("event", "previous", "encoded", "content", "link", "mac"), VECTORS, ids=["empty", "rotation"]
+    ("event", "previous", "encoded", "content", "link", "mac"),
+    VECTORS,
+    ids=["empty", "rotation", "traced"],
 )
 def test_an_event_is_encoded_hashed_linked_and_authenticated_as_ever(
     event: dict[str, str], previous: str, encoded: str, content: str, link: str, mac: str
@@ -96,8 +113,8 @@ def test_a_chain_starts_with_nothing_but_zeros() -> None:
 @given(texts)
 @settings(max_examples=15)
 def test_a_change_of_any_field_changes_the_content(name: str, text: str) -> None:
-    changed = {**ROTATION, name: ROTATION[name] + "!" + text}
-    assert content_hash(changed) != ROTATION_CONTENT
+    changed = {**TRACED, name: TRACED[name] + "!" + text}
+    assert content_hash(changed) != TRACED_CONTENT
 
 
 @given(events, events)
@@ -105,7 +122,7 @@ def test_only_equal_events_are_encoded_alike(one: dict[str, str], two: dict[str,
     assert (encode(one) == encode(two)) == (one == two)
 
 
-@given(events, st.integers(0, len(FIELDS) - 2), st.integers(1, 12))
+@given(forms[FORMAT], st.integers(0, len(FIELDS) - 2), st.integers(1, 12))
 def test_text_that_moves_to_the_field_beside_it_changes_the_encoding(
     event: dict[str, str], place: int, count: int
 ) -> None:
@@ -120,17 +137,20 @@ def test_text_that_moves_to_the_field_beside_it_changes_the_encoding(
 
 @given(events)
 def test_an_event_can_be_read_back_from_its_encoding(event: dict[str, str]) -> None:
-    rest = encode(event).removeprefix(b"sealroom audit event 1\x00")
+    prefix, _, rest = encode(event).partition(b"\x00")
+    form = int(prefix.removeprefix(b"sealroom audit event "))
     found = {}
-    for name in FIELDS:
+    for name in FIELDS_OF[form]:
         length = int.from_bytes(rest[:4], "big")
         found[name] = rest[4 : 4 + length].decode()
         rest = rest[4 + length :]
     assert (found, rest) == (event, b"")
 
 
-def test_fields_that_are_not_of_an_event_are_not_encoded() -> None:
-    assert encode({**ROTATION, "note": "something"}) == encode(ROTATION)
+def test_fields_that_are_of_no_form_are_not_encoded() -> None:
+    for more in ({"note": "something"}, {"session_id": "", "note": ""}):
+        with pytest.raises(KeyError):
+            encode(ROTATION | more)
 
 
 def test_an_event_that_lacks_a_field_is_not_encoded() -> None:

@@ -139,7 +139,9 @@ class TestBroken:
     @pytest.mark.parametrize(
         ("field", "value", "words"),
         [
-            ("format", 2, "Event 4 has an unknown format"),
+            ("format", 3, "Event 4 has an unknown format"),
+            ("format", 1, "Event 4 was edited"),
+            ("session_id", "9f86d081884c7d65", "Event 4 was edited"),
             ("actor_name", "someone else", "Event 4 was edited"),
             ("link", "0" * 64, "Event 4 doesn't follow event 3"),
             ("mac", "0" * 64, "Event 4 was not written with our audit key"),

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from emulator import Emulator, faults
@@ -156,6 +157,32 @@ def test_from_an_event_lead_links_to_everything_of_its_secret_actor_and_address(
     assert "to stranger@example.com" in words(client.get(link(page, "All done to it")))
     assert "by admin@example.com" in words(client.get(link(page, "All by this actor")))
     assert "address 127.0.0.1" in words(client.get(link(page, "All from this address")))
+
+
+def test_from_an_event_lead_links_to_everything_of_its_session_and_its_request(
+    client_for: ClientFor, address_of: AddressOf, cast: Cast, password: str
+) -> None:
+    rotator = Client()
+    for client in (Client(), rotator):
+        client.post("/sign-in/", {"login": "rotator@example.com", "password": password})
+    answer = rotator.post(address_of("secret_rotate", "PAY_KEY"), {"value": "x"})
+    client = client_for("admin")
+    page = body(client.get("/audit/", {"event": "secret.rotate"}))
+    of_request = client.get(link(page, "All by this request"))
+    assert f"request {answer['X-Request-Id'][:8]}…" in words(of_request)
+    of_session = client.get(link(page, "All in this session"))
+    signed_in = AuditEvent.objects.filter(tag="person.signed_in").latest("sequence").sequence
+    assert sequences(body(of_request)) == [signed_in + 2, signed_in + 1]
+    assert sequences(body(of_session)) == [signed_in + 2, signed_in + 1, signed_in]
+
+
+@pytest.mark.parametrize("name", ["request", "session"])
+def test_no_session_is_found_by_nonsense_or_by_those_who_are_not_shown_any(
+    client_for: ClientFor, address_of: AddressOf, name: str
+) -> None:
+    assert client_for("admin").get("/audit/", {name: "a b"}).status_code == 422
+    history = client_for("viewer").get(address_of("universe_activity"), {name: "a" * 16})
+    assert history.status_code == 422
 
 
 def test_before_the_first_event_there_is_a_way_back(client_for: ClientFor) -> None:

@@ -76,7 +76,10 @@ def test_an_untouched_log_verifies_and_gives_its_head(cast: Cast) -> None:
         ("content", f"'{'0' * 64}'"),
         ("link", f"'{'0' * 64}'"),
         ("mac", f"'{'0' * 64}'"),
-        ("format", "2"),
+        ("session_id", "'x'"),
+        ("request_id", "'x'"),
+        ("format", "1"),
+        ("format", "3"),
     ],
 )
 def test_an_edited_event_is_named_whichever_column_was_edited(

@@ -12,7 +12,8 @@ from secretsapp.core.actor import ActorKind, Door
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.log import filters
-from secretsapp.log.filters import CUSTOM, AuditFilter, Query
+from secretsapp.log.filter_times import CUSTOM
+from secretsapp.log.filters import AuditFilter, Query
 from secretsapp.models import Universe, User
 from secretsapp.web.event_labels import EVENT_CHOICES, EVENT_WORDS, RESULT_LABELS
 from secretsapp.web.forms.fields import QUIET, text_input
@@ -41,7 +42,7 @@ DOORS = {
 }
 ENVIRONMENTS = {name: str(each.label) for name, each in filters.ENVIRONMENTS.items()}
 # Those that stand behind “More filters”.
-FURTHER = ("about", "environment", "door", "address", "attempts")
+FURTHER = ("about", "environment", "door", "address", "request", "attempts")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ class AuditFilterForm(forms.Form):
     address = forms.CharField(
         label="IP address", required=False, widget=text_input(placeholder="192.0.2.7 or 192.0.2.*")
     )
+    request = forms.CharField(
+        label="Request ID", required=False, widget=text_input(placeholder="Request ID")
+    )
     attempts = forms.BooleanField(
         label="Show started actions",
         required=False,
@@ -82,6 +86,7 @@ class AuditFilterForm(forms.Form):
     )
     zone = forms.CharField(required=False, widget=forms.HiddenInput)
     change = forms.CharField(required=False, widget=forms.HiddenInput)
+    session = forms.CharField(required=False, widget=forms.HiddenInput)
     before = forms.IntegerField(
         required=False, min_value=1, max_value=LAST_SEQUENCE, widget=forms.HiddenInput
     )
@@ -122,7 +127,7 @@ class AuditFilterForm(forms.Form):
         self.fields["result"] = _choice("Result", _any("Any result", RESULTS))
         self.fields["since"] = _choice("Time", list(TIMES.items()))
         if within.of_histories:
-            del self.fields["address"]
+            del self.fields["address"], self.fields["request"]
         self.fields["from"] = _date_field("From")
         self.fields["to"] = _date_field("To")
 
@@ -149,11 +154,12 @@ class AuditFilterForm(forms.Form):
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
     def _check_histories(self) -> None:
-        """They show no IP addresses, so no one finds out by these who came from where."""
-        if self.within.of_histories and self._query.wanted.address:
+        """They show neither IP addresses nor sessions, so no one finds out who came how."""
+        wanted = self._query.wanted
+        if self.within.of_histories and (wanted.address or wanted.session_id or wanted.request_id):
             raise InvalidInput(
-                "Only people who can read the audit log can filter it by IP address. Remove this "
-                "filter."
+                "Only people who can read the audit log can filter it by IP address, session or "
+                "request. Remove this filter."
             )
 
     def _account_of(self, email: str) -> int | None:
@@ -207,6 +213,8 @@ class AuditFilterForm(forms.Form):
             "from": lambda chosen: f"from {_day(chosen)}{behind}",
             "to": lambda chosen: f"to {_day(chosen)}{behind}",
             "change": lambda chosen: f"change {chosen[:8]}…",
+            "session": lambda chosen: f"session {chosen[:8]}…",
+            "request": lambda chosen: f"request {chosen[:8]}…",
         }
 
     def _name_of(self, chosen: str) -> str:
