@@ -1,5 +1,7 @@
 """The audit log, as an auditor reads it."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -34,6 +36,8 @@ def test_an_auditor_finds_what_happened(
 ) -> None:
     auditor = enter(visit, "auditor", "/audit/", script=script)
     reads_of_the_open_change(auditor, unsettled)
+    if script:
+        chooses_days(auditor)
     filters(auditor, script=script)
     reads_older_events(auditor, script=script)
 
@@ -57,6 +61,26 @@ def reads_of_the_open_change(auditor: Visitor, change: Change) -> None:
     expect(field(auditor, "From")).to_be_visible()
     follow(auditor, "Clear all")
     expect(rows(auditor)).to_have_count(PAGE_SIZE)
+
+
+def chooses_days(auditor: Visitor) -> None:
+    """Draw over the last five days of the chart, and see the events of these."""
+    page = auditor.page
+    bars = page.locator(".audit-chart > li")
+    asked = [
+        parse_qs(urlsplit(str(bars.nth(place).locator("a").get_attribute("href"))).query)
+        for place in (-5, -1)
+    ]
+    bars.nth(-5).hover()
+    page.mouse.down()
+    bars.nth(-1).hover()
+    expect(page.locator(".audit-chart > .is-chosen")).to_have_count(5)
+    page.mouse.up()
+    page.wait_for_url("**from=*")
+    now = parse_qs(urlsplit(page.url).query)
+    assert (now["from"], now["to"]) == (asked[0]["from"], asked[1]["to"])
+    expect(bars).to_have_count(5)
+    follow(auditor, "Clear all")
 
 
 def filters(auditor: Visitor, *, script: bool) -> None:
