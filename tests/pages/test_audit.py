@@ -64,6 +64,7 @@ def test_those_who_may_not_read_it_are_not_led_there(client_for: ClientFor, role
     answer = client.get("/audit/")
     assert answer.status_code == 403
     assert "You can’t read the audit log You need" in words(answer)
+    assert 'href="/me/activity/">Your activity' in body(answer)
     assert client.get("/audit/", {"before": "none"}).status_code == 403
 
 
@@ -154,7 +155,7 @@ def test_from_an_event_lead_links_to_everything_of_its_secret_actor_and_address(
     page = body(client.get("/audit/"))
     of_secret = client.get(link(page, "All about this secret"))
     assert "secret PAY_KEY" in words(of_secret)
-    assert "to stranger@example.com" in words(client.get(link(page, "All done to it")))
+    assert "to stranger@example.com" in words(client.get(link(page, "All done to them")))
     assert "by admin@example.com" in words(client.get(link(page, "All by this actor")))
     assert "address 127.0.0.1" in words(client.get(link(page, "All from this address")))
 

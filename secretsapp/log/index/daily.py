@@ -77,10 +77,10 @@ def _parted(times: Sequence[int], zone: tzinfo) -> list[tuple[date, int]]:
 
 
 def day_of(time: int, zone: tzinfo) -> date:
-    """The day of a time in microseconds."""
+    """The day of a time in microseconds; of one that someone edited it is the first there is."""
     seconds, rest = divmod(time, MICROSECONDS)
-    return (
-        (datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=rest))
-        .astimezone(zone)
-        .date()
-    )
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=rest)
+        return moment.astimezone(zone).date()
+    except (OSError, OverflowError, ValueError):
+        return date.min

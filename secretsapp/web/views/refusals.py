@@ -31,6 +31,7 @@ from secretsapp.core.errors import (
     SealroomError,
 )
 from secretsapp.core.patterns import TYPED
+from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.models import Universe
 from secretsapp.secrets import secret_view
@@ -166,6 +167,8 @@ def _ways_on(request: HttpRequest, error: SealroomError) -> dict[str, Any]:
     if isinstance(error, Forbidden):
         ways["givers"] = whom_to_ask.find_givers(actor, error)
         ways |= _asking(actor, error, ways["givers"].universe)
+        # What one did oneself, one may always read.
+        ways["reads_own"] = error.permission == Permission.READ_AUDIT
     elif isinstance(error, NotFound) and error.universe_id is not None and reading.may_read(actor):
         query = urlencode([("universe", error.universe_id), ("secret", error.secret_name)])
         ways["events"] = f"{reverse('audit')}?{query}"
