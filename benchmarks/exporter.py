@@ -61,10 +61,10 @@ def export(number: int) -> float:
     which, form = divmod(number, len(FORMS))
     query = filters.parse(QUESTIONS[which])
     began = time.perf_counter()
-    found, texts = exporting.export(ACTOR, Asked(query.text, query.wanted), FORMS[form])
+    found, pieces = exporting.export(ACTOR, Asked(query.text, query.wanted), FORMS[form])
     with NOWHERE.open("w", encoding="utf-8") as out:
-        for text in texts:
-            out.write(text)
+        for piece in pieces:
+            out.write(piece.text)
     return found.events / (time.perf_counter() - began)
 
 

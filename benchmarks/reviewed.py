@@ -20,6 +20,8 @@ FOUND = (
     ("secret", "PROVIDER_17_TOKEN"),
     ("event", "secret.rotate"),
     ("result", "refused"),
+    ("session", f"{1:016x}"),
+    ("request", f"{700:016x}"),
     ("since", "1h"),
     ("from", "2024-01-01"),
 )
@@ -33,6 +35,8 @@ NOT_FOUND = (
     ("secret", "ZZZ_*"),
     ("event", "universe.removed"),
     ("result", "failed"),
+    ("session", "0" * 15 + "x"),
+    ("request", "0" * 15 + "x"),
     ("from", "2999-01-01"),
 )
 # Each of the two is found often, and never both.

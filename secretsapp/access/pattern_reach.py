@@ -15,7 +15,7 @@ from secretsapp.rules.policy import in_wide
 
 _STAR, _JOINT = "*", "_"
 # So many of the names are told, so many secrets are read to suggest patterns, and so many names.
-NAMED, READ, OFFERED = 3, 2000, 500
+NAMED, READ, OFFERED = 3, 1000, 500
 
 
 @dataclass(frozen=True)

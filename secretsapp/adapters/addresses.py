@@ -1,14 +1,14 @@
 """Where a request came from: its address, past the proxies that are trusted, and its session."""
 
 import ipaddress
-import os
 import re
 from dataclasses import replace
+from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from secretsapp.core.actor import Actor
+from secretsapp.core.actor import TRACE_LENGTH, Actor
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -16,12 +16,12 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _WITH_PORT = re.compile(r"\[(?P<bracketed>[^\[\]]+)\](:[0-9]{1,5})?|(?P<plain>[0-9.]+):[0-9]{1,5}")
 
 # What events call a session: it opens nothing, and stays the same where its key changes.
-SESSION_ID, SESSION_ID_BYTES = "session_id", 8
+SESSION_ID = "session_id"
 
 
 def name_session(request: HttpRequest) -> None:
     """Give the session, in which someone has just signed in, the name that events have of it."""
-    request.session[SESSION_ID] = os.urandom(SESSION_ID_BYTES).hex()
+    request.session[SESSION_ID] = uuid4().hex[:TRACE_LENGTH]
 
 
 def came_by(actor: Actor, request: HttpRequest) -> Actor:

@@ -1,11 +1,12 @@
 """Who is acting and through which door: plain data, passed along and never looked up."""
 
-import os
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NoReturn
+from uuid import uuid4
 
-RUN_ID_BYTES = 8
+# How long the ids of sessions and runs are, in hexadecimal.
+TRACE_LENGTH = 16
 
 
 class ActorKind(StrEnum):
@@ -90,7 +91,7 @@ def command(name: str, *, account: str) -> Actor:
 
 def of_run(actor: Actor) -> Actor:
     """The same actor in one run of a command, which is named in all that it does."""
-    return replace(actor, request_id=os.urandom(RUN_ID_BYTES).hex())
+    return replace(actor, request_id=uuid4().hex[:TRACE_LENGTH])
 
 
 def system(task: str, door: Door = Door.WORKER) -> Actor:

@@ -3,12 +3,15 @@
 An export is an event itself, and holds what was there before that one.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Max
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.errors import Forbidden
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.roles import Permission
 from secretsapp.log import export_texts, reading, streaming
@@ -18,6 +21,10 @@ from secretsapp.log.index import questions
 from secretsapp.log.searching import Search
 from secretsapp.models import AuditEvent, Universe
 from secretsapp.rules.acting import RightSomewhere, acting
+from secretsapp.rules.policy import Rights, rights_now
+
+# So many seconds after a piece was sent, it is asked again whether the rest may be.
+ASKED_AFTER = 1
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,13 @@ class Asked:
     text: str
     wanted: AuditFilter
     universe: Universe | None = None
+
+
+class Piece(NamedTuple):
+    """A part of an export as text, and how many events are in it."""
+
+    text: str
+    events: int
 
 
 @dataclass(frozen=True)
@@ -56,8 +70,10 @@ def find(actor: Actor, wanted: AuditFilter) -> Found:
     return Found(search, up_to, events, wanted.of_histories)
 
 
-def export(actor: Actor, asked: Asked, form: Form) -> tuple[Found, Iterator[str]]:
-    """What the export holds, and its text in pieces, which raise LogBroken as a page does.
+def export(actor: Actor, asked: Asked, form: Form) -> tuple[Found, Iterator[Piece]]:
+    """What the export holds, and its pieces, which raise LogBroken as a page does.
+
+    They raise Forbidden once the actor has lost a right that they had when it began.
 
     The log holds who exported what, in which form, and how many events these were up to which.
     """
@@ -71,7 +87,8 @@ def export(actor: Actor, asked: Asked, form: Form) -> tuple[Found, Iterator[str]
     may = Permission.LIST_SECRETS if found.of_histories else Permission.READ_AUDIT
     with acting(actor, RightSomewhere(may)) as act:
         act.tell(InstallationEvent.LOG_EXPORTED, asked.universe, detail=detail)
-    return found, _texts(found, form)
+        held = rights_now(actor)
+    return found, _watched(actor, held, _pieces(found, form))
 
 
 def newest() -> int:
@@ -81,8 +98,8 @@ def newest() -> int:
 
 def following(
     actor: Actor, wanted: AuditFilter, form: Form, after: int
-) -> tuple[int, Iterator[str]]:
-    """The number of the newest event, and the text of what came behind `after`, in pieces.
+) -> tuple[int, Iterator[Piece]]:
+    """The number of the newest event, and what came behind `after`, in pieces.
 
     Rights are those of now: raises Forbidden once there are none.
     """
@@ -91,12 +108,34 @@ def following(
     return max(up_to, after), _lines(Found(search, up_to, 0, wanted.of_histories), form, after)
 
 
-def _texts(found: Found, form: Form) -> Iterator[str]:
-    yield export_texts.head(form)
+def _watched(actor: Actor, held: Rights, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    asked_at = time.monotonic()
+    for piece in pieces:
+        if time.monotonic() >= asked_at + ASKED_AFTER:
+            _check_kept(actor, held)
+            asked_at = time.monotonic()
+        yield piece
+    # Rows that may no longer be read are just not there, so an end may be too early.
+    _check_kept(actor, held)
+
+
+def _check_kept(actor: Actor, held: Rights) -> None:
+    now = rights_now(actor)
+    if not set(held.holdings) <= set(now.holdings) or held.wider != now.wider:
+        raise Forbidden(
+            "Your access changed while the events were being exported, so the file isn't complete. "
+            "Export them again.",
+            permission=Permission.READ_AUDIT,
+        )
+
+
+def _pieces(found: Found, form: Form) -> Iterator[Piece]:
+    yield Piece(export_texts.head(form), 0)
     yield from _lines(found, form, 0)
 
 
-def _lines(found: Found, form: Form, after: int) -> Iterator[str]:
+def _lines(found: Found, form: Form, after: int) -> Iterator[Piece]:
     for rows in streaming.rows(found.search, after, found.up_to):
         if rows:
-            yield export_texts.text(form, rows, of_histories=found.of_histories)
+            text = export_texts.text(form, rows, of_histories=found.of_histories)
+            yield Piece(text, len(rows))

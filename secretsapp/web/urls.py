@@ -148,6 +148,7 @@ urlpatterns = [
     path("audit/checkpoint", checkpoints.newest, name="checkpoint"),
     path("audit/searches/", saved_searches.searches, name="audit_searches"),
     path("audit/export/", audit_export.log, name="audit_export"),
+    path("audit/export/running/", audit_export.running, name="exports_running"),
     path("guide/", universe_settings.guide, name="guide"),
     path("people/", people.people, name="people"),
     path("people/new/", people.create, name="person_create"),

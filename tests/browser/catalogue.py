@@ -19,8 +19,8 @@ LONG_NAME = "A_LONG_NAME_" + "X" * 52
 ODD_NAME = "a/b <c> " + "é" * 56
 LONG_DOMAIN = f"*.{'very-long-subdomain.' * 6}example.com"
 
-# What is shown to no one: files to keep.
-FILES = {"evidence_verifier"}
+# What is no page: files to keep, and a part of one.
+FILES = {"evidence_verifier", "exports_running"}
 
 Act = Callable[[Visitor], None]
 

@@ -3,10 +3,16 @@
 import csv
 import io
 import json
+import re
+from collections.abc import Iterator
 
+import pytest
 from django.http import HttpResponseBase, StreamingHttpResponse
 
-from secretsapp.models import AuditEvent, Universe
+from secretsapp.adapters import export_slots
+from secretsapp.core.errors import Forbidden
+from secretsapp.log import exporting, streaming
+from secretsapp.models import AuditEvent, Grant, Universe
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import words
 from tests.pages.reading_log import fill_log, link_to, sequences
@@ -14,10 +20,15 @@ from tests.stage import Cast
 from tests.support.watch import Watch
 
 
+def streamed(answer: HttpResponseBase) -> Iterator[bytes]:
+    """The pieces of a file that is being sent."""
+    assert isinstance(answer, StreamingHttpResponse)
+    return iter(answer.streaming_content)  # type: ignore[arg-type]
+
+
 def text(answer: HttpResponseBase) -> str:
     """The file that was sent, to its end."""
-    assert isinstance(answer, StreamingHttpResponse)
-    return b"".join(answer.streaming_content).decode()  # type: ignore[arg-type]
+    return b"".join(streamed(answer)).decode()
 
 
 def numbers(answer: HttpResponseBase) -> list[int]:
@@ -98,6 +109,32 @@ def test_what_cannot_be_exported_is_said_and_no_export_begins(client_for: Client
     nothing = words(client.get("/audit/export/?event=universe.removed"))
     assert "No events match." in nothing
     assert watch.tags == []
+
+
+def test_the_page_says_how_far_an_export_is(
+    client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "AT_ONCE", 5)
+    monkeypatch.setattr(export_slots, "RENEWED_AFTER", 0)
+    client = client_for("auditor")
+    assert "Sending" not in words(client.get("/audit/export/"))
+    pieces = streamed(client.post("/audit/export/", {"format": "csv"}))
+    for _ in range(3):
+        next(pieces)
+    running = words(client.get("/audit/export/running/"))
+    assert re.search(r"Sending your export: (5|10) of \d+ events", running)
+    assert "Sending" not in words(client_for("admin").get("/audit/export/running/"))
+
+
+def test_an_export_stops_once_a_right_is_lost(
+    client_for: ClientFor, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "ASKED_AFTER", 0)
+    pieces = streamed(client_for("auditor").post("/audit/export/", {"format": "csv"}))
+    next(pieces)
+    Grant.objects.filter(person=cast["auditor"].user).delete()
+    with pytest.raises(Forbidden, match="so the file isn't complete"):
+        list(pieces)
 
 
 def test_two_exports_are_sent_to_a_person_at_once(client_for: ClientFor) -> None:

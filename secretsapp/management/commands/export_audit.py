@@ -1,5 +1,6 @@
 """`manage.py export_audit`: the events of the log that match, as a file or as they come."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.log import exporting
 from secretsapp.log.export_texts import Form
-from secretsapp.log.exporting import Asked
+from secretsapp.log.exporting import Asked, Piece
 from secretsapp.log.filters import Query
 from secretsapp.management import filter_options
 from secretsapp.management.arguments import word
@@ -59,18 +60,22 @@ class Command(ActingCommand):
         # Nobody knows yet what comes of what is only just begun.
         query = filter_options.query(options, shows_attempts=options["follow"])
         with opened(options["output"], self.stdout, keep=options["follow"]) as sink:
-            found, texts = exporting.export(actor, Asked(query.text, query.wanted), form)
+            found, pieces = exporting.export(actor, Asked(query.text, query.wanted), form)
             if options["follow"]:
                 with quietly():
-                    sink.write_all(texts)
+                    sink.write_all(_texts(pieces))
                     _follow(actor, query, form, sink, found.up_to)
                 return Report(lines=[])
-            sink.write_all(texts)
+            sink.write_all(_texts(pieces))
         where = f" to {options['output']}" if options["output"] else ""
         return Report(lines=[], notice=f"Exported {found.words}{where}.")
 
 
+def _texts(pieces: Iterable[Piece]) -> Iterator[str]:
+    return (piece.text for piece in pieces)
+
+
 def _follow(actor: Actor, query: Query, form: Form, sink: Sink, last: int) -> None:
     while not sink.is_closed():
-        last, texts = exporting.following(actor, query.wanted, form, last)
-        sink.write_all(texts)
+        last, pieces = exporting.following(actor, query.wanted, form, last)
+        sink.write_all(_texts(pieces))

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.adapters import export_slots
 from secretsapp.adapters.export_slots import Sending
@@ -37,6 +38,13 @@ def activity(request: ActorRequest, universe_id: int) -> HttpResponseBase:
     return _answer(request, filter_form(request, own, within), universe)
 
 
+@require_safe
+def running(request: ActorRequest) -> HttpResponse:
+    """How far one's own exports are; the page asks again while there are any."""
+    context = {"running": export_slots.running(request.actor)}
+    return render(request, "log/_exports_running.html", context)
+
+
 def _answer(
     request: ActorRequest, form: AuditFilterForm, universe: Universe | None = None
 ) -> HttpResponseBase:
@@ -55,6 +63,7 @@ def _page(request: ActorRequest, form: AuditFilterForm, universe: Universe | Non
         "active": form.active() if form.is_valid() else [],
         "back": address_of(back, form),
         "to": address_of(request.path, form),
+        "running": export_slots.running(request.actor),
     }
     if form.is_valid():
         context["found"] = exporting.find(request.actor, form.wanted())
@@ -68,11 +77,11 @@ def _file(
     kind = _kind(request.POST.get("format", ""))
     place = export_slots.take(request.actor)
     try:
-        found, texts = exporting.export(request.actor, asked, kind)
+        found, pieces = exporting.export(request.actor, asked, kind)
     except BaseException:
         export_slots.give_back(place)
         raise
-    answer = StreamingHttpResponse(Sending(place, texts), content_type=TYPES[kind])
+    answer = StreamingHttpResponse(Sending(place, pieces, found.events), content_type=TYPES[kind])
     about = f"activity-{universe.pk}" if universe else "audit-log"
     name = f"{about}-to-{found.up_to}.{kind.value}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
