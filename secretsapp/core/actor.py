@@ -34,6 +34,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.rights: object = None
+        self.at_hand: object = None
         self.is_over = False
 
     def __reduce__(self) -> NoReturn:

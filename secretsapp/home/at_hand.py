@@ -82,7 +82,16 @@ def _needs(actor: Actor) -> Q:
 
 
 def choose(actor: Actor) -> AtHand:
-    """The universes at hand, in at most three queries."""
+    """The universes at hand, in at most three queries, and once for all of a request's reads."""
+    memory = actor.memory
+    if memory is None or memory.is_over:
+        return _chosen(actor)
+    if not isinstance(memory.at_hand, AtHand):
+        memory.at_hand = _chosen(actor)
+    return memory.at_hand
+
+
+def _chosen(actor: Actor) -> AtHand:
     every = visible(actor)
     first = list(every.order_by()[: FEW + 1])
     if len(first) <= FEW:
@@ -133,10 +142,12 @@ def _is_production(universe: Universe) -> bool:
 
 def to_choose_from(actor: Actor, universe_id: str) -> list[Universe]:
     """The universes at hand, and the one of that id where the actor may see it, in their order."""
-    ids = [universe.pk for universe in choose(actor).universes]
+    found = list(choose(actor).universes)
     if universe_id.isascii() and universe_id.isdigit():
-        ids.append(min(int(universe_id), UNIVERSE_ID_LIMIT))
-    return list(visible(actor).filter(pk__in=ids))
+        wanted = min(int(universe_id), UNIVERSE_ID_LIMIT)
+        if all(universe.pk != wanted for universe in found):
+            found += visible(actor).filter(pk=wanted)
+    return sorted(found, key=order_key)
 
 
 def _by_owner(universes: Iterable[Universe]) -> Iterable[Group]:
