@@ -1,6 +1,7 @@
 """Which secrets the patterns of a grant match now, and what was probably meant where none."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -9,7 +10,7 @@ from secretsapp.access.terms import Where, place_of
 from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import EVERY_NAME, parse_patterns
 from secretsapp.core.roles import Permission
-from secretsapp.models import Secret
+from secretsapp.models import Secret, Universe
 from secretsapp.rules.narrowing import any_named, named, narrowed, secrets_anywhere
 from secretsapp.rules.policy import in_wide
 
@@ -107,13 +108,14 @@ def _matched(seen: QuerySet[Secret], pattern: str) -> Matched:
     return Matched(pattern, count, names=tuple(_names(matched)[:NAMED]))
 
 
-def suggest(actor: Actor, where: Where) -> list[str]:
+def suggest(actor: Actor, where: Where, offered: Sequence[Universe] = ()) -> list[str]:
     """Patterns to choose from: the beginnings that several names share, and the names.
 
-    They are of what the actor may list in the place: of the first of them, where there are more
-    than can be read through.
+    They are of what the actor may list in the place, or of several that are offered: of the first
+    of them, where there are more than can be read through.
     """
-    first = _seen(actor, where).order_by("pk").values_list("name", flat=True)[:READ]
+    seen = _of_universes(actor, offered) if offered else _seen(actor, where)
+    first = seen.order_by("pk").values_list("name", flat=True)[:READ]
     names = sorted(set(first))[:OFFERED]
     shared = Counter(name.partition(_JOINT)[0] for name in names if _JOINT in name)
     beginnings = [f"{each}{_JOINT}{_STAR}" for each, count in shared.items() if each and count > 1]
@@ -122,12 +124,16 @@ def suggest(actor: Actor, where: Where) -> list[str]:
 
 def _seen(actor: Actor, where: Where) -> QuerySet[Secret]:
     there, place = Q(missing_since=None), place_of(where)
-    if place.universe_id is not None:
-        rows = Secret.objects.filter(there, universe=place.universe_id)
-        return narrowed(actor, rows, Permission.LIST_SECRETS)
+    if isinstance(where, Universe):
+        return _of_universes(actor, [where])
     if place.is_wide:
         there &= Q(universe__in=in_wide([place]).values("pk"))
     return secrets_anywhere(actor, Permission.LIST_SECRETS).filter(there)
+
+
+def _of_universes(actor: Actor, universes: Sequence[Universe]) -> QuerySet[Secret]:
+    there = Secret.objects.filter(universe__in=universes, missing_since=None)
+    return narrowed(actor, there, Permission.LIST_SECRETS)
 
 
 def _names(secrets: QuerySet[Secret]) -> QuerySet[Secret, str]:

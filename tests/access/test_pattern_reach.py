@@ -55,7 +55,9 @@ def test_a_few_names_are_told_and_beginnings_that_several_share_are_suggested(
     names = ["PAY_A", "PAY_B", "PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED", "_X"]
     for place in (universe, None):
         assert suggest(STAGEHAND, place) == ["PAY_*", *names]
+    assert suggest(STAGEHAND, None, [universe]) == ["PAY_*", *names]
     assert suggest(cast["stranger"].actor, universe) == []
+    assert suggest(cast["stranger"].actor, None, [universe]) == []
 
 
 def test_nothing_is_counted_or_proposed_that_the_giver_may_not_see(

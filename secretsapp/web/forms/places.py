@@ -32,6 +32,7 @@ class PlacesField(forms.MultipleChoiceField):
         self._find = find
         self._places = {_value(place): place for place in places}
         self._universes = {str(each.pk): each for each in universes}
+        self.universes = list(universes)
         wide = [(value, place.words.capitalize()) for value, place in self._places.items()]
         single = [(value, each.name_and_environment) for value, each in self._universes.items()]
         super().__init__(

@@ -49,7 +49,7 @@ def to_person(request: ActorRequest, person_id: int) -> HttpResponse:
     scope = grant_listing.givable(request.actor, None, to_one=True)
     field, is_all = places(request)
     posted = form_pages.posted(request)
-    patterns = suggest(request.actor, None)
+    patterns = suggest(request.actor, None, field.universes)
     form = SeveralGrantForm(scope, posted, field, is_all=is_all, patterns=patterns)
     back = reverse("person", args=[found.pk])
     return _answer(request, form, "people/give.html", {"person": found}, back)
@@ -65,7 +65,7 @@ def _form(
         is_all=is_all,
         person=request.GET.get("person", ""),
         find=partial(directory.get, request.actor),
-        patterns=suggest(request.actor, None),
+        patterns=suggest(request.actor, None, field.universes),
     )
 
 

@@ -33,7 +33,7 @@ def invite(request: ActorRequest) -> HttpResponse:
     """Invite people to where one gives access; who manages people, also without a role yet."""
     scope = grant_listing.givable_somewhere(request.actor, to_one=True)
     place, is_all = granting.places(request)
-    patterns, posted = suggest(request.actor, None), form_pages.posted(request)
+    patterns, posted = suggest(request.actor, None, place.universes), form_pages.posted(request)
     form = InvitePeopleForm(scope, posted, place, is_all=is_all, patterns=patterns)
     return _answer(request, form, "invitations/invite.html", None)
 
