@@ -238,7 +238,10 @@ def _access_of(views: list[GrantView], place: Place, seen: list[str], name: str 
 
     In one universe they add up; where it is more than one, each place is told of.
     """
-    views = [replace(view, is_in_sight=view.is_in_sight or _is_seen(view, seen)) for view in views]
+    views = [
+        view if view.is_in_sight else replace(view, is_in_sight=_is_seen(view, seen))
+        for view in views
+    ]
     found = [holding for view in views for holding in holdings_of(view.grant)]
     if name:
         fitting = (each for each in found if patterns.matches(each.pattern, name))
@@ -264,4 +267,4 @@ def _within(holding: Holding, seen: Iterable[str]) -> list[Holding]:
 
 
 def _is_seen(view: GrantView, seen: list[str]) -> bool:
-    return all(any(patterns.covers(each, name) for each in seen) for name in view.grant.names)
+    return all(any(patterns.covers(each, name) for each in seen) for name in view.names)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Window
@@ -69,20 +70,25 @@ class GrantView:
         """What its menu is called."""
         return f"Actions for {self.grant.holder} in {self.grant.scope}"
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Its names and patterns, in their order."""
+        return self.grant.names
+
     @property
     def covers_every_name(self) -> bool:
         """Whether it is for every secret there."""
-        return patterns.EVERY_NAME in self.grant.names
+        return patterns.EVERY_NAME in self.names
 
     @property
     def first_names(self) -> tuple[str, ...]:
         """The first of its names and patterns."""
-        return self.grant.names[:NAMES_TOLD]
+        return self.names[:NAMES_TOLD]
 
     @property
     def further_names(self) -> int:
         """How many more names and patterns it has."""
-        return max(0, len(self.grant.names) - NAMES_TOLD)
+        return max(0, len(self.names) - NAMES_TOLD)
 
     def _ends_within(self, time: timedelta) -> bool:
         return self.grant.until is not None and self.grant.until <= timezone.now() + time
@@ -104,6 +110,8 @@ def viewed(actor: Actor, grants: Iterable[Grant]) -> list[GrantView]:
 
 def _is_in_sight(rights: Rights, grant: Grant) -> bool:
     seen = [holding.pattern for holding in rights.over(grant.place)]
+    if patterns.EVERY_NAME in seen:
+        return True
     return all(any(patterns.covers(each, name) for each in seen) for name in grant.names)
 
 

@@ -8,7 +8,7 @@ from django.db.models import Model, Q, QuerySet
 
 from secretsapp.core.input_rules import is_storable
 
-PAGE_SIZE = 50
+PAGE_SIZE = 40
 # On a page that is to be printed.
 ON_PAPER = 1000
 LONGEST_SEARCH = 200
