@@ -1,11 +1,24 @@
-"""Times as people write them and as Roblox sends them, always in UTC."""
+"""Times as people and others write them, always in UTC, and how long others are waited for."""
 
+import io
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import Any, Protocol, Self
 
 from secretsapp.core.errors import InvalidInput
 
 # So far the clocks of two machines may differ; `doctor` checks this one's.
 CLOCK_TOLERANCE = timedelta(seconds=60)
+
+RETRY_AFTER_LIMIT_SECONDS = 3600
+# No date that HTTP allows is longer.
+HTTP_DATE_LENGTH = 40
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 MINUTE, HOUR, DAY, WEEK = (
     timedelta(minutes=1),
@@ -102,3 +115,92 @@ def age(time: datetime, now: datetime) -> str:
 
 def _day_of(time: datetime) -> datetime:
     return time.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def seconds_to_wait(text: str) -> int | None:
+    """The wait that an HTTP answer asks for, in whole seconds and capped, or None for nonsense.
+
+    It is told as seconds, of which a fraction is rounded up, or as an HTTP date.
+    """
+    found = _SECONDS.fullmatch(text)
+    seconds = math.ceil(float(text)) if found else _seconds_to(text)
+    return None if seconds is None else min(max(seconds, 0), RETRY_AFTER_LIMIT_SECONDS)
+
+
+def _seconds_to(text: str) -> int | None:
+    """The seconds from now to an HTTP date, fewer than none where it is over."""
+    if len(text) > HTTP_DATE_LENGTH:
+        return None
+    try:
+        date = parsedate_to_datetime(text)
+        # One of the three forms names no zone, and is in UTC like the others (RFC 9110, 5.6.7).
+        wait = date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)
+        return math.ceil(wait.total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+class Connection(Protocol):
+    """What is asked of a socket to read from it in time."""
+
+    @property
+    def makefile(self) -> Callable[..., Any]:
+        """Makes a file of what arrives."""
+
+    def gettimeout(self) -> float | None:
+        """The seconds for each piece."""
+
+    def settimeout(self, seconds: float | None, /) -> None:
+        """Wait no longer than that for each piece."""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment of the monotonic clock."""
+
+    ends: float
+
+    @classmethod
+    def within(cls, seconds: float) -> Self:
+        """The moment in so many seconds."""
+        return cls(monotonic() + seconds)
+
+    def left(self) -> float:
+        """The seconds until then; raises TimeoutError where there are none."""
+        seconds = self.ends - monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        return seconds
+
+
+class TimedReader(io.RawIOBase):
+    """Reads a connection until the deadline; then raises TimeoutError.
+
+    A socket's timeout bounds only each piece of an answer, so this clock is below the standard
+    library's answer. A clock in the loop that reads the body, with a timeout for each piece before
+    it, was tried and is too late: what drips into the status line, the headers, interim answers,
+    the length of a chunk or the trailers is read in loops that come back only with a whole line.
+    """
+
+    def __init__(self, connection: Connection, deadline: Deadline) -> None:
+        self._connection = connection
+        self._raw = connection.makefile("rb", buffering=0)
+        self._deadline = deadline
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """The file to read by, which is all that an answer asks of a socket."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._deadline.left()
+        patience = self._connection.gettimeout()
+        self._connection.settimeout(left if patience is None else min(left, patience))
+        count: int | None = self._raw.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()

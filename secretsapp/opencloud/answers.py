@@ -1,14 +1,10 @@
 """An HTTP answer of Roblox, and what it means for a read and for a write."""
 
 import json
-import math
-import re
-import time
 from dataclasses import dataclass, field
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any
 
+from secretsapp.core.times import seconds_to_wait
 from secretsapp.opencloud.errors import (
     Conflict,
     Missing,
@@ -21,12 +17,7 @@ from secretsapp.opencloud.errors import (
 )
 from secretsapp.opencloud.types import Json
 
-RETRY_AFTER_LIMIT_SECONDS = 3600
 REQUEST_TIMEOUT = 408
-
-# No date that HTTP allows is longer.
-HTTP_DATE_LENGTH = 40
-_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 # These are the codes that gRPC-style APIs share, which Roblox's v2 answers use; only they are
 # kept, because any other text of a body could repeat what was sent.
@@ -112,25 +103,3 @@ def _known_code(body: Json) -> str:
         if isinstance(code, str) and code in KNOWN_CODES:
             return code
     return ""
-
-
-def seconds_to_wait(text: str) -> int | None:
-    """The wait in whole seconds, capped, or None for nonsense, which is as good as nothing.
-
-    It is told as seconds, of which a fraction is rounded up, or as an HTTP date.
-    """
-    found = _SECONDS.fullmatch(text)
-    seconds = math.ceil(float(text)) if found else _seconds_to(text)
-    return None if seconds is None else min(max(seconds, 0), RETRY_AFTER_LIMIT_SECONDS)
-
-
-def _seconds_to(text: str) -> int | None:
-    """The seconds from now to an HTTP date, fewer than none where it is over."""
-    if len(text) > HTTP_DATE_LENGTH:
-        return None
-    try:
-        date = parsedate_to_datetime(text)
-        # One of the three forms names no zone, and is in UTC like the others (RFC 9110, 5.6.7).
-        return math.ceil(date.replace(tzinfo=date.tzinfo or UTC).timestamp() - time.time())
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

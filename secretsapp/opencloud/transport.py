@@ -1,15 +1,11 @@
 """Sends requests to one base URL and nowhere else, bounded in time and size.
 
-What takes too long as a whole ends; a socket's timeout bounds only each piece of an answer. The
-clock is below the standard library's answer. A clock in the loop that reads the body, with a
-timeout for each piece before it, was tried and is too late: what drips into the status line, the
-headers, interim answers, the length of a chunk or the trailers is read in loops of http.client and
-urllib3 that come back only when they have a whole line. tests/opencloud/test_bounds.py has a case
-for each of them. Three names of others carry it: `ConnectionCls` of urllib3's pools, and
-`response_class` and `makefile` by which http.client opens an answer.
+What takes too long as a whole ends (core/times.py): the clock is below the standard library's
+answer. tests/opencloud/test_bounds.py has a case for each place where one can drip. Three names of
+others carry it: `ConnectionCls` of urllib3's pools, and `response_class` and `makefile` by which
+http.client opens an answer.
 """
 
-import io
 import math
 import socket
 import time
@@ -26,7 +22,8 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from urllib3.util import Retry
 
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.opencloud.answers import Answer, seconds_to_wait
+from secretsapp.core.times import Deadline, TimedReader, seconds_to_wait
+from secretsapp.opencloud.answers import Answer
 from secretsapp.opencloud.errors import NothingSent, OpenCloudError, Unknown, Unusable
 
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
@@ -35,34 +32,6 @@ CHUNK_BYTES = 64 * 1024
 READ_RETRIES = 2
 RETRY_AFTER_MAX_SECONDS = 5
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
-
-
-class _TimedReader(io.RawIOBase):
-    """Reads a connection until a moment of the monotonic clock; then raises TimeoutError."""
-
-    def __init__(self, connection: socket.socket, seconds: float) -> None:
-        self._connection = connection
-        self._raw = connection.makefile("rb", buffering=0)
-        self._ends = time.monotonic() + seconds
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        """The file to read by, which is all that an answer asks of a socket."""
-        return io.BufferedReader(self)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._ends - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        patience = self._connection.gettimeout()
-        self._connection.settimeout(left if patience is None else min(left, patience))
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -110,7 +79,7 @@ class DeadlineAdapter(HTTPAdapter):
         """An answer whose every byte, from the status line on, comes in time or never."""
         seconds = min(self._answer_seconds, self._ends - time.monotonic())
         # It asks for nothing but the file, where its types ask for a whole socket.
-        timed: Any = _TimedReader(connection, seconds)
+        timed: Any = TimedReader(connection, Deadline.within(seconds))
         return HTTPResponse(timed, **options)
 
 
