@@ -164,6 +164,20 @@ def _network(name: str, item: str) -> Network:
         ) from None
 
 
+def certificates(name: str) -> str:
+    """Certificates in PEM, one after the other; empty where there are none."""
+    value = text(name)
+    if value is None:
+        return ""
+    import ssl  # noqa: PLC0415 - few installations have authorities of their own
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=value)
+    except (ssl.SSLError, ValueError):
+        raise SettingError(f"{name} must be certificates in PEM.") from None
+    return value
+
+
 def base_url(name: str, *, default: str) -> str:
     """An address that others are built on: scheme, host and port, without a slash at its end.
 

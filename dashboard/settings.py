@@ -67,6 +67,11 @@ OPEN_CLOUD_TIMEOUT_SECONDS = 15
 # said, Sealroom shows it only if it can tell it for sure.
 SERVER_ADDRESS = env.text("SERVER_ADDRESS") or ""
 
+# Witnesses of the log, and whom it is told to: into which networks beside the internet anything may
+# be sent, and who vouches for hosts there.
+CHANNEL_NETWORKS = env.networks("CHANNEL_NETWORKS")
+CHANNEL_AUTHORITIES = env.certificates("CHANNEL_AUTHORITIES")
+
 
 # What Django runs.
 
@@ -194,19 +199,13 @@ CSRF_COOKIE_HTTPONLY = True
 # HSTS for the domain's other hosts, and in browsers' preload lists, is the owner's to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
+_FROM_HERE = ["connect-src", "font-src", "form-action", "manifest-src", "script-src", "style-src"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
-        "base-uri": [NONE],
-        "connect-src": [SELF],
-        "font-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
+        **{each: [NONE] for each in ("default-src", "base-uri", "frame-ancestors")},
+        **{each: [SELF] for each in _FROM_HERE},
         # Bootstrap's style sheet draws its icons from data: addresses.
         "img-src": [SELF, "data:"],
-        "manifest-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
     },
 }
 

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.env import SettingError
 from tests.environment import SETTINGS
+from tests.opencloud.certificates import write_certificate
 from tests.repository.files import ROOT
 
 HTTPS = "https://sealroom.example.com"
@@ -226,3 +227,24 @@ def test_blanks_around_a_password_are_kept_and_named(
     assert settings["EMAIL_HOST_PASSWORD"] == "blank "
     assert settings["DATABASES"]["default"]["PASSWORD"] == "plain"
     assert settings["PADDED_SETTINGS"] == ["MAIL_PASSWORD"]
+
+
+def test_networks_and_authorities_of_ones_own_are_read_and_nonsense_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (read()["CHANNEL_NETWORKS"], read()["CHANNEL_AUTHORITIES"]) == ([], "")
+    certificate = write_certificate(tmp_path / "authority.pem").read_text()
+    (tmp_path / "authority.pem").write_text(certificate[certificate.index("-----BEGIN CERT") :])
+    monkeypatch.setenv("CHANNEL_NETWORKS", "10.20.0.0/16, fd00::/8")
+    monkeypatch.setenv("CHANNEL_AUTHORITIES_FILE", str(tmp_path / "authority.pem"))
+    settings = read()
+    assert [str(network) for network in settings["CHANNEL_NETWORKS"]] == [
+        "10.20.0.0/16",
+        "fd00::/8",
+    ]
+    assert "BEGIN CERTIFICATE" in settings["CHANNEL_AUTHORITIES"]
+    for wrong in ("marker", "-----BEGIN CERTIFICATE-----\nmarker\n-----END CERTIFICATE-----"):
+        (tmp_path / "authority.pem").write_text(wrong)
+        with pytest.raises(SettingError, match="CHANNEL_AUTHORITIES must be") as refused:
+            read()
+        assert "marker" not in str(refused.value)

@@ -24,7 +24,7 @@ class RawServer:
         self.requests: list[bytes] = []
         self.hung_up = threading.Event()
         self._script = script
-        self._context = _context(certificate) if certificate else None
+        self._context = context_of(certificate) if certificate else None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -55,7 +55,7 @@ class RawServer:
             connection.settimeout(PATIENCE_SECONDS)
             try:
                 with self._wrapped(connection) as spoken:
-                    self.requests.append(_read_request(spoken))
+                    self.requests.append(read_request(spoken))
                     self._script(spoken)
             except OSError:
                 self.hung_up.set()
@@ -66,13 +66,13 @@ class RawServer:
         return self._context.wrap_socket(connection, server_side=True)
 
 
-def _context(certificate: Path) -> ssl.SSLContext:
+def context_of(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context
 
 
-def _read_request(connection: socket.socket) -> bytes:
+def read_request(connection: socket.socket) -> bytes:
     """A request with its body, which is as long as its head says."""
     received = b""
     while HEAD_END not in received:

@@ -1,0 +1,1 @@
+"""What goes to addresses that people name: HTTPS and syslog, never into a private network."""
