@@ -33,8 +33,7 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """Four bytes by which a signature says whose it is."""
-        named = self.name.encode("utf-8") + b"\n" + ED25519 + self.public
-        return hashlib.sha256(named).digest()[:KEY_ID_BYTES]
+        return key_id_of(self.name, ED25519, self.public)
 
     def __str__(self) -> str:
         return f"{self.name}+{self.key_id.hex()}+{_base64(ED25519 + self.public)}"
@@ -75,7 +74,7 @@ class Checkpoint:
 
 def signer(name: str, seed: bytes) -> Signer:
     """The signer of that name; raises BadNote for a name that no note can bear."""
-    _check_name(name)
+    check_name(name)
     return Signer(name, seed)
 
 
@@ -83,8 +82,8 @@ def verifier(text: str) -> Verifier:
     """The key in a line such as `example.com/log+530d903a+AekyeR…`; raises BadNote."""
     name, _, rest = text.strip().partition("+")
     key_id, _, encoded = rest.partition("+")
-    content = _decoded(encoded)
-    _check_name(name)
+    content = decoded(encoded)
+    check_name(name)
     found = Verifier(name, content[1:])
     if content[:1] != ED25519 or len(found.public) != KEY_BYTES or found.key_id.hex() != key_id:
         raise BadNote("This is not a verifier key of a log, or a letter of it is wrong.")
@@ -107,10 +106,10 @@ def opened(note: str, verifiers: Sequence[Verifier]) -> tuple[str, list[Verifier
     text, lines = _parts(note)
     found: list[Verifier] = []
     for line in lines:
-        name, content = _parsed(line)
+        name, content = parsed(line)
         for key in verifiers:
             if (key.name, key.key_id) == (name, content[:KEY_ID_BYTES]) and key not in found:
-                _check_signature(key, text, content[KEY_ID_BYTES:])
+                check_signature(key.name, key.public, text, content[KEY_ID_BYTES:])
                 found.append(key)
     if not found:
         raise BadNote("The note has no signature by a key that is known.")
@@ -121,7 +120,7 @@ def checkpoint(text: str) -> Checkpoint:
     """The checkpoint in the text of a note, whatever lines come behind its three; or BadNote."""
     origin, _, rest = text.partition("\n")
     size, _, rest = rest.partition("\n")
-    root = _decoded(rest.partition("\n")[0])
+    root = decoded(rest.partition("\n")[0])
     is_number = size.isascii() and size.isdigit() and (size == "0" or size[0] != "0")
     if not origin or not is_number or len(size) > 19 or len(root) != hashlib.sha256().digest_size:
         raise BadNote("The note is signed, but is no checkpoint of a log.")
@@ -134,12 +133,19 @@ def proof(index: int, hashes: Iterable[bytes], note: str) -> str:
     return "\n".join([*lines, "", note])
 
 
+def key_id_of(name: str, kind: bytes, public: bytes) -> bytes:
+    """Four bytes by which a signature says which key, of which kind and name, it is of."""
+    named = name.encode("utf-8") + b"\n" + kind + public
+    return hashlib.sha256(named).digest()[:KEY_ID_BYTES]
+
+
 def hash_lines(hashes: Iterable[bytes]) -> list[str]:
     """Hashes as the lines of a proof."""
     return [_base64(each) for each in hashes]
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raise BadNote for a name that no key can have."""
     if not name or "+" in name or any(sign.isspace() for sign in name):
         raise BadNote("The name of a log's key has no spaces and no plus sign.")
 
@@ -166,30 +172,31 @@ def _parts(note: str) -> tuple[str, list[str]]:
     return text + "\n", lines
 
 
-def _parsed(line: str) -> tuple[str, bytes]:
+def parsed(line: str) -> tuple[str, bytes]:
     """The name and the content of a line of a signature."""
     name, _, encoded = line.removeprefix(_BEGINNING).partition(" ")
-    content = _decoded(encoded)
+    content = decoded(encoded)
     if not line.startswith(_BEGINNING) or not name or len(content) <= KEY_ID_BYTES:
         raise BadNote("A signature of the note is not written as one.")
     return name, content
 
 
-def _check_signature(key: Verifier, text: str, signature: bytes) -> None:
+def check_signature(name: str, public: bytes, text: str, signature: bytes) -> None:
+    """Raise BadNote unless that is the signature of the text by that key of Ed25519."""
     from nacl.exceptions import BadSignatureError  # noqa: PLC0415
     from nacl.signing import VerifyKey  # noqa: PLC0415
 
     try:
-        VerifyKey(key.public).verify(text.encode(), signature)
+        VerifyKey(public).verify(text.encode(), signature)
     except (BadSignatureError, ValueError):
-        raise BadNote(f"The signature of {key.name} does not fit: the note was changed.") from None
+        raise BadNote(f"The signature of {name} does not fit: the note was changed.") from None
 
 
 def _base64(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
     """The bytes of base64 in its one form: other people's tools read no other."""
     try:
         found = base64.b64decode(text, validate=True)

@@ -14,7 +14,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.roles import Permission
-from secretsapp.log import checkpoints, tree
+from secretsapp.log import checkpoints, cosigned, tree, witnessing
 from secretsapp.log.choosing import choose
 from secretsapp.log.filters import AuditFilter
 from secretsapp.models import AuditEvent, Checkpoint
@@ -51,6 +51,7 @@ def make(actor: Actor, wanted: AuditFilter, asked: str) -> Evidence:
     with acting(actor, RightSomewhere(Permission.READ_AUDIT)) as act:
         act.tell(ProofEvent.EVIDENCE_MADE, detail=detail)
     checkpoint = _covering(actor, act.events[0].sequence)
+    witnessing.ask_now(checkpoint)
     content = _written(checkpoint, act.events[0], events)
     try:
         verify_evidence.check(content, [checkpoint.verifier])
@@ -83,7 +84,7 @@ def _written(checkpoint: Checkpoint, made: AuditEvent, events: Iterable[AuditEve
     bundle = {
         "format": verify_evidence.FORMAT,
         "keys": _signers(checkpoint),
-        "checkpoint": checkpoint.note,
+        "checkpoint": cosigned.note(checkpoint),
         "made": _entry(node, made, checkpoint.size),
         "events": entries,
     }

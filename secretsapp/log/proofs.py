@@ -6,7 +6,7 @@ from secretsapp.core import merkle, signed_notes
 from secretsapp.core.errors import BadNote, LogBroken
 from secretsapp.core.events.kinds import read_detail
 from secretsapp.core.events.proofs import ProofEvent
-from secretsapp.log import tree
+from secretsapp.log import cosigned, tree
 from secretsapp.log.damaged_rows import read_rows
 from secretsapp.log.stored_events import Stored
 from secretsapp.models import AuditSubtree, Checkpoint
@@ -60,8 +60,10 @@ class Comparison:
                 f"Checkpoint {found.number} is of {found.size} events, but the log has "
                 f"{self._tree.size}: its end was cut off."
             )
+        signed = cosigned.of(self._checkpoints.values())
         for number, found in sorted(self._checkpoints.items()):
             check_checkpoint(found, self._told.pop(number, {}))
+            cosigned.check(found, signed[number])
         self._check_none_was_removed()
 
     def _compare_subtree(self, level: int, found: bytes) -> None:

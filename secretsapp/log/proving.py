@@ -10,6 +10,7 @@ from secretsapp.core.errors import InvalidInput, NotFound
 from secretsapp.core.events.kinds import read_detail
 from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.roles import Permission
+from secretsapp.log import cosigned
 from secretsapp.log.proofs import check_checkpoint
 from secretsapp.log.standing import latest
 from secretsapp.log.tree import Stored, verify
@@ -73,7 +74,7 @@ def inclusion(actor: Actor, sequence: int) -> Proof:
     [event] = verify(sequence, sequence)
     index = sequence - 1
     hashes = merkle.inclusion(Stored(), index, checkpoint.size)
-    text = signed_notes.proof(index, hashes, checkpoint.note)
+    text = signed_notes.proof(index, hashes, cosigned.note(checkpoint))
     return Proof(text, bytes.fromhex(event.content))
 
 

@@ -10,7 +10,7 @@ from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import read_detail
 from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.roles import Permission
-from secretsapp.models import AuditEvent, Checkpoint
+from secretsapp.models import AuditEvent, Checkpoint, Witness
 from secretsapp.rules.paging import Page, cut
 from secretsapp.rules.policy import require_installation, rights_of
 
@@ -51,10 +51,14 @@ def reason_in(detail: str) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """What pages say of the log as a whole: up to where it was promised, and why it is broken."""
+    """What pages say of the log as a whole: up to where it was promised, and why it is broken.
+
+    `witnessed` are what witnesses say who have seen another log.
+    """
 
     checkpoint: Checkpoint | None
     broken: str
+    witnessed: list[str]
     may_read_all: bool
 
 
@@ -62,7 +66,13 @@ def look(actor: Actor) -> Standing:
     """How the log stands; why it is broken is told to those who can read all of it."""
     may_read_all = rights_of(actor).allows_installation(Permission.READ_AUDIT)
     broken = reason_of(alarm()) if may_read_all else ""
-    return Standing(latest(), broken, may_read_all)
+    witnessed = list(alarmed().values_list("alarm", flat=True)) if may_read_all else []
+    return Standing(latest(), broken, witnessed, may_read_all)
+
+
+def alarmed() -> QuerySet[Witness]:
+    """The witnesses that have seen another log than this one is now."""
+    return Witness.objects.exclude(alarm="").order_by("name")
 
 
 def listing(actor: Actor, number: int) -> Page[Checkpoint]:

@@ -11,7 +11,9 @@ from secretsapp.models.audit import (
     AuditSubtree,
     AuditTerm,
     Checkpoint,
+    Cosignature,
     Tally,
+    Witness,
 )
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change, Proposal
@@ -39,6 +41,7 @@ __all__ = [
     "CacheEntry",
     "Change",
     "Checkpoint",
+    "Cosignature",
     "Grant",
     "GrantPattern",
     "Invitation",
@@ -60,6 +63,7 @@ __all__ = [
     "Team",
     "Universe",
     "User",
+    "Witness",
     "Worker",
     "WrongPasswords",
 ]

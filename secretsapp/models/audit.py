@@ -126,6 +126,54 @@ class Checkpoint(models.Model):
         return f"{self.number}: {self.size}"
 
 
+class Witness(models.Model):
+    """Someone who is given each checkpoint, and cosigns it if the log only grew.
+
+    `number`, `size` and `cosigned_at` are of the checkpoint that it cosigned last. `failure` and
+    `alarm` are sentences, empty once it cosigns again.
+    """
+
+    name = models.CharField(max_length=60, unique=True)
+    address = models.CharField(max_length=2000)
+    verifier = models.CharField(max_length=2200)
+    added_at = models.DateTimeField()
+    number = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    cosigned_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    failure = models.TextField(default="")
+    alarm = models.TextField(default="")
+    next_try_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cosignature(models.Model):
+    """What a witness signed of a checkpoint, which stays when the witness is removed.
+
+    `signed_at` is the time that it signed, None where its kind of key can't be verified here.
+    """
+
+    number = models.BigIntegerField()
+    witness = models.CharField(max_length=60)
+    verifier = models.CharField(max_length=2200)
+    line = models.TextField()
+    signed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["number", "verifier"], name="cosignature_is_single"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} by {self.witness}"
+
+
 class Tally(models.Model):
     """How many events of one kind the log was told of since `began_at`, and how many it was not.
 

@@ -43,6 +43,7 @@ _OF_THE_TABLES: dict[str, Check] = {
     "search": diagnosis_database.search,
     "log head": diagnosis_database.head,
     "checkpoints": diagnosis_log.checkpoints_of_log,
+    "witnesses": diagnosis_log.witnesses_of_log,
     "stored keys": diagnosis_machine.stored,
     "api keys": diagnosis_database.api_keys,
     "workers": diagnosis_database.background,

@@ -1,4 +1,4 @@
-"""What `doctor` finds of the log's checkpoints: whether it is broken, and how old the newest is."""
+"""What `doctor` finds of the log: whether it is broken, its newest checkpoint, its witnesses."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from secretsapp.log import standing
-from secretsapp.models import AuditEvent
+from secretsapp.models import AuditEvent, Witness
 from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
 
 _LATE = 3
@@ -32,6 +32,26 @@ def checkpoints_of_log() -> Findings:
         )
     else:
         yield ok(told)
+
+
+def witnesses_of_log() -> Findings:
+    """Which witnesses have cosigned the newest checkpoint, and what is in the way of the others."""
+    known, newest = list(Witness.objects.order_by("name")), standing.latest()
+    for each in known:
+        if each.alarm:
+            yield wrong(
+                f"{each.alarm} The witness is asked again.",
+                "Find out whether a backup was restored or someone changed the database, and "
+                "compare the log with the record of the witness.",
+            )
+        elif each.failure:
+            yield warning(f"{each.name} doesn't cosign: {each.failure}", "See Checkpoints.")
+    if not known:
+        yield ok("none: nobody else remembers the log")
+    elif not any(each.failure for each in known):
+        number = newest.number if newest else 0
+        has_it = sum(each.number == number for each in known)
+        yield ok(f"{has_it} of {len(known)} have cosigned the newest checkpoint")
 
 
 def _none_yet() -> Finding:

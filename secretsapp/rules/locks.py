@@ -1,7 +1,7 @@
 """Every lock on a row, in one order.
 
-People, team, universe, proposal, API key, requests, grants, invitations, tally, tree, head of the
-log.
+People, team, universe, proposal, API key, requests, grants, invitations, witness, tally, tree, head
+of the log.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
@@ -18,7 +18,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.errors import NotFound, StaleVersion
-from secretsapp.models import ApiKey, Tally, Team, Universe, User
+from secretsapp.models import ApiKey, Tally, Team, Universe, User, Witness
 
 Row = TypeVar("Row", bound=Model)
 
@@ -76,6 +76,17 @@ def lock_api_key(api_key: ApiKey, *, was_tried: bool = False) -> ApiKey:
             f"Nothing was changed: the key “{stored.name}” was replaced while its earlier "
             "value was being tested. Check whether you still need this change, and try again."
         )
+    return stored
+
+
+def lock_witness(witness: Witness) -> Witness:
+    """Lock the row of a witness: what people change and what came of asking it don't mix.
+
+    Raises NotFound where the witness was removed meanwhile.
+    """
+    stored = Witness.objects.select_for_update(no_key=True).filter(pk=witness.pk).first()
+    if stored is None:
+        raise NotFound("Someone has removed the witness. Nothing was changed.")
     return stored
 
 

@@ -1,15 +1,23 @@
-"""The actions on the key rings, and those of checkpoints and evidence."""
+"""The actions on the key rings, and those of checkpoints, witnesses and evidence."""
 
 from secretsapp.core import actor as actors
-from secretsapp.log import checkpoints, evidence, growing
+from secretsapp.core.actor import Actor
+from secretsapp.log import checkpoints, evidence, growing, witnesses, witnessing
 from secretsapp.log.filters import AuditFilter
+from secretsapp.models import Checkpoint, Witness
 from secretsapp.operation import audit_keys, checkpoint_keys, ring_changes
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
 from tests.actions.acting import Action, Stage
 from tests.stage import STAGEHAND
+from tests.support.witness import NAME, verifier_line
 
 ADMIN = "admin@example.com"
+WORDS = {
+    "name": "Tides",
+    "address": "https://127.0.0.1:9/",
+    "key": verifier_line(NAME, b"\x04", bytes(32)),
+}
 
 
 def add_key(_stage: Stage) -> None:
@@ -20,6 +28,17 @@ def add_key(_stage: Stage) -> None:
 def add_checkpoint_key(_stage: Stage) -> None:
     """Let there be a checkpoint that a key of its own has signed, and another key."""
     ring_changes.add(STAGEHAND, Ring.CHECKPOINT)
+    checkpoints.make(STAGEHAND)
+
+
+def add_witness(actor: Actor) -> None:
+    """Let there be a witness at an address that nothing may be sent to."""
+    witnesses.add(actor, **WORDS)
+
+
+def refuse_and_sign(_stage: Stage) -> None:
+    """Let that witness wait for a checkpoint."""
+    add_witness(STAGEHAND)
     checkpoints.make(STAGEHAND)
 
 
@@ -57,6 +76,36 @@ KEY_ACTIONS: list[Action] = [
         "evidence.make",
         lambda stage: evidence.make(stage.cast["admin"].actor, AuditFilter(tag="grant"), ""),
         (f"evidence.made | {ADMIN} |  |  | ", f"checkpoint.made | {ADMIN} |  |  | "),
+    ),
+    Action(
+        "witnesses.add",
+        lambda stage: add_witness(stage.cast["admin"].actor),
+        (f"witness.added | {ADMIN} |  |  | ",),
+    ),
+    Action(
+        "witnesses.edit",
+        lambda stage: witnesses.edit(
+            stage.cast["admin"].actor, Witness.objects.get(), **WORDS | {"name": "Ebb"}
+        ),
+        (f"witness.changed | {ADMIN} |  |  | ",),
+        before=lambda _stage: add_witness(STAGEHAND),
+    ),
+    Action(
+        "witnesses.remove",
+        lambda stage: witnesses.remove(stage.cast["admin"].actor, Witness.objects.get()),
+        (f"witness.removed | {ADMIN} |  |  | ",),
+        before=lambda _stage: add_witness(STAGEHAND),
+    ),
+    Action(
+        "witnesses.try_again",
+        lambda stage: witnesses.try_again(stage.cast["admin"].actor, Witness.objects.get()),
+        before=lambda _stage: add_witness(STAGEHAND),
+    ),
+    Action("witnessing.ask_due", lambda _stage: witnessing.ask_due(), before=refuse_and_sign),
+    Action(
+        "witnessing.ask_now",
+        lambda _stage: witnessing.ask_now(Checkpoint.objects.get()),
+        before=refuse_and_sign,
     ),
     Action("growing.extend", lambda _stage: growing.extend()),
     Action(

@@ -59,6 +59,7 @@ OBSERVATIONS = {
     PersonEvent.PERSON_INVITATION_ENDED,
     PersonEvent.PERSON_LINK_ASKED,
     ProofEvent.LOG_BROKEN,
+    ProofEvent.WITNESS_ALARM,
 }
 
 
@@ -99,6 +100,7 @@ def test_what_nobody_did_is_told_without_an_actor() -> None:
         PersonEvent.PERSON_INVITATION_ENDED,
         PersonEvent.PERSON_SIGN_IN_FAILED,
         ProofEvent.LOG_BROKEN,
+        ProofEvent.WITNESS_ALARM,
     }
 
 

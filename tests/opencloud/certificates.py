@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
+from secrets import token_hex
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -14,7 +15,9 @@ from cryptography.x509.oid import NameOID
 def write_certificate(path: Path, host: x509.GeneralName | None = None) -> Path:
     """Write a self-signed certificate and its private key, for 127.0.0.1 or another host."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A stand-in for Roblox")])
+    # Where several are trusted, each is found by its name.
+    called = f"A stand-in, {token_hex(8)}"
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, called)])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()

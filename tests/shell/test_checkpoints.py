@@ -7,9 +7,12 @@ from pytest_django import Settings
 
 from secretsapp.core import signed_notes
 from secretsapp.models import AuditEvent, Checkpoint, Universe
+from secretsapp.models import Witness as Row
+from secretsapp.operation import diagnosis_log
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID
 from tests.support.rings import use_copies
+from tests.support.witness import Witness
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -64,3 +67,34 @@ def test_another_key_signs_once_it_was_announced(
     rings = {ring["ring"]: ring["keys"] for ring in shell.run("list_keys", "--json").json["rings"]}
     assert [(key["key_id"], key["checkpoints"]) for key in rings["checkpoint"]] == [(added, 1)]
     assert "intact" in shell.run("verify_audit").output
+
+
+def findings() -> list[str]:
+    """What `doctor` finds of the witnesses."""
+    return [each.found for each in diagnosis_log.witnesses_of_log()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_witness_is_added_asked_by_the_worker_listed_and_removed(
+    shell: Shell, universe: Universe, settings: Settings, tmp_path: Path
+) -> None:
+    assert shell.run("list_witnesses").output == "There are no witnesses.\n"
+    assert findings() == ["none: nobody else remembers the log"]
+    with Witness.at(tmp_path / "tides") as tides:
+        tides.receiver.allow(settings)
+        words = ("Tides", tides.address, tides.verifier)
+        assert "verifier key" in shell.refuse("add_witness", "Tides", tides.address, "a+b+c")
+        assert shell.run("add_witness", *words).output.startswith("Added the witness Tides.")
+        shell.run("work", "--once")
+        assert "It doesn’t know this log" in shell.run("list_witnesses").output
+        assert "Tides doesn't cosign: It doesn’t know" in findings()[0]
+        tides.knows(shell.run("make_checkpoint", "--key").output.strip())
+        Row.objects.update(next_try_at=None)
+        shell.run("work", "--once")
+    [told] = shell.run("list_witnesses", "--json").json["witnesses"]
+    assert (told["name"], told["checkpoint"], told["failure"]) == ("Tides", 1, "")
+    assert findings() == ["1 of 1 have cosigned the newest checkpoint"]
+    Row.objects.update(alarm="Tides refuses it.", failure="it remembers more")
+    assert "Tides refuses it." in findings()[0]
+    assert shell.run("remove_witness", "Tides").output == "Removed the witness Tides.\n"
+    assert "no such witness" in shell.refuse("remove_witness", "Tides")

@@ -109,9 +109,9 @@ class Receiver:
         return Way(LOOPBACK, self.authorities, resolve)
 
     def allow(self, settings: Settings) -> None:
-        """Allow its network and authority in the settings; use it with `host="localhost"`."""
+        """Allow its network and its authority, beside others; its host has to be localhost."""
         settings.CHANNEL_NETWORKS = LOOPBACK
-        settings.CHANNEL_AUTHORITIES = self.authorities
+        settings.CHANNEL_AUTHORITIES += self.authorities
 
     def pause(self, seconds: float = PATIENCE_SECONDS) -> Script:
         """A script that says nothing, until the receiver closes."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
-from secretsapp.log import checkpoints, proving
+from secretsapp.log import checkpoints, cosigned, proving
 from secretsapp.management.arguments import size
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
@@ -42,13 +42,14 @@ class Command(ActingCommand):
             hashes = proving.consistency(actor, options["consistency"])
             return Report(lines=hashes, data={"hashes": hashes})
         found = proving.newest(actor) if options["key"] else checkpoints.make(actor)
+        note = cosigned.note(found)
         return Report(
-            lines=[found.verifier] if options["key"] else found.note.splitlines(),
+            lines=[found.verifier] if options["key"] else note.splitlines(),
             data={
                 "number": found.number,
                 "size": found.size,
                 "root": found.root,
-                "note": found.note,
+                "note": note,
                 "verifier": found.verifier,
             },
         )

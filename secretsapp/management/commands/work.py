@@ -14,7 +14,7 @@ from django.db import Error, close_old_connections, connections
 from secretsapp.access import end_mail, request_mail, requests, reviews
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
-from secretsapp.log import checkpoints
+from secretsapp.log import checkpoints, witnessing
 from secretsapp.log.index import building
 from secretsapp.mail import outbox, sending
 from secretsapp.management.base import SealroomCommand
@@ -49,11 +49,12 @@ class Command(SealroomCommand):
     """Works in the background."""
 
     help = (
-        "Every few seconds, send the mail that waits, index the audit log, extend the tree over it "
-        "and sign a checkpoint that is due. Every minute, settle open changes, end proposals, "
-        "requests, reviews and invitations that waited too long, retry what could not be read from "
-        "Roblox and log what was only counted. Once a day, delete ended sessions, expired counts "
-        "and old mail. Any number can run at once. SIGTERM and Ctrl-C stop it."
+        "Every few seconds, send the mail that waits, index the audit log, extend the tree over "
+        "it, sign a checkpoint that is due and give it to the witnesses. Every minute, settle open "
+        "changes, end proposals, requests, reviews and invitations that waited too long, retry "
+        "what could not be read from Roblox and log what was only counted. Once a day, delete "
+        "ended sessions, expired counts and old mail. Any number can run at once. SIGTERM and "
+        "Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -125,6 +126,7 @@ def _try(part: Callable[[], object]) -> None:
 def _parts(number: int) -> list[Callable[[], object]]:
     """What is to be done in the round of that number."""
     parts: list[Callable[[], object]] = [close_old_connections, building.extend, _make_checkpoint]
+    parts.append(witnessing.ask_due)
     if settings.EMAIL_HOST:
         parts += [_mail_links, _mail_warnings, _send_mail]
     if number % ROUNDS_A_MINUTE == 0:

@@ -1,0 +1,43 @@
+"""A checkpoint with the cosignatures of its witnesses, and who has cosigned which."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from secretsapp.core import cosignatures
+from secretsapp.core.errors import BadNote, InvalidInput, LogBroken
+from secretsapp.models import Checkpoint, Cosignature
+
+
+def note(checkpoint: Checkpoint) -> str:
+    """The signed note with every cosignature that fits it, for others to check."""
+    found = Cosignature.objects.filter(number=checkpoint.number).order_by("pk")
+    return checkpoint.note + "".join(f"{each.line}\n" for each in found if fits(each, checkpoint))
+
+
+def fits(found: Cosignature, checkpoint: Checkpoint) -> bool:
+    """Whether it is what its witness signed of that checkpoint; of kinds unknown, is of its key."""
+    try:
+        key = cosignatures.read_key(found.verifier)
+        read = cosignatures.read(found.line, checkpoint.note, key)
+    except (BadNote, InvalidInput, AttributeError, TypeError):
+        return False
+    return read.time == found.signed_at
+
+
+def of(checkpoints: Iterable[Checkpoint]) -> dict[int, list[Cosignature]]:
+    """The cosignatures of each of these checkpoints by its number, by the name of the witness."""
+    numbers = [each.number for each in checkpoints]
+    by_number: dict[int, list[Cosignature]] = defaultdict(list)
+    for found in Cosignature.objects.filter(number__in=numbers).order_by("witness", "pk"):
+        by_number[found.number].append(found)
+    return by_number
+
+
+def check(checkpoint: Checkpoint, found: Iterable[Cosignature]) -> None:
+    """Raise LogBroken unless all of them fit the checkpoint."""
+    for each in found:
+        if not fits(each, checkpoint):
+            raise LogBroken(
+                f"The cosignature of checkpoint {checkpoint.number} by {each.witness} was edited: "
+                "it doesn't fit."
+            )
