@@ -41,6 +41,7 @@ from secretsapp.web.views import (
     universe_list,
     universe_settings,
     universes,
+    witnesses,
 )
 from secretsapp.web.views.proposing import by_protection
 
@@ -145,6 +146,18 @@ urlpatterns = [
     path("audit/evidence/verify_evidence.py", evidence.verifier, name="evidence_verifier"),
     path("audit/checkpoints/", checkpoints.listing, name="checkpoints"),
     path("audit/checkpoints/make/", checkpoints.make, name="checkpoint_make"),
+    path("audit/checkpoints/witnesses/add/", witnesses.add, name="witness_add"),
+    path("audit/checkpoints/witnesses/<row_id:witness_id>/", witnesses.edit, name="witness_edit"),
+    path(
+        "audit/checkpoints/witnesses/<row_id:witness_id>/try/",
+        witnesses.try_again,
+        name="witness_try",
+    ),
+    path(
+        "audit/checkpoints/witnesses/<row_id:witness_id>/remove/",
+        witnesses.remove,
+        name="witness_remove",
+    ),
     path("audit/checkpoint", checkpoints.newest, name="checkpoint"),
     path("audit/searches/", saved_searches.searches, name="audit_searches"),
     path("audit/export/", audit_export.log, name="audit_export"),

@@ -96,6 +96,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("audit_export_refused", f"{reverse('audit_export')}?from=2026-12-04&to=2026-12-03"),
         Look("activity_viewer", f"{of_universe}activity/", "viewer"),
         Look("checkpoints_made", reverse("checkpoints"), "admin", make_checkpoint),
+        Look("witness_refused", reverse("witness_add"), "admin", name_no_witness),
         Look("evidence_of_secret", f"{reverse('evidence')}?secret=PAY_KEY"),
         Look("audit_nothing", f"{reverse('audit')}?event=universe.removed"),
         Look("menu_open", reverse("me"), "manager", open_menu),
@@ -334,6 +335,16 @@ def make_checkpoint(visitor: Visitor) -> None:
     """Sign a checkpoint, which is shown then."""
     visitor.page.get_by_role("button", name="Make checkpoint").click()
     visitor.page.get_by_text("Open as plain text").wait_for()
+
+
+def name_no_witness(visitor: Visitor) -> None:
+    """Enter what is no key of a witness."""
+    page = visitor.page
+    page.get_by_label("Name").fill("Tides")
+    page.get_by_label("Address").fill("https://witness.example.com/")
+    page.get_by_label("Verifier key").fill("a+b+c")
+    page.get_by_role("button", name="Add witness").click()
+    page.get_by_text("isn’t the verifier key").wait_for()
 
 
 def open_menu(visitor: Visitor) -> None:

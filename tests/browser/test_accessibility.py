@@ -15,13 +15,15 @@ from pytest_django import Settings
 from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants, teams
 from secretsapp.core.roles import Role
-from secretsapp.models import Universe
+from secretsapp.log import witnesses
+from secretsapp.models import Universe, Witness
 from secretsapp.universes import protection
 from tests.browser import catalogue
 from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, ODD_NAME, Look
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.targets import too_small
 from tests.granting import Terms
+from tests.spine.doors import WITNESS
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = pytest.mark.browser
@@ -104,7 +106,7 @@ def found_on(visitor: Visitor, looks: Iterable[Look]) -> list[str]:
 
 @pytest.fixture
 def much(universe: Universe, harbor: EmulatedUniverse, cast: Cast) -> Universe:
-    """Harbor with what strains a page: long and odd names, foreign changes, another key."""
+    """Harbor with what strains a page: long and odd names, foreign changes, another key, alarms."""
     grants.give(
         STAGEHAND,
         cast["viewer"].user,
@@ -114,6 +116,9 @@ def much(universe: Universe, harbor: EmulatedUniverse, cast: Cast) -> Universe:
     team = teams.create(STAGEHAND, name="Build", note=LONG_NAME, people=[cast["viewer"].user])
     grants.add(STAGEHAND, team, universe, Terms(Role.ROTATOR, "PAY_*"))
     teams.add_people(STAGEHAND, team, [cast["admin"].user])
+    witnesses.add(STAGEHAND, **WITNESS)
+    words = "It has cosigned 900 events, and the newest checkpoint here is of 20."
+    Witness.objects.update(failure=words, alarm=words, next_try_at=timezone.now())
     harbor.put(LONG_NAME, b"x", LONG_DOMAIN)
     harbor.put(ODD_NAME, b"x", "*")
     harbor.put("PAY_KEY", b"theirs", "*")

@@ -8,8 +8,19 @@ from uuid import UUID, uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from secretsapp.models import AccessRequest, ApiKey, Grant, Proposal, Review, Team, Universe, User
+from secretsapp.models import (
+    AccessRequest,
+    ApiKey,
+    Grant,
+    Proposal,
+    Review,
+    Team,
+    Universe,
+    User,
+    Witness,
+)
 from tests.stage import API_KEY, HARBOR_ID
+from tests.support.witness import NAME, verifier_line
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
 READ, SEND = "GET", "POST"
@@ -23,9 +34,9 @@ class Door:
     `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
     a person (the viewer), their grant in a universe or everywhere, one that ends soon, an API key,
     a team, or that the viewer is in it, the review of a universe, a rotation that is proposed, a
-    request that waits (the stranger's), or an invitation. `sent` is a POST that is answered with
-    `answer`: with `read_answer` a GET. `denied` is the status for who has a role in the universe
-    and may not pass.
+    request that waits (the stranger's), a witness, or an invitation. `sent` is a POST that is
+    answered with `answer`: with `read_answer` a GET. `denied` is the status for who has a role in
+    the universe and may not pass.
     """
 
     name: str
@@ -56,6 +67,7 @@ class Door:
             "ending grant": lambda: [_ending_grant(universe_id)],
             # Not there for anyone: who sees which has tests of its own.
             "invitation": lambda: [10**9],
+            "witness": lambda: [_witness()],
             "api key": lambda: [ApiKey.objects.earliest("created_at").pk],
         }
         return reverse(self.name, args=arguments[self.about]())
@@ -131,6 +143,12 @@ def _team() -> int:
     return found.pk if found else 10**9
 
 
+def _witness() -> int:
+    """The witness that a door before this one added; without one, one that there is not."""
+    found = Witness.objects.first()
+    return found.pk if found else 10**9
+
+
 def _viewer() -> int:
     return User.objects.get(email="viewer@example.com").pk
 
@@ -141,6 +159,8 @@ NEW_VALUE = {"value": "another value"}
 HOW_LONG = {"generate-length": "32", "generate-alphabet": "hex"}
 TYPED = {"typed": "PAY_KEY"}
 
+KEY_OF_WITNESS = verifier_line(NAME, b"\x04", bytes(range(32)))
+WITNESS = {"name": "Tides", "address": "https://witness.example.com/", "key": KEY_OF_WITNESS}
 SEARCH = {"name": "Contractors", "query": "event=grant", "shared": "yes"}
 
 ADMIN = ("admin",)
@@ -159,6 +179,11 @@ DOORS = (
     Door("evidence_verifier", SOMEBODY, stranger=200),
     Door("checkpoints", ADMIN, stranger=403),
     Door("checkpoint_make", ADMIN, "", FORM, {}, read_answer=302, stranger=403),
+    Door("witness_add", ADMIN, "", FORM, WITNESS, stranger=403),
+    Door("witness_edit", ADMIN, "witness", FORM, {**WITNESS, "name": "Ebb"}, stranger=403),
+    Door("witness_try", ADMIN, "witness", FORM, {}, read_answer=302, stranger=403),
+    Door("witness_remove", ADMIN, "witness", FORM, {}, stranger=403),
+    Door("audit", READERS, stranger=403),
     Door("audit_searches", READERS, "", FORM, SEARCH, read_answer=302, stranger=403),
     Door("audit", READERS, stranger=403),
     Door("audit_export", READERS, "", FORM, {"format": "csv"}, answer=200, stranger=403),

@@ -10,12 +10,14 @@ from secretsapp.access import grants, requests, reviews, teams
 from secretsapp.access.requests import Wish
 from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
+from secretsapp.log import witnesses
 from secretsapp.models import ReviewItem, Secret, SignedIn, Universe
 from secretsapp.people import accounts, invitations
 from secretsapp.secrets.secret_view import drift_of
 from tests.granting import Terms
 from tests.secrets.proposing import propose, protect
 from tests.stage import STAGEHAND, Cast
+from tests.support.witness import NAME, verifier_line
 
 GUEST, VIEWER = "guest@example.com", "viewer@example.com"
 
@@ -28,6 +30,13 @@ def team(universe: Universe, cast: Cast) -> Sent:
     """A team with the viewer in it, and a grant."""
     team = teams.create(STAGEHAND, name="Build", people=[cast["viewer"].user])
     grants.add(STAGEHAND, team, universe, Terms(Role.VIEWER))
+    return {}
+
+
+def witness(_universe: Universe, _cast: Cast) -> Sent:
+    """A witness of the log."""
+    key = verifier_line(NAME, b"\x04", bytes(32))
+    witnesses.add(STAGEHAND, name="Ebb", address="https://ebb.example.com/", key=key)
     return {}
 
 

@@ -18,6 +18,7 @@ from tests.spine.scenes import (
     unused_key,
     viewer_everywhere,
     waiting,
+    witness,
 )
 from tests.stage import PASSWORD
 
@@ -55,6 +56,10 @@ TELLINGS = (
     ),
     # The log itself.
     Telling("checkpoint_make", ("checkpoint.made",)),
+    Telling("witness_add", ("witness.added https://witness.example.com/",)),
+    Telling("witness_edit", ("witness.changed https://witness.example.com/",), prepare=witness),
+    Telling("witness_try", prepare=witness),
+    Telling("witness_remove", ("witness.removed",), prepare=witness),
     Telling("audit_searches", ("log.search_saved",), by="auditor"),
     Telling("evidence", ("evidence.made", "checkpoint.made")),
     # People and invitations.

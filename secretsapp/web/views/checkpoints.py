@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.core import signed_notes
 from secretsapp.core.errors import KeyTrouble, LogBroken
-from secretsapp.log import checkpoints, proving, standing, tree
+from secretsapp.log import checkpoints, cosigned, proving, standing, tree, witness_listing
 from secretsapp.models import Checkpoint
 from secretsapp.web import bearer
 from secretsapp.web.requests import ActorRequest
@@ -26,7 +26,12 @@ def listing(request: ActorRequest) -> HttpResponse:
     """All checkpoints, a page at a time, and how others check them."""
     page = standing.listing(request.actor, long_lists.asked(request).number)
     found = standing.look(request.actor)
+    signed = cosigned.of(page.items)
     context = {
+        "rows": [(each, signed[each.number]) for each in page.items],
+        "note": cosigned.note(found.checkpoint) if found.checkpoint else "",
+        "witnesses": witness_listing.listed(request.actor),
+        "may_manage": witness_listing.may_manage(request.actor),
         "newest": found.checkpoint,
         "fingerprint": _fingerprint(found.checkpoint),
         "standing": found,
@@ -82,6 +87,6 @@ def newest(request: ActorRequest) -> HttpResponse:
 
 
 def _text(found: Checkpoint | None) -> HttpResponse:
-    content = found.note if found else "No checkpoint was signed yet.\n"
+    content = cosigned.note(found) if found else "No checkpoint was signed yet.\n"
     status = 200 if found else 404
     return HttpResponse(content, content_type="text/plain; charset=utf-8", status=status)
