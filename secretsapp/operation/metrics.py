@@ -10,7 +10,7 @@ from django.utils import timezone
 from secretsapp import __version__
 from secretsapp.core.key_verdicts import FAILING, UNPROVEN, KeyVerdict
 from secretsapp.mail import outbox
-from secretsapp.models import ApiKey, AuditHead, Change, Universe, Worker
+from secretsapp.models import ApiKey, AuditHead, Change, Universe, Witness, Worker
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.operation.time_limits import within_time_limit
@@ -22,7 +22,7 @@ COUNTING_SECONDS = 5
 
 
 def measures() -> list[Measure]:
-    """Every number, in eight queries; where the database fails, only that it does."""
+    """Every number, in nine queries; where the database fails, only that it does."""
     try:
         with within_time_limit(seconds=COUNTING_SECONDS):
             found = list(_of_database(timezone.now()))
@@ -38,6 +38,7 @@ def measures() -> list[Measure]:
 def _of_database(now: datetime) -> Iterator[Measure]:
     yield from _changes(now)
     yield from _log()
+    yield _witnesses()
     yield from _universes(now)
     yield _api_keys()
     yield from _workers(now)
@@ -63,6 +64,15 @@ def _log() -> Iterator[Measure]:
         yield Measure(
             "sealroom_audit_head_sequence", "The number of the newest audit event.", sequence
         )
+
+
+def _witnesses() -> Measure:
+    counted = Witness.objects.aggregate(
+        working=Count("pk", filter=Q(failure="")),
+        failing=Count("pk", filter=Q(alarm="") & ~Q(failure="")),
+        alarm=Count("pk", filter=~Q(alarm="")),
+    )
+    return Measure("sealroom_witnesses", "Witnesses by their last answer.", counted, "answer")
 
 
 def _universes(now: datetime) -> Iterator[Measure]:

@@ -16,7 +16,7 @@ from emulator import Emulator, faults
 from secretsapp import __version__
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.key_verdicts import KeyVerdict
-from secretsapp.models import ApiKey, AuditHead, Change, OutgoingMail, Universe, Worker
+from secretsapp.models import ApiKey, AuditHead, Change, OutgoingMail, Universe, Witness, Worker
 from secretsapp.operation import workers
 from tests.pages.conftest import ClientFor
 from tests.stage import Cast
@@ -111,7 +111,7 @@ def test_another_token_is_refused_and_leaves_no_trace(
 @pytest.mark.usefixtures("watched")
 def test_numbers_of_an_empty_installation(client: Client, django_assert_num_queries: Any) -> None:
     # On PostgreSQL three more statements bound how long the others may take.
-    with django_assert_num_queries(11 if connection.vendor == "postgresql" else 8):
+    with django_assert_num_queries(12 if connection.vendor == "postgresql" else 9):
         found = scrape(client)
     assert found["sealroom_build_info", __version__] == 1
     assert found["sealroom_database_answers",] == 1
@@ -145,7 +145,12 @@ def test_numbers_of_the_database(
             queued_at=now - timedelta(hours=3),
             ended_at=ended_at,
         )
+    for words in ({}, {"failure": "x"}, {"failure": "x", "alarm": "x"}):
+        Witness.objects.create(name=f"W{len(words)}", added_at=now, **words)
     found = scrape(client)
+    assert [found["sealroom_witnesses", word] for word in ("working", "failing", "alarm")] == [
+        1
+    ] * 3
     assert found["sealroom_oldest_waiting_mail_age_seconds",] == pytest.approx(10800, abs=60)
     assert found["sealroom_mails_given_up",] == 1
     assert found["sealroom_changes", "unknown"] == 1
