@@ -3,7 +3,7 @@
 import copy
 import pickle
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, asdict
+from dataclasses import FrozenInstanceError, asdict, replace
 from typing import Any
 
 import pytest
@@ -20,9 +20,12 @@ def test_a_person_is_known_by_id_address_and_door() -> None:
 
 
 def test_a_command_comes_through_the_shell_and_needs_no_grant() -> None:
-    actor = command("setup", account="deploy on vault-1")
-    assert actor == Actor(ActorKind.COMMAND, "deploy on vault-1 (command setup)", Door.SHELL)
+    actor, again = (command("setup", account="deploy on vault-1") for _ in range(2))
+    assert replace(actor, request_id="") == Actor(
+        ActorKind.COMMAND, "deploy on vault-1 (command setup)", Door.SHELL
+    )
     assert not actor.is_person
+    assert len({actor.request_id, again.request_id, ""}) == 3
 
 
 @pytest.mark.parametrize("door", Door)
