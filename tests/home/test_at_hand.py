@@ -144,8 +144,8 @@ def test_the_list_of_all_is_paged_in_one_order_and_looked_through(
 ) -> None:
     actor = cast["admin"].actor
     first, second = (universe_cards.page(actor, Asked(number=number)) for number in (1, 2))
-    assert (first.first, first.last, first.next, first.previous) == (1, 50, 2, None)
-    assert (second.first, second.last, second.next, second.previous) == (51, 61, None, 1)
+    assert (first.first, first.last, first.next, first.previous) == (1, 40, 2, None)
+    assert (second.first, second.last, second.next, second.previous) == (41, 61, None, 1)
     names = [card.universe.name for card in (*first.items, *second.items)]
     assert names == [*(each.name for each in many), "Harbor"]
     assert universe_cards.page(actor, Asked(number=99)) == second
