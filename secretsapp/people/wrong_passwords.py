@@ -17,8 +17,6 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.networks import networks_around
 from secretsapp.core.times import sentence_time
-from secretsapp.mail import letters
-from secretsapp.mail.letters import Letter
 from secretsapp.models import User, WrongPasswords
 from secretsapp.rules.acting import NoRight, acting
 
@@ -106,9 +104,13 @@ def _warn(actor: Actor, person: User) -> bool:
 
 
 def _message(person: User, tried: Tried) -> EmailMessage:
+    # Every command loads this module, for what counts sign-ins, and few write mail.
+    from secretsapp.mail import letters  # noqa: PLC0415
+
     words = {
         "count": tried.count,
         "networks": tried.networks,
         "since": sentence_time(tried.since),
     }
-    return letters.message("wrong_passwords", Letter(SUBJECT, words), person.email)
+    letter = letters.Letter(SUBJECT, words)
+    return letters.message("wrong_passwords", letter, person.email)
