@@ -20,6 +20,7 @@ class Permission(StrEnum):
     MANAGE_UNIVERSES = "manage_universes"
     MANAGE_API_KEYS = "manage_api_keys"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_CHANNELS = "manage_channels"
 
 
 # What is in braces is about a secret, or about secrets in general.
@@ -35,6 +36,7 @@ _WORDS = {
     Permission.MANAGE_UNIVERSES: "manage universes",
     Permission.MANAGE_API_KEYS: "manage API keys",
     Permission.MANAGE_PEOPLE: "manage people",
+    Permission.MANAGE_CHANNELS: "manage channels",
 }
 PERMISSION_WORDS = {each: words.format("secrets") for each, words in _WORDS.items()}
 
@@ -51,6 +53,7 @@ PERMISSION_VERBS = {
     Permission.MANAGE_UNIVERSES: "manage universes",
     Permission.MANAGE_API_KEYS: "manage API keys",
     Permission.MANAGE_PEOPLE: "manage people",
+    Permission.MANAGE_CHANNELS: "manage channels",
 }
 # What a role gives with the secrets of a universe, even where it holds in one alone.
 ABOUT_SECRETS = tuple(Permission)[:8]

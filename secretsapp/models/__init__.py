@@ -17,6 +17,7 @@ from secretsapp.models.audit import (
 )
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.changes import Change, Proposal
+from secretsapp.models.channels import Channel, Delivery
 from secretsapp.models.invitations import Invitation, InvitationGrant
 from secretsapp.models.keys import KeyProof
 from secretsapp.models.mail import OutgoingMail
@@ -40,8 +41,10 @@ __all__ = [
     "AuditTerm",
     "CacheEntry",
     "Change",
+    "Channel",
     "Checkpoint",
     "Cosignature",
+    "Delivery",
     "Grant",
     "GrantPattern",
     "Invitation",

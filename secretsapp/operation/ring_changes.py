@@ -64,7 +64,7 @@ def drop(actor: Actor, ring: Ring, key_id: str, *, ends_sessions: bool = False) 
     to_drop = Right(Permission.MANAGE_API_KEYS)
     with ExitStack() as after_commit, acting(actor, to_drop) as act:
         if ring is Ring.MASTER:
-            _wait_for_api_keys()
+            _wait_for_encrypted()
         use = ring_contents.uses(ring).get(key_id, NOTHING)
         _check_nothing_lasting(ring, key_id, use)
         _check_was_announced(ring, key_id)
@@ -76,22 +76,22 @@ def drop(actor: Actor, ring: Ring, key_id: str, *, ends_sessions: bool = False) 
     return Dropped(key_id, use.sessions)
 
 
-def _wait_for_api_keys() -> None:
-    """Let those finish that are storing API keys, and others wait.
+def _wait_for_encrypted() -> None:
+    """Let those finish that are storing API keys or channels, and others wait.
 
     On PostgreSQL a row is not seen before its commit, and its key would be gone by then. SQLite
     has one writer at a time anyway.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE secretsapp_apikey IN EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE secretsapp_apikey, secretsapp_channel IN EXCLUSIVE MODE")
 
 
 def _check_nothing_lasting(ring: Ring, key_id: str, use: Use) -> None:
-    if use.api_keys or use.proof:
+    if use.api_keys or use.channels or use.proof:
         raise StillInUse(
-            f"API keys or the proof of the master key still need {key_id}. Run `manage.py "
-            "rotate_master_key`, then drop it."
+            f"API keys, channels or the proof of the master key still need {key_id}. Run "
+            "`manage.py rotate_master_key`, then drop it."
         )
     if use.events:
         raise StillInUse(

@@ -15,7 +15,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import KeyTrouble
 from secretsapp.core.keyring import FORMAT, HEADER_BYTES, key_id_of
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, AuditEvent, Checkpoint, KeyProof
+from secretsapp.models import ApiKey, AuditEvent, Channel, Checkpoint, KeyProof
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring, Source
 from secretsapp.rules.policy import require_installation
@@ -27,10 +27,11 @@ _PREFIX = Substr("session_data", 1, 12)
 
 @dataclass(frozen=True)
 class Use:
-    """What is under a key: of a master key the first three, then of an audit key, and the last of
+    """What is under a key: of a master key the first four, then of an audit key, and the last of
     a checkpoint key."""
 
     api_keys: int = 0
+    channels: int = 0
     proof: bool = False
     sessions: int = 0
     events: int = 0
@@ -112,11 +113,12 @@ def uses(ring: Ring) -> dict[str, Use]:
 
 def _uses_of_master_keys() -> dict[str, Use]:
     api_keys = _ids_in(ApiKey.objects.values_list("encrypted_value", flat=True))
+    channels = _ids_in(Channel.objects.order_by().values_list("encrypted_target", flat=True))
     proofs = _ids_in(KeyProof.objects.values_list("blob", flat=True))
     sessions = _ids_of_sessions()
     return {
-        key_id: Use(api_keys[key_id], key_id in proofs, sessions[key_id])
-        for key_id in {*api_keys, *proofs, *sessions}
+        key_id: Use(api_keys[key_id], channels[key_id], key_id in proofs, sessions[key_id])
+        for key_id in {*api_keys, *channels, *proofs, *sessions}
     }
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Protocol
 
 from django.db import connection
 from django.db.models import QuerySet, Subquery
@@ -17,7 +18,19 @@ from secretsapp.models import ApiKey, AuditEvent, Team, Universe, User
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.rules.keys import audit_ring
 
-Subject = User | Team | ApiKey | None
+
+class Named(Protocol):
+    """What else an event can be about: its kind, its id and its name stand in the event."""
+
+    @property
+    def subject_kind(self) -> str: ...
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def name(self) -> Any: ...
+
+
+Subject = User | Team | ApiKey | Named | None
 
 # An event is equal to another that says the same of the same actor, by the same way.
 EQUAL = (
@@ -159,7 +172,9 @@ def _subject(subject: Subject) -> tuple[str, str, str]:
         return "", "", ""
     if isinstance(subject, User):
         return "person", str(subject.pk), subject.email
-    kind = "team" if isinstance(subject, Team) else "api_key"
+    if isinstance(subject, Team):
+        return "team", str(subject.pk), subject.name
+    kind = "api_key" if isinstance(subject, ApiKey) else subject.subject_kind
     return kind, str(subject.pk), subject.name
 
 

@@ -1,7 +1,7 @@
 """Every lock on a row, in one order.
 
-People, team, universe, proposal, API key, requests, grants, invitations, witness, tally, tree, head
-of the log.
+People, team, universe, proposal, API key, channel, requests, grants, invitations, witness, tally,
+tree, head of the log.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
@@ -77,6 +77,11 @@ def lock_api_key(api_key: ApiKey, *, was_tried: bool = False) -> ApiKey:
             "value was being tested. Check whether you still need this change, and try again."
         )
     return stored
+
+
+def lock_channel(channels: QuerySet[Row]) -> Row | None:
+    """Lock the one among them: what people change and what a worker delivered don't mix."""
+    return channels.select_for_update(no_key=True).first()
 
 
 def lock_witness(witness: Witness) -> Witness:

@@ -137,6 +137,17 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "api_key.removed": "API key removed",
         "api_key.tested": "API key tested",
     },
+    "Channels": {
+        "channel": "Any channel event",
+        "channel.added": "Channel added",
+        "channel.changed": "Channel changed",
+        "channel.removed": "Channel removed",
+        "channel.tested": "Channel tested",
+        "channel.paused": "Channel paused",
+        "channel.turned_off": "Channel turned off",
+        "channel.resumed": "Channel resumed",
+        "channel.skipped": "Events skipped in a channel",
+    },
     "People": {
         "person": "Any account event",
         "person.signed_in": "Signed in",

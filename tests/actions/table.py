@@ -37,6 +37,7 @@ from tests.actions.acting import (
 )
 from tests.actions.of_access import ACCESS_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
+from tests.actions.of_channels import CHANNEL_ACTIONS
 from tests.actions.of_invitations import INVITATION_ACTIONS
 from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_proposals import PROPOSAL_ACTIONS
@@ -247,6 +248,7 @@ ACTIONS = [
         (f"master_key.rotated | {ADMIN} |  |  | ",),
     ),
     *KEY_ACTIONS,
+    *CHANNEL_ACTIONS,
     *REVIEW_ACTIONS,
     *MAIL_ACTIONS,
     Action(

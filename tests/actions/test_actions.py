@@ -36,6 +36,7 @@ ROOMS = tuple(
         "people",
         "secrets",
         "log",
+        "channels",
         "operation",
         "home",
     )

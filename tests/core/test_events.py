@@ -7,6 +7,7 @@ import pytest
 
 from secretsapp.core.events import BY_TAG, EVENTS
 from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.channels import ChannelEvent
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import Event, Result, Severity, Verb
@@ -54,6 +55,8 @@ OBSERVATIONS = {
     UniverseEvent.UNIVERSE_BASELINE,
     UniverseEvent.UNIVERSE_KEY_CHANGED,
     KeyEvent.API_KEY_TESTED,
+    ChannelEvent.CHANNEL_TESTED,
+    ChannelEvent.CHANNEL_PAUSED,
     AccessEvent.REVIEW_ENDED,
     AccessEvent.ACCESS_LAPSED,
     PersonEvent.PERSON_INVITATION_ENDED,
@@ -101,6 +104,7 @@ def test_what_nobody_did_is_told_without_an_actor() -> None:
         PersonEvent.PERSON_SIGN_IN_FAILED,
         ProofEvent.LOG_BROKEN,
         ProofEvent.WITNESS_ALARM,
+        ChannelEvent.CHANNEL_PAUSED,
     }
 
 

@@ -25,6 +25,7 @@ TABLE = {
     "manage_universes": "A",
     "manage_api_keys": "A",
     "manage_people": "A",
+    "manage_channels": "A",
 }
 LETTERS = {
     "A": "admin",

@@ -35,7 +35,9 @@ OF_A_UNIVERSE = [
     A.MANAGE_GRANTS,
     A.READ_AUDIT,
 ]
-OF_THE_INSTALLATION = [A.MANAGE_UNIVERSES, A.MANAGE_API_KEYS, A.MANAGE_PEOPLE]
+OF_THE_INSTALLATION = [
+    *(A.MANAGE_UNIVERSES, A.MANAGE_API_KEYS, A.MANAGE_PEOPLE, A.MANAGE_CHANNELS),
+]
 
 # Written out by hand and not drawn from the product's table, so that a change there shows here.
 ALLOWED = {

@@ -80,6 +80,7 @@ def _needs_of_audit(use: Use) -> list[str]:
 def _needs_of_master(use: Use) -> list[str]:
     return [
         *([f"API keys: {use.api_keys}"] if use.api_keys else []),
+        *([f"channels: {use.channels}"] if use.channels else []),
         *(["the proof"] if use.proof else []),
         *([f"sessions: {use.sessions}"] if use.sessions else []),
     ]
@@ -117,7 +118,7 @@ def _key(ring: Ring, key: KeyView) -> dict[str, Any]:
 
 
 _USES = {
-    Ring.MASTER: ("api_keys", "proof", "sessions"),
+    Ring.MASTER: ("api_keys", "channels", "proof", "sessions"),
     Ring.AUDIT: ("events", "first_event", "last_event"),
     Ring.CHECKPOINT: ("checkpoints",),
 }

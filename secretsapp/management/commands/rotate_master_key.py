@@ -33,11 +33,15 @@ class Command(ActingCommand):
         rotation = master_keys.rotate(actor, options["key_id"] or "", dry_run=dry_run)
         done = "would be re-encrypted" if dry_run else "re-encrypted"
         counts = f"{rotation.reencrypted} of {rotation.api_keys} API keys"
+        if rotation.channels:
+            counts += f" and {rotation.channels_reencrypted} of {rotation.channels} channels"
         return Report(
             lines=[f"{counts} {done} with the master key {rotation.key_id}."],
             data={
                 "api_keys": rotation.api_keys,
                 "reencrypted": rotation.reencrypted,
+                "channels": rotation.channels,
+                "channels_reencrypted": rotation.channels_reencrypted,
                 "master_key": rotation.key_id,
                 "dry_run": dry_run,
             },

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import Error, close_old_connections, connections
 
 from secretsapp.access import end_mail, request_mail, requests, reviews
+from secretsapp.channels import delivering, mailing, outcomes
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
 from secretsapp.log import checkpoints, witnessing
@@ -40,6 +41,7 @@ MAILS = (
     proposal_mail.KIND,
     proposal_mail.LAPSED,
     invitation_links.KIND,
+    mailing.KIND,
 )
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
@@ -50,11 +52,11 @@ class Command(SealroomCommand):
 
     help = (
         "Every few seconds, send the mail that waits, index the audit log, extend the tree over "
-        "it, sign a checkpoint that is due and give it to the witnesses. Every minute, settle open "
-        "changes, end proposals, requests, reviews and invitations that waited too long, retry "
-        "what could not be read from Roblox and log what was only counted. Once a day, delete "
-        "ended sessions, expired counts and old mail. Any number can run at once. SIGTERM and "
-        "Ctrl-C stop it."
+        "it, sign a checkpoint that is due and give it to the witnesses, and tell channels what "
+        "happened. Every minute, settle open changes, end proposals, requests, reviews and "
+        "invitations that waited too long, retry what could not be read from Roblox and log what "
+        "was only counted. Once a day, delete ended sessions, expired counts, old mail and old "
+        "deliveries. Any number can run at once. SIGTERM and Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -126,7 +128,7 @@ def _try(part: Callable[[], object]) -> None:
 def _parts(number: int) -> list[Callable[[], object]]:
     """What is to be done in the round of that number."""
     parts: list[Callable[[], object]] = [close_old_connections, building.extend, _make_checkpoint]
-    parts.append(witnessing.ask_due)
+    parts += [witnessing.ask_due, _deliver]
     if settings.EMAIL_HOST:
         parts += [_mail_links, _mail_warnings, _send_mail]
     if number % ROUNDS_A_MINUTE == 0:
@@ -185,6 +187,10 @@ def _let_requests_lapse() -> None:
     requests.lapse(actors.system("requests"))
 
 
+def _deliver() -> None:
+    delivering.deliver(actors.system("channels"))
+
+
 def _make_checkpoint() -> None:
     checkpoints.make_due(actors.system("checkpoint"))
 
@@ -195,3 +201,4 @@ def _clear() -> None:
     upkeep.clear_expired_cache()
     workers.forget_lost()
     outbox.clear()
+    outcomes.clear()

@@ -1,0 +1,55 @@
+"""Events as channels tell them: a sentence each, and where to read more."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from secretsapp.core.errors import LogBroken
+from secretsapp.log.damaged_rows import read_rows
+from secretsapp.log.event_view import EventView, with_secret
+from secretsapp.log.naming import named
+from secretsapp.log.searching import UNREADABLE
+from secretsapp.log.wording import view_of
+from secretsapp.models import AuditEvent
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event, as it is stored and in words."""
+
+    event: AuditEvent
+    view: EventView
+
+    @property
+    def sentence(self) -> str:
+        """The whole sentence, in one line."""
+        view = self.view
+        words = f"{view.who} {view.sentence}" if view.names_actor else view.sentence
+        if view.names_secret:
+            words += f" on {view.secret_name}"
+        if view.names_universe:
+            words += f" in {view.universe_name}"
+        return " ".join(words.split())
+
+    @property
+    def link(self) -> str:
+        """Where the event stands in the log."""
+        number = self.view.sequence
+        return f"{settings.SITE_URL}/audit/?attempts=yes&before={number + 1}#event-{number}"
+
+
+def read(found: QuerySet[AuditEvent]) -> list[Told]:
+    """The events in words; raises LogBroken where one cannot be read."""
+    events = read_rows(found)
+    if events is None:
+        raise LogBroken(UNREADABLE)
+    return list(told(events))
+
+
+def told(events: Iterable[AuditEvent]) -> Iterable[Told]:
+    """The events, with people's names as they are today."""
+    rows = list(events)
+    views = named([with_secret(view_of(event)) for event in rows])
+    return (Told(event, view) for event, view in zip(rows, views, strict=True))

@@ -1,0 +1,1 @@
+"""Tests of the room channels/, most of them with receivers on real sockets."""
