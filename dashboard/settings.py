@@ -129,7 +129,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 name: f"secretsapp.web.templatetags.{name}"
-                for name in ("invitations", "log", "sealroom")
+                for name in ("channels", "invitations", "log", "sealroom")
             },
         },
     },

@@ -20,6 +20,7 @@ class Reach:
     may_manage_people: bool
     may_manage_api_keys: bool
     may_manage_universes: bool
+    may_manage_channels: bool
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def reach_of(actor: Actor) -> Reach:
         may_manage_people=rights.allows_installation(Permission.MANAGE_PEOPLE),
         may_manage_api_keys=rights.allows_installation(Permission.MANAGE_API_KEYS),
         may_manage_universes=rights.allows_installation(Permission.MANAGE_UNIVERSES),
+        may_manage_channels=rights.allows_installation(Permission.MANAGE_CHANNELS),
     )
 
 

@@ -13,6 +13,7 @@ from secretsapp.web.views import (
     audit,
     audit_export,
     changes,
+    channels,
     checkpoints,
     creation,
     effective,
@@ -106,6 +107,7 @@ PERSON = "people/<row_id:person_id>/"
 TEAM = "teams/<row_id:team_id>/"
 INVITATION = "invitations/<row_id:invitation_id>/"
 API_KEY = "api-keys/<uuid:api_key_id>/"
+CHANNEL = "channels/<uuid:channel_id>/"
 REQUEST = "requests/<uuid:request_id>/"
 ENDING = "requests/ending/<row_id:grant_id>/"
 
@@ -191,6 +193,14 @@ urlpatterns = [
     path(f"{API_KEY}replace/", api_keys.replace, name="api_key_replace"),
     path(f"{API_KEY}test/", api_keys.test, name="api_key_test"),
     path(f"{API_KEY}remove/", api_keys.remove, name="api_key_remove"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/new/", channels.choose, name="channel_choose"),
+    path("channels/new/<slug:kind>/", channels.create, name="channel_create"),
+    path(CHANNEL, channels.channel, name="channel"),
+    path(f"{CHANNEL}edit/", channels.edit, name="channel_edit"),
+    path(f"{CHANNEL}test/", channels.test, name="channel_test"),
+    path(f"{CHANNEL}decide/", channels.decide, name="channel_decide"),
+    path(f"{CHANNEL}remove/", channels.remove, name="channel_remove"),
     # Who may do what: in all universes, or in one.
     path(ACCESS, access.access, name="access_everywhere"),
     path(f"{ACCESS}new/", granting.everywhere, name="access_everywhere_give"),

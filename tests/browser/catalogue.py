@@ -11,6 +11,11 @@ from secretsapp.core.roles import Role
 from secretsapp.models import Team, Universe, User
 from secretsapp.people import invitations
 from tests.browser.conftest import Visitor
+from tests.browser.of_channels import (
+    add_a_channel,
+    path_of_a_failing_channel,
+    refuse_a_channel,
+)
 from tests.granting import Terms
 from tests.spine.doors import DOORS
 from tests.stage import STAGEHAND
@@ -70,6 +75,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
     link = path_of_an_invitation(universe)
     started = reviews.start(STAGEHAND, universe, days=14, ends_unanswered=True, every_months=3)
     review = reverse("review", args=[started.pk])
+    webhook = reverse("channel_create", args=["webhook"])
     return [
         Look("universe_filtered", f"{of_universe}?q=pay&sort=-changed"),
         Look("universe_nothing", f"{of_universe}?q=nothing"),
@@ -91,6 +97,9 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("review_answered", review, "admin", answer_a_grant),
         Look("requests_own", reverse("requests"), "viewer"),
         Look("api_key_doubtful", reverse("api_key_create"), "admin", paste_a_wrong_key),
+        Look("channel_failing", path_of_a_failing_channel()),
+        Look("channel_refused", webhook, "admin", refuse_a_channel),
+        Look("channel_secret", webhook, "admin", add_a_channel),
         Look("universe_tested", reverse("universe_create"), "admin", name_a_universe),
         Look("audit_filtered", f"{reverse('audit')}?event=secret&person=admin&since=24h"),
         Look("audit_export_refused", f"{reverse('audit_export')}?from=2026-12-04&to=2026-12-03"),

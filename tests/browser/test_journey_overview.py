@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 HOME, LOG = "Home", "Audit log"
 # Its environment stands behind it twice: short for the eye, and whole for screen readers.
 HARBOR = "Harbor PRODProduction"
-OF_ADMINS = ("Access", "Reviews", "People", "API keys")
+OF_ADMINS = ("Access", "Reviews", "People", "API keys", "Channels")
 PLACES = {
     "admin": (HOME, HARBOR, LOG, *OF_ADMINS),
     "manager": (HOME, HARBOR, LOG),

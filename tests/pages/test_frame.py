@@ -18,7 +18,7 @@ from tests.pages.conftest import ClientFor
 from tests.pages.reading import body
 from tests.stage import STAGEHAND, Cast
 
-ADMINISTRATION = ["Audit log", "Access", "Reviews", "People", "API keys"]
+ADMINISTRATION = ["Audit log", "Access", "Reviews", "People", "API keys", "Channels"]
 
 
 def sidebar(response: HttpResponseBase) -> list[str]:

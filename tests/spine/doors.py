@@ -19,6 +19,8 @@ from secretsapp.models import (
     User,
     Witness,
 )
+from tests.spine import of_channels
+from tests.spine.of_channels import CHANNEL, OFF
 from tests.stage import API_KEY, HARBOR_ID
 from tests.support.witness import NAME, verifier_line
 
@@ -33,10 +35,10 @@ class Door:
 
     `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
     a person (the viewer), their grant in a universe or everywhere, one that ends soon, an API key,
-    a team, or that the viewer is in it, the review of a universe, a rotation that is proposed, a
-    request that waits (the stranger's), a witness, or an invitation. `sent` is a POST that is
-    answered with `answer`: with `read_answer` a GET. `denied` is the status for who has a role in
-    the universe and may not pass.
+    a channel or the kind of one, a team, or that the viewer is in it, the review of a universe, a
+    rotation that is proposed, a request that waits (the stranger's), a witness, or an invitation.
+    `sent` is a POST that is answered with `answer`: with `read_answer` a GET. `denied` is the
+    status for who has a role in the universe and may not pass.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Door:
             # Not there for anyone: who sees which has tests of its own.
             "invitation": lambda: [10**9],
             "witness": lambda: [_witness()],
+            "kind of channel": lambda: ["email"],
+            "channel": lambda: [of_channels.channel()],
             "api key": lambda: [ApiKey.objects.earliest("created_at").pk],
         }
         return reverse(self.name, args=arguments[self.about]())
@@ -222,6 +226,15 @@ DOORS = (
     Door("api_key_replace", ADMIN, "api key", FORM, {"value": API_KEY}, stranger=403),
     Door("api_key_test", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
     Door("api_key_remove", ADMIN, "api key", FORM, {}, answer=422, stranger=403),
+    # Channels.
+    Door("channels", ADMIN, stranger=403),
+    Door("channel_choose", ADMIN, stranger=403),
+    Door("channel_create", ADMIN, "kind of channel", FORM, CHANNEL, stranger=403),
+    Door("channel", ADMIN, "channel", stranger=403),
+    Door("channel_edit", ADMIN, "channel", FORM, CHANNEL | {"target": ""}, stranger=403),
+    Door("channel_test", ADMIN, "channel", FORM, {}, read_answer=302, stranger=403),
+    Door("channel_decide", ADMIN, "channel", FORM, OFF, read_answer=302, stranger=403),
+    Door("channel_remove", ADMIN, "channel", FORM, {}, stranger=403),
     Door("universe_create", ADMIN, "", FORM, {"universe": "1"}, answer=422, stranger=403),
     Door("universe_test", ADMIN, "", FORM, {}, read_answer=302, answer=422, stranger=403),
     Door(

@@ -16,6 +16,7 @@ from secretsapp.people import accounts, invitations
 from secretsapp.secrets.secret_view import drift_of
 from tests.granting import Terms
 from tests.secrets.proposing import propose, protect
+from tests.spine import of_channels
 from tests.stage import STAGEHAND, Cast
 from tests.support.witness import NAME, verifier_line
 
@@ -65,6 +66,11 @@ def second_session(_universe: Universe, cast: Cast) -> Sent:
 def unused_key(universe: Universe, _cast: Cast) -> Sent:
     Universe.objects.filter(pk=universe.pk).delete()
     return {"typed": "automation"}
+
+
+def channel_that_is_off(_universe: Universe, _cast: Cast) -> Sent:
+    of_channels.turn_off()
+    return {}
 
 
 def another(universe: Universe, _cast: Cast) -> Sent:

@@ -88,6 +88,12 @@ _PAGES = (
     Page("teams", "Teams", "groups of people", team_listing.gives_access),
     Page("api_keys", "API keys", "Roblox API keys", throughout(Permission.MANAGE_API_KEYS)),
     Page(
+        "channels",
+        "Channels",
+        "tell others what happens: Discord, Slack, webhook, email, syslog",
+        throughout(Permission.MANAGE_CHANNELS),
+    ),
+    Page(
         "guide",
         "Guide",
         "role, API key and universe at Roblox, step by step",

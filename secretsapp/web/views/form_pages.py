@@ -90,6 +90,9 @@ def page(
     if form.errors and "value" in form.fields and not form.has_error("value"):
         what = "key" if "key" in str(form.fields["value"].label) else "value"
         form.add_error("value", ENTER_AGAIN.format(what))
+    for name, what in getattr(form, "unkept", {}).items():
+        if form.errors and not form.has_error(name):
+            form.add_error(name, ENTER_AGAIN.format(what))
     told = {**context, "form": form, "fails_at": fails_at}
     return render(request, template, told, status=UNPROCESSABLE if form.errors else 200)
 

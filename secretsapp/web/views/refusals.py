@@ -92,6 +92,7 @@ _OTHER = Kind(400, "Couldn’t save")
 _LISTS = {
     "person": ("people", "People"),
     "api_key": ("api_keys", "API keys"),
+    "channel": ("channels", "Channels"),
     "access_everywhere": ("access_everywhere", "Access to all universes"),
 }
 _SESSION_ENDED = Kind(400, "Your session has ended")
