@@ -12,10 +12,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from secretsapp.api_keys.key_ends import WARN_BEFORE, end_at
+from secretsapp.channels import listing as channels
 from secretsapp.core.actor import Actor
 from secretsapp.core.key_verdicts import FAILING, has_passed
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, Change, Secret, Universe
+from secretsapp.models import ApiKey, Change, Channel, Secret, Universe
 from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.models.secrets import UNUSUAL
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
@@ -36,6 +37,7 @@ class Trouble(StrEnum):
 
     KEY_ENDED = "key_ended"
     KEY_FAILS = "key_fails"
+    CHANNEL_STOPPED = "channel_stopped"
     SYNC_FAILED = "sync_failed"
     MISSING = "missing"
     UNDETERMINED = "undetermined"
@@ -56,7 +58,7 @@ _ENDED_WITH = {
 
 @dataclass(frozen=True)
 class Need:
-    """One trouble: of one universe and the secrets that have it, of one API key, or of a reading.
+    """One trouble: of a universe and the secrets that have it, of an API key, a channel, a reading.
 
     `time` is when it was noticed; of a key's end, when it is; of a failed sync, the last good one.
     `listed` are those of the names that are in the list of the universe; `unread` are universes
@@ -68,6 +70,7 @@ class Need:
     time: datetime | None
     universe: Universe | None = None
     api_key: ApiKey | None = None
+    channel: Channel | None = None
     names: tuple[str, ...] = ()
     listed: frozenset[str] = frozenset()
     unread: tuple[Universe, ...] = ()
@@ -135,7 +138,7 @@ def find_keys(actor: Actor) -> list[ApiKey]:
 def find_needs(
     actor: Actor, api_keys: Iterable[ApiKey], universe_ids: Sequence[int] = ()
 ) -> list[Need]:
-    """What needs the actor, the most pressing first, in at most five queries.
+    """What needs the actor, the most pressing first, in at most six queries.
 
     `api_keys` are those of `find_keys`. Secrets changed outside Sealroom are listed for at most
     UNIVERSES_TOLD universes, and of those whose ids are given.
@@ -149,6 +152,7 @@ def find_needs(
         *_grouped(rights_of(actor), findings),
         *_failed_syncs(actor),
         *_failing_keys(api_keys),
+        *(_stopped(channel) for channel in channels.stopped(actor)),
     ]
     return sorted(needs, key=_urgency)
 
@@ -168,7 +172,7 @@ def count(actor: Actor, needs: Sequence[Need]) -> int:
     `needs` are those that were found, which leave out secrets where there are very many.
     """
     changed = _named(need for need in needs if need.trouble in (Trouble.MISSING, Trouble.DRIFTED))
-    others = sum(len(need.unread) + bool(need.api_key) for need in needs)
+    others = sum(len(need.unread) + bool(need.api_key or need.channel) for need in needs)
     further = len(_named(needs) - changed) + others
     if len({universe_id for universe_id, _ in changed}) < UNIVERSES_TOLD:
         return len(changed) + further
@@ -274,6 +278,10 @@ def _failed_syncs(actor: Actor) -> Iterator[Need]:
     for unread in by_reason.values():
         times = [universe.synced_at for universe in unread if universe.synced_at]
         yield Need(Trouble.SYNC_FAILED, max(times, default=None), unread=tuple(unread))
+
+
+def _stopped(channel: Channel) -> Need:
+    return Need(Trouble.CHANNEL_STOPPED, channel.failing_since, channel=channel)
 
 
 def _failing_keys(api_keys: Iterable[ApiKey]) -> Iterator[Need]:

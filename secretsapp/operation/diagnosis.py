@@ -48,6 +48,7 @@ _OF_THE_TABLES: dict[str, Check] = {
     "api keys": diagnosis_database.api_keys,
     "workers": diagnosis_database.background,
     "waiting mail": diagnosis_database.mail,
+    "channels": diagnosis_database.channels,
     "clock": diagnosis_machine.clock,
 }
 

@@ -9,10 +9,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from secretsapp.api_keys.key_ends import WARN_BEFORE, end_at
+from secretsapp.channels import listing
 from secretsapp.core import chain
 from secretsapp.log import wiped
 from secretsapp.mail import outbox
-from secretsapp.models import ApiKey, AuditEvent, AuditHead, Worker
+from secretsapp.models import ApiKey, AuditEvent, AuditHead, Channel, Worker
 from secretsapp.operation import workers
 from secretsapp.operation.findings import Findings, ok, warning, wrong
 from secretsapp.rules import keys, pending_migrations, schema, search_index, triggers
@@ -210,3 +211,15 @@ def mail() -> Findings:
 
 def _rounded(time: timedelta) -> str:
     return str(timedelta(seconds=round(time.total_seconds())))
+
+
+def channels() -> Findings:
+    """Whether what happens reaches those who are to be told."""
+    stopped = list(listing.stopped_channels().values_list("name", flat=True)[:NAMES_SHOWN])
+    failing = Channel.objects.filter(state="on").exclude(failing_since=None)
+    if stopped:
+        yield wrong(f"Channels were stopped: {', '.join(stopped)}.", "See why under Channels.")
+    elif names := list(failing.values_list("name", flat=True)[:NAMES_SHOWN]):
+        yield warning(f"Channels fail: {', '.join(names)}.", "See why under Channels.")
+    else:
+        yield ok(f"{Channel.objects.filter(state='on').count()} channels are told what happens")

@@ -10,9 +10,10 @@ from django.utils import timezone
 from secretsapp import __version__
 from secretsapp.core.key_verdicts import FAILING, UNPROVEN, KeyVerdict
 from secretsapp.mail import outbox
-from secretsapp.models import ApiKey, AuditHead, Change, Universe, Witness, Worker
+from secretsapp.models import ApiKey, AuditHead, Change, Channel, Universe, Witness, Worker
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.models.changes import OPEN_STATES, ChangeState
+from secretsapp.models.channels import ChannelState
 from secretsapp.operation.time_limits import within_time_limit
 from secretsapp.operation.workers import at_work
 from secretsapp.rules.exposition import Measure
@@ -22,7 +23,7 @@ COUNTING_SECONDS = 5
 
 
 def measures() -> list[Measure]:
-    """Every number, in nine queries; where the database fails, only that it does."""
+    """Every number, in ten queries; where the database fails, only that it does."""
     try:
         with within_time_limit(seconds=COUNTING_SECONDS):
             found = list(_of_database(timezone.now()))
@@ -43,6 +44,7 @@ def _of_database(now: datetime) -> Iterator[Measure]:
     yield _api_keys()
     yield from _workers(now)
     yield from _mail(now)
+    yield from _channels(now)
 
 
 def _changes(now: datetime) -> Iterator[Measure]:
@@ -128,6 +130,20 @@ def _mail(now: datetime) -> Iterator[Measure]:
     )
     yield Measure(
         "sealroom_mails_given_up", "Mails given up within the last seven days.", found.given_up
+    )
+
+
+def _channels(now: datetime) -> Iterator[Measure]:
+    counted = Channel.objects.aggregate(
+        **{state.value: Count("pk", filter=Q(state=state)) for state in ChannelState},
+        oldest=Min("failing_since", filter=Q(state=ChannelState.ON)),
+    )
+    oldest = counted.pop("oldest")
+    yield Measure("sealroom_channels", "Channels by state.", counted, "state")
+    yield Measure(
+        "sealroom_oldest_failing_channel_age_seconds",
+        "Seconds since the channel that fails longest began to; 0 if none does.",
+        _age(oldest, now),
     )
 
 

@@ -111,7 +111,7 @@ def test_another_token_is_refused_and_leaves_no_trace(
 @pytest.mark.usefixtures("watched")
 def test_numbers_of_an_empty_installation(client: Client, django_assert_num_queries: Any) -> None:
     # On PostgreSQL three more statements bound how long the others may take.
-    with django_assert_num_queries(12 if connection.vendor == "postgresql" else 9):
+    with django_assert_num_queries(13 if connection.vendor == "postgresql" else 10):
         found = scrape(client)
     assert found["sealroom_build_info", __version__] == 1
     assert found["sealroom_database_answers",] == 1
