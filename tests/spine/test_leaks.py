@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings as settings_of_django
@@ -12,8 +13,13 @@ from pytest_django import Settings
 
 from emulator import Emulator, Fault, faults
 from emulator import Universe as EmulatedUniverse
+from secretsapp.channels.messages import Message
+from secretsapp.channels.sending import Outcome
+from secretsapp.channels.targets import Opened
 from secretsapp.models import Proposal, Universe
+from secretsapp.models.channels import ChannelKind
 from secretsapp.universes import protection
+from tests.channels.telling import ALL, open_channel, work
 from tests.installation import Installation
 from tests.spine.traces import LogRecords, Traces
 from tests.stage import HARBOR_ID, STAGEHAND
@@ -287,6 +293,30 @@ def test_what_waits_for_approval_leaves_no_trace(
         with patch(step, side_effect=RuntimeError(f"a bug that quotes: {marker}")) as broken:
             propose_and_approve(clients, traces, marker)
         assert broken.called, f"{step} is no step any more"
+    look_everywhere(traces, log_lines)
+
+
+def test_no_channel_is_told_a_value_nor_shows_where_it_leads(
+    marker: str, client: Client, emulator: Emulator, traces: Traces, log_lines: list[str]
+) -> None:
+    url, told = f"https://hooks.example.com/{quote(marker)}", list[Message]()
+
+    def takes(_kind: ChannelKind, _opened: Opened, message: Message) -> Outcome:
+        told.append(message)
+        return Outcome(is_sent=True, words="Answered 200.")
+
+    kinds = [kind for kind in ChannelKind if kind is not ChannelKind.EMAIL]
+    for kind in kinds:
+        target = "logs.example.com" if kind is ChannelKind.SYSLOG else url
+        open_channel(kind, target, ALL, name=kind)
+    for method, fault in (("POST", "400"), ("PATCH", "500")):
+        emulator.inject(FAULTS[fault](marker), method=method)
+    for _ in range(2):
+        create_and_rotate(client, traces, marker)
+    while work(takes):
+        pass
+    assert len(told) > 2 * len(kinds)
+    traces.add("messages", repr(told))
     look_everywhere(traces, log_lines)
 
 
