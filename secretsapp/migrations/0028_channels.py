@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0028_witnesses"),
+        ("secretsapp", "0027_witnesses"),
     ]
 
     operations = [
