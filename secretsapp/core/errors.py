@@ -33,6 +33,7 @@ SealroomError
 ├── NewerTables                 the database belongs to a newer version of Sealroom
 ├── OlderTables                 the database was not brought up to this version yet
 ├── BadNote                     a signed note or a proof of the log is none, or was changed
+├── BadArchive                  a file is no archive of the log, or was changed
 ├── LogBroken                   the audit log cannot take an event, or does not verify
 │   └── SchemaChanged           the database is not as the migrations make it
 ├── CopyFailed                  a backup cannot be made, or not be restored here
@@ -244,6 +245,10 @@ class LogBroken(SealroomError):
 
 class BadNote(SealroomError):
     """A signed note, a key or a proof of the log is none, or was changed."""
+
+
+class BadArchive(SealroomError):
+    """A file is no archive of the audit log, or was changed, or doesn't join the next one."""
 
 
 class SchemaChanged(LogBroken):

@@ -55,12 +55,17 @@ def consistency(node: Node, old: int, size: int) -> list[bytes]:
 
 def _hash_of(node: Node, begin: int, end: int) -> bytes:
     """The hash above the leaves from `begin`, where a subtree of such a size can begin."""
+    return _folded(edge(node, begin, end))
+
+
+def edge(node: Node, begin: int, end: int) -> list[bytes]:
+    """The hashes of the complete subtrees above the leaves from `begin`, the widest first."""
     hashes = []
     while begin < end:
         level = (end - begin).bit_length() - 1
         hashes.append(node(level, begin >> level))
         begin += 1 << level
-    return _folded(hashes)
+    return hashes
 
 
 def _folded(hashes: Sequence[bytes]) -> bytes:
@@ -159,24 +164,31 @@ def _climbed(hashes: Sequence[bytes], first: int, last: int) -> tuple[bytes, byt
 
 @dataclass
 class Growing:
-    """A tree that is built leaf by leaf: it holds the hashes of its complete subtrees alone."""
+    """A tree that is built leaf by leaf: its edge is the hashes of its complete subtrees alone.
+
+    They come with the widest first, and are enough to go on from.
+    """
 
     size: int = 0
-    _edge: list[bytes] = field(default_factory=list)
+    edge: list[bytes] = field(default_factory=list)
 
     def add(self, entry: bytes) -> list[bytes]:
         """Add a leaf with that entry; gives the hash of each complete subtree that it closes.
 
         They are by their level, that of the leaf itself first.
         """
-        closed, below = [leaf_hash(entry)], self.size
+        return self.add_hash(leaf_hash(entry))
+
+    def add_hash(self, found: bytes) -> list[bytes]:
+        """The same of the hash of a leaf, or of a complete subtree where all added ones are so."""
+        closed, below = [found], self.size
         while below & 1:
-            closed.append(inner_hash(self._edge.pop(), closed[-1]))
+            closed.append(inner_hash(self.edge.pop(), closed[-1]))
             below >>= 1
-        self._edge.append(closed[-1])
+        self.edge.append(closed[-1])
         self.size += 1
         return closed
 
     def root(self) -> bytes:
         """The root of what it holds."""
-        return _folded(self._edge) if self._edge else EMPTY_ROOT
+        return _folded(self.edge) if self.edge else EMPTY_ROOT

@@ -144,6 +144,14 @@ def hash_lines(hashes: Iterable[bytes]) -> list[str]:
     return [_base64(each) for each in hashes]
 
 
+def hash_of(line: str) -> bytes:
+    """The hash in a line of a proof; raises BadNote."""
+    found = decoded(line)
+    if len(found) != hashlib.sha256().digest_size:
+        raise BadNote("A line of the proof is no hash.")
+    return found
+
+
 def check_name(name: str) -> None:
     """Raise BadNote for a name that no key can have."""
     if not name or "+" in name or any(sign.isspace() for sign in name):
