@@ -20,7 +20,7 @@ from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.keyring import Key
 from secretsapp.core.roles import Permission
 from secretsapp.core.signed_notes import Signer
-from secretsapp.log import growing, proofs, tree, verifying
+from secretsapp.log import archive_checks, growing, proofs, tree, verifying
 from secretsapp.log.standing import alarm, has_news, latest
 from secretsapp.models import Checkpoint
 from secretsapp.rules import keys
@@ -80,6 +80,7 @@ def make(actor: Actor) -> Checkpoint:
 
 def _checked(actor: Actor, ring: list[Key], last: Checkpoint | None) -> tuple[int, bytes]:
     """The size and the root of the log, whose new events and growth were checked."""
+    archive_checks.check()
     size = tree.size()
     if not size:
         raise NotFound("The audit log has no events yet, so there is nothing to sign.")

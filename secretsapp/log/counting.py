@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.events.kinds import Verb
-from secretsapp.log import reading
+from secretsapp.log import archived, reading
 from secretsapp.log.filters import AuditFilter
 from secretsapp.log.index import asking, daily, questions
 from secretsapp.log.index.daily import OfDay, verb_of
@@ -80,7 +80,7 @@ def _by_index(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
     is_more, counted = len(tail) > MOST, _of_days(tail[:MOST], zone)
     if is_more:
         return _counts(wanted, counted, zone, is_more=True, known_after=_day(tail[MOST - 1], zone))
-    span = asking.span(wanted.since, wanted.until, search.end // audit_tables.BLOCK_SIZE)
+    span = asking.span(wanted.since, wanted.until, search.blocks)
     looked, skipped = span[-(LOOKED_THROUGH // audit_tables.BLOCK_SIZE) :], date.min
     if len(span) > len(looked):
         newest = AuditBlock.objects.filter(block__lt=looked[0]).aggregate(last=Max("last_time"))
@@ -135,8 +135,15 @@ def _counts(
     among: int = 0,
     known_after: date,
 ) -> Counts:
+    known_after = max(known_after, _archived_until(zone))
     days = _days(wanted, counted, zone, known_after=known_after)
     return Counts(counted.total(), is_more, among, days)
+
+
+def _archived_until(zone: tzinfo) -> date:
+    """The last day of which events may be in an archive."""
+    behind = AuditEvent.objects.filter(sequence=archived.last() + 1, sequence__gt=1)
+    return max((_day(each, zone) for each in behind.values_list("tag", "time")), default=date.min)
 
 
 def _days(wanted: AuditFilter, counted: OfDay, zone: tzinfo, *, known_after: date) -> list[Day]:

@@ -30,7 +30,7 @@ UNREADABLE = (
 
 @dataclass(frozen=True)
 class Search:
-    """The events of `found` that have the words, which `node` leads to up to number `end`.
+    """The events of `found` that have the words, which `node` leads to from `begin` to `end`.
 
     With `is_exact` the bits of the node are these events, but for beginnings that are folded.
     """
@@ -38,8 +38,14 @@ class Search:
     found: QuerySet[AuditEvent]
     words: frozenset[str]
     node: Node
+    begin: int
     end: int
     is_exact: bool
+
+    @property
+    def blocks(self) -> range:
+        """The blocks of the index in which they are."""
+        return range(bits.block_of(self.begin), bits.block_of(self.end) + 1)
 
     def newest(self, count: int, before: int | None = None) -> list[int]:
         """The numbers of the newest events, older than `before`: the largest first."""
@@ -54,8 +60,8 @@ class Search:
         tail = tail if before is None else tail.filter(sequence__lt=before)
         yield from self._rows(tail, "-sequence", at_once)
         last = self.end + 1 if before is None else min(before, self.end + 1)
-        if last > 1:
-            yield from self._led_to(range(1, last), "-sequence", at_once)
+        if last > self.begin:
+            yield from self._led_to(range(self.begin, last), "-sequence", at_once)
 
     def tail(self, above: int, most: int) -> list[tuple[str, datetime | None]]:
         """Tag and time of the newest events, no more than so many: those with larger numbers."""
@@ -73,7 +79,7 @@ class Search:
     def _upwards(self, after: int) -> Iterator[int]:
         """The numbers behind `after`, the smallest first."""
         if after < self.end:
-            within = range(max(after, 0) + 1, self.end + 1)
+            within = range(max(after + 1, self.begin), self.end + 1)
             yield from self._led_to(within, "sequence", AT_ONCE)
         rest = self.found.filter(sequence__gt=max(after, self.end))
         yield from self._rows(rest, "sequence", AT_ONCE)
@@ -119,7 +125,7 @@ def search(own: Basis, wanted: AuditFilter, found: QuerySet[AuditEvent]) -> Sear
     The events of one change, session or request are found without the index.
     """
     if wanted.is_of_one_doing or not own.blocks:
-        return Search(found, wanted.words, Everything(), 0, is_exact=False)
-    end = bits.first_of(own.blocks) - 1
+        return Search(found, wanted.words, Everything(), 1, 0, is_exact=False)
+    begin, end = bits.first_of(own.blocks.start), bits.first_of(own.blocks.stop) - 1
     is_exact = own.permitted is not None
-    return Search(found, wanted.words, questions.of(own, wanted), end, is_exact=is_exact)
+    return Search(found, wanted.words, questions.of(own, wanted), begin, end, is_exact=is_exact)

@@ -36,7 +36,7 @@ def rows(search: Search, after: int, up_to: int) -> Iterator[list[Row]]:
     The index leads to most of them; where it would lead to all, it is not asked.
     """
     last = after if isinstance(search.node, Everything) else min(search.end, up_to)
-    for chunk in _chunks(search.node, range(after + 1, last + 1)):
+    for chunk in _chunks(search.node, range(max(after + 1, search.begin), last + 1)):
         is_dense = chunk[-1] - chunk[0] < DENSE * len(chunk)
         near = {"sequence__range": (chunk[0], chunk[-1])} if is_dense else {"sequence__in": chunk}
         yield _with_words(search, _read(search.found.filter(**near)))
@@ -48,7 +48,7 @@ def count(search: Search, wanted: AuditFilter, up_to: int) -> int:
     tail = search.found.filter(sequence__lte=up_to)
     if not (search.end and search.is_exact):
         return _count(search, 0, up_to) if search.words else tail.count()
-    led = range(1, search.end + 1)
+    led = range(search.begin, search.end + 1)
     behind = _count(search, search.end, up_to)
     if wanted.shows_attempts:
         return _bits(search.node, led) + behind

@@ -6,12 +6,14 @@ events below it were verified; what is between is computed from 256 of them at a
 events. So a proof reads a few ranges, however long the log is.
 """
 
+from collections.abc import Sequence
+
 from django.db.models import Max
 
 from secretsapp.core import merkle
-from secretsapp.core.errors import LogBroken
-from secretsapp.log import stored_events
-from secretsapp.log.checking import START, Anchor, followed, unreadable
+from secretsapp.core.errors import LogBroken, NotFound
+from secretsapp.log import archived, stored_events
+from secretsapp.log.checking import Anchor, followed, unreadable
 from secretsapp.log.damaged_rows import read
 from secretsapp.models import AuditEvent, AuditHead, AuditSubtree
 from secretsapp.models.audit import HEAD_ID
@@ -28,8 +30,12 @@ class Stored:
     It is for one proof: what it has read it does not read again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, beside: Sequence[AuditEvent] = ()) -> None:
+        """`beside` are all events of one subtree, which are in an archive and were checked."""
         self._rows: dict[tuple[int, int], list[bytes]] = {}
+        if beside:
+            hashes = [merkle.leaf_hash(bytes.fromhex(event.content)) for event in beside]
+            self._rows[0, place_of(beside[0].sequence)] = hashes
 
     def __call__(self, level: int, place: int) -> bytes:
         """The hash of that subtree; raises LogBroken where it is not there or cannot be read."""
@@ -54,6 +60,11 @@ class Stored:
 def name_of(level: int, place: int) -> str:
     """A subtree in words: the events that it is above."""
     return f"events {(place << level) + 1} to {place + 1 << level}"
+
+
+def place_of(sequence: int) -> int:
+    """The place of the subtree of the lowest stored level that an event is in."""
+    return (sequence - 1) // WIDTH
 
 
 def size() -> int:
@@ -97,7 +108,10 @@ def _readable(number: int) -> AuditEvent:
 
 
 def _before(first: int) -> Anchor:
-    return START if first == 1 else Anchor(first - 1, _readable(first - 1).link)
+    boundary = archived.boundary()
+    if first == boundary.sequence + 1:
+        return boundary
+    return Anchor(first - 1, _readable(first - 1).link)
 
 
 def subtrees(level: int, first: int) -> list[bytes]:
@@ -112,6 +126,8 @@ def subtrees(level: int, first: int) -> list[bytes]:
 
 def _leaves(first: int) -> list[bytes]:
     """The hashes of the leaves of the events behind that one, 256 of them at most."""
+    if archive := archived.of_event(first + 1):
+        raise NotFound(f"{archived.sentence(archive)} Name its file with --archive.")
     rows = AuditEvent.objects.filter(sequence__range=(first + 1, first + WIDTH))
     pairs = list(rows.order_by("sequence").values_list("sequence", "content"))
     return [

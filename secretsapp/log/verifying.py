@@ -9,7 +9,7 @@ from itertools import count
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LogBroken
 from secretsapp.core.roles import Permission
-from secretsapp.log import proofs, stored_events, wiped
+from secretsapp.log import archive_checks, archived, proofs, stored_events, wiped
 from secretsapp.log.checking import START, Anchor, followed, told_if_broken, unreadable
 from secretsapp.log.damaged_rows import UNREADABLE, read, read_rows
 from secretsapp.log.stored_events import Stored
@@ -29,11 +29,13 @@ _HEAD_UNREADABLE = (
 @dataclass(frozen=True)
 class Verified:
     """A whole chain: how many events it has, its head to note as the next anchor, and how many
-    checkpoints were signed of it."""
+    checkpoints were signed of it. `archived` says where the first of the events are, if anywhere.
+    """
 
     events: int
     head: Anchor
     checkpoints: int
+    archived: tuple[str, ...] = ()
 
 
 def parse_anchor(text: str) -> Anchor:
@@ -58,6 +60,7 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     pending_migrations.check()
     schema.check()
     _check_triggers()
+    _check_is_not_archived(anchor)
     with stored_events.by_the_table():
         last, anchored, checkpoints = _followed(anchor)
     schema.check_indexes()
@@ -66,17 +69,19 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
             f"The audit log doesn't contain the anchor: event {anchor.sequence} is missing or "
             "is not the one that was noted. Events were cut off or the log was rebuilt."
         )
-    return Verified(events=last.sequence, head=last, checkpoints=checkpoints)
+    sentences = tuple(map(archived.sentence, archived.rows()))
+    return Verified(last.sequence, last, checkpoints, sentences)
 
 
 def _followed(anchor: Anchor | None) -> tuple[Anchor, bool, int]:
     """The end of the chain, each event of which was checked; whether it holds the anchor; and how
     many checkpoints were compared with it."""
-    head, last, tree = _head(), START, proofs.Comparison()
-    anchored = anchor in (None, last)
+    archive_checks.check()
+    head, last, tree = _head(), archived.boundary(), proofs.Comparison()
+    anchored = anchor in (None, START, last)
     # Where it breaks, the cursor is closed before the transaction that it belongs to.
-    with closing(_events()) as events:
-        for event in followed(events):
+    with closing(_events(last.sequence)) as events:
+        for event in followed(events, last):
             tree.compare(event)
             last = Anchor(event.sequence, event.link)
             anchored = anchored or anchor == last
@@ -84,6 +89,17 @@ def _followed(anchor: Anchor | None) -> tuple[Anchor, bool, int]:
     tree.end()
     wiped.check()
     return last, anchored, tree.count
+
+
+def _check_is_not_archived(anchor: Anchor | None) -> None:
+    """Raise InvalidInput where the anchor is of an event that another file holds."""
+    archive = archived.of_event(anchor.sequence) if anchor else None
+    if archive is not None and anchor is not None and anchor.sequence < archived.last():
+        raise InvalidInput(
+            f"{archived.sentence(archive)} Hold the anchor against that: `manage.py verify_audit "
+            f"--archive FILE --anchor {anchor}`.",
+            field="anchor",
+        )
 
 
 def _check_triggers() -> None:
@@ -104,9 +120,9 @@ def _head() -> AuditHead:
     return heads[0]
 
 
-def _events() -> Generator[Stored, None, None]:
+def _events(boundary: int) -> Generator[Stored, None, None]:
     """Every event in order; from one that cannot be read on each by itself, to name it."""
-    last = 0
+    last = boundary
     try:
         for event in stored_events.every():
             yield event
@@ -116,24 +132,24 @@ def _events() -> Generator[Stored, None, None]:
         AuditHead.objects.exists()
     else:
         return
-    yield from _one_by_one(last)
+    yield from _one_by_one(last, boundary)
 
 
-def _one_by_one(last: int) -> Iterator[AuditEvent]:
+def _one_by_one(last: int, boundary: int) -> Iterator[AuditEvent]:
     """The events behind `last`, each read by itself, up to the one that cannot be read."""
     for number in count(last + 1):
         found = read(partial(stored_events.numbered, number))
         if found is None:
             raise LogBroken(unreadable(number))
         if not found:
-            _check_nothing_beside(number - 1)
+            _check_nothing_beside(boundary, number - 1)
             return
         yield from found
 
 
-def _check_nothing_beside(last: int) -> None:
-    """Refuse events that are none of 1 to `last`; without any, the failed reading has passed."""
-    if AuditEvent.objects.exclude(sequence__range=(1, last)).exists():
+def _check_nothing_beside(boundary: int, last: int) -> None:
+    """Refuse events that are none of these up to `last`; without any, the reading has passed."""
+    if AuditEvent.objects.exclude(sequence__range=(boundary + 1, last)).exists():
         raise LogBroken(
             f"Event {last + 1} is missing, and an event out of order can't be read: someone "
             "edited it in the database."

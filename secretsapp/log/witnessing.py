@@ -33,6 +33,10 @@ ASK_SECONDS = 5.0
 CLAIM = timedelta(minutes=1)
 PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 _PATH = "add-checkpoint"
+_ARCHIVED = (
+    "It knows the log of {} events, the last of which are in an archive, so it can’t be shown "
+    "that the log only grew. Its operator has to let it forget this log."
+)
 _CHANGES_ITS_MIND = "It says each time that it knows another checkpoint."
 _HEADERS = {"Content-Type": "text/plain; charset=utf-8"}
 
@@ -83,15 +87,27 @@ def _replies(known: Mapping[Witness, int], newest: Checkpoint) -> dict[Witness, 
     """What each witness says of the checkpoint, with the proof from the size that it knows."""
     if not known:
         return {}
-    node = tree.Stored()
-    questions = [_question(node, newest, *each) for each in known.items()]
-    with ThreadPoolExecutor(len(questions)) as pool:
+    questions, unproved = _questions(known, newest)
+    with ThreadPoolExecutor(len(known)) as pool:
         answers = list(pool.map(partial(_posted, way=way_out()), questions))
     size = (latest() or newest).size
-    return {
+    return unproved | {
         question.witness: _reply(question, answer, Asked(newest, question.known, size))
         for question, answer in zip(questions, answers, strict=True)
     }
+
+
+def _questions(
+    known: Mapping[Witness, int], newest: Checkpoint
+) -> tuple[list[_Question], dict[Witness, Reply]]:
+    """What each is asked, and the failure of those to whom nothing can be proved any more."""
+    node, questions, unproved = tree.Stored(), [], dict[Witness, Reply]()
+    for witness, size in known.items():
+        try:
+            questions.append(_question(node, newest, witness, size))
+        except NotFound:
+            unproved[witness] = Reply(failure=_ARCHIVED.format(size))
+    return questions, unproved
 
 
 def _question(node: merkle.Node, newest: Checkpoint, witness: Witness, known: int) -> _Question:

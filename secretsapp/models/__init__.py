@@ -3,6 +3,7 @@
 from secretsapp.models.access import EVERYWHERE, Grant, GrantPattern, Membership, Place, Team
 from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User, WrongPasswords
 from secretsapp.models.audit import (
+    AuditArchive,
     AuditBlock,
     AuditEvent,
     AuditHead,
@@ -32,6 +33,7 @@ __all__ = [
     "EVERYWHERE",
     "AccessRequest",
     "ApiKey",
+    "AuditArchive",
     "AuditBlock",
     "AuditEvent",
     "AuditHead",

@@ -1,4 +1,7 @@
-"""The tables of the audit log: events and proofs, only inserted; its head, tallies and index."""
+"""The tables of the audit log: events and proofs, only inserted; its head, tallies and index.
+
+Events that are in an archive are deleted, and nothing else ever is.
+"""
 
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -172,6 +175,28 @@ class Cosignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} by {self.witness}"
+
+
+class AuditArchive(models.Model):
+    """Events `first` to `last`, which are in a file and no longer in the table.
+
+    `note` is the signed head of the file. `protected` are the ids of the universes that were
+    removed while they were protected, which only these events tell.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    file = models.TextField()
+    note = models.TextField()
+    protected = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.first} to {self.last}"
 
 
 class Tally(models.Model):

@@ -44,6 +44,7 @@ _OF_THE_TABLES: dict[str, Check] = {
     "log head": diagnosis_database.head,
     "checkpoints": diagnosis_log.checkpoints_of_log,
     "witnesses": diagnosis_log.witnesses_of_log,
+    "archives": diagnosis_log.archives,
     "stored keys": diagnosis_machine.stored,
     "api keys": diagnosis_database.api_keys,
     "workers": diagnosis_database.background,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from secretsapp.log import standing
+from secretsapp.log import archive_checks, archived, standing
 from secretsapp.models import AuditEvent, Witness
 from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
 
@@ -52,6 +52,16 @@ def witnesses_of_log() -> Findings:
         number = newest.number if newest else 0
         has_it = sum(each.number == number for each in known)
         yield ok(f"{has_it} of {len(known)} have cosigned the newest checkpoint")
+
+
+def archives() -> Findings:
+    """How far the log is in archives; raises LogBroken where a row of them is not as it was."""
+    archive_checks.check()
+    rows = archived.rows()
+    if rows:
+        yield ok(f"{len(rows)}, which only their files hold. {archived.sentence(rows[-1])}")
+    else:
+        yield ok("none was made: the database has every event")
 
 
 def _none_yet() -> Finding:

@@ -1,5 +1,9 @@
 """The database triggers that let audit events, and what proves them, only ever be inserted.
 
+The one door is an archive: a row of it says up to which event they may be deleted. It is only
+inserted as well, each behind the last, within what a checkpoint has signed, and never for events
+that are younger than thirty days.
+
 `setup` installs them after migrating, because SQLite drops a table's triggers silently when a
 migration rebuilds the table.
 """
@@ -10,9 +14,27 @@ from secretsapp.rules.sql import execute, rows
 
 _REFUSAL = "audit events are only ever inserted, each behind the last"
 
+_NO_NEXT_ARCHIVE = (
+    "NEW.number <> (SELECT COALESCE(MAX(number) + 1, 1) FROM secretsapp_auditarchive) "
+    "OR NEW.first <> (SELECT COALESCE(MAX(last) + 1, 1) FROM secretsapp_auditarchive) "
+    "OR NEW.last < NEW.first "
+    "OR NEW.last > (SELECT COALESCE(MAX(size), 0) FROM secretsapp_checkpoint)"
+)
+_TOO_YOUNG_ON_SQLITE = (
+    "OR COALESCE((SELECT time FROM secretsapp_auditevent WHERE sequence = NEW.last), 'z') "
+    "> strftime('%Y-%m-%d %H:%M:%S', 'now', '-30 days')"
+)
+_TOO_YOUNG_ON_POSTGRES = (
+    "OR COALESCE((SELECT time FROM secretsapp_auditevent WHERE sequence = NEW.last), now()) "
+    "> now() - interval '30 days'"
+)
+
 _SQLITE = {
     "audit_event_update": "BEFORE UPDATE ON secretsapp_auditevent",
-    "audit_event_delete": "BEFORE DELETE ON secretsapp_auditevent",
+    "audit_event_delete": (
+        "BEFORE DELETE ON secretsapp_auditevent WHEN OLD.sequence > "
+        "(SELECT COALESCE(MAX(last), 0) FROM secretsapp_auditarchive)"
+    ),
     "audit_event_insert": (
         "BEFORE INSERT ON secretsapp_auditevent WHEN NEW.sequence IS NOT "
         "(SELECT sequence + 1 FROM secretsapp_audithead WHERE id = 1)"
@@ -37,6 +59,15 @@ _SQLITE = {
         "BEFORE INSERT ON secretsapp_checkpoint WHEN NEW.number IS NOT "
         "(SELECT COALESCE(MAX(number) + 1, 1) FROM secretsapp_checkpoint) "
         "OR NEW.size <= (SELECT COALESCE(MAX(size), 0) FROM secretsapp_checkpoint)"
+    ),
+    "audit_archive_update": "BEFORE UPDATE ON secretsapp_auditarchive",
+    "audit_archive_delete": "BEFORE DELETE ON secretsapp_auditarchive",
+    "audit_archive_insert": " ".join(
+        (
+            "BEFORE INSERT ON secretsapp_auditarchive WHEN",
+            _NO_NEXT_ARCHIVE,
+            _TOO_YOUNG_ON_SQLITE,
+        )
     ),
 }
 
@@ -64,10 +95,29 @@ _POSTGRES_FUNCTIONS = {
         "THEN RAISE EXCEPTION 'audit events are only ever inserted, each behind the last'; "
         "END IF; RETURN NEW; END"
     ),
+    "sealroom_archived_event": (
+        "BEGIN IF TG_OP = 'DELETE' THEN IF OLD.sequence <= "
+        "(SELECT COALESCE(MAX(last), 0) FROM secretsapp_auditarchive) THEN RETURN OLD; END IF; "
+        "END IF; RAISE EXCEPTION 'audit events are only ever inserted, each behind the last'; END"
+    ),
+    "sealroom_next_archive": " ".join(
+        (
+            "BEGIN IF",
+            _NO_NEXT_ARCHIVE,
+            _TOO_YOUNG_ON_POSTGRES,
+            "THEN RAISE EXCEPTION 'audit events are only ever inserted, each behind the last';",
+            "END IF; RETURN NEW; END",
+        )
+    ),
 }
 
 _POSTGRES = {
-    "audit_event_change": ("secretsapp_auditevent", "DELETE OR UPDATE", "ROW", "sealroom_refuse"),
+    "audit_event_change": (
+        "secretsapp_auditevent",
+        "DELETE OR UPDATE",
+        "ROW",
+        "sealroom_archived_event",
+    ),
     "audit_event_truncate": ("secretsapp_auditevent", "TRUNCATE", "STATEMENT", "sealroom_refuse"),
     "audit_event_insert": ("secretsapp_auditevent", "INSERT", "ROW", "sealroom_next_event"),
     "audit_head_update": ("secretsapp_audithead", "UPDATE", "ROW", "sealroom_next_head"),
@@ -89,6 +139,19 @@ _POSTGRES = {
     "checkpoint_change": ("secretsapp_checkpoint", "DELETE OR UPDATE", "ROW", "sealroom_refuse"),
     "checkpoint_truncate": ("secretsapp_checkpoint", "TRUNCATE", "STATEMENT", "sealroom_refuse"),
     "checkpoint_insert": ("secretsapp_checkpoint", "INSERT", "ROW", "sealroom_next_checkpoint"),
+    "audit_archive_change": (
+        "secretsapp_auditarchive",
+        "DELETE OR UPDATE",
+        "ROW",
+        "sealroom_refuse",
+    ),
+    "audit_archive_truncate": (
+        "secretsapp_auditarchive",
+        "TRUNCATE",
+        "STATEMENT",
+        "sealroom_refuse",
+    ),
+    "audit_archive_insert": ("secretsapp_auditarchive", "INSERT", "ROW", "sealroom_next_archive"),
 }
 
 
@@ -165,7 +228,8 @@ def _present_in_postgres() -> dict[str, str]:
         "JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal "
         "AND t.tgrelid IN "
         "(to_regclass('secretsapp_auditevent'), to_regclass('secretsapp_audithead'), "
-        "to_regclass('secretsapp_auditsubtree'), to_regclass('secretsapp_checkpoint'))"
+        "to_regclass('secretsapp_auditsubtree'), to_regclass('secretsapp_checkpoint'), "
+        "to_regclass('secretsapp_auditarchive'))"
     )
     return {
         trigger: definition

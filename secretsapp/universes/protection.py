@@ -7,7 +7,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.events.kinds import Event, read_detail
 from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.roles import Permission
-from secretsapp.models import AuditEvent, Proposal, Universe
+from secretsapp.models import AuditArchive, AuditEvent, Proposal, Universe
 from secretsapp.models.changes import ProposalKind, ProposalState
 from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.holders import people_with
@@ -42,12 +42,18 @@ def protect(actor: Actor, universe: Universe) -> None:
 
 
 def was_removed_protected(universe: Universe) -> bool:
-    """Whether it was protected when it was last removed: removing it takes no protection off."""
+    """Whether it was protected when it was last removed: removing it takes no protection off.
+
+    Where that event is in an archive, the newest one remembers it.
+    """
     removed = AuditEvent.objects.filter(
         universe_id=str(universe.pk), tag=UniverseEvent.UNIVERSE_REMOVED.tag
     )
     last = removed.order_by("-sequence").first()
-    return bool(last and (read_detail(last.detail) or {}).get("protected"))
+    if last is None:
+        archive = AuditArchive.objects.order_by("-number").first()
+        return archive is not None and str(universe.pk) in archive.protected.split()
+    return bool((read_detail(last.detail) or {}).get("protected"))
 
 
 def caution(universe: Universe) -> str:

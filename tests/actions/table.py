@@ -36,6 +36,7 @@ from tests.actions.acting import (
     tell_of_grant,
 )
 from tests.actions.of_access import ACCESS_ACTIONS
+from tests.actions.of_archives import ARCHIVE_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
 from tests.actions.of_channels import CHANNEL_ACTIONS
 from tests.actions.of_invitations import INVITATION_ACTIONS
@@ -326,6 +327,7 @@ ACTIONS = [
         lambda _stage: session_storage.decrypt(session_storage.encrypt(b"content", "row"), "row"),
     ),
     Action("building.extend", lambda _stage: building.extend()),
+    Action("building.forget_archived", lambda _stage: building.forget_archived()),
     Action("upkeep.clear_expired_cache", lambda _stage: upkeep.clear_expired_cache()),
     Action("upkeep.tell_counted", lambda _stage: upkeep.tell_counted()),
     Action("workers.this_host", lambda _stage: workers.this_host()),
@@ -344,6 +346,7 @@ ACTIONS = [
     Action("installation.generate_keys", lambda _stage: installation.generate_keys()),
     Action("installation.prepare_database", lambda _stage: installation.prepare_database()),
     *ACCESS_ACTIONS,
+    *ARCHIVE_ACTIONS,
     *BACKUP_ACTIONS,
     *PROPOSAL_ACTIONS,
     *ENTRY_ACTIONS,

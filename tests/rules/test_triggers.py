@@ -18,6 +18,7 @@ OTHERS = ", ".join(
 )
 EVENTS, HEADS = "secretsapp_auditevent", "secretsapp_audithead"
 SUBTREES, CHECKPOINTS = "secretsapp_auditsubtree", "secretsapp_checkpoint"
+ARCHIVES = "secretsapp_auditarchive"
 
 COPIED_TO = (
     f"INSERT INTO {EVENTS} (sequence, {OTHERS}) "
@@ -117,9 +118,12 @@ def names() -> list[str]:
 def table_of(name: str) -> str:
     """The table that the trigger of that name is on."""
     beginning = name.rpartition("_")[0]
-    return {"audit_head": HEADS, "audit_subtree": SUBTREES, "checkpoint": CHECKPOINTS}.get(
-        beginning, EVENTS
-    )
+    return {
+        "audit_head": HEADS,
+        "audit_subtree": SUBTREES,
+        "audit_archive": ARCHIVES,
+        "checkpoint": CHECKPOINTS,
+    }.get(beginning, EVENTS)
 
 
 def drop(name: str) -> None:
@@ -129,7 +133,7 @@ def drop(name: str) -> None:
 
 def test_each_absent_one_is_named() -> None:
     every = names()
-    assert len(every) == 12
+    assert len(every) == 15
     for name in every:
         drop(name)
         assert triggers.missing() == [name]
@@ -146,7 +150,7 @@ def test_all_are_named_when_none_is_there() -> None:
 def altered(name: str) -> list[str]:
     """Statements that create the trigger again so that it looks right and lets things pass."""
     table, verb = table_of(name), name.rpartition("_")[2]
-    column = {SUBTREES: "hash", CHECKPOINTS: "note"}.get(table, "link")
+    column = {SUBTREES: "hash", CHECKPOINTS: "note", ARCHIVES: "note"}.get(table, "link")
     if not on_postgres():
         event = {"update": "UPDATE", "delete": "DELETE", "insert": "INSERT"}[verb]
         return [f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN 0 BEGIN SELECT 1; END"]
@@ -155,10 +159,12 @@ def altered(name: str) -> list[str]:
         return [f"{later} EXECUTE FUNCTION sealroom_refuse()"]
     event = {"update": "UPDATE", "delete": "DELETE", "insert": "INSERT", "change": "DELETE"}[verb]
     function = {
+        "audit_event_change": "archived_event",
         "audit_event_insert": "next_event",
         "audit_head_update": "next_head",
         "audit_subtree_insert": "next_subtree",
         "checkpoint_insert": "next_checkpoint",
+        "audit_archive_insert": "next_archive",
     }
     execution = f"EXECUTE FUNCTION sealroom_{function.get(name, 'refuse')}()"
     start = f"CREATE TRIGGER {name} BEFORE"

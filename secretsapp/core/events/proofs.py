@@ -18,4 +18,10 @@ class ProofEvent(Event):
     WITNESS_ALARM = seen(
         "witness.alarm", "A witness has seen another audit log: {reason}", Verb.PROVE, WARNING
     )
+    AUDIT_ARCHIVED = done(
+        "audit.archived",
+        "moved events {first} to {last} of the audit log to the archive {file}: {reason}",
+        Verb.REMOVE,
+        WARNING,
+    )
     LOG_BROKEN = seen("log.broken", "The audit log is broken: {reason}", Verb.PROVE, WARNING)

@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Min, Q
 
 from secretsapp.core.errors import LogBroken
 from secretsapp.log.index import bits
-from secretsapp.models import AuditBlock, AuditPosting, AuditShelf, AuditTerm
+from secretsapp.models import AuditArchive, AuditBlock, AuditPosting, AuditShelf, AuditTerm
 from secretsapp.models import audit as audit_tables
 
 Bits = dict[int, int]
@@ -204,21 +204,30 @@ def between(times: Sequence[int], first: int, end: int) -> int:
     return bits.at(place for place, time in enumerate(times) if first <= time < end)
 
 
-def covered() -> int:
-    """How many blocks are in the index: all from the first one.
+def covered() -> range:
+    """Which blocks are in the index: all from the first one that is not in an archive.
 
     One that stands apart was put there by someone else. Then the log is read without the index,
     which would hide what is between.
     """
-    found = AuditBlock.objects.aggregate(count=Count("block"), last=Max("block"))
-    count: int = found["count"]
-    return count if found["last"] == count - 1 else 0
+    begin = first_block()
+    ends = {"first": Min("block"), "last": Max("block"), "count": Count("block")}
+    found = AuditBlock.objects.aggregate(**ends)
+    blocks = range(begin, begin + found["count"])
+    are_in_a_row = blocks and (found["first"], found["last"]) == (begin, blocks[-1])
+    return blocks if are_in_a_row else range(0)
 
 
-def span(since: datetime | None, until: datetime | None, blocks: int) -> range:
-    """Those of so many blocks that may hold events of that time."""
+def first_block() -> int:
+    """The first block whose events are in no archive: that ends where a block does."""
+    last: int = AuditArchive.objects.aggregate(last=Max("last", default=0))["last"]
+    return last // audit_tables.BLOCK_SIZE
+
+
+def span(since: datetime | None, until: datetime | None, blocks: range) -> range:
+    """Those of the blocks that may hold events of that time."""
     if since is None and until is None:
-        return range(blocks)
+        return blocks
     first, last = _ends(since, until)
     rows = AuditBlock.objects.filter(last_time__gte=first, first_time__lte=last)
     ends = rows.aggregate(first=Min("block"), last=Max("block"))

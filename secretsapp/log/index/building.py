@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from secretsapp.log.damaged_rows import read_rows
 from secretsapp.log.folding import BEGINNINGS
-from secretsapp.log.index import bits
+from secretsapp.log.index import asking, bits
 from secretsapp.log.index.asking import microseconds
 from secretsapp.log.index.terms import IS_OVER, OVER, OVER_ALIKE, Term, terms_of, words_of
 from secretsapp.models import (
@@ -35,9 +35,20 @@ def extend(most: int = BLOCKS_A_ROUND) -> int:
     """
     for number in range(most):
         last = AuditBlock.objects.aggregate(last=Max("block"))["last"]
-        if not _put(0 if last is None else last + 1):
+        if not _put(asking.first_block() if last is None else last + 1):
             return number
     return most
+
+
+def forget_archived() -> None:
+    """Take out of the index what leads to events that are in an archive; words of theirs stay.
+
+    A shelf with any other is kept whole: the rows are asked again.
+    """
+    first = asking.first_block()
+    AuditBlock.objects.filter(block__lt=first).delete()
+    AuditPosting.objects.filter(block__lt=first).delete()
+    AuditShelf.objects.filter(shelf__lt=first // audit_tables.SHELF_SIZE).delete()
 
 
 def _put(block: int) -> bool:

@@ -32,19 +32,19 @@ MOST_UNIVERSES, MOST_EXTENTS = 300, 30
 
 @dataclass(frozen=True)
 class Basis:
-    """What every question of an actor begins with: how much is in the index, what they may read.
+    """What every question of an actor begins with: what is in the index, what they may read.
 
     `permitted` is None where saying it would be too long; then an answer holds more than that.
     """
 
-    blocks: int
+    blocks: range
     permitted: tuple[Node, ...] | None
 
 
 def basis(actor: Actor, *, of_histories: bool = False, of_own: bool = False) -> Basis:
     """The basis of the actor's questions, to be used for all of one page."""
     if not (blocks := asking.covered()):
-        return Basis(0, None)
+        return Basis(blocks, None)
     if of_own:
         return Basis(blocks, (_own(actor),))
     permitted = _permitted(actor, of_histories=of_histories)

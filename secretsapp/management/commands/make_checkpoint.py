@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
 from secretsapp.log import checkpoints, cosigned, proving
+from secretsapp.management.archive_option import add_archive, from_archive
 from secretsapp.management.arguments import size
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
@@ -35,11 +36,14 @@ class Command(ActingCommand):
             help="Only print the hashes that prove the newest checkpoint to continue the log that "
             "had so many events.",
         )
+        add_archive(parser)
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Make it, or print what was asked for instead."""
         if options["consistency"] is not None:
-            hashes = proving.consistency(actor, options["consistency"])
+            old_size = options["consistency"]
+            beside = from_archive(options["archive"], old_size)
+            hashes = proving.consistency(actor, old_size, beside)
             return Report(lines=hashes, data={"hashes": hashes})
         found = proving.newest(actor) if options["key"] else checkpoints.make(actor)
         note = cosigned.note(found)

@@ -7,6 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from secretsapp.core.actor import Actor
 from secretsapp.log import proving
+from secretsapp.management.archive_option import add_archive, from_archive
 from secretsapp.management.arguments import size
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
@@ -23,12 +24,14 @@ class Command(ActingCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The event, and the two files."""
         parser.add_argument("sequence", type=size, metavar="SEQUENCE", help="The event's number.")
+        add_archive(parser)
         parser.add_argument("--proof", type=Path, required=True, help="The new file for the proof.")
         parser.add_argument("--entry", type=Path, required=True, help="The new file for the entry.")
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Make both files."""
-        found = proving.inclusion(actor, options["sequence"])
+        number = options["sequence"]
+        found = proving.inclusion(actor, number, from_archive(options["archive"], number))
         proof, entry = options["proof"], options["entry"]
         _write(proof, found.text.encode())
         try:
