@@ -9,7 +9,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import Permission, refusal
-from secretsapp.log import conditions, refused
+from secretsapp.log import archived, conditions, refused
 from secretsapp.log.damaged_rows import read_rows
 from secretsapp.log.event_view import EventView, unnamed, with_secret
 from secretsapp.log.filters import AuditFilter
@@ -20,7 +20,7 @@ from secretsapp.log.naming import named as named_people
 from secretsapp.log.refused import Refusals
 from secretsapp.log.searching import UNREADABLE, Search, search
 from secretsapp.log.wording import view_of
-from secretsapp.models import AuditEvent, Secret, Universe
+from secretsapp.models import AuditArchive, AuditEvent, Secret, Universe
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.policy import rights_of
 
@@ -34,12 +34,13 @@ class AuditPage:
     """A page of events.
 
     `older` is the sequence number to ask before for the next page, and `newer` the one to ask
-    after for the last, if there is one.
+    after for the last, if there is one. On the last page `archive` is where earlier ones are.
     """
 
     events: list[EventView]
     older: int | None = None
     newer: int | None = None
+    archive: AuditArchive | None = None
 
 
 def may_read(actor: Actor) -> bool:
@@ -80,6 +81,7 @@ def page(
         events=[_of_history(view) for view in views] if wanted.of_histories else views,
         older=shown[-1] if len(numbers) > PAGE_SIZE else None,
         newer=None if end is None or not search.next(1, end - 1) else end - 1,
+        archive=archived.newest() if len(numbers) <= PAGE_SIZE else None,
     )
 
 
@@ -146,6 +148,11 @@ def history(
     if rights_of(actor).allows(Permission.READ_AUDIT, universe.pk, name):
         return views
     return [_of_history(view) for view in views]
+
+
+def earlier(events: list[EventView]) -> AuditArchive | None:
+    """Where earlier events of a history may be, unless there are more of them in the log."""
+    return archived.newest() if len(events) < HISTORY_SIZE else None
 
 
 def _of_history(event: EventView) -> EventView:

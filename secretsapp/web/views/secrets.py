@@ -42,6 +42,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "view": view,
         "secret": view.secret,
         "events": events,
+        "archive": reading.earlier(events),
         "shows_attempts": shows_attempts,
         "refusals": reading.refusals(request.actor, universe, name),
         "is_cut": len(events) == reading.HISTORY_SIZE,
