@@ -20,11 +20,13 @@ from django.db import connection  # noqa: E402 - Django must be set up first
 
 from benchmarks import chains  # noqa: E402
 from secretsapp.core import actor, chain  # noqa: E402
-from secretsapp.log import exporting, filters, verifying  # noqa: E402
+from secretsapp.log import checkpoints, exporting, filters, verifying  # noqa: E402
+from secretsapp.log import since as newer  # noqa: E402
 from secretsapp.log.export_texts import Form  # noqa: E402
 from secretsapp.log.exporting import Asked  # noqa: E402
 from secretsapp.log.streaming import COLUMNS  # noqa: E402
 from secretsapp.models import AuditEvent  # noqa: E402
+from secretsapp.operation import parallel  # noqa: E402
 
 ACTOR = actor.command("export_audit", account="measured")
 FORMS = tuple(Form)
@@ -82,10 +84,22 @@ def hashes(events: int) -> float:
 
 
 def verify(_: int) -> float:
-    """The seconds of the processor that it takes to verify the log."""
-    began = time.process_time()
-    verifying.verify(ACTOR)
-    return time.process_time() - began
+    """The seconds that it takes to verify the log, by as many processes as there are processors."""
+    began = time.perf_counter()
+    verifying.verify(ACTOR, processes=parallel.Processes())
+    return time.perf_counter() - began
+
+
+def sign(_: int) -> float:
+    """The size of a checkpoint of the log."""
+    return checkpoints.make(ACTOR).size
+
+
+def since(_: int) -> float:
+    """The seconds that it takes to verify what came since the newest checkpoint."""
+    began = time.perf_counter()
+    newer.verify(ACTOR)
+    return time.perf_counter() - began
 
 
 def peak(_: int) -> float:
@@ -93,7 +107,7 @@ def peak(_: int) -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-WORK = {work.__name__: work for work in (fill, bare, export, hashes, verify, peak)}
+WORK = {work.__name__: work for work in (fill, bare, export, hashes, verify, sign, since, peak)}
 
 
 def main() -> None:

@@ -90,21 +90,13 @@ def _checked(actor: Actor, ring: list[Key], last: Checkpoint | None) -> tuple[in
         tree.verify(tree.stored() + 1, size)
     node = tree.Stored()
     root = merkle.root(node, size)
-    if alarm() or not _is_by(ring, last) or not _has_only_grown(node, last, size, root):
+    if alarm() or not proofs.is_by(ring, last) or not _has_only_grown(node, last, size, root):
         # It names the first row that is bad; where it finds none, the log is whole again. Without
         # a checkpoint by a key that is here, nothing else says that what is stored is true.
         verifying.verify(actor)
     if not _has_only_grown(node, last, size, root):
         raise LogBroken("The audit log doesn't continue its last checkpoint.")
     return size, root
-
-
-def _is_by(ring: list[Key], last: Checkpoint | None) -> bool:
-    """Whether its verifier, which anyone could write into the row, is of one of these keys."""
-    if last is None:
-        return False
-    origin = _origin(last)
-    return any(str(Signer(origin, key.material).verifier) == last.verifier for key in ring)
 
 
 def _has_only_grown(node: merkle.Node, last: Checkpoint | None, size: int, root: bytes) -> bool:

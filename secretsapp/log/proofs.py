@@ -1,14 +1,14 @@
 """Holds the stored tree and every checkpoint against the events themselves, one after another."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from secretsapp.core import merkle, signed_notes
 from secretsapp.core.errors import BadNote, LogBroken
-from secretsapp.core.events.kinds import read_detail
-from secretsapp.core.events.proofs import ProofEvent
+from secretsapp.core.keyring import Key
 from secretsapp.log import archived, cosigned, tree
 from secretsapp.log.damaged_rows import read_rows
-from secretsapp.log.stored_events import Stored
+from secretsapp.log.ranges import Summary
 from secretsapp.models import AuditArchive, AuditSubtree, Checkpoint
 
 
@@ -26,41 +26,61 @@ class Comparison:
         self._told: dict[int, Mapping[str, str]] = {}
         self._ended: set[int] = set()
         self._boundary = self._archives[-1].last if self._archives else 0
-        self._tree = self._archived_tree()
+        self._size = self._boundary
+        # The tree above the subtrees of 256 events, which are its leaves.
+        self._above = merkle.Growing()
+        self._take_archived()
 
-    def _archived_tree(self) -> merkle.Growing:
-        """The tree over what is in archives: of it only the stored subtrees are left.
+    def _take_archived(self) -> None:
+        """Take what is in archives: of its tree only the stored subtrees are left.
 
         A checkpoint can be held against it where it is of whole subtrees.
         """
-        above = merkle.Growing()
         for place in range(self._boundary // tree.WIDTH):
-            found = self._subtrees.pop((tree.BITS, place), None)
+            found = self._subtrees.get((tree.BITS, place))
             if found is None or not is_hash(found):
                 raise LogBroken(_edited(tree.BITS, place))
-            closed = above.add_hash(bytes.fromhex(found))
-            for level in range(tree.BITS, len(closed), tree.BITS):
-                self._compare_subtree(tree.BITS + level, (place + 1 >> level) - 1, closed[level])
-            self._compare_root(above.size * tree.WIDTH, above)
-        if self._archives and above.root().hex() != archived.head_of(self._archives[-1]).root:
+            self._add(bytes.fromhex(found))
+            self._compare_root(self._above.size * tree.WIDTH, self._above)
+        root = archived.head_of(self._archives[-1]).root if self._archives else ""
+        if root and self._above.root().hex() != root:
             raise LogBroken("The tree over the archived events was edited.")
         self._by_size = {at: row for at, row in self._by_size.items() if at > self._boundary}
-        return merkle.Growing(self._boundary, above.edge)
+
+    def _add(self, found: bytes) -> None:
+        """Take the hash above the next 256 events, and compare each subtree that it closes."""
+        for level, closed in enumerate(self._above.add_hash(found)):
+            if level % tree.BITS == 0:
+                place = (self._above.size >> level) - 1
+                self._compare_subtree(tree.BITS + level, place, closed)
+
+    def _compare_edges(self, edges: Mapping[int, list[bytes]]) -> None:
+        """Hold checkpoints of further events, but not of whole subtrees, against the tree."""
+        for size, edge in edges.items():
+            self._compare_root(size, merkle.Growing(size, [*self._above.edge, *edge]))
 
     @property
     def count(self) -> int:
         """How many checkpoints there are."""
         return len(self._checkpoints)
 
-    def compare(self, event: Stored) -> None:
-        """Take the next event, which was checked; LogBroken where it is not what the tree has."""
-        closed = self._tree.add(bytes.fromhex(event.content))
-        for level in range(tree.BITS, len(closed), tree.BITS):
-            self._compare_subtree(level, (self._tree.size >> level) - 1, closed[level])
-        self._compare_root(self._tree.size, self._tree)
-        if event.tag == ProofEvent.CHECKPOINT_MADE.tag:
-            detail = read_detail(event.detail) or {}
-            self._told[_number(detail)] = detail
+    @property
+    def sizes(self) -> frozenset[int]:
+        """The sizes of the checkpoints that the events are still to be held against."""
+        return frozenset(self._by_size)
+
+    def take(self, part: Summary) -> None:
+        """Take the next events, which were checked; LogBroken where they are not what is stored."""
+        edges: dict[int, dict[int, list[bytes]]] = defaultdict(dict)
+        for size, edge in part.edges.items():
+            edges[size // tree.WIDTH][size] = edge
+        self._compare_edges(edges[self._above.size])
+        for found in part.hashes:
+            self._add(found)
+            self._compare_root(self._above.size * tree.WIDTH, self._above)
+            self._compare_edges(edges[self._above.size])
+        self._told |= part.told
+        self._size = part.last.sequence
 
     def end(self) -> None:
         """All events were told: raise LogBroken where something is left that they are not of."""
@@ -68,13 +88,13 @@ class Comparison:
             level, place = min(self._subtrees)
             raise LogBroken(
                 f"The tree over the audit log has {tree.name_of(level, place)}, but the log ends "
-                f"with event {self._tree.size}: its end was cut off."
+                f"with event {self._size}: its end was cut off."
             )
         if self._by_size:
             found = self._by_size[min(self._by_size)]
             raise LogBroken(
                 f"Checkpoint {found.number} is of {found.size} events, but the log has "
-                f"{self._tree.size}: its end was cut off."
+                f"{self._size}: its end was cut off."
             )
         signed = cosigned.of(self._checkpoints.values())
         for number, found in sorted(self._checkpoints.items()):
@@ -142,11 +162,6 @@ def is_hash(text: str) -> bool:
         return False
 
 
-def _number(detail: Mapping[str, str]) -> int:
-    text = detail.get("number", "")
-    return int(text) if text.isascii() and text.isdigit() else 0
-
-
 def signed(found: Checkpoint) -> signed_notes.Checkpoint | None:
     """What its key has signed; None where someone edited the note or the key."""
     try:
@@ -155,6 +170,15 @@ def signed(found: Checkpoint) -> signed_notes.Checkpoint | None:
         return signed_notes.checkpoint(text)
     except (BadNote, AttributeError, TypeError):
         return None
+
+
+def is_by(ring: Iterable[Key], found: Checkpoint | None) -> bool:
+    """Whether its verifier, which anyone could write into the row, is of one of these keys."""
+    if found is None:
+        return False
+    origin = found.note.partition("\n")[0]
+    signers = (signed_notes.Signer(origin, key.material) for key in ring)
+    return any(str(signer.verifier) == found.verifier for signer in signers)
 
 
 def check_checkpoint(found: Checkpoint, told: Mapping[str, str]) -> None:

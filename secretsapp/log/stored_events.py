@@ -61,7 +61,8 @@ _BETWEEN = f"""
 """
 _SQLITE_ROWS = f"""
 SELECT {", ".join(_SQLITE_TIME if name == "time" else f'"{name}"' for name in Row._fields)}
-FROM "secretsapp_auditevent" NOT INDEXED ORDER BY "sequence"
+FROM "secretsapp_auditevent" NOT INDEXED
+WHERE ("sequence" > %s OR %s) AND ("sequence" <= %s OR %s) ORDER BY "sequence"
 """  # noqa: S608 # nosec B608 - every word of it is a name of ours
 _WITH_MICROSECONDS, _NO_MICROSECONDS = len("2026-12-03 18:00:00.000250"), ".000000"
 _BY_INDEX = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
@@ -85,18 +86,22 @@ def by_the_table() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def every() -> Generator[Row, None, None]:
+def every(after: int | None = None, up_to: int | None = None) -> Generator[Row, None, None]:
     """Every event in order, also those that come before the first; memory stays bounded.
+
+    With `after` these are the ones behind that number, and with `up_to` none comes behind that.
 
     The engine sorts what it reads, on the disk where that is long. Raises what the driver raises
     over a row that cannot be read.
     """
     if connection.vendor == "postgresql":
         rows = AuditEvent.objects.order_by("sequence").values_list(*Row._fields)
+        rows = rows if after is None else rows.filter(sequence__gt=after)
+        rows = rows if up_to is None else rows.filter(sequence__lte=up_to)
         yield from map(Row._make, rows.iterator(chunk_size=CHUNK))
         return
     with connection.cursor() as cursor:
-        cursor.execute(_SQLITE_ROWS)
+        cursor.execute(_SQLITE_ROWS, [after, after is None, up_to, up_to is None])
         # One by one: those before a row that cannot be read are told of first.
         yield from map(Row._make, cursor)
 

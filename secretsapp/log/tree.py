@@ -111,7 +111,12 @@ def _before(first: int) -> Anchor:
     boundary = archived.boundary()
     if first == boundary.sequence + 1:
         return boundary
-    return Anchor(first - 1, _readable(first - 1).link)
+    return Anchor(first - 1, link_of(first - 1))
+
+
+def link_of(number: int) -> str:
+    """The link of the event with that number, as it is stored; raises LogBroken."""
+    return _readable(number).link
 
 
 def subtrees(level: int, first: int) -> list[bytes]:

@@ -1,8 +1,8 @@
 """Verifies the audit log: every event, every link, the head, and an anchor if there is one."""
 
-from collections.abc import Generator, Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 
@@ -10,8 +10,9 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LogBroken
 from secretsapp.core.roles import Permission
 from secretsapp.log import archive_checks, archived, proofs, stored_events, wiped
-from secretsapp.log.checking import START, Anchor, followed, told_if_broken, unreadable
+from secretsapp.log.checking import START, Anchor, told_if_broken, unreadable
 from secretsapp.log.damaged_rows import UNREADABLE, read, read_rows
+from secretsapp.log.ranges import Processes, Range, Summary, are_joined, split, summarize
 from secretsapp.log.stored_events import Stored
 from secretsapp.models import AuditEvent, AuditHead
 from secretsapp.models.audit import HEAD_ID
@@ -48,23 +49,27 @@ def parse_anchor(text: str) -> Anchor:
     return Anchor(int(sequence), link)
 
 
-def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
+def verify(
+    actor: Actor, anchor: Anchor | None = None, processes: Processes | None = None
+) -> Verified:
     """Check the whole log; raises LogBroken with the sequence number where it breaks.
 
     Raises SchemaChanged, NewerTables or OlderTables where the tables are not what they should be.
 
     What was cut off at the end together with the head is found by a checkpoint that is of more
-    events; where the checkpoints were cut off too, only against an anchor.
+    events; where the checkpoints were cut off too, only against an anchor. Where there are
+    `processes`, a long log is verified by all of them, in ranges.
     """
     require_installation(actor, Permission.READ_AUDIT)
     pending_migrations.check()
     schema.check()
-    _check_triggers()
+    check_triggers()
     _check_is_not_archived(anchor)
-    with stored_events.by_the_table():
-        last, anchored, checkpoints = _followed(anchor)
+    begun = _begin(anchor)
+    summaries = _in_ranges(begun, processes) or [_as_a_whole(begun)]
+    last, checkpoints = _joined(begun, summaries)
     schema.check_indexes()
-    if anchor is not None and not anchored:
+    if anchor not in (None, START, begun.before) and not any(anchor in s.held for s in summaries):
         raise LogBroken(
             f"The audit log doesn't contain the anchor: event {anchor.sequence} is missing or "
             "is not the one that was noted. Events were cut off or the log was rebuilt."
@@ -73,22 +78,60 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     return Verified(last.sequence, last, checkpoints, sentences)
 
 
-def _followed(anchor: Anchor | None) -> tuple[Anchor, bool, int]:
-    """The end of the chain, each event of which was checked; whether it holds the anchor; and how
-    many checkpoints were compared with it."""
-    archive_checks.check()
-    head, last, tree = _head(), archived.boundary(), proofs.Comparison()
-    anchored = anchor in (None, START, last)
+@dataclass(frozen=True)
+class _Begun:
+    """What was there before the events are read: others may append meanwhile."""
+
+    before: Anchor
+    head: Anchor
+    tree: proofs.Comparison
+    anchors: frozenset[Anchor]
+
+
+def _begin(anchor: Anchor | None) -> _Begun:
+    with stored_events.by_the_table():
+        archive_checks.check()
+        end = _end_of(head())
+        anchors = frozenset(each for each in (anchor, end) if each)
+        return _Begun(archived.boundary(), end, proofs.Comparison(), anchors)
+
+
+def _as_a_whole(begun: _Begun) -> Summary:
+    whole = Range(begun.before, None, begun.tree.sizes, begun.anchors)
     # Where it breaks, the cursor is closed before the transaction that it belongs to.
-    with closing(_events(last.sequence)) as events:
-        for event in followed(events, last):
-            tree.compare(event)
-            last = Anchor(event.sequence, event.link)
-            anchored = anchored or anchor == last
-    _check_end(last, head)
-    tree.end()
-    wiped.check()
-    return last, anchored, tree.count
+    with stored_events.by_the_table(), closing(_events(begun.before.sequence)) as events:
+        return summarize(whole, events)
+
+
+def _in_ranges(begun: _Begun, processes: Processes | None) -> list[Summary]:
+    """What processes find, each in its range; nothing where one finds a bad event or none starts.
+
+    Then the log is read as a whole, which names the first bad event.
+    """
+    with suppress(LogBroken, OSError, *UNREADABLE):
+        parts = split(begun.before, begun.head.sequence, processes.count if processes else 1)
+        if processes and len(parts) > 1:
+            parts = [replace(p, sizes=begun.tree.sizes, anchors=begun.anchors) for p in parts]
+            summaries = processes.summarize(parts)
+            return summaries if are_joined(parts, summaries) else []
+    return []
+
+
+def _joined(begun: _Begun, summaries: Sequence[Summary]) -> tuple[Anchor, int]:
+    """The end of the chain, and how many checkpoints were compared with it."""
+    with stored_events.by_the_table():
+        for summary in summaries:
+            begun.tree.take(summary)
+        last = summaries[-1].last
+        is_held = any(begun.head in summary.held for summary in summaries)
+        _check_end(last, begun.head, goes_on=is_held)
+        begun.tree.end()
+        wiped.check()
+        return last, begun.tree.count
+
+
+def _end_of(found: AuditHead) -> Anchor:
+    return Anchor(found.sequence, found.link)
 
 
 def _check_is_not_archived(anchor: Anchor | None) -> None:
@@ -102,7 +145,8 @@ def _check_is_not_archived(anchor: Anchor | None) -> None:
         )
 
 
-def _check_triggers() -> None:
+def check_triggers() -> None:
+    """Raise LogBroken where a guard of the log is missing."""
     absent = triggers.missing()
     if absent:
         raise LogBroken(
@@ -111,7 +155,8 @@ def _check_triggers() -> None:
         )
 
 
-def _head() -> AuditHead:
+def head() -> AuditHead:
+    """The number and link of the newest event; raises LogBroken where it is missing or edited."""
     heads = read_rows(AuditHead.objects.filter(pk=HEAD_ID))
     if heads is None:
         raise LogBroken(_HEAD_UNREADABLE)
@@ -156,10 +201,13 @@ def _check_nothing_beside(boundary: int, last: int) -> None:
         )
 
 
-def _check_end(last: Anchor, head: AuditHead) -> None:
-    if (head.sequence, head.link) == (last.sequence, last.link):
+def _check_end(last: Anchor, known: Anchor, *, goes_on: bool) -> None:
+    """Refuse an end that isn't the head, unless the chain `goes_on` behind that by now."""
+    if known == last:
         return
     with told_if_broken(_HEAD_UNREADABLE):
-        if head.sequence > last.sequence:
+        if known.sequence > last.sequence:
             raise LogBroken(f"Event {last.sequence + 1} is missing: the end was cut off.")
+        if goes_on and head().sequence >= last.sequence:
+            return
     raise LogBroken(f"The head of the log doesn't match event {last.sequence}.")

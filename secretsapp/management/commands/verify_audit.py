@@ -6,9 +6,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
-from secretsapp.log import verifying
+from secretsapp.core.errors import InvalidInput
+from secretsapp.log import since, verifying
+from secretsapp.log.checking import Anchor
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
+from secretsapp.operation import parallel
 from secretsapp.operation.archives import reading
 
 
@@ -31,7 +34,14 @@ class Command(ActingCommand):
             metavar="SEQ:LINK",
             help="An anchor noted earlier; the log must still contain it.",
         )
-        parser.add_argument(
+        instead = parser.add_mutually_exclusive_group()
+        instead.add_argument(
+            "--since-checkpoint",
+            action="store_true",
+            help="Only check the newest checkpoint and the events behind it: a second, however "
+            "long the log is.",
+        )
+        instead.add_argument(
             "--archive",
             nargs="+",
             type=Path,
@@ -46,7 +56,25 @@ class Command(ActingCommand):
         anchor = None if given is None else verifying.parse_anchor(given)
         if options["archive"]:
             return _of_archives(reading.verify_all(actor, options["archive"], anchor))
-        return _of_log(verifying.verify(actor, anchor))
+        if options["since_checkpoint"]:
+            return _since(actor, anchor)
+        return _of_log(verifying.verify(actor, anchor, parallel.Processes()))
+
+
+def _since(actor: Actor, anchor: Anchor | None) -> Report:
+    if anchor is not None:
+        raise InvalidInput("--anchor needs the whole log, without --since-checkpoint.")
+    found = since.verify(actor)
+    checkpoint, head = found.checkpoint, found.head
+    behind = f"{checkpoint.size + 1} to {head.sequence}"
+    return Report(
+        lines=[
+            f"Checkpoint {checkpoint.number} holds, and so do events {behind}.",
+            f"What events 1 to {checkpoint.size} say was not read again.",
+            f"Anchor: {head}",
+        ],
+        data={"checkpoint": checkpoint.number, "events": head.sequence, "anchor": str(head)},
+    )
 
 
 def _of_archives(found: list[reading.Verified]) -> Report:
