@@ -24,7 +24,7 @@ def _close_door(_apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0028_witnesses"),
+        ("secretsapp", "0028_channels"),
     ]
 
     operations = [
