@@ -238,10 +238,10 @@ def _signed_at(key: Key, body: str, content: bytes) -> int:
 def _check_signers(
     note: Note, claimed: Sequence[Key], given: Sequence[Key], watching: Sequence[Key]
 ) -> None:
-    if not note.signed.keys() >= set(claimed) or len(set(claimed)) < len(claimed):
-        raise Refused("The bundle lists a key that hasn't signed its checkpoint.")
-    of_log = {key for key in note.signed if key.kind == LOG_KEY and key.name == note.origin}
-    if given and not of_log & set(given):
+    of_log = {key for key in note.signed if key.kind == LOG_KEY}
+    if len(of_log & set(claimed)) < len(claimed):
+        raise Refused("The bundle lists a key that is no log's, or hasn't signed its checkpoint.")
+    if given and not any(key.name == note.origin for key in of_log & set(given)):
         raise Refused("The key that you gave hasn't signed the checkpoint.")
     if not all(key.kind == WITNESS_KEY and key in note.signed for key in watching):
         raise Refused("A witness that you named hasn't signed the checkpoint.")

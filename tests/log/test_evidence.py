@@ -154,6 +154,9 @@ def test_a_witness_that_is_named_must_have_signed(made: evidence.Evidence) -> No
         check(made.content, witnesses=[line])
     assert "its key isn't known" in "".join(check(content).unproved)
     assert "witness at 2027-01-15 08:00:00" in "".join(check(content, witnesses=[line]).proved)
+    # Whoever has the log's key can make up a witness, and so can't be the one who names it.
+    with pytest.raises(Refused, match="no log's"):
+        check(changed(content, lambda found: found["keys"].append(line)))
     with pytest.raises(Refused, match="doesn't fit"):
         check(content.replace(cosigned[-20:].encode(), b"A" * 18 + b"A="), witnesses=[line])
 
