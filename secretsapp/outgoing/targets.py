@@ -91,7 +91,8 @@ def _host(parts: SplitResult, field: str, sentence: str) -> str:
     """A host in its one form: an address as the machine writes it, a name in ASCII."""
     written = parts.hostname or ""
     try:
-        return ip_address(written).compressed
+        # What follows a % may be any text, and means something on one machine alone.
+        return ip_address("" if "%" in written else written).compressed
     except ValueError:
         host = one_form(written)
     if "[" in parts.netloc or not _HOST.fullmatch(host):

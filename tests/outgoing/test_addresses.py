@@ -77,6 +77,7 @@ def test_an_address_has_one_form(written: str, url: str) -> None:
         "https://-hooks.example.com/",
         "https://[::1/",
         "https://[v1.marker]/",
+        "https://[2606:4700::1111%marker]/",
         "https://" + "a" * 300 + ".example/",
         "https://hooks.example.com/" + "marker" * 400,
     ],
@@ -99,6 +100,7 @@ def test_a_place_of_syslog_is_a_host_and_a_port() -> None:
         "a@b",
         "a/b",
         "a?b",
+        "[2606:4700::1111%eth0]:514",
     ):
         with pytest.raises(InvalidInput):
             read_place(wrong)
