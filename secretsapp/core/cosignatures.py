@@ -76,6 +76,8 @@ def _key(line: str) -> WitnessKey:
     key_id, _, encoded = rest.partition("+")
     content = decoded(encoded)
     check_name(name)
+    if not name.isprintable():
+        raise BadNote("The name of a witness's key can't be shown.")
     found = WitnessKey(name, content[:1], content[1:], line)
     is_short = found.kind == COSIGNING_ED25519 and len(found.public) != KEY_BYTES
     if not found.public or len(line) > LONGEST_KEY or found.kind == ED25519 or is_short:

@@ -77,3 +77,9 @@ def test_a_kind_that_is_not_known_is_kept_and_that_of_a_log_is_refused() -> None
     with pytest.raises(InvalidInput) as refused:
         read_key(verifier_line("w", b"\x01", bytes(32)), field="key")
     assert refused.value.field == "key"
+    # It stands in notes, pages and terminals, which it must not steer.
+    for name in ("w\x1b[2J", "w\x00", "w\u202e"):
+        with pytest.raises(InvalidInput):
+            read_key(verifier_line(name, b"\x04", bytes(32)))
+    with pytest.raises(InvalidInput):
+        read_key(KEY.replace("tides", "\udcff"))
