@@ -124,7 +124,7 @@ def chained_texts(row: Row) -> list[str] | None:
     if row.format != chain.FORMAT:
         length = len(chain.FIELDS_OF.get(row.format, ()))
         # What its form does not hold is not hashed, so nothing may be there.
-        if not length or any(texts[length:]):
+        if not length or any(text != "" for text in texts[length:]):
             return None
         del texts[length:]
     return texts if set(map(type, texts)) == {str} else None
