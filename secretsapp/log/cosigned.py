@@ -10,8 +10,18 @@ from secretsapp.models import Checkpoint, Cosignature
 
 def note(checkpoint: Checkpoint) -> str:
     """The signed note with every cosignature that fits it, for others to check."""
+    return checkpoint.note + "".join(f"{each.line}\n" for each in fitting(checkpoint))
+
+
+def fitting(checkpoint: Checkpoint) -> list[Cosignature]:
+    """The cosignatures of the checkpoint that fit it, in the order in which they came."""
     found = Cosignature.objects.filter(number=checkpoint.number).order_by("pk")
-    return checkpoint.note + "".join(f"{each.line}\n" for each in found if fits(each, checkpoint))
+    return [each for each in found if fits(each, checkpoint)]
+
+
+def signers(checkpoint: Checkpoint | None) -> set[str]:
+    """The keys that have cosigned it, which no row of a witness can only claim."""
+    return {each.verifier for each in fitting(checkpoint)} if checkpoint else set()
 
 
 def fits(found: Cosignature, checkpoint: Checkpoint) -> bool:

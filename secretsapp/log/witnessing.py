@@ -18,7 +18,7 @@ from secretsapp.core import actor as actors
 from secretsapp.core import cosignatures, merkle
 from secretsapp.core.errors import InvalidInput, NotFound, SealroomError
 from secretsapp.core.events.proofs import ProofEvent
-from secretsapp.log import tree
+from secretsapp.log import cosigned, tree
 from secretsapp.log.standing import latest
 from secretsapp.log.witness_answers import Asked, Reply, judged
 from secretsapp.models import Checkpoint, Cosignature, Witness
@@ -32,6 +32,8 @@ from secretsapp.rules.ways_out import way_out
 ASK_SECONDS = 5.0
 CLAIM = timedelta(minutes=1)
 PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+# No pause is so long: who says so has set the clock back, or has edited the row.
+_NO_PAUSE = 2 * LONGEST_PAUSE
 _PATH = "add-checkpoint"
 _ARCHIVED = (
     "It knows the log of {} events, the last of which are in an archive, so it can’t be shown "
@@ -57,7 +59,12 @@ def ask_due() -> None:
     """
     newest = latest()
     if newest is not None:
-        is_due = Q(next_try_at=None) | Q(next_try_at__lte=timezone.now())
+        now = timezone.now()
+        far = now + _NO_PAUSE
+        endless = Witness.objects.filter(Q(next_try_at__gt=far) | Q(claimed_until__gt=far))
+        if endless.exists():
+            endless.update(next_try_at=None, claimed_until=None)
+        is_due = Q(next_try_at=None) | Q(next_try_at__lte=now)
         _ask(Witness.objects.filter(is_due), newest)
 
 
@@ -67,7 +74,9 @@ def ask_now(newest: Checkpoint) -> None:
 
 
 def _ask(witnesses: QuerySet[Witness], newest: Checkpoint) -> None:
-    wanted = witnesses.filter(number__lt=newest.number)
+    """Ask those that have not cosigned it, whatever their rows say of them."""
+    has_it = Q(number=newest.number, verifier__in=cosigned.signers(newest))
+    wanted = witnesses.exclude(has_it)
     due = [each for each in wanted if claim(wanted.filter(pk=each.pk), lasting=CLAIM)]
     replies = _replies({each: min(each.size, newest.size) for each in due}, newest)
     for witness, reply in (replies | _replies(_knowing(replies, newest), newest)).items():
@@ -163,6 +172,9 @@ def _keep_cosignature(
         line=found.line,
         signed_at=found.time,
     )
+    if kept.verifier not in cosigned.signers(newest):
+        # One that someone edited is worth nothing, and would keep this one out.
+        Cosignature.objects.filter(number=kept.number, verifier=kept.verifier).delete()
     Cosignature.objects.bulk_create([kept], ignore_conflicts=True)
     same.update(
         number=newest.number,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from secretsapp.log import archive_checks, archived, standing
+from secretsapp.log import archive_checks, archived, cosigned, standing
 from secretsapp.models import AuditEvent, Witness
 from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
 
@@ -49,8 +49,8 @@ def witnesses_of_log() -> Findings:
     if not known:
         yield ok("none: nobody else remembers the log")
     elif not any(each.failure for each in known):
-        number = newest.number if newest else 0
-        has_it = sum(each.number == number for each in known)
+        signers = cosigned.signers(newest)
+        has_it = sum(each.verifier in signers for each in known)
         yield ok(f"{has_it} of {len(known)} have cosigned the newest checkpoint")
 
 

@@ -2,10 +2,12 @@
 
 import base64
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from nacl.signing import SigningKey
 from pytest_django import Settings
 
@@ -88,6 +90,27 @@ def test_each_checkpoint_is_cosigned_as_long_as_the_log_only_grows(
     assert len(tides.receiver.requests) == calls == 3
     assert "witness" not in " ".join(watch.tags)
     assert verify(STAGEHAND).events == AuditEvent.objects.count()
+
+
+def test_nothing_that_someone_wrote_into_rows_keeps_a_checkpoint_from_a_witness(
+    cast: Cast, tides: Witness
+) -> None:
+    ask()
+    far = timezone.now() + timedelta(days=9000)
+    for claimed in ({}, {"number": 10**15}, {"next_try_at": far}, {"claimed_until": far}):
+        made = grow(cast)
+        Row.objects.update(**{"number": made.number} | claimed)
+        # What no one has signed of it stands for no cosignature either.
+        line = Cosignature.objects.all()[0].line
+        row = {"number": made.number, "verifier": tides.verifier, "line": line}
+        Cosignature.objects.create(witness="Tides", signed_at=far, **row)
+        witnessing.ask_due()
+        assert tides.memory.size == made.size
+        [kept] = cosigned.fitting(made)
+        assert kept.line != line
+    calls = len(tides.receiver.requests)
+    witnessing.ask_due()
+    assert len(tides.receiver.requests) == calls
 
 
 def test_evidence_has_the_cosignature_of_the_checkpoint_in_it(cast: Cast, tides: Witness) -> None:

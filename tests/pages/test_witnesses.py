@@ -55,9 +55,14 @@ def test_a_witness_is_added_told_the_key_cosigns_and_is_removed(
     page = words(admin.get(PAGE))
     assert "Cosigned the newest checkpoint" in page
     assert "cosigned by Tides" in page
-    line = Cosignature.objects.get().line
+    line, signed_at = Cosignature.objects.values_list("line", "signed_at").get()
     assert admin.get(NEWEST).content.decode() == f"{made.note}{line}\n"
     assert escape(line) in admin.get(PAGE).content.decode()
+    Cosignature.objects.update(signed_at=None)
+    page = words(admin.get(PAGE))
+    assert "cosigned by Tides" not in page
+    assert "Waits for the newest checkpoint" in page
+    Cosignature.objects.update(signed_at=signed_at)
     done = admin.post(reverse("witness_remove", args=[row.pk]), follow=True)
     assert "Removed the witness Tides." in words(done)
     assert "cosigned by Tides" in words(admin.get(PAGE))

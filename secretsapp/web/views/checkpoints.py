@@ -28,7 +28,11 @@ def listing(request: ActorRequest) -> HttpResponse:
     found = standing.look(request.actor)
     signed = cosigned.of(page.items)
     context = {
-        "rows": [(each, signed[each.number]) for each in page.items],
+        "rows": [
+            (each, [by for by in signed[each.number] if cosigned.fits(by, each)])
+            for each in page.items
+        ],
+        "signers": cosigned.signers(found.checkpoint),
         "note": cosigned.note(found.checkpoint) if found.checkpoint else "",
         "witnesses": witness_listing.listed(request.actor),
         "may_manage": witness_listing.may_manage(request.actor),
