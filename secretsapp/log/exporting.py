@@ -21,7 +21,7 @@ from secretsapp.log.index import questions
 from secretsapp.log.searching import Search
 from secretsapp.models import AuditEvent, Universe
 from secretsapp.rules.acting import RightSomewhere, acting
-from secretsapp.rules.policy import Rights, rights_now
+from secretsapp.rules.policy import Rights, rights_now, rights_of
 
 # So many seconds after a piece was sent, it is asked again whether the rest may be.
 ASKED_AFTER = 1
@@ -73,10 +73,12 @@ def find(actor: Actor, wanted: AuditFilter) -> Found:
 def export(actor: Actor, asked: Asked, form: Form) -> tuple[Found, Iterator[Piece]]:
     """What the export holds, and its pieces, which raise LogBroken as a page does.
 
-    They raise Forbidden once the actor has lost a right that they had when it began.
+    Raises Forbidden once the actor has lost a right that they had when it was looked for, and so do
+    the pieces.
 
     The log holds who exported what, in which form, and how many events these were up to which.
     """
+    held = rights_of(actor)
     found = find(actor, asked.wanted)
     detail = {
         "count": str(found.events),
@@ -86,8 +88,8 @@ def export(actor: Actor, asked: Asked, form: Form) -> tuple[Found, Iterator[Piec
     }
     may = Permission.LIST_SECRETS if found.of_histories else Permission.READ_AUDIT
     with acting(actor, RightSomewhere(may)) as act:
+        _check_kept(actor, held)
         act.tell(InstallationEvent.LOG_EXPORTED, asked.universe, detail=detail)
-        held = rights_now(actor)
     return found, _watched(actor, held, _pieces(found, form))
 
 

@@ -5,18 +5,23 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponseBase, StreamingHttpResponse
 
+from secretsapp.access import grants
 from secretsapp.adapters import export_slots
 from secretsapp.core.errors import Forbidden
+from secretsapp.core.roles import Role
 from secretsapp.log import exporting, streaming
 from secretsapp.models import AuditEvent, Grant, Universe
+from tests.granting import Terms
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import words
 from tests.pages.reading_log import fill_log, link_to, sequences
-from tests.stage import Cast
+from tests.stage import STAGEHAND, Cast
 from tests.support.watch import Watch
 
 
@@ -135,6 +140,25 @@ def test_an_export_stops_once_a_right_is_lost(
     Grant.objects.filter(person=cast["auditor"].user).delete()
     with pytest.raises(Forbidden, match="so the file isn't complete"):
         list(pieces)
+
+
+def test_no_export_begins_with_rights_that_were_lost_while_it_was_counted(
+    client_for: ClientFor, cast: Cast
+) -> None:
+    auditor, client = cast["auditor"].user, client_for("auditor")
+    grants.give(STAGEHAND, auditor, None, Terms(Role.AUDITOR))
+
+    def revoke(run: Any, statement: str, *rest: Any) -> Any:
+        if statement.startswith('SELECT MAX("secretsapp_auditevent'):
+            Grant.objects.filter(person=auditor, universe=None).delete()
+        return run(statement, *rest)
+
+    watch = Watch()
+    with connection.execute_wrapper(revoke):
+        refused = client.post("/audit/export/", {"format": "csv"})
+    assert refused.status_code == 403
+    assert "Your access changed" in words(refused)
+    assert "log.exported" not in watch.tags
 
 
 def test_two_exports_are_sent_to_a_person_at_once(client_for: ClientFor) -> None:
