@@ -199,6 +199,8 @@ class TimedReader(io.RawIOBase):
         patience = self._connection.gettimeout()
         self._connection.settimeout(left if patience is None else min(left, patience))
         count: int | None = self._raw.readinto(buffer)
+        # What ends after that may have been ended for it.
+        self._deadline.left()
         return count
 
     def close(self) -> None:

@@ -3,9 +3,10 @@
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Timer
 
 import certifi
 
@@ -21,6 +22,8 @@ from secretsapp.outgoing.targets import Target
 
 # One record of TLS: a socket's timeout holds for each, and a whole message could be stretched.
 PIECE_BYTES = 16 * 1024
+# So long after its end a line is cut off from outside, where nothing inside has noticed.
+GRACE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,10 @@ class Line:
         Many hang up without a word once they have read ours, which is as good.
         """
         self.socket.settimeout(self.deadline.left())
-        try:
+        with suppress(ssl.SSLEOFError, ssl.SSLZeroReturnError):
             self.socket.unwrap()
-        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
-            return
+        # It may be us who hung up.
+        self.deadline.left()
 
 
 @contextmanager
@@ -66,6 +69,7 @@ def open_line(target: Target, way: Way, deadline: Deadline) -> Iterator[Line]:
     addresses = checked(target, networks=way.networks, deadline=deadline, resolve=way.resolve)
     with (
         _connected(target, addresses, deadline) as raw,
+        _cut_off(target, raw, deadline),
         _wrapped(target, way, raw, deadline) as line,
     ):
         yield Line(line, deadline)
@@ -95,6 +99,33 @@ def _connect(address: str, port: int, seconds: float) -> socket.socket:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def _cut_off(target: Target, raw: socket.socket, deadline: Deadline) -> Iterator[None]:
+    """Nothing is read from the connection once time is up, whatever reads.
+
+    OpenSSL takes messages of TLS itself, such as tickets, for as long as they keep coming, and
+    looks at no clock meanwhile.
+    """
+    try:
+        seconds = deadline.left() + GRACE_SECONDS
+    except TimeoutError:
+        raise TimedOut(target.host) from None
+    # TLS takes the connection over; this is the same one by another number.
+    with raw.dup() as same:
+        clock = Timer(seconds, _shut, [same])
+        clock.daemon = True
+        clock.start()
+        try:
+            yield
+        finally:
+            clock.cancel()
+
+
+def _shut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _wrapped(target: Target, way: Way, raw: socket.socket, deadline: Deadline) -> ssl.SSLSocket:

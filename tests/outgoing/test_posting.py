@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from secretsapp.core.times import Deadline
 from secretsapp.outgoing import errors
 from secretsapp.outgoing.addresses import Resolve
-from secretsapp.outgoing.lines import Way
+from secretsapp.outgoing.lines import Way, open_line
 from secretsapp.outgoing.posting import ANSWER_LIMIT_BYTES, WORDS_LIMIT, Answer, post
 from secretsapp.outgoing.targets import Target, read_url
 from tests.core.chains import chain_of
@@ -145,6 +147,22 @@ def test_who_never_greets_or_never_reads_ends_the_call(receiver: Receiver) -> No
     large = b"x" * 64 * 1024 * 1024
     with pytest.raises(errors.AnswerTimedOut):
         post(receiver.target, body=large, headers={}, way=receiver.way(), seconds=INSTANT)
+
+
+def test_a_line_is_cut_off_where_nothing_that_reads_looks_at_a_clock(receiver: Receiver) -> None:
+    """So OpenSSL reads: it takes tickets for as long as they come."""
+    was_cut = Event()
+
+    def listens(spoken: socket.socket) -> None:
+        if not spoken.recv(1):
+            was_cut.set()
+
+    receiver.plays = lambda _received: listens
+    with open_line(receiver.target, receiver.way(), Deadline.within(INSTANT)) as line:
+        line.send(b"POST / HTTP/1.1\r\ncontent-length: 0\r\n\r\n")
+        line.socket.settimeout(None)
+        assert line.socket.recv(1) == b""
+        assert was_cut.wait(SECONDS)
 
 
 def test_nobody_at_the_port_and_no_such_name_are_told_apart(receiver: Receiver) -> None:
