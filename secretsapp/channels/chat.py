@@ -63,7 +63,8 @@ def _slack_line(line: Line) -> str:
 def _plain(sentence: str) -> str:
     """Some of the sentence, in which no one is called and nothing becomes a link by itself."""
     short = sentence if len(sentence) <= SENTENCE_LIMIT else f"{sentence[:SENTENCE_LIMIT]}…"
-    return _CALLING.sub(lambda found: found[0] + _UNSEEN, short)
+    printable = "".join(each if each.isprintable() else " " for each in short)
+    return _CALLING.sub(lambda found: found[0] + _UNSEEN, printable)
 
 
 def _discord_message(text: str) -> Mapping[str, object]:

@@ -24,7 +24,7 @@ from secretsapp.rules.versions import differences, refuse_stale, version_of
 TO_MANAGE = Right(Permission.MANAGE_CHANNELS)
 CHANNELS_AT_MOST = 50
 CHANGED_MEANWHILE = "Someone else changed this channel"
-EDITED = ("name", "rule", "rhythm", "next_at", "shown", "encrypted_target")
+EDITED = ("name", "rule", "rhythm", "next_at", "shown", "encrypted_target", "position")
 # The log is told that these are others, and not which.
 UNSAID = ("address", "secret")
 
@@ -136,6 +136,8 @@ def edit(actor: Actor, channel: Channel, terms: Terms, *, seen_version: str = ""
             )
             if detail:
                 stored.encrypted_target = targets.encrypt(stored.pk, opened)
+                if opened.address != known.address:
+                    mailing.take_back(stored)
                 stored.save(update_fields=EDITED)
                 act.tell(ChannelEvent.CHANNEL_CHANGED, subject=stored, detail=detail)
     except IntegrityError:
@@ -179,7 +181,8 @@ def turn_off(actor: Actor, channel: Channel) -> None:
         if stored.state == ChannelState.OFF:
             return
         stored.state, stored.why = ChannelState.OFF, ""
-        stored.save(update_fields=["state", "why"])
+        mailing.take_back(stored)
+        stored.save(update_fields=["state", "why", "position"])
         act.tell(ChannelEvent.CHANNEL_TURNED_OFF, subject=stored)
 
 

@@ -65,6 +65,15 @@ def queue(actor: Actor, channel: Channel) -> int:
     return done
 
 
+def take_back(channel: Channel) -> None:
+    """Let go no mail that waits: the channel was told up to before the first event of these."""
+    for mail in _mails(channel, MailState.WAITING):
+        about = json.loads(mail.about)
+        if "first" in about:
+            channel.position = min(channel.position, int(about["first"]) - 1)
+        mail.delete()
+
+
 def _mails(channel: Channel, state: MailState) -> QuerySet[OutgoingMail]:
     mails = OutgoingMail.objects.filter(kind=KIND.name, state=state)
     return mails.filter(key__startswith=f"{channel.pk}:")

@@ -114,10 +114,10 @@ def _note(channel: Channel, result: Result, state: DeliveryState) -> Delivery:
 
 
 def _pause(tries: int, outcome: Outcome) -> timedelta:
-    """How long to wait before the next try: as the receiver asks, else longer each time."""
+    """How long to wait before the next try: longer each time, and as long as the receiver asks."""
     wait = FIRST_PAUSE * (1 << min(tries - 1, MOST_DOUBLINGS))
     if outcome.retry_after is not None:
-        wait = timedelta(seconds=outcome.retry_after)
+        wait = max(wait, timedelta(seconds=outcome.retry_after))
     longer: float = 1 + JITTER * random.random()  # noqa: S311 # nosec B311 - it guards nothing
     return min(wait, LONGEST_PAUSE) * longer
 

@@ -1,8 +1,10 @@
 """Sends one message to where a channel leads, and says in words what came back."""
 
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote
 
 from secretsapp.channels import targets
 from secretsapp.channels.messages import Message
@@ -21,6 +23,8 @@ SECONDS = 10
 GONE = 410
 JSON = {"Content-Type": "application/json"}
 ANSWER_LIMIT = 300
+# So long is what can be secret of an address: a part of its path or of its query.
+SECRET_LENGTH = 8
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def send(
     try:
         if kind is ChannelKind.SYSLOG:
             return _send_lines(opened, message, way)
-        return _judged(_post(kind, opened, message, way))
+        return _judged(_post(kind, opened, message, way), opened)
     except OutgoingError as error:
         return Outcome(is_sent=False, words=str(error)[:ANSWER_LIMIT])
 
@@ -80,12 +84,21 @@ def _post(kind: ChannelKind, opened: Opened, message: Message, way: "Way") -> "A
     return post(place, body=message.body, headers=headers, way=way, seconds=SECONDS)
 
 
-def _judged(answer: "Answer") -> Outcome:
+def _judged(answer: "Answer", opened: Opened) -> Outcome:
     words = f"Answered {answer.status}"
-    words = f"{words}: {answer.words}" if answer.words else f"{words}."
+    is_told = answer.words and not _repeats(answer.body, opened)
+    words = f"{words}: {answer.words}" if is_told else f"{words}."
     return Outcome(
         is_sent=answer.is_success,
         words=words[:ANSWER_LIMIT],
         retry_after=answer.retry_after,
         is_gone=answer.status == GONE,
     )
+
+
+def _repeats(body: bytes, opened: Opened) -> bool:
+    """Whether an answer tells a part of the address, as pages for “not found” do, or the secret."""
+    said = unquote(body.decode("utf-8", "ignore")).casefold()
+    _, _, path = opened.address.removeprefix("https://").partition("/")
+    parts = [*re.split(r"[/?&=;]", unquote(path)), opened.secret.removeprefix("whsec_")]
+    return any(len(part) >= SECRET_LENGTH and part.casefold() in said for part in parts)

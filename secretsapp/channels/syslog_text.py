@@ -58,4 +58,5 @@ def _escaped(text: str) -> str:
 
 
 def _in_one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Without line breaks, and without what a terminal would obey or show in another order."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())

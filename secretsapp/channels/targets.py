@@ -11,7 +11,7 @@ from secretsapp.core import keyring
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Channel
-from secretsapp.models.channels import ChannelKind
+from secretsapp.models.channels import SHOWN_LIMIT, ChannelKind
 from secretsapp.outgoing import targets, webhooks
 from secretsapp.rules.keys import master_ring
 
@@ -28,7 +28,13 @@ class Opened:
 
 def checked(kind: ChannelKind, typed: Plaintext) -> str:
     """The address in its one form; raises InvalidInput, which never repeats it."""
-    text = typed.expose().decode("utf-8").strip()
+    found = _in_one_form(kind, typed.expose().decode("utf-8").strip())
+    if len(shown(kind, found)) > SHOWN_LIMIT:
+        raise InvalidInput("This address is too long.", field=FIELD)
+    return found
+
+
+def _in_one_form(kind: ChannelKind, text: str) -> str:
     if kind is ChannelKind.EMAIL:
         return _email(text)
     if kind is ChannelKind.SYSLOG:

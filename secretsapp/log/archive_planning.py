@@ -9,7 +9,7 @@ from django.utils import timezone
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.log import tree
-from secretsapp.models import AuditEvent, Change, Proposal, Secret, Witness
+from secretsapp.models import AuditEvent, Change, Channel, Proposal, Secret, Witness
 from secretsapp.models import audit as audit_tables
 from secretsapp.models.changes import OPEN_STATES, ProposalState
 
@@ -41,12 +41,14 @@ def end(before: datetime, covered: int) -> int:
     """The last event for an archive: before that time, and among so many that were signed.
 
     An event that is still needed stays, and the one before it too: it is held against its link. So
-    does what a witness hasn't cosigned: it is sent a proof from there on.
+    does what a witness hasn't cosigned, as it is sent a proof from there on, and what a channel
+    wasn't told, as it can be resumed from where it stopped.
     """
     younger = AuditEvent.objects.filter(time__gte=before)
     cosigned = Witness.objects.filter(size__gt=0).values_list("size", flat=True)
     stay = [covered + 1, *_first(younger), *(number - 1 for number in _needed())]
     stay += [size + 1 for size in cosigned]
+    stay += [told + 1 for told in Channel.objects.values_list("position", flat=True)]
     return (min(stay) - 1) // unit() * unit()
 
 

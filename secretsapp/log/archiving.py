@@ -116,9 +116,9 @@ def begin(actor: Actor, before: datetime, reason: str) -> Archiving:
     if last <= start.sequence:
         raise NotFound(
             f"There is nothing to archive. Archives are of whole groups of "
-            f"{archive_planning.unit():,} events before that day, each cosigned by every witness, "
-            "and none has an open change, a waiting proposal or a change outside Sealroom that "
-            "nobody has reviewed."
+            f"{archive_planning.unit():,} events before that day, each cosigned by every witness "
+            "and told to every channel, and none has an open change, a waiting proposal or "
+            "a change outside Sealroom that nobody has reviewed."
         )
     earlier = archived.head_of(newest) if newest else None
     edge = merkle.edge(tree.Stored(), 0, start.sequence)

@@ -33,6 +33,9 @@ class Rhythm(models.TextChoices):
     WEEKLY = "weekly", "Once a week"
 
 
+SHOWN_LIMIT = 254
+
+
 class Channel(models.Model):
     """Where events are told; its id is made here, because the encryption binds it.
 
@@ -47,7 +50,7 @@ class Channel(models.Model):
     name = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=10, choices=ChannelKind.choices)
     encrypted_target = models.BinaryField()
-    shown = models.CharField(max_length=254)
+    shown = models.CharField(max_length=SHOWN_LIMIT)
     rule = models.TextField(default="{}")
     rhythm = models.CharField(max_length=10, choices=Rhythm.choices, default=Rhythm.AT_ONCE)
     state = models.CharField(max_length=10, choices=ChannelState.choices, default=ChannelState.ON)

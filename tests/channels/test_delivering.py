@@ -217,12 +217,28 @@ def test_one_worker_has_a_channel_at_a_time_and_what_it_leaves_behind_is_sent_ag
     assert len(set(ids)) == 1
 
 
+def test_an_answer_that_repeats_the_address_is_not_kept(
+    universe: Universe, receiver: Receiver
+) -> None:
+    made = open_channel(ChannelKind.WEBHOOK, f"{receiver.url}/T0KEN%2DTOKEN?key=ABCDEFGH1")
+    happens(universe, ["PAY_KEY"])
+    for tries, words in enumerate(
+        (b"no /t0ken-token here", b"key ABCDEFGH1", made.secret.encode())
+    ):
+        receiver.plays = answering(says(404, b"x" * 500 + words))
+        work(later=tries * HOUR * 2)
+        assert stored().deliveries.get().answer == "Answered 404."
+    receiver.plays = answering(says(404, b"no such channel"))
+    work(later=HOUR * 8)
+    assert stored().deliveries.get().answer == "Answered 404: no such channel"
+
+
 def test_a_wait_that_is_asked_for_is_kept_but_not_for_ever(
     universe: Universe, receiver: Receiver
 ) -> None:
     open_channel(ChannelKind.WEBHOOK, receiver.url)
     happens(universe, ["PAY_KEY"])
-    for asked, least, most in ((600, 600, 720), (10**6, 3600, 4320)):
+    for asked, least, most in ((600, 600, 720), (10**6, 3600, 4320), (0, 240, 300)):
         receiver.plays = answering(says(429, retry_after=str(asked)))
         begun = timezone.now()
         Channel.objects.update(next_at=None)

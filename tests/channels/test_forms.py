@@ -12,6 +12,7 @@ from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.kinds import Severity
 from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
+from secretsapp.core.plaintext import Plaintext
 from secretsapp.mail import sending
 from secretsapp.models import Channel, OutgoingMail, Universe
 from secretsapp.models.channels import ChannelKind, Rhythm
@@ -120,6 +121,38 @@ def test_what_the_mail_server_never_took_is_told_once_the_channel_is_resumed(
     work(later=mailing.BUSY_PAUSE)
     sending.send_waiting([mailing.KIND])
     assert "rotated ONE in Harbor" in body_of(post_office.mails[0])
+
+
+def test_mail_that_waits_is_taken_back_where_the_channel_is_turned_off_or_leads_elsewhere(
+    universe: Universe, post_office: PostOffice
+) -> None:
+    cache.clear()
+    open_channel(ChannelKind.EMAIL, "team@example.com")
+    happens(universe, ["ONE"])
+    work()
+    other = Plaintext(b"others@example.com")
+    keeping.edit(STAGEHAND, stored(), keeping.Terms("Team", rule.of(stored()), target=other))
+    sending.send_waiting([mailing.KIND])
+    work(later=mailing.BUSY_PAUSE)
+    keeping.turn_off(STAGEHAND, stored())
+    sending.send_waiting([mailing.KIND])
+    assert post_office.mails == []
+    keeping.resume(STAGEHAND, stored(), from_now=False)
+    work(later=mailing.BUSY_PAUSE)
+    sending.send_waiting([mailing.KIND])
+    [mail] = post_office.mails
+    assert mail["to"] == "others@example.com"
+    assert "rotated ONE in Harbor" in body_of(mail)
+
+
+def test_an_address_that_is_too_long_to_be_shown_is_refused() -> None:
+    long = ".".join(["a" * 60] * 4)
+    for kind, target in (
+        (ChannelKind.EMAIL, f"{'a' * 60}@{long}.example"),
+        (ChannelKind.SYSLOG, f"{long}.example:65535"),
+    ):
+        with pytest.raises(InvalidInput, match=r"too long|Enter an email address"):
+            open_channel(kind, target)
 
 
 def test_a_digest_comes_once_a_day_or_week_and_not_where_nothing_happened(
