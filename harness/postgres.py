@@ -23,9 +23,14 @@ class ServerFailed(Exception):
 
 
 @contextmanager
-def cluster(programs: Path, options: str = SERVER_OPTIONS) -> Iterator[str]:
-    """The address of a new cluster, which is stopped and removed at the end."""
-    home = Path(tempfile.mkdtemp(prefix="sealroom-pg-"))
+def cluster(
+    programs: Path, options: str = SERVER_OPTIONS, *, within: Path | None = None
+) -> Iterator[str]:
+    """The address of a new cluster, which is stopped and removed at the end.
+
+    It is made in the directory `within`, or where temporary files are.
+    """
+    home = Path(tempfile.mkdtemp(prefix="sealroom-pg-", dir=within))
     owner = server_user()
     if owner is not None:
         os.chown(home, owner.pw_uid, owner.pw_gid)
