@@ -1,6 +1,8 @@
 """Every page in both themes at three widths: axe finds nothing, and nothing scrolls sideways.
 
-On a phone whatever can be pressed is large enough for a finger.
+On a phone whatever can be pressed is large enough for a finger. Axe looks at a width where it can
+find something that no other width has shown it: what the page says and the frame around it change
+at widths of their own, so that between a phone and a desk there is often no third of either.
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,17 +40,20 @@ rules => axe.run({
     ...(rules && {runOnly: rules}),
 }).then(result => result.violations)
 """
-# What of a page a width can change for a rule: what there is to see, and how it is written.
+# What a width can change for a rule, of what a page says and of the frame around it: what there is
+# to see, and how it is written.
 SEEN = """
-() => Array.from(document.body.querySelectorAll("*"), element => {
-    const { color, backgroundColor, fontSize, fontWeight } = getComputedStyle(element);
-    return element.checkVisibility() && [color, backgroundColor, fontSize, fontWeight].join();
-}).join(";")
+() => ["body main *", "body *:not(main *)"].map(part =>
+    Array.from(document.querySelectorAll(part), element => {
+        const { color, backgroundColor, fontSize, fontWeight } = getComputedStyle(element);
+        const seen = [element.localName, color, backgroundColor, fontSize, fontWeight];
+        return element.checkVisibility() && seen.join();
+    }).join(";"))
 """
 # A list asks for itself once more as soon as it is shown.
 REFRESHED = "[hx-trigger*=load]"
 PHONE = 390
-WIDTHS = (PHONE, 768, 1440)
+WIDTHS = (PHONE, 1440, 768)
 # Where a width changes what there is on a page every rule is asked; a theme changes colours alone.
 RULES: dict[Literal["light", "dark"], list[str] | None] = {
     "light": None,
@@ -57,8 +62,11 @@ RULES: dict[Literal["light", "dark"], list[str] | None] = {
 PARTS = 4
 
 
-def findings(page: Page, name: str) -> Iterator[str]:
-    """What is wrong with the page that is open, in every theme and width."""
+def findings(page: Page, name: str, frames: set[str]) -> Iterator[str]:
+    """What is wrong with the page that is open, in every theme and width.
+
+    `frames` are those that were looked at before, around this page or another.
+    """
     # Without motion, so that no colour is measured on its way from one to the other.
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     examined: set[str] = set()
@@ -69,9 +77,10 @@ def findings(page: Page, name: str) -> Iterator[str]:
             yield f"{where}: scrolls sideways"
         if width == PHONE:
             yield from (f"{where}, too small: {target}" for target in too_small(page))
-        seen = page.evaluate(SEEN)
-        if seen not in examined:
-            examined.add(seen)
+        main, frame = page.evaluate(SEEN)
+        if main not in examined or frame not in frames:
+            examined.add(main)
+            frames.add(frame)
             yield from (f"{where}, {finding}" for finding in in_both_themes(page))
 
 
@@ -92,6 +101,7 @@ def violations(page: Page, rules: list[str] | None) -> list[str]:
 def found_on(visitor: Visitor, looks: Iterable[Look]) -> list[str]:
     """The findings of all these pages."""
     found: list[str] = []
+    frames: set[str] = set()
     visitor.page.add_init_script(path=AXE)
     for look in looks:
         visitor.become(look.role)
@@ -100,7 +110,7 @@ def found_on(visitor: Visitor, looks: Iterable[Look]) -> list[str]:
             visitor.page.wait_for_load_state("networkidle")
         look.act(visitor)
         visitor.look()
-        found += findings(visitor.page, look.name)
+        found += findings(visitor.page, look.name, frames)
     return found
 
 
