@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models.signals import post_migrate
+from django.template.base import Template as ParsedTemplate
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -42,6 +43,7 @@ LONG = ("long", "process", "browser")
 NOT_COUNTED = {"browser", "dashboard", "demo", "emulator", "repository", "spine"}
 # Whoever uses one of these, by way of others or not, asks a database.
 DATABASES = {"db", "transactional_db", "live_server", "installation_template"}
+AS_SERVED = vars(ParsedTemplate)["_render"]
 
 
 def pytest_configure() -> None:
@@ -120,6 +122,17 @@ def scan_static_files_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", scan_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def render_unwatched(django_test_environment: None) -> Iterator[None]:
+    """Render templates as they are served: Django would copy for each what it was given.
+
+    No test asks for that: they read the page.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ParsedTemplate, "_render", AS_SERVED)
         yield
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from emulator import Emulator
 from secretsapp.models import AuditEvent, Change
 from tests.pages.conftest import AddressOf, ClientFor
-from tests.pages.reading import body, words
+from tests.pages.reading import body, field, words
 from tests.stage import PASSWORD, Cast
 
 MARKER = "marker-9c41"
@@ -29,7 +29,7 @@ def sign_in(client: Client, page: str) -> str:
     """Sign in on the page of the sign-in as it stands, and give the address behind it."""
     form = client.get(page)
     assert AT_SIGN_IN in words(form)
-    goal = form.context["redirect_field_value"]
+    goal = field(form, "next")
     typed = {"login": "manager@example.com", "password": PASSWORD, "next": goal}
     wrong = client.post(reverse("account_login"), typed | {"password": "wrong password"})
     assert AT_SIGN_IN in words(wrong)

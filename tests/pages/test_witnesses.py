@@ -13,7 +13,7 @@ from secretsapp.log import checkpoints, witnesses, witnessing
 from secretsapp.models import Checkpoint, Cosignature
 from secretsapp.models import Witness as Row
 from tests.pages.conftest import ClientFor
-from tests.pages.reading import words
+from tests.pages.reading import field, words
 from tests.stage import STAGEHAND, Cast
 from tests.support.witness import Witness
 
@@ -76,7 +76,7 @@ def test_who_edits_what_another_has_changed_is_shown_that(
     words_of = {"name": "Tides", "address": tides.address, "key": tides.verifier}
     row = witnesses.add(STAGEHAND, **words_of)
     address = reverse("witness_edit", args=[row.pk])
-    seen = admin.get(address).context["form"]["seen"].value()
+    seen = field(admin.get(address), "seen")
     witnesses.edit(STAGEHAND, row, **words_of | {"name": "Ebb"})
     answer = admin.post(address, words_of | {"name": "Flow", "seen": seen})
     assert answer.status_code == 422
