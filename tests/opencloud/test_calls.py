@@ -162,13 +162,13 @@ def test_a_place_that_is_unknown_has_no_universe(client: Client) -> None:
 
 
 def test_a_key_is_introspected(client: Client, emulator: Emulator) -> None:
-    ends = datetime(2026, 12, 3, 18, tzinfo=UTC)
+    ends = datetime(2999, 12, 3, 18, tzinfo=UTC)
     emulator.add_api_key(KEY, name="automation", expires=ends)
     assert client.introspect() == Introspection(
         name="automation",
         enabled=True,
         expired=False,
-        ends="2026-12-03T18:00:00.0000000Z",
+        ends="2999-12-03T18:00:00.0000000Z",
         scopes=(KeyScope("universe.secret:read", None), KeyScope("universe.secret:write", None)),
     )
 
