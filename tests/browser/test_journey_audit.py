@@ -64,7 +64,7 @@ def reads_of_the_open_change(auditor: Visitor, change: Change) -> None:
 
 
 def chooses_days(auditor: Visitor) -> None:
-    """Draw over the last five days of the chart, and see the events of these."""
+    """Draw over the last five days of the chart, see their events, and keep them in a file."""
     page = auditor.page
     bars = page.locator(".audit-chart > li")
     asked = [
@@ -80,6 +80,11 @@ def chooses_days(auditor: Visitor) -> None:
     now = parse_qs(urlsplit(page.url).query)
     assert (now["from"], now["to"]) == (asked[0]["from"], asked[1]["to"])
     expect(bars).to_have_count(5)
+    follow(auditor, "Export")
+    with page.expect_download() as download:
+        press(auditor, "Download CSV")
+    assert download.value.suggested_filename.endswith(".csv")
+    follow(auditor, "Change filters")
     follow(auditor, "Clear all")
 
 
