@@ -4,7 +4,10 @@
 
 let chosen = null;
 
-const barAt = place => place?.closest?.(".audit-chart > li") ?? null;
+const chartAt = place => place?.closest?.(".audit-chart") ?? null;
+
+// Only how far along the chart the pointer is counts: a hand that drags doesn't stay at one height.
+const barAt = (chart, x) => [...(chart?.children ?? [])].find(bar => x < bar.getBoundingClientRect().right) ?? chart?.lastElementChild ?? null;
 
 function between(from, to) {
   const bars = [...from.parentElement.children];
@@ -31,14 +34,13 @@ function addressOf(bars) {
 }
 
 document.addEventListener("pointerdown", event => {
-  const bar = event.button === 0 && event.pointerType !== "touch" ? barAt(event.target) : null;
+  const bar = event.button === 0 && event.pointerType !== "touch" ? barAt(chartAt(event.target), event.clientX) : null;
   if (bar) chosen = { from: bar, to: bar };
 });
 
 document.addEventListener("pointermove", event => {
-  const bar = chosen && barAt(document.elementFromPoint(event.clientX, event.clientY));
-  if (!bar || bar.parentElement !== chosen.from.parentElement) return;
-  chosen.to = bar;
+  if (!chosen) return;
+  chosen.to = barAt(chosen.from.parentElement, event.clientX);
   show();
 });
 
@@ -52,6 +54,6 @@ document.addEventListener("pointerup", () => {
 });
 
 // A link that is dragged would be carried away, and the days with it.
-document.addEventListener("dragstart", event => barAt(event.target) && event.preventDefault());
+document.addEventListener("dragstart", event => chartAt(event.target) && event.preventDefault());
 document.addEventListener("keydown", event => event.key === "Escape" && forget());
 document.addEventListener("pointercancel", forget);
