@@ -41,12 +41,19 @@ class Command(ActingCommand):
 
 
 def _row(delivery: Delivery) -> tuple[str, ...]:
-    events = "test" if delivery.is_test else f"{delivery.first} to {delivery.last}"
     state = delivery.get_state_display().lower()
     return (
-        *(events, state, str(delivery.tries), short_time(delivery.tried_at)),
+        *(_events(delivery), state, str(delivery.tries), short_time(delivery.tried_at)),
         delivery.answer,
     )
+
+
+def _events(delivery: Delivery) -> str:
+    if delivery.is_test:
+        return "test"
+    if delivery.first == delivery.last:
+        return str(delivery.first)
+    return f"{delivery.first} to {delivery.last}"
 
 
 def _data(delivery: Delivery) -> dict[str, Any]:
