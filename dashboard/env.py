@@ -174,7 +174,9 @@ def certificates(name: str) -> str:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=value)
     except (ssl.SSLError, ValueError):
-        raise SettingError(f"{name} must be certificates in PEM.") from None
+        raise SettingError(
+            f"{name} must be certificates in PEM. For a path, set {name}_FILE."
+        ) from None
     return value
 
 

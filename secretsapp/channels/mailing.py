@@ -28,7 +28,7 @@ LISTED = 100
 # Digests are made at this hour (UTC); that of a week on Mondays.
 HOUR = 7
 BUSY_PAUSE = timedelta(minutes=1)
-NO_MAIL = "There is no mail server: EMAIL_HOST is not set."
+NO_MAIL = "There is no mail server. Set MAIL_HOST."
 QUEUED = "Queued as mail."
 GIVEN_UP = "the mail server took no mail for days"
 
