@@ -83,6 +83,8 @@ def _checked(kind: ChannelKind, terms: Terms, before: Rule | None = None) -> Ter
     labels.check_label(name, field="name", what="a name for the channel")
     if kind is not ChannelKind.EMAIL and terms.rhythm != Rhythm.AT_ONCE:
         raise InvalidInput("Only email can be a digest.", field="rhythm")
+    if kind is not ChannelKind.WEBHOOK and (terms.secret is not None or terms.is_new_secret):
+        raise InvalidInput("Only webhooks have a signing secret.", field="secret")
     return replace(terms, name=name, rule=rule.checked(terms.rule, before))
 
 

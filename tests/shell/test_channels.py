@@ -40,7 +40,8 @@ def test_a_channel_is_added_tested_changed_and_removed(
     (number,) = happens(universe, ["PAY_KEY"])
     receiver.plays = lambda _: says(500)
     work()
-    assert f"{number} to {number}  failing" in shell.run("list_deliveries", "Team").output
+    first = shell.run("list_deliveries", "Team").output.splitlines()[1]
+    assert first.split()[:2] == [str(number), "failing"]
     assert "failing" in shell.run("list_channels").output
     assert "The test of “Team” failed: Answered 500." in shell.refuse("test_channel", "Team")
     assert "meanwhile" in shell.refuse("edit_channel", "Team", f"--skip={number + 1}")
@@ -76,6 +77,8 @@ def test_what_cannot_be_used_is_refused_without_repeating_it(
     )
     assert "There is no channel named “Team”." in shell.refuse("test_channel", "Team")
     assert not Channel.objects.exists()
+    shell.run("add_channel", "slack", "Team", piped=b"https://a.example/")
+    assert "Only webhooks have a signing" in shell.refuse("edit_channel", "Team", "--new-secret")
 
 
 @pytest.mark.process
