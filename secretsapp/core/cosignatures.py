@@ -65,7 +65,7 @@ def read_key(text: str, *, field: str = "key") -> WitnessKey:
         return _key(line)
     except BadNote:
         raise InvalidInput(
-            "This isn’t the verifier key of a witness, or a letter of it is wrong. It has the form "
+            "This isn’t the verifier key of a witness, or it has a typo. It has the form "
             "name+id+key.",
             field=field,
         ) from None

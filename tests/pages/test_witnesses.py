@@ -42,9 +42,9 @@ def test_a_witness_is_added_told_the_key_cosigns_and_is_removed(
     sent["address"] = tides.address
     assert "Added the witness Tides." in words(admin.post(ADD, sent, follow=True))
     assert "already a witness named “Tides”" in words(admin.post(ADD, sent))
-    assert "Waits for the first checkpoint." in words(admin.get(PAGE))
+    assert "Waiting for the first checkpoint." in words(admin.get(PAGE))
     made = checkpoints.make(STAGEHAND)
-    assert "Waits for the newest checkpoint" in words(admin.get(PAGE))
+    assert "Waiting for the newest checkpoint" in words(admin.get(PAGE))
     witnessing.ask_due()
     assert "It doesn’t know this log. Give its operator" in words(admin.get(PAGE))
     tides.knows(made.verifier)
@@ -61,7 +61,7 @@ def test_a_witness_is_added_told_the_key_cosigns_and_is_removed(
     Cosignature.objects.update(signed_at=None)
     page = words(admin.get(PAGE))
     assert "cosigned by Tides" not in page
-    assert "Waits for the newest checkpoint" in page
+    assert "Waiting for the newest checkpoint" in page
     Cosignature.objects.update(signed_at=signed_at)
     done = admin.post(reverse("witness_remove", args=[row.pk]), follow=True)
     assert "Removed the witness Tides." in words(done)
