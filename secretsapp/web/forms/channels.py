@@ -131,7 +131,7 @@ class ChannelForm(forms.Form):
     def _add_rule(self, stored: Rule) -> None:
         severities = [(each.value, SEVERITY_WORDS[each]) for each in Severity]
         self.fields["at_least"] = forms.ChoiceField(
-            label="How much", choices=severities, widget=forms.RadioSelect(_RADIO)
+            label="Severity", choices=severities, widget=forms.RadioSelect(_RADIO)
         )
         others = [(each, each) for each in stored.events if each not in EVENT_WORDS]
         self.fields["events"] = _boxes("Events", [*EVENT_WORDS.items(), *others])

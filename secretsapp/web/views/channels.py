@@ -123,13 +123,13 @@ def _decide(request: ActorRequest, found: Channel) -> str:
         return "Turned off. Nothing is sent until you resume it."
     if choice in ("resume", "from_now"):
         keeping.resume(request.actor, found, from_now=choice == "from_now")
-        return "Resumed."
+        return "Resumed from now." if choice == "from_now" else "Resumed where it stopped."
     if choice == "retry":
         keeping.retry(request.actor, found)
-        return "The worker tries again within seconds."
+        return "It is tried again within seconds. Refresh the page to see the answer."
     if choice == "skip" and last.isascii() and last.isdigit() and len(last) <= LONGEST_NUMBER:
         keeping.skip(request.actor, found, last=int(last))
-        return "Skipped."
+        return "Skipped. What happened after it is sent next."
     return ""
 
 
