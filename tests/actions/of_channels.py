@@ -149,4 +149,9 @@ CHANNEL_ACTIONS = [
         lambda _stage: mailing.queue_test(Channel.objects.get(), who="the admin"),
         before=add,
     ),
+    Action(
+        "mailing.take_back",
+        lambda _stage: mailing.take_back(Channel.objects.get()),
+        before=add,
+    ),
 ]
