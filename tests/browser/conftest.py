@@ -87,6 +87,7 @@ class Visitor:
     def sign_in(self, role: str) -> None:
         """Sign in by the form."""
         self.open("/sign-in/")
+        self.look()
         self.page.get_by_label("Email address").fill(f"{role}@example.com")
         self.page.get_by_label("Password").fill(stage.PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()

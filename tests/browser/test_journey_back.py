@@ -65,7 +65,7 @@ def gives(admin: Visitor) -> None:
 
 def engages(admin: Visitor) -> str:
     """An account; gives the code of its link, which is shown just once."""
-    field(admin, "Email address").fill("grace@example.com")
+    fill(admin, Email_address="grace@example.com")
     press(admin, "Create account")
     return field(admin, "Password link").input_value().partition("#")[2]
 

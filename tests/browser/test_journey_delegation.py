@@ -15,7 +15,6 @@ from tests.browser.journeys import (
     WITH_AND_WITHOUT,
     all_of_it,
     enter,
-    field,
     fill,
     follow,
     is_headed,
@@ -79,7 +78,7 @@ def accept(grace: Visitor, link: str) -> None:
     grace.open(f"/{path.split('/', 3)[3]}#{code}")
     is_headed(grace, "Open your invitation")
     if not grace.has_script:
-        field(grace, "One-time code").fill(code)
+        fill(grace, **{"One-time code": code})
     assert code not in grace.page.url or not grace.has_script
     press(grace, "Continue")
     shows(grace, "Welcome aboard")

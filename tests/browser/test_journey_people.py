@@ -68,8 +68,7 @@ def create_account(admin: Visitor) -> str:
     """Create the account, and take down the link, which is shown just once."""
     go_to(admin, "People")
     follow(admin, "Create account")
-    field(admin, "Email address").fill(EMAIL)
-    fill(admin, Name="Grace")
+    fill(admin, Email_address=EMAIL, Name="Grace")
     press(admin, "Create account")
     says(admin, f"Created the account of {EMAIL}.")
     link = field(admin, "Password link").input_value()
@@ -85,7 +84,7 @@ def follow_link(person: Visitor, link: str) -> None:
     person.open(f"/{path.split('/', 3)[3]}#{code}")
     is_headed(person, "Set your password")
     if field(person, "One-time code").is_visible():
-        field(person, "One-time code").fill(code)
+        fill(person, **{"One-time code": code})
     else:
         assert code not in person.page.url
     fill(person, Password="short")
@@ -98,8 +97,7 @@ def follow_link(person: Visitor, link: str) -> None:
 
 def sign_in_by_form(person: Visitor, password: str) -> None:
     """Fill in the sign-in, which is open."""
-    field(person, "Email address").fill(EMAIL)
-    fill(person, Password=password)
+    fill(person, Email_address=EMAIL, Password=password)
     press(person, "Sign in")
 
 

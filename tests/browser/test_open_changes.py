@@ -43,6 +43,7 @@ def test_what_was_not_sent_is_said_once(visit: Visit, universe: Universe) -> Non
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Save new value").click()
     expect(page.locator(".entrance")).to_contain_text("so nothing was sent")
+    editor.look()
     page.get_by_label("Email address").fill("editor@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
