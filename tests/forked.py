@@ -118,10 +118,14 @@ def _serve(asked: socket.socket) -> list[int]:
     told: dict[int, socket.socket] = {}
 
     def tell(*_signal: object) -> None:
-        """Tell of the processes that have ended; who is waited for counts as used by this one."""
-        while told and (ended := os.waitpid(-1, os.WNOHANG))[0]:
-            with told.pop(ended[0]) as whoever:
-                _tell(whoever, os.waitstatus_to_exitcode(ended[1]))
+        """Tell of the processes that have ended; who is waited for counts as used by this one.
+
+        The next signal can interrupt this, and then nobody is left to be waited for here.
+        """
+        with suppress(ChildProcessError):
+            while told and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                with told.pop(ended[0]) as whoever:
+                    _tell(whoever, os.waitstatus_to_exitcode(ended[1]))
 
     signal.signal(signal.SIGCHLD, tell)
     while True:
