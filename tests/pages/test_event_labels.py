@@ -1,7 +1,8 @@
 """The labels of events: one for every verb and result, each with what the page draws."""
 
+from secretsapp.core.events import BY_TAG
 from secretsapp.core.events.kinds import Result, Verb
-from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS
+from secretsapp.web.event_labels import EVENT_WORDS, RESULT_LABELS, VERB_LABELS
 from secretsapp.web.icons import drawings
 from tests.repository.files import ROOT
 
@@ -11,6 +12,11 @@ STATIC = ROOT / "static"
 def test_every_verb_and_every_result_has_a_label() -> None:
     assert set(VERB_LABELS) == {*Verb, None}
     assert set(RESULT_LABELS) == set(Result)
+
+
+def test_every_event_can_be_chosen_on_pages() -> None:
+    chosen = {each for name in EVENT_WORDS for each in BY_TAG if f"{each}.".startswith(f"{name}.")}
+    assert set(BY_TAG) == chosen
 
 
 def test_no_two_verbs_are_called_the_same() -> None:
