@@ -36,7 +36,7 @@ class PrivateAddress(OutgoingError):
 
     outcome = "private_address"
     sentence = (
-        "{host} leads to {address}, which isn’t a public address. Nothing was sent. The setting"
+        "The address {address} isn’t public, so nothing was sent to {host}. The setting"
         " CHANNEL_NETWORKS can allow a network."
     )
 

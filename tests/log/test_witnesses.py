@@ -249,7 +249,7 @@ def test_a_witness_in_a_private_network_is_sent_nothing(
     cast: Cast, tides: Witness, settings: Settings
 ) -> None:
     settings.CHANNEL_NETWORKS = []
-    assert "isn’t a public address. Nothing was sent." in ask().failure
+    assert "isn’t public, so nothing was sent to " in ask().failure
     assert tides.receiver.connections == 0
 
 
