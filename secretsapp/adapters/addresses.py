@@ -25,7 +25,7 @@ def name_session(request: HttpRequest) -> None:
 
 
 def came_by(actor: Actor, request: HttpRequest) -> Actor:
-    """The actor with the address, the session and the id of the request; no one has no session."""
+    """The actor with the request's address and id, and with their session if they are signed in."""
     return replace(
         actor,
         address=client_address(request),

@@ -32,6 +32,7 @@ def of_one_time(given: dict[str, str]) -> dict[str, str]:
 
 
 def zone_of(name: str) -> tzinfo:
+    """The zone of that name, or UTC without one; raises InvalidInput."""
     try:
         return ZoneInfo(name) if name and len(name) <= LONGEST_ZONE else UTC
     except (KeyError, OSError, ValueError):
@@ -41,6 +42,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 def times(given: Mapping[str, str], zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    """From when to when is looked for, each None where it is open; raises InvalidInput."""
     since = given.get("since", "")
     if since == TODAY:
         return timezone.now().astimezone(zone).replace(

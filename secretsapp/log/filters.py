@@ -28,7 +28,7 @@ from secretsapp.models.universes import Environment
 KINDS = (ActorKind.COMMAND.value, ActorKind.SYSTEM.value)
 # Every environment; its own name for universes that have none.
 ENVIRONMENTS = {each.value or "none": each for each in Environment}
-_DOING = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST = 254
 LONGEST_TEXT = 200
 
@@ -73,7 +73,7 @@ class AuditFilter:
     of_own: bool = False
 
     @property
-    def is_of_one_doing(self) -> bool:
+    def is_by_id(self) -> bool:
         """Whether it is about one change, session or request."""
         return bool(self.change_id or self.session_id or self.request_id)
 
@@ -212,15 +212,15 @@ def _change(text: str, _: FindPerson) -> dict[str, object]:
 
 
 def _session(text: str, _: FindPerson) -> dict[str, object]:
-    return {"session_id": _doing(text, "session"), "shows_attempts": True}
+    return {"session_id": _id_of(text, "session"), "shows_attempts": True}
 
 
 def _request(text: str, _: FindPerson) -> dict[str, object]:
-    return {"request_id": _doing(text, "request"), "shows_attempts": True}
+    return {"request_id": _id_of(text, "request"), "shows_attempts": True}
 
 
-def _doing(text: str, what: str) -> str:
-    if not _DOING.fullmatch(text):
+def _id_of(text: str, what: str) -> str:
+    if not _ID.fullmatch(text):
         raise InvalidInput(f"This isn’t the id of a {what}. Copy it from an event.", field=what)
     return text
 

@@ -124,7 +124,7 @@ def search(own: Basis, wanted: AuditFilter, found: QuerySet[AuditEvent]) -> Sear
 
     The events of one change, session or request are found without the index.
     """
-    if wanted.is_of_one_doing or not own.blocks:
+    if wanted.is_by_id or not own.blocks:
         return Search(found, wanted.words, Everything(), 1, 0, is_exact=False)
     begin, end = bits.first_of(own.blocks.start), bits.first_of(own.blocks.stop) - 1
     is_exact = own.permitted is not None
