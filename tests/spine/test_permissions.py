@@ -102,15 +102,16 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(
     assert emulator.requests == []
 
 
-@pytest.mark.parametrize(("role", "universe_id"), [("admin", 1), ("manager", 2**63 - 1)])
+@pytest.mark.parametrize("role", ["admin", "manager"])
 def test_foreign_and_unknown_universes_look_alike(
-    role: str, universe_id: int, client_for: SignIn, api_key: object
+    role: str, client_for: SignIn, api_key: object
 ) -> None:
     client = client_for(role)
     for door in doors_in_universes:
-        for method in door.allowed:
-            status = ask(client, door, method, universe_id, SECRET)
-            assert status == 404, (door.name, method)
+        for universe_id in (1, 2**63 - 1):
+            for method in door.allowed:
+                status = ask(client, door, method, universe_id, SECRET)
+                assert status == 404, (door.name, universe_id, method)
 
 
 def test_a_role_in_one_universe_opens_no_other(
