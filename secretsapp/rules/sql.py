@@ -5,7 +5,7 @@ with other values each time: for a short answer, Django takes longer to write a 
 database takes to answer it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,7 +78,7 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(written.sql, parameters)
             found = cursor.fetchall()
-        return [_converted(row, written) for row in found] if written.converters else found
+        return _converted(found, written) if found and written.converters else found
 
     def _write(self) -> _Written:
         compiler = self.make().query.get_compiler(connection=connection)
@@ -89,9 +89,10 @@ class Prepared:
         return written
 
 
-def _converted(row: tuple[Any, ...], written: _Written) -> tuple[Any, ...]:
-    values = list(row)
+def _converted(rows: list[tuple[Any, ...]], written: _Written) -> list[tuple[Any, ...]]:
+    """The rows with Python's values; of a thousand, it is quicker a column at a time."""
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for place, (converters, column) in written.converters.items():
         for convert in converters:
-            values[place] = convert(values[place], column, connection)
-    return tuple(values)
+            columns[place] = [convert(value, column, connection) for value in columns[place]]
+    return list(zip(*columns, strict=True))
