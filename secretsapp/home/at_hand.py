@@ -7,34 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import (
-    BooleanField,
-    Count,
-    Exists,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Window,
-)
-
 from secretsapp.core.actor import Actor
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
-from secretsapp.core.roles import Permission
-from secretsapp.models import Secret, Shortcut, Universe
-from secretsapp.models.secrets import UNUSUAL
+from secretsapp.home import sight
+from secretsapp.models import Universe
 from secretsapp.models.universes import Environment
-from secretsapp.rules.narrowing import narrowed, narrowed_universes
-from secretsapp.rules.ordering import BY_NAME, in_order, name_key, order_key
-from secretsapp.universes.shortcuts import MOST_PINNED
+from secretsapp.rules.ordering import name_key, order_key
 
 # So many are shown as they are, by owner.
 FEW = 12
 # More than these are hard to survey; so many are shown of any larger number.
 MANY = 8
-OPENED, NEEDING = 4, 4
+OPENED, NEEDING = sight.OPENED, 4
 
 
 @dataclass(frozen=True)
@@ -65,22 +49,6 @@ class AtHand:
         return [universe for group in self.groups for universe in group.universes]
 
 
-def visible(actor: Actor) -> QuerySet[Universe]:
-    """The universes in which the actor may list some secret, in their order."""
-    return narrowed_universes(actor, in_order(Universe.objects.all()), Permission.LIST_SECRETS)
-
-
-def needing(actor: Actor, universes: QuerySet[Universe]) -> QuerySet[Universe]:
-    """Those that couldn't be read, or with a listable secret changed outside Sealroom."""
-    return universes.filter(_needs(actor))
-
-
-def _needs(actor: Actor) -> Q:
-    there = Secret.objects.filter(UNUSUAL, universe=OuterRef("pk"))
-    unusual = narrowed(actor, there, Permission.LIST_SECRETS)
-    return ~Q(sync_failure="") | Q(Exists(unusual))
-
-
 def choose(actor: Actor) -> AtHand:
     """The universes at hand, in at most three queries, and once for all of a request's reads."""
     memory = actor.memory
@@ -92,14 +60,12 @@ def choose(actor: Actor) -> AtHand:
 
 
 def _chosen(actor: Actor) -> AtHand:
-    every = visible(actor)
-    first = list(every.order_by()[: FEW + 1])
+    first, count = sight.first(actor, FEW + 1)
     if len(first) <= FEW:
-        return AtHand(list(_by_owner(sorted(first, key=order_key))), is_all=True, count=len(first))
-    pinned, opened = _known(actor, every)
-    shown = [universe.pk for universe in (*pinned, *opened)]
-    others = every.exclude(pk__in=shown)
-    needed, further, count = _further(actor, others, room=MANY - len(shown))
+        every_one = list(_by_owner(sorted(first, key=order_key)))
+        return AtHand(every_one, is_all=True, count=len(first))
+    pinned, opened = _known(actor)
+    needed, further = _further(actor, first, {universe.pk for universe in (*pinned, *opened)})
     # Where something stands is not to change whenever another one is opened.
     groups = [
         *_titled(pinned, sorted(opened, key=name_key)),
@@ -108,32 +74,37 @@ def _chosen(actor: Actor) -> AtHand:
         Group([each for each in further if not _is_production(each)], title="Others"),
     ]
     told = [group for group in groups if group.universes]
-    return AtHand(told, is_all=False, count=len(shown) + count)
+    return AtHand(told, is_all=False, count=count)
+
+
+def _known(actor: Actor) -> tuple[list[Universe], list[Universe]]:
+    """Those that the person pinned, by name; and others that they opened, the last one first."""
+    found = sight.known(actor)
+    pinned = sorted((each for each, is_pinned in found if is_pinned), key=name_key)
+    return pinned, [each for each, is_pinned in found if not is_pinned][:OPENED]
+
+
+def _further(
+    actor: Actor, first: list[Universe], shown: set[int]
+) -> tuple[list[Universe], list[Universe]]:
+    """A few that need someone; and as many others as there is room, those in production first.
+
+    None of them is shown already; `first` are the first of all by name, as many as it can take.
+    """
+    room = MANY - len(shown)
+    needing = [universe for universe in sight.needing(actor) if universe.pk not in shown]
+    troubled = needing[: max(NEEDING, room)]
+    needed, told = troubled[:NEEDING], {*shown, *(universe.pk for universe in troubled)}
+    others = [*troubled[NEEDING:], *(universe for universe in first if universe.pk not in told)]
+    return needed, sorted(others[: max(0, room - len(needed))], key=name_key)
 
 
 def recent(actor: Actor) -> list[Group]:
     """Those that the person pinned and opened last, or the first of all, in two queries."""
-    every = visible(actor)
-    pinned, opened = _known(actor, every)
+    pinned, opened = _known(actor)
     found = [group for group in _titled(pinned, opened) if group.universes]
-    first = [] if found else list(every[:OPENED])
+    first = [] if found else list(sight.visible(actor)[:OPENED])
     return found or ([Group(first)] if first else [])
-
-
-def _further(
-    actor: Actor, universes: QuerySet[Universe], *, room: int
-) -> tuple[list[Universe], list[Universe], int]:
-    """A few that need someone; as many others as there is room, those in production first; and
-    how many there are of both.
-    """
-    needs = ExpressionWrapper(_needs(actor), output_field=BooleanField())
-    counted = universes.annotate(needs=needs, there=Window(Count("pk")))
-    ordered = counted.order_by("-needs", *BY_NAME)
-    found: list[Universe] = [*ordered[: max(NEEDING, room)]]
-    needed = [universe for universe in found if getattr(universe, "needs", False)][:NEEDING]
-    others = sorted((each for each in found if each not in needed), key=name_key)
-    there = getattr(found[0], "there", 0) if found else 0
-    return needed, others[: max(0, room - len(needed))], there
 
 
 def _is_production(universe: Universe) -> bool:
@@ -146,7 +117,7 @@ def to_choose_from(actor: Actor, universe_id: str) -> list[Universe]:
     if universe_id.isascii() and universe_id.isdigit():
         wanted = min(int(universe_id), UNIVERSE_ID_LIMIT)
         if all(universe.pk != wanted for universe in found):
-            found += visible(actor).filter(pk=wanted)
+            found += sight.visible(actor).filter(pk=wanted)
     return sorted(found, key=order_key)
 
 
@@ -157,20 +128,3 @@ def _by_owner(universes: Iterable[Universe]) -> Iterable[Group]:
 
 def _titled(pinned: list[Universe], opened: list[Universe]) -> list[Group]:
     return [Group(pinned, title="Pinned"), Group(opened, title="Recently opened")]
-
-
-def _known(actor: Actor, universes: QuerySet[Universe]) -> tuple[list[Universe], list[Universe]]:
-    """Those that the person pinned, by name; and others that they opened, the last one first."""
-    used = Q(is_pinned=True) | Q(opened_at__isnull=False)
-    mine = Shortcut.objects.filter(used, person_id=actor.person_id)
-    here = mine.filter(universe=OuterRef("pk"))
-    known = universes.filter(pk__in=mine.values("universe")).annotate(
-        pinned=Subquery(here.values("is_pinned")), opened=Subquery(here.values("opened_at"))
-    )
-    last = F("opened").desc(nulls_last=True)
-    found = known.order_by("-pinned", last, "pk")[: MOST_PINNED + OPENED]
-    pinned: list[Universe] = []
-    opened: list[Universe] = []
-    for universe in found:
-        (pinned if universe.pinned else opened).append(universe)
-    return sorted(pinned, key=name_key), opened[:OPENED]

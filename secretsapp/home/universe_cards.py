@@ -12,7 +12,7 @@ from secretsapp.core.hints import is_nearly_full
 from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE, UNIVERSE_ID_LIMIT
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import parse_roblox_time
-from secretsapp.home import at_hand, attention
+from secretsapp.home import attention, sight
 from secretsapp.home.attention import Need
 from secretsapp.models import ApiKey, Secret, Shortcut, Universe
 from secretsapp.rules.narrowing import narrowed
@@ -94,7 +94,7 @@ def page(actor: Actor, asked: Asked, state: str = "") -> Page[UniverseCard]:
 
     `asked.search` is a part of a name, or an id; `state` one of STATES.
     """
-    found = _in_state(actor, at_hand.visible(actor), state)
+    found = _in_state(actor, sight.visible(actor), state)
     shown = cut(found.filter(_named(asked.search)), asked.number)
     needs = attention.find_marked(actor, [universe.pk for universe in shown.items])
     pinned, keys = _pinned(actor, shown.items), _keys(actor, shown.items)
@@ -112,7 +112,7 @@ def _in_state(actor: Actor, universes: QuerySet[Universe], state: str) -> QueryS
     if state == PINNED:
         pinned = Shortcut.objects.filter(person_id=actor.person_id, is_pinned=True)
         return universes.filter(pk__in=pinned.values("universe"))
-    return at_hand.needing(actor, universes) if state == ATTENTION else universes
+    return sight.needing_among(actor, universes) if state == ATTENTION else universes
 
 
 def _named(text: str) -> Q:

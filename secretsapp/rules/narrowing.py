@@ -36,14 +36,27 @@ def narrowed(
     rights = rights_of(actor)
     if rights.allows_installation(permission):
         return rows
-    is_text = isinstance(rows.model._meta.get_field("universe_id"), CharField)
-    held = _of_one_universe(held_by(actor, permission), is_text=is_text)
+    wider = _in_wider(rights, permission, name, is_text=_has_text(rows))
+    return rows.filter(within(held_by(actor, permission), rows, name=name) | wider)
+
+
+def within(grants: QuerySet[Grant], rows: QuerySet[Row], *, name: str = "name") -> Q:
+    """The rows about secrets that these grants reach, as far as they are of single universes."""
+    held = _of_one_universe(grants, is_text=_has_text(rows))
     partial = held.filter(patterns__pattern__gt=EVERY_NAME)
     here = held.filter(_matching(OuterRef(name)), place_id=OuterRef("universe_id"))
     # What is in the universes is asked first: an index finds the rows of these few, or of many.
     in_partial = Q(universe_id__in=partial.values_list("place_id")) & Q(Exists(here))
-    wider = _in_wider(rights, permission, name, is_text=is_text)
-    return rows.filter(_in_whole(held) | in_partial | wider)
+    return _in_whole(held) | in_partial
+
+
+def _has_text(rows: QuerySet[Row]) -> bool:
+    return isinstance(rows.model._meta.get_field("universe_id"), CharField)
+
+
+def has_single_alone(actor: Actor, permission: Permission) -> bool:
+    """Whether all grants that give them the permission are of single universes."""
+    return not _wider_patterns(rights_of(actor), permission)
 
 
 def secrets_anywhere(actor: Actor, permission: Permission) -> QuerySet[Secret]:
@@ -56,7 +69,9 @@ def secrets_anywhere(actor: Actor, permission: Permission) -> QuerySet[Secret]:
     if rights.allows_installation(permission):
         return secrets
     held = _of_one_universe(held_by(actor, permission), is_text=False)
-    partial = held.filter(_matching(F("universe__secrets__name"))).values("universe__secrets")
+    # Where they have every name, no pattern has to be asked about any.
+    in_part = held.exclude(universe_id__in=_whole(held))
+    partial = in_part.filter(_matching(F("universe__secrets__name"))).values("universe__secrets")
     wider = _in_wider(rights, permission, "name", is_text=False)
     return secrets.filter(_in_whole(held) | Q(pk__in=partial) | wider)
 
@@ -68,7 +83,7 @@ def narrowed_universes(
     wider = _wider_patterns(rights_of(actor), permission)
     if EVERYWHERE in wider:
         return universes
-    single = Q(pk__in=_places(held_by(actor, permission)))
+    single = Q(pk__in=places_of(held_by(actor, permission)))
     return universes.filter(single | Q(pk__in=in_wide(wider).values("pk")) if wider else single)
 
 
@@ -122,8 +137,11 @@ def _of_one_universe(held: QuerySet[Grant], *, is_text: bool) -> QuerySet[Any]:
 
 def _in_whole(held: QuerySet[Any]) -> Q:
     """The rows in universes of which someone has every name."""
-    whole = held.filter(patterns__pattern=EVERY_NAME)
-    return Q(universe_id__in=whole.values_list("place_id"))
+    return Q(universe_id__in=_whole(held))
+
+
+def _whole(held: QuerySet[Any]) -> QuerySet[Any]:
+    return held.filter(patterns__pattern=EVERY_NAME).values_list("place_id")
 
 
 def _id_as(column: str, *, is_text: bool) -> Combinable:
@@ -131,7 +149,7 @@ def _id_as(column: str, *, is_text: bool) -> Combinable:
     return Cast(column, CharField()) if is_text else F(column)
 
 
-def _places(held: QuerySet[Grant]) -> QuerySet[Grant, int]:
+def places_of(held: QuerySet[Grant]) -> QuerySet[Grant, int]:
     """The universes of the grants, as a column to look in."""
     return held.filter(universe__isnull=False).values_list("universe_id", flat=True)
 
@@ -156,7 +174,7 @@ def in_reach(grants: QuerySet[Grant]) -> Q:
         grants.exclude(**{column: ""}).values(column) for column in ("environment", "owner")
     )
     return (
-        Q(universe__in=_places(grants))
+        Q(universe__in=places_of(grants))
         | Q(universe__environment__in=environments)
         | Q(universe__owner__in=owners)
         | Q(Exists(grants.filter(of_place(EVERYWHERE))))

@@ -10,7 +10,7 @@ from secretsapp.access import grants
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.roles import Role
-from secretsapp.home import at_hand, universe_cards
+from secretsapp.home import at_hand, sight, universe_cards
 from secretsapp.home.universe_cards import ATTENTION, PINNED
 from secretsapp.models import Secret, Shortcut, Universe
 from secretsapp.rules.ordering import BY_NAME, name_key
@@ -156,3 +156,31 @@ def test_the_list_of_all_is_paged_in_one_order_and_looked_through(
     assert found("harb") == ["Harbor"]
     assert found("17") == ["Quay 17"]
     assert found("9" * 80) == found("\0") == found("%") == []
+
+
+def test_what_is_written_once_finds_what_is_written_anew(cast: Cast, many: list[Universe]) -> None:
+    """Who sees everything, who has single universes, and who has wider places as well."""
+    single, wide = cast["viewer"], cast["stranger"]
+    for number, universe in enumerate(many[:30]):
+        names = ("", "CHAT_*", "PAY_KEY")[number % 3]
+        grants.give(STAGEHAND, single.user, universe, Terms(Role.VIEWER, names))
+    grants.give(STAGEHAND, wide.user, None, Terms(Role.VIEWER, "CHAT_*"))
+    Secret.objects.filter(universe__in=range(1, 7)).update(drifted_at=timezone.now())
+    Universe.objects.filter(pk=8).update(sync_failure="Roblox is away.")
+    found = {}
+    for name in ("admin", "viewer", "stranger", "rotator"):
+        actor = cast[name].actor
+        at(0, shortcuts.note_opened, actor, *sight.visible(actor)[5:8])
+        every = sight.visible(actor).order_by(*BY_NAME)
+        assert sight.first(actor, 13) == (list(every[:13]), every.count())
+        needing = list(sight.needing_among(actor, every))
+        assert sight.needing(actor) == needing
+        opened = Shortcut.objects.filter(person=cast[name].user).order_by("-opened_at")
+        assert sight.known(actor) == [(each.universe, False) for each in opened]
+        found[name] = (every.count(), len(needing), len(opened))
+    assert found == {
+        "admin": (61, 7, 3),
+        "viewer": (31, 5, 3),
+        "stranger": (61, 1, 3),
+        "rotator": (1, 0, 0),
+    }

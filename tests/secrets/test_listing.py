@@ -13,7 +13,7 @@ from secretsapp.access import grants
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, NotFound
 from secretsapp.core.roles import Permission, Role
-from secretsapp.home import at_hand
+from secretsapp.home import sight
 from secretsapp.models import ApiKey, Secret, Universe
 from secretsapp.secrets import extent, secret_view
 from secretsapp.secrets import listing as secrets
@@ -224,12 +224,12 @@ def test_universes_are_those_in_which_one_may_list(
     universe: Universe, quay: Universe, cast: Cast, who: str
 ) -> None:
     expected = [universe, quay] if who == "admin" else [universe]
-    assert list(at_hand.visible(cast[who].actor)) == expected
+    assert list(sight.visible(cast[who].actor)) == expected
     assert loading.get(cast[who].actor, universe.pk) == universe
 
 
 def test_a_foreign_universe_and_none_look_the_same(quay: Universe, cast: Cast) -> None:
-    assert not at_hand.visible(cast["stranger"].actor).exists()
+    assert not sight.visible(cast["stranger"].actor).exists()
     sentences = set()
     for universe_id in (quay.pk, 1, 0, -1, 10**30):
         with pytest.raises(NotFound) as caught:
