@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -131,15 +132,17 @@ def waiting_for(actor: Actor) -> Waiting:
     return Waiting(views[:TOLD], len(views))
 
 
-def count_for(actor: Actor) -> int:
-    """How many of them there are, which is all that most pages say; as little is read of each."""
+def count_for(actor: Actor, *, most: int) -> int:
+    """How many of them there are, `most` at most, which is all that most pages say."""
     if not _decides_at_all(actor):
         return 0
     rights, found = rights_of(actor), _OPEN.rows(person=actor.person_id, now=timezone.now())
-    return sum(
-        can_decide(rights, role, Place(*(renewed if renews else (universe,))), names)
+    decided = (
+        names
         for role, names, universe, renews, *renewed in found
+        if can_decide(rights, role, Place(*(renewed if renews else (universe,))), names)
     )
+    return len(list(islice(decided, most)))
 
 
 def _open() -> QuerySet[AccessRequest, tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Exists, Q, QuerySet, prefetch_related_objects
 
 from secretsapp.access.grant_views import BESIDE, GrantView, viewed
 from secretsapp.core.actor import Actor
@@ -18,8 +18,8 @@ from secretsapp.rules.paging import FIRST, Asked, Page, cut
 from secretsapp.rules.policy import rights_of
 
 MANAGE = Permission.MANAGE_GRANTS
-# So many answers are sent at once.
-AT_ONCE = 100
+# So many answers are sent at once; of so many reviews is told that they wait.
+AT_ONCE, TOLD = 100, 3
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,11 @@ def of_ids(actor: Actor, review: Review, ids: Iterable[int]) -> list[ItemView]:
 
 def left_to(actor: Actor, review: Review) -> int:
     """How many grants wait for an answer, of those that the actor may see."""
-    return _seen(actor, review).filter(answer=Answer.WAITING).count()
+    return _left(actor, review).count()
+
+
+def _left(actor: Actor, review: Review) -> QuerySet[ReviewItem]:
+    return ReviewItem.objects.filter(_in_sight(actor, review), answer=Answer.WAITING)
 
 
 def _seen(actor: Actor, review: Review) -> QuerySet[ReviewItem]:
@@ -151,13 +155,29 @@ def views(actor: Actor, found: list[ReviewItem]) -> list[ItemView]:
 def waiting_for(actor: Actor) -> list[tuple[Review, int]]:
     """The open reviews with something for the actor to answer, and how much; a few at most.
 
-    It takes two queries, however many there are.
+    It takes two queries, however many there are, and one for who sees all of it.
     """
-    if not may_review(actor):
-        return []
-    open_ones = _concerning(actor).filter(closed_at=None).select_related("universe")
-    found = list(open_ones.order_by("ends_at")[:3])
-    if not found:
-        return []
+    if rights_of(actor).allows_installation(MANAGE):
+        waiting = Count("items", filter=Q(items__answer=Answer.WAITING))
+        counted = _open(actor).annotate(left=waiting)[:TOLD]
+        return [(review, review.left) for review in counted if review.left]
+    found = _first_open(actor)
     counts = _counts(actor, found)
     return [(review, left) for review in found if (left := counts.get(review.pk, (0, 0))[1])]
+
+
+def count_for(actor: Actor, *, most: int) -> int:
+    """How many of them there are, `most` at most; not how much is left in each."""
+    found = _first_open(actor)[:most]
+    left = [Q(pk=review.pk) & Q(Exists(_left(actor, review))) for review in found]
+    return Review.objects.filter(reduce(or_, left)).count() if left else 0
+
+
+def _first_open(actor: Actor) -> list[Review]:
+    return list(_open(actor)[:TOLD]) if may_review(actor) else []
+
+
+def _open(actor: Actor) -> QuerySet[Review]:
+    """The open reviews that concern the actor, those first that end first."""
+    open_ones = _concerning(actor).filter(closed_at=None).select_related("universe")
+    return open_ones.order_by("ends_at")

@@ -25,11 +25,11 @@ class Reach:
 
 @dataclass(frozen=True)
 class Frame:
-    """The navigation of one actor."""
+    """The navigation of one actor; `waiting` says how much waits for them, empty for nothing."""
 
     at_hand: AtHand
     reach: Reach
-    waiting: int
+    waiting: str
 
 
 def compose_frame(
@@ -41,7 +41,7 @@ def compose_frame(
     asked for these.
     """
     count = waiting.count(actor) if waits is None else waits.count
-    return Frame(chosen or at_hand.choose(actor), reach_of(actor), count)
+    return Frame(chosen or at_hand.choose(actor), reach_of(actor), waiting.words_of(count))
 
 
 def reach_of(actor: Actor) -> Reach:

@@ -15,8 +15,8 @@ from secretsapp.rules.sql import NOW, PERSON, Prepared
 from secretsapp.secrets import waiting as proposals
 from secretsapp.secrets.waiting import ProposalView
 
-# So many of each kind are told; the pages of each have all.
-TOLD = 5
+# So many of each kind are told; the pages of each have all. More than these aren't counted.
+TOLD, COUNTED = 5, 100
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Waiting:
     proposals: list[ProposalView] = field(default_factory=list)
     reviews: list[tuple[Review, int]] = field(default_factory=list)
     count: int = 0
+
+    @property
+    def count_words(self) -> str:
+        """How much, as pages say it."""
+        return words_of(self.count)
 
 
 NOTHING = Waiting()
@@ -45,16 +50,27 @@ def look(actor: Actor) -> Waiting:
         requests=asked.items[:TOLD],
         proposals=proposed[:TOLD],
         reviews=reviews,
-        count=asked.count + len(proposed) + len(reviews),
+        count=min(COUNTED, asked.count + len(proposed) + len(reviews)),
     )
 
 
+def words_of(count: int) -> str:
+    """A count as pages say it; empty for nothing."""
+    return f"{COUNTED - 1}+" if count >= COUNTED else str(count or "")
+
+
 def count(actor: Actor) -> int:
-    """How much waits for the actor: what `look` counts, for pages that show nothing else of it."""
+    """How much waits for the actor: what `look` counts, for pages that show nothing else of it.
+
+    Each kind is looked through only until there is more than pages say.
+    """
     if actor.person_id is None or not _is_anything(actor.person_id):
         return 0
-    reviews = review_listing.waiting_for(actor)
-    return request_listing.count_for(actor) + proposals.count_for(actor) + len(reviews)
+    found = 0
+    for count_for in (request_listing.count_for, proposals.count_for, review_listing.count_for):
+        if found < COUNTED:
+            found += count_for(actor, most=COUNTED - found)
+    return found
 
 
 def _is_anything(person_id: int) -> bool:

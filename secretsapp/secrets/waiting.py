@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -95,13 +96,15 @@ def waiting_for(actor: Actor) -> list[ProposalView]:
     return [view for view in _views(actor, found) if view.may_approve] if found else []
 
 
-def count_for(actor: Actor) -> int:
-    """How many of them there are, which is all that most pages say; as little is read of each."""
+def count_for(actor: Actor, *, most: int) -> int:
+    """How many of them there are, `most` at most, which is all that most pages say."""
     if actor.person_id is None:
         return 0
     rights, found = rights_of(actor), _JUDGED.rows(person=actor.person_id, now=timezone.now())
-    waiting = map(_judged, found)
-    return sum(_suffice(_of_others(actor, rights, each), each) for each in waiting)
+    approved = (
+        each for each in map(_judged, found) if _suffice(_of_others(actor, rights, each), each)
+    )
+    return len(list(islice(approved, most)))
 
 
 def _of_others_waiting(person: int | Given, now: datetime | Given) -> QuerySet[Proposal]:

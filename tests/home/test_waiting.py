@@ -7,11 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from secretsapp.access import review_listing, reviews
 from secretsapp.core.actor import remembering
 from secretsapp.core.roles import Role
 from secretsapp.home import waiting
-from secretsapp.models import AccessRequest, Grant, Proposal, Universe
+from secretsapp.models import AccessRequest, Grant, Proposal, ReviewItem, Universe
 from tests.granting import store_grants
+from tests.pages.conftest import ClientFor
+from tests.pages.reading import body
 from tests.stage import STAGEHAND, Cast
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +54,34 @@ def test_what_is_counted_is_what_waits_however_much_it_is(universe: Universe, ca
         assert counts["admin"] == 7 * times
         assert 0 < counts["rotator"] < counts["editor"] < counts["admin"]
     assert queries[: len(PERSONS)] == queries[len(PERSONS) :]
+
+
+def test_more_than_a_page_says_is_not_counted(
+    universe: Universe, cast: Cast, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "COUNTED", 4)
+    let_wait(universe, cast)
+    for name, words in (("admin", "3+"), ("rotator", "1"), ("viewer", "")):
+        actor = cast[name].actor
+        count = waiting.count(actor)
+        assert count == waiting.look(actor).count
+        assert waiting.words_of(count) == words
+    page = body(client_for("admin").get("/"))
+    assert 'sidebar-count">3+<' in page
+    assert 'tab-count">3+<' in page
+
+
+def test_reviews_are_counted_where_something_is_left_to_answer(
+    universe: Universe, cast: Cast
+) -> None:
+    reviews.start(STAGEHAND, universe, days=7, ends_unanswered=False)
+    reviews.start(STAGEHAND, None, days=9, ends_unanswered=False)
+    for counts in ({"admin": 2, "manager": 2}, {}):
+        for name in PERSONS:
+            actor = cast[name].actor
+            told = review_listing.waiting_for(actor)
+            assert review_listing.count_for(actor, most=9) == len(told) == counts.get(name, 0)
+            assert review_listing.count_for(actor, most=1) == min(1, len(told))
+            for review, count in told:
+                assert count == review_listing.left_to(actor, review)
+        ReviewItem.objects.update(answer="kept")
