@@ -19,7 +19,7 @@ from secretsapp.rules.ordering import in_order
 from secretsapp.rules.paging import Page, cut
 from secretsapp.rules.policy import require_installation, rights_of
 
-UNIVERSES_OFFERED = 30
+UNIVERSES_OFFERED, UNIVERSES_NAMED = 30, 3
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,16 @@ class ChannelView:
     def is_signed(self) -> bool:
         """Whether what is sent to it is signed."""
         return self.channel.kind == ChannelKind.WEBHOOK
+
+    @property
+    def first(self) -> list[Universe]:
+        """The universes that a list names."""
+        return self.universes[:UNIVERSES_NAMED]
+
+    @property
+    def further(self) -> int:
+        """How many more there are, which the page of the channel names."""
+        return len(self.universes) - len(self.first)
 
     @property
     def is_on(self) -> bool:

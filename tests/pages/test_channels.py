@@ -11,7 +11,8 @@ from standardwebhooks import Webhook
 from secretsapp.channels import rule
 from secretsapp.core.events.kinds import Severity
 from secretsapp.models import ApiKey, Channel, Universe
-from tests.channels.telling import happens, work
+from secretsapp.models.channels import ChannelKind
+from tests.channels.telling import happens, open_channel, work
 from tests.pages.reading import body, words
 from tests.support.receiver import Receiver, says
 from tests.support.watch import Watch, detail
@@ -159,3 +160,18 @@ def test_what_could_not_be_delivered_is_retried_skipped_and_resumed_from_the_pag
     assert "Test failed" not in words(admin.get(address))
     assert "Team" in words(admin.post(f"{address}remove/", follow=True))
     assert not Channel.objects.exists()
+
+
+def test_a_list_names_the_first_universes_of_a_channel_and_its_page_all(
+    client_for: SignIn, universe: Universe
+) -> None:
+    key = universe.api_key
+    made = Universe.objects.bulk_create(
+        Universe(id=number, name=f"Quay {number}", api_key=key) for number in range(1, 6)
+    )
+    wanted = rule.Rule(universes=tuple(each.pk for each in made))
+    channel = open_channel(ChannelKind.EMAIL, "crew@example.com", wanted).channel
+    admin = client_for("admin")
+    listed, page = (words(admin.get(f"/channels/{each}")) for each in ("", f"{channel.pk}/"))
+    assert "Quay 1, Quay 2, Quay 3 and 2 more" in listed
+    assert "Quay 3, Quay 4, Quay 5" in page
