@@ -6,8 +6,9 @@ from datetime import timedelta
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from benchmarks import place
 from secretsapp.core.roles import Role
-from secretsapp.models import ApiKey, Grant, GrantPattern, Secret, Universe, User
+from secretsapp.models import ApiKey, Grant, GrantPattern, Secret, Shortcut, Universe, User
 
 FIRST_ID = 7_000_000_000
 SECRETS_EACH = 100
@@ -23,7 +24,7 @@ def gather(universes: int, people: int) -> None:
     """Let there be so many universes of 100 secrets each, and so many people.
 
     One of them, GRANTED, has a grant in each universe; the others have three, and every fourth
-    has one of all universes.
+    has one of all universes. GRANTED and the admin have opened every universe and pinned some.
     """
     api_key = ApiKey.objects.get(name=API_KEY)
     made = Universe.objects.bulk_create(_universes(api_key, universes), ROWS_AT_ONCE)
@@ -32,6 +33,9 @@ def gather(universes: int, people: int) -> None:
     crowd = User.objects.bulk_create(_people(people - 1, password), ROWS_AT_ONCE)
     granted = User.objects.create(email=GRANTED, password=password, name="Much Granted")
     _store_grants([*_grants(crowd, made), *_grants_of_one(granted, made)])
+    admin = User.objects.get(email=place.EMAIL)
+    for person in (admin, granted):
+        Shortcut.objects.bulk_create(_shortcuts(person, made), ROWS_AT_ONCE)
 
 
 def _store_grants(made: list[tuple[Grant, str]]) -> None:
@@ -61,7 +65,7 @@ def _universes(api_key: ApiKey, count: int) -> Iterator[Universe]:
 def _secrets(universes: list[Universe]) -> Iterator[Secret]:
     """A hundred in each; one of a hundred was changed outside."""
     now = timezone.now()
-    for place, universe in enumerate(universes):
+    for index, universe in enumerate(universes):
         for number in range(SECRETS_EACH):
             yield Secret(
                 universe=universe,
@@ -70,7 +74,7 @@ def _secrets(universes: list[Universe]) -> Iterator[Secret]:
                 create_time="2026-01-02T03:04:05Z",
                 update_time="2026-10-02T03:04:05Z",
                 note="Ends yearly.\nAsk before use." if number % 2 else "",
-                drifted_at=now - timedelta(minutes=place) if number == place % 100 else None,
+                drifted_at=now - timedelta(minutes=index) if number == index % 100 else None,
             )
 
 
@@ -104,6 +108,17 @@ def _grants_of_one(person: User, universes: list[Universe]) -> Iterator[tuple[Gr
     for number, universe in enumerate(universes):
         pattern = PATTERNS[number % len(PATTERNS)]
         yield _grant(person, universe, ROLES[number % len(ROLES)], pattern)
+
+
+def _shortcuts(person: User, universes: list[Universe]) -> Iterator[Shortcut]:
+    now = timezone.now()
+    for number, universe in enumerate(universes):
+        yield Shortcut(
+            person=person,
+            universe=universe,
+            is_pinned=number % 300 == 1,
+            opened_at=now - timedelta(minutes=number),
+        )
 
 
 def _grant(person: User, universe: Universe | None, role: Role, pattern: str) -> tuple[Grant, str]:

@@ -32,13 +32,16 @@ WEEK = timedelta(days=7)
 def delegate(universes: int, measured_id: int) -> None:
     """Let as many things of each kind wait as there are universes.
 
-    The universe that is measured is protected, and proposals wait in it.
+    The universe that is measured is protected, and proposals wait in it. A part of what GRANTED has
+    ends soon.
     """
     now = timezone.now()
     there = list(Universe.objects.order_by("pk")[:universes])
     others = User.objects.exclude(email=crowd.GRANTED).filter(is_active=True, name__gt="")
     people = list(others.order_by("pk")[:universes])
     _stock_teams(there, people, now)
+    soon = Grant.objects.filter(person__email=crowd.GRANTED, role=Role.ROTATOR)
+    soon.update(until=now + WEEK / 2)
     AccessRequest.objects.bulk_create(_requests(there, people, now), crowd.ROWS_AT_ONCE)
     Proposal.objects.bulk_create(_proposals(there, measured_id, people, now), crowd.ROWS_AT_ONCE)
     Universe.objects.filter(pk=measured_id).update(protected_since=now)

@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from django.db import connection
 from django.http import HttpResponseBase
@@ -33,31 +33,6 @@ PEOPLE_OF_FEW, PEOPLE_OF_MANY = 10, 1000
 ROUNDS = 5
 QUERIES, KILOBYTES = 30, 150
 TIMES, ALLOWANCE_MS = 3, 15
-
-# What no page of a person is, and what a GET would end.
-LEFT_OUT = ("healthz", "readyz", "metrics", "first_run", "theme", "shortcuts", "invitation_links")
-LEFT_OUT_BEGINNING = ("account_", "password_")
-# Pages that show nothing until something is asked of them, and parts of long lists.
-ASKED = {
-    "search": tuple(
-        f"?q={text}"
-        for text in (
-            *("pay", "pay&in=secrets", "PAY_API_KEY_000", "key+pay", "payapi", "PAY_*", "a"),
-            # Words that stand for universes.
-            *("pay+prod", "key+pay+harbor+prod&in=secrets", "rotate+pay+prod", "harbor+statz"),
-            *("api.example.com", "yearly", "Harbor", "harbor+0700", "settings", "person+0007"),
-            # Actions, and what is offered while nothing is typed.
-            *("rotate+pay", "create+secret", ""),
-            # With a slip of the finger, and nothing at all.
-            *("statz", "exmaple", "paypal", "qx"),
-        )
-    ),
-    "audit": ("?person=admin",),
-    "universe": ("?q=pay&state=attention",),
-    "access": ("?by=person",),
-    "access_everywhere": ("?by=person",),
-    "review": ("?page=2",),
-}
 
 
 @dataclass(frozen=True)
@@ -105,10 +80,20 @@ def _measure(engine: str) -> int:
             _print("home without anything that waits", who, few, many, ("/", "/"))
         for size in (few, many):
             _let_wait(size)
-        for who in people:
-            for name, addresses in _pages(few, many, who):
-                _print(name, who, few, many, addresses)
+        for name, addresses in _pages(few, many):
+            _print_for_each(name, people, few, many, addresses)
     return 0
+
+
+def _print_for_each(
+    name: str, people: Iterable[str], few: Size, many: Size, addresses: tuple[str, str]
+) -> None:
+    """A line for each person who may open the page; one at least has to."""
+    shown_to = [who for who in people if few.ask(who, addresses[0]).status_code == HTTPStatus.OK]
+    for who in shown_to:
+        _print(name, who, few, many, addresses)
+    if not shown_to:
+        table.at_most(f"{name}, {connection.display_name}", "shown to nobody", float("inf"), 1)
 
 
 @contextmanager
@@ -155,10 +140,11 @@ def _filled(database: str, universes: int, people: int) -> Size:
 
 
 def _let_wait(size: Size) -> None:
-    from benchmarks import delegated  # noqa: PLC0415 - settings come first
+    from benchmarks import delegated, receivers  # noqa: PLC0415 - settings come first
 
     databases.opened(size.database)
     delegated.delegate(size.universes, _measured_universe(size))
+    receivers.tell(size.universes)
     databases.analyze()
 
 
@@ -175,66 +161,19 @@ def _granted() -> str:
     return crowd.GRANTED
 
 
-def _pages(few: Size, many: Size, who: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Each page that the person may open with few universes: its name, and its two addresses."""
-    from secretsapp.web import urls  # noqa: PLC0415 - settings come first
-
-    names = [pattern.name for pattern in urls.urlpatterns if pattern.name]
-    for name in names:
-        if name in LEFT_OUT or name.startswith(LEFT_OUT_BEGINNING):
-            continue
-        first, second = (_address(size, name) for size in (few, many))
-        if few.ask(who, first).status_code == 200:
-            for query in ("", *ASKED.get(name, ())):
-                yield f"{name}{query}", (first + query, second + query)
+def _pages(few: Size, many: Size) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each page: its name, and its two addresses."""
+    small, large = (_addresses(size) for size in (few, many))
+    for name, address in small.items():
+        yield name, (address, large[name])
 
 
-def _address(size: Size, name: str) -> str:
-    """Where the page is, for a universe in the middle, and for who has most grants."""
-    from django.urls import NoReverseMatch, reverse  # noqa: PLC0415 - settings come first
-
-    known = _known(size)
-    for wanted in ((), *_choices(list(known))):
-        try:
-            return reverse(name, kwargs={key: known[key] for key in wanted})
-        except NoReverseMatch:
-            continue
-    raise LookupError(name)
-
-
-def _known(size: Size) -> dict[str, Any]:
-    """What an address can name, of what there is most of."""
-    from benchmarks import crowd  # noqa: PLC0415 - settings come first
-    from secretsapp.models import (  # noqa: PLC0415
-        AccessRequest,
-        ApiKey,
-        Grant,
-        Invitation,
-        Proposal,
-        Review,
-        Team,
-        User,
-    )
+def _addresses(size: Size) -> dict[str, str]:
+    """Where each page is, by its name."""
+    from benchmarks import addresses  # noqa: PLC0415 - settings come first
 
     databases.opened(size.database)
-    here = {"universe": _measured_universe(size)}
-    return {
-        "universe_id": here["universe"],
-        "name": "PAY_API_KEY_000",
-        "person_id": User.objects.get(email=crowd.GRANTED).pk,
-        "api_key_id": ApiKey.objects.get().pk,
-        "team_id": Team.objects.earliest("pk").pk,
-        "review_id": Review.objects.latest("pk").pk,
-        "request_id": AccessRequest.objects.get(**here).pk,
-        "proposal_id": Proposal.objects.filter(**here).earliest("proposed_at").pk,
-        "invitation_id": Invitation.objects.earliest("pk").pk,
-        "grant_id": Grant.objects.filter(**here).earliest("pk").pk,
-    }
-
-
-def _choices(names: list[str]) -> Iterable[tuple[str, ...]]:
-    yield from ((name,) for name in names)
-    yield from ((first, second) for first in names for second in names if first != second)
+    return dict(addresses.of_pages(_measured_universe(size)))
 
 
 def _print(name: str, who: str, few: Size, many: Size, addresses: tuple[str, str]) -> None:
@@ -246,7 +185,7 @@ def _print(name: str, who: str, few: Size, many: Size, addresses: tuple[str, str
         seen.kilobytes / KILOBYTES,
         large / (TIMES * small + ALLOWANCE_MS),
     )
-    answers = seen.status == 200
+    answers = seen.status == HTTPStatus.OK
     table.at_most(
         f"{name}, {who.partition('@')[0]}, {MANY} universes to {FEW}, {connection.display_name}",
         f"{seen.status}, {seen.queries} queries, {seen.kilobytes:.0f} kB, "
@@ -265,16 +204,16 @@ def _looked_at(size: Size, who: str, address: str) -> Seen:
 
 
 def _milliseconds(*asked: tuple[Size, str, str]) -> list[float]:
-    """The median of each, in rounds that take turns."""
+    """The processor time of each, the median of rounds that take turns."""
     rounds = [[_timed(*each) for each in asked] for _ in range(ROUNDS)]
     return [median(times) for times in zip(*rounds, strict=True)]
 
 
 def _timed(size: Size, who: str, address: str) -> float:
     databases.opened(size.database)
-    began = time.perf_counter()
+    began = databases.worked()
     size.ask(who, address)
-    return (time.perf_counter() - began) * 1000
+    return (databases.worked() - began) / 1e6
 
 
 if __name__ == "__main__":
