@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
-from secretsapp.log.damaged_rows import read_rows
+from secretsapp.log.damaged_rows import read
 from secretsapp.log.folding import BEGINNINGS
 from secretsapp.log.index import asking, bits
 from secretsapp.log.index.asking import microseconds
-from secretsapp.log.index.terms import IS_OVER, OVER, OVER_ALIKE, Term, terms_of, words_of
+from secretsapp.log.index.terms import IS_OVER, OVER, OVER_ALIKE, SOURCES, Row, Term, words_of
 from secretsapp.models import (
     AuditBlock,
     AuditEvent,
@@ -56,12 +56,13 @@ def _put(block: int) -> bool:
     if not AuditHead.objects.filter(sequence__gte=first + audit_tables.BLOCK_SIZE - 1).exists():
         return False
     there = AuditEvent.objects.filter(sequence__range=(first, first + audit_tables.BLOCK_SIZE - 1))
-    events = read_rows(there.order_by("sequence"))
-    if not events or any(event.time is None for event in events):
+    events = _rows(there.order_by("sequence"))
+    held = read(lambda: [_held(events or (), first)])
+    if not events or not held or any(event.time is None for event in events):
         return False
     try:
         with transaction.atomic():
-            _store(block, events)
+            _store(block, events, held[0])
             if (block + 1) % audit_tables.SHELF_SIZE == 0:
                 _shelve(block // audit_tables.SHELF_SIZE)
     except IntegrityError:
@@ -69,15 +70,31 @@ def _put(block: int) -> bool:
     return True
 
 
-def _store(block: int, events: Sequence[AuditEvent]) -> None:
+def _rows(found: QuerySet[AuditEvent]) -> list[Row] | None:
+    """What the index needs of the events; None where one of them cannot be read."""
+    return read(lambda: [Row._make(each) for each in found.values_list(*Row._fields)])
+
+
+def _held(events: Sequence[Row], first: int) -> dict[Term, int]:
+    """Which of the events hold each term, as bits: once for all with the same text."""
+    found: dict[Term, int] = defaultdict(int)
+    for text_of, terms_of in SOURCES:
+        places: dict[str, list[int]] = defaultdict(list)
+        for event in events:
+            places[text_of(event)].append(event.sequence - first)
+        for text, those in places.items():
+            with_text = bits.at(those)
+            for term in terms_of(text):
+                found[term] |= with_text
+    return found
+
+
+def _store(block: int, events: Sequence[Row], held: dict[Term, int]) -> None:
     times = array("q", bytes(8 * audit_tables.BLOCK_SIZE))
-    held: dict[Term, int] = defaultdict(int)
     over = _over(events)
     for event in events:
         place = event.sequence - bits.first_of(block)
         times[place] = microseconds(event.time)
-        for term in terms_of(event):
-            held[term] |= 1 << place
         for how in over.get(event.sequence, ()):
             held[IS_OVER, how.encode()] |= 1 << place
     known = [microseconds(event.time) for event in events]
@@ -105,20 +122,20 @@ def _shelve(shelf: int) -> None:
     rows.delete()
 
 
-def _over(events: Iterable[AuditEvent]) -> dict[int, tuple[str, ...]]:
+def _over(events: Iterable[Row]) -> dict[int, tuple[str, ...]]:
     """The beginnings of changes whose outcome is in the log, and how alike the outcome is."""
     begun = {event.change_id: event for event in events if event.tag in BEGINNINGS}
     begun.pop("", None)
     ended = AuditEvent.objects.filter(change_id__in=begun).exclude(tag__in=BEGINNINGS)
     found: dict[int, tuple[str, ...]] = {}
-    for outcome in read_rows(ended.order_by("-sequence")) or ():
+    for outcome in _rows(ended.order_by("-sequence")) or ():
         beginning = begun[outcome.change_id]
         both = (OVER, OVER_ALIKE) if _is_alike(beginning, outcome) else (OVER,)
         found[beginning.sequence] = both
     return found
 
 
-def _is_alike(beginning: AuditEvent, outcome: AuditEvent) -> bool:
+def _is_alike(beginning: Row, outcome: Row) -> bool:
     """Whether each filter but that of events finds the outcome too."""
     same = all(getattr(beginning, name) == getattr(outcome, name) for name in ALIKE)
     return same and words_of(beginning) <= words_of(outcome)

@@ -1,7 +1,12 @@
 """What an event is found by, and the words of its text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
 
 from secretsapp.core.events.kinds import read_detail
 from secretsapp.models import AuditEvent
@@ -30,7 +35,7 @@ def words(text: str) -> set[str]:
     return {each for each in found if not _LONG_NUMBER.fullmatch(each)}
 
 
-def words_of(event: AuditEvent) -> set[str]:
+def words_of(event: "AuditEvent | Row") -> set[str]:
     """The words of an event: of its secret, universe and subject, and of its details."""
     details = read_detail(event.detail) or {}
     names = (event.secret_name, event.universe_name, event.subject_name)
@@ -43,25 +48,68 @@ def has_words(event: AuditEvent, wanted: Iterable[str]) -> bool:
     return all(any(each.startswith(part) for each in own) for part in wanted)
 
 
-def terms_of(event: AuditEvent) -> Iterator[Term]:
-    """Everything that the event is found by."""
-    for kind, text in (
-        (ACTOR, event.actor_id),
-        (ACTOR_KIND, event.actor_kind),
-        (ACTOR_NAME, event.actor_name),
-        (SUBJECT, subject(event.subject_kind, event.subject_id)),
-        (SUBJECT_NAME, event.subject_name),
-        (DOOR, event.door),
-        (ADDRESS, event.address),
-        (TAG, event.tag),
-        (UNIVERSE, event.universe_id),
-    ):
-        if text:
-            yield kind, text.encode()
-    # Also where it has none: that is what is looked for in histories.
-    yield SECRET, event.secret_name.encode()
-    for word in words_of(event):
-        yield WORD, word.encode()
+class Row(NamedTuple):
+    """The columns of an event by which it is found."""
+
+    sequence: int
+    time: datetime
+    tag: str
+    actor_kind: str
+    actor_id: str
+    actor_name: str
+    door: str
+    address: str
+    universe_id: str
+    universe_name: str
+    secret_name: str
+    subject_kind: str
+    subject_id: str
+    subject_name: str
+    change_id: str
+    detail: str
+
+
+def _values(kind: str, text: str) -> Iterator[Term]:
+    if text:
+        yield kind, text.encode()
+
+
+def _words(text: str) -> Iterator[Term]:
+    return ((WORD, word.encode()) for word in words(text))
+
+
+def _of_secret(name: str) -> Iterator[Term]:
+    # Also where there is none: that is what is looked for in histories.
+    return chain([(SECRET, name.encode())], _words(name))
+
+
+def _of_subject_name(name: str) -> Iterator[Term]:
+    return chain(_values(SUBJECT_NAME, name), _words(name))
+
+
+def _of_detail(detail: str) -> Iterator[Term]:
+    return _words(" ".join((read_detail(detail) or {}).values()))
+
+
+def _subject(event: Row) -> str:
+    return subject(event.subject_kind, event.subject_id)
+
+
+# Everything that an event is found by: what it has, and the terms that come of that.
+SOURCES: tuple[tuple[Callable[[Row], str], Callable[[str], Iterator[Term]]], ...] = (
+    (attrgetter("actor_id"), partial(_values, ACTOR)),
+    (attrgetter("actor_kind"), partial(_values, ACTOR_KIND)),
+    (attrgetter("actor_name"), partial(_values, ACTOR_NAME)),
+    (_subject, partial(_values, SUBJECT)),
+    (attrgetter("subject_name"), _of_subject_name),
+    (attrgetter("door"), partial(_values, DOOR)),
+    (attrgetter("address"), partial(_values, ADDRESS)),
+    (attrgetter("tag"), partial(_values, TAG)),
+    (attrgetter("universe_id"), partial(_values, UNIVERSE)),
+    (attrgetter("universe_name"), _words),
+    (attrgetter("secret_name"), _of_secret),
+    (attrgetter("detail"), _of_detail),
+)
 
 
 def subject(kind: str, subject_id: str) -> str:
