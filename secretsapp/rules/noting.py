@@ -53,7 +53,7 @@ class _Kind:
 NOBODY, FIRST, FURTHER = "nobody", "first", "further"
 TOLD = {NOBODY: 5, FIRST: 20, FURTHER: 10}
 WORDS = {
-    AccessEvent.ACCESS_REFUSED: ("refusal", "refusals"),
+    AccessEvent.ACCESS_REFUSED: ("denied action", "denied actions"),
     PersonEvent.PERSON_SIGN_IN_FAILED: ("failed sign-in", "failed sign-ins"),
     PersonEvent.PERSON_LINK_ASKED: (
         "request for a password link",

@@ -55,7 +55,7 @@ def test_the_same_refusal_is_recorded_once_a_minute_and_counted(
     with time_machine.travel(start + timedelta(seconds=130)):
         assert upkeep.tell_counted() == 1
     assert watch.tags == [refused, refused, counted]
-    assert detail(watch.last)["count"] == "3"
+    assert (detail(watch.last)["count"], detail(watch.last)["what"]) == ("3", "denied actions")
 
 
 def test_names_that_no_secret_has_make_no_other_refusal(universe: Universe, cast: Cast) -> None:
