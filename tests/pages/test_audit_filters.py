@@ -110,6 +110,8 @@ def test_the_days_are_counted_and_each_leads_to_its_events(
         page = client.get("/audit/", {"event": "secret.details"})
         assert "3 events" in words(page)
         assert body(page).count('class="bar-ground"') == counting.DAYS
+        until = f"{timezone.now():%d %b %Y}".removeprefix("0")
+        assert re.search(rf"Each bar is a day, from \d+ \w+ \d+ to {until}\.", words(page))
         days = counting.count(cast["admin"].actor, AuditFilter()).days
         # The log begins with the set-up, which may have been on a day of its own.
         counts = Counter(at.date() for at in AuditEvent.objects.values_list("time", flat=True))
