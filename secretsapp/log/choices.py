@@ -24,9 +24,10 @@ def people(actor: Actor, within: AuditFilter, own: Basis | None = None) -> list[
     every = replace(within, shows_attempts=True)
     numbers = looking_for(actor, every, own).newest(PEOPLE_AMONG)
     recent = AuditEvent.objects.filter(sequence__in=numbers).order_by()
-    found = recent.values_list("actor_id", flat=True).distinct()
-    ids = {int(each) for each in found if each.isascii() and each.isdigit()}
-    return sorted(User.objects.filter(pk__in=ids), key=lambda person: person.name or person.email)
+    # An event has the id as text, which may be anything where someone edited it.
+    found = User.objects.annotate(text=Cast("pk", CharField()))
+    acted = found.filter(text__in=recent.values("actor_id"))
+    return sorted(acted, key=lambda person: person.name or person.email)
 
 
 def removed(actor: Actor) -> dict[int, str]:

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from math import sqrt
 
-from django.db.models import Max
+from django.db.models import Max, Subquery
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.events.kinds import Verb
-from secretsapp.log import archived, reading
+from secretsapp.log import reading
 from secretsapp.log.filters import AuditFilter
 from secretsapp.log.index import asking, daily, questions
 from secretsapp.log.index.daily import OfDay, verb_of
 from secretsapp.log.searching import Search
-from secretsapp.models import AuditBlock, AuditEvent
+from secretsapp.models import AuditArchive, AuditBlock, AuditEvent
 from secretsapp.models import audit as audit_tables
 
 # So many events are read, where the index does not count them.
@@ -142,7 +142,8 @@ def _counts(
 
 def _archived_until(zone: tzinfo) -> date:
     """The last day of which events may be in an archive."""
-    behind = AuditEvent.objects.filter(sequence=archived.last() + 1, sequence__gt=1)
+    last = AuditArchive.objects.order_by("-number").values("last")[:1]
+    behind = AuditEvent.objects.filter(sequence=Subquery(last) + 1)
     return max((_day(each, zone) for each in behind.values_list("tag", "time")), default=date.min)
 
 

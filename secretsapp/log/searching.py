@@ -65,11 +65,10 @@ class Search:
 
     def tail(self, above: int, most: int) -> list[tuple[str, datetime | None]]:
         """Tag and time of the newest events, no more than so many: those with larger numbers."""
-        newer = self.found.filter(sequence__gt=above)
+        newer = self.found.filter(sequence__gt=above).order_by("-sequence")
         if self.words:
-            numbers = list(islice(self._rows(newer, "-sequence", AT_ONCE), most))
-            newer = AuditEvent.objects.filter(sequence__in=numbers)
-        newer = newer.order_by("-sequence")
+            events = islice(self._in_chunks(newer, "-sequence", AT_ONCE), most)
+            return [(event.tag, event.time) for event in events]
         found: list[tuple[str, datetime | None]] | None
         found = read(lambda: list(newer.values_list("tag", "time")[:most]))
         if found is None:
@@ -92,27 +91,32 @@ class Search:
 
     def _rows(self, found: QuerySet[AuditEvent], order: str, at_once: int) -> Iterator[int]:
         """The numbers of the rows in that order, read a few at a time."""
-        last: int | None = None
+        return (event.sequence for event in self._in_chunks(found, order, at_once))
+
+    def _in_chunks(
+        self, found: QuerySet[AuditEvent], order: str, at_once: int
+    ) -> Iterator[AuditEvent]:
+        rest = found.order_by(order)
         while True:
-            rest = found if last is None else found.filter(**_beyond(order, last))
-            numbers = list(rest.order_by(order).values_list("sequence", flat=True)[:at_once])
-            yield from self._with_words(numbers, order)
-            if len(numbers) < at_once:
+            events = self._read(rest[:at_once])
+            yield from self._with_words(events)
+            if len(events) < at_once:
                 return
-            last = numbers[-1]
+            rest = found.filter(**_beyond(order, events[-1].sequence)).order_by(order)
 
     def _those(self, found: QuerySet[AuditEvent], order: str) -> Iterable[int]:
-        numbers = list(found.order_by(order).values_list("sequence", flat=True))
-        return self._with_words(numbers, order)
+        events = self._read(found.order_by(order))
+        return [event.sequence for event in self._with_words(events)]
 
-    def _with_words(self, numbers: list[int], order: str) -> Iterable[int]:
-        """Those of the events that have all the words."""
-        if not self.words or not numbers:
-            return numbers
-        events = read_rows(AuditEvent.objects.filter(sequence__in=numbers).order_by(order))
+    def _read(self, found: QuerySet[AuditEvent]) -> list[AuditEvent]:
+        """The rows, with what is asked of them; raises LogBroken."""
+        events = read_rows(found if self.words else found.only("sequence"))
         if events is None:
             raise LogBroken(UNREADABLE)
-        return [event.sequence for event in events if has_words(event, self.words)]
+        return events
+
+    def _with_words(self, events: list[AuditEvent]) -> Iterable[AuditEvent]:
+        return [event for event in events if not self.words or has_words(event, self.words)]
 
 
 def _beyond(order: str, last: int) -> dict[str, int]:

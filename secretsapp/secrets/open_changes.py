@@ -124,15 +124,14 @@ def visible(actor: Actor, universe: Universe | None = None) -> Unsettled:
         state=ChangeState.SUCCEEDED,
         started_at__gt=OuterRef("started_at"),
     )
-    undetermined = Change.objects.filter(
-        ~Exists(later), state=ChangeState.UNDETERMINED, settled_at__gte=now - UNDETERMINED_FOR
-    )
-    started = Change.objects.filter(state__in=OPEN_STATES)
+    recently = Q(state=ChangeState.UNDETERMINED, settled_at__gte=now - UNDETERMINED_FOR)
+    changes = Change.objects.filter(Q(state__in=OPEN_STATES) | (recently & ~Exists(later)))
     if universe is not None:
-        started, undetermined = (each.filter(universe=universe) for each in (started, undetermined))
+        changes = changes.filter(universe=universe)
+    found = list(_readable(actor, changes, now))
     return Unsettled(
-        open=list(_readable(actor, started, now)),
-        undetermined=list(_readable(actor, undetermined, now)),
+        open=[each for each in found if each.change.state in OPEN_STATES],
+        undetermined=[each for each in found if each.change.state not in OPEN_STATES],
     )
 
 

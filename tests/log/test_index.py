@@ -1,5 +1,6 @@
 """The index of the log: with it the same events are found as without, for everyone, all ways."""
 
+from datetime import UTC
 from itertools import combinations
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from secretsapp.access import grants
 from secretsapp.core.actor import Door, person, system
@@ -17,7 +19,7 @@ from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.roles import Role
 from secretsapp.log import counting, exporting, reading, streaming
 from secretsapp.log.filters import AuditFilter, parse
-from secretsapp.log.index import bits, building
+from secretsapp.log.index import asking, bits, building, daily
 from secretsapp.models import (
     ApiKey,
     AuditBlock,
@@ -199,3 +201,18 @@ def test_an_index_that_someone_edited_is_told_or_left_alone(cast: Cast) -> None:
         rows.objects.all().delete()
     assert building.extend()
     assert [event.sequence for event in reading.page(actor, wanted).events] == whole
+
+
+@pytest.mark.usefixtures("_long_log")
+def test_rows_with_words_and_the_blocks_of_days_are_read_once(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    building.extend()
+    search = reading.looking_for(cast["admin"].actor, parse({"q": "roblox"}).wanted)
+    with django_assert_num_queries(1):
+        assert search.tail(search.end, 50)
+    # The tags, what is known of them, and the times.
+    with django_assert_num_queries(3):
+        assert daily.count(asking.Everything(), search.blocks, UTC).total() == 16 * len(
+            search.blocks
+        )

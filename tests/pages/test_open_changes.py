@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from emulator import Emulator, Fault, faults
 from secretsapp.access import grants
@@ -12,7 +14,7 @@ from secretsapp.core.times import sentence_time
 from secretsapp.models import Change, Universe
 from secretsapp.models.changes import ChangeState
 from secretsapp.opencloud.client import SETTLE_AFTER
-from secretsapp.secrets import settling
+from secretsapp.secrets import open_changes, settling
 from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
@@ -218,3 +220,9 @@ def test_what_is_no_change_is_left_out(
         assert "at Roblox" not in words(answer)
         assert "took effect" not in words(answer)
         assert "<b>x</b>" not in body(answer)
+
+
+def test_changes_that_are_not_settled_are_asked_for_once(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        open_changes.visible(cast["admin"].actor)
+    assert sum('FROM "secretsapp_change"' in query["sql"] for query in asked) == 1

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Protocol
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, Value
 
 from secretsapp.core.errors import LogBroken
 from secretsapp.log.index import bits
@@ -93,16 +93,18 @@ class Held:
 
 
 def each_of(ids: Sequence[int], blocks: Sequence[int]) -> dict[int, Bits]:
-    """What the postings of each of a few terms say, in two queries for all of them."""
+    """What the postings of each of a few terms say, in one query for all of them."""
     first, last, size = min(blocks), max(blocks), audit_tables.SHELF_SIZE
     found: dict[int, Bits] = {term_id: {} for term_id in ids}
     within = (first // size, last // size)
+    columns = ("term_id", "place", "bits", "is_shelf")
     shelves = AuditShelf.objects.filter(term_id__in=ids, shelf__range=within)
-    for term_id, shelf, kept in shelves.values_list("term_id", "shelf", "bits"):
-        found[term_id].update(bits.parted(shelf, bits.read(kept)))
-    apart = AuditPosting.objects.filter(term_id__in=ids, block__range=(first, last))
-    for term_id, block, kept in apart.values_list("term_id", "block", "bits"):
-        found[term_id][block] = bits.read(kept)
+    whole = shelves.annotate(place=F("shelf"), is_shelf=Value(1)).values_list(*columns)
+    blocks_apart = AuditPosting.objects.filter(term_id__in=ids, block__range=(first, last))
+    apart = blocks_apart.annotate(place=F("block"), is_shelf=Value(0)).values_list(*columns)
+    for term_id, place, kept, is_shelf in whole.union(apart, all=True):
+        read = bits.read(kept)
+        found[term_id].update(bits.parted(place, read) if is_shelf else [(place, read)])
     return found
 
 
@@ -188,13 +190,16 @@ def microseconds(time: datetime) -> int:
 def times_of(blocks: Iterable[int]) -> dict[int, Sequence[int]]:
     """The times of the events of these blocks."""
     rows = AuditBlock.objects.filter(block__in=list(blocks)).values_list("block", "times")
-    found: dict[int, Sequence[int]] = {}
-    for block, kept in rows:
-        if len(kept) != audit_tables.BLOCK_SIZE * _TIME_BYTES:
-            raise LogBroken(bits.EDITED)
-        found[block] = array("q")
-        found[block].frombytes(kept)  # type: ignore[attr-defined]  # an array is a sequence too
-    return found
+    return {block: read_times(kept) for block, kept in rows}
+
+
+def read_times(kept: bytes | memoryview) -> Sequence[int]:
+    """The times of the events of a block as they are stored; raises LogBroken."""
+    if len(kept) != audit_tables.BLOCK_SIZE * _TIME_BYTES:
+        raise LogBroken(bits.EDITED)
+    times = array("q")
+    times.frombytes(kept)
+    return times
 
 
 def between(times: Sequence[int], first: int, end: int) -> int:

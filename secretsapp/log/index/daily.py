@@ -50,17 +50,12 @@ def _by_verb(blocks: Sequence[int]) -> dict[Verb | None, Bits]:
 
 def _days(blocks: Sequence[int], zone: tzinfo) -> Iterator[tuple[int, list[tuple[date, int]]]]:
     """The days of each block with the bits of their events."""
-    rows = AuditBlock.objects.filter(block__in=blocks).values_list(
-        "block", "first_time", "last_time"
-    )
-    several = []
-    for block, first, last in rows:
+    rows = AuditBlock.objects.filter(block__in=blocks)
+    for block, first, last, times in rows.values_list("block", "first_time", "last_time", "times"):
         if day_of(first, zone) == (day := day_of(last, zone)):
             yield block, [(day, bits.every())]
         else:
-            several.append(block)
-    for block, times in asking.times_of(several).items():
-        yield block, _parted(times, zone)
+            yield block, _parted(asking.read_times(times), zone)
 
 
 def _parted(times: Sequence[int], zone: tzinfo) -> list[tuple[date, int]]:
