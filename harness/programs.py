@@ -1,4 +1,4 @@
-"""Programs of others that this machine may have: Chromium, and PostgreSQL's server."""
+"""Programs of others that this machine may have: Chromium, PostgreSQL's server, and Go."""
 
 import shutil
 from pathlib import Path
@@ -13,6 +13,9 @@ BROWSERS = (
 )
 SERVER_PROGRAMS = ("initdb", "pg_ctl")
 DEBIAN_SERVERS = Path("/usr/lib/postgresql")
+# Where Debian has the sources of Go's packages, and those that tests need.
+DEBIAN_GO = Path("/usr/share/gocode")
+GO_PACKAGES = "src/golang.org/x/mod/sumdb"
 
 
 def chromium() -> Path | None:
@@ -27,6 +30,12 @@ def postgresql() -> Path | None:
     candidates = [Path(first).resolve().parent] if first else []
     candidates += sorted(DEBIAN_SERVERS.glob("*/bin"), key=_version, reverse=True)
     return next((path for path in candidates if _has_server(path)), None)
+
+
+def go() -> Path | None:
+    """Go's compiler, if golang.org/x/mod is there too."""
+    found = shutil.which("go")
+    return Path(found) if found and (DEBIAN_GO / GO_PACKAGES).is_dir() else None
 
 
 def _version(path: Path) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from harness import programs
 from tests import forked, lanes, postgres, suite
+from tests.support import go_programs
 
 PRINT_ADDRESS = "import os; print(os.environ['DATABASE_URL'])"
 CONNECT = """
@@ -78,6 +79,15 @@ def test_newest_server_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         for program in names:
             (directory / program).touch()
     assert programs.postgresql() == tmp_path / "15" / "bin"
+
+
+def test_a_program_in_go_is_built_where_its_packages_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "")
+    monkeypatch.setattr(programs, "DEBIAN_GO", tmp_path)
+    with pytest.raises(pytest.skip.Exception, match=r"Go with golang\.org/x/mod is not here"):
+        go_programs.build("package main", tmp_path)
 
 
 @pytest.mark.parametrize(
