@@ -1,5 +1,8 @@
 """Which events evidence is made of, and in words what they say, before any is made."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
 import verify_evidence
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
@@ -12,6 +15,19 @@ from secretsapp.log.wording import view_of
 from secretsapp.models import AuditEvent
 
 MOST = verify_evidence.MOST_EVENTS
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Events for evidence, in their order.
+
+    Of those in an archive, `leaves` are the hashes around them (`tree.leaves_of`) by their place,
+    and `archive` is its number.
+    """
+
+    events: Sequence[AuditEvent]
+    leaves: Mapping[int, list[bytes]] = field(default_factory=dict)
+    archive: int = 0
 
 
 def require(actor: Actor) -> None:
@@ -29,14 +45,24 @@ def choose(actor: Actor, wanted: AuditFilter) -> list[AuditEvent]:
     if wanted.of_histories:
         raise refusal(Permission.READ_AUDIT)
     numbers = reading.looking_for(actor, wanted).newest(MOST + 1)
-    if not numbers:
+    refuse_none(numbers)
+    refuse_too_many(numbers)
+    found = reading.newest(AuditEvent.objects.filter(sequence__in=numbers), MOST)
+    return found[::-1]
+
+
+def refuse_none(found: Sequence[object]) -> None:
+    """Raise InvalidInput where nothing was chosen."""
+    if not found:
         raise InvalidInput("No events match, so there is nothing to prove. Change the filter.")
-    if len(numbers) > MOST:
+
+
+def refuse_too_many(found: Sequence[object]) -> None:
+    """Raise InvalidInput for more than evidence can hold."""
+    if len(found) > MOST:
         raise InvalidInput(
             f"More than {MOST:,} events match. Narrow the filter, for example to fewer days."
         )
-    found = reading.newest(AuditEvent.objects.filter(sequence__in=numbers), MOST)
-    return found[::-1]
 
 
 def preview(actor: Actor, wanted: AuditFilter) -> list[EventView]:

@@ -4,7 +4,6 @@ The log itself says who made it, when, by which filter, and of which events: tha
 file too, so nothing in it has to be believed.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import verify_evidence
@@ -15,11 +14,11 @@ from secretsapp.core.errors import LogBroken
 from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.roles import Permission
 from secretsapp.log import checkpoints, cosigned, tree, witnessing
-from secretsapp.log.choosing import choose
+from secretsapp.log.choosing import Chosen, choose
 from secretsapp.log.filters import AuditFilter
 from secretsapp.models import AuditEvent, Checkpoint
 from secretsapp.rules import keys
-from secretsapp.rules.acting import RightSomewhere, acting
+from secretsapp.rules.acting import Need, Right, RightSomewhere, acting
 from secretsapp.rules.policy import rights_of
 
 # Others may sign at the same time, but hardly ever between an event and its checkpoint.
@@ -40,24 +39,37 @@ def make(actor: Actor, wanted: AuditFilter, asked: str) -> Evidence:
 
     Raises as `choose` and `checkpoints.make` do; what is broken is found before it leaves.
     """
-    events = choose(actor, wanted)
-    hashes = [_content(event) for event in events]
+    chosen = Chosen(choose(actor, wanted))
+    return _made(actor, RightSomewhere(Permission.READ_AUDIT), chosen, asked)
+
+
+def make_of_archived(actor: Actor, chosen: Chosen, asked: str) -> Evidence:
+    """The same of events that were chosen in an archive, of which the filter then tells too.
+
+    Raises Forbidden for those who can't read all of the log, and as `checkpoints.make` does.
+    """
+    asked = f"archive={chosen.archive}&{asked}"
+    return _made(actor, Right(Permission.READ_AUDIT), chosen, asked)
+
+
+def _made(actor: Actor, need: Need, chosen: Chosen, asked: str) -> Evidence:
+    hashes = [_content(event) for event in chosen.events]
     keys.checkpoint_keys()
     detail = {
-        "count": str(len(events)),
+        "count": str(len(hashes)),
         "digest": verify_evidence.digest(hashes),
         "filter": asked,
     }
-    with acting(actor, RightSomewhere(Permission.READ_AUDIT)) as act:
+    with acting(actor, need) as act:
         act.tell(ProofEvent.EVIDENCE_MADE, detail=detail)
     checkpoint = _covering(actor, act.events[0].sequence)
     witnessing.ask_now(checkpoint)
-    content = _written(checkpoint, act.events[0], events)
+    content = _written(checkpoint, act.events[0], chosen)
     try:
         verify_evidence.check(content, [checkpoint.verifier])
     except verify_evidence.Refused as trouble:
         raise LogBroken(f"The log can't prove these events. {trouble}") from None
-    return Evidence(content, len(events), checkpoint)
+    return Evidence(content, len(hashes), checkpoint)
 
 
 def _content(event: AuditEvent) -> bytes:
@@ -78,9 +90,9 @@ def _covering(actor: Actor, sequence: int) -> Checkpoint:
     raise LogBroken("No checkpoint could be signed of the newest events. Try again in a moment.")
 
 
-def _written(checkpoint: Checkpoint, made: AuditEvent, events: Iterable[AuditEvent]) -> bytes:
-    node = tree.Stored()
-    entries = [_entry(node, event, checkpoint.size) for event in events]
+def _written(checkpoint: Checkpoint, made: AuditEvent, chosen: Chosen) -> bytes:
+    node = tree.Stored(chosen.leaves)
+    entries = [_entry(node, event, checkpoint.size) for event in chosen.events]
     bundle = {
         "format": verify_evidence.FORMAT,
         "keys": _signers(checkpoint),

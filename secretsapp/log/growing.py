@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from secretsapp.core import merkle
-from secretsapp.log.tree import BITS, WIDTH, size, stored, subtrees, verify
+from secretsapp.log.tree import BITS, WIDTH, leaves_of, size, stored, subtrees, verify
 from secretsapp.models import AuditSubtree
 from secretsapp.rules.locks import lock_tree
 
@@ -31,7 +31,7 @@ def extend(at_most: int = BATCH) -> int:
 def _verified(before: int) -> bytes:
     """The hash above the 256 events behind that one, all of which are verified."""
     events = verify(before + 1, before + WIDTH)
-    return merkle.complete([merkle.leaf_hash(bytes.fromhex(event.content)) for event in events])
+    return merkle.complete(leaves_of(events))
 
 
 def _store(hashes: list[bytes], first: int) -> None:

@@ -14,7 +14,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.log import archived, cosigned
 from secretsapp.log.proofs import check_archived, check_checkpoint
 from secretsapp.log.standing import latest
-from secretsapp.log.tree import Stored, verify
+from secretsapp.log.tree import Stored, leaves_of, place_of, verify
 from secretsapp.models import AuditEvent, Checkpoint
 from secretsapp.rules.policy import require_installation
 
@@ -83,7 +83,7 @@ def inclusion(actor: Actor, sequence: int, beside: Sequence[AuditEvent] = ()) ->
         raise NotFound(f"{archived.sentence(archive)} Name its file with --archive.")
     [event] = [e for e in beside if e.sequence == sequence] or verify(sequence, sequence)
     index, leaf = sequence - 1, merkle.leaf_hash(bytes.fromhex(event.content))
-    hashes = merkle.inclusion(Stored(beside), index, checkpoint.size)
+    hashes = merkle.inclusion(_around(beside), index, checkpoint.size)
     root = bytes.fromhex(checkpoint.root)
     if not merkle.includes(root=root, size=checkpoint.size, leaf=leaf, index=index, proof=hashes):
         raise LogBroken(f"Checkpoint {checkpoint.number} is of a log without this event.")
@@ -103,5 +103,10 @@ def consistency(actor: Actor, old_size: int, beside: Sequence[AuditEvent] = ()) 
             f"The newest checkpoint is of {checkpoint.size} events. Give the size of an earlier "
             "one, or 0."
         )
-    hashes = merkle.consistency(Stored(beside), old_size, checkpoint.size)
+    hashes = merkle.consistency(_around(beside), old_size, checkpoint.size)
     return signed_notes.hash_lines(hashes)
+
+
+def _around(beside: Sequence[AuditEvent]) -> Stored:
+    """The tree, with the leaves of the subtree that these are all events of."""
+    return Stored({place_of(beside[0].sequence): leaves_of(beside)} if beside else {})

@@ -6,7 +6,7 @@ events below it were verified; what is between is computed from 256 of them at a
 events. So a proof reads a few ranges, however long the log is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Max
 
@@ -30,12 +30,9 @@ class Stored:
     It is for one proof: what it has read it does not read again.
     """
 
-    def __init__(self, beside: Sequence[AuditEvent] = ()) -> None:
-        """`beside` are all events of one subtree, which are in an archive and were checked."""
-        self._rows: dict[tuple[int, int], list[bytes]] = {}
-        if beside:
-            hashes = [merkle.leaf_hash(bytes.fromhex(event.content)) for event in beside]
-            self._rows[0, place_of(beside[0].sequence)] = hashes
+    def __init__(self, leaves: Mapping[int, list[bytes]] | None = None) -> None:
+        """`leaves` are those of whole subtrees by place, which were checked in an archive."""
+        self._rows = {(0, place): hashes for place, hashes in (leaves or {}).items()}
 
     def __call__(self, level: int, place: int) -> bytes:
         """The hash of that subtree; raises LogBroken where it is not there or cannot be read."""
@@ -65,6 +62,11 @@ def name_of(level: int, place: int) -> str:
 def place_of(sequence: int) -> int:
     """The place of the subtree of the lowest stored level that an event is in."""
     return (sequence - 1) // WIDTH
+
+
+def leaves_of(events: Iterable[AuditEvent]) -> list[bytes]:
+    """The hashes of the leaves of these events."""
+    return [merkle.leaf_hash(bytes.fromhex(event.content)) for event in events]
 
 
 def size() -> int:

@@ -3,8 +3,9 @@
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor
 from secretsapp.log import checkpoints, evidence, growing, witnesses, witnessing
+from secretsapp.log.choosing import Chosen
 from secretsapp.log.filters import AuditFilter
-from secretsapp.models import Checkpoint, Witness
+from secretsapp.models import AuditEvent, Checkpoint, Witness
 from secretsapp.operation import audit_keys, checkpoint_keys, ring_changes
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
@@ -75,6 +76,13 @@ KEY_ACTIONS: list[Action] = [
     Action(
         "evidence.make",
         lambda stage: evidence.make(stage.cast["admin"].actor, AuditFilter(tag="grant"), ""),
+        (f"evidence.made | {ADMIN} |  |  | ", f"checkpoint.made | {ADMIN} |  |  | "),
+    ),
+    Action(
+        "evidence.make_of_archived",
+        lambda stage: evidence.make_of_archived(
+            stage.cast["admin"].actor, Chosen(list(AuditEvent.objects.all())), ""
+        ),
         (f"evidence.made | {ADMIN} |  |  | ", f"checkpoint.made | {ADMIN} |  |  | "),
     ),
     Action(

@@ -72,6 +72,12 @@ def test_an_archive_is_made_verified_and_asked_for_proofs(
     assert proof.read_text().startswith("c2sp.org/tlog-proof@v1\nindex 299\n")
     hashes = shell.run("make_checkpoint", "--consistency=100", "--archive", path).output
     assert len(hashes.splitlines()) > 3
+    bundle, asked = tmp_path / "bundle.json", ("--event=person.signed_in", "--to=2999-01-01")
+    assert "No events match" in shell.refuse(
+        "make_evidence", bundle, "--archive", path, "--secret=NEVER_THERE"
+    )
+    shell.run("make_evidence", bundle, "--archive", path, *asked)
+    assert "Filter: archive=1&event=person.signed_in" in shell.run("verify_evidence", bundle).output
     path.write_bytes(path.read_bytes()[:-9])
     assert f"{path}: It was cut off" in shell.refuse("verify_audit", "--archive", path)
 
