@@ -39,15 +39,23 @@ class Figures:
 
 
 def count(
-    actor: Actor, chosen: AtHand, needs: Sequence[Need], cards: Iterable[UniverseCard]
+    actor: Actor,
+    chosen: AtHand,
+    needs: Sequence[Need],
+    cards: Iterable[UniverseCard],
+    *,
+    alarms: int = 0,
 ) -> Figures:
-    """The figures for the actor, in two queries at most; `cards` are those of what is at hand."""
+    """The figures for the actor, in two queries at most; `cards` are those of what is at hand.
+
+    `alarms` about the audit log need attention too.
+    """
     universes = chosen.universes
     return Figures(
         secrets=sum(card.secrets for card in cards) if chosen.is_all else None,
         universes=None if chosen.is_all else chosen.count,
         universe=universes[0] if chosen.is_all and len(universes) == 1 else None,
-        attention=attention.count(actor, needs),
+        attention=attention.count(actor, needs) + alarms,
         changes=_changes(actor),
         keys_ending=_keys_ending(actor, needs),
     )

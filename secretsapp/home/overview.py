@@ -13,6 +13,7 @@ from secretsapp.home.figures import Figures
 from secretsapp.home.universe_cards import UniverseCard, cards_of
 from secretsapp.home.waiting import Waiting
 from secretsapp.home.worth import Worth
+from secretsapp.log import standing
 from secretsapp.people import wrong_passwords
 from secretsapp.people.wrong_passwords import Tried
 from secretsapp.secrets.forcing import ForcedChange, forced_lately
@@ -28,13 +29,17 @@ class CardGroup:
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the first page shows; `tried` are wrong passwords on the actor's own account."""
+    """All that the first page shows; `tried` are wrong passwords on the actor's own account.
+
+    `witnessed` is what witnesses say who have seen another audit log.
+    """
 
     tried: Tried | None
     figures: Figures
     needs: list[Need]
     worth: Worth
     activity: Activity
+    witnessed: list[str]
     groups: list[CardGroup]
     at_hand: AtHand
     waiting: Waiting
@@ -46,6 +51,11 @@ class Overview:
         needing = chain.from_iterable(need.universes for need in self.needs)
         named = chain(needing, (each.universe for each in self.worth.universes))
         return len({universe.owner for universe in named}) > 1
+
+    @property
+    def has_alarm(self) -> bool:
+        """Whether the audit log itself needs someone: a notice says so above everything else."""
+        return bool(self.activity.broken or self.witnessed)
 
     @property
     def universes(self) -> int:
@@ -60,12 +70,15 @@ def compose_overview(actor: Actor) -> Overview:
     api_keys = attention.find_keys(actor)
     needs = attention.find_needs(actor, api_keys, [each.pk for each in chosen.universes])
     cards = cards_of(actor, chosen.universes, needs)
+    happened, witnessed = activity.read_activity(actor), standing.witnessed(actor)
+    alarms = len(witnessed) + bool(happened.broken)
     return Overview(
         tried=wrong_passwords.find_tried(actor),
-        figures=figures.count(actor, chosen, needs, cards),
+        figures=figures.count(actor, chosen, needs, cards, alarms=alarms),
         needs=needs,
         worth=worth.look(actor, api_keys),
-        activity=activity.read_activity(actor),
+        activity=happened,
+        witnessed=witnessed,
         groups=list(_groups(chosen, cards)),
         at_hand=chosen,
         waiting=waiting.look(actor),

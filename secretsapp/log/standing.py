@@ -66,8 +66,14 @@ def look(actor: Actor) -> Standing:
     """How the log stands; why it is broken is told to those who can read all of it."""
     may_read_all = rights_of(actor).allows_installation(Permission.READ_AUDIT)
     broken = reason_of(alarm()) if may_read_all else ""
-    witnessed = list(alarmed().values_list("alarm", flat=True)) if may_read_all else []
-    return Standing(latest(), broken, witnessed, may_read_all)
+    return Standing(latest(), broken, witnessed(actor), may_read_all)
+
+
+def witnessed(actor: Actor) -> list[str]:
+    """What witnesses say who have seen another log, for those who can read all of it."""
+    if not rights_of(actor).allows_installation(Permission.READ_AUDIT):
+        return []
+    return list(alarmed().values_list("alarm", flat=True))
 
 
 def alarmed() -> QuerySet[Witness]:

@@ -87,15 +87,20 @@ def test_who_edits_what_another_has_changed_is_shown_that(
     assert Row.objects.get().name == "Tides"
 
 
-def test_a_witness_that_saw_another_log_is_told_on_the_pages_of_the_log(
+def test_a_witness_that_saw_another_log_is_told_on_the_pages_of_the_log_and_at_home(
     client_for: ClientFor, tides: Witness
 ) -> None:
     tides.knows(checkpoints.make(STAGEHAND).verifier)
     tides.memory.size = Checkpoint.objects.get().size + 9
     witnesses.add(STAGEHAND, name="Tides", address=tides.address, key=tides.verifier)
     witnessing.ask_due()
-    for address in (PAGE, reverse("audit")):
+    home = reverse("home")
+    for address in (PAGE, reverse("audit"), home):
         page = words(client_for("admin").get(address))
-        assert "A witness has seen another audit log." in page
+        assert "A witness has seen another audit log." in page, address
         assert "the log was cut off, or is an older copy." in page
-    assert "another audit log" not in words(client_for("auditor").get(reverse("audit")))
+    assert "1 Needs attention" in page
+    assert "Nothing else needs attention" in page
+    for address in (reverse("audit"), home):
+        assert "another audit log" not in words(client_for("auditor").get(address))
+    assert "All clear" in words(client_for("auditor").get(home))
