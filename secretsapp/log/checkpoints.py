@@ -20,7 +20,7 @@ from secretsapp.core.events.proofs import ProofEvent
 from secretsapp.core.keyring import Key
 from secretsapp.core.roles import Permission
 from secretsapp.core.signed_notes import Signer
-from secretsapp.log import archive_checks, growing, proofs, tree, verifying
+from secretsapp.log import archive_checks, cosigned, growing, proofs, tree, verifying, witness_rows
 from secretsapp.log.standing import alarm, has_news, latest
 from secretsapp.models import Checkpoint
 from secretsapp.rules import keys
@@ -81,6 +81,7 @@ def make(actor: Actor) -> Checkpoint:
 def _checked(actor: Actor, ring: list[Key], last: Checkpoint | None) -> tuple[int, bytes]:
     """The size and the root of the log, whose new events and growth were checked."""
     archive_checks.check()
+    witness_rows.check()
     size = tree.size()
     if not size:
         raise NotFound("The audit log has no events yet, so there is nothing to sign.")
@@ -136,7 +137,7 @@ def _sign(
             # Another process was first.
             return newest
         made.save(force_insert=True)
-        act.tell(ProofEvent.CHECKPOINT_MADE, detail=_detail(made, signers[0]))
+        act.tell(ProofEvent.CHECKPOINT_MADE, detail=_detail(made, signers[0], last))
         if last and last.key_id != made.key_id:
             act.tell(KeyEvent.CHECKPOINT_KEY_ROTATED, detail={"key": made.key_id})
     return made
@@ -156,8 +157,10 @@ def _origin(last: Checkpoint | None) -> str:
     return f"{site.netloc}{site.path.rstrip('/')}/audit/{secrets.token_hex(_RANDOM_BYTES)}"
 
 
-def _detail(made: Checkpoint, signer: Signer) -> dict[str, str]:
-    return {
+def _detail(made: Checkpoint, signer: Signer, last: Checkpoint | None) -> dict[str, str]:
+    """What the log is told; also who has cosigned the last one, so that none of these gets lost."""
+    known = cosigned.known_by(last)
+    return ({"cosigned": known} if known else {}) | {
         "number": str(made.number),
         "count": str(made.size),
         "root": made.root,

@@ -24,6 +24,28 @@ def signers(checkpoint: Checkpoint | None) -> set[str]:
     return {each.verifier for each in fitting(checkpoint)} if checkpoint else set()
 
 
+def known_by(checkpoint: Checkpoint | None) -> str:
+    """Who has cosigned it, as the log tells with the next checkpoint: names and ids of keys."""
+    return " ".join(sorted(_short(key) for key in signers(checkpoint)))
+
+
+def check_kept(checkpoint: Checkpoint, told: str, found: Iterable[Cosignature]) -> None:
+    """Raise LogBroken where a cosignature of which the log tells isn't there any more."""
+    kept = {_short(each.verifier) for each in found}
+    for key in told.split():
+        if key not in kept:
+            raise LogBroken(
+                f"The cosignature of checkpoint {checkpoint.number} by {key} is missing: it was "
+                "removed."
+            )
+
+
+def _short(verifier: str) -> str:
+    """The name and the id of a key, without the key itself."""
+    name, _, rest = verifier.partition("+")
+    return f"{name}+{rest.partition('+')[0]}"
+
+
 def fits(found: Cosignature, checkpoint: Checkpoint) -> bool:
     """Whether it is what its witness signed of that checkpoint; of kinds unknown, is of its key."""
     try:

@@ -98,11 +98,14 @@ class Comparison:
             )
         signed = cosigned.of(self._checkpoints.values())
         for number, found in sorted(self._checkpoints.items()):
-            if number not in self._told and found.size < self._boundary:
+            told = self._told.pop(number, {})
+            if not told and found.size < self._boundary:
                 check_archived(found, self._archives[-1])
             else:
-                check_checkpoint(found, self._told.pop(number, {}))
+                check_checkpoint(found, told)
             cosigned.check(found, signed[number])
+            if before := self._checkpoints.get(number - 1):
+                cosigned.check_kept(before, told.get("cosigned", ""), signed[before.number])
         self._check_none_was_removed()
 
     def _compare_root(self, size: int, grown: merkle.Growing) -> None:

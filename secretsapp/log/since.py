@@ -6,7 +6,7 @@ from secretsapp.core import merkle
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken, NotFound
 from secretsapp.core.roles import Permission
-from secretsapp.log import archive_checks, proofs, proving, standing, tree, verifying
+from secretsapp.log import archive_checks, proofs, proving, standing, tree, verifying, witness_rows
 from secretsapp.log.checking import Anchor
 from secretsapp.models import Checkpoint
 from secretsapp.rules import keys, pending_migrations, schema
@@ -37,6 +37,7 @@ def verify(actor: Actor) -> Since:
     if found is None:
         raise NotFound("No checkpoint was signed yet. Run `manage.py verify_audit`.")
     archive_checks.check()
+    witness_rows.check()
     proving.check_told(found)
     if not proofs.is_by(keys.checkpoint_keys(), found):
         raise LogBroken(f"Checkpoint {found.number} was signed by a key that is not here.")

@@ -9,7 +9,7 @@ from itertools import count
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, LogBroken
 from secretsapp.core.roles import Permission
-from secretsapp.log import archive_checks, archived, proofs, stored_events, wiped
+from secretsapp.log import archive_checks, archived, proofs, stored_events, wiped, witness_rows
 from secretsapp.log.checking import START, Anchor, told_if_broken, unreadable
 from secretsapp.log.damaged_rows import UNREADABLE, read, read_rows
 from secretsapp.log.ranges import Processes, Range, Summary, are_joined, split, summarize
@@ -69,6 +69,7 @@ def verify(
     summaries = _in_ranges(begun, processes) or [_as_a_whole(begun)]
     last, checkpoints = _joined(begun, summaries)
     schema.check_indexes()
+    witness_rows.check()
     if anchor not in (None, START, begun.before) and not any(anchor in s.held for s in summaries):
         raise LogBroken(
             f"The audit log doesn't contain the anchor: event {anchor.sequence} is missing or "

@@ -10,7 +10,7 @@ from emulator import Emulator, faults
 from secretsapp.core.actor import system
 from secretsapp.core.errors import NotFound
 from secretsapp.core.events.secrets import SecretEvent
-from secretsapp.log import counting, exporting, reading, streaming, witnessing
+from secretsapp.log import counting, exporting, reading, streaming, witnesses, witnessing
 from secretsapp.log.filters import AuditFilter
 from secretsapp.log.index import building
 from secretsapp.models import (
@@ -30,6 +30,7 @@ from secretsapp.universes import managing, protection
 from tests.stage import STAGEHAND, Cast
 from tests.support.old_log import archive, make_old
 from tests.support.unfinished import leave_open
+from tests.support.witness import NAME, verifier_line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -69,10 +70,9 @@ def test_what_a_witness_has_not_cosigned_stays_and_one_that_forgot_is_told(
     tmp_path: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_old(monkeypatch)
-    key = f"tides.example.com+{'0' * 8}+{'A' * 44}"
-    Witness.objects.create(
-        name="Tides", address="https://t.example", verifier=key, size=300, added_at=timezone.now()
-    )
+    key = verifier_line(NAME, b"\x04", bytes(32))
+    witnesses.add(STAGEHAND, name="Tides", address="https://127.0.0.1:9/", key=key)
+    Witness.objects.update(size=300)
     assert archive(tmp_path / "1.gz").head.last == 256
     # Another witness, or an older copy of it, is not asked for what can't be proved to it.
     Witness.objects.update(size=100)

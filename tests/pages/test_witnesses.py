@@ -94,13 +94,14 @@ def test_a_witness_that_saw_another_log_is_told_on_the_pages_of_the_log_and_at_h
     tides.memory.size = Checkpoint.objects.get().size + 9
     witnesses.add(STAGEHAND, name="Tides", address=tides.address, key=tides.verifier)
     witnessing.ask_due()
-    home = reverse("home")
+    admin, home = client_for("admin"), reverse("home")
     for address in (PAGE, reverse("audit"), home):
-        page = words(client_for("admin").get(address))
+        page = words(admin.get(address))
         assert "A witness has seen another audit log." in page, address
         assert "the log was cut off, or is an older copy." in page
-    assert "1 Needs attention" in page
-    assert "Nothing else needs attention" in page
+    told = words(admin.get(home))
+    assert "1 Needs attention" in told
+    assert "Nothing else needs attention" in told
     for address in (reverse("audit"), home):
         assert "another audit log" not in words(client_for("auditor").get(address))
     assert "All clear" in words(client_for("auditor").get(home))
