@@ -18,6 +18,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import Channel
 from secretsapp.models.channels import ChannelKind, ChannelState, DeliveryState, Rhythm
 from secretsapp.rules.acting import Right, acting
+from secretsapp.rules.locks import lock_all
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.versions import differences, refuse_stale, version_of
 
@@ -98,6 +99,7 @@ def _take(channel: Channel, terms: Terms, opened: Opened | None) -> None:
 
 
 def _refuse_too_many() -> None:
+    lock_all(Channel.objects.all())
     if Channel.objects.count() >= CHANNELS_AT_MOST:
         raise InvalidInput(
             f"There are {CHANNELS_AT_MOST} channels already, which is the most. Remove one first."

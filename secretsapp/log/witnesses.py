@@ -13,7 +13,7 @@ from secretsapp.log.witness_listing import version
 from secretsapp.models import Witness
 from secretsapp.outgoing.targets import read_url
 from secretsapp.rules.acting import Right, acting
-from secretsapp.rules.locks import lock_witness
+from secretsapp.rules.locks import lock_all, lock_witness
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.versions import differences, refuse_stale
 
@@ -33,6 +33,7 @@ def add(actor: Actor, *, name: str, address: str, key: str) -> Witness:
     made = _read(Witness(added_at=timezone.now()), name, address, key)
     try:
         with acting(actor, TO_MANAGE) as act:
+            lock_all(Witness.objects.all())
             if Witness.objects.count() >= WITNESSES_AT_MOST:
                 raise StillInUse(
                     f"There are {WITNESSES_AT_MOST} witnesses already: remove one first."

@@ -84,6 +84,11 @@ def lock_channel(channels: QuerySet[Row]) -> Row | None:
     return channels.select_for_update(no_key=True).first()
 
 
+def lock_all(rows: QuerySet[Row]) -> None:
+    """Lock every one of the rows: of two who add another, the second counts the first's too."""
+    list(rows.select_for_update(no_key=True).order_by("pk"))
+
+
 def lock_witness(witness: Witness) -> Witness:
     """Lock the row of a witness: what people change and what came of asking it don't mix.
 
