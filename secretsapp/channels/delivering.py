@@ -20,7 +20,7 @@ from secretsapp.channels.outcomes import Result
 from secretsapp.channels.sending import Outcome, Send
 from secretsapp.channels.targets import Opened
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import SealroomError
+from secretsapp.core.errors import BadRule, SealroomError
 from secretsapp.models import Channel
 from secretsapp.models.channels import ChannelKind, ChannelState
 from secretsapp.rules.locks import claim, unclaimed
@@ -81,8 +81,13 @@ def _due(actor: Actor) -> Iterator[Work]:
                 mailing.queue(actor, channel)
             else:
                 yield _work_for(channel)
+        except BadRule:
+            outcomes.stop(actor, channel, ChannelState.PAUSED, rule.UNREADABLE)
         except SealroomError as error:
             outcomes.store_failure(actor, channel, str(error))
+        except Exception:
+            log.exception("The messages to a channel could not be made.")
+            outcomes.store_failure(actor, channel, BROKEN)
 
 
 def _claimed() -> Iterator[Channel]:

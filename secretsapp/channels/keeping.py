@@ -124,7 +124,7 @@ def edit(actor: Actor, channel: Channel, terms: Terms, *, seen_version: str = ""
     """
     require_installation(actor, Permission.MANAGE_CHANNELS)
     kind = ChannelKind(channel.kind)
-    terms = _checked(kind, terms, rule.of(channel))
+    terms = _checked(kind, terms, rule.readable(channel))
     address = targets.checked(kind, terms.target) if terms.target else None
     is_other = terms.secret is not None or terms.is_new_secret
     secret = targets.secret_for(kind, terms.secret) if is_other else ""
@@ -156,12 +156,19 @@ def _hashed(opened: Opened) -> dict[str, str]:
 
 def _words(channel: Channel) -> dict[str, str]:
     """What the log is told of a channel."""
-    wanted = rule.of(channel)
-    return {
+    words = {
         "name": channel.name,
         "kind": channel.kind,
         "host": channel.shown,
         "rhythm": channel.rhythm,
+    }
+    return words | _words_of_rule(rule.readable(channel))
+
+
+def _words_of_rule(wanted: Rule | None) -> dict[str, str]:
+    if wanted is None:
+        return dict.fromkeys(("events", "severity", "universes", "environments"), "unreadable")
+    return {
         "events": ", ".join(wanted.events),
         "severity": str(wanted.at_least),
         "universes": ", ".join(map(str, wanted.universes)),
@@ -193,12 +200,13 @@ def turn_off(actor: Actor, channel: Channel) -> None:
 def resume(actor: Actor, channel: Channel, *, from_now: bool) -> None:
     """Tell a channel again: from where it stopped, or of what happens from now on.
 
-    Raises Forbidden or NotFound.
+    Raises Forbidden, NotFound or BadRule.
     """
     with acting(actor, TO_MANAGE) as act:
         stored = locked(channel)
         if stored.state == ChannelState.ON:
             return
+        rule.of(stored)
         stored.state, stored.why = ChannelState.ON, ""
         stored.failing_since, stored.next_at = None, mailing.first_at(stored.rhythm)
         detail = {"from": str(stored.position + 1)}

@@ -26,7 +26,9 @@ UNIVERSES_OFFERED, UNIVERSES_NAMED = 30, 3
 class ChannelView:
     """A channel with its rule, the universes that this names, and what waits to be tried again.
 
-    `behind` says how many events of any kind it was not told of yet, nor looked through for it.
+    Where someone edited the rule in the database until it can't be read, `is_readable` is false and
+    the rule that of a new channel. `behind` says how many events of any kind it was not told of
+    yet, nor looked through for it.
     """
 
     channel: Channel
@@ -34,6 +36,7 @@ class ChannelView:
     universes: list[Universe]
     waiting: Delivery | None
     behind: int
+    is_readable: bool = True
 
     @property
     def is_signed(self) -> bool:
@@ -113,7 +116,8 @@ def _among(universes: Mapping[int, Universe], wanted: Rule) -> list[Universe]:
 
 def _views(channels: QuerySet[Channel]) -> list[ChannelView]:
     found = list(channels)
-    rules = {channel.pk: rule.of(channel) for channel in found}
+    readable = {channel.pk: rule.readable(channel) for channel in found}
+    rules = {pk: wanted or Rule() for pk, wanted in readable.items()}
     named = {each for wanted in rules.values() for each in wanted.universes}
     universes = Universe.objects.in_bulk(named) if named else {}
     failing = Delivery.objects.filter(channel__in=found, state=DeliveryState.WAITING)
@@ -126,6 +130,7 @@ def _views(channels: QuerySet[Channel]) -> list[ChannelView]:
             universes=_among(universes, rules[channel.pk]),
             waiting=waiting.get(channel.pk),
             behind=max(0, head - channel.position),
+            is_readable=readable[channel.pk] is not None,
         )
         for channel in found
     ]

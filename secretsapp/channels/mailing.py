@@ -45,7 +45,11 @@ def first_at(rhythm: str) -> datetime | None:
 
 
 def queue(actor: Actor, channel: Channel) -> int:
-    """Queue the mail that is due and let go of the channel; gives how many mails were queued."""
+    """Queue the mail that is due and let go of the channel; gives how many mails were queued.
+
+    Raises BadRule.
+    """
+    rule.of(channel)
     if not outbox.is_set_up():
         outcomes.store_failure(actor, channel, NO_MAIL)
         return 0

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from django.db.models import CharField, Max, Q, QuerySet
 from django.db.models.functions import Cast
 
-from secretsapp.core.errors import InvalidInput
+from secretsapp.core.errors import BadRule, InvalidInput
 from secretsapp.core.events import BY_TAG, EVENTS
 from secretsapp.core.events.channels import ChannelEvent
 from secretsapp.core.events.kinds import Severity
@@ -16,8 +17,12 @@ from secretsapp.models import AuditEvent, Channel, Universe
 from secretsapp.models.universes import Environment
 
 UNIVERSES_AT_MOST = 50
+UNREADABLE = "someone edited its rule in the database, so it can’t be read"
+_ENVIRONMENTS = frozenset(each.value for each in Environment)
 # A channel is not told of itself what would be sent because something was sent.
 OWN = (ChannelEvent.CHANNEL_PAUSED.tag, ChannelEvent.CHANNEL_TESTED.tag)
+
+Kind = TypeVar("Kind", int, str)
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,41 @@ def _is_within(tag: str, beginning: str) -> bool:
 
 
 def of(channel: Channel) -> Rule:
-    """The rule of a channel, as it is stored."""
-    stored = json.loads(channel.rule)
-    return Rule(
-        events=tuple(stored["events"]),
-        at_least=Severity(stored["at_least"]),
-        universes=tuple(stored["universes"]),
-        environments=tuple(stored["environments"]),
+    """The rule of a channel, as it is stored; raises BadRule where someone edited that."""
+    if found := readable(channel):
+        return found
+    raise BadRule(
+        f"The rule of the channel “{channel.name}” can’t be read: someone edited it in the "
+        "database. Edit the channel, choose what it is told, and save that."
     )
+
+
+def readable(channel: Channel) -> Rule | None:
+    """The rule of a channel; None where it can't be read or makes no sense."""
+    try:
+        stored = json.loads(channel.rule)
+        found = Rule(
+            events=_all_of(str, stored["events"]),
+            at_least=Severity(stored["at_least"]),
+            universes=_all_of(int, stored["universes"]),
+            environments=_all_of(str, stored["environments"]),
+        )
+    except (KeyError, RecursionError, TypeError, ValueError):
+        return None
+    is_known = _ENVIRONMENTS.issuperset(found.environments)
+    return found if is_known and found.tags and _are_ids(found.universes) else None
+
+
+def _all_of(kind: type[Kind], found: Iterable[object]) -> tuple[Kind, ...]:
+    """These, each of which has to be of that kind."""
+    made = tuple(each for each in found if type(each) is kind)
+    if len(made) != len(list(found)):
+        raise TypeError
+    return made
+
+
+def _are_ids(found: Iterable[int]) -> bool:
+    return all(0 < each <= UNIVERSE_ID_LIMIT for each in found)
 
 
 def written(rule: Rule) -> str:
@@ -78,8 +110,7 @@ def checked(rule: Rule, before: Rule | None = None) -> Rule:
     for each in rule.events:
         if not any(_is_within(tag, each) for tag in BY_TAG):
             raise InvalidInput("There is no such event. Choose one from the list.", field="events")
-    known = {each.value for each in Environment}
-    if not known.issuperset(rule.environments):
+    if not _ENVIRONMENTS.issuperset(rule.environments):
         raise InvalidInput("There is no such environment.", field="environments")
     if len(rule.universes) > UNIVERSES_AT_MOST:
         raise InvalidInput(f"Choose {UNIVERSES_AT_MOST} universes at most.", field="universes")

@@ -154,6 +154,10 @@ class LastAdmin(Correctable):
     """The last active admin would lose that role."""
 
 
+class BadRule(Correctable):
+    """What a channel is told can't be read, or makes no sense: someone edited it."""
+
+
 class RobloxRefused(Correctable):
     """Roblox said no, so nothing was changed.
 

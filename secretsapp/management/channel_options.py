@@ -115,6 +115,7 @@ def data(view: ChannelView) -> dict[str, Any]:
         "failing_since": exact_time(channel.failing_since),
         "position": channel.position,
         "rhythm": channel.rhythm,
+        "readable": view.is_readable,
         "events": list(told.events),
         "severity": told.at_least.value,
         "universes": list(told.universes),

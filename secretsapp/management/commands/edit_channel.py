@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 
 from secretsapp.channels import keeping, listing, rule
 from secretsapp.channels.keeping import Terms
+from secretsapp.channels.rule import Rule
 from secretsapp.core.actor import Actor
 from secretsapp.management import channel_options
 from secretsapp.management.arguments import size
@@ -65,7 +66,7 @@ class Command(ActingCommand):
 def _terms(channel: Channel, options: dict[str, Any]) -> Terms:
     terms = Terms(
         name=channel.name if options["name"] is None else options["name"],
-        rule=channel_options.rule(options, rule.of(channel)),
+        rule=channel_options.rule(options, rule.readable(channel) or Rule()),
         rhythm=options["rhythm"] or channel.rhythm,
         secret=channel_options.secret(options),
         is_new_secret=options["new_secret"],

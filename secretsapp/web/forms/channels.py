@@ -98,7 +98,7 @@ class ChannelForm(forms.Form):
         self.kind = kind
         initial = _words_of(channel) if channel else {"at_least": Severity.NOTICE.value}
         super().__init__(data, initial=initial, auto_id="channel_%s")
-        stored = rule.of(channel) if channel else Rule()
+        stored = (rule.readable(channel) if channel else None) or Rule()
         self._add_target(is_kept=channel is not None)
         self._add_rule(stored)
         self._add_universes(universes, stored)
@@ -207,7 +207,7 @@ def _of(options: Mapping[str, Any], names: Iterable[str]) -> tuple[list[Any], in
 
 
 def _words_of(channel: Channel) -> dict[str, Any]:
-    wanted = rule.of(channel)
+    wanted = rule.readable(channel) or Rule()
     return {
         "name": channel.name,
         "at_least": wanted.at_least.value,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.channels import keeping, listing, testing
 from secretsapp.channels.keeping import Saved
 from secretsapp.channels.listing import ChannelView
-from secretsapp.core.errors import StaleVersion
+from secretsapp.core.errors import BadRule, StaleVersion
 from secretsapp.mail import outbox
 from secretsapp.models import Channel
 from secretsapp.models.channels import ChannelKind
@@ -110,8 +110,8 @@ def decide(request: ActorRequest, channel_id: UUID) -> HttpResponse:
         try:
             if sentence := _decide(request, found):
                 messages.success(request, sentence)
-        except StaleVersion as stale:
-            messages.warning(request, str(stale))
+        except (BadRule, StaleVersion) as refusal:
+            messages.warning(request, str(refusal))
     return redirect(_address(found))
 
 
