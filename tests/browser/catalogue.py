@@ -6,17 +6,31 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from secretsapp.access import reviews
-from secretsapp.access.terms import FirstGrant
-from secretsapp.core.roles import Role
 from secretsapp.models import Team, Universe, User
-from secretsapp.people import invitations
 from tests.browser.conftest import Visitor
 from tests.browser.of_channels import (
     add_a_channel,
     path_of_a_failing_channel,
     refuse_a_channel,
 )
-from tests.granting import Terms
+from tests.browser.of_people import (
+    add_nobody_to_the_team,
+    invite_two,
+    make_a_link,
+    name_a_team_twice,
+    path_of_an_invitation,
+    refuse_a_role,
+    refuse_a_sign_in,
+    send_the_code,
+)
+from tests.browser.of_secrets import (
+    choose_a_public_suffix,
+    generate_a_value,
+    paste_something_doubtful,
+    paste_what_is_no_host,
+    refuse_a_secret,
+    refuse_a_similar_name,
+)
 from tests.spine.doors import DOORS
 from tests.stage import STAGEHAND
 
@@ -167,6 +181,23 @@ def looks_at_protected(universe: Universe) -> list[Look]:
     ]
 
 
+def looks_at_archived(universe: Universe) -> list[Look]:
+    """What pages of events look like where the first 512 of them are in an archive."""
+    log = reverse("audit")
+    return [
+        Look("audit_of_archive", log),
+        Look("audit_last_page", f"{log}?before=530"),
+        Look("audit_only_archived", f"{log}?before=40"),
+        Look("audit_archived_nothing", f"{log}?event=universe.removed"),
+        Look("audit_archived_days", f"{log}?from=2020-01-01&to=2020-02-01"),
+        Look("activity_archived", reverse("universe_activity", args=[universe.pk]), "manager"),
+        Look("history_archived", reverse("secret", args=[universe.pk, "PAY_KEY"]), "viewer"),
+        Look("own_archived", reverse("me_activity"), "viewer"),
+        Look("evidence_archived", reverse("evidence")),
+        Look("checkpoints_archived", reverse("checkpoints")),
+    ]
+
+
 def looks_without_sign_in() -> list[Look]:
     """The pages for people who are not signed in."""
     return [
@@ -179,64 +210,6 @@ def looks_without_sign_in() -> list[Look]:
         Look("password_forgotten", reverse("password_forgotten"), ""),
         Look("no_such_page", "/no-such-page/", ""),
     ]
-
-
-def refuse_a_secret(visitor: Visitor) -> None:
-    """Send a form in which everything is wrong."""
-    page = visitor.page
-    page.get_by_label("Name").fill("1-KEY")
-    page.get_by_label("One host, or its subdomains").check()
-    send_unchecked(visitor)
-
-
-def send_unchecked(visitor: Visitor) -> None:
-    """Send the form as it is, which the page would hold back, and wait for the refusal."""
-    page = visitor.page
-    page.evaluate("document.querySelector('form.form').noValidate = true")
-    page.get_by_role("button", name="Create secret").click()
-    page.locator(".errorlist").first.wait_for()
-
-
-def paste_something_doubtful(visitor: Visitor) -> None:
-    """Type a value that is hardly meant so."""
-    page = visitor.page
-    page.get_by_label("Name").fill("MAIL_KEY")
-    page.get_by_label("Value", exact=True).fill('MAIL_KEY="Bearer abc"\n')
-
-
-def paste_what_is_no_host(visitor: Visitor) -> None:
-    """Paste an address both as the value and as the host, and a name that Roblox does not take."""
-    page = visitor.page
-    page.get_by_label("Name").fill("2ND-KEY")
-    page.get_by_label("Value", exact=True).fill("https://discord.com/api/webhooks/1/abc")
-    page.get_by_label("One host, or its subdomains").check()
-    page.get_by_label("Host", exact=True).fill("https://api.stripe.com/v1/charges")
-
-
-def choose_a_public_suffix(visitor: Visitor) -> None:
-    """Choose where everybody can have a host for a value that is to go elsewhere."""
-    page = visitor.page
-    page.get_by_label("Name").fill("PAY_KEY")
-    page.get_by_label("Value", exact=True).fill("https://discord.com/api/webhooks/1/abc")
-    page.get_by_label("One host, or its subdomains").check()
-    page.get_by_label("Host", exact=True).fill("*.github.io")
-    page.locator("#domain-advice .suspicion").wait_for()
-
-
-def refuse_a_similar_name(visitor: Visitor) -> None:
-    """Send a name nearly that of another, as from a page that was opened before that was there."""
-    page = visitor.page
-    page.get_by_label("Name").fill("pay_key")
-    page.get_by_label("Value", exact=True).fill("a value")
-    page.get_by_label("No requests").check()
-    send_unchecked(visitor)
-
-
-def generate_a_value(visitor: Visitor) -> None:
-    """Let the server make a value."""
-    visitor.page.get_by_text("Generate a value").click()
-    visitor.page.get_by_role("button", name="Generate", exact=True).click()
-    visitor.page.get_by_text("Generated.").wait_for()
 
 
 def paste_a_wrong_key(visitor: Visitor) -> None:
@@ -270,69 +243,6 @@ def answer_a_grant(visitor: Visitor) -> None:
     visitor.page.get_by_label("Answer for").first.select_option(index=1)
     visitor.page.get_by_role("button", name="Save answers").click()
     visitor.page.get_by_text("Saved your answers").first.wait_for()
-
-
-def refuse_a_role(visitor: Visitor) -> None:
-    """Ask for an account with a role, and do not say where."""
-    page = visitor.page
-    page.get_by_label("Email address").fill("new@example.com")
-    page.locator(".first-access > summary").click()
-    page.get_by_role("radio", name="Viewer").check()
-    page.get_by_role("button", name="Create account").click()
-    page.locator("#id_place_error").wait_for()
-
-
-def add_nobody_to_the_team(visitor: Visitor) -> None:
-    """Add people, and choose none."""
-    visitor.page.get_by_role("button", name="Add people").click()
-    visitor.page.locator(".errorlist").first.wait_for()
-
-
-def name_a_team_twice(visitor: Visitor) -> None:
-    """Make a team of a name that is taken."""
-    visitor.page.get_by_label("Name").fill("build")
-    visitor.page.get_by_role("button", name="Create team").click()
-    visitor.page.locator(".errorlist").first.wait_for()
-
-
-def make_a_link(visitor: Visitor) -> None:
-    """Make a link by which a person sets a password."""
-    visitor.page.get_by_role("button", name="New password link").click()
-    visitor.page.locator("#password-link").wait_for()
-
-
-def path_of_an_invitation(universe: Universe) -> str:
-    """Where someone who has no account is led by an invitation to the universe."""
-    given = [FirstGrant(universe, Terms(Role.ROTATOR, "PAY_*", reason="season two"))]
-    emails, greeting = ["guest@example.com"], "Welcome to season two!"
-    (link,) = invitations.invite(STAGEHAND, emails, given, greeting=greeting)
-    return f"{reverse('invitation')}#{link.address.partition('#')[2]}"
-
-
-def send_the_code(visitor: Visitor) -> None:
-    """Go on by the button, which has the focus: the code is in the form, and in no address."""
-    visitor.page.get_by_label("One-time code").wait_for(state="hidden")
-    visitor.page.keyboard.press("Enter")
-    visitor.page.get_by_role("heading", name="You’re invited").wait_for()
-
-
-def invite_two(visitor: Visitor) -> None:
-    """Invite two people at once."""
-    page = visitor.page
-    page.get_by_label("Email addresses").fill("one@example.com\ntwo@example.com")
-    page.get_by_role("radio", name="Viewer").check()
-    page.get_by_label("Reason").fill("season two")
-    page.get_by_role("button", name="Invite", exact=True).click()
-    page.locator(".link-once").first.wait_for()
-
-
-def refuse_a_sign_in(visitor: Visitor) -> None:
-    """Try a wrong password."""
-    page = visitor.page
-    page.get_by_label("Email address").fill("nobody@example.com")
-    page.get_by_label("Password").fill("not the password")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("alert").wait_for()
 
 
 def open_force(visitor: Visitor) -> None:

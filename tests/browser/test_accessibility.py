@@ -18,6 +18,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.access import grants, teams
 from secretsapp.core.roles import Role
 from secretsapp.log import witnesses
+from secretsapp.log.index import building
 from secretsapp.models import Universe, Witness
 from secretsapp.universes import protection
 from tests.browser import catalogue
@@ -27,6 +28,7 @@ from tests.browser.targets import too_small
 from tests.granting import Terms
 from tests.spine.doors import WITNESS
 from tests.stage import STAGEHAND, Cast
+from tests.support.old_log import archive, make_old
 
 pytestmark = pytest.mark.browser
 
@@ -151,6 +153,15 @@ def test_pages_at_other_times_and_to_others(visit: Visit, much: Universe) -> Non
 def test_pages_of_a_protected_universe(visit: Visit, much: Universe) -> None:
     protection.protect(STAGEHAND, much)
     assert found_on(visit(), catalogue.looks_at_protected(much)) == []
+
+
+def test_pages_of_a_log_that_goes_on_behind_an_archive(
+    visit: Visit, cast: Cast, universe: Universe, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    make_old(monkeypatch)
+    archive(tmp_path / "log.gz")
+    building.extend()
+    assert found_on(visit(), catalogue.looks_at_archived(universe)) == []
 
 
 def test_pages_for_everybody(visit: Visit, settings: Settings) -> None:

@@ -1,0 +1,74 @@
+"""What is done with pages of people, teams and invitations before one looks at them."""
+
+from django.urls import reverse
+
+from secretsapp.access.terms import FirstGrant
+from secretsapp.core.roles import Role
+from secretsapp.models import Universe
+from secretsapp.people import invitations
+from tests.browser.conftest import Visitor
+from tests.granting import Terms
+from tests.stage import STAGEHAND
+
+
+def refuse_a_role(visitor: Visitor) -> None:
+    """Ask for an account with a role, and do not say where."""
+    page = visitor.page
+    page.get_by_label("Email address").fill("new@example.com")
+    page.locator(".first-access > summary").click()
+    page.get_by_role("radio", name="Viewer").check()
+    page.get_by_role("button", name="Create account").click()
+    page.locator("#id_place_error").wait_for()
+
+
+def add_nobody_to_the_team(visitor: Visitor) -> None:
+    """Add people, and choose none."""
+    visitor.page.get_by_role("button", name="Add people").click()
+    visitor.page.locator(".errorlist").first.wait_for()
+
+
+def name_a_team_twice(visitor: Visitor) -> None:
+    """Make a team of a name that is taken."""
+    visitor.page.get_by_label("Name").fill("build")
+    visitor.page.get_by_role("button", name="Create team").click()
+    visitor.page.locator(".errorlist").first.wait_for()
+
+
+def make_a_link(visitor: Visitor) -> None:
+    """Make a link by which a person sets a password."""
+    visitor.page.get_by_role("button", name="New password link").click()
+    visitor.page.locator("#password-link").wait_for()
+
+
+def path_of_an_invitation(universe: Universe) -> str:
+    """Where someone who has no account is led by an invitation to the universe."""
+    given = [FirstGrant(universe, Terms(Role.ROTATOR, "PAY_*", reason="season two"))]
+    emails, greeting = ["guest@example.com"], "Welcome to season two!"
+    (link,) = invitations.invite(STAGEHAND, emails, given, greeting=greeting)
+    return f"{reverse('invitation')}#{link.address.partition('#')[2]}"
+
+
+def send_the_code(visitor: Visitor) -> None:
+    """Go on by the button, which has the focus: the code is in the form, and in no address."""
+    visitor.page.get_by_label("One-time code").wait_for(state="hidden")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.get_by_role("heading", name="You’re invited").wait_for()
+
+
+def invite_two(visitor: Visitor) -> None:
+    """Invite two people at once."""
+    page = visitor.page
+    page.get_by_label("Email addresses").fill("one@example.com\ntwo@example.com")
+    page.get_by_role("radio", name="Viewer").check()
+    page.get_by_label("Reason").fill("season two")
+    page.get_by_role("button", name="Invite", exact=True).click()
+    page.locator(".link-once").first.wait_for()
+
+
+def refuse_a_sign_in(visitor: Visitor) -> None:
+    """Try a wrong password."""
+    page = visitor.page
+    page.get_by_label("Email address").fill("nobody@example.com")
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
