@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from secretsapp.channels import rule
+from secretsapp.channels import rule, targets
 from secretsapp.channels.rule import Rule
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
@@ -52,6 +52,11 @@ class ChannelView:
     def further(self) -> int:
         """How many more there are, which the page of the channel names."""
         return len(self.universes) - len(self.first)
+
+    @property
+    def caution(self) -> str:
+        """What to check about where it leads, or nothing."""
+        return targets.caution(ChannelKind(self.channel.kind), self.channel.shown)
 
     @property
     def is_on(self) -> bool:

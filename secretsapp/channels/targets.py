@@ -16,6 +16,11 @@ from secretsapp.outgoing import targets, webhooks
 from secretsapp.rules.keys import master_ring
 
 FIELD = "target"
+# Where the webhooks of chats are; there may be a proxy before them, or another service like them.
+_HOSTS = {
+    ChannelKind.DISCORD: ("discord.com", "discordapp.com"),
+    ChannelKind.SLACK: ("hooks.slack.com", "hooks.slack-gov.com"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,17 @@ def _email(text: str) -> str:
 def shown(kind: ChannelKind, address: str) -> str:
     """What people may see of an address: its host; of mail, all of it."""
     return address if kind is ChannelKind.EMAIL else place_of(kind, address).place
+
+
+def caution(kind: ChannelKind, place: str) -> str:
+    """What to check where a chat's address, of which this is shown, leads elsewhere; or nothing."""
+    host, usual = place.partition(":")[0], _HOSTS.get(kind, ())
+    if not usual or any(host == each or host.endswith(f".{each}") for each in usual):
+        return ""
+    return (
+        f"{kind.label}’s webhooks are at {usual[0]}. Check that you trust {host}: it is sent every "
+        "message, and what is secret in the address."
+    )
 
 
 def place_of(kind: ChannelKind, address: str) -> targets.Target:

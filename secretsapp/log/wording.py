@@ -111,9 +111,16 @@ def _parts(event: AuditEvent, known: Event, detail: Mapping[str, str]) -> Iterat
         yield Part(text)
         if place:
             said = words.get(place) or "–"
+            said = _listed(said) if place == "fields" else said
             yield Part(_doing(said) if how == DOING else said, place)
             if how and how != DOING:
                 yield Part(f" {how}" if said == "1" else f" {how}s")
+
+
+def _listed(fields: str) -> str:
+    """What is stored as `name and address and key`, as people write it."""
+    *before, last = fields.split(" and ")
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _with_extent(parts: list[Part], detail: Mapping[str, str]) -> Iterator[Part]:

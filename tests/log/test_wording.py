@@ -44,6 +44,20 @@ def test_every_place_of_a_sentence_is_filled(event: Event) -> None:
     assert sentence == counted.replace("{", "<").replace("}", ">")
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("note", "changed the note of Harbor"),
+        ("name and note", "changed the name and note of Harbor"),
+        ("name and note and owner", "changed the name, note and owner of Harbor"),
+        ("a and b and c and d", "changed the a, b, c and d of Harbor"),
+    ],
+)
+def test_several_fields_are_told_as_people_write_a_list(fields: str, said: str) -> None:
+    told = worded(UniverseEvent.UNIVERSE_CHANGED, {"fields": fields, "universe": "Harbor"})
+    assert told.sentence == said
+
+
 def test_beneath_the_name_of_its_secret_an_event_is_told_without_it() -> None:
     told = {
         "".join(part.text for part in unnamed(worded(event, {"secret": "KEY", **BOTH}).parts))

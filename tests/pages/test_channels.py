@@ -102,6 +102,33 @@ def test_what_cannot_be_used_is_told_and_no_address_comes_back(
     assert not Channel.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "host", "told"),
+    [
+        ("discord", "discord.com", ""),
+        ("discord", "canary.discord.com", ""),
+        ("discord", "discord.com.marker.example", "webhooks are at discord.com. Check that you"),
+        ("discord", "mydiscord.com", "trust mydiscord.com"),
+        ("slack", "hooks.slack.com", ""),
+        ("slack", "chat.example.com:8443", "webhooks are at hooks.slack.com. Check that you trust"),
+        ("webhook", "anywhere.example.com", ""),
+    ],
+)
+def test_where_a_chat_leads_elsewhere_it_is_added_with_a_warning(
+    client_for: SignIn, universe: Universe, kind: str, host: str, told: str
+) -> None:
+    admin = client_for("admin")
+    sent = NEW | {"target": f"https://{host}/api/webhooks/1/marker"}
+    if kind == "webhook":
+        sent["secret"] = "whsec_" + "A" * 43 + "="
+    shown = words(admin.post(f"/channels/new/{kind}/", sent, follow=True))
+    page = words(admin.get(f"/channels/{Channel.objects.get().pk}/"))
+    for each in (shown, page):
+        assert "marker" not in each.replace(host, "")
+        assert ("Check that you trust" in each) == bool(told)
+        assert told in each
+
+
 def test_universes_are_ticked_and_those_beyond_the_first_are_typed(
     client_for: SignIn, universe: Universe, api_key: ApiKey
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from secretsapp.channels import keeping
+from secretsapp.channels import keeping, targets
 from secretsapp.channels.keeping import Terms
 from secretsapp.channels.rule import Rule
 from secretsapp.core.actor import Actor
@@ -43,6 +43,7 @@ class Command(ActingCommand):
         saved = keeping.add(actor, ChannelKind(options["kind"]), terms)
         made = saved.secret if terms.secret is None else ""
         lines = [f"Added the channel “{saved.channel.name}”. Try it with test_channel."]
+        lines += filter(None, [targets.caution(ChannelKind(options["kind"]), saved.channel.shown)])
         return Report(
             lines=[*lines, *([f"Signing secret, shown only now: {made}"] if made else [])],
             data={"channel": saved.channel.name, "secret": made or None},

@@ -56,9 +56,14 @@ class Command(ActingCommand):
         _do(actor, saved.channel, options)
         view = listing.view(actor, channel.pk)
         made = saved.secret if options["new_secret"] else ""
+        caution = view.caution if options["address"] else ""
         lines = [f"Saved the channel “{view.channel.name}”, which is {view.channel.state}."]
         return Report(
-            lines=[*lines, *([f"Signing secret, shown only now: {made}"] if made else [])],
+            lines=[
+                *lines,
+                *filter(None, [caution]),
+                *([f"Signing secret, shown only now: {made}"] if made else []),
+            ],
             data=channel_options.data(view) | {"secret": made or None},
         )
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.channels import keeping, listing, testing
+from secretsapp.channels import keeping, listing, targets, testing
 from secretsapp.channels.keeping import Saved
 from secretsapp.channels.listing import ChannelView
 from secretsapp.core.errors import BadRule, StaleVersion
@@ -60,7 +60,9 @@ def _saving(
         else:
             seen = form.cleaned_data["seen"]
             saved.append(keeping.edit(request.actor, view.channel, form.terms(), seen_version=seen))
-        return Done(sentence, _address(saved[0].channel))
+        is_other = form.cleaned_data["target"] is not None
+        caution = _caution(saved[0].channel) if is_other else ""
+        return Done(sentence, _address(saved[0].channel), warning=caution)
 
     answer = form_pages.submitted(request, form, save)
     if answer is not None and saved[0].secret and not form.cleaned_data["secret"]:
@@ -68,6 +70,10 @@ def _saving(
         return render(request, "channels/secret.html", found | {"secret": saved[0].secret})
     template = "channels/edit.html" if view else "channels/add.html"
     return answer or form_pages.page(request, template, form, {"view": view})
+
+
+def _caution(found: Channel) -> str:
+    return targets.caution(ChannelKind(found.kind), found.shown)
 
 
 @require_safe
