@@ -146,21 +146,24 @@ def _weeks(now: datetime) -> Iterator[Deed | Intrusion]:
     yield from _for_two(now)
     yield Intrusion(0, "02:10", *_WEBHOOK)
     yield _looked(0, "01:55", AUDITOR)
+    digest = ("email", "Studio leads", "--rhythm=weekly")
+    yield _channel(0, "00:40", *digest, piped="leads@example.com")
 
 
 def _told_elsewhere() -> Iterator[Deed]:
-    """Channels: a digest, one that leads where nothing is sent to, and one that is off again."""
-    yield _channel("13:05", "email", "Studio leads", "--rhythm=weekly", piped="leads@example.com")
+    """Channels: one that leads where nothing is sent to, and one that is off again."""
     of_harbor = ("--event=secret.rotate", f"--universe={HARBOR}")
-    yield _channel("13:12", "webhook", "Build server", *of_harbor, piped="https://localhost:8443/")
+    yield _channel(
+        10, "13:12", "webhook", "Build server", *of_harbor, piped="https://localhost:8443/"
+    )
     yield Deed(10, "13:13", ("test_channel", "Build server", "--as", ADMIN), is_refused=True)
     discord = "https://discord.com/api/webhooks/1/demo"
-    yield _channel("13:20", "discord", "Incidents", "--severity=warning", piped=discord)
+    yield _channel(10, "13:20", "discord", "Incidents", "--severity=warning", piped=discord)
     yield Deed(10, "13:24", ("edit_channel", "Incidents", "--turn-off", "--as", ADMIN))
 
 
-def _channel(at: str, kind: str, name: str, *options: str, piped: str) -> Deed:
-    return Deed(10, at, ("add_channel", kind, name, *options, "--as", ADMIN), piped)
+def _channel(days: int, at: str, kind: str, name: str, *options: str, piped: str) -> Deed:
+    return Deed(days, at, ("add_channel", kind, name, *options, "--as", ADMIN), piped)
 
 
 def _for_two(now: datetime) -> Iterator[Deed]:
