@@ -296,7 +296,7 @@ def test_what_waits_for_approval_leaves_no_trace(
     look_everywhere(traces, log_lines)
 
 
-def test_no_channel_is_told_a_value_nor_shows_where_it_leads(
+def test_no_channel_export_or_evidence_tells_a_value_nor_where_a_channel_leads(
     marker: str, client: Client, emulator: Emulator, traces: Traces, log_lines: list[str]
 ) -> None:
     url, told = f"https://hooks.example.com/{quote(marker)}", list[Message]()
@@ -317,6 +317,7 @@ def test_no_channel_is_told_a_value_nor_shows_where_it_leads(
         pass
     assert len(told) > 2 * len(kinds)
     traces.add("messages", repr(told))
+    traces.add_what_leaves()
     look_everywhere(traces, log_lines)
 
 

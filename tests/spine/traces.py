@@ -6,15 +6,20 @@ import json
 import logging
 import zlib
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any, Protocol
 from urllib.parse import quote, quote_plus
 
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.db import connection
 
 from secretsapp.adapters import logs, sentry
-from secretsapp.models import CacheEntry
+from secretsapp.log import evidence
+from secretsapp.log.filters import AuditFilter
+from secretsapp.models import AuditEvent, CacheEntry
 from secretsapp.people import session_storage
+from tests.stage import STAGEHAND
 
 # Where a value is cut into lines or encoded from another offset, a piece of it still shows.
 PIECE = 12
@@ -99,6 +104,16 @@ class Traces:
         """What lies in the cache, unpacked."""
         for entry in CacheEntry.objects.all():
             self.add("cache", repr((entry.key, json.loads(entry.value))))
+
+    def add_what_leaves(self) -> None:
+        """The whole log as exports, and as evidence."""
+        for form in ("csv", "ndjson"):
+            written = StringIO()
+            call_command("export_audit", f"--format={form}", "--attempts", stdout=written)
+            assert len(written.getvalue().splitlines()) > AuditEvent.objects.count() - 2
+            self.add(f"export as {form}", written.getvalue())
+        bundle = evidence.make(STAGEHAND, AuditFilter(shows_attempts=True), "attempts=on")
+        self.add("evidence", bundle.content)
 
     def found(self) -> list[str]:
         """The places where the value stands in one form or another."""
