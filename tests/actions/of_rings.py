@@ -81,7 +81,7 @@ KEY_ACTIONS: list[Action] = [
     Action(
         "evidence.make_of_archived",
         lambda stage: evidence.make_of_archived(
-            stage.cast["admin"].actor, Chosen(list(AuditEvent.objects.all())), ""
+            stage.cast["admin"].actor, Chosen(list(AuditEvent.objects.order_by("sequence"))), ""
         ),
         (f"evidence.made | {ADMIN} |  |  | ", f"checkpoint.made | {ADMIN} |  |  | "),
     ),
