@@ -269,7 +269,8 @@ field.addEventListener("keydown", event => {
   filter();
 });
 
-// The refresh in the background: the rows are new after it, and what is wanted may be newer.
+// The refresh in the background: the rows are new after it, and what is wanted may be newer. htmx tells
+// it of each part of the page that was put in; the rows are in one of them.
 
 let scrolled = 0;
 
@@ -286,7 +287,7 @@ document.addEventListener("htmx:beforeSwap", event => {
 });
 
 document.addEventListener("htmx:afterSwap", event => {
-  if (event.detail.target.id !== "listing") return;
+  if (event.target.id !== "listing") return;
   entries = null;
   said = byId("list-count").textContent;
   byId("list-bar").hidden = !byId("rows");

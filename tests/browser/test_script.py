@@ -144,6 +144,23 @@ def test_many_rows_are_all_shown_again(visit: Visit, universe: Universe) -> None
         expect(viewer.page.locator(SHOWN)).to_have_count(count)
 
 
+def test_each_row_has_one_menu_that_is_empty_until_it_is_opened(
+    visit: Visit, universe: Universe
+) -> None:
+    editor = visit()
+    editor.sign_in("editor")
+    open_list(editor, universe)
+    rows = editor.page.locator("#rows")
+    expect(rows.locator(".menu-row")).to_have_count(3)
+    expect(rows.locator(".menu-item")).to_have_count(0)
+    rows.locator(".menu-row > summary").first.focus()
+    editor.page.keyboard.press("ArrowDown")
+    expect(rows.get_by_role("link", name="Rotate")).to_be_focused()
+    editor.page.keyboard.press("Escape")
+    rows.locator(".menu-row > summary").last.click()
+    expect(rows.get_by_role("link", name="Rotate")).to_have_count(1)
+
+
 def test_a_refresh_that_fails_says_so_and_leaves_the_list(visit: Visit, universe: Universe) -> None:
     viewer = visit()
     viewer.sign_in("viewer")
