@@ -2,8 +2,8 @@
 // server groups them in UTC, so each list is grouped here, and once more where events come in later.
 // The words are those of secretsapp/web/times.py.
 
-const nameOfWeekday = new Intl.DateTimeFormat("en-GB", { weekday: "long" });
-const nameOfDate = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
+const WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
+const MONTH_NAMES = "January February March April May June July August September October November December".split(" ");
 
 function dayBefore(time) {
   const before = new Date(time);
@@ -16,7 +16,7 @@ function nameOfDay(time, now) {
   if (isOn(now)) return "Today";
   if (isOn(dayBefore(now))) return "Yesterday";
   const year = time.getFullYear() === now.getFullYear() ? "" : ` ${time.getFullYear()}`;
-  return `${nameOfWeekday.format(time)}, ${nameOfDate.format(time)}${year}`;
+  return `${WEEKDAYS[time.getDay()]}, ${time.getDate()} ${MONTH_NAMES[time.getMonth()]}${year}`;
 }
 
 function regroup(list) {
@@ -42,9 +42,9 @@ regroupAll();
 
 // Days that are looked for are those of the reader too: the form sends which time zone that is.
 
-const zoneHere = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const zoneField = document.querySelector("#audit-form [name=zone]");
-if (zoneField && zoneHere && !zoneField.value) {
+const zoneHere = zoneField && !zoneField.value ? Intl.DateTimeFormat().resolvedOptions().timeZone : "";
+if (zoneHere) {
   zoneField.value = zoneHere;
   document.querySelector("[data-zone-of]").textContent = zoneHere;
 }

@@ -15,12 +15,11 @@ const DAY = 24 * 60 * MINUTE;
 // The days that are left are counted: a week would be too rough.
 const UNITS_AHEAD = UNITS.filter(unit => unit[1] !== "week");
 
-const parts = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
-const clockFormat = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-
-// English as everywhere in the page: “3 Dec 2026”, whatever this machine would abbreviate.
-const dayOf = time => parts.format(time).replace("Sept", "Sep");
-const clockOf = time => clockFormat.format(time);
+// English as everywhere in the page: “3 Dec 2026, 09:05”. The browser's own formats would say it too,
+// but to load them takes longer than the rest of this script, on every page.
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+const dayOf = time => `${time.getDate()} ${MONTHS[time.getMonth()]} ${time.getFullYear()}`;
+const clockOf = time => [time.getHours(), time.getMinutes()].map(each => String(each).padStart(2, "0")).join(":");
 
 function span(seconds, units) {
   const [size, one, several] = units.find(([each]) => seconds >= each) ?? [];
