@@ -23,6 +23,7 @@ from secretsapp.web import urls
 _SENT_TO = "is sent to; who opens it is led elsewhere"
 _SIGNED_OUT = "is for who isn’t signed in, and has no frame"
 _MACHINES = "is asked by machines"
+_WITHOUT_FACTOR = "leads elsewhere: nobody there has a second factor"
 
 # The addresses that aren't measured, each with why.
 LEFT_OUT = {
@@ -30,7 +31,7 @@ LEFT_OUT = {
     **dict.fromkeys(
         (
             *("account_login", "account_inactive", "account_logout", "first_run"),
-            *("password_set", "password_forgotten"),
+            *("password_set", "password_forgotten", "second_factor"),
         ),
         _SIGNED_OUT,
     ),
@@ -47,6 +48,9 @@ LEFT_OUT = {
             *("secret_create_value", "secret_rotate_value"),
         ),
         _SENT_TO,
+    ),
+    **dict.fromkeys(
+        ("me_app_remove", "me_recovery_codes", "person_factors_reset"), _WITHOUT_FACTOR
     ),
     "invitation_links": "shows links to who has just made them, once",
     "universe_open_changes": "answers nothing where no change is open",

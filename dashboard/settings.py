@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "secretsapp.apps.SecondFactorsConfig",
     "csp",
     "django_htmx",
 ]
@@ -181,12 +182,11 @@ EMAIL_BACKEND = (
 _HTTPS = _SITE.scheme == "https"
 # A browser takes a cookie of this prefix only over HTTPS and from this very host.
 _COOKIE_PREFIX = "__Host-" if _HTTPS else ""
-_YEAR_SECONDS = 365 * 24 * 3600
 
 SECURE_SSL_REDIRECT = _HTTPS
 # Machines ask these beside the server, where there is no HTTPS.
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
-SECURE_HSTS_SECONDS = _YEAR_SECONDS if _HTTPS else 0
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -225,18 +225,15 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AUTH_USER_MODEL = "secretsapp.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+_VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
 ]
-LOGIN_URL = "account_login"
+LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "account_login"
 
 ACCOUNT_ADAPTER = "secretsapp.adapters.account.AccountAdapter"
 ACCOUNT_FORMS = {"login": "secretsapp.web.forms.sign_in.SignInForm"}
@@ -250,6 +247,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _SITE.scheme
 # secretsapp.adapters.limits has limits of our own, which know devices and wider networks.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MIGRATION_MODULES = {"mfa": "secretsapp.factor_migrations"}
+MFA_ADAPTER = "secretsapp.adapters.second_factors.SecondFactorAdapter"
+# A clock may be half a minute off; a code counts once all the same.
+MFA_TOTP_TOLERANCE = 1
 DEVICE_COOKIE_NAME = f"{_COOKIE_PREFIX}device"
 
 

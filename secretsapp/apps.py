@@ -15,3 +15,13 @@ class SecretsAppConfig(AppConfig):
         """Connect the receivers of third parties' signals, and the system checks."""
         import_module("secretsapp.adapters.signals")
         import_module("secretsapp.adapters.checks")
+
+
+class SecondFactorsConfig(AppConfig):
+    """allauth's tables of second factors; what signs people in loads the rest when it is needed.
+
+    allauth's own configuration loads its adapter at every start, for a sign-up that is closed here.
+    """
+
+    name = "allauth.mfa"
+    default_auto_field = "django.db.models.BigAutoField"

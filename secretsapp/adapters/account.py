@@ -18,6 +18,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "Too many failed attempts. Wait five minutes and try again.",
     }
 
+    def get_login_stages(self) -> list[str]:
+        """What stands between a right password and a session."""
+        return ["secretsapp.adapters.second_factors.SecondFactorStage"]
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False

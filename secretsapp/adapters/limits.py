@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from secretsapp.adapters import devices
 from secretsapp.adapters.addresses import client_address
 from secretsapp.core.networks import networks_around
+from secretsapp.models import User
 from secretsapp.people import known_devices
 
 
@@ -38,6 +39,9 @@ MAILS = Limit("mail", 20, "m")
 PASSWORDS = Limit("password", 10, "5m")
 # More than one network has, so that one alone cannot close an account for other networks.
 PASSWORDS_OF_ACCOUNT = Limit("password_of_account", 100, "5m")
+# A code has six digits, of which three are right at a time: 60 tries a day find one in 15 years.
+SECOND_FACTORS = Limit("second_factor", 10, "5m")
+SECOND_FACTORS_A_DAY = Limit("second_factor_a_day", 60, "d")
 
 
 def take_password(request: HttpRequest, email: str) -> RateLimitUsage | None:
@@ -67,6 +71,22 @@ def refuse(request: HttpRequest, limit: Limit, email: str = "") -> HttpResponse 
     if device and _take(request, limit, f"device:{device.id}"):
         return None
     if _take_of_networks(request, limit):
+        return None
+    answer: HttpResponse = ratelimit.respond_429(request)
+    return answer
+
+
+def refuse_second_factor(request: HttpRequest, person: User) -> HttpResponse | None:
+    """The page that asks for patience, where this is one code too many for that account.
+
+    They know the password, so networks are not counted. A device that is known for the account has
+    tries of its own, so someone who stole a password keeps nobody out of theirs.
+    """
+    if request.method != "POST":
+        return None
+    device = devices.find(request, person.email)
+    key = f"device:{device.id}" if device else known_devices.account_key(person.email)
+    if _take(request, SECOND_FACTORS, key) and _take(request, SECOND_FACTORS_A_DAY, key):
         return None
     answer: HttpResponse = ratelimit.respond_429(request)
     return answer

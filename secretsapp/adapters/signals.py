@@ -36,11 +36,20 @@ def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
     """A person signed in; what cannot be recorded does not happen."""
     name_session(request)
     try:
-        sign_ins.record_sign_in(_actor(request, user), user)
+        sign_ins.record_sign_in(_actor(request, user), user, by=_proved(request, user))
         devices.remember(request, user)
     except (SealroomError, DatabaseError):
         request.session.flush()
         raise
+
+
+def _proved(request: HttpRequest, user: User) -> str:
+    """By what the person proved in this sign-in that it is them, as `password, recovery code`."""
+    # Commands load this module, and sign nobody in.
+    from allauth.account.internal.flows.login import get_authentication_records  # noqa: PLC0415
+
+    records = get_authentication_records(request, user)
+    return ", ".join(str(each.get("kind") or each["method"]) for each in records)
 
 
 @receiver(user_logged_out)

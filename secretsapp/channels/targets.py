@@ -104,8 +104,8 @@ def reencrypt(channel: Channel) -> bytes:
 
 
 def key_id_of(channel: Channel) -> str:
-    """The id, in hexadecimal, of the master key that the stored target is under."""
-    return keyring.key_id_of(bytes(channel.encrypted_target)).hex()
+    """The id, in hexadecimal, of the master key that the stored target is under, if it is whole."""
+    return keyring.key_id_in(bytes(channel.encrypted_target))
 
 
 def _owner(channel_id: UUID) -> str:

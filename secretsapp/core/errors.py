@@ -3,6 +3,7 @@
 SealroomError
 ├── Correctable                 the person can fix it on the spot; `field` names the input
 │   ├── InvalidInput            a name, value, domain, note, address, pattern, time … breaks a rule
+│   ├── BadRule                 what a channel is told can't be read: someone edited it
 │   ├── LooksUnintended         a value is asked about before it is sealed; `reasons` say why
 │   ├── DoubtfulKey             Roblox doesn’t know the API key, or refuses it; nothing was stored
 │   ├── NameTaken               the universe has a secret of that name

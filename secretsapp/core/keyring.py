@@ -124,6 +124,11 @@ def key_id_of(blob: bytes) -> bytes:
     return blob[len(FORMAT) : len(FORMAT) + KEY_ID_BYTES]
 
 
+def key_id_in(blob: bytes) -> str:
+    """The same in hexadecimal; nothing where the blob is too short to be one."""
+    return key_id_of(blob).hex() if len(blob) >= HEADER_BYTES else ""
+
+
 def _associated_data(header: bytes, owner: str) -> bytes:
     """Binds format, key, nonce and place to the ciphertext; the header has a fixed length."""
     return header + owner.encode("utf-8")

@@ -11,14 +11,13 @@ from secretsapp.access.terms import Terms, Where
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import DoubtfulKey, InvalidInput, NotFound
-from secretsapp.core.generating import LONGEST, SHORTEST, Alphabet
 from secretsapp.core.keyring import KEY_ID_BYTES
 from secretsapp.core.roles import Role
 from secretsapp.core.times import parse_end
 from secretsapp.models import Place, Universe
 from secretsapp.models.universes import Environment
 from secretsapp.rules.keys import Ring
-from secretsapp.universes import loading, proposing
+from secretsapp.universes import loading
 
 LONGEST_SECONDS = 365 * 24 * 3600
 LONGEST_NUMBER = 6
@@ -68,6 +67,9 @@ def proposing_unchecked() -> Iterator[None]:
 
 def add_generating(parser: CommandParser) -> None:
     """The wish that the value is made here instead of being read."""
+    # Few commands make a value.
+    from secretsapp.core.generating import LONGEST, SHORTEST, Alphabet  # noqa: PLC0415
+
     words = [alphabet.word for alphabet in Alphabet]
     parser.add_argument(
         "--generate",
@@ -177,6 +179,9 @@ def universe_of(actor: Actor, universe_id: int) -> Universe:
     try:
         return loading.get(actor, universe_id)
     except NotFound as refusal:
+        # What is known about similar ones is needed here alone.
+        from secretsapp.universes import proposing  # noqa: PLC0415
+
         raise NotFound(f"{refusal}{proposing.meant(actor, universe_id)}") from None
 
 

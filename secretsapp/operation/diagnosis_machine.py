@@ -16,6 +16,7 @@ from secretsapp.opencloud.client import Timeouts
 from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.reach import look
 from secretsapp.operation import diagnosis_database, installation, key_proof, ring_contents
+from secretsapp.operation.encrypted import Kind
 from secretsapp.operation.findings import Finding, Findings, ok, warning, wrong
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring
@@ -74,14 +75,17 @@ def stored() -> Findings:
     """Whether the master keys are those of this database; raises KeyTrouble."""
     key_proof.check()
     here, uses = keys.key_ids(Ring.MASTER), ring_contents.uses(Ring.MASTER)
-    lacking = sorted(key_id for key_id, use in uses.items() if use.api_keys and key_id not in here)
-    if lacking:
+    lost = {key_id: use for key_id, use in uses.items() if use.encrypted and key_id not in here}
+    if lost:
+        kinds = dict.fromkeys(str(kind) for use in lost.values() for kind in use.encrypted)
+        what = ", ".join(kinds)
         yield wrong(
-            f"API keys need master keys that are missing: {', '.join(lacking)}.",
+            f"{what[0].upper()}{what[1:]} need master keys that are missing: "
+            f"{', '.join(sorted(lost))}.",
             "Add them to MASTER_KEYS again.",
         )
     else:
-        count = sum(use.api_keys for use in uses.values())
+        count = sum(use.encrypted.get(Kind.API_KEYS, 0) for use in uses.values())
         yield ok(f"the master keys decrypt this database; API keys: {count}")
 
 

@@ -1,32 +1,41 @@
 """Moves everything that is encrypted at rest to the master key that writes now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from secretsapp.channels import targets
 from secretsapp.core.actor import Actor
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, Channel
 from secretsapp.operation import key_proof
-from secretsapp.rules import connections, key_files, keys
+from secretsapp.operation.encrypted import STORES, Kind, Store
+from secretsapp.rules import key_files, keys
 from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.keys import Ring
 from secretsapp.rules.policy import require_installation
 
+# What events call these kinds.
+_NAMES = {Kind.CHANNELS: "channels", Kind.FACTORS: "second_factors"}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How many there are of a kind, and how many were under another master key."""
+
+    count: int
+    reencrypted: int
+
 
 @dataclass(frozen=True)
 class Rotation:
-    """How many API keys there are, and how many were under another master key; so with channels."""
+    """What was moved to the master key of that id, by kind."""
 
-    api_keys: int
-    reencrypted: int
     key_id: str
-    channels: int = 0
-    channels_reencrypted: int = 0
+    of: Mapping[Kind, Moved]
 
 
 def rotate(actor: Actor, key_id: str = "", *, dry_run: bool = False) -> Rotation:
-    """Let the master key of that id write, and encrypt API keys and channels under it, all or none.
+    """Let the master key of that id write, and encrypt what is stored under it, all or none.
 
     Without an id it is the key that is first already. A dry run opens all of them and stores
     nothing. Raises KeyTrouble where one does not open, KeysElsewhere where the key would have to
@@ -46,44 +55,41 @@ def rotate(actor: Actor, key_id: str = "", *, dry_run: bool = False) -> Rotation
 
 
 def _detail(rotation: Rotation) -> dict[str, str]:
-    channels = rotation.channels_reencrypted
-    more = {"channels": str(channels)} if channels else {}
-    return {"count": str(rotation.reencrypted), "key": rotation.key_id, **more}
+    """Of API keys how many were moved; of what else there is only where some were."""
+    moved = {kind: each.reencrypted for kind, each in rotation.of.items()}
+    more = {_NAMES[kind]: str(moved[kind]) for kind in _NAMES if moved[kind]}
+    return {"count": str(moved[Kind.API_KEYS]), "key": rotation.key_id, **more}
 
 
 def _try(key_id: str) -> Rotation:
     if key_id:
         key_files.number_of(Ring.MASTER, key_id)
     wanted = key_id or keys.current_master_key_id()
-    api_keys, channels = list(ApiKey.objects.all()), list(Channel.objects.all())
-    for api_key in api_keys:
-        connections.reencrypt(api_key)
-    for channel in channels:
-        targets.reencrypt(channel)
-    return _rotation(api_keys, channels, wanted)
+    found = {kind: list(store.rows()) for kind, store in STORES.items()}
+    for kind, rows in found.items():
+        for row in rows:
+            STORES[kind].reencrypt(row)
+    moved = {kind: _counted(STORES[kind], rows, wanted) for kind, rows in found.items()}
+    return Rotation(wanted, moved)
 
 
-def _rotation(api_keys: list[ApiKey], channels: list[Channel], key_id: str) -> Rotation:
+def _counted(store: Store, rows: list[Any], key_id: str) -> Moved:
     """How many there are, and how many are under another key than that one."""
-    stale_keys = [each for each in api_keys if connections.key_id_of(each) != key_id]
-    stale_channels = [each for each in channels if targets.key_id_of(each) != key_id]
-    return Rotation(len(api_keys), len(stale_keys), key_id, len(channels), len(stale_channels))
+    return Moved(len(rows), sum(store.key_id_of(row) != key_id for row in rows))
 
 
 def _reencrypt() -> Rotation:
     """Open everything, and store again what is under another key."""
     key_id = keys.current_master_key_id()
-    api_keys = list(ApiKey.objects.select_for_update().order_by("pk"))
-    channels = list(Channel.objects.select_for_update().order_by("pk"))
-    rotation = _rotation(api_keys, channels, key_id)
-    for api_key in api_keys:
-        blob = connections.reencrypt(api_key)
-        if connections.key_id_of(api_key) != key_id:
-            api_key.encrypted_value = blob
-            api_key.save(update_fields=["encrypted_value"])
-    for channel in channels:
-        blob = targets.reencrypt(channel)
-        if targets.key_id_of(channel) != key_id:
-            channel.encrypted_target = blob
-            channel.save(update_fields=["encrypted_target"])
-    return rotation
+    return Rotation(key_id, {kind: _move(store, key_id) for kind, store in STORES.items()})
+
+
+def _move(store: Store, key_id: str) -> Moved:
+    rows = list(store.rows().select_for_update(of=("self",)).order_by("pk"))
+    moved = _counted(store, rows, key_id)
+    for row in rows:
+        again = store.reencrypt(row)
+        if store.key_id_of(row) != key_id:
+            setattr(row, store.field, again)
+            row.save(update_fields=[store.field])
+    return moved

@@ -10,7 +10,7 @@ from secretsapp.core.errors import StillInUse
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import Checkpoint, SignedIn
-from secretsapp.operation import ring_contents
+from secretsapp.operation import encrypted, ring_contents
 from secretsapp.operation.ring_contents import NOTHING, Use
 from secretsapp.rules import key_files
 from secretsapp.rules.acting import Right, acting
@@ -77,20 +77,24 @@ def drop(actor: Actor, ring: Ring, key_id: str, *, ends_sessions: bool = False) 
 
 
 def _wait_for_encrypted() -> None:
-    """Let those finish that are storing API keys or channels, and others wait.
+    """Let those finish that are storing what is encrypted, and others wait.
 
     On PostgreSQL a row is not seen before its commit, and its key would be gone by then. SQLite
     has one writer at a time anyway.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE secretsapp_apikey, secretsapp_channel IN EXCLUSIVE MODE")
+            cursor.execute(f"LOCK TABLE {encrypted.TABLES} IN EXCLUSIVE MODE")
 
 
 def _check_nothing_lasting(ring: Ring, key_id: str, use: Use) -> None:
-    if use.api_keys or use.channels or use.proof:
+    if use.encrypted or use.proof:
+        needing = [
+            *map(str, use.encrypted),
+            *(["the proof of the master key"] if use.proof else []),
+        ]
         raise StillInUse(
-            f"API keys, channels or the proof of the master key still need {key_id}. Run "
+            f"What still needs {key_id}: {', '.join(needing)}. Run "
             "`manage.py rotate_master_key`, then drop it."
         )
     if use.events:

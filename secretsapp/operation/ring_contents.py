@@ -2,8 +2,8 @@
 
 import base64
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError
@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import KeyTrouble
-from secretsapp.core.keyring import FORMAT, HEADER_BYTES, key_id_of
+from secretsapp.core.keyring import FORMAT, key_id_in, key_id_of
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, AuditEvent, Channel, Checkpoint, KeyProof
+from secretsapp.models import AuditEvent, Checkpoint, KeyProof
+from secretsapp.operation import encrypted
+from secretsapp.operation.encrypted import Kind
 from secretsapp.rules import keys
 from secretsapp.rules.keys import Ring, Source
 from secretsapp.rules.policy import require_installation
@@ -27,11 +29,10 @@ _PREFIX = Substr("session_data", 1, 12)
 
 @dataclass(frozen=True)
 class Use:
-    """What is under a key: of a master key the first four, then of an audit key, and the last of
+    """What is under a key: of a master key the first three, then of an audit key, and the last of
     a checkpoint key."""
 
-    api_keys: int = 0
-    channels: int = 0
+    encrypted: Mapping[Kind, int] = field(default_factory=dict)
     proof: bool = False
     sessions: int = 0
     events: int = 0
@@ -112,19 +113,19 @@ def uses(ring: Ring) -> dict[str, Use]:
 
 
 def _uses_of_master_keys() -> dict[str, Use]:
-    api_keys = _ids_in(ApiKey.objects.values_list("encrypted_value", flat=True))
-    channels = _ids_in(Channel.objects.order_by().values_list("encrypted_target", flat=True))
-    proofs = _ids_in(KeyProof.objects.values_list("blob", flat=True))
+    stored = {kind: encrypted.key_ids(kind) for kind in Kind}
+    blobs = KeyProof.objects.values_list("blob", flat=True)
+    proofs = {key_id_in(bytes(blob)) for blob in blobs} - {""}
     sessions = _ids_of_sessions()
+    key_ids = {*proofs, *sessions, *(key_id for counted in stored.values() for key_id in counted)}
     return {
-        key_id: Use(api_keys[key_id], channels[key_id], key_id in proofs, sessions[key_id])
-        for key_id in {*api_keys, *channels, *proofs, *sessions}
+        key_id: Use(
+            encrypted={kind: found[key_id] for kind, found in stored.items() if found[key_id]},
+            proof=key_id in proofs,
+            sessions=sessions[key_id],
+        )
+        for key_id in key_ids
     }
-
-
-def _ids_in(blobs: Iterable[bytes | memoryview]) -> Counter[str]:
-    """The ids that blobs name; one that is too short for it is damaged and names none."""
-    return Counter(key_id_of(bytes(blob)).hex() for blob in blobs if len(blob) >= HEADER_BYTES)
 
 
 def sessions_under(key_id: str) -> QuerySet[Session]:

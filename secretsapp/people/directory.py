@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db.models import Case, Count, F, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
@@ -33,6 +34,7 @@ class PersonView:
 
     `grants` are the first of those in force, the mightiest first, and `further` how many more
     there are. `teams` are the names of those they are in, which may have access too.
+    `has_factor` says whether a password alone does not sign them in.
     """
 
     person: User
@@ -40,6 +42,7 @@ class PersonView:
     further: int
     teams: list[str]
     link_ends_at: datetime | None
+    has_factor: bool
 
     @property
     def has_entered(self) -> bool:
@@ -138,17 +141,29 @@ def _views(people: Iterable[User]) -> list[PersonView]:
     codes = OneTimeCode.objects.filter(purpose=CodePurpose.PASSWORD, ends_at__gt=now)
     links = dict(codes.filter(person__in=people).values_list("person_id", "ends_at"))
     teams = _teams(people)
+    with_factors = people_with_factors(person.pk for person in people)
     return [
-        _view(person, held.get(person.pk, []), teams.get(person.pk, []), links.get(person.pk))
+        PersonView(
+            person=person,
+            grants=held.get(person.pk, []),
+            further=_further(held.get(person.pk, [])),
+            teams=teams.get(person.pk, []),
+            link_ends_at=links.get(person.pk),
+            has_factor=person.pk in with_factors,
+        )
         for person in people
     ]
 
 
-def _view(
-    person: User, ranked: list[Any], teams: list[str], link_ends_at: datetime | None
-) -> PersonView:
-    further = ranked[0].held - len(ranked) if ranked else 0
-    return PersonView(person, ranked, further, teams, link_ends_at)
+def _further(ranked: list[Any]) -> int:
+    """How many grants in force there are beside these."""
+    return ranked[0].held - len(ranked) if ranked else 0
+
+
+def people_with_factors(person_ids: Iterable[int]) -> set[int]:
+    """Which of these people have a second factor; no right is asked for."""
+    found = Authenticator.objects.filter(user_id__in=person_ids, type=Authenticator.Type.TOTP)
+    return set(found.values_list("user_id", flat=True))
 
 
 def _teams(people: list[User]) -> dict[int, list[str]]:

@@ -107,6 +107,13 @@ def _end(act: Act, person: User, sessions: QuerySet[SignedIn]) -> int:
     return count
 
 
+def end_all_but(act: Act, person: User, stored_key: str) -> None:
+    """End the sessions of a person whom the act has locked, but the one with that key, and let no
+    device be known for them."""
+    begin_generation(person)
+    tell_ended(act, person, delete(person.sessions.exclude(pk=stored_key)))
+
+
 def begin_generation(person: User) -> None:
     """Let neither a session of the person that is put back count, nor a device that is known.
 

@@ -13,10 +13,11 @@ from secretsapp.rules.policy import require_oneself
 RECORDED_IN_SECONDS = 0.1
 
 
-def record_sign_in(actor: Actor, person: User) -> None:
-    """Record that a person signed in."""
+def record_sign_in(actor: Actor, person: User, by: str = "") -> None:
+    """Record that a person signed in; by what they proved that it is them, where it is known."""
+    detail = {"by": by} if by else {}
     with acting(actor, Oneself(person)) as act:
-        act.tell(PersonEvent.PERSON_SIGNED_IN, subject=person)
+        act.tell(PersonEvent.PERSON_SIGNED_IN, subject=person, detail=detail)
 
 
 def record_sign_out(actor: Actor, person: User) -> None:

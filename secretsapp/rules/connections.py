@@ -36,8 +36,8 @@ def reencrypt(api_key: ApiKey) -> bytes:
 
 
 def key_id_of(api_key: ApiKey) -> str:
-    """The id, in hexadecimal, of the master key that the stored value is under."""
-    return keyring.key_id_of(bytes(api_key.encrypted_value)).hex()
+    """The id, in hexadecimal, of the master key that the stored value is under, if it is whole."""
+    return keyring.key_id_in(bytes(api_key.encrypted_value))
 
 
 @contextmanager

@@ -55,6 +55,7 @@ TOLD = {NOBODY: 5, FIRST: 20, FURTHER: 10}
 WORDS = {
     AccessEvent.ACCESS_REFUSED: ("denied action", "denied actions"),
     PersonEvent.PERSON_SIGN_IN_FAILED: ("failed sign-in", "failed sign-ins"),
+    PersonEvent.PERSON_SECOND_FACTOR_FAILED: ("wrong second factor", "wrong second factors"),
     PersonEvent.PERSON_LINK_ASKED: (
         "request for a password link",
         "requests for a password link",

@@ -5,6 +5,7 @@ from functools import cache
 from pkgutil import iter_modules
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -65,4 +66,10 @@ def _known() -> frozenset[Migration]:
 
 
 def _names_of(app: AppConfig) -> list[str]:
-    return [found.name for found in iter_modules([f"{app.path}/migrations"])]
+    place = settings.MIGRATION_MODULES.get(app.label)
+    path = (
+        f"{app.path}/migrations"
+        if place is None
+        else f"{settings.BASE_DIR}/{place.replace('.', '/')}"
+    )
+    return [found.name for found in iter_modules([path])]

@@ -36,6 +36,7 @@ from secretsapp.web.views import (
     reviews,
     saved_searches,
     search,
+    second_factors,
     secrets,
     styleguide,
     teams,
@@ -124,6 +125,7 @@ urlpatterns = [
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     # Ways in.
     path("sign-in/", accounts.sign_in, name="account_login"),
+    path("sign-in/second-factor/", second_factors.sign_in, name="second_factor"),
     path("sign-in/disabled/", accounts.disabled, name="account_inactive"),
     path("sign-out/", accounts.sign_out, name="account_logout"),
     path("welcome/", first_run.claim, name="first_run"),
@@ -140,6 +142,9 @@ urlpatterns = [
     path("me/access/", effective.own, name="me_access"),
     path("me/activity/", audit.own, name="me_activity"),
     path("me/password/", me.password, name="me_password"),
+    path("me/authenticator-app/", second_factors.app, name="me_app"),
+    path("me/authenticator-app/remove/", second_factors.remove_app, name="me_app_remove"),
+    path("me/recovery-codes/", second_factors.codes, name="me_recovery_codes"),
     path("me/sessions/end/", me.end_session, name="session_end"),
     path("me/sessions/end-others/", me.end_other_sessions, name="sessions_end_others"),
     # The installation.
@@ -177,6 +182,7 @@ urlpatterns = [
     path(f"{PERSON}access/new/", granting.to_person, name="person_give"),
     path(f"{PERSON}password-link/", people.make_link, name="person_link"),
     path(f"{PERSON}disable/", people.disable, name="person_disable"),
+    path(f"{PERSON}second-factors/reset/", second_factors.reset, name="person_factors_reset"),
     path(f"{PERSON}enable/", people.enable, name="person_enable"),
     path("teams/", teams.teams, name="teams"),
     path("teams/new/", teams.create, name="team_create"),

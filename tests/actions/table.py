@@ -39,6 +39,7 @@ from tests.actions.of_access import ACCESS_ACTIONS
 from tests.actions.of_archives import ARCHIVE_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
 from tests.actions.of_channels import CHANNEL_ACTIONS
+from tests.actions.of_factors import FACTOR_ACTIONS
 from tests.actions.of_invitations import INVITATION_ACTIONS
 from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_proposals import PROPOSAL_ACTIONS
@@ -350,6 +351,7 @@ ACTIONS = [
     *BACKUP_ACTIONS,
     *PROPOSAL_ACTIONS,
     *ENTRY_ACTIONS,
+    *FACTOR_ACTIONS,
     *REQUEST_ACTIONS,
     *SEARCH_ACTIONS,
     *TEAM_ACTIONS,

@@ -37,6 +37,7 @@ WITHOUT_RIGHT = {
     "outcomes.store": "the system acts",
     "outcomes.store_failure": "the system acts",
     "refreshing.refresh": "the system stores what was read, and nobody chose what is found",
+    "factors.prove": "the password was right, and nobody is signed in yet",
     "mirror.store": "the system acts",
     "password_mail.ask": "anybody may ask",
     "password_mail.send_waiting": "the system acts, for whoever asked",

@@ -17,11 +17,15 @@ from tests.browser.of_people import (
     add_nobody_to_the_team,
     invite_two,
     make_a_link,
+    make_new_codes,
     name_a_team_twice,
     path_of_an_invitation,
+    reach_the_second_step,
+    refuse_a_code,
     refuse_a_role,
     refuse_a_sign_in,
     send_the_code,
+    with_an_app,
 )
 from tests.browser.of_secrets import (
     choose_a_public_suffix,
@@ -90,6 +94,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
     started = reviews.start(STAGEHAND, universe, days=14, ends_unanswered=True, every_months=3)
     review = reverse("review", args=[started.pk])
     webhook = reverse("channel_create", args=["webhook"])
+    auditor = with_an_app("auditor@example.com").pk
     return [
         Look("universe_filtered", f"{of_universe}?q=pay&sort=-changed"),
         Look("universe_nothing", f"{of_universe}?q=nothing"),
@@ -134,6 +139,13 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("palette_found", of_universe, "manager", search_in_the_bar),
         Look("people_menu", reverse("people"), "admin", open_row_menu),
         Look("person_create_refused", reverse("person_create"), "admin", refuse_a_role),
+        Look("second_factor", reverse("account_login"), "", reach_the_second_step),
+        Look("me_with_app", reverse("me"), "auditor"),
+        Look("me_app_refused", reverse("me_app"), "viewer", refuse_a_code),
+        Look("me_app_remove", reverse("me_app_remove"), "auditor"),
+        Look("recovery_codes", reverse("me_recovery_codes"), "auditor", make_new_codes),
+        Look("recovery_codes_later", reverse("me_recovery_codes"), "auditor"),
+        Look("factors_reset", reverse("person_factors_reset", args=[auditor])),
         Look("person_link", reverse("person", args=[viewer]), "admin", make_a_link),
         Look("teams_access", reverse("access", args=[universe.pk]), "manager"),
         Look("team_leave", reverse("team_leave", args=[team])),

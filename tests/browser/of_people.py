@@ -4,11 +4,12 @@ from django.urls import reverse
 
 from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
-from secretsapp.models import Universe
-from secretsapp.people import invitations
+from secretsapp.models import Universe, User
+from secretsapp.people import factors, invitations
 from tests.browser.conftest import Visitor
 from tests.granting import Terms
-from tests.stage import STAGEHAND
+from tests.stage import PASSWORD, STAGEHAND
+from tests.support.apps_of_people import actor_of, give_app
 
 
 def refuse_a_role(visitor: Visitor) -> None:
@@ -72,3 +73,33 @@ def refuse_a_sign_in(visitor: Visitor) -> None:
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
+
+
+def with_an_app(email: str) -> User:
+    """The person, with an authenticator app, who has seen their recovery codes."""
+    person = User.objects.get(email=email)
+    give_app(person)
+    factors.show_codes(actor_of(person), person)
+    return person
+
+
+def reach_the_second_step(visitor: Visitor) -> None:
+    """Sign in with the right password of someone who has an app."""
+    page = visitor.page
+    page.get_by_label("Email address").fill("auditor@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code").wait_for()
+
+
+def refuse_a_code(visitor: Visitor) -> None:
+    """Type what no app shows."""
+    visitor.page.get_by_label("Six-digit code").fill("1")
+    visitor.page.get_by_role("button", name="Add app").click()
+    visitor.page.locator("#id_code_error").wait_for()
+
+
+def make_new_codes(visitor: Visitor) -> None:
+    """Ask for new recovery codes."""
+    visitor.page.get_by_role("button", name="Make new codes").click()
+    visitor.page.get_by_role("heading", name="Codes for auditor").wait_for()

@@ -15,6 +15,8 @@ from secretsapp.models import Channel, Delivery, Universe
 from secretsapp.models.channels import ChannelKind
 from secretsapp.operation import master_keys, metrics, ring_changes, ring_contents
 from secretsapp.operation.diagnosis import diagnose
+from secretsapp.operation.encrypted import Kind
+from secretsapp.operation.master_keys import Moved
 from secretsapp.rules.keys import Ring, current_master_key_id
 from tests.channels.telling import open_channel, stored
 from tests.pages.reading import words
@@ -38,10 +40,10 @@ def test_a_new_master_key_takes_channels_along(
     open_channel(ChannelKind.WEBHOOK, URL)
     old = current_master_key_id()
     new = ring_changes.add(STAGEHAND, Ring.MASTER)
-    assert master_keys.rotate(STAGEHAND, new, dry_run=True).channels_reencrypted == 1
-    assert ring_contents.uses(Ring.MASTER)[old].channels == 1
+    assert master_keys.rotate(STAGEHAND, new, dry_run=True).of[Kind.CHANNELS].reencrypted == 1
+    assert ring_contents.uses(Ring.MASTER)[old].encrypted[Kind.CHANNELS] == 1
     rotation = master_keys.rotate(STAGEHAND, new)
-    assert (rotation.channels, rotation.channels_reencrypted) == (1, 1)
+    assert rotation.of[Kind.CHANNELS] == Moved(1, 1)
     assert targets.key_id_of(stored()) == new
     assert targets.decrypt(stored()).address == URL
     Channel.objects.update(encrypted_target=_under(old))

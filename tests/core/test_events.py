@@ -19,6 +19,7 @@ PLACES = {
     "access",
     "address",
     "count",
+    "factor",
     "fields",
     "file",
     "first",
@@ -104,6 +105,7 @@ def test_what_nobody_did_is_told_without_an_actor() -> None:
         AccessEvent.REVIEW_ENDED,
         AccessEvent.ACCESS_LAPSED,
         PersonEvent.PERSON_INVITATION_ENDED,
+        PersonEvent.PERSON_SECOND_FACTOR_FAILED,
         PersonEvent.PERSON_SIGN_IN_FAILED,
         ProofEvent.LOG_BROKEN,
         ProofEvent.WITNESS_ALARM,
@@ -122,6 +124,7 @@ def test_what_was_refused_is_told_by_a_verb_of_its_own() -> None:
         AccessEvent.ACCESS_REFUSED,
         PersonEvent.CODE_REFUSED,
         InstallationEvent.LOG_COUNTED,
+        PersonEvent.PERSON_SECOND_FACTOR_FAILED,
         PersonEvent.PERSON_SIGN_IN_FAILED,
     }
 

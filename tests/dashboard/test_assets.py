@@ -13,7 +13,7 @@ from dashboard.assets import SHEET, CollectedWhereFound
 
 STYLES = Path(__file__).parents[2] / "static" / "css"
 ORDER = ["vendor", "tokens", "base", "components", "pages", "print"]
-STYLE = "vendor/bootstrap/bootstrap.min.css"
+STYLE = "vendor/bootstrap/used.css"
 
 
 def test_name_stays_where_nothing_is_collected(tmp_path: Path, settings: Settings) -> None:
@@ -27,7 +27,7 @@ def test_collected_name_holds_a_hash_and_a_compressed_copy_lies_beside(
     settings.STATIC_ROOT = tmp_path
     call_command("collectstatic", interactive=False, verbosity=0)
     served = CollectedWhereFound(location=tmp_path, base_url="/static/").url(STYLE)
-    assert served.startswith("/static/vendor/bootstrap/bootstrap.min.")
+    assert served.startswith("/static/vendor/bootstrap/used.")
     assert served != f"/static/{STYLE}"
     assert (tmp_path / f"{served.removeprefix('/static/')}.gz").is_file()
 
@@ -49,7 +49,7 @@ def test_the_collected_style_sheet_holds_its_parts_each_in_its_layer(
         whole = (tmp_path / storage.stored_name(SHEET)).read_text("utf-8")
         assert "@import" not in whole
         assert "@charset" not in whole
-        for part in ("vendor/bootstrap/bootstrap.min.css", "css/tokens.css", "css/print.css"):
+        for part in ("vendor/bootstrap/used.css", "css/tokens.css", "css/print.css"):
             rules = (tmp_path / part).read_text("utf-8").removeprefix('@charset "UTF-8";')
             assert whole.count(rules) == 1
         layers = re.findall(r"^@layer (\w+) \{", whole, re.MULTILINE)

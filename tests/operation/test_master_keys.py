@@ -8,6 +8,8 @@ from secretsapp.core.errors import Forbidden, MissingKey, WrongKey
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, KeyProof, Universe
 from secretsapp.operation import installation, master_keys
+from secretsapp.operation.encrypted import Kind
+from secretsapp.operation.master_keys import Moved
 from secretsapp.rules import connections, keys
 from tests.stage import STAGEHAND, Cast
 from tests.support.rings import new_key, present_master_key, restart_with
@@ -34,7 +36,7 @@ def test_the_drill_ends_with_the_new_key_alone(
     installation.check_ready()
     watch = Watch()
     rotation = master_keys.rotate(cast["admin"].actor)
-    assert (rotation.api_keys, rotation.reencrypted) == (2, 2)
+    assert rotation.of[Kind.API_KEYS] == Moved(2, 2)
     assert rotation.key_id == keys.current_master_key_id()
     assert watch.tags == ["master_key.rotated"]
     assert detail(watch.last) == {"count": "2", "key": rotation.key_id}
@@ -52,7 +54,7 @@ def test_a_second_rotation_finds_nothing_to_do(
     restart_with(settings, new_key(), present_master_key(settings))
     master_keys.rotate(STAGEHAND)
     before = blobs()[:-1]
-    assert master_keys.rotate(STAGEHAND).reencrypted == 0
+    assert master_keys.rotate(STAGEHAND).of[Kind.API_KEYS].reencrypted == 0
     assert blobs()[:-1] == before
 
 
@@ -60,7 +62,7 @@ def test_a_dry_run_opens_everything_and_stores_nothing(api_key: ApiKey, settings
     restart_with(settings, new_key(), present_master_key(settings))
     before, watch = blobs(), Watch()
     rotation = master_keys.rotate(STAGEHAND, dry_run=True)
-    assert (rotation.api_keys, rotation.reencrypted) == (1, 1)
+    assert rotation.of[Kind.API_KEYS] == Moved(1, 1)
     assert (blobs(), watch.tags) == (before, [])
 
 

@@ -30,6 +30,7 @@ from secretsapp.log import verifying
 from secretsapp.log.checking import Anchor
 from secretsapp.models import ApiKey, KeyProof, SignedIn, Universe
 from secretsapp.operation import audit_keys, key_proof, master_keys, ring_changes
+from secretsapp.operation.encrypted import Kind
 from secretsapp.operation.ring_contents import KeyView, RingView, Use, listing
 from secretsapp.rules import key_files, keys
 from secretsapp.rules.keys import Ring
@@ -59,10 +60,10 @@ def test_the_master_key_is_rotated_by_three_actions(
     watch, old = Watch(), keys.current_master_key_id()
     new = ring_changes.add(cast["admin"].actor, Ring.MASTER)
     assert keys.current_master_key_id() == old
-    assert master_keys.rotate(STAGEHAND, new, dry_run=True).reencrypted == 1
+    assert master_keys.rotate(STAGEHAND, new, dry_run=True).of[Kind.API_KEYS].reencrypted == 1
     assert keys.current_master_key_id() == old
-    assert master_keys.rotate(cast["admin"].actor, new).reencrypted == 1
-    assert master_keys.rotate(cast["admin"].actor, new).reencrypted == 0
+    assert master_keys.rotate(cast["admin"].actor, new).of[Kind.API_KEYS].reencrypted == 1
+    assert master_keys.rotate(cast["admin"].actor, new).of[Kind.API_KEYS].reencrypted == 0
     assert ring_changes.drop(cast["admin"].actor, Ring.MASTER, old).sessions == 0
     assert keys.key_ids(Ring.MASTER) == [new]
     assert watch.tags == [
@@ -134,7 +135,7 @@ def test_sessions_end_with_their_key_only_where_that_is_meant(cast: Cast) -> Non
     after.force_login(cast["viewer"].user)
     assert after.get("/").status_code == 200
     assert [key.use for key in view_of(Ring.MASTER).keys] == [
-        Use(api_keys=1, proof=True, sessions=1),
+        Use({Kind.API_KEYS: 1}, proof=True, sessions=1),
         Use(sessions=1),
     ]
     with pytest.raises(StillInUse, match="Sessions that need this key: 1"):
@@ -222,7 +223,7 @@ def test_data_under_a_key_that_is_not_configured_is_said_to_be_so(
     restart_with(settings, new_key())
     view = view_of(Ring.MASTER)
     assert view.keys[0] == KeyView(keys.current_master_key_id(), True, False, Use())
-    assert view.keys[1] == KeyView(lost, False, True, Use(api_keys=1, proof=True))
+    assert view.keys[1] == KeyView(lost, False, True, Use({Kind.API_KEYS: 1}, proof=True))
     assert (view.trouble, view.source.is_ours) == ("", False)
     assert view.source.unused == Path(settings.KEYS_DIR) / "master_keys"
 

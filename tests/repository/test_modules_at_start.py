@@ -20,7 +20,9 @@ MODULES_AT_MOST = 705
 HEAVY = {
     "allauth.account.forms",
     "allauth.account.views",
-    "allauth.mfa",
+    "allauth.mfa.adapter",
+    "allauth.mfa.recovery_codes",
+    "allauth.mfa.totp",
     "allauth.socialaccount",
     "charset_normalizer",
     "cryptography",

@@ -170,7 +170,6 @@ SEARCH = {"name": "Contractors", "query": "event=grant", "shared": "yes"}
 ADMIN = ("admin",)
 READERS = ("admin", "manager", "auditor")
 MANAGERS = ("admin", "manager")
-READERS = ("admin", "manager", "auditor")
 SOMEBODY = (*EVERYBODY, "stranger")
 ROLE = {"role": "rotator", "names": "PAY_*", "end": "never", "reason": "season two"}
 INVITED = {"emails": "several@example.com", "place": str(HARBOR_ID), **ROLE}
@@ -187,21 +186,21 @@ DOORS = (
     Door("witness_edit", ADMIN, "witness", FORM, {**WITNESS, "name": "Ebb"}, stranger=403),
     Door("witness_try", ADMIN, "witness", FORM, {}, read_answer=302, stranger=403),
     Door("witness_remove", ADMIN, "witness", FORM, {}, stranger=403),
-    Door("audit", READERS, stranger=403),
     Door("audit_searches", READERS, "", FORM, SEARCH, read_answer=302, stranger=403),
     Door("audit", READERS, stranger=403),
     Door("audit_export", READERS, "", FORM, {"format": "csv"}, answer=200, stranger=403),
     Door("exports_running", SOMEBODY, stranger=200),
     Door("guide", ADMIN, stranger=403),
     # Help.
-    Door("help_roles", SOMEBODY, stranger=200),
-    Door("help_shortcuts", SOMEBODY, stranger=200),
-    Door("help_changes", SOMEBODY, stranger=200),
+    *(Door(f"help_{each}", SOMEBODY, stranger=200) for each in ("roles", "shortcuts", "changes")),
     # Oneself.
     Door("me", SOMEBODY, "", FORM, {"name": "A name"}, stranger=200),
     Door("me_access", SOMEBODY, stranger=200),
     Door("me_activity", SOMEBODY, stranger=200),
     Door("me_password", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
+    Door("me_app", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
+    Door("me_app_remove", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
+    Door("me_recovery_codes", SOMEBODY, "", FORM, {}, read_answer=302, answer=404, stranger=302),
     Door("session_end", SOMEBODY, "", FORM, {"session": "x"}, read_answer=302, stranger=302),
     Door("sessions_end_others", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
     # People.
@@ -301,6 +300,7 @@ DOORS = (
     Door("access_revoke", MANAGERS, "grant in universe", FORM, {}),
     Door("person_disable", ADMIN, "person", FORM, {}, stranger=403),
     Door("person_enable", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
+    Door("person_factors_reset", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     # Reviews of access.
     Door("reviews", MANAGERS, stranger=403),
     Door("review_start", MANAGERS, "", FORM, {}, answer=422, stranger=403),
@@ -368,6 +368,7 @@ DOORS = (
 OPEN_TO_ALL = {
     "account_inactive",
     "account_login",
+    "second_factor",
     "account_logout",
     "checkpoint",
     "first_run",

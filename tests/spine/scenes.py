@@ -18,6 +18,7 @@ from tests.granting import Terms
 from tests.secrets.proposing import propose, protect
 from tests.spine import of_channels
 from tests.stage import STAGEHAND, Cast
+from tests.support.apps_of_people import give_app
 from tests.support.witness import NAME, verifier_line
 
 GUEST, VIEWER = "guest@example.com", "viewer@example.com"
@@ -61,6 +62,12 @@ def second_session(_universe: Universe, cast: Cast) -> Sent:
     other.force_login(cast["admin"].user)
     other.get("/me/")
     return {"session": SignedIn.objects.get().stored_key}
+
+
+def app(_universe: Universe, cast: Cast) -> Sent:
+    """An authenticator app of the viewer's."""
+    give_app(cast["viewer"].user)
+    return {}
 
 
 def unused_key(universe: Universe, _cast: Cast) -> Sent:

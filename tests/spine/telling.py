@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 from tests.spine.scenes import (
+    VIEWER,
     Prepare,
     Sent,
     another,
+    app,
     changed_outside,
     channel_that_is_off,
     disabled,
@@ -51,6 +53,11 @@ TELLINGS = (
         by="viewer",
         sent={"current": PASSWORD, "password": "a lantern on the pier"},
     ),
+    # Who has an app already adds none: the code for a new one is in `tests/pages`.
+    Telling("me_app", by="viewer", prepare=app),
+    Telling("me_app_remove", (f"person.factor_removed {VIEWER}",), by="viewer", prepare=app),
+    Telling("me_recovery_codes", (f"person.factor_added {VIEWER}",), by="viewer", prepare=app),
+    Telling("person_factors_reset", (f"person.factors_reset {VIEWER}",), prepare=app),
     Telling("session_end", ("person.sessions_ended admin@example.com",), prepare=second_session),
     Telling(
         "sessions_end_others", ("person.sessions_ended admin@example.com",), prepare=second_session

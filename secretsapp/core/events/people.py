@@ -50,5 +50,15 @@ class PersonEvent(Event):
     PERSON_SESSIONS_ENDED = done(
         "person.sessions_ended", "ended {count:session} of {subject}", Verb.SIGN_IN, INFO
     )
+    PERSON_FACTOR_ADDED = done("person.factor_added", "added {factor} for {subject}", Verb.PASSWORD)
+    PERSON_FACTOR_REMOVED = done(
+        "person.factor_removed", "removed {factor} of {subject}", Verb.PASSWORD
+    )
+    PERSON_FACTORS_RESET = done(
+        "person.factors_reset", "reset the second factors of {subject}", Verb.PASSWORD
+    )
+    PERSON_SECOND_FACTOR_FAILED = refused(
+        "person.second_factor_failed", "Wrong second factor for {subject}, after the right password"
+    )
     PERSON_SIGN_IN_FAILED = refused("person.sign_in_failed", "Failed sign-in for {subject}")
     CODE_REFUSED = refused("code.refused", "was denied: a one-time code didn’t work")

@@ -79,8 +79,7 @@ def _needs_of_audit(use: Use) -> list[str]:
 
 def _needs_of_master(use: Use) -> list[str]:
     return [
-        *([f"API keys: {use.api_keys}"] if use.api_keys else []),
-        *([f"channels: {use.channels}"] if use.channels else []),
+        *(f"{kind}: {count}" for kind, count in use.encrypted.items()),
         *(["the proof"] if use.proof else []),
         *([f"sessions: {use.sessions}"] if use.sessions else []),
     ]

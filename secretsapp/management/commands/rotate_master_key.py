@@ -9,14 +9,16 @@ from secretsapp.management.arguments import add_key_id
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.operation import master_keys
+from secretsapp.operation.encrypted import Kind
+from secretsapp.operation.master_keys import Rotation
 
 
 class Command(ActingCommand):
     """Rotates the master key."""
 
     help = (
-        "Use a master key that was added with `add_key master`, and re-encrypt every stored "
-        "API key with it, all or none. Without an id, use the current first key. Drop the "
+        "Use a master key that was added with `add_key master`, and re-encrypt everything "
+        "stored with it, all or none. Without an id, use the current first key. Drop the "
         "old key only after that."
     )
 
@@ -32,17 +34,27 @@ class Command(ActingCommand):
         dry_run: bool = options["dry_run"]
         rotation = master_keys.rotate(actor, options["key_id"] or "", dry_run=dry_run)
         done = "would be re-encrypted" if dry_run else "re-encrypted"
-        counts = f"{rotation.reencrypted} of {rotation.api_keys} API keys"
-        if rotation.channels:
-            counts += f" and {rotation.channels_reencrypted} of {rotation.channels} channels"
+        counted = [
+            f"{moved.reencrypted} of {moved.count} {kind}"
+            for kind, moved in rotation.of.items()
+            if moved.count or kind is Kind.API_KEYS
+        ]
         return Report(
-            lines=[f"{counts} {done} with the master key {rotation.key_id}."],
+            lines=[f"{' and '.join(counted)} {done} with the master key {rotation.key_id}."],
             data={
-                "api_keys": rotation.api_keys,
-                "reencrypted": rotation.reencrypted,
-                "channels": rotation.channels,
-                "channels_reencrypted": rotation.channels_reencrypted,
                 "master_key": rotation.key_id,
                 "dry_run": dry_run,
+                **_data(rotation),
             },
         )
+
+
+def _data(rotation: Rotation) -> dict[str, int]:
+    """How many there are of each kind, and how many were moved."""
+    found: dict[str, int] = {}
+    for kind, moved in rotation.of.items():
+        name = kind.lower().replace(" ", "_")
+        is_first = kind is Kind.API_KEYS
+        found[name] = moved.count
+        found["reencrypted" if is_first else f"{name}_reencrypted"] = moved.reencrypted
+    return found

@@ -24,7 +24,13 @@ from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
 from secretsapp.operation import upkeep, workers
 from secretsapp.operation.workers import is_seen
-from secretsapp.people import invitation_links, invitations, password_mail, wrong_passwords
+from secretsapp.people import (
+    factor_mail,
+    invitation_links,
+    invitations,
+    password_mail,
+    wrong_passwords,
+)
 from secretsapp.secrets import forced_mail, proposal_mail, proposals, settling
 from secretsapp.universes import retrying
 
@@ -41,6 +47,7 @@ MAILS = (
     proposal_mail.KIND,
     proposal_mail.LAPSED,
     invitation_links.KIND,
+    factor_mail.KIND,
     mailing.KIND,
 )
 ROUNDS_A_MINUTE = 12

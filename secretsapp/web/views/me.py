@@ -14,7 +14,7 @@ from secretsapp.adapters import devices
 from secretsapp.core import blanks
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import User
-from secretsapp.people import directory, own_account, session_storage, sessions
+from secretsapp.people import directory, factors, own_account, session_storage, sessions
 from secretsapp.rules.paging import Asked
 from secretsapp.web.forms.me import NameForm, PasswordForm, SessionForm
 from secretsapp.web.requests import ActorRequest
@@ -25,7 +25,7 @@ from secretsapp.web.views.form_pages import Done
 @require_http_methods(form_pages.METHODS)
 def me(request: ActorRequest) -> HttpResponse:
     """One's own account; the form on it is for the name."""
-    person = _oneself(request)
+    person = oneself(request)
     form = NameForm(form_pages.posted(request), initial={"name": person.name})
 
     def write() -> Done:
@@ -35,9 +35,10 @@ def me(request: ActorRequest) -> HttpResponse:
     answer = form_pages.submitted(request, form, write)
     held = grant_listing.own(request.actor, Asked(number=long_lists.asked(request).number))
     context = long_lists.context(request, held) | {
-        "sessions": directory.own_sessions(request.actor, _stored_key(request)),
+        "sessions": directory.own_sessions(request.actor, stored_key(request)),
         "grants": held.items,
         "teams": team_listing.of_person(request.actor.person_id),
+        "factors": factors.of(request.actor, person),
     }
     return answer or form_pages.page(request, "me/me.html", form, context)
 
@@ -45,14 +46,14 @@ def me(request: ActorRequest) -> HttpResponse:
 @require_http_methods(form_pages.METHODS)
 def password(request: ActorRequest) -> HttpResponse:
     """A new password; all other sessions end."""
-    person = _oneself(request)
+    person = oneself(request)
     form = PasswordForm(form_pages.posted(request))
 
     def write() -> Done:
         _check(request, person, form.cleaned_data["current"])
-        before, new = _stored_key(request), form.cleaned_data["password"]
+        before, new = stored_key(request), form.cleaned_data["password"]
         own_account.change_password(request.actor, person, new, before)
-        _keep_session(request, person, before)
+        keep_session(request, person, before)
         sentence = "Password changed. Your other sessions have ended."
         return Done(sentence, reverse("me"), blanks.about_password(new))
 
@@ -75,9 +76,9 @@ def end_session(request: ActorRequest) -> HttpResponse:
     """End another session of the actor; a GET, as after signing in again, only leads back."""
     if request.method == "POST":
         wanted = SessionForm(request.POST).wanted()
-        if wanted == _stored_key(request):
+        if wanted == stored_key(request):
             messages.error(request, "That’s the session you’re using. Sign out to end it.")
-        elif sessions.end(request.actor, _oneself(request), wanted):
+        elif sessions.end(request.actor, oneself(request), wanted):
             messages.success(request, "That session has ended.")
         else:
             messages.info(request, "That session had already ended.")
@@ -88,25 +89,25 @@ def end_session(request: ActorRequest) -> HttpResponse:
 def end_other_sessions(request: ActorRequest) -> HttpResponse:
     """End all other sessions of the actor; a GET only leads back."""
     if request.method == "POST":
-        person, before = _oneself(request), _stored_key(request)
+        person, before = oneself(request), stored_key(request)
         count = sessions.end_others(request.actor, person, before)
-        _keep_session(request, person, before)
+        keep_session(request, person, before)
         words = "1 other session has" if count == 1 else f"{count or 'No'} other sessions have"
         messages.success(request, f"{words} ended.")
     return redirect("me")
 
 
-def _keep_session(request: ActorRequest, person: User, before: str) -> None:
+def keep_session(request: ActorRequest, person: User, before: str) -> None:
     """Let this session and this device, which are to go on alone, be of the generation of now."""
     update_session_auth_hash(request, person)
     devices.remember(request, person)
-    sessions.move(request.actor, person, before, _stored_key(request))
+    sessions.move(request.actor, person, before, stored_key(request))
 
 
-def _oneself(request: ActorRequest) -> User:
+def oneself(request: ActorRequest) -> User:
     """The person who asks, as the rooms take people: everyone here is signed in."""
     return directory.get(request.actor, request.actor.name)
 
 
-def _stored_key(request: ActorRequest) -> str:
+def stored_key(request: ActorRequest) -> str:
     return session_storage.stored_key(request.session.session_key or "")

@@ -1,0 +1,1 @@
+"""Migrations of allauth’s table of second factors, in place of its own."""

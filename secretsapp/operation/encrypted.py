@@ -1,0 +1,58 @@
+"""What is encrypted under master keys and lasts: where it is stored, and under which key."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
+
+from secretsapp.channels import targets
+from secretsapp.models import ApiKey, Channel
+from secretsapp.people import factor_storage
+from secretsapp.rules import connections
+
+
+class Kind(StrEnum):
+    """A kind of row with something encrypted in it, in words for one and for several."""
+
+    API_KEYS = "API keys"
+    CHANNELS = "channels"
+    FACTORS = "second factors"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The rows of a kind, the field that is encrypted, and which key it is under.
+
+    `reencrypt` gives it under the key that writes now; raises KeyTrouble where it does not open.
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    field: str
+    key_id_of: Callable[[Any], str]
+    reencrypt: Callable[[Any], object]
+
+
+STORES = {
+    Kind.API_KEYS: Store(
+        ApiKey.objects.all, "encrypted_value", connections.key_id_of, connections.reencrypt
+    ),
+    Kind.CHANNELS: Store(
+        Channel.objects.all, "encrypted_target", targets.key_id_of, targets.reencrypt
+    ),
+    Kind.FACTORS: Store(
+        Authenticator.objects.all, "data", factor_storage.key_id_of_row, factor_storage.reencrypt
+    ),
+}
+TABLES = ", ".join(store.rows().model._meta.db_table for store in STORES.values())
+
+
+def key_ids(kind: Kind) -> Counter[str]:
+    """How many rows of the kind name each key; one that is damaged names none."""
+    store = STORES[kind]
+    found = Counter(store.key_id_of(row) for row in store.rows().only(store.field, "pk"))
+    del found[""]
+    return found
