@@ -42,6 +42,8 @@ PASSWORDS_OF_ACCOUNT = Limit("password_of_account", 100, "5m")
 # A code has six digits, of which three are right at a time: 60 tries a day find one in 15 years.
 SECOND_FACTORS = Limit("second_factor", 10, "5m")
 SECOND_FACTORS_A_DAY = Limit("second_factor_a_day", 60, "d")
+# Who reads someone's mail can get new links, and with each a new device: these count all of them.
+SECOND_FACTORS_IN_ALL = Limit("second_factor_in_all", 240, "d")
 
 
 def take_password(request: HttpRequest, email: str) -> RateLimitUsage | None:
@@ -86,7 +88,9 @@ def refuse_second_factor(request: HttpRequest, person: User) -> HttpResponse | N
         return None
     device = devices.find(request, person.email)
     key = f"device:{device.id}" if device else known_devices.account_key(person.email)
-    if _take(request, SECOND_FACTORS, key) and _take(request, SECOND_FACTORS_A_DAY, key):
+    counted = (SECOND_FACTORS, key), (SECOND_FACTORS_A_DAY, key)
+    in_all = (SECOND_FACTORS_IN_ALL, f"person:{person.pk}")
+    if all(_take(request, limit, each) for limit, each in (*counted, in_all)):
         return None
     answer: HttpResponse = ratelimit.respond_429(request)
     return answer

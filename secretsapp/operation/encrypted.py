@@ -16,7 +16,7 @@ from secretsapp.rules import connections
 
 
 class Kind(StrEnum):
-    """A kind of row with something encrypted in it, in words for one and for several."""
+    """A kind of row with something encrypted in it, in words."""
 
     API_KEYS = "API keys"
     CHANNELS = "channels"

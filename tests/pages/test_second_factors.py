@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.db.models import F
 from django.http import HttpResponseBase
 from django.test import Client
 from pytest_django import Settings
 
+from secretsapp.adapters import limits
+from secretsapp.adapters.limits import Limit
 from secretsapp.models import AuditEvent, OutgoingMail, User
 from secretsapp.operation import master_keys, ring_changes
 from secretsapp.operation.encrypted import Kind
@@ -202,6 +205,17 @@ def test_guesses_are_limited_for_the_account_and_not_for_its_known_device(
     known.post(SIGN_IN, {"login": VIEWER, "password": password})
     known.post(SECOND, {"code": code_of(secret, steps_ahead=1)})
     assert is_signed_in(known)
+
+
+def test_new_passwords_and_devices_bring_no_end_of_guesses(
+    secret: str, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SECOND_FACTORS_IN_ALL", Limit("second_factor_in_all", 3, "d"))
+    answers = []
+    for _ in range(4):
+        User.objects.filter(email=VIEWER).update(generation=F("generation") + 1)
+        answers.append(with_password(password).post(SECOND, {"code": "1"}).status_code)
+    assert answers == [422, 422, 422, 429]
 
 
 def test_an_app_is_removed_with_its_codes(client_for: ClientFor, cast: Cast, password: str) -> None:
