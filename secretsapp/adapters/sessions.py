@@ -2,6 +2,7 @@
 
 import base64
 import logging
+from datetime import datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -9,10 +10,11 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
-from django.db.models import CharField, QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from secretsapp.core.errors import KeyTrouble
+from secretsapp.models import SignedIn
 from secretsapp.people import session_storage
 from secretsapp.rules.sql import NOW, Given, Prepared
 
@@ -21,10 +23,11 @@ log = logging.getLogger(__name__)
 ENDS_AT, CONTENT = "ends_at", "content"
 
 
-def _living() -> QuerySet[Session, tuple[str]]:
+def _living() -> QuerySet[Session, tuple[str, datetime | None]]:
     key = Given("key", CharField())
+    active_at = SignedIn.objects.filter(pk=OuterRef("session_key")).values("active_at")
     found = Session.objects.filter(session_key=key, expire_date__gt=NOW)
-    return found.values_list("session_data")
+    return found.annotate(active_at=Subquery(active_at)).values_list("session_data", "active_at")
 
 
 _LIVING = Prepared(_living)
@@ -37,13 +40,23 @@ class SessionStore(db.SessionStore):
     the table would be as good as a password.
     """
 
+    _active_at: datetime | None = None
+    _loaded_key = ""
+
     def load(self) -> dict[str, Any]:
         """The content; an unknown, ended or damaged session is an empty one."""
         rows = _LIVING.rows(key=self._stored_key(), now=timezone.now())
         if not rows:
             self._session_key = None
             return {}
-        return self.decode(rows[0][0])
+        content, self._active_at = rows[0]
+        self._loaded_key = self._stored_key()
+        return self.decode(content)
+
+    def was_active_since(self, instant: datetime) -> bool:
+        """Whether it was recorded, when the session was loaded, that it was active after that."""
+        is_loaded = self._loaded_key == self._stored_key()
+        return is_loaded and self._active_at is not None and self._active_at > instant
 
     def exists(self, session_key: str) -> bool:
         """Whether there is a session with that key, ended or not."""

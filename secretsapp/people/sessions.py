@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import CharField, DateTimeField, F, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
@@ -13,7 +13,6 @@ from secretsapp.core.input_rules import is_storable
 from secretsapp.models import SignedIn, User
 from secretsapp.rules.acting import Act, Oneself, acting
 from secretsapp.rules.policy import require_oneself
-from secretsapp.rules.sql import Given, Prepared
 
 RECORDED_EVERY = timedelta(minutes=5)
 UNKNOWN_LIMIT = 60
@@ -41,13 +40,11 @@ _SYSTEMS = {
 
 
 def record(actor: Actor, person: User, stored_key: str, user_agent: str) -> None:
-    """Record that the person is active in that session, unless it was said a short while ago.
+    """Record that the person is active in that session; the first time is what makes it known.
 
-    Most calls are one read. The first one for a session is what makes it known.
+    Who calls asks before whether it was recorded in the last minutes (RECORDED_EVERY).
     """
     now = timezone.now()
-    if _RECENT.rows(key=stored_key, since=now - RECORDED_EVERY):
-        return
     session = SignedIn.objects.filter(pk=stored_key)
     seen = {"active_at": now, "address": actor.address, "browser": in_words(user_agent)}
     with transaction.atomic():
@@ -56,14 +53,6 @@ def record(actor: Actor, person: User, stored_key: str, user_agent: str) -> None
             first = SignedIn(stored_key=stored_key, person=person, began_at=now, **seen)
             # Another request of the same session may have been quicker.
             SignedIn.objects.bulk_create([first], ignore_conflicts=True)
-
-
-def _recent() -> QuerySet[SignedIn, tuple[str]]:
-    key, since = Given("key", CharField()), Given("since", DateTimeField())
-    return SignedIn.objects.filter(pk=key, active_at__gt=since).values_list("pk")
-
-
-_RECENT = Prepared(_recent)
 
 
 def in_words(user_agent: str) -> str:

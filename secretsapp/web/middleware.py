@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from secretsapp.access import refusals
 from secretsapp.adapters import devices
 from secretsapp.adapters.addresses import came_by, is_from_trusted_proxy
+from secretsapp.adapters.sessions import SessionStore
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import Forbidden, SealroomError
@@ -115,8 +118,11 @@ class LastActiveMiddleware:
 
 
 def _note_activity(request: HttpRequest) -> None:
-    key, person = request.session.session_key, request.user
-    if key and not isinstance(person, AnonymousUser):
+    session, person = cast(SessionStore, request.session), request.user
+    key = session.session_key
+    if not key or isinstance(person, AnonymousUser):
+        return
+    if not session.was_active_since(timezone.now() - sessions.RECORDED_EVERY):
         agent = request.headers.get("User-Agent", "")
         sessions.record(actor_of(request), person, session_storage.stored_key(key), agent)
 
