@@ -19,8 +19,8 @@ from secretsapp.core.errors import NotFound
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission, refusal
 from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Universe, User
-from secretsapp.rules.holders import holders_of, holdings_of
-from secretsapp.rules.narrowing import held_by, narrowed_universes
+from secretsapp.rules.holders import holders_of
+from secretsapp.rules.narrowing import held_by, narrowed_universes, reached
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut_as_asked
 from secretsapp.rules.policy import Holding, Rights, in_force, reaching, require, rights_of
@@ -109,9 +109,7 @@ def _in_batches(actor: Actor, person: User, ids: list[int]) -> Iterator[InUniver
 
 def _universes_of(actor: Actor, person: User) -> QuerySet[Universe]:
     """The universes in which the person can do something, of those the actor may know it of."""
-    # Their own rights are known already, where it is themselves who ask.
-    who = actor if actor.person_id == person.pk else _as_actor(person)
-    found = narrowed_universes(who, in_order(Universe.objects.all()), Permission.LIST_SECRETS)
+    found = reached(_listing(person), in_order(Universe.objects.all()))
     if _may_know_all(actor, person):
         return found
     if rights_of(actor).universes_with(Permission.MANAGE_GRANTS) == set():
@@ -131,15 +129,15 @@ def _may_know_all(actor: Actor, person: User) -> bool:
     return manages or actor.person_id == person.pk
 
 
-def _as_actor(person: User) -> Actor:
-    return actors.remembering(actors.person(person.pk, person.email, Door.BROWSER))
+def _listing(person: User) -> QuerySet[Grant]:
+    """The grants by which the person can do something now: whoever can, can list."""
+    return held_by(actors.person(person.pk, person.email, Door.BROWSER), Permission.LIST_SECRETS)
 
 
 def _in_universes(actor: Actor, person: User, universes: Iterable[Universe]) -> list[InUniverse]:
     """What the person can do in each of these, in their order."""
     these = list(universes)
-    held = held_by(_as_actor(person), Permission.LIST_SECRETS)
-    here = held.filter(Q(universe__in=these) | Q(universe=None))
+    here = _listing(person).filter(Q(universe__in=these) | Q(universe=None))
     views = viewed(actor, _with_all(here))
     by_place: dict[Place, list[GrantView]] = {}
     for view in views:
@@ -242,7 +240,7 @@ def _access_of(views: list[GrantView], place: Place, seen: list[str], name: str 
         view if view.is_in_sight else replace(view, is_in_sight=_is_seen(view, seen))
         for view in views
     ]
-    found = [holding for view in views for holding in holdings_of(view.grant)]
+    found = [holding for view in views for holding in view.holdings]
     if name:
         fitting = (each for each in found if patterns.matches(each.pattern, name))
         held = [each._replace(pattern=EVERY_NAME) for each in fitting]

@@ -15,7 +15,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Membership, User
 from secretsapp.rules.holders import holdings_of
-from secretsapp.rules.policy import Rights, rights_of
+from secretsapp.rules.policy import Holding, Rights, rights_of
 
 BESIDE = ("person", "team", "universe", "giver")
 # So many names of a grant, and people of a team, stand in a row.
@@ -41,10 +41,11 @@ class GrantView:
     """A grant with what the actor may do to it.
 
     `is_in_sight` says whether they may list every name that it covers: a pattern, and a reason,
-    may hold the name of a secret.
+    may hold the name of a secret. `holdings` are the pieces of rights that it is.
     """
 
     grant: Grant
+    holdings: list[Holding]
     may_change: bool
     is_in_sight: bool
     is_last_admin: bool
@@ -73,7 +74,7 @@ class GrantView:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Its names and patterns, in their order."""
-        return self.grant.names
+        return tuple(holding.pattern for holding in self.holdings)
 
     @property
     def covers_every_name(self) -> bool:
@@ -97,22 +98,27 @@ class GrantView:
 def viewed(actor: Actor, grants: Iterable[Grant]) -> list[GrantView]:
     """The grants with what the actor may do to each; they come with what is told `BESIDE`."""
     rights, last_admin = rights_of(actor), last_admin_id()
-    return [
-        GrantView(
-            grant=grant,
-            may_change=rights.may_give(holdings_of(grant)),
-            is_in_sight=_is_in_sight(rights, grant),
-            is_last_admin=grant.role == Role.ADMIN and grant.person_id == last_admin,
-        )
-        for grant in grants
-    ]
+    return [_viewed(rights, grant, last_admin) for grant in grants]
 
 
-def _is_in_sight(rights: Rights, grant: Grant) -> bool:
-    seen = [holding.pattern for holding in rights.over(grant.place)]
+def _viewed(rights: Rights, grant: Grant, last_admin: int | None) -> GrantView:
+    holdings = holdings_of(grant)
+    return GrantView(
+        grant=grant,
+        holdings=holdings,
+        may_change=rights.may_give(holdings),
+        is_in_sight=_is_in_sight(rights, holdings),
+        is_last_admin=grant.role == Role.ADMIN and grant.person_id == last_admin,
+    )
+
+
+def _is_in_sight(rights: Rights, holdings: list[Holding]) -> bool:
+    if not holdings:
+        return True
+    seen = {holding.pattern for holding in rights.over(holdings[0].place)}
     if patterns.EVERY_NAME in seen:
         return True
-    return all(any(patterns.covers(each, name) for each in seen) for name in grant.names)
+    return all(any(patterns.covers(each, held.pattern) for each in seen) for held in holdings)
 
 
 def last_admin_id() -> int | None:

@@ -4,7 +4,7 @@ This is a boundary of rights. It agrees with `Rights.allows` and `patterns.match
 and asks the table of grants, so that no query is longer for who has many.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -81,9 +81,23 @@ def narrowed_universes(
 ) -> QuerySet[Universe]:
     """The universes in which the actor has the permission on some name."""
     wider = _wider_patterns(rights_of(actor), permission)
+    return _in_places(universes, held_by(actor, permission), wider)
+
+
+def reached(grants: QuerySet[Grant], universes: QuerySet[Universe]) -> QuerySet[Universe]:
+    """The universes that these grants reach, for who isn't acting: their rights aren't loaded."""
+    wider = grants.filter(universe__isnull=True, patterns__isnull=False)
+    rows = wider.values_list("environment", "owner").distinct()
+    return _in_places(universes, grants, [Place(None, *row) for row in rows])
+
+
+def _in_places(
+    universes: QuerySet[Universe], held: QuerySet[Grant], wider: Collection[Place]
+) -> QuerySet[Universe]:
+    """Those in which a grant of one universe holds, or that lie in one of the wider places."""
     if EVERYWHERE in wider:
         return universes
-    single = Q(pk__in=places_of(held_by(actor, permission)))
+    single = Q(pk__in=places_of(held))
     return universes.filter(single | Q(pk__in=in_wide(wider).values("pk")) if wider else single)
 
 
