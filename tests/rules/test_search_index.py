@@ -19,7 +19,7 @@ from tests.stage import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
-INDEX = "secretsapp_secret_text_1"
+INDEX = "secretsapp_secret_text_2"
 TRIES = ["pay key", "payweb", "api.pay", "webook", "PAY_*", "p", "hook seeds", "signign seed", "é"]
 
 
@@ -126,7 +126,7 @@ def test_what_it_holds_is_made_again_where_it_is_wrong(cast: Cast) -> None:
     if on_postgres():
         execute(f"DROP INDEX {INDEX}")
     else:
-        execute(f"UPDATE {INDEX} SET text = '^^teapot$'", f"DELETE FROM {INDEX} WHERE rowid = 1")
+        execute(f"UPDATE {INDEX} SET text = '^zqteapot$'", f"DELETE FROM {INDEX} WHERE rowid = 1")
         assert search_index.differing() == Secret.objects.count()
     set_up()
     assert search_index.is_kept()
