@@ -15,6 +15,7 @@ from http import HTTPStatus
 from pathlib import Path
 from statistics import median
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
@@ -112,6 +113,7 @@ def _sizes(engine: str) -> Iterator[tuple[Size, Size]]:
         processes.finish("set-up", ["manage.py", "setup"], environment)
         emulator.add_api_key(place.API_KEY, name="measured")
         place.set_up_django(environment)
+        settings.STYLEGUIDE = True
         shell.run("create_user", place.EMAIL, "--admin", piped=place.PASSWORD)
         shell.run("add_api_key", "measured", piped=place.API_KEY)
         connection.close()
