@@ -37,7 +37,14 @@ LEFT_OUT = {
     ),
     **dict.fromkeys(
         (
-            *("theme", "shortcuts", "invitation_accept", "session_end", "sessions_end_others"),
+            *(
+                "theme",
+                "shortcuts",
+                "confirm",
+                "invitation_accept",
+                "session_end",
+                "sessions_end_others",
+            ),
             *("checkpoint_make", "witness_try", "audit_searches", "api_key_test"),
             *("channel_test", "channel_decide", "universe_test", "universe_pin"),
             *("universe_refresh", "person_link", "person_enable", "team_leave", "review_stop"),
@@ -52,6 +59,7 @@ LEFT_OUT = {
     **dict.fromkeys(
         ("me_app_remove", "me_recovery_codes", "person_factors_reset"), _WITHOUT_FACTOR
     ),
+    "session_check": "answers a script of the page, with a few words at most",
     "invitation_links": "shows links to who has just made them, once",
     "universe_open_changes": "answers nothing where no change is open",
 }

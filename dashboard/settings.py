@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from dashboard import env, logs
+from dashboard.allauth_settings import *  # noqa: F403 - settings are names in this module
 from dashboard.database import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -110,6 +111,7 @@ MIDDLEWARE = [
     "secretsapp.web.middleware.KnownDeviceMiddleware",
     "secretsapp.web.middleware.LastActiveMiddleware",
     "secretsapp.web.middleware.RefusalMiddleware",
+    "secretsapp.web.confirming.ConfirmingMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -235,22 +237,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
-ACCOUNT_ADAPTER = "secretsapp.adapters.account.AccountAdapter"
-ACCOUNT_FORMS = {"login": "secretsapp.web.forms.sign_in.SignInForm"}
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _SITE.scheme
-# secretsapp.adapters.limits has limits of our own, which know devices and wider networks.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 MIGRATION_MODULES = {"mfa": "secretsapp.factor_migrations"}
-MFA_ADAPTER = "secretsapp.adapters.second_factors.SecondFactorAdapter"
-# A clock may be half a minute off; a code counts once all the same.
-MFA_TOTP_TOLERANCE = 1
 DEVICE_COOKIE_NAME = f"{_COOKIE_PREFIX}device"
 
 

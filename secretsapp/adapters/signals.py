@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.signals import user_logged_in, user_logged_out
+from django.contrib.auth.signals import user_logged_in as session_began
 from django.contrib.auth.signals import user_login_failed
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -10,7 +11,7 @@ from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from secretsapp.adapters import devices
+from secretsapp.adapters import confirmations, devices
 from secretsapp.adapters.addresses import came_by, name_session
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
@@ -29,6 +30,12 @@ def compile_no_query(connection: BaseDatabaseWrapper, **_signal: object) -> None
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET jit = off")
+
+
+@receiver(session_began)
+def confirm(request: HttpRequest, **_signal: object) -> None:
+    """Who has just signed in has shown who they are."""
+    confirmations.confirm(request)
 
 
 @receiver(user_logged_in)

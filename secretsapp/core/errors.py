@@ -31,6 +31,7 @@ SealroomError
 ├── OutcomeUnknown              a write was sent and no usable answer came; never a form error
 ├── NotFound                    it does not exist, or the actor may not see it
 ├── Forbidden                   the actor may see it, and may not do this
+├── NotConfirmed                they have to confirm first that it's them; nothing was done
 ├── NewerTables                 the database belongs to a newer version of Sealroom
 ├── OlderTables                 the database was not brought up to this version yet
 ├── BadNote                     a signed note or a proof of the log is none, or was changed
@@ -234,6 +235,16 @@ class Forbidden(SealroomError):
         self.permission = permission
         self.universe_id = universe_id
         self.secret_name = secret_name
+
+
+class NotConfirmed(SealroomError):
+    """What was sent needs a person who has just confirmed that it's them; nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was changed or sent, and nothing of what you entered was kept: it’s been a "
+            "while since you confirmed that it’s you. Confirm it, then do this again."
+        )
 
 
 class NewerTables(SealroomError):

@@ -11,6 +11,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 UNSENT, YES = "unsent", "1"
@@ -27,7 +28,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseRedirect:
         """Lead to the sign-in, and from there back to the page that the form was on."""
         if is_form(request):
-            return redirect_to_login(flagged(_page_of_form(request)))
+            return redirect_to_login(flagged(page_of_form(request)))
         return super().handle_no_permission(request, view_func)
 
 
@@ -63,7 +64,12 @@ def _is_flagged(address: str) -> bool:
         return False
 
 
-def _page_of_form(request: HttpRequest) -> str:
+def confirm_and_back(page: str) -> str:
+    """Where someone confirms that it's them, and comes back to that page within this site."""
+    return redirect_to_login(page, reverse("confirm")).url
+
+
+def page_of_form(request: HttpRequest) -> str:
     """The page a form was sent from, which not every address of a form has; else that address."""
     sender = request.headers.get("Referer", "")
     hosts = {request.get_host()}

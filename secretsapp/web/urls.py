@@ -15,6 +15,7 @@ from secretsapp.web.views import (
     changes,
     channels,
     checkpoints,
+    confirmation,
     creation,
     effective,
     evidence,
@@ -145,6 +146,8 @@ urlpatterns = [
     path("me/authenticator-app/", second_factors.app, name="me_app"),
     path("me/authenticator-app/remove/", second_factors.remove_app, name="me_app_remove"),
     path("me/recovery-codes/", second_factors.codes, name="me_recovery_codes"),
+    path("me/session/", confirmation.check, name="session_check"),
+    path("confirm/", confirmation.confirm, name="confirm"),
     path("me/sessions/end/", me.end_session, name="session_end"),
     path("me/sessions/end-others/", me.end_other_sessions, name="sessions_end_others"),
     # The installation.

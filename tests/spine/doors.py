@@ -201,6 +201,7 @@ DOORS = (
     Door("me_app", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("me_app_remove", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
     Door("me_recovery_codes", SOMEBODY, "", FORM, {}, read_answer=302, answer=404, stranger=302),
+    Door("confirm", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
     Door("session_end", SOMEBODY, "", FORM, {"session": "x"}, read_answer=302, stranger=302),
     Door("sessions_end_others", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
     # People.
@@ -369,6 +370,7 @@ OPEN_TO_ALL = {
     "account_inactive",
     "account_login",
     "second_factor",
+    "session_check",
     "account_logout",
     "checkpoint",
     "first_run",

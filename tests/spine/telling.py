@@ -53,6 +53,7 @@ TELLINGS = (
         by="viewer",
         sent={"current": PASSWORD, "password": "a lantern on the pier"},
     ),
+    Telling("confirm", by="viewer", sent={"password": PASSWORD}),
     # Who has an app already adds none: the code for a new one is in `tests/pages`.
     Telling("me_app", by="viewer", prepare=app),
     Telling("me_app_remove", (f"person.factor_removed {VIEWER}",), by="viewer", prepare=app),

@@ -50,7 +50,7 @@ def password(request: ActorRequest) -> HttpResponse:
     form = PasswordForm(form_pages.posted(request))
 
     def write() -> Done:
-        _check(request, person, form.cleaned_data["current"])
+        check_password(request, person, form.cleaned_data["current"], field="current")
         before, new = stored_key(request), form.cleaned_data["password"]
         own_account.change_password(request.actor, person, new, before)
         keep_session(request, person, before)
@@ -61,14 +61,14 @@ def password(request: ActorRequest) -> HttpResponse:
     return answer or form_pages.page(request, "me/password.html", form, {})
 
 
-def _check(request: ActorRequest, person: User, current: str) -> None:
-    """Ask for the password as the sign-in does, with its limits on guessing."""
+def check_password(request: ActorRequest, person: User, password: str, *, field: str) -> None:
+    """Ask for the password as the sign-in does, with its limits on guessing; else InvalidInput."""
     try:
-        found = get_adapter(request).authenticate(request, email=person.email, password=current)
+        found = get_adapter(request).authenticate(request, email=person.email, password=password)
     except ValidationError:
         raise InvalidInput("Too many attempts. Wait five minutes and try again.") from None
     if found is None:
-        raise InvalidInput("Your current password is incorrect.", field="current")
+        raise InvalidInput("Your current password is incorrect.", field=field)
 
 
 @require_http_methods(form_pages.METHODS)

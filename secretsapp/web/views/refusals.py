@@ -22,6 +22,7 @@ from secretsapp.core.errors import (
     HeldUp,
     KeyTrouble,
     LogBroken,
+    NotConfirmed,
     NotFound,
     OutcomeUnknown,
     RobloxBusy,
@@ -38,6 +39,7 @@ from secretsapp.secrets import secret_view
 from secretsapp.universes import loading
 from secretsapp.web.forms.requests import AskForm
 from secretsapp.web.htmx import wants_fragment
+from secretsapp.web.signing_in import confirm_and_back, page_of_form
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +72,7 @@ _NOT_ROBLOX = "Sealroom itself is working: lists and the audit log show what was
 _KINDS: dict[type[SealroomError], Kind] = {
     NotFound: Kind(404, "Not found"),
     Forbidden: Kind(403, "Not allowed"),
+    NotConfirmed: Kind(403, "Confirm that it’s you"),
     RobloxBusy: Kind(429, "Roblox’s rate limit is reached", _NOT_ROBLOX, may_try_again=True),
     RobloxUnreachable: Kind(502, "Couldn’t reach Roblox", _NOT_ROBLOX, may_try_again=True),
     RobloxUnusable: Kind(502, "Roblox’s answer couldn’t be used", _NOT_ROBLOX, may_try_again=True),
@@ -164,6 +167,8 @@ def _ways_on(request: HttpRequest, error: SealroomError) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return {}
+    if isinstance(error, NotConfirmed):
+        return {"confirm": confirm_and_back(page_of_form(request))}
     ways: dict[str, Any] = {"back": _way_back(request, actor, error)}
     if isinstance(error, Forbidden):
         ways["givers"] = whom_to_ask.find_givers(actor, error)
