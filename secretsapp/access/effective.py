@@ -130,7 +130,7 @@ def _may_know_all(actor: Actor, person: User) -> bool:
 
 
 def _listing(person: User) -> QuerySet[Grant]:
-    """The grants by which the person can do something now: whoever can, can list."""
+    """The grants by which the person can do something now: who can, can list."""
     return held_by(actors.person(person.pk, person.email, Door.BROWSER), Permission.LIST_SECRETS)
 
 

@@ -1,4 +1,7 @@
-"""The one place that listens to signals: of sign-in and sign-out, and of a new connection."""
+"""The one place that listens to signals: of sign-in and sign-out, and of a new connection.
+
+Commands load it, and sign nobody in: what only a sign-in needs comes with the first one.
+"""
 
 from typing import Any
 
@@ -11,7 +14,6 @@ from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from secretsapp.adapters import confirmations, devices
 from secretsapp.adapters.addresses import came_by, name_session
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Actor, ActorKind, Door
@@ -35,12 +37,16 @@ def compile_no_query(connection: BaseDatabaseWrapper, **_signal: object) -> None
 @receiver(session_began)
 def confirm(request: HttpRequest, **_signal: object) -> None:
     """Who has just signed in has shown who they are."""
+    from secretsapp.adapters import confirmations  # noqa: PLC0415
+
     confirmations.confirm(request)
 
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
     """A person signed in; what cannot be recorded does not happen."""
+    from secretsapp.adapters import devices  # noqa: PLC0415
+
     name_session(request)
     try:
         sign_ins.record_sign_in(_actor(request, user), user, by=_proved(request, user))
@@ -52,7 +58,6 @@ def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
 
 def _proved(request: HttpRequest, user: User) -> str:
     """By what the person proved in this sign-in that it is them, as `password, recovery code`."""
-    # Commands load this module, and sign nobody in.
     from allauth.account.internal.flows.login import get_authentication_records  # noqa: PLC0415
 
     records = get_authentication_records(request, user)
@@ -71,6 +76,8 @@ def record_failure(
     credentials: dict[str, Any], request: HttpRequest | None = None, **_signal: object
 ) -> None:
     """A sign-in failed, or a person who is signed in did not know the password of now."""
+    from secretsapp.adapters import devices  # noqa: PLC0415
+
     known: Actor | None = getattr(request, "actor", None)
     actor = known if known and known.person_id is not None else _nobody(request)
     email = str(credentials.get("email") or "")

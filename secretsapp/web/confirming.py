@@ -40,7 +40,7 @@ ASKED = frozenset(
 
 
 class ConfirmingMiddleware:
-    """Leads who hasn't confirmed lately that it's them to a page that asks, and back."""
+    """Leads to a page that asks people to confirm that it's them, and back."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response

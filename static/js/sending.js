@@ -21,14 +21,12 @@ async function askedAbout(form) {
 // True where the form may be sent. Its token may be of a session before the one of now.
 async function mayBeSent(form) {
   try {
-    const answer = await askedAbout(form);
-    if (answer.status === 409) {
-      tell(await answer.text());
+    const { notice, token } = await (await askedAbout(form)).json();
+    if (notice) {
+      tell(notice);
       return false;
     }
-    if (answer.ok) {
-      form.querySelector("[name=csrfmiddlewaretoken]").value = (await answer.json()).token;
-    }
+    form.querySelector("[name=csrfmiddlewaretoken]").value = token;
   } catch {
     // Sent all the same, it is answered by whatever is there.
   }

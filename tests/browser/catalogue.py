@@ -15,6 +15,7 @@ from tests.browser.of_channels import (
 )
 from tests.browser.of_people import (
     add_nobody_to_the_team,
+    be_asked_again,
     invite_two,
     make_a_link,
     make_new_codes,
@@ -25,6 +26,7 @@ from tests.browser.of_people import (
     refuse_a_role,
     refuse_a_sign_in,
     send_the_code,
+    send_too_late,
     with_an_app,
 )
 from tests.browser.of_secrets import (
@@ -140,6 +142,8 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("people_menu", reverse("people"), "admin", open_row_menu),
         Look("person_create_refused", reverse("person_create"), "admin", refuse_a_role),
         Look("second_factor", reverse("account_login"), "", reach_the_second_step),
+        Look("confirm_refused", reverse("me"), "auditor", be_asked_again),
+        Look("held_back", _address("api_key_edit", universe), "admin", send_too_late),
         Look("me_with_app", reverse("me"), "auditor"),
         Look("me_app_refused", reverse("me_app"), "viewer", refuse_a_code),
         Look("me_app_remove", reverse("me_app_remove"), "auditor"),

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
 from emulator import Emulator
+from secretsapp.adapters.sessions import SessionStore
 from secretsapp.models import AuditEvent
 from tests.browser.conftest import Visit, Visitor
 
@@ -26,6 +30,14 @@ def enter(visit: Visit, role: str, path: str = "/", *, script: bool) -> Visitor:
     visitor.become(role)
     visitor.open(path)
     return visitor
+
+
+def age(visitor: Visitor) -> None:
+    """Let it be a while since the person of the window confirmed that it's them."""
+    cookies = {each.get("name"): each.get("value") for each in visitor.page.context.cookies()}
+    session = SessionStore(cookies[settings.SESSION_COOKIE_NAME])
+    session["confirmed_at"] = (timezone.now() - timedelta(hours=1)).timestamp()
+    session.save()
 
 
 def go_to(visitor: Visitor, name: str) -> None:

@@ -7,6 +7,7 @@ from secretsapp.core.roles import Role
 from secretsapp.models import Universe, User
 from secretsapp.people import factors, invitations
 from tests.browser.conftest import Visitor
+from tests.browser.journeys import age
 from tests.granting import Terms
 from tests.stage import PASSWORD, STAGEHAND
 from tests.support.apps_of_people import actor_of, give_app
@@ -97,6 +98,22 @@ def refuse_a_code(visitor: Visitor) -> None:
     visitor.page.get_by_label("Six-digit code").fill("1")
     visitor.page.get_by_role("button", name="Add app").click()
     visitor.page.locator("#id_code_error").wait_for()
+
+
+def be_asked_again(visitor: Visitor) -> None:
+    """Open what asks who one is, a while after signing in, and type a wrong password."""
+    age(visitor)
+    visitor.page.get_by_role("link", name="unused").click()
+    visitor.page.get_by_label("Password").fill("not the password")
+    visitor.page.get_by_role("button", name="Confirm").click()
+    visitor.page.locator("#id_password_error").wait_for()
+
+
+def send_too_late(visitor: Visitor) -> None:
+    """Send a form that was opened a while ago."""
+    age(visitor)
+    visitor.page.get_by_role("button", name="Save changes").click()
+    visitor.page.locator("#notices [role=alert]").wait_for()
 
 
 def make_new_codes(visitor: Visitor) -> None:

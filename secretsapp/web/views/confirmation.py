@@ -4,7 +4,8 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, resolve_url
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -42,8 +43,8 @@ def confirm(request: ActorRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def check(request: HttpRequest) -> HttpResponse:
-    """Whether a form that is open in the browser can be sent: 409 and why, or the token it needs.
+def check(request: HttpRequest) -> JsonResponse:
+    """Whether a form that is open in the browser can be sent: the token it needs, or a notice.
 
     `page` is where it leads, and `person` whose page it is on.
     """
@@ -56,8 +57,10 @@ def check(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"token": get_token(request)})
 
 
-def _held_back(request: HttpRequest, why: str, way: str) -> HttpResponse:
-    return render(request, "layout/_held_back.html", {"why": why, "way": way}, status=409)
+def _held_back(request: HttpRequest, why: str, way: str) -> JsonResponse:
+    """The notice that says why it can't, and what to do."""
+    notice = render_to_string("layout/_held_back.html", {"why": why, "way": way}, request)
+    return JsonResponse({"notice": notice})
 
 
 def _prove(request: ActorRequest, person: User, form: ConfirmForm) -> None:
