@@ -237,16 +237,6 @@ class Forbidden(SealroomError):
         self.secret_name = secret_name
 
 
-class NotConfirmed(SealroomError):
-    """What was sent needs a person who has just confirmed that it's them; nothing was done."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Nothing was changed or sent, and nothing of what you entered was kept: it’s been a "
-            "while since you confirmed that it’s you. Confirm it, then do this again."
-        )
-
-
 class NewerTables(SealroomError):
     """The database has tables of a newer version, which this one could damage."""
 

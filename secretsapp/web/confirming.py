@@ -13,9 +13,8 @@ from django.urls import Resolver404, resolve
 from django_htmx.http import HttpResponseClientRedirect
 
 from secretsapp.adapters import confirmations
-from secretsapp.core.errors import NotConfirmed
 from secretsapp.web.htmx import wants_fragment
-from secretsapp.web.signing_in import confirm_and_back
+from secretsapp.web.signing_in import NotConfirmed, confirm_and_back
 from secretsapp.web.views import refusals
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -14,10 +14,22 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from secretsapp.core.errors import SealroomError
+
 UNSENT, YES = "unsent", "1"
 
 # Pages send these by themselves, so no one misses them.
 _SENT_BY_PAGES = {"universe_refresh"}
+
+
+class NotConfirmed(SealroomError):
+    """What was sent needs a person who has just confirmed that it's them; nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was changed or sent, and nothing of what you entered was kept: it’s been a "
+            "while since you confirmed that it’s you. Confirm it, then do this again."
+        )
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):

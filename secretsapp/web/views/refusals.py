@@ -22,7 +22,6 @@ from secretsapp.core.errors import (
     HeldUp,
     KeyTrouble,
     LogBroken,
-    NotConfirmed,
     NotFound,
     OutcomeUnknown,
     RobloxBusy,
@@ -39,7 +38,7 @@ from secretsapp.secrets import secret_view
 from secretsapp.universes import loading
 from secretsapp.web.forms.requests import AskForm
 from secretsapp.web.htmx import wants_fragment
-from secretsapp.web.signing_in import confirm_and_back, page_of_form
+from secretsapp.web.signing_in import NotConfirmed, confirm_and_back, page_of_form
 
 log = logging.getLogger(__name__)
 
