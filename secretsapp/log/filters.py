@@ -5,7 +5,8 @@ gives the same query again, of the times that presets mean then.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
@@ -110,6 +111,16 @@ def parse(asked: Mapping[str, str], find_person: FindPerson = account_of) -> Que
     since, until = filter_times.times(given, zone)
     wanted = AuditFilter(**found, since=since, until=until)  # type: ignore[arg-type]  # by name
     return Query({name: given[name] for name in NAMES if name in given}, wanted, zone)
+
+
+def check_once(names: Iterable[str]) -> None:
+    """Raises InvalidInput for an address that says something twice: only one of it would count."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InvalidInput(
+                "The address says the same filter twice. Remove one of them.",
+                field=name if name in NAMES else None,
+            )
 
 
 def narrowed(wanted: AuditFilter, within: AuditFilter) -> AuditFilter:

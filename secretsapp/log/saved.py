@@ -10,7 +10,7 @@ from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.labels import check_label
 from secretsapp.core.roles import Permission
-from secretsapp.log.filters import parse
+from secretsapp.log.filters import check_once, parse
 from secretsapp.models import SavedSearch, User
 from secretsapp.models.shortcuts import NAME_LIMIT, TEXT_LIMIT
 from secretsapp.rules.acting import Oneself, RightSomewhere, acting
@@ -23,7 +23,9 @@ def save(actor: Actor, person: User, *, name: str, text: str, is_shared: bool) -
     name = name.strip()
     check_label(name, field="name", what="name", limit=NAME_LIMIT)
     # Kept is what was understood, and not what else may stand beside it.
-    text = parse(dict(parse_qsl(text))).text
+    said = parse_qsl(text, keep_blank_values=True)
+    check_once(each for each, _ in said)
+    text = parse(dict(said)).text
     if len(text) > TEXT_LIMIT or not text:
         raise InvalidInput("Choose a filter first, and not more than an address can hold.")
     with acting(actor, Oneself(person), RightSomewhere(Permission.READ_AUDIT)) as act:

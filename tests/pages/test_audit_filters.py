@@ -174,3 +174,33 @@ def test_a_filter_that_cannot_be_used_is_said_and_finds_nothing(
     assert answer.status_code == 422
     assert 'role="alert"' in body(answer)
     assert sequences(body(answer)) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("event=grant&event=secret", "says the same filter twice"),
+        ("event=grant&event=", "says the same filter twice"),
+        ("event=&event=grant", "says the same filter twice"),
+        ("before=9&before=20", "says the same filter twice"),
+        ("before=20&after=2", "leads to no page of the log"),
+        ("before=9223372036854775808", "leads to no page of the log"),
+        ("after=-1", "leads to no page of the log"),
+        ("after=newest", "leads to no page of the log"),
+        ("colour=red", "There is no such filter"),
+        ("colour=red&event=", "There is no such filter"),
+    ],
+)
+@pytest.mark.parametrize("page", ["/audit/", "/audit/export/", "/audit/evidence/"])
+def test_an_address_that_says_what_cannot_be_is_refused_in_words(
+    client_for: ClientFor, page: str, query: str, sentence: str
+) -> None:
+    client = client_for("admin")
+    answer = client.get(f"{page}?{query}")
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert sequences(body(answer)) == []
+    if page != "/audit/":
+        asked = client.post(f"{page}?{query}", {"format": "csv"})
+        assert asked.status_code == 422
+        assert sentence in words(asked)

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from secretsapp.core import events
 from secretsapp.core.actor import ActorKind, Door
@@ -21,6 +22,7 @@ from secretsapp.web.forms.fields import QUIET, text_input
 LAST_SEQUENCE = 2**63 - 1
 # What says which page it is, and what the last one ended with: no part of a filter.
 PLACES = ("before", "after", "day", "known")
+NO_PAGE = "This address leads to no page of the log. Remove “before” and “after” from it."
 SELECT = QUIET | {"class": "form-select"}
 
 TIMES = {
@@ -43,6 +45,18 @@ DOORS = {
 ENVIRONMENTS = {name: str(each.label) for name, each in filters.ENVIRONMENTS.items()}
 # Those that stand behind “More filters”.
 FURTHER = ("about", "environment", "door", "address", "request", "attempts")
+
+
+def _place(least: int) -> forms.IntegerField:
+    """The number of the event at which a page begins or ends."""
+    told = dict.fromkeys(("invalid", "min_value", "max_value"), NO_PAGE)
+    return forms.IntegerField(
+        required=False,
+        min_value=least,
+        max_value=LAST_SEQUENCE,
+        widget=forms.HiddenInput,
+        error_messages=told,
+    )
 
 
 @dataclass(frozen=True)
@@ -87,22 +101,19 @@ class AuditFilterForm(forms.Form):
     zone = forms.CharField(required=False, widget=forms.HiddenInput)
     change = forms.CharField(required=False, widget=forms.HiddenInput)
     session = forms.CharField(required=False, widget=forms.HiddenInput)
-    before = forms.IntegerField(
-        required=False, min_value=1, max_value=LAST_SEQUENCE, widget=forms.HiddenInput
-    )
-    after = forms.IntegerField(
-        required=False, min_value=0, max_value=LAST_SEQUENCE, widget=forms.HiddenInput
-    )
+    before = _place(least=1)
+    after = _place(least=0)
 
     def __init__(
         self,
-        data: Mapping[str, str],
+        data: QueryDict,
         within: AuditFilter,
         universes: Iterable[Universe],
         people: Iterable[User],
         removed: Mapping[int, str],
     ) -> None:
-        asked = _in_one_form(data)
+        self._names = [name for name, texts in data.lists() for _ in texts]
+        asked = _in_one_form({name: str(data[name]) for name in data})
         if within.universe_id is not None:
             asked.pop("universe", None)
         if within.of_own:
@@ -148,10 +159,17 @@ class AuditFilterForm(forms.Form):
         """Let the texts be read; the first that cannot be used is told at its field."""
         asked = {name: text for name, text in self.data.items() if name not in PLACES}
         try:
+            filters.check_once(self._names)
+            self._check_place()
             self._query = filters.parse(asked, self._account_of)
             self._check_histories()
         except InvalidInput as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+    def _check_place(self) -> None:
+        """A page ends before an event or begins after one."""
+        if self.data.get("before") and self.data.get("after"):
+            raise InvalidInput(NO_PAGE)
 
     def _check_histories(self) -> None:
         """They show neither IP addresses nor sessions, so no one finds out who came how."""

@@ -85,7 +85,7 @@ def activity(request: ActorRequest, universe_id: int) -> HttpResponse:
 def own(request: ActorRequest) -> HttpResponse:
     """What one did oneself, for everyone."""
     universes = _universes(request)
-    form = AuditFilterForm(request.GET.dict(), reading.own(request.actor), universes, (), {})
+    form = AuditFilterForm(request.GET, reading.own(request.actor), universes, (), {})
     basis = questions.basis(request.actor, of_own=True)
     return _answer(request, basis, form, {"is_own": True})
 
@@ -105,7 +105,7 @@ def filter_form(
     """The filters of the address, and what there is to choose from."""
     people = choices.people(request.actor, within, own)
     removed = choices.removed(request.actor) if within.universe_id is None else {}
-    return AuditFilterForm(request.GET.dict(), within, universes, people, removed)
+    return AuditFilterForm(request.GET, within, universes, people, removed)
 
 
 def _answer(
@@ -114,7 +114,7 @@ def _answer(
     actor, path = request.actor, request.path
     # After the back button htmx asks for the whole page, which has to be told from its fragments.
     is_whole = not wants_fragment(request) or "HX-History-Restore-Request" in request.headers
-    if not wants_fragment(request) and "" in request.GET.dict().values():
+    if not wants_fragment(request) and "" in request.GET.dict().values() and form.is_valid():
         return redirect(address_of(path, form, _place(request)))
     search = reading.looking_for(actor, form.wanted(), own) if form.is_valid() else None
     if not is_whole and request.headers.get("HX-Target") == NEW:
