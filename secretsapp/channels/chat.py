@@ -1,5 +1,7 @@
 """What Discord and Slack show: a sentence an event, in which nothing is a mention, link or markup.
 
+Below that of a checkpoint stands its signed note, to be kept as it is.
+
 Discord: https://discord.com/developers/docs/resources/webhook#execute-webhook
 Slack: https://docs.slack.dev/messaging/formatting-message-text
 """
@@ -24,25 +26,33 @@ _MARKED = {Severity.WARNING: "\N{WARNING SIGN} "}
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence, how grave it is, and where to read more, under which words."""
+    """A sentence, how grave it is, where to read more, under which words, and a signed note."""
 
     sentence: str
     severity: Severity
     link: str
     number: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a chat writes a line, and a message of at most `limit` characters."""
+    """How a chat writes a line, the note below it, and a message of at most `limit` characters."""
 
     limit: int
     line: Callable[[Line], str]
+    escape: Callable[[str], str]
     message: Callable[[str], Mapping[str, object]]
 
     def text(self, lines: Sequence[Line]) -> str:
         """The lines, one below the other."""
-        return "\n".join(_MARKED.get(each.severity, "") + self.line(each) for each in lines)
+        return "\n".join(map(self._told, lines))
+
+    def _told(self, line: Line) -> str:
+        """The line, and the note below it unless no message could hold that."""
+        words = _MARKED.get(line.severity, "") + self.line(line)
+        noted = f"{words}\n{_block(self.escape(line.note))}"
+        return noted if line.note and len(noted) <= self.limit else words
 
     def body(self, lines: Sequence[Line]) -> bytes:
         """The whole message, as it is posted."""
@@ -55,9 +65,18 @@ def _discord_line(line: Line) -> str:
 
 
 def _slack_line(line: Line) -> str:
-    escaped = _plain(line.sentence).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    unmarked = re.sub(r"([*_~`])", _UNSEEN + r"\1", escaped)
+    unmarked = re.sub(r"([*_~`])", _UNSEEN + r"\1", _slack_escaped(_plain(line.sentence)))
     return f"{unmarked} <{line.link}|{line.number}>"
+
+
+def _slack_escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _block(text: str) -> str:
+    """The text as both chats show code: letter by letter, and nothing in it calls or leads away."""
+    kept = "".join(each if each.isprintable() or each == "\n" else " " for each in text)
+    return f"```\n{kept.replace('`', _UNSEEN + '`')}```"
 
 
 def _plain(sentence: str) -> str:
@@ -75,5 +94,5 @@ def _slack_message(text: str) -> Mapping[str, object]:
     return {"text": text, "link_names": False, "unfurl_links": False, "unfurl_media": False}
 
 
-DISCORD = Style(2000, _discord_line, _discord_message)
-SLACK = Style(4000, _slack_line, _slack_message)
+DISCORD = Style(2000, _discord_line, str, _discord_message)
+SLACK = Style(4000, _slack_line, _slack_escaped, _slack_message)

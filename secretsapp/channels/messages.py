@@ -63,7 +63,8 @@ def _is_too_long(kind: ChannelKind, events: Sequence[Told]) -> bool:
 
 
 def _line(told: Told) -> Line:
-    return Line(told.sentence, told.view.severity, told.link, f"#{told.event.sequence}")
+    number = f"#{told.event.sequence}"
+    return Line(told.sentence, told.view.severity, told.link, number, told.note)
 
 
 def _message(channel: Channel, kind: ChannelKind, events: Sequence[Told]) -> Message:

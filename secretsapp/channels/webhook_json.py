@@ -6,7 +6,6 @@ from secretsapp.channels.sentences import Told
 from secretsapp.core.chain import FIELDS
 from secretsapp.core.events.kinds import read_detail
 from secretsapp.core.events.proofs import ProofEvent
-from secretsapp.models import Checkpoint
 
 TEST = "channel.test"
 
@@ -25,16 +24,8 @@ def body(told: Told) -> bytes:
         "link": told.link,
     }
     if told.event.tag == ProofEvent.CHECKPOINT_MADE.tag:
-        data["checkpoint"] = _note(told.view.detail.get("number", ""))
+        data["checkpoint"] = told.note
     return _written(told.event.tag, stored["time"], data)
-
-
-def _note(number: str) -> str:
-    """The signed note of a checkpoint, which is worth most where it is kept elsewhere."""
-    if not (number.isascii() and number.isdigit()):
-        return ""
-    found = Checkpoint.objects.filter(number=int(number)).values_list("note", flat=True)
-    return found.first() or ""
 
 
 def test_body(*, time: str, sentence: str, link: str) -> bytes:

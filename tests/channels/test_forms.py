@@ -1,5 +1,6 @@
 """Each kind of channel reads events in its own form, in which nobody calls anyone or leads away."""
 
+import html
 import re
 
 import pytest
@@ -8,11 +9,13 @@ from django.utils import timezone
 
 from secretsapp.channels import keeping, mailing, rule, testing
 from secretsapp.channels.rule import Rule
+from secretsapp.core import signed_notes
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.kinds import Severity
 from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.log import checkpoints
 from secretsapp.mail import sending
 from secretsapp.models import Channel, OutgoingMail, Universe
 from secretsapp.models.channels import ChannelKind, Rhythm
@@ -21,6 +24,7 @@ from tests.channels.telling import ALL, happens, log, newest, open_channel, stor
 from tests.post_office import PostOffice, body_of
 from tests.stage import STAGEHAND, Cast
 from tests.support.receiver import Receiver, SyslogReceiver
+from tests.support.tampering import behind_the_back
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +66,45 @@ def test_chats_are_told_ten_events_a_message_in_which_nothing_calls_or_leads_awa
         assert all(len(text) <= 2000 for text in texts)
         assert all(each["allowed_mentions"] == {"parse": []} for each in bodies)
         assert "](https" not in texts[-1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [(ChannelKind.DISCORD, "content"), (ChannelKind.SLACK, "text")]
+)
+def test_chats_are_told_of_a_checkpoint_with_its_note_to_be_kept(
+    universe: Universe, receiver: Receiver, kind: ChannelKind, field: str
+) -> None:
+    open_channel(kind, receiver.url, Rule(events=("checkpoint",), at_least=Severity.INFO))
+    made = [checkpoints.make(STAGEHAND)]
+    for name in ("ONE", "TWO"):
+        happens(universe, [name])
+        made.append(checkpoints.make(STAGEHAND))
+    receiver.requests.clear()
+    work()
+    text = "\n".join(str(each.json[field]) for each in receiver.requests)
+    blocks = re.findall(r"^```\n(.+?)```$", text, re.DOTALL | re.MULTILINE)
+    notes = [html.unescape(each) if kind is ChannelKind.SLACK else each for each in blocks]
+    assert notes == [each.note for each in made]
+    signed_notes.opened(notes[0], [signed_notes.verifier(made[0].verifier)])
+
+
+@pytest.mark.parametrize("kind", [ChannelKind.DISCORD, ChannelKind.SLACK])
+@pytest.mark.parametrize("length", [0, 5000])
+def test_a_note_that_someone_edited_neither_leaves_its_block_nor_makes_a_message_too_long(
+    universe: Universe, receiver: Receiver, kind: ChannelKind, length: int
+) -> None:
+    open_channel(kind, receiver.url, Rule(events=("checkpoint",), at_least=Severity.INFO))
+    checkpoints.make(STAGEHAND)
+    edited = f"```\n<!channel> &{'x' * length}\r\n"
+    behind_the_back(f"UPDATE secretsapp_checkpoint SET note = '{edited}'")
+    receiver.requests.clear()
+    assert work() == 1
+    (received,) = receiver.requests
+    text = str(received.json["content" if kind is ChannelKind.DISCORD else "text"])
+    assert text.count("```") == (0 if length else 2)
+    assert ("channel" in text) == (not length)
+    assert "signed checkpoint" in text
+    assert kind is ChannelKind.DISCORD or "<!channel>" not in text
 
 
 def test_syslog_is_told_a_message_an_event_with_what_the_log_has_of_it(
