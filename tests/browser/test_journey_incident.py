@@ -1,6 +1,5 @@
-"""An incident is followed from a message to evidence that needs nothing of Sealroom."""
+"""An incident is followed from a received message to evidence that needs nothing of Sealroom."""
 
-import json
 import re
 import subprocess
 import sys
@@ -8,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
-from secretsapp.channels.messages import Message
 from secretsapp.channels.rule import Rule
-from secretsapp.channels.sending import Outcome
-from secretsapp.channels.targets import Opened
 from secretsapp.core.events.kinds import Severity
 from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.models import Checkpoint, Universe
@@ -22,31 +20,34 @@ from tests.browser.journeys import enter, follow
 from tests.channels.telling import happens, open_channel, work
 from tests.repository.files import ROOT
 from tests.stage import Cast
+from tests.support.receiver import Receiver, says
 
 pytestmark = pytest.mark.browser
 
 
 def test_an_auditor_follows_a_message_to_evidence(
-    visit: Visit, universe: Universe, cast: Cast, tmp_path: Path
+    visit: Visit,
+    universe: Universe,
+    cast: Cast,
+    live_server: LiveServer,
+    settings: Settings,
+    tmp_path: Path,
 ) -> None:
-    told: list[Message] = []
-
-    def takes(_kind: ChannelKind, _opened: Opened, message: Message) -> Outcome:
-        told.append(message)
-        return Outcome(is_sent=True, words="Answered 204.")
-
-    warnings = Rule(at_least=Severity.WARNING)
-    open_channel(ChannelKind.DISCORD, "https://discord.example/api/webhooks/1/x", warnings)
-    (number,) = happens(universe, ["PAY_KEY"], SecretEvent.SECRET_DRIFT_CHANGED)
-    happens(universe, ["PAY_WEBHOOK"])
-    work(takes)
-    (message,) = told
-    content = json.loads(message.body)["content"]
+    settings.SITE_URL = live_server.url
+    with Receiver(tmp_path, "localhost") as discord:
+        discord.allow(settings)
+        discord.plays = lambda _received: says(204)
+        open_channel(ChannelKind.DISCORD, discord.url, Rule(at_least=Severity.WARNING))
+        (number,) = happens(universe, ["PAY_KEY"], SecretEvent.SECRET_DRIFT_CHANGED)
+        happens(universe, ["PAY_WEBHOOK"])
+        assert work() == 1
+    (received,) = discord.requests
+    content = received.json["content"]
     assert "PAY\\_KEY changed outside Sealroom in Harbor" in content
-    link = re.search(r"\(<https?://[^/]+(.+)>\)", content)
-    assert link is not None
+    (link,) = re.findall(r"\(<(.+)>\)", content)
 
-    auditor = enter(visit, "auditor", link[1], script=True)
+    auditor = enter(visit, "auditor", script=True)
+    auditor.page.goto(link)
     event = auditor.page.locator(f"#event-{number}")
     expect(event).to_contain_text("PAY_KEY changed outside Sealroom")
     event.locator("summary .icon").click()
