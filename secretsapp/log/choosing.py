@@ -21,8 +21,8 @@ MOST = verify_evidence.MOST_EVENTS
 class Chosen:
     """Events for evidence, in their order.
 
-    Of those in an archive, `leaves` are the hashes around them (`tree.leaves_of`) by their place,
-    and `archive` is its number.
+    Of those that are in an archive, `leaves` are the hashes around them (`tree.leaves_of`) by their
+    place, and `archive` is its number.
     """
 
     events: Sequence[AuditEvent]
@@ -39,13 +39,22 @@ def require(actor: Actor) -> None:
 def choose(actor: Actor, wanted: AuditFilter) -> list[AuditEvent]:
     """The events that evidence would hold now, in their order.
 
+    Raises as `in_log` and InvalidInput for none.
+    """
+    found = in_log(actor, wanted)
+    refuse_none(found)
+    return found
+
+
+def in_log(actor: Actor, wanted: AuditFilter) -> list[AuditEvent]:
+    """The events in the database that are looked for, in their order.
+
     Raises Forbidden for those who may not read the log, also where they may read histories, which
-    leave out what evidence needs; InvalidInput for none and for too many; LogBroken.
+    leave out what evidence needs; InvalidInput for too many; LogBroken.
     """
     if wanted.of_histories:
         raise refusal(Permission.READ_AUDIT)
     numbers = reading.looking_for(actor, wanted).newest(MOST + 1)
-    refuse_none(numbers)
     refuse_too_many(numbers)
     found = reading.newest(AuditEvent.objects.filter(sequence__in=numbers), MOST)
     return found[::-1]

@@ -44,7 +44,7 @@ def make(actor: Actor, wanted: AuditFilter, asked: str) -> Evidence:
 
 
 def make_of_archived(actor: Actor, chosen: Chosen, asked: str) -> Evidence:
-    """The same of events that were chosen in an archive, of which the filter then tells too.
+    """The same of events that were chosen with an archive, of which the filter then tells too.
 
     Raises Forbidden for those who can't read all of the log, and as `checkpoints.make` does.
     """

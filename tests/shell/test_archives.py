@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from secretsapp.models import AuditArchive
+from secretsapp.models import AuditArchive, AuditEvent
 from tests.installation import ROOT, Installation
 from tests.shell.conftest import Shell
 from tests.shell.copies import backed_up, hand_over_keys
 from tests.stage import Cast
-from tests.support.old_log import WHY, make_old
+from tests.support.old_log import WHY, make_old, sign_in
 
 MONTH_AGO = f"{timezone.now() - timedelta(days=31):%Y-%m-%d}"
 # Kills itself at the first event of Python's own hooks that has this name and comes behind another.
@@ -76,8 +76,17 @@ def test_an_archive_is_made_verified_and_asked_for_proofs(
     assert "No events match" in shell.refuse(
         "make_evidence", bundle, "--archive", path, "--secret=NEVER_THERE"
     )
+    sign_in(cast)
     shell.run("make_evidence", bundle, "--archive", path, *asked)
-    assert "Filter: archive=1&event=person.signed_in" in shell.run("verify_evidence", bundle).output
+    told = shell.run("verify_evidence", bundle).output
+    assert "Filter: archive=1&event=person.signed_in" in told
+    numbers = [int(line.split()[0]) for line in told.splitlines() if " person.signed_in " in line]
+    assert (
+        min(numbers)
+        <= 512
+        < max(numbers)
+        == AuditEvent.objects.filter(tag="person.signed_in").latest("sequence").sequence
+    )
     path.write_bytes(path.read_bytes()[:-9])
     assert f"{path}: It was cut off" in shell.refuse("verify_audit", "--archive", path)
 

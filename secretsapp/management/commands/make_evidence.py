@@ -33,7 +33,7 @@ class Command(ActingCommand):
             "--archive",
             type=Path,
             metavar="FILE",
-            help="Choose among the events of this archive instead, started actions included.",
+            help="Choose among the events of this archive too, started actions included.",
         )
         filter_options.add(parser)
 

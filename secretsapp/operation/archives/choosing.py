@@ -1,4 +1,4 @@
-"""Chooses events of an archive that evidence is made of."""
+"""Chooses events of an archive, and of the log that goes on, that evidence is made of."""
 
 from itertools import groupby
 from pathlib import Path
@@ -16,10 +16,11 @@ from secretsapp.rules.policy import require_installation
 
 
 def choose(actor: Actor, path: Path, wanted: AuditFilter) -> Chosen:
-    """The events of the archive that are looked for; all of it is checked.
+    """The events that are looked for, of the archive and behind it of the log here.
 
+    All of the archive is checked. What is in other archives isn't looked for.
     Raises Forbidden for those who can't read all of the log, BadArchive also for one of another
-    log, InvalidInput for no events and for too many, and KeyTrouble.
+    log, InvalidInput for no events and for too many, LogBroken and KeyTrouble.
     """
     require_installation(actor, Permission.READ_AUDIT)
     is_wanted, found, leaves = matching.of(wanted), list[AuditEvent](), dict[int, list[bytes]]()
@@ -32,7 +33,9 @@ def choose(actor: Actor, path: Path, wanted: AuditFilter) -> Chosen:
                 found += chosen
                 choosing.refuse_too_many(found)
                 leaves[place] = tree.leaves_of(beside)
+    found += choosing.in_log(actor, wanted)
     choosing.refuse_none(found)
+    choosing.refuse_too_many(found)
     return Chosen(found, leaves, archive=head.number)
 
 
