@@ -13,7 +13,7 @@ from secretsapp.core.input_rules import parse_universe_id
 from secretsapp.log.filters import AuditFilter
 from secretsapp.log.index.questions import Basis
 from secretsapp.log.reading import looking_for, readable
-from secretsapp.models import AuditEvent, SavedSearch, Universe, User
+from secretsapp.models import SavedSearch, Universe, User
 
 PEOPLE_AMONG = 200
 REMOVED_AT_MOST = 50
@@ -21,12 +21,12 @@ REMOVED_AT_MOST = 50
 
 def people(actor: Actor, within: AuditFilter, own: Basis | None = None) -> list[User]:
     """Who acted in the newest events of what is looked for, and still has an account."""
-    every = replace(within, shows_attempts=True)
-    numbers = looking_for(actor, every, own).newest(PEOPLE_AMONG)
-    recent = AuditEvent.objects.filter(sequence__in=numbers).order_by()
+    search = looking_for(actor, replace(within, shows_attempts=True), own)
+    recent = Q()
+    for events in search.lately(PEOPLE_AMONG):
+        recent |= Q(text__in=events.values("actor_id"))
     # An event has the id as text, which may be anything where someone edited it.
-    found = User.objects.annotate(text=Cast("pk", CharField()))
-    acted = found.filter(text__in=recent.values("actor_id"))
+    acted = User.objects.annotate(text=Cast("pk", CharField())).filter(recent)
     return sorted(acted, key=lambda person: person.name or person.email)
 
 

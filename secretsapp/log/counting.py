@@ -78,17 +78,20 @@ def _by_index(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
     """The tail by its rows, and the blocks by their bits."""
     tail = search.tail(search.end, MOST + 1)
     is_more, counted = len(tail) > MOST, _of_days(tail[:MOST], zone)
+    # Where the index begins with the first event, nothing is in an archive.
+    archived = date.min if search.begin == 1 else _archived_until(zone)
     if is_more:
-        return _counts(wanted, counted, zone, is_more=True, known_after=_day(tail[MOST - 1], zone))
+        known_after = max(_day(tail[MOST - 1], zone), archived)
+        return _counts(wanted, counted, zone, is_more=True, known_after=known_after)
     span = asking.span(wanted.since, wanted.until, search.blocks)
     looked, skipped = span[-(LOOKED_THROUGH // audit_tables.BLOCK_SIZE) :], date.min
     if len(span) > len(looked):
         newest = AuditBlock.objects.filter(block__lt=looked[0]).aggregate(last=Max("last_time"))
         skipped = daily.day_of(newest["last"], zone)
     if looked:
-        counted += daily.count(questions.unfolded(wanted, search.node), looked, zone)
+        counted += daily.count(search.node, looked, zone, questions.over_of(wanted))
     among = 0 if skipped == date.min else len(looked) * audit_tables.BLOCK_SIZE
-    return _counts(wanted, counted, zone, among=among, known_after=skipped)
+    return _counts(wanted, counted, zone, among=among, known_after=max(skipped, archived))
 
 
 def _by_rows(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
@@ -104,13 +107,14 @@ def _by_rows(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
         skipped = date.min
     found = search.tail(newest - LOOKED_THROUGH, MOST + 1)
     is_more, read = len(found) > MOST, found[:MOST]
+    known_after = _day(read[-1], zone) if is_more else skipped
     return _counts(
         wanted,
         _of_days(read, zone),
         zone,
         is_more=is_more,
         among=0 if skipped == date.min else LOOKED_THROUGH,
-        known_after=_day(read[-1], zone) if is_more else skipped,
+        known_after=max(known_after, _archived_until(zone)),
     )
 
 
@@ -135,7 +139,6 @@ def _counts(
     among: int = 0,
     known_after: date,
 ) -> Counts:
-    known_after = max(known_after, _archived_until(zone))
     days = _days(wanted, counted, zone, known_after=known_after)
     return Counts(counted.total(), is_more, among, days)
 

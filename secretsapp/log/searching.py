@@ -5,7 +5,7 @@ they do not say. What is newer than the last whole block is read without it.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
@@ -27,12 +27,16 @@ UNREADABLE = (
     "`manage.py verify_audit` to find it."
 )
 
+# The number, tag and time of an event that was read.
+Read = tuple[int, str, datetime | None]
+
 
 @dataclass(frozen=True)
 class Search:
     """The events of `found` that have the words, which `node` leads to from `begin` to `end`.
 
     With `is_exact` the bits of the node are these events, but for beginnings that are folded.
+    Once all events behind `end` were read, they aren't read again.
     """
 
     found: QuerySet[AuditEvent]
@@ -41,6 +45,8 @@ class Search:
     begin: int
     end: int
     is_exact: bool
+    # At most one list: of all that is behind `end`, once that was read.
+    _behind: list[list[Read]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def blocks(self) -> range:
@@ -56,24 +62,44 @@ class Search:
         return list(islice(self._upwards(after), count))
 
     def _downwards(self, before: int | None, at_once: int) -> Iterator[int]:
-        tail = self.found.filter(sequence__gt=self.end)
-        tail = tail if before is None else tail.filter(sequence__lt=before)
-        yield from self._rows(tail, "-sequence", at_once)
+        yield from self._newer(before, at_once)
         last = self.end + 1 if before is None else min(before, self.end + 1)
         if last > self.begin:
             yield from self._led_to(range(self.begin, last), "-sequence", at_once)
 
+    def _newer(self, before: int | None, at_once: int) -> Iterator[int]:
+        """The numbers behind `end`, older than `before`: the largest first."""
+        if self._behind:
+            numbers = (number for number, _, _ in self._behind[0])
+            return (number for number in numbers if before is None or number < before)
+        tail = self.found.filter(sequence__gt=self.end)
+        tail = tail if before is None else tail.filter(sequence__lt=before)
+        return self._rows(tail, "-sequence", at_once)
+
     def tail(self, above: int, most: int) -> list[tuple[str, datetime | None]]:
         """Tag and time of the newest events, no more than so many: those with larger numbers."""
+        rows = self._tail(above, most)
+        if above == self.end and len(rows) < most:
+            self._behind[:] = [rows]
+        return [(tag, time) for _, tag, time in rows]
+
+    def _tail(self, above: int, most: int) -> list[Read]:
         newer = self.found.filter(sequence__gt=above).order_by("-sequence")
         if self.words:
             events = islice(self._in_chunks(newer, "-sequence", AT_ONCE), most)
-            return [(event.tag, event.time) for event in events]
-        found: list[tuple[str, datetime | None]] | None
-        found = read(lambda: list(newer.values_list("tag", "time")[:most]))
+            return [(event.sequence, event.tag, event.time) for event in events]
+        found: list[Read] | None
+        found = read(lambda: list(newer.values_list("sequence", "tag", "time")[:most]))
         if found is None:
             raise LogBroken(UNREADABLE)
         return found
+
+    def lately(self, count: int) -> list[QuerySet[AuditEvent]]:
+        """The newest events for another query to ask about, so many from each side of `end`."""
+        newer = self.found.filter(sequence__gt=self.end).order_by("-sequence")[:count]
+        led = asking.numbers(self.node, range(self.begin, self.end + 1))
+        numbers = list(islice((number for block in led for number in block), count))
+        return [newer, self.found.filter(sequence__in=numbers)] if numbers else [newer]
 
     def _upwards(self, after: int) -> Iterator[int]:
         """The numbers behind `after`, the smallest first."""

@@ -1,8 +1,9 @@
 """How the log stands: its newest checkpoint, and whether it was found broken since."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from secretsapp.core.actor import Actor
@@ -65,8 +66,19 @@ class Standing:
 def look(actor: Actor) -> Standing:
     """How the log stands; why it is broken is told to those who can read all of it."""
     may_read_all = rights_of(actor).allows_installation(Permission.READ_AUDIT)
-    broken = reason_of(alarm()) if may_read_all else ""
-    return Standing(latest(), broken, witnessed(actor), may_read_all)
+    if not may_read_all:
+        return Standing(latest(), "", [], may_read_all)
+    found = _with_alarms()
+    broken = reason_of(alarm()) if found is None or found.is_broken else ""
+    told = witnessed(actor) if found is None or found.is_alarmed else []
+    return Standing(found, broken, told, may_read_all)
+
+
+def _with_alarms() -> Any:
+    """The newest checkpoint, with whether there are alarms: these are asked for only then."""
+    since = AuditEvent.objects.filter(tag=ProofEvent.LOG_BROKEN.tag, sequence__gt=OuterRef("size"))
+    found = Checkpoint.objects.order_by("-number")
+    return found.annotate(is_broken=Exists(since), is_alarmed=Exists(alarmed())).first()
 
 
 def witnessed(actor: Actor) -> list[str]:

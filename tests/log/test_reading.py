@@ -285,7 +285,7 @@ def test_names_are_linked_where_one_may_look_in_so_many_queries(
     grants.give(STAGEHAND, reader.user, quay, Terms(Role.AUDITOR, "ODD*"))
     Secret.objects.create(universe=quay, name="ODD-NAME")
     record(quay, "ODD-NAME")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         shown = page(remembering(reader.actor), EVERYTHING).events
     assert [(view.secret_name, view.links_universe, view.links_secret) for view in shown] == [
         ("ODD-NAME", True, True),

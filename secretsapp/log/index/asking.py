@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Protocol
 
-from django.db.models import Count, F, Max, Min, Q, Value
+from django.db.models import Count, F, Max, Min, Q, Subquery, Value
 
 from secretsapp.core.errors import LogBroken
 from secretsapp.log.index import bits
@@ -50,8 +50,7 @@ class Held:
     """Events that hold one of these terms; each row is read once, however often it is asked."""
 
     ids: tuple[int, ...]
-    _shelves: Bits = field(default_factory=dict, compare=False, repr=False)
-    _apart: dict[int, Bits] = field(default_factory=dict, compare=False, repr=False)
+    _shelves: dict[int, Bits] = field(default_factory=dict, compare=False, repr=False)
 
     def among(self, blocks: Sequence[int]) -> Bits:
         """What their postings say."""
@@ -59,53 +58,51 @@ class Held:
             return {}
         first, last, size = min(blocks), max(blocks), audit_tables.SHELF_SIZE
         shelves = range(first // size, last // size + 1)
-        # Only blocks of the last shelf, which is not whole, have rows of their own.
-        is_whole = first % size == 0 and (last + 1) % size == 0
-        found = {} if is_whole else dict(self._of_apart(shelves[-1]))
-        whole = shelves[:-1] if found else shelves
-        self._read_shelves([shelf for shelf in whole if shelf not in self._shelves])
-        for shelf in whole:
-            found.update(bits.parted(shelf, self._shelves[shelf]))
-        return {block: those for block, those in found.items() if first <= block <= last}
+        unread = [shelf for shelf in shelves if shelf not in self._shelves]
+        if unread:
+            self._read(range(unread[0], unread[-1] + 1))
+        found = [pair for shelf in shelves for pair in self._shelves[shelf].items()]
+        return {block: those for block, those in found if first <= block <= last}
 
-    def _read_shelves(self, shelves: Sequence[int]) -> None:
-        self._shelves.update(dict.fromkeys(shelves, 0))
-        for ids in self._at_once() if shelves else ():
-            rows = AuditShelf.objects.filter(term_id__in=ids, shelf__in=shelves)
-            for shelf, kept in rows.values_list("shelf", "bits"):
-                self._shelves[shelf] |= bits.read(kept)
-
-    def _of_apart(self, shelf: int) -> Bits:
-        if shelf in self._apart:
-            return self._apart[shelf]
-        found = self._apart[shelf] = {}
-        size = audit_tables.SHELF_SIZE
-        for ids in self._at_once():
-            within = (shelf * size, (shelf + 1) * size - 1)
-            rows = AuditPosting.objects.filter(term_id__in=ids, block__range=within)
-            for block, kept in rows.values_list("block", "bits"):
-                found[block] = found.get(block, 0) | bits.read(kept)
-        return found
-
-    def _at_once(self) -> Iterator[tuple[int, ...]]:
+    def _read(self, shelves: range) -> None:
+        whole: Bits = dict.fromkeys(shelves, 0)
+        read: dict[int, Bits] = {shelf: {} for shelf in shelves}
         for start in range(0, len(self.ids), TERMS_AT_ONCE):
-            yield self.ids[start : start + TERMS_AT_ONCE]
+            for _, place, those, is_shelf in _stored(self.ids[start:][:TERMS_AT_ONCE], shelves):
+                if is_shelf:
+                    whole[place] |= those
+                else:
+                    of_shelf = read[place // audit_tables.SHELF_SIZE]
+                    of_shelf[place] = of_shelf.get(place, 0) | those
+        for shelf, those in whole.items():
+            read[shelf].update(bits.parted(shelf, those))
+        self._shelves.update(read)
 
 
 def each_of(ids: Sequence[int], blocks: Sequence[int]) -> dict[int, Bits]:
     """What the postings of each of a few terms say, in one query for all of them."""
-    first, last, size = min(blocks), max(blocks), audit_tables.SHELF_SIZE
+    size = audit_tables.SHELF_SIZE
     found: dict[int, Bits] = {term_id: {} for term_id in ids}
-    within = (first // size, last // size)
-    columns = ("term_id", "place", "bits", "is_shelf")
-    shelves = AuditShelf.objects.filter(term_id__in=ids, shelf__range=within)
-    whole = shelves.annotate(place=F("shelf"), is_shelf=Value(1)).values_list(*columns)
-    blocks_apart = AuditPosting.objects.filter(term_id__in=ids, block__range=(first, last))
-    apart = blocks_apart.annotate(place=F("block"), is_shelf=Value(0)).values_list(*columns)
-    for term_id, place, kept, is_shelf in whole.union(apart, all=True):
-        read = bits.read(kept)
-        found[term_id].update(bits.parted(place, read) if is_shelf else [(place, read)])
+    for term_id, place, those, is_shelf in _stored(
+        ids, range(min(blocks) // size, max(blocks) // size + 1)
+    ):
+        found[term_id].update(bits.parted(place, those) if is_shelf else [(place, those)])
     return found
+
+
+def _stored(ids: Sequence[int], shelves: range) -> Iterator[tuple[int, int, int, bool]]:
+    """What is stored of these terms in shelves in a row: which term, the place of a shelf or of a
+    block, the bits, and whether they are a shelf's. Only the last shelf can be in blocks."""
+    size, columns = audit_tables.SHELF_SIZE, ("term_id", "place", "bits", "is_shelf")
+    whole = AuditShelf.objects.filter(term_id__in=ids, shelf__range=(shelves[0], shelves[-1]))
+    blocks = (shelves[0] * size, shelves.stop * size - 1)
+    apart = AuditPosting.objects.filter(term_id__in=ids, block__range=blocks)
+    found = whole.annotate(place=F("shelf"), is_shelf=Value(1)).values_list(*columns)
+    rows = found.union(
+        apart.annotate(place=F("block"), is_shelf=Value(0)).values_list(*columns), all=True
+    )
+    for term_id, place, kept, is_shelf in rows:
+        yield term_id, place, bits.read(kept), bool(is_shelf)
 
 
 @dataclass(frozen=True)
@@ -215,9 +212,14 @@ def covered() -> range:
     One that stands apart was put there by someone else. Then the log is read without the index,
     which would hide what is between.
     """
-    begin = first_block()
-    ends = {"first": Min("block"), "last": Max("block"), "count": Count("block")}
-    found = AuditBlock.objects.aggregate(**ends)
+    archived = AuditArchive.objects.order_by("-last").values("last")[:1]
+    found = AuditBlock.objects.aggregate(
+        first=Min("block"),
+        last=Max("block"),
+        count=Count("block"),
+        archived=Max(Subquery(archived)),
+    )
+    begin = (found["archived"] or 0) // audit_tables.BLOCK_SIZE
     blocks = range(begin, begin + found["count"])
     are_in_a_row = blocks and (found["first"], found["last"]) == (begin, blocks[-1])
     return blocks if are_in_a_row else range(0)

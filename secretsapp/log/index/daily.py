@@ -22,30 +22,41 @@ def verb_of(tag: str) -> Verb | None:
     return BY_TAG[tag].verb if tag in BY_TAG else None
 
 
-def count(node: Node, blocks: Sequence[int], zone: tzinfo) -> OfDay:
-    """The events of these blocks that are meant, by day and verb."""
+def count(node: Node, blocks: Sequence[int], zone: tzinfo, over: str | None = None) -> OfDay:
+    """The events of these blocks that are meant, by day and verb.
+
+    `over` is the term of the beginnings among them that aren't to be counted.
+    """
     found = node.among(blocks)
     if not found:
         return OfDay()
-    verbs = _by_verb(blocks)
+    verbs, left_out = _known(blocks, over)
     counted = OfDay()
     for block, days in _days(list(found), zone):
+        meant = found[block] & ~left_out.get(block, 0)
         for verb, those in verbs.items():
-            if both := found[block] & those.get(block, 0):
+            if both := meant & those.get(block, 0):
                 for day, of_day in days:
                     counted[day, verb] += (both & of_day).bit_count()
     return counted
 
 
-def _by_verb(blocks: Sequence[int]) -> dict[Verb | None, Bits]:
-    tags = AuditTerm.objects.filter(kind=terms.TAG).values_list("pk", "value")
-    verbs = {pk: verb_of(bytes(value).decode()) for pk, value in tags}
-    found: dict[Verb | None, Bits] = {}
-    for pk, of_tag in asking.each_of(list(verbs), blocks).items():
-        those = found.setdefault(verbs[pk], {})
-        for block, of_block in of_tag.items():
+def _known(blocks: Sequence[int], over: str | None) -> tuple[dict[Verb | None, Bits], Bits]:
+    """The events of each verb, and those that hold the term `over`, in two queries for all."""
+    rows = AuditTerm.objects.filter(kind__in=(terms.TAG, terms.IS_OVER))
+    known = {
+        pk: (kind == terms.TAG, bytes(value).decode())
+        for pk, kind, value in rows.values_list("pk", "kind", "value")
+    }
+    held = {pk: term for pk, term in known.items() if term[0] or term[1] == over}
+    verbs: dict[Verb | None, Bits] = {}
+    left_out: Bits = {}
+    for pk, of_term in asking.each_of(list(held), blocks).items():
+        is_tag, value = held[pk]
+        those = verbs.setdefault(verb_of(value), {}) if is_tag else left_out
+        for block, of_block in of_term.items():
             those[block] = those.get(block, 0) | of_block
-    return found
+    return verbs, left_out
 
 
 def _days(blocks: Sequence[int], zone: tzinfo) -> Iterator[tuple[int, list[tuple[date, int]]]]:

@@ -64,11 +64,16 @@ def _all_of(parts: list[Node]) -> Node:
 
 def unfolded(wanted: AuditFilter, node: Node) -> Node:
     """The same events without the beginnings whose outcome is among them."""
+    over = over_of(wanted)
+    return node if over is None else AllOf((node, Without(held(terms.IS_OVER, [over]))))
+
+
+def over_of(wanted: AuditFilter) -> str | None:
+    """The term of the beginnings whose outcome is among what is looked for; None if they stay."""
     if wanted.shows_attempts or wanted.tag in BEGINNINGS or wanted.result is Result.STARTED:
-        return node
+        return None
     is_alike = wanted.words or _names_someone(wanted) or wanted.door or wanted.address
-    over = held(terms.IS_OVER, [terms.OVER_ALIKE if is_alike else terms.OVER])
-    return AllOf((node, Without(over)))
+    return terms.OVER_ALIKE if is_alike else terms.OVER
 
 
 def _parts(wanted: AuditFilter) -> Iterator[Node]:

@@ -119,15 +119,17 @@ def _answer(
     search = reading.looking_for(actor, form.wanted(), own) if form.is_valid() else None
     if not is_whole and request.headers.get("HX-Target") == NEW:
         return form_pages.page(request, "log/_new.html", form, _new(request, form, search))
+    is_more = not is_whole and request.headers.get("HX-Target") != LIST
+    # What is counted reads the newest events, so that the page needn't.
+    counts = None if search is None or is_more else _counts(request, form, search)
     page = _page(request, form, search)
     context = about | _context(path, form, page, request.GET.get("day", ""))
-    if not is_whole and request.headers.get("HX-Target") != LIST:
+    if is_more:
         return form_pages.page(request, "log/_events.html", form, context | {"focus_first": True})
     if not about:
         query = urlencode(form.query()) if form.is_valid() else ""
         context |= {"saved": list(choices.searches(actor)), "query": query}
-    if search is not None:
-        counts = counting.count(actor, form.wanted(), form.days_of, search)
+    if counts is not None:
         context |= _counted(path, form, counts)
     if is_whole:
         if "is_own" not in about:
@@ -192,6 +194,10 @@ def _new(request: ActorRequest, form: AuditFilterForm, search: Search | None) ->
         "announces": f"{new}" != request.GET.get("known"),
         "watch": address_of(request.path, form, {"after": after, "known": new}),
     }
+
+
+def _counts(request: ActorRequest, form: AuditFilterForm, search: Search) -> Counts:
+    return counting.count(request.actor, form.wanted(), form.days_of, search)
 
 
 def _counted(path: str, form: AuditFilterForm, counts: Counts) -> dict[str, Any]:
