@@ -12,6 +12,7 @@ from secretsapp.log import tree
 from secretsapp.models import AuditEvent, Change, Channel, Proposal, Secret, Witness
 from secretsapp.models import audit as audit_tables
 from secretsapp.models.changes import OPEN_STATES, ProposalState
+from secretsapp.rules.sql import words
 
 # Younger events stay, whatever is asked for; the trigger says the same.
 YOUNGEST = timedelta(days=30)
@@ -54,7 +55,7 @@ def end(before: datetime, covered: int) -> int:
 
 def _needed() -> Iterator[int]:
     """The first events of what is open: changes, proposals, and what changed outside."""
-    changes = Change.objects.filter(state__in=OPEN_STATES).values_list("pk", flat=True)
+    changes = Change.objects.filter(state__in=words(*OPEN_STATES)).values_list("pk", flat=True)
     proposals = Proposal.objects.filter(state=ProposalState.WAITING).values_list("pk", flat=True)
     ids = [str(each) for each in (*changes, *proposals)]
     yield from _first(AuditEvent.objects.filter(change_id__in=ids))

@@ -68,6 +68,11 @@ class Change(models.Model):
                 condition=models.Q(state__in=OPEN_STATES),
                 name="change_open",
             ),
+            models.Index(
+                fields=["settled_at"],
+                condition=models.Q(state=ChangeState.UNDETERMINED),
+                name="change_undetermined",
+            ),
         ]
 
     def __str__(self) -> str:

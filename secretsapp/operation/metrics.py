@@ -17,6 +17,7 @@ from secretsapp.models.channels import ChannelState
 from secretsapp.operation.time_limits import within_time_limit
 from secretsapp.operation.workers import at_work
 from secretsapp.rules.exposition import Measure
+from secretsapp.rules.sql import words
 
 # To count every change there ever was takes a moment; a scrape is given ten seconds by default.
 COUNTING_SECONDS = 5
@@ -52,7 +53,9 @@ def _changes(now: datetime) -> Iterator[Measure]:
     states = dict.fromkeys(map(str, ChangeState), 0)
     states.update((row["state"], row["count"]) for row in counted)
     yield Measure("sealroom_changes", "Changes by state.", states, "state")
-    oldest = Change.objects.filter(state__in=OPEN_STATES).aggregate(oldest=Min("started_at"))
+    oldest = Change.objects.filter(state__in=words(*OPEN_STATES)).aggregate(
+        oldest=Min("started_at")
+    )
     yield Measure(
         "sealroom_oldest_open_change_age_seconds",
         "Seconds since the oldest open change started; 0 if there is none.",

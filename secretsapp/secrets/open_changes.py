@@ -15,6 +15,7 @@ from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.roblox import NOUNS
+from secretsapp.rules.sql import words
 
 UNDETERMINED_FOR = timedelta(days=7)
 # A sweep comes every minute, and reading Roblox may take one.
@@ -118,21 +119,28 @@ def visible(actor: Actor, universe: Universe | None = None) -> Unsettled:
     An undetermined one is told for a week, unless a later change of the secret has succeeded.
     """
     now = timezone.now()
+    every = _readable(actor, _unsettled(now), now)
+    # With the universe in the query an engine may read all of its changes rather than these few.
+    found = [each for each in every if universe is None or each.change.universe_id == universe.pk]
+    return Unsettled(
+        open=[each for each in found if each.change.state in OPEN_STATES],
+        undetermined=[each for each in found if each.change.state not in OPEN_STATES],
+    )
+
+
+def _unsettled(now: datetime) -> QuerySet[Change]:
+    """Those that are open or undetermined, for each of which there is an index of its own."""
     later = Change.objects.filter(
         universe=OuterRef("universe"),
         name=OuterRef("name"),
         state=ChangeState.SUCCEEDED,
         started_at__gt=OuterRef("started_at"),
     )
-    recently = Q(state=ChangeState.UNDETERMINED, settled_at__gte=now - UNDETERMINED_FOR)
-    changes = Change.objects.filter(Q(state__in=OPEN_STATES) | (recently & ~Exists(later)))
-    if universe is not None:
-        changes = changes.filter(universe=universe)
-    found = list(_readable(actor, changes, now))
-    return Unsettled(
-        open=[each for each in found if each.change.state in OPEN_STATES],
-        undetermined=[each for each in found if each.change.state not in OPEN_STATES],
+    undetermined = Change.objects.filter(
+        ~Exists(later), state=ChangeState.UNDETERMINED, settled_at__gte=now - UNDETERMINED_FOR
     )
+    still_open = Change.objects.filter(state__in=words(*OPEN_STATES))
+    return Change.objects.filter(pk__in=still_open.values("pk").union(undetermined.values("pk")))
 
 
 def _readable(actor: Actor, changes: QuerySet[Change], now: datetime) -> Iterator[OpenChange]:

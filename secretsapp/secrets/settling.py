@@ -22,6 +22,7 @@ from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.locks import claim, lock_universe, unclaimed
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
+from secretsapp.rules.sql import words
 from secretsapp.secrets.attempts import domains, overlaps, settle_row
 from secretsapp.universes import mirror
 
@@ -47,7 +48,7 @@ def settle(actor: Actor, *, older_than_seconds: int = SETTLE_AFTER_SECONDS) -> l
 
 def _claim(age: timedelta) -> list[Change]:
     """The open changes old enough, by universe, that no other process is working on."""
-    still_open = Change.objects.filter(state__in=OPEN_STATES)
+    still_open = Change.objects.filter(state__in=words(*OPEN_STATES))
     waiting = still_open.filter(unclaimed(), started_at__lte=timezone.now() - age)
     return [
         change

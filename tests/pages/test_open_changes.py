@@ -19,6 +19,7 @@ from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
 from tests.stage import STAGEHAND, Cast
+from tests.support.plans import plans
 from tests.support.unfinished import later, leave_open
 
 NO_CHANGE = "6f9619ff-8b86-4011-b42d-00cf4fc964ff"
@@ -226,3 +227,16 @@ def test_changes_that_are_not_settled_are_asked_for_once(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as asked:
         open_changes.visible(cast["admin"].actor)
     assert sum('FROM "secretsapp_change"' in query["sql"] for query in asked) == 1
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("role", ["admin", "manager"])
+def test_changes_that_are_not_settled_are_found_by_their_own_indexes(
+    cast: Cast, universe: Universe, emulator: Emulator, role: str
+) -> None:
+    leave_open("rotate", faults.cut_after(), emulator, cast, universe)
+    with plans("secretsapp_change") as found:
+        assert len(open_changes.visible(cast[role].actor, universe).open) == 1
+    (plan,) = found
+    assert {"change_open", "change_undetermined"} <= set(re.findall(r"change_\w+", plan))
+    assert not re.search(r"SCAN secretsapp_change\b|Seq Scan on secretsapp_change ", plan), plan

@@ -1,12 +1,8 @@
 """The index of the search: the engine keeps it, rights leave it alone, and it can be lost."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.test.utils import CaptureQueriesContext
 
 from secretsapp.core.actor import Actor
 from secretsapp.home.search import secret_hits
@@ -16,6 +12,7 @@ from secretsapp.models import Secret, Universe
 from secretsapp.operation import installation
 from secretsapp.rules import search_index
 from tests.stage import Cast
+from tests.support.plans import plans
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -51,22 +48,6 @@ def set_up() -> None:
     installation.prepare_database()
 
 
-@contextmanager
-def plans() -> Iterator[list[str]]:
-    """How the engine goes about each query about secrets inside, filled in at the end."""
-    told: list[str] = []
-    if on_postgres():
-        execute("SET LOCAL enable_seqscan = off")
-    with CaptureQueriesContext(connection) as captured:
-        yield told
-    explain = "EXPLAIN" if on_postgres() else "EXPLAIN QUERY PLAN"
-    for query in captured:
-        if 'FROM "secretsapp_secret"' in query["sql"]:
-            with connection.cursor() as cursor:
-                cursor.execute(f"{explain} {query['sql']}".replace("%", "%%"), [])
-                told.append(f"{query['sql']}\n{cursor.fetchall()}")
-
-
 @pytest.fixture
 def remembered(universe: Universe) -> QuerySet[Secret]:
     """The secrets of Harbor, one of them with a note."""
@@ -81,7 +62,7 @@ def test_it_is_kept_after_the_set_up_and_right(remembered: QuerySet[Secret]) -> 
 
 
 def test_who_may_see_all_is_answered_from_the_index(cast: Cast) -> None:
-    with plans() as told:
+    with plans("secretsapp_secret") as told:
         find(cast["admin"].actor, "pay key")
         find(cast["admin"].actor, "webook")
     assert len(told) == 9
@@ -90,7 +71,7 @@ def test_who_may_see_all_is_answered_from_the_index(cast: Cast) -> None:
 
 
 def test_who_may_see_few_universes_is_answered_from_their_rows_alone(cast: Cast) -> None:
-    with plans() as told:
+    with plans("secretsapp_secret") as told:
         find(cast["viewer"].actor, "pay key")
         find(cast["viewer"].actor, "webook")
     assert len(told) == 9
