@@ -17,6 +17,7 @@ from secretsapp.log.filters import AuditFilter
 from secretsapp.log.folding import BEGINNINGS
 from secretsapp.log.index import asking, questions, terms
 from secretsapp.log.index.asking import AllOf, Everything, Node, Without
+from secretsapp.log.index.looking_up import Sought, held
 from secretsapp.log.index.terms import has_words
 from secretsapp.log.searching import UNREADABLE, Search
 from secretsapp.models import AuditEvent
@@ -54,7 +55,7 @@ def count(search: Search, wanted: AuditFilter, up_to: int) -> int:
         return _bits(search.node, led) + behind
     # The index was told only of outcomes that were there when it was made: the rows say it of
     # the few beginnings that had none.
-    begun = asking.held(terms.TAG, BEGINNINGS)
+    begun = held(Sought(terms.TAG, BEGINNINGS))
     unsure = _chunks(AllOf((questions.unfolded(wanted, search.node), begun)), led)
     stay = sum(search.found.filter(sequence__in=chunk).count() for chunk in unsure)
     return _bits(AllOf((search.node, Without(begun))), led) + stay + behind

@@ -5,17 +5,17 @@ A node is asked about blocks in a row, and gives the bits of those blocks where 
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Protocol
 
-from django.db.models import Count, F, Max, Min, Q, Subquery, Value
+from django.db.models import Count, F, Max, Min, Subquery, Value
 
 from secretsapp.core.errors import LogBroken
 from secretsapp.log.index import bits
-from secretsapp.models import AuditArchive, AuditBlock, AuditPosting, AuditShelf, AuditTerm
+from secretsapp.models import AuditArchive, AuditBlock, AuditPosting, AuditShelf
 from secretsapp.models import audit as audit_tables
 
 Bits = dict[int, int]
@@ -154,21 +154,21 @@ class Within:
 
     since: datetime | None
     until: datetime | None
+    # Of each block that is within, what of it is; None where that has to be read.
+    _known: dict[int, int | None] = field(default_factory=dict, compare=False, repr=False)
 
     def among(self, blocks: Sequence[int]) -> Bits:
         """All of a block that is within, and the right ones of one that is in part."""
-        if not blocks:
-            return {}
         first, last = _ends(self.since, self.until)
-        rows = AuditBlock.objects.filter(block__range=(min(blocks), max(blocks)))
-        known = rows.filter(last_time__gte=first, first_time__lte=last)
-        ends = list(known.values_list("block", "first_time", "last_time"))
-        found = {
-            block: bits.every() for block, begin, end in ends if first <= begin and end <= last
-        }
-        for block, times in times_of(each[0] for each in ends if each[0] not in found).items():
-            found[block] = between(times, first, last + 1)
-        return found
+        if blocks and not self._known:
+            rows = AuditBlock.objects.filter(last_time__gte=first, first_time__lte=last)
+            for block, begin, end in rows.values_list("block", "first_time", "last_time"):
+                self._known[block] = bits.every() if first <= begin and end <= last else None
+        found = {block: self._known[block] for block in blocks if block in self._known}
+        if unread := [block for block, those in found.items() if those is None]:
+            for block, times in times_of(unread).items():
+                self._known[block] = between(times, first, last + 1)
+        return {block: self._known[block] or 0 for block in found}
 
 
 def _ends(since: datetime | None, until: datetime | None) -> tuple[int, int]:
@@ -239,27 +239,6 @@ def span(since: datetime | None, until: datetime | None, blocks: range) -> range
     rows = AuditBlock.objects.filter(last_time__gte=first, first_time__lte=last)
     ends = rows.aggregate(first=Min("block"), last=Max("block"))
     return range(0) if ends["first"] is None else range(ends["first"], ends["last"] + 1)
-
-
-def held(kind: str, values: Collection[str] = (), beginnings: Collection[str] = ()) -> Held:
-    """Events that hold one of these values, or one that begins like one of these."""
-    wanted = Q(value__in=[each.encode() for each in values])
-    for beginning in beginnings:
-        start = beginning.encode()
-        # No byte of UTF-8 is this large.
-        wanted |= Q(value__gte=start, value__lt=start + b"\xff")
-    return Held(tuple(AuditTerm.objects.filter(wanted, kind=kind).values_list("pk", flat=True)))
-
-
-def held_with(kind: str, part: str) -> Held:
-    """Events that hold a value with that in it, whatever its case."""
-    rows = AuditTerm.objects.filter(kind=kind).values_list("pk", "value")
-    sought = part.casefold()
-    return Held(
-        tuple(
-            pk for pk, value in rows if sought in bytes(value).decode(errors="replace").casefold()
-        )
-    )
 
 
 def numbers(node: Node, within: range, *, newest_first: bool = True) -> Iterator[list[int]]:

@@ -12,17 +12,8 @@ from secretsapp.log.conditions import tags_of
 from secretsapp.log.filters import AuditFilter
 from secretsapp.log.folding import BEGINNINGS
 from secretsapp.log.index import asking, terms
-from secretsapp.log.index.asking import (
-    AllOf,
-    AnyOf,
-    Everything,
-    Held,
-    Node,
-    Within,
-    Without,
-    held,
-    held_with,
-)
+from secretsapp.log.index.asking import AllOf, AnyOf, Everything, Held, Node, Within, Without
+from secretsapp.log.index.looking_up import Sought, each_held, held, held_with
 from secretsapp.models import Place, Universe
 from secretsapp.rules.policy import Rights, in_wide, rights_of
 
@@ -53,7 +44,10 @@ def basis(actor: Actor, *, of_histories: bool = False, of_own: bool = False) -> 
 
 def of(own: Basis, wanted: AuditFilter) -> Node:
     """What is looked for, of what may be read."""
-    return _all_of([*(own.permitted or ()), *_parts(wanted)])
+    parts = list(_parts(wanted))
+    found = iter(each_held([each for each in parts if isinstance(each, Sought)]))
+    nodes = [next(found) if isinstance(each, Sought) else each for each in parts]
+    return _all_of([*(own.permitted or ()), *nodes])
 
 
 def _all_of(parts: list[Node]) -> Node:
@@ -65,7 +59,7 @@ def _all_of(parts: list[Node]) -> Node:
 def unfolded(wanted: AuditFilter, node: Node) -> Node:
     """The same events without the beginnings whose outcome is among them."""
     over = over_of(wanted)
-    return node if over is None else AllOf((node, Without(held(terms.IS_OVER, [over]))))
+    return node if over is None else AllOf((node, Without(held(Sought(terms.IS_OVER, [over])))))
 
 
 def over_of(wanted: AuditFilter) -> str | None:
@@ -76,44 +70,44 @@ def over_of(wanted: AuditFilter) -> str | None:
     return terms.OVER_ALIKE if is_alike else terms.OVER
 
 
-def _parts(wanted: AuditFilter) -> Iterator[Node]:
+def _parts(wanted: AuditFilter) -> Iterator[Node | Sought]:
     yield from _where(wanted)
     yield from _who(wanted)
     if wanted.tag:
-        yield held(terms.TAG, [wanted.tag], [f"{wanted.tag}."])
+        yield Sought(terms.TAG, [wanted.tag], [f"{wanted.tag}."])
     if wanted.result:
-        yield held(terms.TAG, tags_of(wanted.result))
+        yield Sought(terms.TAG, tags_of(wanted.result))
     for word in sorted(wanted.words):
-        yield held(terms.WORD, beginnings=[word])
+        yield Sought(terms.WORD, beginnings=[word])
     if wanted.since is not None or wanted.until is not None:
         yield Within(wanted.since, wanted.until)
 
 
-def _where(wanted: AuditFilter) -> Iterator[Node]:
+def _where(wanted: AuditFilter) -> Iterator[Sought]:
     if wanted.universe_id is not None:
-        yield held(terms.UNIVERSE, [str(wanted.universe_id)])
+        yield Sought(terms.UNIVERSE, [str(wanted.universe_id)])
     if wanted.environment is not None:
         there = Universe.objects.filter(environment=wanted.environment)
         yield _in(there.values_list("pk", flat=True))
     if wanted.door:
-        yield held(terms.DOOR, [wanted.door])
+        yield Sought(terms.DOOR, [wanted.door])
     if wanted.address.endswith("*"):
-        yield held(terms.ADDRESS, beginnings=[wanted.address.removesuffix("*")])
+        yield Sought(terms.ADDRESS, beginnings=[wanted.address.removesuffix("*")])
     elif wanted.address:
-        yield held(terms.ADDRESS, [wanted.address])
+        yield Sought(terms.ADDRESS, [wanted.address])
     if wanted.secret:
         yield _named([wanted.secret])
 
 
-def _who(wanted: AuditFilter) -> Iterator[Node]:
+def _who(wanted: AuditFilter) -> Iterator[Node | Sought]:
     if wanted.person_id is not None:
-        yield held(terms.ACTOR, [str(wanted.person_id)])
+        yield Sought(terms.ACTOR, [str(wanted.person_id)])
     if wanted.actor_kind:
-        yield held(terms.ACTOR_KIND, [wanted.actor_kind])
+        yield Sought(terms.ACTOR_KIND, [wanted.actor_kind])
     if wanted.person:
         yield held_with(terms.ACTOR_NAME, wanted.person)
     if wanted.about_id is not None:
-        yield held(terms.SUBJECT, [terms.subject("person", str(wanted.about_id))])
+        yield Sought(terms.SUBJECT, [terms.subject("person", str(wanted.about_id))])
     if wanted.about:
         yield held_with(terms.SUBJECT_NAME, wanted.about)
 
@@ -136,12 +130,12 @@ def _permitted(actor: Actor, *, of_histories: bool) -> list[Node] | None:
         within = _within_holdings(rights, permission)
     if within is None or not of_histories:
         return within
-    others = AllOf((held(terms.TAG, refused.TAGS), Without(_own(actor))))
-    return [*within, Without(held(terms.SECRET, [""])), Without(others)]
+    refusals, nameless = each_held([Sought(terms.TAG, refused.TAGS), Sought(terms.SECRET, [""])])
+    return [*within, Without(nameless), Without(AllOf((refusals, Without(_own(actor)))))]
 
 
 def _own(actor: Actor) -> Node:
-    return held(terms.ACTOR, [str(actor.person_id)])
+    return held(Sought(terms.ACTOR, [str(actor.person_id)]))
 
 
 def _within_holdings(rights: Rights, permission: Permission) -> list[Node] | None:
@@ -161,7 +155,9 @@ def _within_holdings(rights: Rights, permission: Permission) -> list[Node] | Non
         return None
     if len(by_names) > MOST_EXTENTS:
         return None
-    return [AnyOf(tuple(_extent(names, there) for names, there in by_names.items()))]
+    extents = [list(_extent(names, there)) for names, there in by_names.items()]
+    found = iter(each_held([each for extent in extents for each in extent]))
+    return [AnyOf(tuple(AllOf(tuple(next(found) for _ in extent)) for extent in extents))]
 
 
 def _universes_of(place: Place) -> set[int]:
@@ -170,18 +166,20 @@ def _universes_of(place: Place) -> set[int]:
     return set(in_wide([place]).values_list("pk", flat=True))
 
 
-def _extent(names: tuple[str, ...], universes: set[int] | None) -> Node:
+def _extent(names: tuple[str, ...], universes: set[int] | None) -> Iterator[Sought]:
     """The events about these names, in these universes or in all."""
-    where = [] if universes is None else [_in(universes)]
-    return AllOf((*where, *([] if EVERY_NAME in names else [_named(names)])))
+    if universes is not None:
+        yield _in(universes)
+    if EVERY_NAME not in names:
+        yield _named(names)
 
 
-def _in(universes: Iterable[int]) -> Node:
-    return held(terms.UNIVERSE, [str(each) for each in universes])
+def _in(universes: Iterable[int]) -> Sought:
+    return Sought(terms.UNIVERSE, [str(each) for each in universes])
 
 
-def _named(patterns: Iterable[str]) -> Node:
+def _named(patterns: Iterable[str]) -> Sought:
     """The events about secrets whose name one of the patterns matches."""
     found = list(patterns)
     exact = [each for each in found if not each.endswith("*")]
-    return held(terms.SECRET, exact, [each[:-1] for each in found if each.endswith("*")])
+    return Sought(terms.SECRET, exact, [each[:-1] for each in found if each.endswith("*")])
