@@ -23,7 +23,7 @@ def people(actor: Actor, within: AuditFilter, own: Basis | None = None) -> list[
     """Who acted in the newest events of what is looked for, and still has an account."""
     search = looking_for(actor, replace(within, shows_attempts=True), own)
     recent = Q()
-    for events in search.lately(PEOPLE_AMONG):
+    for events in search.recent(PEOPLE_AMONG):
         recent |= Q(text__in=events.values("actor_id"))
     # An event has the id as text, which may be anything where someone edited it.
     acted = User.objects.annotate(text=Cast("pk", CharField())).filter(recent)

@@ -94,7 +94,7 @@ class Search:
             raise LogBroken(UNREADABLE)
         return found
 
-    def lately(self, count: int) -> list[QuerySet[AuditEvent]]:
+    def recent(self, count: int) -> list[QuerySet[AuditEvent]]:
         """The newest events for another query to ask about, so many from each side of `end`."""
         newer = self.found.filter(sequence__gt=self.end).order_by("-sequence")[:count]
         led = asking.numbers(self.node, range(self.begin, self.end + 1))
