@@ -1,9 +1,9 @@
 """Pages of the audit log at 1,000 and 1,000,000 events, on both engines, for three readers:
-`python -m benchmarks.reviewing`."""
+`python -m benchmarks.reviewing [ENGINE …]`."""
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import quantiles
@@ -17,10 +17,10 @@ ROUNDS = {"single": 5, "pairs": 2}
 BOUND = 1.5
 
 
-def main() -> int:
-    """Measure and print."""
+def main(engines: Sequence[str]) -> int:
+    """Measure and print, on both engines or on those that are named."""
     with tempfile.TemporaryDirectory(prefix="sealroom-bench-") as home, ExitStack() as stack:
-        for engine in (logs.SQLITE, logs.POSTGRESQL):
+        for engine in engines or (logs.SQLITE, logs.POSTGRESQL):
             few, many = stack.enter_context(logs.pair(engine, Path(home) / engine))
             _beside(engine, few, many)
     return 0
@@ -61,4 +61,4 @@ def _p95(times: tuple[float, ...]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
