@@ -47,7 +47,7 @@ LEFT_OUT = {
             ),
             *("checkpoint_make", "witness_try", "audit_searches", "api_key_test"),
             *("channel_test", "channel_decide", "universe_test", "universe_pin"),
-            *("universe_refresh", "person_link", "person_enable", "team_leave", "review_stop"),
+            *("universe_refresh", "person_link", "person_sessions_end", "person_enable", "team_leave", "review_stop"),
             *("invitation_again", "invitation_revoke", "access_reach", "access_everywhere_reach"),
             *("request_approve", "request_decline", "request_withdraw"),
             *("renewal_keep", "renewal_end", "proposals_approve", "proposals_waiting_approve"),

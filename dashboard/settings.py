@@ -212,11 +212,12 @@ CONTENT_SECURITY_POLICY = {
 }
 
 
-# Sessions: encrypted with the master keys, over after half a day or with the browser.
+# Sessions: encrypted with the master keys, over after some hours, when idle, or with the browser.
 
 SESSION_ENGINE = "secretsapp.adapters.sessions"
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = env.whole("SESSION_HOURS", default=12, least=1, most=720) * 3600
+SESSION_IDLE_MINUTES = env.whole("SESSION_IDLE_MINUTES", default=120, least=10, most=43_200)
 SESSION_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -2,10 +2,11 @@
 
 import base64
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -15,12 +16,14 @@ from django.utils import timezone
 
 from secretsapp.core.errors import KeyTrouble
 from secretsapp.models import SignedIn
-from secretsapp.people import session_storage
+from secretsapp.people import session_storage, sessions
 from secretsapp.rules.sql import NOW, Given, Prepared
 
 log = logging.getLogger(__name__)
 
 ENDS_AT, CONTENT = "ends_at", "content"
+# In the session of someone who has signed in: since when.
+BEGAN_AT = "began_at"
 
 
 def _living() -> QuerySet[Session, tuple[str, datetime | None]]:
@@ -51,7 +54,34 @@ class SessionStore(db.SessionStore):
             return {}
         content, self._active_at = rows[0]
         self._loaded_key = self._stored_key()
-        return self.decode(content)
+        found = self.decode(content)
+        if self._is_over(found):
+            self._session_key = None
+            return {}
+        return found
+
+    def _is_over(self, found: dict[str, Any]) -> bool:
+        """Whether it has been idle for too long; `sessions` records activity now and then alone."""
+        idle = timedelta(minutes=settings.SESSION_IDLE_MINUTES) + sessions.RECORDED_EVERY
+        is_idle = self._active_at is not None and self._active_at <= timezone.now() - idle
+        return is_idle and BEGAN_AT in found
+
+    def begin(self) -> None:
+        """Let it last as long as a session may from now on, however often it is stored."""
+        self[BEGAN_AT] = timezone.now().timestamp()
+
+    def get_expiry_age(self, **given: Any) -> int:
+        """For how many seconds it lasts: what is stored later doesn't make it longer."""
+        age = super().get_expiry_age(**given)
+        began = self.get(BEGAN_AT)
+        if not isinstance(began, float):
+            return age
+        left = began + settings.SESSION_COOKIE_AGE - timezone.now().timestamp()
+        return min(age, max(0, int(left)))
+
+    def get_expiry_date(self, **given: Any) -> datetime:
+        """When it ends."""
+        return timezone.now() + timedelta(seconds=self.get_expiry_age(**given))
 
     def was_active_since(self, instant: datetime) -> bool:
         """Whether it was recorded, when the session was loaded, that it was active after that."""

@@ -3,7 +3,7 @@
 Commands load it, and sign nobody in: what only a sign-in needs comes with the first one.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.signals import user_logged_in, user_logged_out
 from django.contrib.auth.signals import user_logged_in as session_began
@@ -35,10 +35,12 @@ def compile_no_query(connection: BaseDatabaseWrapper, **_signal: object) -> None
 
 
 @receiver(session_began)
-def confirm(request: HttpRequest, **_signal: object) -> None:
-    """Who has just signed in has shown who they are."""
+def begin_session(request: HttpRequest, **_signal: object) -> None:
+    """A session begins, and who has just signed in has shown who they are."""
     from secretsapp.adapters import confirmations  # noqa: PLC0415
+    from secretsapp.adapters.sessions import SessionStore  # noqa: PLC0415
 
+    cast(SessionStore, request.session).begin()
     confirmations.confirm(request)
 
 

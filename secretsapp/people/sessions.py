@@ -8,10 +8,12 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.input_rules import is_storable
+from secretsapp.core.roles import Permission
 from secretsapp.models import SignedIn, User
-from secretsapp.rules.acting import Act, Oneself, acting
+from secretsapp.rules.acting import Act, Oneself, Right, acting
 from secretsapp.rules.policy import require_oneself
 
 RECORDED_EVERY = timedelta(minutes=5)
@@ -88,6 +90,18 @@ def end_others(actor: Actor, person: User, stored_key: str) -> int:
     with acting(actor, Oneself(person)) as act:
         begin_generation(person)
         return _end(act, person, person.sessions.exclude(pk=stored_key))
+
+
+def end_all(actor: Actor, person: User) -> int:
+    """End all sessions of someone, for who manages people; how many ended.
+
+    Their devices are known no more. Raises Forbidden, and InvalidInput for one's own.
+    """
+    with acting(actor, Right(Permission.MANAGE_PEOPLE), people=[person]) as act:
+        if person.pk == actor.person_id:
+            raise InvalidInput("End your own other sessions under “Your account”.")
+        begin_generation(person)
+        return _end(act, person, person.sessions.all())
 
 
 def _end(act: Act, person: User, sessions: QuerySet[SignedIn]) -> int:

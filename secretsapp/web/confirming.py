@@ -29,7 +29,7 @@ ASKED = frozenset(
         *("team_create", "team_edit", "team_people", "team_person_remove"),
         *("api_key_create", "api_key_edit", "api_key_replace", "api_key_remove"),
         *("invite", "invitation_again", "person_create", "person_link"),
-        *("person_disable", "person_enable", "person_factors_reset"),
+        *("person_disable", "person_enable", "person_factors_reset", "person_sessions_end"),
         *("universe_create", "universe_settings", "universe_protection"),
         *("channel_create", "channel_edit", "witness_add", "witness_edit"),
         *("audit_export", "universe_export", "evidence"),

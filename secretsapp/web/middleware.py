@@ -25,6 +25,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
 
 _ASKED_BY_MACHINES = ("/healthz", "/readyz")
+# What a page that is left open asks for by itself: nobody is active for that.
+_UNATTENDED = "Sealroom-Unattended"
 _NOBODY = "someone not signed in"
 
 
@@ -120,7 +122,8 @@ class LastActiveMiddleware:
 def _note_activity(request: HttpRequest) -> None:
     session, person = cast(SessionStore, request.session), request.user
     key = session.session_key
-    if not key or isinstance(person, AnonymousUser):
+    is_attended = _UNATTENDED not in request.headers
+    if not key or isinstance(person, AnonymousUser) or not is_attended:
         return
     if not session.was_active_since(timezone.now() - sessions.RECORDED_EVERY):
         agent = request.headers.get("User-Agent", "")

@@ -95,6 +95,12 @@ ACCESS_ACTIONS = [
         before=sign_in_twice,
     ),
     Action("sessions.end", end, (SESSIONS_ENDED,), before=sign_in_twice),
+    Action(
+        "sessions.end_all",
+        lambda stage: sessions.end_all(stage.cast["admin"].actor, stage.cast["editor"].user),
+        (f"person.sessions_ended | admin@example.com |  |  | {EDITOR}",),
+        before=sign_in_twice,
+    ),
     Action("sessions.end_others", end_others, (SESSIONS_ENDED,), before=sign_in_twice),
     # What follows writes no event of its own.
     Action("sessions.record", sign_in_twice),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
 
 from emulator import Emulator, faults
 from secretsapp.core.plaintext import Plaintext
@@ -124,7 +125,17 @@ def test_last_admin_stays(shell: Shell, cast: Cast) -> None:
     assert "the last admin" in shell.refuse("revoke", "admin@example.com", "--all")
 
 
-@pytest.mark.parametrize("command", ["disable_user", "enable_user", "set_password"])
+def test_all_sessions_of_someone_are_ended(shell: Shell, cast: Cast) -> None:
+    browser = Client()
+    browser.force_login(cast["viewer"].user)
+    assert browser.get("/me/").status_code == 200
+    said = shell.run("end_sessions", "viewer@example.com").output
+    assert "Ended 1 session of viewer@example.com." in said
+    assert browser.get("/me/").status_code == 302
+    assert shell.run("end_sessions", "viewer@example.com", "--json").json["ended"] == 0
+
+
+@pytest.mark.parametrize("command", ["disable_user", "enable_user", "end_sessions", "set_password"])
 def test_unknown_people_are_refused(shell: Shell, cast: Cast, command: str) -> None:
     sentence = shell.refuse(command, "nobody@example.com", piped=NEW_PASSWORD)
     assert sentence == "There is no account with that email address. Create it first."

@@ -300,6 +300,7 @@ DOORS = (
     Door("access_change", MANAGERS, "grant in universe", FORM, ROLE),
     Door("access_revoke", MANAGERS, "grant in universe", FORM, {}),
     Door("person_disable", ADMIN, "person", FORM, {}, stranger=403),
+    Door("person_sessions_end", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     Door("person_enable", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     Door("person_factors_reset", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     # Reviews of access.

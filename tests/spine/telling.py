@@ -93,6 +93,7 @@ TELLINGS = (
         ),
         prepare=waiting,
     ),
+    Telling("person_sessions_end"),
     Telling("person_enable", ("person.enabled viewer@example.com",), prepare=disabled),
     Telling("invite", ("person.invited Harbor several@example.com",)),
     Telling("invite", ("person.invited Harbor several@example.com",), by="manager"),

@@ -18,7 +18,7 @@ from secretsapp.home import at_hand, leaving
 from secretsapp.log import reading
 from secretsapp.mail import outbox
 from secretsapp.models import User
-from secretsapp.people import accounts, directory, invitation_listing, ways_in
+from secretsapp.people import accounts, directory, invitation_listing, sessions, ways_in
 from secretsapp.rules.paging import Asked
 from secretsapp.universes import loading
 from secretsapp.web.forms.people import CreatePersonForm, PlaceField
@@ -146,6 +146,17 @@ def enable(request: ActorRequest, person_id: int) -> HttpResponse:
     if request.method == "POST":
         accounts.enable(request.actor, found)
         messages.success(request, f"Enabled the account of {found.email}.")
+    return redirect(_address(found))
+
+
+@require_http_methods(form_pages.METHODS)
+def end_sessions(request: ActorRequest, person_id: int) -> HttpResponse:
+    """Sign someone out everywhere; a GET only leads to the page."""
+    found = directory.of_id(request.actor, person_id).person
+    if request.method == "POST":
+        count = sessions.end_all(request.actor, found)
+        plural = "" if count == 1 else "s"
+        messages.success(request, f"Ended {count or 'no'} session{plural} of {found.email}.")
     return redirect(_address(found))
 
 
