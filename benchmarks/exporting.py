@@ -1,10 +1,11 @@
 """Exports of 1,000,000 events, on both engines, beside a bare cursor.
 
-`python -m benchmarks.exporting` prints the lines of the table.
+`python -m benchmarks.exporting [ENGINE …]` prints the lines of the table.
 """
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
@@ -23,10 +24,10 @@ KINDS = {
 }
 
 
-def main() -> int:
-    """Measure and print."""
+def main(engines: Sequence[str]) -> int:
+    """Measure and print, on both engines or on those that are named."""
     with tempfile.TemporaryDirectory(prefix="sealroom-bench-") as home, ExitStack() as stack:
-        for engine in (logs.SQLITE, logs.POSTGRESQL):
+        for engine in engines or (logs.SQLITE, logs.POSTGRESQL):
             log, other = stack.enter_context(logs.pair(engine, Path(home) / engine))
             _measure(engine, log, other)
     return 0
@@ -70,4 +71,4 @@ def _verify(engine: str, log: Log) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
