@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from secretsapp.adapters import limits
@@ -15,7 +16,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "Email or password is incorrect.",
-        "too_many_login_attempts": "Too many failed attempts. Wait five minutes and try again.",
     }
 
     def get_login_stages(self) -> list[str]:
@@ -57,4 +57,5 @@ class AccountAdapter(DefaultAccountAdapter):
         """Count the attempt, which a right password takes back; ValidationError for too many."""
         self._login_failed_rl_usage = limits.take_password(request, credentials["email"])
         if self._login_failed_rl_usage is None:
-            raise self.validation_error("too_many_login_attempts")
+            wait = limits.in_words(limits.wait(request))
+            raise ValidationError(f"Too many failed attempts. Wait {wait} and try again.")

@@ -4,17 +4,25 @@ They are counted by allauth in the shared cache, so for all processes together. 
 cannot be read or written nothing is tried.
 """
 
+import time
 from dataclasses import dataclass
+from http import HTTPStatus
+from math import ceil
 
 from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import RateLimitUsage
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from secretsapp.adapters import devices
 from secretsapp.adapters.addresses import client_address
 from secretsapp.core.networks import networks_around
 from secretsapp.models import User
 from secretsapp.people import known_devices
+
+MINUTE, HOUR = 60, 3600
+_APP, _WAIT = "sealroom", "limit_wait"
 
 
 @dataclass(frozen=True)
@@ -74,8 +82,7 @@ def refuse(request: HttpRequest, limit: Limit, email: str = "") -> HttpResponse 
         return None
     if _take_of_networks(request, limit):
         return None
-    answer: HttpResponse = ratelimit.respond_429(request)
-    return answer
+    return _refusal(request, "from your network")
 
 
 def refuse_second_factor(request: HttpRequest, person: User) -> HttpResponse | None:
@@ -92,8 +99,29 @@ def refuse_second_factor(request: HttpRequest, person: User) -> HttpResponse | N
     in_all = (SECOND_FACTORS_IN_ALL, f"person:{person.pk}")
     if all(_take(request, limit, each) for limit, each in (*counted, in_all)):
         return None
-    answer: HttpResponse = ratelimit.respond_429(request)
+    return _refusal(request, "for this account")
+
+
+def _refusal(request: HttpRequest, whence: str) -> HttpResponse:
+    seconds = wait(request)
+    context = {"whence": whence, "wait": in_words(seconds)}
+    answer = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    answer.headers["Retry-After"] = str(seconds)
     return answer
+
+
+def wait(request: HttpRequest) -> int:
+    """After how many seconds the try that was refused last in this request would count again."""
+    return int(getattr(request, _WAIT, MINUTE))
+
+
+def in_words(seconds: int) -> str:
+    """So many seconds, as people say it."""
+    if seconds <= 2 * MINUTE:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    if seconds <= 2 * HOUR:
+        return f"{ceil(seconds / MINUTE)} minutes"
+    return f"{ceil(seconds / HOUR)} hours"
 
 
 def _take_of_networks(request: HttpRequest, limit: Limit) -> RateLimitUsage | None:
@@ -110,6 +138,16 @@ def _take_of_networks(request: HttpRequest, limit: Limit) -> RateLimitUsage | No
 def _take(request: HttpRequest, limit: Limit, key: str, width: int = 0) -> RateLimitUsage | None:
     config = {limit.action: limit.rate(width)}
     usage: RateLimitUsage | None = ratelimit.consume(
-        request, app="sealroom", action=limit.action, config=config, key=key
+        request, app=_APP, action=limit.action, config=config, key=key
     )
+    if usage is None:
+        setattr(request, _WAIT, _seconds_left(request, limit, key, width))
     return usage
+
+
+def _seconds_left(request: HttpRequest, limit: Limit, key: str, width: int) -> int:
+    """Until the oldest try that counts is forgotten, by what allauth keeps of them."""
+    rate = ratelimit.parse_rate(limit.rate(width))
+    kept = ratelimit.get_cache_key(request, app=_APP, action=limit.action, rate=rate, key=key)
+    tries: list[float] = cache.get(kept) or [time.time()]
+    return max(1, ceil(min(tries) + float(rate.duration) - time.time()))

@@ -117,7 +117,7 @@ def test_a_wrong_password_confirms_nothing_and_is_told_and_counted(
     for _ in range(2):
         answer = admin.post("/confirm/", {"password": "not the password"})
         assert (answer.status_code, "incorrect" in words(answer)) == (422, True)
-    assert "Too many attempts" in words(admin.post("/confirm/", {"password": PASSWORD}))
+    assert "Too many failed attempts" in words(admin.post("/confirm/", {"password": PASSWORD}))
     assert admin.get(INVITE).status_code == 302
     assert AuditEvent.objects.filter(tag="person.sign_in_failed").exists()
 

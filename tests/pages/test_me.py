@@ -96,7 +96,7 @@ def test_guessing_the_current_password_ends_as_at_the_sign_in(client_for: Client
     for _ in range(10):
         client.post(CHANGE, {"current": "wrong", "password": NEW})
     answer = client.post(CHANGE, {"current": PASSWORD, "password": NEW})
-    assert "Too many attempts. Wait five minutes and try again." in words(answer)
+    assert "Too many failed attempts. Wait 5 minutes and try again." in words(answer)
     cache.clear()
     assert client.post(CHANGE, {"current": PASSWORD, "password": NEW}).status_code == 302
 

@@ -202,6 +202,10 @@ def test_guesses_are_limited_for_the_account_and_not_for_its_known_device(
     guessing = with_password(password)
     answers = [guessing.post(SECOND, {"code": "1"}).status_code for _ in range(11)]
     assert answers == [422] * 9 + [429, 429]
+    refused = guessing.post(SECOND, {"code": "1"})
+    assert "too many attempts for this account" in words(refused)
+    assert 290 < int(refused.headers["Retry-After"]) <= 300
+    assert "Wait 5 minutes" in words(refused)
     known.post(SIGN_IN, {"login": VIEWER, "password": password})
     known.post(SECOND, {"code": code_of(secret, steps_ahead=1)})
     assert is_signed_in(known)
@@ -216,6 +220,7 @@ def test_new_passwords_and_devices_bring_no_end_of_guesses(
         User.objects.filter(email=VIEWER).update(generation=F("generation") + 1)
         answers.append(with_password(password).post(SECOND, {"code": "1"}).status_code)
     assert answers == [422, 422, 422, 429]
+    assert "Wait 24 hours" in words(with_password(password).post(SECOND, {"code": "1"}))
 
 
 def test_an_app_is_removed_with_its_codes(client_for: ClientFor, cast: Cast, password: str) -> None:

@@ -97,7 +97,7 @@ def is_let_in(role: str, password: str, address: str, **headers: str) -> bool:
     client = Client(REMOTE_ADDR=address)
     answer = client.post(SIGN_IN, typed(role, password), headers=headers)
     let_in = "_auth_user_id" in client.session
-    assert let_in or "Too many failed attempts. Wait five minutes and try again." in words(answer)
+    assert let_in or "Too many failed attempts. Wait 5 minutes and try again." in words(answer)
     return let_in
 
 

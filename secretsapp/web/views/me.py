@@ -65,8 +65,8 @@ def check_password(request: ActorRequest, person: User, password: str, *, field:
     """Ask for the password as the sign-in does, with its limits on guessing; else InvalidInput."""
     try:
         found = get_adapter(request).authenticate(request, email=person.email, password=password)
-    except ValidationError:
-        raise InvalidInput("Too many attempts. Wait five minutes and try again.") from None
+    except ValidationError as refused:
+        raise InvalidInput(" ".join(refused.messages)) from None
     if found is None:
         raise InvalidInput("Your current password is incorrect.", field=field)
 
