@@ -6,7 +6,6 @@ cannot be read or written nothing is tried.
 
 import time
 from dataclasses import dataclass
-from http import HTTPStatus
 from math import ceil
 
 from allauth.core.internal import ratelimit
@@ -105,7 +104,7 @@ def refuse_second_factor(request: HttpRequest, person: User) -> HttpResponse | N
 def _refusal(request: HttpRequest, whence: str) -> HttpResponse:
     seconds = wait(request)
     context = {"whence": whence, "wait": in_words(seconds)}
-    answer = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    answer = render(request, "429.html", context, status=429)
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
