@@ -31,7 +31,7 @@ LEFT_OUT = {
     **dict.fromkeys(
         (
             *("account_login", "account_inactive", "account_logout", "first_run"),
-            *("password_set", "password_forgotten", "second_factor"),
+            *("password_set", "password_forgotten", "second_factor", "passkey_sign_in"),
         ),
         _SIGNED_OUT,
     ),
@@ -64,7 +64,11 @@ LEFT_OUT = {
         _SENT_TO,
     ),
     **dict.fromkeys(
-        ("me_app_remove", "me_recovery_codes", "person_factors_reset"), _WITHOUT_FACTOR
+        (
+            *("me_app_remove", "me_passkey_rename", "me_passkey_remove"),
+            *("me_recovery_codes", "person_factors_reset"),
+        ),
+        _WITHOUT_FACTOR,
     ),
     "session_check": "answers a script of the page, with a few words at most",
     "invitation_links": "shows links to who has just made them, once",

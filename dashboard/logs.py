@@ -38,6 +38,8 @@ def _loggers(form: str, *, debug: bool) -> dict[str, Any]:
         "secretsapp": {"level": "DEBUG" if debug else "INFO"},
         # A line for each request is for machines; at a terminal it would bury the others.
         "secretsapp.requests": {"level": "INFO" if form == "json" else "WARNING"},
+        # It names the passkey of everyone who signs in; the audit log says who did.
+        "fido2": {"level": "WARNING"},
         # It warns of every read that is tried again; what comes of the reading is told anyway.
         "urllib3": {"level": "ERROR"},
     }

@@ -3,7 +3,12 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import (
+    clear_authentication_records,
+    perform_login,
+    record_authentication,
+)
+from allauth.account.models import Login
 from allauth.account.stages import LoginStage, LoginStageController
 from allauth.core.internal.httpkit import headed_redirect_response
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -59,6 +64,18 @@ class SecondFactorStage(LoginStage):  # type: ignore[misc]
         """Go on, with a factor of that kind proved: mostly, the person is signed in then."""
         record_authentication(self.request, self.login.user, factors.PROVED, kind=kind)
         return self.exit()
+
+
+def sign_in_alone(
+    request: HttpRequest, person: User, kind: str, redirect_url: str | None
+) -> HttpResponse:
+    """Sign in someone who proved both factors at once, by nothing that they proved before."""
+    login = Login(user=person, redirect_url=redirect_url)
+    LoginStageController(request, login).set_handled(SecondFactorStage.key)
+    clear_authentication_records(request)
+    record_authentication(request, person, factors.PROVED, kind=kind)
+    answer: HttpResponse = perform_login(request, login)
+    return answer
 
 
 def waiting_stage(request: HttpRequest) -> SecondFactorStage | None:

@@ -1,5 +1,6 @@
 """People as an actor may see them, and themselves."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,9 @@ from secretsapp.rules.policy import Rights, require, require_installation, right
 
 # So many grants of a person are named in the list of people.
 NAMED = 2
+APP, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN
+# What makes a password alone too little.
+FACTORS = (APP, PASSKEY)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class PersonView:
 
     `grants` are the first of those in force, the mightiest first, and `further` how many more
     there are. `teams` are the names of those they are in, which may have access too.
-    `has_factor` says whether a password alone does not sign them in.
+    `factors` says in words what they have beside their password, if anything.
     """
 
     person: User
@@ -42,7 +46,7 @@ class PersonView:
     further: int
     teams: list[str]
     link_ends_at: datetime | None
-    has_factor: bool
+    factors: str
 
     @property
     def has_entered(self) -> bool:
@@ -141,7 +145,7 @@ def _views(people: Iterable[User]) -> list[PersonView]:
     codes = OneTimeCode.objects.filter(purpose=CodePurpose.PASSWORD, ends_at__gt=now)
     links = dict(codes.filter(person__in=people).values_list("person_id", "ends_at"))
     teams = _teams(people)
-    with_factors = people_with_factors(person.pk for person in people)
+    with_factors = factors_of_people(person.pk for person in people)
     return [
         PersonView(
             person=person,
@@ -149,7 +153,7 @@ def _views(people: Iterable[User]) -> list[PersonView]:
             further=_further(held.get(person.pk, [])),
             teams=teams.get(person.pk, []),
             link_ends_at=links.get(person.pk),
-            has_factor=person.pk in with_factors,
+            factors=with_factors.get(person.pk, ""),
         )
         for person in people
     ]
@@ -162,8 +166,25 @@ def _further(ranked: list[Any]) -> int:
 
 def people_with_factors(person_ids: Iterable[int]) -> set[int]:
     """Which of these people have a second factor; no right is asked for."""
-    found = Authenticator.objects.filter(user_id__in=person_ids, type=Authenticator.Type.TOTP)
-    return set(found.values_list("user_id", flat=True))
+    return set(factors_of_people(person_ids))
+
+
+def factors_of_people(person_ids: Iterable[int]) -> dict[int, str]:
+    """The second factors of those people who have some, in words; no right is asked for."""
+    found = Authenticator.objects.filter(user_id__in=person_ids, type__in=FACTORS)
+    held: dict[int, Counter[str]] = {}
+    for person_id, kind in found.values_list("user_id", "type"):
+        held.setdefault(person_id, Counter())[kind] += 1
+    return {person_id: _factor_words(kinds) for person_id, kinds in held.items()}
+
+
+def _factor_words(kinds: Counter[str]) -> str:
+    passkeys = kinds[PASSKEY]
+    words = {
+        APP: "authenticator app",
+        PASSKEY: "passkey" if passkeys == 1 else f"{passkeys} passkeys",
+    }
+    return " and ".join(each for kind, each in words.items() if kinds[kind]).capitalize()
 
 
 def _teams(people: list[User]) -> dict[int, list[str]]:

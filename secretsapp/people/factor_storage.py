@@ -12,8 +12,9 @@ from secretsapp.core import keyring
 from secretsapp.core.errors import KeyTrouble
 from secretsapp.rules.keys import master_ring
 
-# Where allauth keeps them: that of an app, and what recovery codes are made from.
-_SECRETS = ("secret", "seed")
+# What is encrypted: the secret of an app, and what recovery codes are made from. Of a passkey there
+# is nothing secret here; it is encrypted so that nobody who edits the database can add or move one.
+_SECRETS = ("secret", "seed", "credential")
 
 
 def encrypt(secret: str, person_id: int) -> str:

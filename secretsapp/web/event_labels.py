@@ -165,6 +165,7 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "person.enabled": "Account enabled",
         "person.password_set": "Password set",
         "person.factor_added": "Second factor added",
+        "person.factor_renamed": "Second factor renamed",
         "person.factor_removed": "Second factor removed",
         "person.factors_reset": "Second factors reset",
         "person.invited": "Invited",

@@ -29,6 +29,7 @@ from secretsapp.web.views import (
     invitation,
     invitations,
     me,
+    passkeys,
     passwords,
     people,
     proposals,
@@ -106,6 +107,7 @@ SECRET = f"{UNIVERSE}secrets/<secret_name:name>/"
 ACCESS = "access/"
 ACCESS_OF_UNIVERSE = f"{UNIVERSE}access/"
 PERSON = "people/<row_id:person_id>/"
+PASSKEY = "me/passkeys/<row_id:passkey_id>/"
 TEAM = "teams/<row_id:team_id>/"
 INVITATION = "invitations/<row_id:invitation_id>/"
 API_KEY = "api-keys/<uuid:api_key_id>/"
@@ -127,6 +129,7 @@ urlpatterns = [
     # Ways in.
     path("sign-in/", accounts.sign_in, name="account_login"),
     path("sign-in/second-factor/", second_factors.sign_in, name="second_factor"),
+    path("sign-in/passkey/", passkeys.sign_in_alone, name="passkey_sign_in"),
     path("sign-in/disabled/", accounts.disabled, name="account_inactive"),
     path("sign-out/", accounts.sign_out, name="account_logout"),
     path("welcome/", first_run.claim, name="first_run"),
@@ -145,6 +148,9 @@ urlpatterns = [
     path("me/password/", me.password, name="me_password"),
     path("me/authenticator-app/", second_factors.app, name="me_app"),
     path("me/authenticator-app/remove/", second_factors.remove_app, name="me_app_remove"),
+    path("me/passkeys/new/", passkeys.add, name="me_passkey_add"),
+    path(f"{PASSKEY}rename/", passkeys.rename, name="me_passkey_rename"),
+    path(f"{PASSKEY}remove/", passkeys.remove, name="me_passkey_remove"),
     path("me/recovery-codes/", second_factors.codes, name="me_recovery_codes"),
     path("me/session/", confirmation.check, name="session_check"),
     path("confirm/", confirmation.confirm, name="confirm"),

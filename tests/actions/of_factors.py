@@ -1,14 +1,26 @@
 """The actions on second factors."""
 
+import json
+
 import pytest
 
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import User
-from secretsapp.people import factor_mail, factor_storage, factors, lost_factors, sessions
+from secretsapp.people import (
+    factor_mail,
+    factor_rows,
+    factor_storage,
+    factors,
+    lost_factors,
+    passkeys,
+    sessions,
+    webauthn,
+)
 from tests.actions.acting import Action, Stage, nothing_done
 from tests.actions.of_access import HERE, SESSIONS_ENDED, sign_in_twice
 from tests.actions.of_ways_in import NOBODY
 from tests.support.apps_of_people import code_of, give_app
+from tests.support.passkeys_of_people import Device, give_passkey
 
 EDITOR = "editor@example.com"
 ADDED = f"person.factor_added | {EDITOR} |  |  | {EDITOR}"
@@ -37,7 +49,71 @@ def prove_wrongly(stage: Stage) -> None:
         factors.prove(NOBODY, editor(stage), "1")
 
 
+def given_passkey(stage: Stage) -> None:
+    """Give the editor a passkey."""
+    give_passkey(editor(stage))
+
+
+def own_passkey(stage: Stage) -> int:
+    """The id of the editor's passkey."""
+    return factors.of(stage.cast["editor"].actor, editor(stage)).passkeys[0].id
+
+
+def add_passkey(stage: Stage) -> None:
+    """Let the editor add a passkey here."""
+    challenge = webauthn.begin_adding(editor(stage), [])
+    answer = Device(webauthn.host(), webauthn.origin()).make(json.loads(challenge.options))
+    passkeys.add(
+        stage.cast["editor"].actor,
+        editor(stage),
+        state=challenge.state,
+        answer=answer,
+        name="Laptop",
+        stored_key=HERE,
+    )
+
+
+def prove_passkey_wrongly(stage: Stage) -> None:
+    """Let someone who knows the editor's password answer without their passkey."""
+    with pytest.raises(InvalidInput):
+        passkeys.prove(NOBODY, editor(stage), state={}, answer="{}")
+
+
+def prove_wrongly_alone(_stage: Stage) -> None:
+    """Let someone answer who has no passkey of anyone's."""
+    with pytest.raises(InvalidInput):
+        passkeys.prove_alone(NOBODY, state={}, answer="{}")
+
+
 FACTOR_ACTIONS = [
+    Action("passkeys.add", add_passkey, (ADDED, ADDED, SESSIONS_ENDED), before=sign_in_twice),
+    Action(
+        "passkeys.rename",
+        lambda stage: passkeys.rename(
+            stage.cast["editor"].actor, editor(stage), own_passkey(stage), "Phone"
+        ),
+        (f"person.factor_renamed | {EDITOR} |  |  | {EDITOR}",),
+        before=given_passkey,
+    ),
+    Action(
+        "passkeys.remove",
+        lambda stage: passkeys.remove(
+            stage.cast["editor"].actor, editor(stage), own_passkey(stage), HERE
+        ),
+        (f"person.factor_removed | {EDITOR} |  |  | {EDITOR}",),
+        before=given_passkey,
+    ),
+    Action(
+        "passkeys.prove",
+        prove_passkey_wrongly,
+        (f"person.second_factor_failed | {NOBODY.name} |  |  | {EDITOR}",),
+        before=given_passkey,
+    ),
+    Action(
+        "passkeys.prove_alone",
+        prove_wrongly_alone,
+        (f"person.sign_in_failed | {NOBODY.name} |  |  | ",),
+    ),
     Action("factors.add_app", add_app, (ADDED, ADDED, SESSIONS_ENDED), before=sign_in_twice),
     Action(
         "factors.remove_app",
@@ -64,6 +140,28 @@ FACTOR_ACTIONS = [
         before=given,
     ),
     # What follows writes no event of its own.
+    Action(
+        "passkeys.begin_adding",
+        lambda stage: passkeys.begin_adding(stage.cast["editor"].actor, editor(stage)),
+    ),
+    Action("passkeys.begin_proving", lambda stage: passkeys.begin_proving(editor(stage))),
+    Action(
+        "passkeys.get",
+        lambda stage: passkeys.get(stage.cast["editor"].actor, editor(stage), own_passkey(stage)),
+        before=given_passkey,
+    ),
+    Action(
+        "factor_rows.begin_codes",
+        lambda stage: factor_rows.begin_codes(nothing_done(stage), editor(stage)),
+    ),
+    Action(
+        "factor_rows.replace_codes",
+        lambda stage: factor_rows.replace_codes(nothing_done(stage), editor(stage)),
+    ),
+    Action("factor_rows.end_codes", lambda stage: factor_rows.end_codes(editor(stage))),
+    Action("factor_rows.of_type", lambda stage: factor_rows.of_type(editor(stage), "totp")),
+    Action("factor_rows.bound_to", lambda stage: factor_rows.bound_to(editor(stage), "totp")),
+    Action("factor_rows.new_row", lambda stage: factor_rows.new_row(editor(stage), "totp", {})),
     Action("factors.new_secret", lambda _stage: factors.new_secret()),
     Action("factors.of", lambda stage: factors.of(stage.cast["editor"].actor, editor(stage))),
     Action(

@@ -38,6 +38,8 @@ WITHOUT_RIGHT = {
     "outcomes.store_failure": "the system acts",
     "refreshing.refresh": "the system stores what was read, and nobody chose what is found",
     "factors.prove": "the password was right, and nobody is signed in yet",
+    "passkeys.prove": "the password was right, and nobody is signed in yet",
+    "passkeys.prove_alone": "nobody is signed in yet: a passkey is the right",
     "mirror.store": "the system acts",
     "password_mail.ask": "anybody may ask",
     "password_mail.send_waiting": "the system acts, for whoever asked",

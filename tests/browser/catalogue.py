@@ -20,13 +20,17 @@ from tests.browser.of_people import (
     make_a_link,
     make_new_codes,
     name_a_team_twice,
+    name_no_passkey,
     path_of_an_invitation,
+    reach_the_passkey,
     reach_the_second_step,
+    reach_the_sign_in_by_passkey,
     refuse_a_code,
     refuse_a_role,
     refuse_a_sign_in,
     send_the_code,
     send_too_late,
+    with_a_passkey,
     with_an_app,
 )
 from tests.browser.of_secrets import (
@@ -97,6 +101,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
     review = reverse("review", args=[started.pk])
     webhook = reverse("channel_create", args=["webhook"])
     auditor = with_an_app("auditor@example.com").pk
+    passkey = with_a_passkey("rotator@example.com")
     return [
         Look("universe_filtered", f"{of_universe}?q=pay&sort=-changed"),
         Look("universe_nothing", f"{of_universe}?q=nothing"),
@@ -145,6 +150,12 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("confirm_refused", reverse("me"), "auditor", be_asked_again),
         Look("held_back", _address("api_key_edit", universe), "admin", send_too_late),
         Look("me_with_app", reverse("me"), "auditor"),
+        Look("second_factor_passkey", reverse("account_login"), "", reach_the_passkey),
+        Look("passkey_sign_in", reverse("account_login"), "", reach_the_sign_in_by_passkey),
+        Look("passkey_refused", reverse("me_passkey_add"), "viewer", name_no_passkey),
+        Look("me_with_passkeys", reverse("me"), "rotator"),
+        Look("me_passkey_rename", reverse("me_passkey_rename", args=[passkey]), "rotator"),
+        Look("me_passkey_remove", reverse("me_passkey_remove", args=[passkey]), "rotator"),
         Look("me_app_refused", reverse("me_app"), "viewer", refuse_a_code),
         Look("me_app_remove", reverse("me_app_remove"), "auditor"),
         Look("recovery_codes", reverse("me_recovery_codes"), "auditor", make_new_codes),

@@ -11,6 +11,7 @@ from tests.browser.journeys import age
 from tests.granting import Terms
 from tests.stage import PASSWORD, STAGEHAND
 from tests.support.apps_of_people import actor_of, give_app
+from tests.support.passkeys_of_people import give_passkey
 
 
 def refuse_a_role(visitor: Visitor) -> None:
@@ -84,13 +85,39 @@ def with_an_app(email: str) -> User:
     return person
 
 
-def reach_the_second_step(visitor: Visitor) -> None:
+def with_a_passkey(email: str) -> int:
+    """The id of a passkey of the person, who has seen their recovery codes."""
+    person = User.objects.get(email=email)
+    give_passkey(person, "A laptop, on the pier")
+    factors.show_codes(actor_of(person), person)
+    return factors.of(actor_of(person), person).passkeys[0].id
+
+
+def reach_the_second_step(visitor: Visitor, email: str = "auditor@example.com") -> None:
     """Sign in with the right password of someone who has an app."""
     page = visitor.page
-    page.get_by_label("Email address").fill("auditor@example.com")
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_label("Code").wait_for()
+
+
+def reach_the_passkey(visitor: Visitor) -> None:
+    """Sign in with the right password of someone who has a passkey."""
+    reach_the_second_step(visitor, "rotator@example.com")
+    visitor.page.get_by_role("button", name="Use a passkey").wait_for()
+
+
+def reach_the_sign_in_by_passkey(visitor: Visitor) -> None:
+    """Choose to sign in with a passkey, which the window has none of."""
+    visitor.page.get_by_role("button", name="Use a passkey").click()
+    visitor.page.get_by_role("heading", name="Sign in with a passkey").wait_for()
+
+
+def name_no_passkey(visitor: Visitor) -> None:
+    """Send the form for a passkey without one, as only a browser without the script would."""
+    visitor.page.locator("[name=credential]").evaluate("field => field.form.submit()")
+    visitor.page.get_by_role("alert").filter(has_text="No passkey was used").wait_for()
 
 
 def refuse_a_code(visitor: Visitor) -> None:

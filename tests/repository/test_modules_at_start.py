@@ -27,6 +27,7 @@ HEAVY = {
     "charset_normalizer",
     "cryptography",
     "dashboard.urls",
+    "fido2",
     "gunicorn",
     "idna",
     "nacl",

@@ -2,24 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
-from uuid import UUID, uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
 from secretsapp.models import (
-    AccessRequest,
     ApiKey,
-    Grant,
-    Proposal,
-    Review,
-    Team,
     Universe,
-    User,
-    Witness,
 )
-from tests.spine import of_channels
+from tests.spine import named, of_channels
 from tests.spine.of_channels import CHANNEL, OFF
 from tests.stage import API_KEY, HARBOR_ID
 from tests.support.witness import NAME, verifier_line
@@ -58,18 +48,19 @@ class Door:
             "": list,
             "universe": lambda: [universe_id],
             "secret": lambda: [universe_id, name],
-            "person": lambda: [_viewer()],
-            "grant in universe": lambda: [universe_id, _grant_in(universe_id)],
-            "team": lambda: [_team()],
-            "membership": lambda: [_team(), _viewer()],
-            "grant": lambda: [_grant_in(None)],
-            "review": lambda: [_review(universe_id)],
-            "proposal": lambda: [_proposal(universe_id, name)],
-            "request": lambda: [_request(universe_id)],
-            "ending grant": lambda: [_ending_grant(universe_id)],
+            "person": lambda: [named.viewer()],
+            "grant in universe": lambda: [universe_id, named.grant_in(universe_id)],
+            "team": lambda: [named.team()],
+            "membership": lambda: [named.team(), named.viewer()],
+            "grant": lambda: [named.grant_in(None)],
+            "review": lambda: [named.review(universe_id)],
+            "proposal": lambda: [named.proposal(universe_id, name)],
+            "request": lambda: [named.request(universe_id)],
+            "ending grant": lambda: [named.ending_grant(universe_id)],
             # Not there for anyone: who sees which has tests of its own.
             "invitation": lambda: [10**9],
-            "witness": lambda: [_witness()],
+            "passkey": lambda: [10**9],
+            "witness": lambda: [named.witness()],
             "kind of channel": lambda: ["email"],
             "channel": lambda: [of_channels.channel()],
             "api key": lambda: [ApiKey.objects.earliest("created_at").pk],
@@ -86,75 +77,6 @@ class Door:
     def is_in_universe(self) -> bool:
         """Whether its address names a universe."""
         return self.about in {"proposal", "universe", "secret", "grant in universe"}
-
-
-def _review(universe_id: int) -> int:
-    """The open review of the universe, which starts where there is none."""
-    now = timezone.now()
-    told = {"started_at": now, "ends_at": now + timedelta(days=1), "ends_unanswered": False}
-    found, _ = Review.objects.get_or_create(universe_id=universe_id, defaults=told)
-    return found.pk
-
-
-def _grant_in(universe_id: int | None) -> int:
-    """The viewer's grant there; without one, one that there is not."""
-    found = Grant.objects.filter(person=_viewer(), universe=universe_id).first()
-    return found.pk if found else 10**9
-
-
-def _proposal(universe_id: int, name: str) -> UUID:
-    """A proposal that waits there; without such a universe, one that there is not."""
-    if not Universe.objects.filter(pk=universe_id).exists():
-        return uuid4()
-    proposer, _ = User.objects.get_or_create(email="proposer@example.com")
-    waiting = Proposal.objects.filter(universe=universe_id, state="waiting").first()
-    now = timezone.now()
-    waiting = waiting or Proposal.objects.create(
-        kind="rotate",
-        universe_id=universe_id,
-        name=name,
-        proposer=proposer,
-        proposed_at=now,
-        lapses_at=now + timedelta(days=7),
-    )
-    return waiting.pk
-
-
-def _request(universe_id: int) -> UUID:
-    """A request of the stranger's that waits, made now where there is none."""
-    person, now = User.objects.get(email="stranger@example.com"), timezone.now()
-    asked = {"role": "rotator", "names": "PAY_KEY", "hours": 24, "reason": "season two"}
-    found, _ = AccessRequest.objects.get_or_create(
-        person=person,
-        universe_id=universe_id,
-        state="waiting",
-        defaults={**asked, "made_at": now, "lapses_at": now + timedelta(days=1)},
-    )
-    return found.pk
-
-
-def _ending_grant(universe_id: int) -> int:
-    """The viewer's grant there, which ends soon; without one, one that there is not."""
-    grant_id = _grant_in(universe_id)
-    soon = timezone.now() + timedelta(days=3)
-    Grant.objects.filter(pk=grant_id).update(until=soon, ends_as_meant=False)
-    return grant_id
-
-
-def _team() -> int:
-    """The team that a door before this one made; without one, one that there is not."""
-    found = Team.objects.first()
-    return found.pk if found else 10**9
-
-
-def _witness() -> int:
-    """The witness that a door before this one added; without one, one that there is not."""
-    found = Witness.objects.first()
-    return found.pk if found else 10**9
-
-
-def _viewer() -> int:
-    return User.objects.get(email="viewer@example.com").pk
 
 
 FORM = (READ, "HEAD", SEND)
@@ -200,6 +122,9 @@ DOORS = (
     Door("me_password", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("me_app", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("me_app_remove", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
+    Door("me_passkey_add", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
+    Door("me_passkey_rename", SOMEBODY, "passkey", FORM, {"name": "Phone"}, 404, 404),
+    Door("me_passkey_remove", SOMEBODY, "passkey", FORM, {}, 404, 404),
     Door("me_recovery_codes", SOMEBODY, "", FORM, {}, read_answer=302, answer=404, stranger=302),
     Door("confirm", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
     Door("session_end", SOMEBODY, "", FORM, {"session": "x"}, read_answer=302, stranger=302),
@@ -372,6 +297,7 @@ OPEN_TO_ALL = {
     "account_login",
     "second_factor",
     "session_check",
+    "passkey_sign_in",
     "account_logout",
     "checkpoint",
     "first_run",

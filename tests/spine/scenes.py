@@ -12,13 +12,14 @@ from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
 from secretsapp.log import witnesses
 from secretsapp.models import ReviewItem, Secret, SignedIn, Universe
-from secretsapp.people import accounts, invitations
+from secretsapp.people import accounts, factors, invitations
 from secretsapp.secrets.secret_view import drift_of
 from tests.granting import Terms
 from tests.secrets.proposing import propose, protect
 from tests.spine import of_channels
 from tests.stage import STAGEHAND, Cast
 from tests.support.apps_of_people import give_app
+from tests.support.passkeys_of_people import give_passkey
 from tests.support.witness import NAME, verifier_line
 
 GUEST, VIEWER = "guest@example.com", "viewer@example.com"
@@ -68,6 +69,17 @@ def app(_universe: Universe, cast: Cast) -> Sent:
     """An authenticator app of the viewer's."""
     give_app(cast["viewer"].user)
     return {}
+
+
+def passkey(page: str) -> Prepare:
+    """A passkey of the viewer's, and the page about it."""
+
+    def prepare(_universe: Universe, cast: Cast) -> Sent:
+        give_passkey(cast["viewer"].user)
+        (made,) = factors.of(cast["viewer"].actor, cast["viewer"].user).passkeys
+        return {"at": reverse(page, args=[made.id])}
+
+    return prepare
 
 
 def unused_key(universe: Universe, _cast: Cast) -> Sent:

@@ -12,6 +12,7 @@ from tests.spine.scenes import (
     channel_that_is_off,
     disabled,
     invitation,
+    passkey,
     proposed,
     protected,
     review,
@@ -25,6 +26,8 @@ from tests.spine.scenes import (
 )
 from tests.stage import PASSWORD
 
+# What takes the answer of a device to what its page asks: told in `tests/pages/test_passkeys.py`.
+ANSWERED_BY_A_DEVICE = {"me_passkey_add"}
 PROPOSED = {"proposing": "yes", "why": "the old one leaked"}
 
 
@@ -57,6 +60,18 @@ TELLINGS = (
     # Who has an app already adds none: the code for a new one is in `tests/pages`.
     Telling("me_app", by="viewer", prepare=app),
     Telling("me_app_remove", (f"person.factor_removed {VIEWER}",), by="viewer", prepare=app),
+    Telling(
+        "me_passkey_rename",
+        (f"person.factor_renamed {VIEWER}",),
+        by="viewer",
+        prepare=passkey("me_passkey_rename"),
+    ),
+    Telling(
+        "me_passkey_remove",
+        (f"person.factor_removed {VIEWER}",),
+        by="viewer",
+        prepare=passkey("me_passkey_remove"),
+    ),
     Telling("me_recovery_codes", (f"person.factor_added {VIEWER}",), by="viewer", prepare=app),
     Telling("person_factors_reset", (f"person.factors_reset {VIEWER}",), prepare=app),
     Telling("session_end", ("person.sessions_ended admin@example.com",), prepare=second_session),

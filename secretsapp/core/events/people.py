@@ -54,6 +54,9 @@ class PersonEvent(Event):
     PERSON_FACTOR_REMOVED = done(
         "person.factor_removed", "removed {factor} of {subject}", Verb.PASSWORD
     )
+    PERSON_FACTOR_RENAMED = done(
+        "person.factor_renamed", "renamed a second factor of {subject}: {factor}", Verb.EDIT, INFO
+    )
     PERSON_FACTORS_RESET = done(
         "person.factors_reset", "reset the second factors of {subject}", Verb.PASSWORD
     )

@@ -15,8 +15,8 @@ class Command(ActingCommand):
     """Resets second factors."""
 
     help = (
-        "Take the authenticator app and the recovery codes of a person who lost them, and end "
-        "their sessions. Their password alone signs them in then. Make sure it is them."
+        "Take the authenticator app, passkeys and recovery codes of a person who lost them, and "
+        "end their sessions. Their password alone signs them in then. Make sure it is them."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:

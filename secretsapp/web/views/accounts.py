@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from secretsapp.adapters import limits
+from secretsapp.people import webauthn
 from secretsapp.people.ways_in import has_accounts
 from secretsapp.web.signing_in import comes_from_unsent_form
 from secretsapp.web.views.form_pages import METHODS
@@ -24,6 +25,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         return refusal
     context = {
         "sends_mail": bool(settings.EMAIL_HOST),
+        "has_passkeys": bool(webauthn.host()),
         "is_unsent": comes_from_unsent_form(request),
     }
     initial = {"login": request.session.pop(SIGNS_IN_AS, "")}

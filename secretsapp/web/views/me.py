@@ -14,7 +14,7 @@ from secretsapp.adapters import devices
 from secretsapp.core import blanks
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import User
-from secretsapp.people import directory, factors, own_account, session_storage, sessions
+from secretsapp.people import directory, factors, own_account, session_storage, sessions, webauthn
 from secretsapp.rules.paging import Asked
 from secretsapp.web.forms.me import NameForm, PasswordForm, SessionForm
 from secretsapp.web.requests import ActorRequest
@@ -39,6 +39,7 @@ def me(request: ActorRequest) -> HttpResponse:
         "grants": held.items,
         "teams": team_listing.of_person(request.actor.person_id),
         "factors": factors.of(request.actor, person),
+        "has_passkeys": bool(webauthn.host()),
     }
     return answer or form_pages.page(request, "me/me.html", form, context)
 

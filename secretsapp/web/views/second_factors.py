@@ -10,13 +10,15 @@ from django.views.decorators.http import require_http_methods
 
 from secretsapp.adapters import limits, second_factors
 from secretsapp.core.errors import InvalidInput
-from secretsapp.people import directory, factors, lost_factors
-from secretsapp.web.forms.second_factors import FactorCodeForm, SignInCodeForm
+from secretsapp.models import User
+from secretsapp.people import directory, factors, lost_factors, passkeys, webauthn
+from secretsapp.web.forms.second_factors import FactorCodeForm, PasskeyForm, SignInCodeForm
 from secretsapp.web.qr_code import draw
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.form_pages import METHODS, Done
 from secretsapp.web.views.me import keep_session, oneself, stored_key
+from secretsapp.web.views.passkeys import keep, take
 
 # In the session, which is encrypted: the secret of an app that is being set up.
 SECRET = "new_app_secret"  # noqa: S105 - the name of a place
@@ -33,23 +35,50 @@ def sign_in(request: ActorRequest) -> HttpResponse:
     person = stage.login.user
     if refusal := limits.refuse_second_factor(request, person):
         return refusal
-    form = SignInCodeForm(form_pages.posted(request))
+    form = _sent(request)
     if form.is_valid():
         try:
-            kind = factors.prove(request.actor, person, form.cleaned_data["code"])
+            kind = _prove(request, person, form)
         except InvalidInput as refused:
-            form.add_error("code", str(refused))
+            form.add_error(refused.field, str(refused))
         else:
             answer: HttpResponse = stage.pass_with(kind)
             return answer
-    return form_pages.page(request, "account/second_factor.html", form, {"person": person})
+    return form_pages.page(
+        request, "account/second_factor.html", form, _asked(request, person, form)
+    )
+
+
+def _sent(request: ActorRequest) -> SignInCodeForm | PasskeyForm:
+    """The form that was sent, of the two on the page; that of a code where none was."""
+    is_passkey = webauthn.FIELD in request.POST
+    return PasskeyForm(request.POST) if is_passkey else SignInCodeForm(form_pages.posted(request))
+
+
+def _prove(request: ActorRequest, person: User, form: Form) -> str:
+    given = form.cleaned_data
+    if webauthn.FIELD in given:
+        answer = given[webauthn.FIELD]
+        return passkeys.prove(request.actor, person, state=take(request), answer=answer)
+    return factors.prove(request.actor, person, given["code"])
+
+
+def _asked(request: ActorRequest, person: User, form: Form) -> dict[str, object]:
+    """What the page asks for: a code in any case, and a passkey of those who have one."""
+    codes = form if isinstance(form, SignInCodeForm) else SignInCodeForm()
+    challenge = passkeys.begin_proving(person)
+    if challenge is None:
+        return {"person": person, "codes": codes}
+    # The keyboard of a phone would cover the button.
+    codes.fields["code"].widget.attrs.pop("autofocus", None)
+    return {"person": person, "codes": codes, **keep(request, challenge)}
 
 
 @require_http_methods(METHODS)
 def app(request: ActorRequest) -> HttpResponse:
     """Set up an authenticator app: a picture for it, and a code to prove that it took it."""
     person = oneself(request)
-    if factors.of(request.actor, person).is_on:
+    if factors.of(request.actor, person).app_since:
         return redirect("me")
     secret = request.session.get(SECRET) or factors.new_secret()
     request.session[SECRET] = secret
@@ -60,7 +89,8 @@ def app(request: ActorRequest) -> HttpResponse:
         factors.add_app(request.actor, person, secret=secret, code=code, stored_key=before)
         del request.session[SECRET]
         keep_session(request, person, before)
-        return Done("Authenticator app added.", reverse("me_recovery_codes"))
+        is_first = factors.of(request.actor, person).has_unseen_codes
+        return Done("Authenticator app added.", reverse("me_recovery_codes" if is_first else "me"))
 
     context = {
         "qr": draw(second_factors.otpauth_address(person, secret)),
@@ -74,7 +104,8 @@ def app(request: ActorRequest) -> HttpResponse:
 def remove_app(request: ActorRequest) -> HttpResponse:
     """Remove the app, confirmed on a page that says what it means."""
     person = oneself(request)
-    if not factors.of(request.actor, person).is_on:
+    held = factors.of(request.actor, person)
+    if not held.app_since:
         return redirect("me")
     form = Form(form_pages.posted(request))
 
@@ -82,10 +113,11 @@ def remove_app(request: ActorRequest) -> HttpResponse:
         before = stored_key(request)
         factors.remove_app(request.actor, person, before)
         keep_session(request, person, before)
-        return Done("Authenticator app removed. Your password alone signs you in.", reverse("me"))
+        return Done("Authenticator app removed. Your other sessions have ended.", reverse("me"))
 
+    context = {"is_last": held.is_last}
     answer = form_pages.submitted(request, form, write)
-    return answer or form_pages.page(request, "factors/remove_app.html", form, {})
+    return answer or form_pages.page(request, "factors/remove_app.html", form, context)
 
 
 @require_http_methods(METHODS)

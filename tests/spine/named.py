@@ -1,0 +1,86 @@
+"""What addresses name: rows that are there, or are made now, or else an id that nothing has."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from secretsapp.models import (
+    AccessRequest,
+    Grant,
+    Proposal,
+    Review,
+    Team,
+    Universe,
+    User,
+    Witness,
+)
+
+
+def review(universe_id: int) -> int:
+    """The open review of the universe, which starts where there is none."""
+    now = timezone.now()
+    told = {"started_at": now, "ends_at": now + timedelta(days=1), "ends_unanswered": False}
+    found, _ = Review.objects.get_or_create(universe_id=universe_id, defaults=told)
+    return found.pk
+
+
+def grant_in(universe_id: int | None) -> int:
+    """The viewer's grant there; without one, one that there is not."""
+    found = Grant.objects.filter(person=viewer(), universe=universe_id).first()
+    return found.pk if found else 10**9
+
+
+def proposal(universe_id: int, name: str) -> UUID:
+    """A proposal that waits there; without such a universe, one that there is not."""
+    if not Universe.objects.filter(pk=universe_id).exists():
+        return uuid4()
+    proposer, _ = User.objects.get_or_create(email="proposer@example.com")
+    waiting = Proposal.objects.filter(universe=universe_id, state="waiting").first()
+    now = timezone.now()
+    waiting = waiting or Proposal.objects.create(
+        kind="rotate",
+        universe_id=universe_id,
+        name=name,
+        proposer=proposer,
+        proposed_at=now,
+        lapses_at=now + timedelta(days=7),
+    )
+    return waiting.pk
+
+
+def request(universe_id: int) -> UUID:
+    """A request of the stranger's that waits, made now where there is none."""
+    person, now = User.objects.get(email="stranger@example.com"), timezone.now()
+    asked = {"role": "rotator", "names": "PAY_KEY", "hours": 24, "reason": "season two"}
+    found, _ = AccessRequest.objects.get_or_create(
+        person=person,
+        universe_id=universe_id,
+        state="waiting",
+        defaults={**asked, "made_at": now, "lapses_at": now + timedelta(days=1)},
+    )
+    return found.pk
+
+
+def ending_grant(universe_id: int) -> int:
+    """The viewer's grant there, which ends soon; without one, one that there is not."""
+    grant_id = grant_in(universe_id)
+    soon = timezone.now() + timedelta(days=3)
+    Grant.objects.filter(pk=grant_id).update(until=soon, ends_as_meant=False)
+    return grant_id
+
+
+def team() -> int:
+    """The team that a door before this one made; without one, one that there is not."""
+    found = Team.objects.first()
+    return found.pk if found else 10**9
+
+
+def witness() -> int:
+    """The witness that a door before this one added; without one, one that there is not."""
+    found = Witness.objects.first()
+    return found.pk if found else 10**9
+
+
+def viewer() -> int:
+    return User.objects.get(email="viewer@example.com").pk
