@@ -59,7 +59,7 @@ LEFT_OUT = {
             *("request_approve", "request_decline", "request_withdraw"),
             *("renewal_keep", "renewal_end", "proposals_approve", "proposals_waiting_approve"),
             *("proposal_decide", "domain_advice", "secret_acknowledge"),
-            *("secret_create_value", "secret_rotate_value"),
+            *("secret_create_value", "secret_rotate_value", "required_factors_stop"),
         ),
         _SENT_TO,
     ),
@@ -71,6 +71,7 @@ LEFT_OUT = {
         _WITHOUT_FACTOR,
     ),
     "session_check": "answers a script of the page, with a few words at most",
+    "me_second_factor": "leads elsewhere: nobody there has to have one",
     "invitation_links": "shows links to who has just made them, once",
     "universe_open_changes": "answers nothing where no change is open",
 }

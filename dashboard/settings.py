@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "secretsapp.web.middleware.KnownDeviceMiddleware",
     "secretsapp.web.middleware.LastActiveMiddleware",
     "secretsapp.web.middleware.RefusalMiddleware",
+    "secretsapp.web.factor_gate.FactorGateMiddleware",
     "secretsapp.web.confirming.ConfirmingMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -11,11 +11,11 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
-from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from secretsapp.core.errors import KeyTrouble
-from secretsapp.models import SignedIn
+from secretsapp.models import RequiredFactor, SignedIn
 from secretsapp.people import session_storage, sessions
 from secretsapp.rules.sql import NOW, Given, Prepared
 
@@ -26,11 +26,12 @@ ENDS_AT, CONTENT = "ends_at", "content"
 BEGAN_AT = "began_at"
 
 
-def _living() -> QuerySet[Session, tuple[str, datetime | None]]:
+def _living() -> QuerySet[Session, tuple[str, datetime | None, bool]]:
     key = Given("key", CharField())
     active_at = SignedIn.objects.filter(pk=OuterRef("session_key")).values("active_at")
     found = Session.objects.filter(session_key=key, expire_date__gt=NOW)
-    return found.annotate(active_at=Subquery(active_at)).values_list("session_data", "active_at")
+    asked = {"active_at": Subquery(active_at), "required": Exists(RequiredFactor.objects.all())}
+    return found.annotate(**asked).values_list("session_data", *asked)
 
 
 _LIVING = Prepared(_living)
@@ -45,6 +46,8 @@ class SessionStore(db.SessionStore):
 
     _active_at: datetime | None = None
     _loaded_key = ""
+    # Whether a second factor is required of anyone, as far as is known: every page asks.
+    is_factor_required = True
 
     def load(self) -> dict[str, Any]:
         """The content; an unknown, ended or damaged session is an empty one."""
@@ -52,7 +55,7 @@ class SessionStore(db.SessionStore):
         if not rows:
             self._session_key = None
             return {}
-        content, self._active_at = rows[0]
+        content, self._active_at, self.is_factor_required = rows[0]
         self._loaded_key = self._stored_key()
         found = self.decode(content)
         if self._is_over(found):

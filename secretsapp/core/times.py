@@ -92,6 +92,16 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time.max, UTC)
 
 
+def start_of_day(day: date) -> datetime:
+    """The first moment of the day in UTC."""
+    return datetime.combine(day, time.min, UTC)
+
+
+def parse_day(text: str) -> datetime:
+    """The first moment of a day that is written in ISO 8601; raises ValueError."""
+    return start_of_day(date.fromisoformat(text.strip()))
+
+
 def _in_utc(time: datetime) -> datetime:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 

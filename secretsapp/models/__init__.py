@@ -1,7 +1,14 @@
 """The tables; doors read and write them through the rooms alone."""
 
 from secretsapp.models.access import EVERYWHERE, Grant, GrantPattern, Membership, Place, Team
-from secretsapp.models.accounts import OneTimeCode, PasswordMail, SignedIn, User, WrongPasswords
+from secretsapp.models.accounts import (
+    OneTimeCode,
+    PasswordMail,
+    RequiredFactor,
+    SignedIn,
+    User,
+    WrongPasswords,
+)
 from secretsapp.models.audit import (
     AuditArchive,
     AuditBlock,
@@ -58,6 +65,7 @@ __all__ = [
     "PasswordMail",
     "Place",
     "Proposal",
+    "RequiredFactor",
     "Review",
     "ReviewItem",
     "SavedSearch",

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from secretsapp.core.roles import ROLE_WORDS, Role
+
 SESSION_PURPOSE = "secretsapp.session_of_person"
 
 
@@ -42,6 +44,24 @@ class User(AbstractBaseUser):
         """What a session must hold to be this person's: it ends with password or generation."""
         text = f"{self.generation}:{self.password}"
         return salted_hmac(SESSION_PURPOSE, text, algorithm="sha256").hexdigest()
+
+
+class RequiredFactor(models.Model):
+    """That people must have a second factor from a moment on: those with a role anywhere, or all.
+
+    An empty `role` means everyone.
+    """
+
+    role = models.CharField(
+        max_length=10,
+        blank=True,
+        unique=True,
+        choices=[(each.value, ROLE_WORDS[each]) for each in Role],
+    )
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"a second factor of {self.role or 'everyone'}"
 
 
 class SignedIn(models.Model):

@@ -168,6 +168,8 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "person.factor_renamed": "Second factor renamed",
         "person.factor_removed": "Second factor removed",
         "person.factors_reset": "Second factors reset",
+        "person.factor_required": "Second factor required",
+        "person.factor_optional": "Second factor no longer required",
         "person.invited": "Invited",
         "person.invitation_sent_again": "Invitation sent again",
         "person.invitation_accepted": "Invitation accepted",

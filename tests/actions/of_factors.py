@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from secretsapp.core.errors import InvalidInput
+from secretsapp.core.roles import Role
 from secretsapp.models import User
 from secretsapp.people import (
     factor_mail,
@@ -13,6 +15,7 @@ from secretsapp.people import (
     factors,
     lost_factors,
     passkeys,
+    required_factors,
     sessions,
     webauthn,
 )
@@ -85,6 +88,12 @@ def prove_wrongly_alone(_stage: Stage) -> None:
         passkeys.prove_alone(NOBODY, state={}, answer="{}")
 
 
+def require(stage: Stage) -> None:
+    """Require a second factor of editors."""
+    admin = stage.cast["admin"].actor
+    required_factors.require(admin, Role.EDITOR, timezone.now(), is_meant=True)
+
+
 FACTOR_ACTIONS = [
     Action("passkeys.add", add_passkey, (ADDED, ADDED, SESSIONS_ENDED), before=sign_in_twice),
     Action(
@@ -139,7 +148,34 @@ FACTOR_ACTIONS = [
         (f"person.second_factor_failed | {NOBODY.name} |  |  | {EDITOR}",),
         before=given,
     ),
+    Action(
+        "required_factors.require",
+        require,
+        ("person.factor_required | admin@example.com |  |  | ",),
+    ),
+    Action(
+        "required_factors.stop",
+        lambda stage: required_factors.stop(stage.cast["admin"].actor, Role.EDITOR),
+        ("person.factor_optional | admin@example.com |  |  | ",),
+        before=require,
+    ),
     # What follows writes no event of its own.
+    Action("required_factors.lacking", lambda _stage: required_factors.lacking(None)),
+    Action("required_factors.words_of", lambda _stage: required_factors.words_of(None)),
+    Action(
+        "required_factors.due_of",
+        lambda stage: required_factors.due_of(stage.cast["editor"].actor),
+    ),
+    Action(
+        "required_factors.rules",
+        lambda stage: required_factors.rules(stage.cast["admin"].actor),
+    ),
+    Action(
+        "required_factors.sentence",
+        lambda stage: required_factors.sentence(
+            stage.cast["admin"].actor, required_factors.Rule(None, timezone.now(), 1)
+        ),
+    ),
     Action(
         "passkeys.begin_adding",
         lambda stage: passkeys.begin_adding(stage.cast["editor"].actor, editor(stage)),

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from secretsapp.access import reviews
+from secretsapp.core.roles import Role
 from secretsapp.models import Team, Universe, User
+from secretsapp.people import required_factors
 from tests.browser.conftest import Visitor
 from tests.browser.of_channels import (
     add_a_channel,
@@ -28,6 +32,7 @@ from tests.browser.of_people import (
     refuse_a_code,
     refuse_a_role,
     refuse_a_sign_in,
+    require_of_all,
     send_the_code,
     send_too_late,
     with_a_passkey,
@@ -222,6 +227,23 @@ def looks_at_archived(universe: Universe) -> list[Look]:
         Look("own_archived", reverse("me_activity"), "viewer"),
         Look("evidence_archived", reverse("evidence")),
         Look("checkpoints_archived", reverse("checkpoints")),
+    ]
+
+
+def looks_at_required() -> list[Look]:
+    """What pages look like for who must have a second factor: viewers by now, editors soon."""
+    with_a_passkey("admin@example.com")
+    soon = timezone.now() + timedelta(days=10)
+    required_factors.require(STAGEHAND, Role.EDITOR, soon, is_meant=True)
+    required_factors.require(STAGEHAND, Role.VIEWER, timezone.now(), is_meant=True)
+    return [
+        Look("held_up", reverse("home"), "viewer"),
+        Look("held_up_app", reverse("me_app"), "viewer"),
+        Look("held_up_lost", "/no-such-page/", "viewer"),
+        Look("home_soon_held_up", reverse("home"), "editor"),
+        Look("me_second_factor", reverse("me_second_factor"), "editor"),
+        Look("required_factors", reverse("required_factors"), "admin"),
+        Look("required_factors_asked", reverse("required_factors"), "admin", require_of_all),
     ]
 
 

@@ -143,6 +143,12 @@ def send_too_late(visitor: Visitor) -> None:
     visitor.page.locator("#notices [role=alert]").wait_for()
 
 
+def require_of_all(visitor: Visitor) -> None:
+    """Require a second factor of everyone, and be asked whether it is meant."""
+    visitor.page.get_by_role("button", name="Require", exact=True).click()
+    visitor.page.get_by_label("Require it all the same").wait_for()
+
+
 def make_new_codes(visitor: Visitor) -> None:
     """Ask for new recovery codes."""
     visitor.page.get_by_role("button", name="Make new codes").click()

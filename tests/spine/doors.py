@@ -122,6 +122,7 @@ DOORS = (
     Door("me_password", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("me_app", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("me_app_remove", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
+    Door("me_second_factor", SOMEBODY, read_answer=302, stranger=302),
     Door("me_passkey_add", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("me_passkey_rename", SOMEBODY, "passkey", FORM, {"name": "Phone"}, 404, 404),
     Door("me_passkey_remove", SOMEBODY, "passkey", FORM, {}, 404, 404),
@@ -131,6 +132,8 @@ DOORS = (
     Door("sessions_end_others", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
     # People.
     Door("people", ADMIN, stranger=403),
+    Door("required_factors", ADMIN, "", FORM, {}, answer=422, stranger=403),
+    Door("required_factors_stop", ADMIN, "", FORM, {}, read_answer=302, stranger=403),
     Door("person_create", ADMIN, "", FORM, {"email": "new@example.com"}, stranger=403),
     Door("person", ADMIN, "person", stranger=403),
     Door("person_access", MANAGERS, "person", stranger=403),

@@ -1,6 +1,7 @@
 """What there is to be acted on: each lets it be there, and gives what more is sent with the act."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.test import Client
 from django.urls import reverse
@@ -12,7 +13,7 @@ from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
 from secretsapp.log import witnesses
 from secretsapp.models import ReviewItem, Secret, SignedIn, Universe
-from secretsapp.people import accounts, factors, invitations
+from secretsapp.people import accounts, factors, invitations, required_factors
 from secretsapp.secrets.secret_view import drift_of
 from tests.granting import Terms
 from tests.secrets.proposing import propose, protect
@@ -80,6 +81,13 @@ def passkey(page: str) -> Prepare:
         return {"at": reverse(page, args=[made.id])}
 
     return prepare
+
+
+def required_factor(_universe: Universe, _cast: Cast) -> Sent:
+    """A second factor that everyone must have, in a month."""
+    in_a_month = timezone.now() + timedelta(days=30)
+    required_factors.require(STAGEHAND, None, in_a_month, is_meant=True)
+    return {}
 
 
 def unused_key(universe: Universe, _cast: Cast) -> Sent:

@@ -15,6 +15,7 @@ from tests.spine.scenes import (
     passkey,
     proposed,
     protected,
+    required_factor,
     review,
     second_session,
     several,
@@ -74,6 +75,8 @@ TELLINGS = (
     ),
     Telling("me_recovery_codes", (f"person.factor_added {VIEWER}",), by="viewer", prepare=app),
     Telling("person_factors_reset", (f"person.factors_reset {VIEWER}",), prepare=app),
+    Telling("required_factors", ("person.factor_required",), sent={"confirmed": "on"}),
+    Telling("required_factors_stop", ("person.factor_optional",), prepare=required_factor),
     Telling("session_end", ("person.sessions_ended admin@example.com",), prepare=second_session),
     Telling(
         "sessions_end_others", ("person.sessions_ended admin@example.com",), prepare=second_session

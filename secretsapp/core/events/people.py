@@ -60,6 +60,14 @@ class PersonEvent(Event):
     PERSON_FACTORS_RESET = done(
         "person.factors_reset", "reset the second factors of {subject}", Verb.PASSWORD
     )
+    PERSON_FACTOR_REQUIRED = done(
+        "person.factor_required",
+        "required a second factor of {what} from {since} on",
+        Verb.PASSWORD,
+    )
+    PERSON_FACTOR_OPTIONAL = done(
+        "person.factor_optional", "stopped requiring a second factor of {what}", Verb.PASSWORD
+    )
     PERSON_SECOND_FACTOR_FAILED = refused(
         "person.second_factor_failed", "Wrong second factor for {subject}, after the right password"
     )

@@ -25,6 +25,7 @@ from secretsapp.core.times import parse_roblox_time
 from secretsapp.core.value_gate import caution_of
 from secretsapp.home.frame import Frame, Reach, compose_frame, reach_of, roles_of
 from secretsapp.models import Universe
+from secretsapp.people.required_factors import Due
 from secretsapp.secrets import open_changes
 from secretsapp.secrets.open_changes import Watched
 from secretsapp.secrets.secret_view import SecretView
@@ -39,8 +40,10 @@ from secretsapp.web.event_labels import (
     ResultLabel,
     VerbLabel,
 )
+from secretsapp.web.factor_gate import due_of
 from secretsapp.web.forms.generating import GenerateForm
 from secretsapp.web.icons import icon
+from secretsapp.web.requests import ActorRequest
 from secretsapp.web.signing_in import is_back_from_unsent_form
 from secretsapp.web.tabs import Tab, tabs_of_universe
 from secretsapp.web.views.form_pages import KEY
@@ -127,6 +130,13 @@ def own_roles(context: Context) -> list[str]:
     """The roles that the actor has somewhere, in words."""
     actor = _actor(context)
     return [] if actor is None else roles_of(actor)
+
+
+@register.simple_tag(takes_context=True)
+def factor_due(context: Context) -> Due | None:
+    """From when on the person must have a second factor that they lack, if so."""
+    request: ActorRequest | None = context.get("request")
+    return due_of(request) if request and hasattr(request, "actor") else None
 
 
 def _actor(context: Context) -> Actor | None:

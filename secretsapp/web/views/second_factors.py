@@ -4,14 +4,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.adapters import limits, second_factors
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import User
 from secretsapp.people import directory, factors, lost_factors, passkeys, webauthn
+from secretsapp.web.factor_gate import due_of
 from secretsapp.web.forms.second_factors import FactorCodeForm, PasskeyForm, SignInCodeForm
 from secretsapp.web.qr_code import draw
 from secretsapp.web.requests import ActorRequest
@@ -72,6 +73,16 @@ def _asked(request: ActorRequest, person: User, form: Form) -> dict[str, object]
     # The keyboard of a phone would cover the button.
     codes.fields["code"].widget.attrs.pop("autofocus", None)
     return {"person": person, "codes": codes, **keep(request, challenge)}
+
+
+@require_safe
+def choose(request: ActorRequest) -> HttpResponse:
+    """What there is to choose from, for someone who must have one; others are led to theirs."""
+    due = due_of(request)
+    if due is None:
+        return redirect("me")
+    context = {"due": due, "has_passkeys": bool(webauthn.host())}
+    return render(request, "factors/choose.html", context)
 
 
 @require_http_methods(METHODS)
