@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.cache import cache
 from fido2.server import Fido2Server
 from fido2.webauthn import (
     AttestedCredentialData,
@@ -178,9 +179,11 @@ def _proving(person: User) -> str:
 
 
 def _check_state(state: State, purpose: str) -> None:
-    """Raise InvalidInput unless there is a challenge, for this very purpose and not too old."""
+    """Raise InvalidInput unless there is a challenge, for this very purpose, not too old, and not
+    answered before: a session that is sent twice at once has it twice."""
     age = time.time() - float(state.get("at", 0))
-    if state.get("purpose") != purpose or not 0 <= age <= GOOD_FOR_SECONDS:
+    is_of_now = state.get("purpose") == purpose and 0 <= age <= GOOD_FOR_SECONDS
+    if not (is_of_now and cache.add(f"challenge:{state['challenge']}", "y", GOOD_FOR_SECONDS)):
         raise InvalidInput(REFUSED, field=FIELD)
 
 

@@ -1,7 +1,6 @@
 """Passkeys, attacked: replayed, swapped, moved, from elsewhere, and what is none at all."""
 
 import json
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -9,13 +8,14 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from secretsapp.core.errors import AlreadyExists, InvalidInput
+from secretsapp.core.errors import InvalidInput
 from secretsapp.models import AuditEvent
 from secretsapp.people import passkeys, sign_ins, webauthn
 from tests.pages.conftest import ClientFor
 from tests.pages.proving import (
     ADD,
     ALONE,
+    ME,
     SECOND,
     SIGN_IN,
     VIEWER,
@@ -25,6 +25,7 @@ from tests.pages.proving import (
     prove,
     with_password,
 )
+from tests.pages.reading import body
 from tests.stage import STAGEHAND, Cast
 from tests.support.apps_of_people import give_app
 from tests.support.passkeys_of_people import Device, give_passkey, options_on
@@ -151,15 +152,14 @@ def test_pages_of_hosts_below_the_own_are_others(settings: Settings, cast: Cast)
         passkeys.prove_alone(STAGEHAND, state=challenge.state, answer=answer)
 
 
-def test_one_registration_sent_twice_is_one_passkey(client_for: ClientFor, cast: Cast) -> None:
-    person = cast["viewer"].user
-    challenge = passkeys.begin_adding(cast["viewer"].actor, person)
-    answer = Device().make(json.loads(challenge.options))
-    sent: dict[str, Any] = {"state": challenge.state, "answer": answer, "stored_key": ""}
-    passkeys.add(cast["viewer"].actor, person, name="one", **sent)
-    with pytest.raises(AlreadyExists):
-        passkeys.add(cast["viewer"].actor, person, name="two", **sent)
-    assert Authenticator.objects.filter(type="webauthn").count() == 1
+def test_a_passkey_alone_leaves_a_sign_in_of_someone_else_that_waits(
+    device: Device, cast: Cast, password: str
+) -> None:
+    give_app(cast["admin"].user)
+    client = with_password(password, "admin@example.com")
+    assert is_signed_in(alone(device, client))
+    assert VIEWER in body(client.get(ME))
+    assert client.get(SECOND).headers["Location"] == SIGN_IN
 
 
 def test_a_key_that_could_not_be_verified_is_not_added(client_for: ClientFor) -> None:
