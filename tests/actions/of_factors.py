@@ -10,6 +10,7 @@ from secretsapp.core.roles import Role
 from secretsapp.models import User
 from secretsapp.people import (
     factor_mail,
+    factor_reminders,
     factor_rows,
     factor_storage,
     factors,
@@ -161,6 +162,7 @@ FACTOR_ACTIONS = [
     ),
     # What follows writes no event of its own.
     Action("required_factors.lacking", lambda _stage: required_factors.lacking(None)),
+    Action("factor_reminders.queue_due", lambda _stage: factor_reminders.queue_due()),
     Action("required_factors.words_of", lambda _stage: required_factors.words_of(None)),
     Action(
         "required_factors.due_of",

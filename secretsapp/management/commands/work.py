@@ -26,6 +26,7 @@ from secretsapp.operation import upkeep, workers
 from secretsapp.operation.workers import is_seen
 from secretsapp.people import (
     factor_mail,
+    factor_reminders,
     invitation_links,
     invitations,
     password_mail,
@@ -48,6 +49,7 @@ MAILS = (
     proposal_mail.LAPSED,
     invitation_links.KIND,
     factor_mail.KIND,
+    factor_reminders.KIND,
     mailing.KIND,
 )
 ROUNDS_A_MINUTE = 12
@@ -145,6 +147,7 @@ def _parts(number: int) -> list[Callable[[], object]]:
             _close_reviews,
             _end_invitations,
             end_mail.queue_due,
+            factor_reminders.queue_due,
         ]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
