@@ -37,7 +37,7 @@ def refuse_a_channel(visitor: Visitor) -> None:
 def add_a_channel(visitor: Visitor) -> None:
     """Add a webhook, whose secret is shown then."""
     page = visitor.page
-    page.get_by_label("Name").fill("Machines")
+    page.get_by_label("Name", exact=True).fill("Machines")
     page.get_by_label("URL").fill("https://hooks.example.com/one")
     page.get_by_role("button", name="Add channel").click()
     page.get_by_role("heading", name="Signing secret of Machines").wait_for()
