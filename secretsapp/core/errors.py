@@ -22,7 +22,7 @@ SealroomError
 │   ├── StillInUse              something else needs it: it cannot be removed yet
 │   ├── CodeRefused             a one-time code is wrong, used or has ended
 │   ├── InvitationRefused       it is for another account, or no longer within the inviter's rights
-│   ├── HoldsUp                 people would be held up until they have a second factor: it is asked
+│   ├── HoldsUp                 people lack a second factor that is to be required: it is asked
 │   ├── LastAdmin               no one would be left who can do everything
 │   ├── RobloxRefused           Roblox said no; nothing was changed
 │   ├── RobloxBusy              Roblox's rate limit; `retry_after` in seconds
@@ -151,10 +151,6 @@ class CodeRefused(Correctable):
 
 class InvitationRefused(Correctable):
     """An invitation is for another account, or goes beyond what its inviter can still give."""
-
-
-class HoldsUp(Correctable):
-    """People lack a second factor that is to be required: who does it is asked whether to."""
 
 
 class LastAdmin(Correctable):

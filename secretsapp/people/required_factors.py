@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import HoldsUp, InvalidInput
+from secretsapp.core.errors import Correctable, InvalidInput
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.roles import ROLE_WORDS, Permission, Role
 from secretsapp.core.times import sentence_time
@@ -24,6 +24,10 @@ from secretsapp.rules.policy import in_force, rights_of
 
 LONGEST_AHEAD = timedelta(days=366)
 BY_MANAGERS = Right(Permission.MANAGE_PEOPLE)
+
+
+class HoldsUp(Correctable):
+    """People lack a second factor that is to be required: who does it is asked whether to."""
 
 
 @dataclass(frozen=True)

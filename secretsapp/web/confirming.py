@@ -33,7 +33,8 @@ ASKED = frozenset(
         *("universe_create", "universe_settings", "universe_protection"),
         *("channel_create", "channel_edit", "witness_add", "witness_edit"),
         *("audit_export", "universe_export", "evidence"),
-        *("me_app", "me_app_remove", "me_recovery_codes"),
+        *("me_app", "me_app_remove", "me_recovery_codes", "me_passkey_add", "me_passkey_remove"),
+        *("required_factors", "required_factors_stop"),
     )
 )
 
@@ -65,12 +66,13 @@ def needs_confirmation(request: HttpRequest, page: str | None = None) -> bool:
 
     `page` is the path that they will ask for, where it isn't that of the request.
     """
-    name = _name_of(page) if page is not None else request.resolver_match.url_name  # type: ignore[union-attr]  # within a view
+    name = name_of(page) if page is not None else request.resolver_match.url_name  # type: ignore[union-attr]  # within a view
     is_asked = name in ASKED and request.user.is_authenticated
     return is_asked and not confirmations.is_confirmed(request)
 
 
-def _name_of(page: str) -> str | None:
+def name_of(page: str) -> str | None:
+    """What the address of that path is called; None where there is none."""
     try:
         return resolve(page).url_name
     except Resolver404:

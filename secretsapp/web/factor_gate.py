@@ -46,6 +46,12 @@ def _due_of(request: ActorRequest) -> Due | None:
     return required_factors.due_of(request.actor) if is_required else None
 
 
+def holds_up(request: ActorRequest, name: str | None) -> bool:
+    """Whether the person must set a factor up before they can ask for the address of that name."""
+    due = None if name in OPEN else due_of(request)
+    return due is not None and due.is_over
+
+
 class FactorGateMiddleware:
     """Leads who is held up to the page where they set up a second factor."""
 
@@ -58,13 +64,12 @@ class FactorGateMiddleware:
 
     def process_view(self, request: ActorRequest, *_view: Any) -> HttpResponse | None:
         """The way to that page, for who is held up; None lets the view answer."""
+        match = request.resolver_match
         try:
-            due = due_of(request)
+            if not holds_up(request, match.url_name if match else None):
+                return None
         except DatabaseError as error:
             return refusals.database_failed(request, error)
-        match = request.resolver_match
-        if due is None or not due.is_over or (match and match.url_name in OPEN):
-            return None
         if is_form(request):
             messages.error(request, _UNSENT)
         if wants_fragment(request):

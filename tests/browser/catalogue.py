@@ -20,6 +20,7 @@ from tests.browser.of_channels import (
 from tests.browser.of_people import (
     add_nobody_to_the_team,
     be_asked_again,
+    be_asked_to_confirm,
     invite_two,
     make_a_link,
     make_new_codes,
@@ -159,6 +160,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("passkey_sign_in", reverse("account_login"), "", reach_the_sign_in_by_passkey),
         Look("passkey_refused", reverse("me_passkey_add"), "viewer", name_no_passkey),
         Look("me_with_passkeys", reverse("me"), "rotator"),
+        Look("confirm", reverse("me"), "rotator", be_asked_to_confirm),
         Look("me_passkey_rename", reverse("me_passkey_rename", args=[passkey]), "rotator"),
         Look("me_passkey_remove", reverse("me_passkey_remove", args=[passkey]), "rotator"),
         Look("me_app_refused", reverse("me_app"), "viewer", refuse_a_code),

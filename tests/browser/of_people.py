@@ -149,6 +149,13 @@ def require_of_all(visitor: Visitor) -> None:
     visitor.page.get_by_label("Require it all the same").wait_for()
 
 
+def be_asked_to_confirm(visitor: Visitor) -> None:
+    """Let it be long ago that the person confirmed who they are, and be asked to."""
+    age(visitor)
+    visitor.open(reverse("confirm"))
+    visitor.page.get_by_role("heading", name="Confirm that it’s you").wait_for()
+
+
 def make_new_codes(visitor: Visitor) -> None:
     """Ask for new recovery codes."""
     visitor.page.get_by_role("button", name="Make new codes").click()

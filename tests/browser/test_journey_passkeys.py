@@ -6,7 +6,7 @@ from pytest_django import Settings
 
 from tests import stage
 from tests.browser.conftest import Visit, Visitor
-from tests.browser.journeys import enter, fill, follow, is_at, is_headed, press, says, shows
+from tests.browser.journeys import age, enter, fill, follow, is_at, is_headed, press, says, shows
 
 pytestmark = pytest.mark.browser
 
@@ -92,3 +92,16 @@ def test_without_javascript_a_passkey_is_said_to_need_it(visit: Visit, settings:
     viewer = enter(visit, "viewer", "/me/passkeys/new/", script=False)
     shows(viewer, "Passkeys need JavaScript")
     expect(viewer.page.get_by_role("button", name="Add passkey")).to_be_hidden()
+
+
+def test_a_passkey_confirms_that_it_is_oneself(visit: Visit, settings: Settings) -> None:
+    admin = enter(visit, "admin", "/me/passkeys/new/", script=True)
+    with_device(admin, settings)
+    admin.page.reload()
+    press(admin, "Add passkey")
+    is_at(admin, "/me/recovery-codes/")
+    age(admin)
+    admin.open("/people/invite/")
+    is_headed(admin, "Confirm that it’s you")
+    press(admin, "Use a passkey")
+    is_at(admin, "/people/invite/")

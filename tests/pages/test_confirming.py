@@ -11,13 +11,14 @@ from django.utils import timezone
 from secretsapp.adapters import limits
 from secretsapp.adapters.limits import Limit
 from secretsapp.models import AuditEvent, Universe
-from secretsapp.people import sign_ins
+from secretsapp.people import required_factors, sign_ins
 from secretsapp.web.confirming import ASKED
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.spine.doors import DOORS, READ, SEND, Door
-from tests.stage import PASSWORD, Cast
+from tests.stage import PASSWORD, STAGEHAND, Cast
 from tests.support.apps_of_people import code_of, give_app
+from tests.support.passkeys_of_people import give_passkey, options_on
 
 INVITE = "/people/invite/"
 ASKS = f"/confirm/?next={INVITE}"
@@ -26,6 +27,7 @@ NOT_KEPT = "Nothing was changed or sent"
 NOT_ASKED = {
     # Oneself.
     *("confirm", "me", "me_password", "session_end", "sessions_end_others", "team_leave"),
+    "me_passkey_rename",
     # Secrets: their values are new, and what was there is told.
     *("secret_create", "secret_rotate", "secret_create_value", "secret_rotate_value"),
     *("secret_details", "secret_acknowledge", "proposals_approve"),
@@ -135,13 +137,28 @@ def test_a_code_confirms_it_once(client_for: ClientFor, cast: Cast) -> None:
     assert aged(client).post("/confirm/", {"code": code}).status_code == 422
 
 
+def test_a_passkey_confirms_it_once(client_for: ClientFor, cast: Cast) -> None:
+    assert "Use a passkey" not in body(aged(client_for("admin")).get("/confirm/"))
+    device, others = give_passkey(cast["admin"].user), give_passkey(cast["viewer"].user)
+    client = aged(client_for(cast["admin"]))
+    wrong: dict[str, str] = {"credential": others.use(options_on(client.get(ASKS)))}
+    answer = client.post("/confirm/", wrong)
+    assert (answer.status_code, "didn’t work" in words(answer)) == (422, True)
+    assert client.get(INVITE).status_code == 302
+    right = {"credential": device.use(options_on(answer)), "next": INVITE}
+    assert client.post("/confirm/", right).headers["Location"] == INVITE
+    assert client.get(INVITE).status_code == 200
+    assert aged(client).post("/confirm/", right).status_code == 422
+
+
 def test_guesses_of_codes_are_limited(
     client_for: ClientFor, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "SECOND_FACTORS", Limit("second_factor", 2, "5m"))
     give_app(cast["admin"].user)
     client = aged(client_for("admin"))
-    answers = [client.post("/confirm/", {"code": "000000"}).status_code for _ in range(3)]
+    sent = ({"code": "000000"}, {"credential": "{}"}, {"code": "000000"})
+    answers = [client.post("/confirm/", each).status_code for each in sent]
     assert answers == [422, 422, 429]
 
 
@@ -206,6 +223,10 @@ def test_a_page_is_told_whether_a_form_can_be_sent_before_anything_is_lost(
     assert "Your session has ended" in asked(Client(), "/audit/", one)["notice"]
     for page in ("/me/", "/none", "\0", "http://[", ""):
         assert set(asked(admin, page, one)) == {"token"}
+    required_factors.require(STAGEHAND, None, timezone.now(), is_meant=True)
+    assert "set up a second factor in a new tab" in asked(admin, "/audit/", one)["notice"]
+    assert "confirm in a new tab" in asked(admin, "/me/authenticator-app/", one)["notice"]
+    required_factors.stop(STAGEHAND, None)
     answer = Client(enforce_csrf_checks=True)
     answer.cookies = admin.cookies
     token = answer.get("/me/session/", {"page": "/me/", "person": str(one)}).json()["token"]

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from secretsapp.access import grants, teams
-from secretsapp.core.errors import Forbidden, HoldsUp, InvalidInput
+from secretsapp.core.errors import Forbidden, InvalidInput
 from secretsapp.core.roles import Role
 from secretsapp.models import RequiredFactor, Secret, Universe
 from secretsapp.people import factors, required_factors
+from secretsapp.people.required_factors import HoldsUp
 from secretsapp.web.factor_gate import OPEN
 from tests.granting import Terms
 from tests.pages.conftest import ClientFor
