@@ -49,11 +49,17 @@ def key_id_of_row(row: Authenticator) -> str:
 
 
 def reencrypt(row: Authenticator) -> dict[str, object]:
-    """What the row holds, its secret under the master key that writes now; raises KeyTrouble."""
-    again = {
-        name: encrypt(decrypt(row.data[name]), row.user_id) for name in _SECRETS if name in row.data
-    }
+    """What the row holds, its secret under the master key that writes now; raises KeyTrouble.
+
+    It stays that of the person it names: otherwise a row that was moved would be made good here.
+    """
+    again = {name: _again(row.data[name]) for name in _SECRETS if name in row.data}
     return {**row.data, **again}
+
+
+def _again(stored: str) -> str:
+    person_id, _blob = _parts(stored)
+    return encrypt(decrypt(stored), person_id)
 
 
 def _parts(stored: str) -> tuple[int, bytes]:

@@ -92,7 +92,7 @@ def of(actor: Actor, person: User) -> Factors:
 
 
 def _passkey(row: Authenticator) -> Passkey:
-    return Passkey(row.pk, str(row.data["name"]), row.created_at, row.last_used_at)
+    return Passkey(row.pk, str(row.data.get("name", "")), row.created_at, row.last_used_at)
 
 
 def new_secret() -> str:

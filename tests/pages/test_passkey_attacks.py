@@ -1,6 +1,7 @@
 """Passkeys, attacked: replayed, swapped, moved, from elsewhere, and what is none at all."""
 
 import json
+from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -10,7 +11,9 @@ from pytest_django import Settings
 
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import AuditEvent
+from secretsapp.operation import master_keys, ring_changes
 from secretsapp.people import passkeys, sign_ins, webauthn
+from secretsapp.rules.keys import Ring
 from tests.pages.conftest import ClientFor
 from tests.pages.proving import (
     ADD,
@@ -27,8 +30,9 @@ from tests.pages.proving import (
 )
 from tests.pages.reading import body
 from tests.stage import STAGEHAND, Cast
-from tests.support.apps_of_people import give_app
+from tests.support.apps_of_people import code_of, give_app
 from tests.support.passkeys_of_people import Device, give_passkey, options_on
+from tests.support.rings import use_copies
 
 
 @pytest.fixture(autouse=True)
@@ -223,6 +227,21 @@ def test_a_row_that_was_moved_or_made_in_the_database_opens_nothing(
     assert not is_signed_in(alone(device))
     client = with_password(password, "admin@example.com")
     assert not is_signed_in(client), "a row that opens nothing is a factor all the same"
+
+
+def test_a_new_master_key_makes_no_moved_row_good(
+    device: Device, cast: Cast, settings: Settings, tmp_path: Path, password: str
+) -> None:
+    use_copies(settings, tmp_path / "keys")
+    secret = give_app(cast["viewer"].user)
+    admin = cast["admin"].user
+    Authenticator.objects.filter(user=cast["viewer"].user).update(user=admin)
+    master_keys.rotate(STAGEHAND, ring_changes.add(STAGEHAND, Ring.MASTER))
+    device.handle = str(admin.pk).encode()
+    assert not is_signed_in(alone(device))
+    client = with_password(password, "admin@example.com")
+    client.post(SECOND, {"code": code_of(secret)})
+    assert not is_signed_in(client)
 
 
 def test_guesses_count_with_those_of_codes(device: Device, password: str) -> None:
