@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect
+from pytest_django import Settings
 
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import AuditEvent, Change, Grant, Universe
@@ -33,8 +34,14 @@ VALUE = "proposed by one, approved by another"
 
 @WITH_AND_WITHOUT
 def test_a_contractor_is_invited_asks_proposes_and_their_access_ends(
-    script: bool, visit: Visit, universe: Universe, harbor: EmulatedUniverse
+    script: bool,
+    visit: Visit,
+    universe: Universe,
+    harbor: EmulatedUniverse,
+    settings: Settings,
 ) -> None:
+    # Nobody does anything for the nine hours of it, and both are still there.
+    settings.SESSION_IDLE_MINUTES = 600
     manager = enter(visit, "manager", f"/universes/{universe.pk}/access/", script=script)
     grace = visit(java_script_enabled=script)
     accept(grace, invite(manager))
@@ -138,6 +145,7 @@ def ask_again_in_vain(grace: Visitor, manager: Visitor) -> None:
     manager.page.get_by_role("link", name="Grace").first.click()
     fill(manager, Note="The season is over.")
     press(manager, "Decline")
+    expect(manager.page.locator("#notices")).to_contain_text("Declined")
     grace.page.reload()
     shows(grace, "The season is over.")
 
