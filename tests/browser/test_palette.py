@@ -54,6 +54,8 @@ def test_on_a_list_the_slash_goes_to_its_filter_and_from_there_to_the_palette(
     expect(page.locator("#search")).to_be_focused()
     page.keyboard.type("a/b")
     expect(page.locator("#search")).to_have_value("a/b")
+    # What the palette is still asking for would be cut off, and the console says so.
+    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="All results").click()
     expect(page.get_by_role("searchbox")).to_have_count(1)
     expect(page.get_by_role("searchbox")).to_have_value("a/b")
