@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
@@ -122,10 +123,13 @@ class LastActiveMiddleware:
 def _note_activity(request: HttpRequest) -> None:
     session, person = cast(SessionStore, request.session), request.user
     key = session.session_key
-    is_attended = _UNATTENDED not in request.headers
-    if not key or isinstance(person, AnonymousUser) or not is_attended:
+    if not key or isinstance(person, AnonymousUser):
         return
-    if not session.was_active_since(timezone.now() - sessions.RECORDED_EVERY):
+    now = timezone.now()
+    # Anyone can send that header: a session is recorded once all the same, to be seen and ended.
+    is_attended = _UNATTENDED not in request.headers
+    since = now - sessions.RECORDED_EVERY if is_attended else datetime.fromtimestamp(0, now.tzinfo)
+    if not session.was_active_since(since):
         agent = request.headers.get("User-Agent", "")
         sessions.record(actor_of(request), person, session_storage.stored_key(key), agent)
 

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from secretsapp.models import SignedIn
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import words
-from tests.stage import Cast
+from tests.stage import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
 UNATTENDED = {"Sealroom-Unattended": "1"}
@@ -65,6 +65,13 @@ def test_a_page_that_asks_by_itself_keeps_no_session_open(
     assert is_signed_in(client)
     assert is_signed_in_after(client, 30, UNATTENDED)
     assert not is_signed_in_after(client, 45, UNATTENDED)
+
+
+def test_no_session_hides_by_saying_that_nobody_is_there(cast: Cast) -> None:
+    client = Client(headers=UNATTENDED)
+    sent = {"login": "viewer@example.com", "password": PASSWORD}
+    assert client.post("/sign-in/", sent).status_code == 302
+    assert SignedIn.objects.get().person == cast["viewer"].user
 
 
 def test_who_signs_in_again_has_all_their_hours(client_for: ClientFor, cast: Cast) -> None:
