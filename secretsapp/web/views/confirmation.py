@@ -32,7 +32,9 @@ def confirm(request: ActorRequest) -> HttpResponse:
         return redirect(there)
     form = _sent(request, person)
     if form.is_valid():
-        is_guess = not form.cleaned_data.get("password")
+        given = form.cleaned_data
+        # A password beside it would not be looked at: it has a limit of its own.
+        is_guess = bool(given.get("code") or given.get(webauthn.FIELD))
         if is_guess and (refusal := limits.refuse_second_factor(request, person)):
             return refusal
         try:
