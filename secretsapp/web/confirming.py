@@ -37,6 +37,8 @@ ASKED = frozenset(
         *("required_factors", "required_factors_stop"),
     )
 )
+# Pages that are a file where the address asks for one.
+MAY_BE_FILES = frozenset(("me_access", "person_access", "secret_access"))
 
 
 class ConfirmingMiddleware:
@@ -67,7 +69,8 @@ def needs_confirmation(request: HttpRequest, page: str | None = None) -> bool:
     `page` is the path that they will ask for, where it isn't that of the request.
     """
     name = name_of(page) if page is not None else request.resolver_match.url_name  # type: ignore[union-attr]  # within a view
-    is_asked = name in ASKED and request.user.is_authenticated
+    is_file = name in MAY_BE_FILES and request.GET.get("format") == "csv"
+    is_asked = (name in ASKED or is_file) and request.user.is_authenticated
     return is_asked and not confirmations.is_confirmed(request)
 
 

@@ -160,6 +160,15 @@ def test_guesses_of_codes_are_limited(
     sent = ({"code": "000000"}, {"credential": "{}"}, {"code": "000000"})
     answers = [client.post("/confirm/", each).status_code for each in sent]
     assert answers == [422, 422, 429]
+    both = {"code": "000000", "password": "not looked at"}
+    assert client.post("/confirm/", both).status_code == 429
+
+
+def test_a_list_of_access_asks_where_it_is_to_be_a_file(admin: Client, cast: Cast) -> None:
+    for page in ("/me/access/", f"/people/{cast['viewer'].user.pk}/access/"):
+        assert admin.get(page).status_code == 200
+        answer = admin.get(f"{page}?format=csv")
+        assert answer.headers["Location"] == f"/confirm/?next={page}%3Fformat%3Dcsv"
 
 
 def test_who_has_no_app_proves_nothing_with_a_code(admin: Client) -> None:
