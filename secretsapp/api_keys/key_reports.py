@@ -10,8 +10,8 @@ from secretsapp.core.errors import RobloxUnreachable, RobloxUnusable, SealroomEr
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.models import Universe
+from secretsapp.opencloud.answers import Missing, NotAllowed, Refused, Unauthorized
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import Missing, NotAllowed, Refused, Unauthorized
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules.roblox import translate
 

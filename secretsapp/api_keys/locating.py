@@ -8,13 +8,13 @@ from secretsapp.core.errors import RobloxRefused
 from secretsapp.core.references import Kind, Reference
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey
-from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import (
+from secretsapp.opencloud.answers import (
     Missing,
     NoUniverse,
     Refused,
     Unusable,
 )
+from secretsapp.opencloud.client import Client
 from secretsapp.rules import connections
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words

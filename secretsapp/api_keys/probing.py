@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from secretsapp.core.errors import DoubtfulKey
 from secretsapp.core.key_verdicts import KeyVerdict
-from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import (
+from secretsapp.opencloud.answers import (
     Missing,
     NotAllowed,
     NothingSent,
@@ -15,6 +14,7 @@ from secretsapp.opencloud.errors import (
     Unauthorized,
     Unusable,
 )
+from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import Introspection, RemoteSecret, RemoteUniverse
 
 # What Roblox's answer to the question about a key says of one that it can't find.

@@ -9,7 +9,7 @@ from secretsapp.api_keys.probing import READ, WRITE, Probe
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.references import Kind, Reference
 from secretsapp.core.times import sentence_time
-from secretsapp.opencloud.errors import (
+from secretsapp.opencloud.answers import (
     NothingSent,
     OpenCloudError,
     Refused,

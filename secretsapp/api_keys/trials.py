@@ -10,8 +10,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.references import Reference
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Universe
+from secretsapp.opencloud.answers import OpenCloudError
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import OpenCloudError
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections
 from secretsapp.rules.policy import require_installation

@@ -17,8 +17,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.key_verdicts import FAILING, has_passed
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Channel, Secret, Universe
-from secretsapp.models.changes import OPEN_STATES, ChangeState
-from secretsapp.models.secrets import UNUSUAL
+from secretsapp.models.secrets import OPEN_STATES, UNUSUAL, ChangeState
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.policy import Rights, rights_of

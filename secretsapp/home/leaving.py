@@ -14,7 +14,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import CLOCK_TOLERANCE, parse_roblox_time
 from secretsapp.models import Change, Proposal, Secret, Universe, User
-from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState, ProposalState
+from secretsapp.models.secrets import OPEN_STATES, ChangeKind, ChangeState, ProposalState
 from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.rules.narrowing import narrowed, narrowed_universes, secrets_anywhere
 from secretsapp.rules.ordering import in_order

@@ -9,8 +9,8 @@ from secretsapp.access import request_listing, review_listing
 from secretsapp.access.request_listing import RequestView
 from secretsapp.core.actor import Actor
 from secretsapp.models import AccessRequest, Proposal, Review, User
-from secretsapp.models.changes import ProposalState
 from secretsapp.models.requests import RequestState
+from secretsapp.models.secrets import ProposalState
 from secretsapp.rules.sql import NOW, PERSON, Prepared
 from secretsapp.secrets import waiting as proposals
 from secretsapp.secrets.waiting import ProposalView

@@ -11,7 +11,7 @@ from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.log import tree
 from secretsapp.models import AuditEvent, Change, Channel, Proposal, Secret, Witness
 from secretsapp.models import audit as audit_tables
-from secretsapp.models.changes import OPEN_STATES, ProposalState
+from secretsapp.models.secrets import OPEN_STATES, ProposalState
 from secretsapp.rules.sql import words
 
 # Younger events stay, whatever is asked for; the trigger says the same.

@@ -1,5 +1,6 @@
-"""The mirror of what Roblox lists, beside what only we know of a secret. Never a value."""
+"""The mirror of what Roblox lists, never with a value, and the writes that were intended to it."""
 
+import uuid
 from datetime import datetime
 from typing import ClassVar
 
@@ -7,8 +8,84 @@ from django.db import models
 
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.models.accounts import User
-from secretsapp.models.changes import Change
 from secretsapp.models.universes import Universe
+
+
+class ChangeKind(models.TextChoices):
+    """What a change does to a secret."""
+
+    CREATE = "create"
+    ROTATE = "rotate"
+    DELETE = "delete"
+
+
+class ChangeState(models.TextChoices):
+    """How far a change came; the first two are open, the last three settled."""
+
+    STARTED = "started"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNDETERMINED = "undetermined"
+
+
+OPEN_STATES = (ChangeState.STARTED, ChangeState.UNKNOWN)
+
+
+class Change(models.Model):
+    """One intended write; `seen_…` is what Roblox listed of the secret just before.
+
+    A time that was still to come then is left out: it would be no evidence. In a protected universe
+    someone else proposed it, or an admin forced it and said why.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=ChangeKind.choices)
+    state = models.CharField(max_length=15, choices=ChangeState.choices)
+    universe = models.ForeignKey(Universe, on_delete=models.CASCADE, related_name="changes")
+    name = models.CharField(max_length=64)
+    domain = models.CharField(max_length=253, blank=True)
+    seen = models.BooleanField()
+    seen_domain = models.CharField(max_length=253, blank=True)
+    seen_create_time = models.CharField(max_length=40, blank=True)
+    seen_update_time = models.CharField(max_length=40, blank=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=254)
+    door = models.CharField(max_length=10)
+    address = models.CharField(max_length=45, blank=True)
+    reason = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    proposed_by = models.CharField(max_length=254, blank=True, default="")
+    forced_because = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["universe", "name"], name="change_of_secret"),
+            models.Index(fields=["actor_id", "started_at"], name="change_of_actor"),
+            models.Index(
+                fields=["started_at"],
+                condition=models.Q(state__in=OPEN_STATES),
+                name="change_open",
+            ),
+            models.Index(
+                fields=["settled_at"],
+                condition=models.Q(state=ChangeState.UNDETERMINED),
+                name="change_undetermined",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}: {self.state}"
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """Who proposed it, or why nobody had to approve it, for its events."""
+        told = {"proposed_by": self.proposed_by, "without_approval": self.forced_because}
+        return {key: text for key, text in told.items() if text}
+
 
 # Changed outside Sealroom, or missing: there are few of these among many.
 UNUSUAL = models.Q(missing_since__isnull=False) | models.Q(drifted_at__isnull=False)
@@ -60,3 +137,73 @@ class Secret(models.Model):
     def updated_at(self) -> datetime | None:
         """When Roblox says it was last changed, if it says so."""
         return parse_roblox_time(self.update_time)
+
+
+class ProposalKind(models.TextChoices):
+    """What is proposed: a change of a secret, or that its universe is protected no longer."""
+
+    CREATE = "create"
+    ROTATE = "rotate"
+    DELETE = "delete"
+    UNPROTECT = "unprotect"
+
+
+class ProposalState(models.TextChoices):
+    """Whether it waits, and how it ended."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class Proposal(models.Model):
+    """A change that one person proposed and another must approve.
+
+    Once it is approved there is a change with the same id, so there is never more than one. `box`
+    is the sealed value, and empty as soon as it no longer waits; `digest` binds what is sent. A
+    creation comes with the note and the owner that the secret gets here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=ProposalKind.choices)
+    state = models.CharField(
+        max_length=10, choices=ProposalState.choices, default=ProposalState.WAITING
+    )
+    universe = models.ForeignKey(Universe, on_delete=models.CASCADE, related_name="proposals")
+    name = models.CharField(max_length=64, blank=True)
+    domain = models.CharField(max_length=253, blank=True)
+    seen_domain = models.CharField(max_length=253, blank=True)
+    seen_version = models.CharField(max_length=40, blank=True)
+    box = models.TextField(blank=True)
+    key_id = models.CharField(max_length=64, blank=True)
+    key_fingerprint = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+    why = models.TextField(blank=True)
+    note = models.TextField(blank=True, default="")
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    proposer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="proposals")
+    proposed_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    remark = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["universe", "proposed_at"], name="proposal_of_universe"),
+            models.Index(
+                fields=["lapses_at"],
+                condition=models.Q(state=ProposalState.WAITING),
+                name="proposal_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}: {self.state}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has decided it, and it hasn't ended otherwise."""
+        return self.state == ProposalState.WAITING

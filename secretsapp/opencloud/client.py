@@ -14,8 +14,8 @@ from secretsapp.core.errors import InvalidInput
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT, check_name
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.sealing import PublicKey, Sealed, UnusablePublicKey
-from secretsapp.opencloud.answers import Answer
-from secretsapp.opencloud.errors import (
+from secretsapp.opencloud.answers import (
+    Answer,
     NothingSent,
     NoUniverse,
     OpenCloudError,

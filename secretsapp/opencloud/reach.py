@@ -8,8 +8,8 @@ import requests
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
+from secretsapp.opencloud.answers import NothingSent
 from secretsapp.opencloud.client import Timeouts
-from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.transport import DeadlineAdapter
 
 # Any answer will do; without a key it is a refusal.

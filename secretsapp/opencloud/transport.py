@@ -23,8 +23,7 @@ from urllib3.util import Retry
 
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.times import Deadline, TimedReader, seconds_to_wait
-from secretsapp.opencloud.answers import Answer
-from secretsapp.opencloud.errors import NothingSent, OpenCloudError, Unknown, Unusable
+from secretsapp.opencloud.answers import Answer, NothingSent, OpenCloudError, Unknown, Unusable
 
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024

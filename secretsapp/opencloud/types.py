@@ -1,20 +1,16 @@
 """What Roblox's answers become: small frozen records, read with tolerance."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from secretsapp.core.input_rules import DOMAIN_LIMIT, NAME_LIMIT
 from secretsapp.core.times import parse_roblox_time
-from secretsapp.opencloud.errors import Unusable
+from secretsapp.opencloud.answers import Json, Unusable
 
 TIME_LIMIT = 40
 KEY_ID_LIMIT = 64
 # A cursor is in an address, and Roblox documents no bound for it.
 CURSOR_LIMIT = 1000
-
-Json = Mapping[str, Any]
 
 _UNIVERSE_ID = re.compile("[0-9]{1,19}", re.ASCII)
 

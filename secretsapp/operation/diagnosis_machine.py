@@ -12,8 +12,8 @@ from django.db import connection
 from django.http.request import validate_host
 
 from dashboard import probe
+from secretsapp.opencloud.answers import NothingSent
 from secretsapp.opencloud.client import Timeouts
-from secretsapp.opencloud.errors import NothingSent
 from secretsapp.opencloud.reach import look
 from secretsapp.operation import diagnosis_database, installation, key_proof, ring_contents
 from secretsapp.operation.encrypted import Kind

@@ -12,8 +12,8 @@ from secretsapp.core.key_verdicts import FAILING, UNPROVEN, KeyVerdict
 from secretsapp.mail import outbox
 from secretsapp.models import ApiKey, AuditHead, Change, Channel, Universe, Witness, Worker
 from secretsapp.models.audit import HEAD_ID
-from secretsapp.models.changes import OPEN_STATES, ChangeState
 from secretsapp.models.channels import ChannelState
+from secretsapp.models.secrets import OPEN_STATES, ChangeState
 from secretsapp.operation.time_limits import within_time_limit
 from secretsapp.operation.workers import at_work
 from secretsapp.rules.exposition import Measure

@@ -16,8 +16,8 @@ from secretsapp.core.errors import (
 )
 from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE
 from secretsapp.models import Change
-from secretsapp.models.changes import ChangeKind
-from secretsapp.opencloud import errors
+from secretsapp.models.secrets import ChangeKind
+from secretsapp.opencloud import answers
 from secretsapp.opencloud.client import SETTLE_AFTER
 
 NOUNS = {
@@ -46,25 +46,25 @@ def in_our_words(*, only_reads: bool = False) -> Iterator[None]:
     """Turn every OpenCloudError raised inside into the SealroomError a person is shown."""
     try:
         yield
-    except errors.OpenCloudError as error:
+    except answers.OpenCloudError as error:
         raise translate(error, only_reads=only_reads) from None
 
 
-def translate(error: errors.OpenCloudError, *, only_reads: bool = False) -> SealroomError:
+def translate(error: answers.OpenCloudError, *, only_reads: bool = False) -> SealroomError:
     """The refusal for a failed call: its reason and what to do, never Roblox's own text.
 
     Someone who only wanted to read is not told that nothing was sent or changed.
     """
     if only_reads and (refusal := _refusal_to_read(error)):
         return refusal
-    if isinstance(error, errors.Refused):
+    if isinstance(error, answers.Refused):
         return _refusal(error)
-    if isinstance(error, errors.NothingSent):
+    if isinstance(error, answers.NothingSent):
         return RobloxUnreachable(
             "Sealroom couldn’t reach Roblox, so nothing was sent. Check this server’s "
             "connection and try again."
         )
-    if isinstance(error, errors.Unknown):
+    if isinstance(error, answers.Unknown):
         return OutcomeUnknown(
             "The change was sent, but no usable answer came back, so the outcome is unknown. "
             "Sealroom will read Roblox to find out. Don’t send it again before that."
@@ -74,17 +74,17 @@ def translate(error: errors.OpenCloudError, *, only_reads: bool = False) -> Seal
     )
 
 
-def _refusal_to_read(error: errors.OpenCloudError) -> SealroomError | None:
+def _refusal_to_read(error: answers.OpenCloudError) -> SealroomError | None:
     """The same for a call that only reads, where that is another sentence."""
-    if isinstance(error, errors.NothingSent):
+    if isinstance(error, answers.NothingSent):
         return RobloxUnreachable("Sealroom couldn’t reach Roblox. Check this server’s connection.")
-    if isinstance(error, errors.TooManyRequests):
+    if isinstance(error, answers.TooManyRequests):
         return _busy(error, "")
-    if isinstance(error, errors.Missing):
+    if isinstance(error, answers.Missing):
         return RobloxRefused("Roblox doesn’t know this universe. It may have been deleted there.")
-    if isinstance(error, errors.Unusable):
+    if isinstance(error, answers.Unusable):
         return RobloxUnusable("Roblox’s answer couldn’t be used.")
-    if type(error) is errors.Refused:
+    if type(error) is answers.Refused:
         return RobloxRefused(f"Roblox refused the request{_code_in_words(error)}.")
     return None
 
@@ -117,15 +117,15 @@ def universe_full(universe: str) -> UniverseFull:
     )
 
 
-def _refusal(error: errors.Refused) -> SealroomError:
-    if isinstance(error, errors.Unauthorized):
+def _refusal(error: answers.Refused) -> SealroomError:
+    if isinstance(error, answers.Unauthorized):
         return RobloxRefused(
             "Roblox refused the API key: it is wrong, disabled or expired, or this server’s "
             "address is not one of its accepted IP addresses. Check the key at Roblox, or "
             "replace it in Sealroom.",
             apart=_OF_A_WRONG_KEY,
         )
-    if isinstance(error, errors.NotAllowed):
+    if isinstance(error, answers.NotAllowed):
         return RobloxRefused(
             "Roblox doesn’t allow this. The API key is missing the scope "
             "universe.secret:read or universe.secret:write, it doesn’t cover this universe, "
@@ -133,11 +133,11 @@ def _refusal(error: errors.Refused) -> SealroomError:
             "the key, which shows what to fix at Roblox.",
             apart=_OF_A_NARROW_KEY,
         )
-    if isinstance(error, errors.Missing):
+    if isinstance(error, answers.Missing):
         return SecretGone("Roblox no longer has this secret or universe. Refresh the list.")
-    if isinstance(error, errors.Conflict):
+    if isinstance(error, answers.Conflict):
         return name_taken("The universe")
-    if isinstance(error, errors.TooManyRequests):
+    if isinstance(error, answers.TooManyRequests):
         return _busy(error, "Nothing was sent: ")
     return RobloxRefused(
         f"Roblox refused the request{_code_in_words(error)} and changed nothing. Refresh the "
@@ -145,7 +145,7 @@ def _refusal(error: errors.Refused) -> SealroomError:
     )
 
 
-def _busy(error: errors.TooManyRequests, deed: str) -> RobloxBusy:
+def _busy(error: answers.TooManyRequests, deed: str) -> RobloxBusy:
     seconds = error.retry_after
     wait = f"{seconds} second{'' if seconds == 1 else 's'}" if seconds else "a minute"
     return RobloxBusy(
@@ -154,5 +154,5 @@ def _busy(error: errors.TooManyRequests, deed: str) -> RobloxBusy:
     )
 
 
-def _code_in_words(error: errors.Refused) -> str:
+def _code_in_words(error: answers.Refused) -> str:
     return f" (status {error.status}, {error.code})" if error.code else f" (status {error.status})"

@@ -28,7 +28,7 @@ from secretsapp.core.events.secrets import SecretEvent, UniverseEvent, change_ev
 from secretsapp.core.roles import permission_on
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import AuditEvent, Change, Proposal, Secret, Universe, User
-from secretsapp.models.changes import ProposalKind, ProposalState
+from secretsapp.models.secrets import ProposalKind, ProposalState
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Need, Right, acting
 from secretsapp.rules.keys import audit_ring

@@ -15,8 +15,8 @@ from secretsapp.core.input_rules import is_same_domain
 from secretsapp.core.sealing import Sealed
 from secretsapp.core.times import credible, is_older
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
-from secretsapp.opencloud import errors
+from secretsapp.models.secrets import OPEN_STATES, ChangeKind, ChangeState
+from secretsapp.opencloud import answers
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules.acting import AT_ONCE, Act, NoRight, Passage, Right, acting
@@ -73,9 +73,9 @@ def attempt(actor: Actor, intent: Intent, client: Client, passage: Passage = AT_
     _refuse_if_late(actor, change)
     try:
         receipt = intent.send(client)
-    except errors.OpenCloudError as error:
+    except answers.OpenCloudError as error:
         refusal = translate(error)
-        if not isinstance(error, errors.Refused | errors.NothingSent):
+        if not isinstance(error, answers.Refused | answers.NothingSent):
             refusal = outcome_unknown(change, "was sent", "no usable answer came back")
             _store(actor, change, ChangeState.UNKNOWN, reason=str(refusal))
             raise refusal from None

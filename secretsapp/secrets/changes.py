@@ -20,7 +20,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed, seal
 from secretsapp.core.times import credible, sentence_time
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import ChangeKind
+from secretsapp.models.secrets import ChangeKind
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules import connections

@@ -14,7 +14,7 @@ from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import AuditEvent, Change, Universe, User
-from secretsapp.models.changes import ChangeKind, ProposalKind
+from secretsapp.models.secrets import ChangeKind, ProposalKind
 from secretsapp.rules.acting import AT_ONCE, Act, AtOnce, Need, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.narrowing import narrowed

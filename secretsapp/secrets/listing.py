@@ -10,7 +10,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import ChangeKind
+from secretsapp.models.secrets import ChangeKind
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import require_somewhere, rights_of
 from secretsapp.secrets.secret_view import ByName, SecretView, open_by_name, rows_of, views_of

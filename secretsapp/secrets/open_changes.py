@@ -11,7 +11,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret, Universe, User
-from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
+from secretsapp.models.secrets import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.roblox import NOUNS

@@ -7,7 +7,7 @@ from secretsapp.mail import outbox
 from secretsapp.mail.letters import Letter
 from secretsapp.mail.outbox import About, Kind
 from secretsapp.models import Proposal, User
-from secretsapp.models.changes import ProposalKind, ProposalState
+from secretsapp.models.secrets import ProposalKind, ProposalState
 from secretsapp.rules.holders import people_with
 from secretsapp.universes.protection import WHAT
 

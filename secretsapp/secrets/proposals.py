@@ -17,7 +17,7 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.core.sealing import Sealed
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Change, Proposal, Universe, User
-from secretsapp.models.changes import ProposalKind, ProposalState
+from secretsapp.models.secrets import ProposalKind, ProposalState
 from secretsapp.rules.acting import Act, Need, NoRight, Oneself, Right, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import Rights, rights_of

@@ -13,7 +13,7 @@ from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import is_documented_name, is_storable
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import Change, Secret, Universe, User
-from secretsapp.models.changes import OPEN_STATES
+from secretsapp.models.secrets import OPEN_STATES
 from secretsapp.rules.policy import Rights, require, rights_of
 
 # The open changes of each name.

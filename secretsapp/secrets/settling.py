@@ -14,7 +14,7 @@ from secretsapp.core.events.secrets import change_event
 from secretsapp.core.roles import Permission
 from secretsapp.core.settlement import Attempt, Judgement, Reading, Verdict
 from secretsapp.models import AuditEvent, Change, Secret
-from secretsapp.models.changes import OPEN_STATES, ChangeState
+from secretsapp.models.secrets import OPEN_STATES, ChangeState
 from secretsapp.opencloud.client import LONGEST_CALL_SECONDS, SETTLE_AFTER
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.rules import connections

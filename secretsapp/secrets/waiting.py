@@ -15,7 +15,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission, roles_with
 from secretsapp.models import Change, Proposal, Universe, User
-from secretsapp.models.changes import ChangeState, ProposalKind, ProposalState
+from secretsapp.models.secrets import ChangeState, ProposalKind, ProposalState
 from secretsapp.rules.narrowing import in_reach, narrowed
 from secretsapp.rules.paging import Asked, Page, cut
 from secretsapp.rules.policy import Rights, held, require, require_installation, rights_of

@@ -6,7 +6,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Grant, Secret, Universe
-from secretsapp.models.changes import OPEN_STATES
+from secretsapp.models.secrets import OPEN_STATES
 from secretsapp.rules.policy import require_installation, rights_of
 
 

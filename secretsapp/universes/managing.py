@@ -13,7 +13,7 @@ from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Change, Grant, Proposal, Universe
-from secretsapp.models.changes import OPEN_STATES
+from secretsapp.models.secrets import OPEN_STATES
 from secretsapp.models.universes import Environment
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections

@@ -14,7 +14,7 @@ from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.input_rules import is_same_domain
 from secretsapp.core.times import CLOCK_TOLERANCE, credible, is_older
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import OPEN_STATES, ChangeKind
+from secretsapp.models.secrets import OPEN_STATES, ChangeKind
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules.acting import Act, NoRight, acting
 from secretsapp.rules.locks import lock_universe

@@ -8,7 +8,7 @@ from secretsapp.core.events.kinds import Event, read_detail
 from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditArchive, AuditEvent, Proposal, Universe
-from secretsapp.models.changes import ProposalKind, ProposalState
+from secretsapp.models.secrets import ProposalKind, ProposalState
 from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.holders import people_with
 from secretsapp.rules.locks import lock_universe

@@ -12,7 +12,7 @@ from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission, Role
 from secretsapp.models import ApiKey, Change, Grant, Universe
-from secretsapp.models.changes import ChangeKind, ChangeState
+from secretsapp.models.secrets import ChangeKind, ChangeState
 from secretsapp.opencloud.types import RemoteSecret
 from secretsapp.people import accounts
 from secretsapp.rules.acting import Act, Right

@@ -8,7 +8,7 @@ from django.utils import timezone
 from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import Proposal
-from secretsapp.models.changes import ProposalState
+from secretsapp.models.secrets import ProposalState
 from secretsapp.rules.policy import Rights
 from secretsapp.secrets import approving, forcing, proposals
 from secretsapp.universes import protection

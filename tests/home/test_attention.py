@@ -12,7 +12,7 @@ from secretsapp.core.roles import Role
 from secretsapp.home import attention
 from secretsapp.home.attention import Need, Trouble
 from secretsapp.models import ApiKey, Change, Secret, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import later, leave_open, make

@@ -16,7 +16,7 @@ from secretsapp.core.roles import Role
 from secretsapp.home import leaving
 from secretsapp.home.leaving import Leaving
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.people import accounts
 from secretsapp.secrets import approving, changes, settling
 from tests.granting import Terms

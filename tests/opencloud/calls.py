@@ -8,8 +8,8 @@ import pytest
 from emulator import Emulator, Universe
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.sealing import PublicKey, Sealed, seal
+from secretsapp.opencloud.answers import OpenCloudError
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import OpenCloudError
 from tests.core.chains import chain_of
 
 UNIVERSE_ID = 6930499524

@@ -7,9 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator import Emulator, Universe, faults
-from secretsapp.opencloud.answers import Answer
+from secretsapp.opencloud.answers import Answer, OpenCloudError, Refused, Unknown, Unusable
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import OpenCloudError, Refused, Unknown, Unusable
 from secretsapp.opencloud.types import (
     read_introspection,
     read_receipt,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.opencloud.answers import OpenCloudError, Unauthorized, Unknown, Unusable
 from secretsapp.opencloud.client import LONGEST_CALL_SECONDS, Client, Timeouts
-from secretsapp.opencloud.errors import OpenCloudError, Unauthorized, Unknown, Unusable
 from secretsapp.opencloud.transport import ANSWER_LIMIT_BYTES
 from tests.core.chains import chain_of
 from tests.opencloud.calls import KEY, UNIVERSE_ID, UNREADABLE

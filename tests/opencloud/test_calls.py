@@ -7,8 +7,8 @@ import pytest
 from emulator import Emulator, Universe, faults
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.sealing import seal
+from secretsapp.opencloud.answers import NothingSent, Unusable
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import NothingSent, Unusable
 from secretsapp.opencloud.types import (
     Introspection,
     KeyScope,

@@ -8,9 +8,8 @@ import pytest
 
 from emulator import Emulator, Fault, Universe, faults
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.opencloud.answers import Answer
+from secretsapp.opencloud.answers import Answer, OpenCloudError
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import OpenCloudError
 from secretsapp.opencloud.transport import Transport
 from tests.opencloud.calls import KEY, UNIVERSE_ID, failure_of, sealed_for
 

@@ -6,8 +6,8 @@ import pytest
 
 from emulator import Emulator, Universe, faults
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.opencloud.answers import OpenCloudError
 from secretsapp.opencloud.client import Client, Timeouts
-from secretsapp.opencloud.errors import OpenCloudError
 from tests.opencloud.calls import KEY, READS, WRITES, Call, update
 
 Told = list[tuple[str, str]]

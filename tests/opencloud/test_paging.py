@@ -3,8 +3,8 @@
 import pytest
 
 from emulator import Emulator, Universe, faults
+from secretsapp.opencloud.answers import Unusable
 from secretsapp.opencloud.client import PAGES_AT_MOST, SECRETS_AT_MOST, Client
-from secretsapp.opencloud.errors import Unusable
 from secretsapp.opencloud.types import CURSOR_LIMIT
 from tests.opencloud.calls import UNIVERSE_ID
 

@@ -4,8 +4,8 @@ import pytest
 
 from emulator import Emulator, Fault, Universe, faults
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.opencloud.answers import OpenCloudError, TooManyRequests, Unusable
 from secretsapp.opencloud.client import Client, Timeouts
-from secretsapp.opencloud.errors import OpenCloudError, TooManyRequests, Unusable
 from tests.opencloud.calls import KEY, READS, failure_of
 
 ATTEMPTS = 3

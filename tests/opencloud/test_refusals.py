@@ -8,8 +8,7 @@ import pytest
 
 from emulator import READ_SECRETS, Emulator, Universe, faults
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import (
+from secretsapp.opencloud.answers import (
     Conflict,
     Missing,
     NotAllowed,
@@ -18,6 +17,7 @@ from secretsapp.opencloud.errors import (
     TooManyRequests,
     Unauthorized,
 )
+from secretsapp.opencloud.client import Client
 from tests.core.chains import words_of
 from tests.opencloud.calls import (
     BEFORE,

@@ -11,8 +11,8 @@ from cryptography.x509 import DNSName
 
 from emulator import Emulator
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.opencloud.answers import NothingSent, OpenCloudError, Unknown, Unusable
 from secretsapp.opencloud.client import Client, Timeouts
-from secretsapp.opencloud.errors import NothingSent, OpenCloudError, Unknown, Unusable
 from tests.core.chains import chain_of
 from tests.opencloud.calls import KEY, UNIVERSE_ID, UNREADABLE
 from tests.opencloud.certificates import write_certificate

@@ -9,8 +9,8 @@ import pytest
 
 from emulator import Emulator, Universe, faults
 from secretsapp.core.plaintext import Plaintext
+from secretsapp.opencloud.answers import NothingSent, Unknown, Unusable
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import NothingSent, Unknown, Unusable
 from tests.opencloud.calls import AFTER, BEFORE, KEY, READS, WRITES, Call, failure_of, methods
 from tests.opencloud.wires import Listener
 

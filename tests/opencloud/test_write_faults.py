@@ -3,8 +3,8 @@
 import pytest
 
 from emulator import Emulator, Fault, Universe, faults
+from secretsapp.opencloud.answers import Unknown
 from secretsapp.opencloud.client import Client
-from secretsapp.opencloud.errors import Unknown
 from tests.opencloud.calls import AFTER, BEFORE, WRITES, failure_of, methods
 
 A_LONG_TIME = 60.0

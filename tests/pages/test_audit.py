@@ -14,7 +14,7 @@ from secretsapp.core.roles import Role
 from secretsapp.core.times import end_of_day
 from secretsapp.log import reading
 from secretsapp.models import AuditEvent, Change, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.secrets import settling
 from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor

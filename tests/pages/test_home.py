@@ -19,7 +19,7 @@ from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.roles import Permission, Role
 from secretsapp.home import overview
 from secretsapp.models import ApiKey, Change, Grant, Secret, Universe, User
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.people import accounts
 from secretsapp.rules.acting import Right, acting
 from tests.granting import Terms

@@ -14,7 +14,7 @@ from emulator import Emulator, faults
 from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.models import Change, Grant, Secret, Universe
-from secretsapp.models.changes import ChangeKind, ChangeState
+from secretsapp.models.secrets import ChangeKind, ChangeState
 from tests import stage
 from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor

@@ -12,7 +12,7 @@ from secretsapp.access import grants
 from secretsapp.core.roles import Role
 from secretsapp.core.times import sentence_time
 from secretsapp.models import Change, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.secrets import open_changes, settling
 from tests.granting import Terms

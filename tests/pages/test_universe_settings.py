@@ -15,7 +15,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Change, Grant, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
 from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast, engage

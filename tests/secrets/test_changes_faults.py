@@ -19,7 +19,7 @@ from secretsapp.core.errors import (
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import ChangeKind, ChangeState
+from secretsapp.models.secrets import ChangeKind, ChangeState
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Right

@@ -12,8 +12,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Forbidden, HeldUp, OutcomeUnknown
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Grant, Universe
-from secretsapp.models.changes import ChangeState
-from secretsapp.opencloud.errors import Refused, Unknown
+from secretsapp.models.secrets import ChangeState
+from secretsapp.opencloud.answers import Refused, Unknown
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.people import accounts
 from secretsapp.rules.acting import Passage

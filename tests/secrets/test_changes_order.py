@@ -14,7 +14,7 @@ from secretsapp.core.errors import LogBroken, MissingKey, OutcomeUnknown
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.models import AuditEvent, Change, Secret, Universe
-from secretsapp.models.changes import ChangeKind, ChangeState
+from secretsapp.models.secrets import ChangeKind, ChangeState
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.rules.acting import Right
 from secretsapp.rules.locks import lock_universe

@@ -7,7 +7,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import OutcomeUnknown, RobloxRefused, StaleVersion
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.secrets import changes
 from tests.stage import Cast
 from tests.support.together import together

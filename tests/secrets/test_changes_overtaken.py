@@ -16,7 +16,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import RobloxRefused, StaleVersion
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.opencloud.types import WriteReceipt
 from secretsapp.rules.locks import lock_universe
 from secretsapp.secrets import attempts, changes

@@ -17,7 +17,7 @@ from secretsapp.core.errors import (
 from secretsapp.core.roles import Role
 from secretsapp.log import verifying
 from secretsapp.models import Change, Grant, Membership, Proposal, Team, Universe, User
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.rules.acting import AT_ONCE
 from secretsapp.secrets import approving, proposals, waiting
 from tests.granting import Terms, store_grants

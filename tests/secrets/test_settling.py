@@ -8,7 +8,7 @@ from emulator import Emulator, Fault, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import Forbidden
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.secrets import changes, settling
 from tests.stage import STAGEHAND, Cast

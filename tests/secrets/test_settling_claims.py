@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from secretsapp.models import Change, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.secrets import settling
 from tests.stage import STAGEHAND, Cast
 from tests.support.together import together

@@ -12,7 +12,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.chain import START_OF_CHAIN
 from secretsapp.log.checking import Anchor
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.operation import backups
 from secretsapp.secrets import settling
 from tests.stage import STAGEHAND, Cast

@@ -21,7 +21,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.keyring import generate_key
 from secretsapp.core.roles import Permission, refusal
 from secretsapp.models import ApiKey, AuditEvent, CacheEntry, Change, Universe
-from secretsapp.models.changes import OPEN_STATES
+from secretsapp.models.secrets import OPEN_STATES
 from secretsapp.people import password_mail
 from secretsapp.rules import triggers
 from tests.shell.conftest import Shell

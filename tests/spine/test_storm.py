@@ -16,7 +16,7 @@ from secretsapp.core.errors import SealroomError
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.log import verifying
 from secretsapp.models import AuditEvent, Change, Secret, Universe
-from secretsapp.models.changes import OPEN_STATES, ChangeKind, ChangeState
+from secretsapp.models.secrets import OPEN_STATES, ChangeKind, ChangeState
 from secretsapp.secrets import changes, settling
 from tests.spine.truth import untrue_claims
 from tests.stage import STAGEHAND

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from emulator import RecordedRequest
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Change
-from secretsapp.models.changes import ChangeKind, ChangeState
+from secretsapp.models.secrets import ChangeKind, ChangeState
 
 Claim = tuple[str, str, str]
 

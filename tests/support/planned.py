@@ -10,7 +10,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import Change, Secret, Universe
-from secretsapp.models.changes import ChangeKind
+from secretsapp.models.secrets import ChangeKind
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import RemoteSecret, WriteReceipt
 from secretsapp.rules.acting import Right

@@ -12,7 +12,7 @@ from secretsapp.core.roles import Role
 from secretsapp.log import reading
 from secretsapp.log.filters import AuditFilter
 from secretsapp.models import ApiKey, AuditEvent, Change, Grant, Secret, Universe
-from secretsapp.models.changes import ChangeState
+from secretsapp.models.secrets import ChangeState
 from secretsapp.secrets import attempts, changes, settling
 from secretsapp.universes import managing, refreshing
 from tests.stage import STAGEHAND, Cast
