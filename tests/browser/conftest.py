@@ -34,6 +34,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 10_000
+expect.set_options(timeout=PATIENCE_MS)
 # Chromium reports every page whose status is an error, also those that are meant to have one.
 EXPECTED_STATUSES = ("status of 422", "status of 403", "status of 404")
 # The focus is given before the second frame; without scripts nobody can be told of a frame.

@@ -240,7 +240,8 @@ def test_only_a_host_by_itself_is_asked_about(creating: Visitor) -> None:
     fill(creating, Host="*.github.io")
     expect(creating.page.locator("#domain-advice")).to_contain_text("Anyone can have a name")
     # The browser may fetch a part of the page at any time: nothing that was typed is in that.
-    [advice] = [url for url in asked if "/static/" not in url]
+    # It may also ask again for what it asked for: a slow machine lets both times pass.
+    [advice] = {url for url in asked if "/static/" not in url}
     assert advice.endswith("/domain-advice/?domain=*.github.io")
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from emulator import Emulator, faults
 from secretsapp.models import Universe
 from secretsapp.secrets import settling
-from tests.browser.conftest import PATIENCE_MS, Visit
+from tests.browser.conftest import Visit
 from tests.stage import PASSWORD, STAGEHAND, Cast
 from tests.support.unfinished import later, leave_open
 
@@ -27,7 +27,7 @@ def test_notice_and_row_change_by_themselves_once_it_is_settled(
     with later():
         settling.settle(STAGEHAND, older_than_seconds=0)
     told = "took effect. Running servers use it after they restart."
-    expect(notice).to_contain_text(told, timeout=PATIENCE_MS)
+    expect(notice).to_contain_text(told)
     expect(row.get_by_role("link", name="NEW_KEY")).to_be_visible()
     expect(row).not_to_contain_text("Being created")
     assert notice.get_attribute("hx-trigger") is None
