@@ -9,6 +9,7 @@ from benchmarks import crowd
 from secretsapp.models import (
     AccessRequest,
     ApiKey,
+    AuditEvent,
     Channel,
     Grant,
     Invitation,
@@ -130,6 +131,7 @@ def _known(universe_id: int) -> dict[str, Any]:
         "grant_id": Grant.objects.filter(**there).earliest("pk").pk,
         "channel_id": Channel.objects.get(name="Channel 000").pk,
         "kind": "webhook",
+        "sequence": AuditEvent.objects.latest("sequence").pk,
         "witness_id": Witness.objects.earliest("pk").pk,
     }
 

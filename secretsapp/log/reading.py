@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import LogBroken
+from secretsapp.core.errors import LogBroken, NotFound
 from secretsapp.core.input_rules import is_storable
 from secretsapp.core.roles import Permission, refusal
 from secretsapp.log import archived, conditions, refused
@@ -83,6 +83,20 @@ def page(
         newer=None if end is None or not search.next(1, end - 1) else end - 1,
         archive=archived.newest() if len(numbers) <= PAGE_SIZE else None,
     )
+
+
+def one(actor: Actor, number: int) -> tuple[EventView, AuditFilter]:
+    """The event of that number, and within what the actor may know of it; raises NotFound.
+
+    It is read as in the log, as what one did oneself, or as in the history of its secret.
+    """
+    ways = [AuditFilter()] if may_read(actor) else []
+    for way in [*ways, own(actor), AuditFilter(of_histories=True)]:
+        wanted = replace(way, shows_attempts=True)
+        if looked_for(actor, wanted).filter(sequence=number).exists():
+            [view] = _shown(actor, [number])
+            return (_of_history(view) if way.of_histories else view), way
+    raise NotFound("The log has no event of that number, or you don’t have access to it.")
 
 
 def of_person(actor: Actor, person_id: int) -> list[EventView]:

@@ -73,6 +73,7 @@ TONES = {
 DETAIL_LABELS = {"pattern": "Secrets", "until": "Expires"}
 # What they are where they are empty: a grant says all that it could say.
 DETAIL_EMPTY = {"pattern": "All secrets", "until": "Never"}
+DETAIL_TIMES = frozenset({"ends", "until"})
 
 # What the filter calls an event, by its tag or by the beginning that several tags share.
 EVENT_CHOICES: dict[str, dict[str, str]] = {

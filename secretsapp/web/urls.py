@@ -160,6 +160,7 @@ urlpatterns = [
     path("me/sessions/end-others/", me.end_other_sessions, name="sessions_end_others"),
     # The installation.
     path("audit/", audit.log, name="audit"),
+    path("audit/events/<row_id:sequence>/", audit.event, name="event"),
     path("audit/evidence/", evidence.page, name="evidence"),
     path("audit/evidence/verify_evidence.py", evidence.verifier, name="evidence_verifier"),
     path("audit/checkpoints/", checkpoints.listing, name="checkpoints"),

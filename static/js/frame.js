@@ -20,7 +20,7 @@ function showCopyButtons(root) {
   for (const button of root.querySelectorAll(COPIES)) button.hidden = false;
 }
 
-// In a list of many the buttons would be most of the page: each is made when its part is opened.
+// Where there is no script, there is nothing to press.
 function makeCopyButtons(opened) {
   for (const text of opened.querySelectorAll("[data-copyable]")) {
     if (!text.nextElementSibling?.matches(COPIES)) text.after(copyButtonOf(text));
@@ -46,8 +46,11 @@ async function copy(button) {
 
 if (navigator.clipboard) {
   showCopyButtons(document);
-  document.addEventListener("htmx:load", event => showCopyButtons(event.target));
-  document.addEventListener("toggle", event => makeCopyButtons(event.target), true);
+  makeCopyButtons(document);
+  document.addEventListener("htmx:load", event => {
+    showCopyButtons(event.target);
+    makeCopyButtons(event.target);
+  });
   document.addEventListener("click", event => {
     const button = event.target.closest(COPIES);
     if (button) copy(button);

@@ -8,7 +8,7 @@ from secretsapp.models import ApiKey, AuditEvent, Change, Universe
 from tests.granting import Terms
 from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, words
-from tests.pages.reading_log import fill_log, link_to, sequences
+from tests.pages.reading_log import fill_log, link_to, newest_event, sequences
 from tests.stage import HARBOR_ID, STAGEHAND, Cast
 
 
@@ -29,7 +29,6 @@ def test_the_tab_stays_in_the_universe(
     assert "rotated PAY_KEY 127.0.0.1" in words(page)
     assert "All universes</option>" not in body(page)
     assert " of Quay" not in words(client.get(address))
-    assert link_to(body(page), "?change=").startswith(address)
     assert f'href="{address}">Clear all' in body(page)
     filtered = {"result": "", "event": "secret"}
     headers = {"HX-Request": "true", "HX-Target": "audit-list"}
@@ -108,4 +107,6 @@ def test_everyone_reads_what_they_did_themselves(
     assert "No events match" in words(viewer.get(mine, {"change": str(change_id)}))
     page = body(client_for("editor").get(mine, {"event": "secret"}))
     assert "rotated" in page
-    assert f"{mine}?change={change_id}" in page
+    assert f"{mine}?change={change_id}" in body(
+        newest_event(client_for("editor"), tag="secret.rotate.succeeded")
+    )

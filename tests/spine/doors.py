@@ -26,7 +26,8 @@ class Door:
     `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
     a person (the viewer), their grant in a universe or everywhere, one that ends soon, an API key,
     a channel or the kind of one, a team, or that the viewer is in it, the review of a universe, a
-    rotation that is proposed, a request that waits (the stranger's), a witness, or an invitation.
+    rotation that is proposed, a request that waits (the stranger's), a witness, an event of a
+    universe, or an invitation.
     `sent` is a POST that is answered with `answer`: with `read_answer` a GET. `denied` is the
     status for who has a role in the universe and may not pass.
     """
@@ -61,6 +62,7 @@ class Door:
             "invitation": lambda: [10**9],
             "passkey": lambda: [10**9],
             "witness": lambda: [named.witness()],
+            "event": lambda: [named.event(universe_id)],
             "kind of channel": lambda: ["email"],
             "channel": lambda: [of_channels.channel()],
             "api key": lambda: [ApiKey.objects.earliest("created_at").pk],
@@ -110,6 +112,7 @@ DOORS = (
     Door("witness_remove", ADMIN, "witness", FORM, {}, stranger=403),
     Door("audit_searches", READERS, "", FORM, SEARCH, read_answer=302, stranger=403),
     Door("audit", READERS, stranger=403),
+    Door("event", READERS, "event", denied=404),
     Door("audit_export", READERS, "", FORM, {"format": "csv"}, answer=200, stranger=403),
     Door("exports_running", SOMEBODY, stranger=200),
     Door("guide", ADMIN, stranger=403),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from secretsapp.models import (
     AccessRequest,
+    AuditEvent,
     Grant,
     Proposal,
     Review,
@@ -23,6 +24,12 @@ def review(universe_id: int) -> int:
     told = {"started_at": now, "ends_at": now + timedelta(days=1), "ends_unanswered": False}
     found, _ = Review.objects.get_or_create(universe_id=universe_id, defaults=told)
     return found.pk
+
+
+def event(universe_id: int) -> int:
+    """The newest event about the universe and none of its secrets; else one that there is not."""
+    found = AuditEvent.objects.filter(universe_id=str(universe_id), secret_name="").first()  # nosec B106
+    return found.sequence if found else 10**9
 
 
 def grant_in(universe_id: int | None) -> int:

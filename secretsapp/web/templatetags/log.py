@@ -1,8 +1,10 @@
 """What templates of the audit log need beside the tags of all pages."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django import template
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from secretsapp.log.event_view import EventView
@@ -16,6 +18,17 @@ register = template.Library()
 def runs(events: Iterable[EventView]) -> list[Run]:
     """The events, of which those that are nearly equal come as one."""
     return runs_of(events)
+
+
+@register.simple_tag
+def event_address(sequence: int) -> str:
+    """Where that event has its page; a page of the log asks for many, so they are put together."""
+    return f"{_events()}{sequence}/"
+
+
+@cache
+def _events() -> str:
+    return reverse("event", args=[1]).removesuffix("1/")
 
 
 @register.simple_tag

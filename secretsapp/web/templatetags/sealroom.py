@@ -35,6 +35,7 @@ from secretsapp.web.environments import environment_short, environment_tag
 from secretsapp.web.event_labels import (
     DETAIL_EMPTY,
     DETAIL_LABELS,
+    DETAIL_TIMES,
     RESULT_LABELS,
     VERB_LABELS,
     ResultLabel,
@@ -258,8 +259,8 @@ def detail_label(key: str) -> str:
 @register.filter
 def detail_words(value: str, key: str) -> str:
     """A detail of an event as pages say it; what is no time, as after an edit, stays as it is."""
-    end = parse_roblox_time(value) if key == "until" else None
-    return times.moment(end) if end else value or DETAIL_EMPTY.get(key, "–")
+    time = parse_roblox_time(value) if key in DETAIL_TIMES else None
+    return times.moment(time) if time else value or DETAIL_EMPTY.get(key, "–")
 
 
 @register.filter

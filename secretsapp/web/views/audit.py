@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
@@ -90,6 +90,21 @@ def own(request: ActorRequest) -> HttpResponse:
     return _answer(request, basis, form, {"is_own": True})
 
 
+@require_safe
+def event(request: ActorRequest, sequence: int) -> HttpResponse:
+    """One event with all that is known of it; for htmx that alone, for the row that is there."""
+    found, within = reading.one(request.actor, sequence)
+    if within.of_own:
+        leads, words = reverse("me_activity"), "Your activity"
+    elif within.of_histories:
+        leads, words = reverse("universe_activity", args=[found.universe_id]), "Activity"
+    else:
+        leads, words = reverse("audit"), "Audit log"
+    context = {"event": found, "leads": leads, "log_words": words}
+    template = "log/_facts.html" if wants_fragment(request) else "log/event.html"
+    return render(request, template, context)
+
+
 def log_form(request: ActorRequest, own: Basis) -> AuditFilterForm:
     """The filters of the whole log, as far as the actor reads it."""
     return filter_form(request, own, AuditFilter(), _universes(request))
@@ -153,7 +168,6 @@ def _context(path: str, form: AuditFilterForm, page: AuditPage, last_day: str) -
         "newest": address_of(path, form),
         "all": path,
         "export": "" if form.within.of_own else address_of(f"{path}export/", form),
-        "leads": path,
         "evidence": _evidence(form),
         "watch": _watch(path, form, page),
         "tones": TONES,
