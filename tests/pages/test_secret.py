@@ -154,7 +154,8 @@ def test_the_page_shows_every_event_of_the_secret(
         # Whose history it is stands above, and the beginning is folded into its outcome.
         assert "rotator@example.com rotated Details" in page.replace("127.0.0.1 ", "")
         assert "secret.rotate.started" not in page
-        assert ("Source browser, from 127.0.0.1" in page) is (role == "auditor")
+        assert ("rotated Details" in page) is (role == "viewer")
+        assert ("rotated 127.0.0.1 Details" in page) is (role == "auditor")
         every = words(client.get(address_of("secret", "PAY_KEY"), {"history": "all"}))
         assert "rotator@example.com started rotating" in every
 
