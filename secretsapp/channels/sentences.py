@@ -43,9 +43,8 @@ class Told:
 
     @property
     def link(self) -> str:
-        """Where the event stands in the log."""
-        number = self.view.sequence
-        return f"{settings.SITE_URL}/audit/?attempts=yes&before={number + 1}#event-{number}"
+        """Where the event has its page."""
+        return f"{settings.SITE_URL}/audit/events/{self.view.sequence}/"
 
 
 def read(found: QuerySet[AuditEvent]) -> list[Told]:

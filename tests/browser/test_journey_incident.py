@@ -50,7 +50,6 @@ def test_an_auditor_follows_a_message_to_evidence(
     auditor.page.goto(link)
     event = auditor.page.locator(f"#event-{number}")
     expect(event).to_contain_text("PAY_KEY changed outside Sealroom")
-    event.locator("summary .icon").click()
     event.get_by_role("link", name="All about this secret").click()
     expect(auditor.page.get_by_role("list", name="Filters in use")).to_contain_text("PAY_KEY")
     follow(auditor, "Evidence")
