@@ -132,6 +132,7 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "universe.unprotected": "Protection removed",
         "universe.unprotect": "Removal of protection proposed or forced",
         "universe.baseline": "First sync",
+        "universe.exported": "List of secrets exported",
         "universe.key_changed": "Roblox’s public key changed",
     },
     "API keys": {

@@ -14,6 +14,8 @@ from secretsapp.models import SignedIn
 from secretsapp.operation import upkeep
 from secretsapp.people import own_account, session_storage, sessions
 from secretsapp.people.session_storage import stored_key
+from secretsapp.secrets import exporting as secret_exporting
+from secretsapp.secrets.exporting import Form as SecretForm
 from tests.actions.acting import PASSWORD, Action, Stage, nothing_done
 
 EDITOR = "editor@example.com"
@@ -86,6 +88,13 @@ ACCESS_ACTIONS = [
             stage.cast["manager"].actor, Asked("", AuditFilter()), Form.CSV
         ),
         ("log.exported | manager@example.com |  |  | ",),
+    ),
+    Action(
+        "exporting.export",
+        lambda stage: secret_exporting.export(
+            stage.cast["viewer"].actor, stage.universe, SecretForm.CSV
+        ),
+        ("universe.exported | viewer@example.com | Harbor |  | ",),
     ),
     Action("own_account.rename", rename, (f"person.changed | {EDITOR} |  |  | {EDITOR}",)),
     Action(

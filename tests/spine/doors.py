@@ -253,6 +253,7 @@ DOORS = (
     Door("universes", SOMEBODY, stranger=200),
     Door("universe", EVERYBODY, "universe"),
     Door("universe_activity", EVERYBODY, "universe"),
+    Door("secrets_export", EVERYBODY, "universe", FORM, {"format": "csv"}, answer=200),
     Door("universe_export", EVERYBODY, "universe", FORM, {"format": "ndjson"}, answer=200),
     Door("universe_pin", EVERYBODY, "universe", FORM, {"pinned": "yes"}, read_answer=302),
     Door("universe_open_changes", EVERYBODY, "universe", read_answer=204),

@@ -157,6 +157,7 @@ TELLINGS = (
     Telling("universe_settings", ("universe.changed Harbour",), sent={"name": "Harbour"}),
     Telling("universe_pin", by="viewer"),
     Telling("universe_export", ("log.exported Harbor",), by="viewer"),
+    Telling("secrets_export", ("universe.exported Harbor",), by="viewer"),
     Telling("universe_refresh", by="viewer"),
     Telling(
         "universe_remove",

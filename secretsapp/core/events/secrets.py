@@ -78,6 +78,11 @@ class UniverseEvent(Event):
         Verb.READ,
         INFO,
     )
+    UNIVERSE_EXPORTED = done(
+        "universe.exported",
+        "exported the list of {count:secret} in {universe} as {format}",
+        Verb.READ,
+    )
     UNIVERSE_KEY_CHANGED = seen(
         "universe.key_changed",
         "found a new public key of {universe}",
