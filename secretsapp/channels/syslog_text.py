@@ -1,6 +1,7 @@
 """Events as messages of syslog (RFC 5424)."""
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ APP = "sealroom"
 # The number that is kept for examples: Sealroom has none of its own.
 DATA_ID = "sealroom@32473"
 LONGEST_ID, LONGEST_HOST = 32, 255
+# One of the log with its witnesses is far shorter; what is longer was edited.
+LONGEST_NOTE = 5000
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -36,6 +39,7 @@ def line(told: Told) -> bytes:
         "session": stored.get("session_id", ""),
         "request": stored.get("request_id", ""),
         "content": told.event.content,
+        "checkpoint": _in_base64(told.note),
     }
     return message(
         told.view.severity, stored["time"], stored["tag"], data=data, sentence=told.sentence
@@ -51,6 +55,11 @@ def message(
     said = "".join(f' {key}="{_escaped(text)}"' for key, text in data.items() if text)
     head = f"<{priority}>1 {time} {host} {APP} - {name[:LONGEST_ID]} [{DATA_ID}{said}]"
     return f"{head} {_BYTE_ORDER_MARK}{_in_one_line(sentence)}".encode()
+
+
+def _in_base64(note: str) -> str:
+    """A signed note is worth nothing without its line breaks, and a message has none."""
+    return b64encode(note.encode()).decode() if len(note) <= LONGEST_NOTE else ""
 
 
 def _escaped(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from base64 import b64decode
 
 import pytest
 from django.core.cache import cache
@@ -129,6 +130,25 @@ def test_syslog_is_told_a_message_an_event_with_what_the_log_has_of_it(
     assert "\n" not in second
     assert testing.send_test(STAGEHAND, stored()).is_sent
     assert b"channel.test" in syslog.messages[-1]
+
+
+def test_syslog_has_the_note_of_a_checkpoint_byte_for_byte(
+    universe: Universe, syslog: SyslogReceiver
+) -> None:
+    rule = Rule(events=("checkpoint",), at_least=Severity.INFO)
+    open_channel(ChannelKind.SYSLOG, f"localhost:{syslog.port}", rule)
+    made = checkpoints.make(STAGEHAND)
+    happens(universe, ["PAY_KEY"])
+    edited = checkpoints.make(STAGEHAND)
+    behind_the_back(
+        f"UPDATE secretsapp_checkpoint SET note = '{'x' * 6000}' WHERE number = {edited.number}"
+    )
+    work()
+    first, second = syslog.messages
+    found = re.search(rb' checkpoint="([^"]+)"', first)
+    assert found is not None
+    assert b64decode(found[1]).decode() == made.note
+    assert (b"checkpoint.made" in second, b" checkpoint=" in second) == (True, False)
 
 
 def test_mail_comes_at_once_but_no_second_one_while_the_first_waits(
