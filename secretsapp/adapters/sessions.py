@@ -15,7 +15,7 @@ from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from secretsapp.core.errors import KeyTrouble
-from secretsapp.models import RequiredFactor, SignedIn
+from secretsapp.models import NewSignIn, RequiredFactor, SignedIn
 from secretsapp.people import session_storage, sessions
 from secretsapp.rules.sql import NOW, Given, Prepared
 
@@ -26,11 +26,16 @@ ENDS_AT, CONTENT = "ends_at", "content"
 BEGAN_AT = "began_at"
 
 
-def _living() -> QuerySet[Session, tuple[str, datetime | None, bool]]:
+def _living() -> QuerySet[Session, tuple[str, datetime | None, bool, bool]]:
     key = Given("key", CharField())
     active_at = SignedIn.objects.filter(pk=OuterRef("session_key")).values("active_at")
     found = Session.objects.filter(session_key=key, expire_date__gt=NOW)
-    asked = {"active_at": Subquery(active_at), "required": Exists(RequiredFactor.objects.all())}
+    new_sign_ins = NewSignIn.objects.filter(person__sessions=OuterRef("session_key"))
+    asked = {
+        "active_at": Subquery(active_at),
+        "required": Exists(RequiredFactor.objects.all()),
+        "new_sign_ins": Exists(new_sign_ins),
+    }
     return found.annotate(**asked).values_list("session_data", *asked)
 
 
@@ -48,6 +53,8 @@ class SessionStore(db.SessionStore):
     _loaded_key = ""
     # Whether a second factor is required of anyone, as far as is known: every page asks.
     is_factor_required = True
+    # The same of whether there are new sign-ins of the person, which the first page tells of.
+    has_new_sign_ins = True
 
     def load(self) -> dict[str, Any]:
         """The content; an unknown, ended or damaged session is an empty one."""
@@ -55,7 +62,7 @@ class SessionStore(db.SessionStore):
         if not rows:
             self._session_key = None
             return {}
-        content, self._active_at, self.is_factor_required = rows[0]
+        content, self._active_at, self.is_factor_required, self.has_new_sign_ins = rows[0]
         self._loaded_key = self._stored_key()
         found = self.decode(content)
         if self._is_over(found):

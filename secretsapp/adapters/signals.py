@@ -20,6 +20,7 @@ from secretsapp.core.actor import Actor, ActorKind, Door
 from secretsapp.core.errors import SealroomError
 from secretsapp.models import User
 from secretsapp.people import sign_ins
+from secretsapp.people.sign_ins import NewDevice
 
 
 @receiver(connection_created)
@@ -50,10 +51,13 @@ def record_sign_in(request: HttpRequest, user: User, **_signal: object) -> None:
     from secretsapp.adapters import devices  # noqa: PLC0415
 
     name_session(request)
+    is_known = devices.find(request, user.email) is not None
+    device = devices.remember(request, user)
+    new = None if is_known else NewDevice(device.id, request.headers.get("User-Agent", ""))
     try:
-        sign_ins.record_sign_in(_actor(request, user), user, by=_proved(request, user))
-        devices.remember(request, user)
+        sign_ins.record_sign_in(_actor(request, user), user, _proved(request, user), new)
     except (SealroomError, DatabaseError):
+        devices.forget(request)
         request.session.flush()
         raise
 

@@ -2,6 +2,7 @@
 
 from secretsapp.models.access import EVERYWHERE, Grant, GrantPattern, Membership, Place, Team
 from secretsapp.models.accounts import (
+    NewSignIn,
     OneTimeCode,
     PasswordMail,
     RequiredFactor,
@@ -59,6 +60,7 @@ __all__ = [
     "InvitationGrant",
     "KeyProof",
     "Membership",
+    "NewSignIn",
     "OneTimeCode",
     "OutgoingMail",
     "PasswordMail",

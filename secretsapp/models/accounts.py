@@ -81,6 +81,22 @@ class SignedIn(models.Model):
         return f"session of {self.person_id}"
 
 
+class NewSignIn(models.Model):
+    """A sign-in from a device that wasn't known, until its person says whether it was them.
+
+    `device` is what the cookie of that device is called.
+    """
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="new_sign_ins")
+    device = models.CharField(max_length=40)
+    browser = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"new sign-in of {self.person_id}"
+
+
 class CodePurpose(models.TextChoices):
     """What a one-time code is good for."""
 
@@ -88,18 +104,28 @@ class CodePurpose(models.TextChoices):
     PASSWORD = "password"  # noqa: S105 - the name of a purpose
     # For a password too, but asked for by anyone: it never takes the place of another.
     MAIL = "mail"
+    # To say that a sign-in was someone else's. It ends no other, and no new password ends it.
+    NOT_ME = "not_me"
+    # To give the account another address: the one that the code was mailed to.
+    ADDRESS = "address"
+
+
+# Of these, a person can have several.
+SEVERAL = (CodePurpose.MAIL, CodePurpose.NOT_ME)
 
 
 class OneTimeCode(models.Model):
     """A code that proves who was given it: only its hash is here, and it ends by being used.
 
-    The code that claims a new installation belongs to no one.
+    The code that claims a new installation belongs to no one. `address` is the one that a code was
+    mailed to, where it matters whether the person still has it.
     """
 
     purpose = models.CharField(max_length=10, choices=CodePurpose.choices)
     person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="codes")
     hashed = models.CharField(max_length=64, unique=True)
     ends_at = models.DateTimeField()
+    address = models.CharField(max_length=254, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -108,7 +134,7 @@ class OneTimeCode(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["purpose", "person"],
-                condition=~models.Q(purpose=CodePurpose.MAIL),
+                condition=~models.Q(purpose__in=SEVERAL),
                 name="code_of_person",
             ),
         ]

@@ -83,20 +83,28 @@ def disable(actor: Actor, person: User) -> None:
 
     Raises Forbidden or LastAdmin.
     """
+    with acting(actor, TO_MANAGE, people=[person]) as act:
+        shut(act, person, keeps_an_admin=True)
+
+
+def shut(act: Act, person: User, *, keeps_an_admin: bool = False) -> None:
+    """End the access of a person whom the act has locked; LastAdmin where one must be left.
+
+    Where someone else is in the account of the last admin, none is: a command enables it again.
+    """
     # Whatever checks a password loads this module, and disables no one.
     from secretsapp.universes.protection import end_waiting  # noqa: PLC0415
 
-    with acting(actor, TO_MANAGE, people=[person]) as act:
-        requests.end_of_person(act, person)
-        if Grant.objects.filter(person=person, role=Role.ADMIN).exists():
-            grants.keep_an_admin_beside(person)
-        one_time_codes.discard(person)
-        sessions.begin_generation(person)
-        sessions.delete(person.sessions.all())
-        proposed = Proposal.objects.filter(proposer=person)
-        end_waiting(act, proposed, f"the account of {person.email} was disabled")
-        open_invitations.end_of_person(act, person)
-        _set_active(act, person, False, PersonEvent.PERSON_DISABLED)
+    requests.end_of_person(act, person)
+    if keeps_an_admin and Grant.objects.filter(person=person, role=Role.ADMIN).exists():
+        grants.keep_an_admin_beside(person)
+    one_time_codes.discard(person)
+    sessions.begin_generation(person)
+    sessions.delete(person.sessions.all())
+    proposed = Proposal.objects.filter(proposer=person)
+    end_waiting(act, proposed, f"the account of {person.email} was disabled")
+    open_invitations.end_of_person(act, person)
+    _set_active(act, person, False, PersonEvent.PERSON_DISABLED)
 
 
 def enable(actor: Actor, person: User) -> None:

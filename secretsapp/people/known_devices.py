@@ -36,17 +36,19 @@ class Device:
         return _signer().sign(_BETWEEN_PARTS.join(parts))
 
 
-def remember(cookie: str, person: User) -> str:
-    """The cookie of the device that gave this one, and from which the person signed in.
+def of_person(cookie: str, person: User) -> Device:
+    """The device that gave this cookie, as one from which the person signed in.
 
-    It goes on to hold the few people who used the device last; the same device keeps its id, so
-    that its limits go on too.
+    The same device keeps its id, so that its limits go on too.
     """
-    devices = _devices_in(cookie)
-    ids = [device.id for device in devices if device.person_id == person.pk]
-    own = Device(person.pk, person.generation, ids[0] if ids else secrets.token_urlsafe(16))
-    others = [device.token for device in devices if device.person_id != person.pk]
-    return _BETWEEN_TOKENS.join([own.token, *others][:PEOPLE_A_DEVICE])
+    ids = [device.id for device in _devices_in(cookie) if device.person_id == person.pk]
+    return Device(person.pk, person.generation, ids[0] if ids else secrets.token_urlsafe(16))
+
+
+def remember(cookie: str, device: Device) -> str:
+    """The cookie for a device that gave this one: it holds the few people who used it last."""
+    others = [each.token for each in _devices_in(cookie) if each.person_id != device.person_id]
+    return _BETWEEN_TOKENS.join([device.token, *others][:PEOPLE_A_DEVICE])
 
 
 def find(cookie: str, email: str) -> Device | None:

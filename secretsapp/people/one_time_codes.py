@@ -9,19 +9,22 @@ from secretsapp.core.codes import Code
 from secretsapp.core.errors import CodeRefused
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import OneTimeCode, PasswordMail, User
-from secretsapp.models.accounts import CodePurpose
+from secretsapp.models.accounts import SEVERAL, CodePurpose
 
 
-def issue(purpose: CodePurpose, person: User | None, *, good_for: timedelta) -> Code:
+def issue(
+    purpose: CodePurpose, person: User | None, *, good_for: timedelta, address: str = ""
+) -> Code:
     """Make a code in place of the one for that purpose of the person, or of no one if None.
 
     One that is mailed is beside those mailed before: anyone may ask for it, and must not end
-    by that what someone has in their mailbox.
+    by that what someone has in their mailbox. `address` is the one it is mailed to, where the
+    code is bound to that.
     """
     now = timezone.now()
     code = codes.draw(now + good_for)
-    stored = {"hashed": code.hashed, "ends_at": code.ends_at}
-    if purpose is CodePurpose.MAIL:
+    stored = {"hashed": code.hashed, "ends_at": code.ends_at, "address": address}
+    if purpose in SEVERAL:
         OneTimeCode.objects.filter(purpose=purpose, person=person, ends_at__lte=now).delete()
         OneTimeCode.objects.create(purpose=purpose, person=person, **stored)
     else:
@@ -53,8 +56,11 @@ def use_up(code: OneTimeCode) -> None:
 
 
 def discard(person: User) -> None:
-    """Let no link set the person's password any more, nor one that waits to be mailed."""
-    OneTimeCode.objects.filter(person=person).delete()
+    """Let no link set the person's password any more, nor one that waits to be mailed.
+
+    What says that a sign-in wasn't them goes on: someone else may have set the password.
+    """
+    OneTimeCode.objects.filter(person=person).exclude(purpose=CodePurpose.NOT_ME).delete()
     PasswordMail.objects.filter(person=person).delete()
 
 

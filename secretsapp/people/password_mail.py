@@ -54,8 +54,13 @@ def ask(actor: Actor, email: str, *, on_known_device: bool = False) -> None:
         if person is not None and person.is_active:
             note(actor, PersonEvent.PERSON_LINK_ASKED, subject=person)
             if _is_due(actor, person, on_known_device):
-                asked = {"asked_at": timezone.now(), "claimed_until": None}
-                PasswordMail.objects.update_or_create(person=person, defaults=asked)
+                queue(person)
+
+
+def queue(person: User) -> None:
+    """Let the worker mail a link to the person."""
+    asked = {"asked_at": timezone.now(), "claimed_until": None}
+    PasswordMail.objects.update_or_create(person=person, defaults=asked)
 
 
 def _is_due(actor: Actor, person: User, on_known_device: bool) -> bool:

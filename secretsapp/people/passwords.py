@@ -51,3 +51,15 @@ def store(act: Act, person: User, *, keeping: str = "") -> int:
     count = sessions.delete(person.sessions.exclude(pk=keeping))
     act.tell(PersonEvent.PERSON_PASSWORD_SET, subject=person)
     return count
+
+
+def close(act: Act, person: User) -> None:
+    """Let no password sign in the person, whom the act has locked, until a link sets a new one.
+
+    Links that were made before end with it, and so do all of the person's sessions.
+    """
+    one_time_codes.discard(person)
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    act.tell(PersonEvent.PERSON_PASSWORD_CLOSED, subject=person)
+    sessions.end_all_but(act, person, "")

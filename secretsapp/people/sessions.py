@@ -59,11 +59,16 @@ def record(actor: Actor, person: User, stored_key: str, user_agent: str) -> None
 
 def in_words(user_agent: str) -> str:
     """What a browser says of itself, as `Firefox on Windows`; else the beginning of its words."""
+    if known := known_words(user_agent):
+        return known
+    return user_agent[:UNKNOWN_LIMIT].strip() if is_storable(user_agent) else ""
+
+
+def known_words(user_agent: str) -> str:
+    """The same in words of ours alone, for where someone else must not choose them; or nothing."""
     browser = _first(_BROWSERS, user_agent)
     system = _first(_SYSTEMS, user_agent)
-    if browser:
-        return f"{browser} on {system}" if system else browser
-    return user_agent[:UNKNOWN_LIMIT].strip() if is_storable(user_agent) else ""
+    return f"{browser} on {system}" if browser and system else browser
 
 
 def _first(names: dict[str, str], user_agent: str) -> str:

@@ -1,5 +1,8 @@
 """Records who signs in and out, and who tried to: what every process listens to from its start."""
 
+from dataclasses import dataclass
+from types import ModuleType
+
 from secretsapp.core.actor import Actor
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.pace import lasting
@@ -11,13 +14,41 @@ from secretsapp.rules.noting import note
 from secretsapp.rules.policy import require_oneself
 
 RECORDED_IN_SECONDS = 0.1
+# What a link for a password proves, beside what else was proved in a sign-in.
+BY_LINK = "link"
 
 
-def record_sign_in(actor: Actor, person: User, by: str = "") -> None:
-    """Record that a person signed in; by what they proved that it is them, where it is known."""
+@dataclass(frozen=True)
+class NewDevice:
+    """A device that wasn't known: what it is called from now on, and what its browser says."""
+
+    id: str
+    user_agent: str
+
+
+def record_sign_in(
+    actor: Actor, person: User, by: str = "", new_device: NewDevice | None = None
+) -> None:
+    """Record that a person signed in; by what they proved that it is them, where it is known.
+
+    They are told of it where the device wasn't known. Nobody is told of the first time, and whoever
+    came by a link is told by mail alone: nobody else could know better whether it was them.
+    """
     detail = {"by": by} if by else {}
     with acting(actor, Oneself(person)) as act:
+        was_here = act.people[person.pk].last_active_at is not None
+        if new_device and was_here:
+            detail["device"] = "new"
+            is_recognized = BY_LINK in by.split(", ")
+            _new_sign_ins().tell(act, person, new_device, is_recognized=is_recognized)
         act.tell(PersonEvent.PERSON_SIGNED_IN, subject=person, detail=detail)
+
+
+def _new_sign_ins() -> ModuleType:
+    # Every command loads this module, and signs nobody in.
+    from secretsapp.people import new_sign_ins  # noqa: PLC0415
+
+    return new_sign_ins
 
 
 def record_sign_out(actor: Actor, person: User) -> None:

@@ -42,6 +42,7 @@ from tests.actions.of_channels import CHANNEL_ACTIONS
 from tests.actions.of_factors import FACTOR_ACTIONS
 from tests.actions.of_invitations import INVITATION_ACTIONS
 from tests.actions.of_mail import MAIL_ACTIONS
+from tests.actions.of_new_sign_ins import NEW_SIGN_IN_ACTIONS
 from tests.actions.of_proposals import PROPOSAL_ACTIONS
 from tests.actions.of_requests import REQUEST_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
@@ -351,6 +352,7 @@ ACTIONS = [
     *BACKUP_ACTIONS,
     *PROPOSAL_ACTIONS,
     *ENTRY_ACTIONS,
+    *NEW_SIGN_IN_ACTIONS,
     *FACTOR_ACTIONS,
     *REQUEST_ACTIONS,
     *SEARCH_ACTIONS,

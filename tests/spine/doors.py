@@ -61,6 +61,7 @@ class Door:
             # Not there for anyone: who sees which has tests of its own.
             "invitation": lambda: [10**9],
             "passkey": lambda: [10**9],
+            "new sign-in": lambda: [10**9],
             "witness": lambda: [named.witness()],
             "event": lambda: [named.event(universe_id)],
             "kind of channel": lambda: ["email"],
@@ -133,6 +134,8 @@ DOORS = (
     Door("confirm", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
     Door("session_end", SOMEBODY, "", FORM, {"session": "x"}, read_answer=302, stranger=302),
     Door("sessions_end_others", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
+    Door("sign_in_recognize", SOMEBODY, "new sign-in", FORM, {}, read_answer=302, stranger=302),
+    Door("sign_in_disown", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
     # People.
     Door("people", ADMIN, stranger=403),
     Door("required_factors", ADMIN, "", FORM, {}, answer=422, stranger=403),
@@ -312,6 +315,7 @@ OPEN_TO_ALL = {
     "invitation",
     "invitation_accept",
     "metrics",
+    "not_me",
     "password_forgotten",
     "password_set",
     "readyz",

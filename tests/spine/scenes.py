@@ -12,7 +12,7 @@ from secretsapp.access.requests import Wish
 from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
 from secretsapp.log import witnesses
-from secretsapp.models import ReviewItem, Secret, SignedIn, Universe
+from secretsapp.models import NewSignIn, ReviewItem, Secret, SignedIn, Universe
 from secretsapp.people import accounts, factors, invitations, required_factors
 from secretsapp.secrets.secret_view import drift_of
 from tests.granting import Terms
@@ -64,6 +64,13 @@ def second_session(_universe: Universe, cast: Cast) -> Sent:
     other.force_login(cast["admin"].user)
     other.get("/me/")
     return {"session": SignedIn.objects.get().stored_key}
+
+
+def new_sign_in(_universe: Universe, cast: Cast) -> Sent:
+    """A sign-in to the viewer's account from a new device."""
+    viewer = cast["viewer"].user
+    made = NewSignIn.objects.create(person=viewer, device="theirs", at=timezone.now())
+    return {"at": reverse("sign_in_recognize", args=[made.pk])}
 
 
 def app(_universe: Universe, cast: Cast) -> Sent:

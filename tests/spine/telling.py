@@ -12,6 +12,7 @@ from tests.spine.scenes import (
     channel_that_is_off,
     disabled,
     invitation,
+    new_sign_in,
     passkey,
     proposed,
     protected,
@@ -80,6 +81,20 @@ TELLINGS = (
     Telling("session_end", ("person.sessions_ended admin@example.com",), prepare=second_session),
     Telling(
         "sessions_end_others", ("person.sessions_ended admin@example.com",), prepare=second_session
+    ),
+    Telling(
+        "sign_in_disown",
+        (
+            "person.sign_in_disowned admin@example.com",
+            "person.sessions_ended admin@example.com",
+        ),
+        prepare=second_session,
+    ),
+    Telling(
+        "sign_in_recognize",
+        (f"person.sign_in_recognized {VIEWER}",),
+        by="viewer",
+        prepare=new_sign_in,
     ),
     # The log itself.
     Telling("checkpoint_make", ("checkpoint.made",)),

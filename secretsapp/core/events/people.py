@@ -1,6 +1,6 @@
 """What happens to accounts, invitations, passwords and sessions."""
 
-from secretsapp.core.events.kinds import INFO, Event, Verb, done, refused, seen
+from secretsapp.core.events.kinds import INFO, WARNING, Event, Verb, done, refused, seen
 
 
 class PersonEvent(Event):
@@ -29,6 +29,12 @@ class PersonEvent(Event):
     PERSON_PASSWORD_SET = done(
         "person.password_set", "set the password of {subject}", Verb.PASSWORD
     )
+    PERSON_PASSWORD_CLOSED = done(
+        "person.password_closed",
+        "ended the password of {subject} until a new one is set",
+        Verb.PASSWORD,
+        WARNING,
+    )
     PERSON_INVITED = done("person.invited", "invited {address}: {access}", Verb.GRANT)
     PERSON_INVITATION_SENT_AGAIN = done(
         "person.invitation_sent_again", "sent the invitation of {address} again", Verb.GRANT
@@ -46,6 +52,18 @@ class PersonEvent(Event):
         INFO,
     )
     PERSON_SIGNED_IN = done("person.signed_in", "signed in", Verb.SIGN_IN, INFO)
+    PERSON_SIGN_IN_RECOGNIZED = done(
+        "person.sign_in_recognized",
+        "recognized a sign-in from a new device",
+        Verb.SIGN_IN,
+        INFO,
+    )
+    PERSON_SIGN_IN_DISOWNED = done(
+        "person.sign_in_disowned",
+        "said that someone else signed in to the account of {subject}",
+        Verb.SIGN_IN,
+        WARNING,
+    )
     PERSON_SIGNED_OUT = done("person.signed_out", "signed out", Verb.SIGN_IN, INFO)
     PERSON_SESSIONS_ENDED = done(
         "person.sessions_ended", "ended {count:session} of {subject}", Verb.SIGN_IN, INFO

@@ -29,6 +29,8 @@ from secretsapp.people import (
     factor_reminders,
     invitation_links,
     invitations,
+    new_sign_ins,
+    not_me_mail,
     password_mail,
     wrong_passwords,
 )
@@ -50,6 +52,7 @@ MAILS = (
     invitation_links.KIND,
     factor_mail.KIND,
     factor_reminders.KIND,
+    not_me_mail.SIGN_IN,
     mailing.KIND,
 )
 ROUNDS_A_MINUTE = 12
@@ -208,6 +211,7 @@ def _make_checkpoint() -> None:
 def _clear() -> None:
     call_command("clearsessions")
     upkeep.clear_ended_sessions()
+    new_sign_ins.clear()
     upkeep.clear_expired_cache()
     workers.forget_lost()
     outbox.clear()

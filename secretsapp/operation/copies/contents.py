@@ -12,6 +12,7 @@ from secretsapp.core.keyring import key_id_of
 from secretsapp.models import (
     Invitation,
     InvitationGrant,
+    NewSignIn,
     OneTimeCode,
     OutgoingMail,
     PasswordMail,
@@ -25,6 +26,7 @@ from secretsapp.models import (
 FLEETING: tuple[type[Model], ...] = (
     Session,
     SignedIn,
+    NewSignIn,
     OneTimeCode,
     OutgoingMail,
     PasswordMail,

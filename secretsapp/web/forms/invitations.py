@@ -14,7 +14,7 @@ from secretsapp.people.accounts import EMAIL_LIMIT, NAME_LIMIT
 from secretsapp.people.invitations import AT_ONCE, GREETING_LIMIT
 from secretsapp.web.forms.access import GrantForm
 from secretsapp.web.forms.fields import QUIET
-from secretsapp.web.forms.passwords import CodeField, PasswordField
+from secretsapp.web.forms.passwords import PasswordField
 from secretsapp.web.forms.places import PlacesField, SeveralGrantForm
 
 BY_MAIL, TO_COPY = "mail", "link"
@@ -146,12 +146,6 @@ class InviteHereForm(GrantForm):
     def all_given(self) -> list[FirstGrant]:
         """What they are given."""
         return [FirstGrant(self._scope.where, self.terms())]
-
-
-class InvitationCodeForm(forms.Form):
-    """The code of an invitation."""
-
-    code = CodeField(help_text="From the link you were given or mailed.")
 
 
 class JoinForm(forms.Form):

@@ -63,6 +63,12 @@ def email_input(**attributes: str) -> forms.EmailInput:
     return forms.EmailInput({"class": "form-control", "autocomplete": "username"} | attributes)
 
 
+class CodeForm(forms.Form):
+    """A code alone."""
+
+    code = CodeField(help_text="From the link you were given or mailed.")
+
+
 class SetPasswordForm(forms.Form):
     """A code, and the password it is for."""
 

@@ -8,8 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from secretsapp.access import grant_listing
+from secretsapp.adapters import devices
 from secretsapp.home import first_steps, overview
 from secretsapp.home.first_steps import Progress
+from secretsapp.people import new_sign_ins
+from secretsapp.people.new_sign_ins import NewSignIns
 from secretsapp.web.checklist import Step
 from secretsapp.web.requests import ActorRequest
 
@@ -29,9 +32,17 @@ def home(request: ActorRequest) -> HttpResponse:
         "further_needs": found.needs[NEEDS_SHOWN:],
         "gives_access": grant_listing.gives_access(request.actor),
         "progress": progress,
+        "new_sign_ins": _new_sign_ins(request),
         "steps": list(_steps(progress)) if progress else [],
     }
     return render(request, "home/home.html", context)
+
+
+def _new_sign_ins(request: ActorRequest) -> NewSignIns | None:
+    """What the actor is asked about; that there is anything came with the session."""
+    if not getattr(request.session, "has_new_sign_ins", True):
+        return None
+    return new_sign_ins.find(request.actor, devices.own_id(request))
 
 
 def _steps(progress: Progress) -> Iterator[Step]:

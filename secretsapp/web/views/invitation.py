@@ -14,7 +14,8 @@ from secretsapp.core.errors import CodeRefused
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.people import accepting
 from secretsapp.people.accepting import Offer
-from secretsapp.web.forms.invitations import InvitationCodeForm, JoinForm
+from secretsapp.web.forms.invitations import JoinForm
+from secretsapp.web.forms.passwords import CodeForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views.form_pages import METHODS, Done, page, posted, submitted
 from secretsapp.web.views.passwords import SIGNS_IN_AS
@@ -29,7 +30,7 @@ def invitation(request: ActorRequest) -> HttpResponse:
     """Take the code that a link has behind its `#`; then show what the invitation offers."""
     if refusal := limits.refuse(request, limits.CODES):
         return refusal
-    form = InvitationCodeForm(posted(request))
+    form = CodeForm(posted(request))
     if not form.is_bound and (offer := _opened(request)):
         return _shown(request, offer, Form() if request.user.is_authenticated else JoinForm())
     if form.is_valid():
@@ -103,7 +104,7 @@ def _shown(request: ActorRequest, offer: Offer, form: Form) -> HttpResponse:
 
 def _over(request: ActorRequest, refused: Form) -> HttpResponse:
     """The page for a code, which says why the one that was opened works no more."""
-    form = InvitationCodeForm({"code": request.session.pop(CODE)})
+    form = CodeForm({"code": request.session.pop(CODE)})
     form.is_valid()
     for sentences in refused.errors.values():
         form.add_error("code", list(sentences))

@@ -1,0 +1,48 @@
+"""Shuts an account whose person says, by a mailed code, that someone else is in it.
+
+The code gives nothing: a new password takes a link of its own, which is mailed. So whoever has the
+code alone can keep the person out for a moment, and can't get in.
+"""
+
+from secretsapp.core.actor import Actor
+from secretsapp.core.events.people import PersonEvent
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.mail import outbox
+from secretsapp.models import NewSignIn, OneTimeCode, User
+from secretsapp.models.accounts import CodePurpose
+from secretsapp.people import accounts, one_time_codes, password_mail, passwords
+from secretsapp.people.ways_in import BY_CODE, known, wrong_codes_noted
+from secretsapp.rules.acting import acting
+
+
+def shut(actor: Actor, code: Plaintext) -> bool:
+    """End every session of the person whose code it is, and let their password work no more.
+
+    The person acts, from where `actor` came. Gives whether they are mailed a link for a new one:
+    where another address was given to the account since the code was mailed, that may be someone
+    else's, so the account is disabled instead. Raises CodeRefused.
+    """
+    with wrong_codes_noted(actor):
+        found = one_time_codes.find(code, CodePurpose.NOT_ME)
+        person = User.objects.filter(codes=found, is_active=True).first()
+        if person is None:
+            raise one_time_codes.refusal()
+        with acting(known(actor, person), BY_CODE, people=[person]) as act:
+            one_time_codes.use_up(found)
+            person = act.people[person.pk]
+            act.tell(PersonEvent.PERSON_SIGN_IN_DISOWNED, subject=person)
+            passwords.close(act, person)
+            _forget_what_came_later(found, person)
+            is_theirs = person.email == found.address
+            if is_theirs:
+                password_mail.queue(person)
+            else:
+                accounts.shut(act, person)
+    return is_theirs and outbox.is_set_up()
+
+
+def _forget_what_came_later(found: OneTimeCode, person: User) -> None:
+    """Codes that were mailed after this one may have gone to whom it is used against."""
+    later = OneTimeCode.objects.filter(person=person, purpose=CodePurpose.NOT_ME, pk__gt=found.pk)
+    later.delete()
+    NewSignIn.objects.filter(person=person).delete()
