@@ -60,7 +60,8 @@ def new(holder: Holder, where: Where) -> Grant:
 def store(act: Act, grant: Grant, terms: Terms) -> Grant:
     """Store a new grant, or what an earlier one says from now on, and tell of it."""
     event = AccessEvent.GRANT_GIVEN if grant._state.adding else AccessEvent.GRANT_CHANGED
-    grant.giver_id, grant.given_by = _giver_of(act, grant, terms), act.actor.name
+    grant.giver_id, grant.changer_id = _giver_of(act, grant, terms), act.actor.person_id
+    grant.given_by = act.actor.name
     grant.role, grant.until, grant.reason = terms.role, terms.until, terms.reason
     grant.given_at, grant.ends_as_meant = timezone.now(), False
     grant.save()

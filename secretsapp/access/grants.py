@@ -178,8 +178,9 @@ def shorten_within(act: Act, grant: Grant, until: datetime) -> None:
     if grant.role == Role.ADMIN:
         raise InvalidInput("The Admin role never expires. Revoke it instead.", field="until")
     grant.until, grant.given_at = until, timezone.now()
-    grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
-    grant.save(update_fields=["until", "given_at", "giver", "given_by"])
+    grant.giver_id = grant.changer_id = act.actor.person_id
+    grant.given_by = act.actor.name
+    grant.save(update_fields=["until", "given_at", "giver", "changer", "given_by"])
     grant_rows.tell(act, AccessEvent.GRANT_CHANGED, grant)
 
 

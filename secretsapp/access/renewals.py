@@ -195,7 +195,8 @@ def renew(act: Act, grant: Grant, terms: Terms) -> Grant:
             "It already lasts that long, or your own access ends before. Nothing was extended."
         )
     grant.until, grant.ends_as_meant = terms.until, False
-    grant.giver_id, grant.given_by = act.actor.person_id, act.actor.name
+    grant.giver_id = grant.changer_id = act.actor.person_id
+    grant.given_by = act.actor.name
     grant.given_at = timezone.now()
     grant.save()
     grant_rows.tell(act, AccessEvent.GRANT_RENEWED, grant)

@@ -189,7 +189,7 @@ def _answer_unanswered(act: Act, review: Review, item: ReviewItem) -> Answer:
 def _changed_by_holder(grant: Grant) -> bool:
     """Whether who has it changed it last: nobody keeps their own access that way."""
     own = Q(grants=grant) | Q(memberships__team__grants=grant)
-    return User.objects.filter(own, email=grant.given_by).exists()
+    return User.objects.filter(own, pk=grant.changer_id or 0).exists()
 
 
 def _start_again(actor: Actor, review: Review) -> None:

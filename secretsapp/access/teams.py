@@ -150,10 +150,8 @@ def _let_in(act: Act, team: Team, people: Iterable[User]) -> list[User]:
             f"A team can have {PEOPLE_LIMIT} people, and this one has {len(present)}.",
             field="people",
         )
-    by, at = act.actor.name, timezone.now()
-    Membership.objects.bulk_create(
-        Membership(team=team, person=each, added_by=by, added_at=at) for each in added
-    )
+    by = {"adder_id": act.actor.person_id, "added_by": act.actor.name, "added_at": timezone.now()}
+    Membership.objects.bulk_create(Membership(team=team, person=each, **by) for each in added)
     for each in added:
         act.tell(AccessEvent.TEAM_MEMBER_ADDED, subject=each, detail={"team": team.name})
     return added

@@ -126,11 +126,11 @@ def _last_of_each(person: User) -> QuerySet[Change]:
         universe=OuterRef("universe"), name=OuterRef("name"), missing_since=None
     )
     # Of what was approved it is the proposer who knows the value.
+    proposed = Proposal.objects.filter(proposer=person, state=ProposalState.APPROVED)
     is_theirs = Q(last_change__actor_id=person.pk, last_change__proposed_by="") | Q(
-        last_change__proposed_by=person.email
+        last_change__in=proposed.values("pk")
     )
     later = row.filter(last_change__started_at__gt=OuterRef("started_at"))
-    proposed = Proposal.objects.filter(proposer=person, state=ProposalState.APPROVED)
     begun = Change.objects.filter(
         Q(actor_id=person.pk, proposed_by="") | Q(pk__in=proposed.values("pk")),
         kind__in=_SAVING,

@@ -63,10 +63,17 @@ class Team(models.Model):
 
 
 class Membership(models.Model):
-    """That a person is in a team."""
+    """That a person is in a team.
+
+    `adder` is the person who added them, and `added_by` what they were called then; a command's
+    has none.
+    """
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    adder = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="added_memberships"
+    )
     added_by = models.CharField(max_length=254)
     added_at = models.DateTimeField()
 
@@ -84,7 +91,8 @@ class Grant(models.Model):
     or in all where none of these is there.
 
     It covers the secrets that one of its patterns matches, and none without patterns. `giver` is
-    the person who gave it; what a command or Sealroom gave has none.
+    the person who gave it, and `changer` who changed it last; what a command or Sealroom gave has
+    none. `given_by` is what the latter was called then.
     """
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="grants")
@@ -103,6 +111,9 @@ class Grant(models.Model):
     reason = models.TextField(blank=True)
     giver = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="given_grants"
+    )
+    changer = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="changed_grants"
     )
     given_by = models.CharField(max_length=254)
     given_at = models.DateTimeField()

@@ -21,7 +21,7 @@ _Person = int | Given | None
 class Holding(NamedTuple):
     """One pattern of a grant in force: a role in a place, for the names that it matches.
 
-    `giver_id` gave it, no person where that is None; `added_by` put them into the team that has it.
+    `giver_id` gave it, no person where that is None; `adder_id` put them into the team that has it.
     """
 
     role: Role
@@ -29,7 +29,7 @@ class Holding(NamedTuple):
     pattern: str
     until: datetime | None
     giver_id: int | None = None
-    added_by: str | None = None
+    adder_id: int | None = None
 
     def gives(self, permission: Permission) -> bool:
         """Whether its role has the permission."""
@@ -189,7 +189,7 @@ def _rows(person: _Person, grants: QuerySet[Grant]) -> QuerySet[Grant, tuple[Any
     columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
     # A subquery would be asked for each of a thousand grants.
     own = FilteredRelation("team__memberships", condition=Q(team__memberships__person_id=person))
-    return grants.annotate(own=own).values_list(*columns, "own__added_by")
+    return grants.annotate(own=own).values_list(*columns, "own__adder")
 
 
 def _wider(places: Iterable[Place], at: Place | None) -> dict[int, tuple[Place, ...]]:

@@ -200,7 +200,7 @@ def without(rights: Rights, giver: User, actor: Actor) -> Rights:
         holding
         for holding in rights.holdings
         if holding.giver_id != giver.pk
-        and holding.added_by not in (giver.email, actor.name)
+        and (holding.adder_id is None or holding.adder_id not in (giver.pk, actor.person_id))
         and (holding.giver_id != actor.person_id or holding.role is Role.ADMIN)
     )
     return replace(rights, holdings=tuple(others))

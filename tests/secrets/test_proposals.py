@@ -167,13 +167,14 @@ def test_a_team_of_the_proposer_approves_nothing_of_theirs(protected: Universe, 
     joined = Membership.objects.create(
         team=team,
         person=cast["stranger"].user,
-        added_by=cast["manager"].user.email,
+        adder=cast["manager"].user,
+        added_by="manager@example.com",
         added_at=timezone.now(),
     )
     proposal = propose(cast["manager"], protected)
     with pytest.raises(Forbidden, match="gave you the right"):
         approving.approve(cast["stranger"].actor, proposal)
-    joined.added_by = cast["admin"].user.email
+    joined.adder = cast["admin"].user
     joined.save()
     approving.approve(cast["stranger"].actor, proposal)
 
