@@ -52,6 +52,9 @@ SECOND_FACTORS_A_DAY = Limit("second_factor_a_day", 60, "d")
 # Who reads someone's mail can get new links, and with each a new device: these count all of them.
 SECOND_FACTORS_IN_ALL = Limit("second_factor_in_all", 240, "d")
 
+# Each sends two mails, of which one goes to an address that may be anyone's.
+NEW_ADDRESSES = Limit("new_address", 10, "d")
+
 
 def take_password(request: HttpRequest, email: str) -> RateLimitUsage | None:
     """Count a try at the password of that address; None where it is one too many.
@@ -97,6 +100,13 @@ def refuse_second_factor(request: HttpRequest, person: User) -> HttpResponse | N
     counted = (SECOND_FACTORS, key), (SECOND_FACTORS_A_DAY, key)
     in_all = (SECOND_FACTORS_IN_ALL, f"person:{person.pk}")
     if all(_take(request, limit, each) for limit, each in (*counted, in_all)):
+        return None
+    return _refusal(request, "for this account")
+
+
+def refuse_new_address(request: HttpRequest, person: User) -> HttpResponse | None:
+    """The same where this is one address too many that the person wants to have."""
+    if request.method != "POST" or _take(request, NEW_ADDRESSES, f"person:{person.pk}"):
         return None
     return _refusal(request, "for this account")
 

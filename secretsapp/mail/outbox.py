@@ -20,7 +20,8 @@ from secretsapp.models.mail import MailState
 # So long it is known which keys were queued, and how many were given up.
 KEPT_FOR = timedelta(days=30)
 GIVEN_UP_SHOWN_FOR = timedelta(days=7)
-LONGEST_ABOUT = 200
+# As long as an email address can be.
+LONGEST_ABOUT = 254
 
 About = Mapping[str, str]
 

@@ -1,6 +1,6 @@
 """Tells people of sign-ins from devices that weren't known, on their first page and by mail.
 
-Whoever stole a password signs in from such a device too. So it says nothing of any of them, and
+Someone who stole a password signs in from such a device too. So it says nothing of any of them, and
 is not shown its own, until the person recognizes it on a device of theirs.
 """
 

@@ -1,7 +1,7 @@
 """Shuts an account whose person says, by a mailed code, that someone else is in it.
 
-The code gives nothing: a new password takes a link of its own, which is mailed. So whoever has the
-code alone can keep the person out for a moment, and can't get in.
+The code gives nothing: a new password takes a link of its own, which is mailed. So someone who has
+the code alone can keep the person out for a moment, and can't get in.
 """
 
 from secretsapp.core.actor import Actor

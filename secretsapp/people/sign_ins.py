@@ -31,7 +31,7 @@ def record_sign_in(
 ) -> None:
     """Record that a person signed in; by what they proved that it is them, where it is known.
 
-    They are told of it where the device wasn't known. Nobody is told of the first time, and whoever
+    They are told of it where the device wasn't known. Nobody is told of the first time, and who
     came by a link is told by mail alone: nobody else could know better whether it was them.
     """
     detail = {"by": by} if by else {}

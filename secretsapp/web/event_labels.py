@@ -165,6 +165,8 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "person.sessions_ended": "Sessions ended",
         "person.created": "Account created",
         "person.changed": "Account changed",
+        "person.address_asked": "New address requested",
+        "person.address_changed": "Address changed",
         "person.disabled": "Account disabled",
         "person.enabled": "Account enabled",
         "person.password_set": "Password set",

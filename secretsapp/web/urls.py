@@ -30,6 +30,7 @@ from secretsapp.web.views import (
     invitations,
     me,
     new_sign_ins,
+    own_address,
     passkeys,
     passwords,
     people,
@@ -152,6 +153,8 @@ urlpatterns = [
     path("me/password/", me.password, name="me_password"),
     path("me/authenticator-app/", second_factors.app, name="me_app"),
     path("me/authenticator-app/remove/", second_factors.remove_app, name="me_app_remove"),
+    path("me/address/", own_address.ask, name="me_address"),
+    path("me/address/confirm/", own_address.confirm, name="me_address_confirm"),
     path("me/new-sign-ins/disown/", new_sign_ins.disown, name="sign_in_disown"),
     path(
         "me/new-sign-ins/<row_id:sign_in_id>/recognize/",

@@ -36,6 +36,7 @@ from tests.actions.acting import (
     tell_of_grant,
 )
 from tests.actions.of_access import ACCESS_ACTIONS
+from tests.actions.of_addresses import ADDRESS_ACTIONS
 from tests.actions.of_archives import ARCHIVE_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
 from tests.actions.of_channels import CHANNEL_ACTIONS
@@ -348,6 +349,7 @@ ACTIONS = [
     Action("installation.generate_keys", lambda _stage: installation.generate_keys()),
     Action("installation.prepare_database", lambda _stage: installation.prepare_database()),
     *ACCESS_ACTIONS,
+    *ADDRESS_ACTIONS,
     *ARCHIVE_ACTIONS,
     *BACKUP_ACTIONS,
     *PROPOSAL_ACTIONS,

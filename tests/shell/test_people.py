@@ -7,7 +7,7 @@ from django.test import Client
 
 from emulator import Emulator, faults
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.models import Grant, Universe, User
+from secretsapp.models import AuditEvent, Grant, Universe, User
 from secretsapp.secrets import changes
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, PASSWORD, Cast
@@ -227,3 +227,30 @@ def test_manager_gives_roles_in_their_universe_alone(shell: Shell, cast: Cast) -
     scope = ("--universe", HARBOR_ID)
     shell.run("grant", "stranger@example.com", "editor", *scope, "--reason", "x", *acting)
     assert Grant.objects.get(person=cast["stranger"].user).given_by == "manager@example.com"
+
+
+def test_an_address_is_changed(shell: Shell, cast: Cast) -> None:
+    said = shell.run("change_address", "viewer@example.com", "New@Example.com")
+    assert said.output == "Changed the address of viewer@example.com to new@example.com.\n"
+    said = shell.run("change_address", "new@example.com", "viewer@example.com", "--json")
+    assert said.json == {"before": "new@example.com", "email": "viewer@example.com"}
+    assert AuditEvent.objects.latest("pk").tag == "person.address_changed"
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ("editor@example.com", "already an account"),
+        ("viewer@example.com", "has this address already"),
+        ("no address", "such as name@example.com"),
+    ],
+)
+def test_an_address_that_will_not_do_is_not_given(
+    shell: Shell, cast: Cast, new: str, words: str
+) -> None:
+    assert words in str(shell.refuse("change_address", "viewer@example.com", new))
+
+
+def test_only_who_manages_people_changes_an_address(shell: Shell, cast: Cast) -> None:
+    named = ("change_address", "viewer@example.com", "new@example.com")
+    assert "Admin role" in str(shell.refuse(*named, "--as", "manager@example.com"))

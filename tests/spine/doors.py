@@ -124,6 +124,8 @@ DOORS = (
     Door("me_access", SOMEBODY, stranger=200),
     Door("me_activity", SOMEBODY, stranger=200),
     Door("me_password", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
+    Door("me_address", SOMEBODY, "", FORM, {}, 404, 404, stranger=404),
+    Door("me_address_confirm", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("me_app", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("me_app_remove", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
     Door("me_second_factor", SOMEBODY, read_answer=302, stranger=302),

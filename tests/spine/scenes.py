@@ -13,7 +13,8 @@ from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
 from secretsapp.log import witnesses
 from secretsapp.models import NewSignIn, ReviewItem, Secret, SignedIn, Universe
-from secretsapp.people import accounts, factors, invitations, required_factors
+from secretsapp.models.accounts import CodePurpose
+from secretsapp.people import accounts, factors, invitations, one_time_codes, required_factors
 from secretsapp.secrets.secret_view import drift_of
 from tests.granting import Terms
 from tests.secrets.proposing import propose, protect
@@ -71,6 +72,15 @@ def new_sign_in(_universe: Universe, cast: Cast) -> Sent:
     viewer = cast["viewer"].user
     made = NewSignIn.objects.create(person=viewer, device="theirs", at=timezone.now())
     return {"at": reverse("sign_in_recognize", args=[made.pk])}
+
+
+def code_for_an_address(_universe: Universe, cast: Cast) -> Sent:
+    """A code by which the viewer gets another address."""
+    viewer, hour = cast["viewer"].user, timedelta(hours=1)
+    code = one_time_codes.issue(
+        CodePurpose.ADDRESS, viewer, good_for=hour, address="new@example.com"
+    )
+    return {"code": code.text}
 
 
 def app(_universe: Universe, cast: Cast) -> Sent:

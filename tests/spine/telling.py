@@ -10,6 +10,7 @@ from tests.spine.scenes import (
     app,
     changed_outside,
     channel_that_is_off,
+    code_for_an_address,
     disabled,
     invitation,
     new_sign_in,
@@ -30,6 +31,8 @@ from tests.stage import PASSWORD
 
 # What takes the answer of a device to what its page asks: told in `tests/pages/test_passkeys.py`.
 ANSWERED_BY_A_DEVICE = {"me_passkey_add"}
+# What is there only where mail is set up: told in `tests/pages/test_own_address.py`.
+NEEDS_MAIL = {"me_address"}
 PROPOSED = {"proposing": "yes", "why": "the old one leaked"}
 
 
@@ -57,6 +60,12 @@ TELLINGS = (
         ("person.password_set viewer@example.com",),
         by="viewer",
         sent={"current": PASSWORD, "password": "a lantern on the pier"},
+    ),
+    Telling(
+        "me_address_confirm",
+        ("person.address_changed new@example.com",),
+        by="viewer",
+        prepare=code_for_an_address,
     ),
     Telling("confirm", by="viewer", sent={"password": PASSWORD}),
     # Who has an app already adds none: the code for a new one is in `tests/pages`.

@@ -10,6 +10,17 @@ class PersonEvent(Event):
     PERSON_DISABLED = done("person.disabled", "disabled the account of {subject}", Verb.ACCOUNT)
     PERSON_ENABLED = done("person.enabled", "enabled the account of {subject}", Verb.ACCOUNT)
     PERSON_CHANGED = done("person.changed", "changed the {fields} of {subject}", Verb.EDIT, INFO)
+    PERSON_ADDRESS_ASKED = seen(
+        "person.address_asked",
+        "requested another address for the account of {subject}: {to}",
+        Verb.EDIT,
+        INFO,
+    )
+    PERSON_ADDRESS_CHANGED = done(
+        "person.address_changed",
+        "changed the address of {subject} from {before} to {after}",
+        Verb.EDIT,
+    )
     PERSON_LINK_MADE = done("person.link_made", "made a password link for {subject}", Verb.PASSWORD)
     PERSON_LINK_ASKED = seen(
         "person.link_asked",

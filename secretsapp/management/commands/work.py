@@ -25,6 +25,7 @@ from secretsapp.management.output import settled_line
 from secretsapp.operation import upkeep, workers
 from secretsapp.operation.workers import is_seen
 from secretsapp.people import (
+    address_mail,
     factor_mail,
     factor_reminders,
     invitation_links,
@@ -53,6 +54,8 @@ MAILS = (
     factor_mail.KIND,
     factor_reminders.KIND,
     not_me_mail.SIGN_IN,
+    address_mail.QUESTION,
+    address_mail.TOLD,
     mailing.KIND,
 )
 ROUNDS_A_MINUTE = 12

@@ -6,7 +6,7 @@ from django import forms
 
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.people.accounts import NAME_LIMIT
+from secretsapp.people.accounts import EMAIL_LIMIT, NAME_LIMIT
 from secretsapp.web.forms.fields import text_input
 
 
@@ -18,6 +18,17 @@ class NameForm(forms.Form):
         required=False,
         widget=text_input(maxlength=str(NAME_LIMIT), autocomplete="name"),
         help_text="Optional. Shown beside your email address.",
+    )
+
+
+class AddressForm(forms.Form):
+    """The email address that one wants to have."""
+
+    email = forms.CharField(
+        label="New email address",
+        max_length=EMAIL_LIMIT,
+        error_messages={"required": "Enter an email address."},
+        widget=forms.EmailInput({"class": "form-control", "autocomplete": "email"}),
     )
 
 

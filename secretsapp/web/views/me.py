@@ -1,6 +1,7 @@
 """Oneself: name, password, sessions, and what one may do."""
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -40,6 +41,7 @@ def me(request: ActorRequest) -> HttpResponse:
         "teams": team_listing.of_person(request.actor.person_id),
         "factors": factors.of(request.actor, person),
         "has_passkeys": bool(webauthn.host()),
+        "sends_mail": bool(settings.EMAIL_HOST),
     }
     return answer or form_pages.page(request, "me/me.html", form, context)
 
