@@ -29,12 +29,11 @@ def _rested(db: None) -> Iterator[None]:
     cache.clear()
 
 
-def set_by_code(cast: Cast, password: str) -> tuple[Client, HttpResponseBase]:
-    """Set the viewer's password by a link, and follow to the sign-in."""
-    client = Client()
+def set_by_code(cast: Cast, password: str) -> HttpResponseBase:
+    """Set the viewer's password by a link, and follow to the first page."""
     code = ways_in.make_link(STAGEHAND, cast["viewer"].user).code
     sent = {"code": code, "password": password}
-    return client, client.post(reverse("password_set"), sent, follow=True)
+    return Client().post(reverse("password_set"), sent, follow=True)
 
 
 def change(client: Client, password: str) -> HttpResponseBase:
@@ -47,17 +46,17 @@ def change(client: Client, password: str) -> HttpResponseBase:
 def test_blanks_at_an_end_of_a_password_are_told_and_belong_to_it(
     cast: Cast, client_for: ClientFor, password: str
 ) -> None:
-    client, answer = set_by_code(cast, password)
+    answer = set_by_code(cast, password)
     assert TOLD in words(answer)
     for typed, status in ((CHOSEN, 200), (password, 302)):
         sent = {"login": "viewer@example.com", "password": typed}
-        assert client.post("/sign-in/", sent).status_code == status
+        assert Client().post("/sign-in/", sent).status_code == status
     assert TOLD in words(change(client_for("editor"), password))
     assert User.objects.get(email="editor@example.com").check_password(password)
 
 
 def test_a_password_without_them_is_not_told_of(cast: Cast, client_for: ClientFor) -> None:
-    _, answer = set_by_code(cast, CHOSEN)
+    answer = set_by_code(cast, CHOSEN)
     assert "Your password is set." in words(answer)
     assert TOLD not in words(answer)
     assert TOLD not in words(change(client_for("editor"), CHOSEN))
@@ -86,7 +85,7 @@ def test_the_first_admin_is_told_too(password: str, told: bool) -> None:
 def test_a_password_that_nobody_could_enter_is_refused(
     cast: Cast, client_for: ClientFor, password: str, why: str
 ) -> None:
-    _, answer = set_by_code(cast, password)
+    answer = set_by_code(cast, password)
     assert (answer.status_code, why in words(answer)) == (422, True)
     answer = change(client_for("viewer"), password)
     assert (answer.status_code, why in words(answer)) == (422, True)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from secretsapp.adapters import devices, limits
+from secretsapp.adapters import devices, limits, links
 from secretsapp.core import blanks
 from secretsapp.core.errors import NotFound
 from secretsapp.models import User
@@ -30,20 +30,35 @@ def set_by_code(request: ActorRequest) -> HttpResponse:
     def act() -> Done:
         given = form.cleaned_data
         person = ways_in.set_password(request.actor, given["code"], given["password"])
-        devices.remember(request, person)
-        if person.pk == request.actor.person_id:
-            # This session has ended with the others; the sentence goes into a new one.
-            request.session.flush()
-        request.session[SIGNS_IN_AS] = person.email
         told = blanks.about_password(given["password"])
-        return Done(_sentence(person), reverse("account_login"), told)
+        return Done(_sentence(request, person), _sign_in(request, person), told)
 
     return submitted(request, form, act) or page(request, "entry/password_set.html", form, {})
 
 
-def _sentence(person: User) -> str:
+def _sign_in(request: ActorRequest, person: User) -> str:
+    """Sign the person in, or lead them to their second factor; never out of someone else's session.
+
+    The link makes no device known: that takes all of the sign-in.
+    """
+    if _is_of_another(request, person):
+        return reverse("home")
+    if request.actor.person_id == person.pk:
+        # This session has ended with the others.
+        request.session.flush()
+    return links.sign_in(request, person)
+
+
+def _is_of_another(request: ActorRequest, person: User) -> bool:
+    return request.actor.person_id not in (None, person.pk)
+
+
+def _sentence(request: ActorRequest, person: User) -> str:
     """That it is set; sessions that have ended are told of only where there could be some."""
-    sentence = "Your password is set. Sign in with it."
+    if _is_of_another(request, person):
+        still = f"You’re still signed in as {request.actor.name}."
+        return f"The password of {person.email} is set. {still}"
+    sentence = "Your password is set."
     has_been_here = person.last_active_at is not None
     return f"{sentence} Your earlier sessions have ended." if has_been_here else sentence
 
