@@ -30,6 +30,7 @@ def line(told: Told) -> bytes:
         "event": stored["tag"],
         "result": str(told.view.result or ""),
         "actor": stored["actor_name"],
+        "run_by": told.view.run_by,
         "door": stored["door"],
         "address": stored["address"],
         "universe": stored["universe_id"],

@@ -48,8 +48,9 @@ class Actor:
     `name` is a person's email address, the name of the task, or who ran which command;
     `person_id` is set for people alone; `address` is the network address the person came from, if
     any. `session_id` names the session of a browser and `request_id` the request, or the run of a
-    command; neither opens anything. `memory` is there where a door lets their rights be remembered,
-    and is no part of who they are.
+    command; neither opens anything. `run_by` is the account of the operating system that runs a
+    command with a person's rights, who is not that person. `memory` is there where a door lets
+    their rights be remembered, and is no part of who they are.
     """
 
     kind: ActorKind
@@ -59,6 +60,7 @@ class Actor:
     address: str = ""
     session_id: str = ""
     request_id: str = ""
+    run_by: str = ""
     memory: Memory | None = field(default=None, compare=False, repr=False)
 
     @property

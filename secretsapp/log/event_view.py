@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from secretsapp.core.actor import ActorKind, Door
-from secretsapp.core.events.kinds import Result, Severity, Verb
+from secretsapp.core.events.kinds import RUN_BY, Result, Severity, Verb
 from secretsapp.models import Universe
 
 # How `core.actor.command` names a command and who ran it.
@@ -75,14 +75,25 @@ class EventView:
 
     @property
     def who(self) -> str:
-        """Who acted: a person's name, where there is one, or which command it was, by whom."""
+        """Who acted: a person's name, where there is one, or which command it was, by whom.
+
+        Where a command acted with a person's rights, who ran it is named first.
+        """
         if self.actor_kind == ActorKind.COMMAND and (run := _RUN.fullmatch(self.actor_name)):
             return f"command line: {run['command']} by {run['account']}"
-        return self.person_name or self.actor_name
+        name = self.person_name or self.actor_name
+        return f"{self.run_by} as {name}" if self.run_by else name
+
+    @property
+    def run_by(self) -> str:
+        """The account of the operating system that acted with a person's rights, if one did."""
+        return self.detail.get(RUN_BY, "") if self.actor_kind == ActorKind.PERSON else ""
 
     @property
     def mark(self) -> str:
         """Whose mark comes before it: a person's, a command's, the system's, or none's."""
+        if self.run_by:
+            return ActorKind.COMMAND.value
         is_nobody = self.actor_kind == ActorKind.SYSTEM and self.door == Door.BROWSER
         return "" if is_nobody else self.actor_kind
 

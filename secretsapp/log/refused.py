@@ -34,9 +34,9 @@ class Refusals:
 
 def grouped(events: Iterable[EventView]) -> list[Refusals]:
     """The refusals, newest first, as groups in the order of their newest."""
-    by_kind: dict[tuple[str, str, int | None], list[EventView]] = {}
+    by_kind: dict[tuple[str, str, str, int | None], list[EventView]] = {}
     for event in events:
-        kind = event.actor_name, event.sentence, event.universe_id
+        kind = event.actor_name, event.run_by, event.sentence, event.universe_id
         by_kind.setdefault(kind, []).append(event)
     return [_group(alike) for alike in by_kind.values()]
 

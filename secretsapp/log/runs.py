@@ -44,5 +44,6 @@ def runs(events: Iterable[EventView]) -> list[Run]:
 
 
 def _likeness(event: EventView) -> tuple[object, ...]:
-    who = (event.actor_kind, event.actor_id, event.actor_name, event.door, event.address)
-    return (event.tag, event.universe_id, event.day, event.is_open, *who)
+    who = (event.actor_kind, event.actor_id, event.actor_name, event.run_by)
+    how = (event.door, event.address)
+    return (event.tag, event.universe_id, event.day, event.is_open, *who, *how)

@@ -164,7 +164,7 @@ class ActingCommand(SealroomCommand):
             "--as",
             dest="acting_as",
             metavar="EMAIL",
-            help="Act as this person, with only their rights.",
+            help="Act with only the rights of this person. The log names your account beside them.",
         )
         parser.add_argument(
             "--json", dest="as_json", action="store_true", help="Print the result as JSON."
@@ -191,10 +191,11 @@ class ActingCommand(SealroomCommand):
 
     def _actor(self, acting_as: str | None) -> Actor:
         """The person named, or the account that runs the command: it has the keys."""
+        account = system_account.describe_account()
         if acting_as is not None:
-            return directory.acting_as(acting_as)
+            return directory.acting_as(acting_as, run_by=account)
         name = type(self).__module__.rpartition(".")[2]
-        return actors.command(name, account=system_account.describe_account())
+        return actors.command(name, account=account)
 
     def _say(self, report: Report, *, as_json: bool) -> None:
         if report.notice:

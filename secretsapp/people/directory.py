@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -98,16 +98,18 @@ def _meant(email: str, people: QuerySet[User]) -> str:
     return proposal(email, {known: known for known in people.values_list("email", flat=True)})
 
 
-def acting_as(email: str) -> Actor:
+def acting_as(email: str, *, run_by: str) -> Actor:
     """The actor for a person named on the command line; NotFound unless they are active.
 
-    Someone who runs commands has the keys, and can see everyone.
+    Someone who runs commands has the keys, and can see everyone. They are not that person, so what
+    the operating system says of them (`run_by`) stands beside the name.
     """
     user = account_of(email)
     if user is None or not user.is_active:
         meant = _meant(email, User.objects.filter(is_active=True))
         raise NotFound(f"There is no active account with that email address.{meant}")
-    return actors.of_run(actors.person(user.pk, user.email, Door.SHELL))
+    person = actors.person(user.pk, user.email, Door.SHELL)
+    return actors.of_run(replace(person, run_by=run_by))
 
 
 def may_manage(actor: Actor) -> bool:

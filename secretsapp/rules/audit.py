@@ -13,7 +13,7 @@ from django.utils import timezone
 from secretsapp.core import chain
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import LogBroken
-from secretsapp.core.events.kinds import Event
+from secretsapp.core.events.kinds import RUN_BY, Event
 from secretsapp.models import ApiKey, AuditEvent, Team, Universe, User
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.rules.keys import audit_ring
@@ -161,10 +161,16 @@ def _event(sequence: int, entry: Entry) -> AuditEvent:
         subject_id=subject_id,
         subject_name=subject_name,
         change_id=entry.change_id,
-        detail=json.dumps(dict(entry.detail), sort_keys=True),
+        detail=json.dumps(_detail(entry), sort_keys=True),
         session_id=actor.session_id,
         request_id=actor.request_id,
     )
+
+
+def _detail(entry: Entry) -> dict[str, str]:
+    """What is said of the event, and who ran the command where that is not the actor."""
+    run_by = entry.actor.run_by
+    return {**entry.detail, RUN_BY: run_by} if run_by else dict(entry.detail)
 
 
 def _subject(subject: Subject) -> tuple[str, str, str]:

@@ -30,7 +30,7 @@ def test_it_is_not_found(universe: Universe, cast: Cast, text: str) -> None:
     with pytest.raises(NotFound):
         directory.get(actor, text)
     with pytest.raises(NotFound):
-        directory.acting_as(text)
+        directory.acting_as(text, run_by="root")
     with pytest.raises(NotFound):
         key_listing.get(actor, text)
     for wanted in (AuditFilter(person=text), AuditFilter(tag=text)):

@@ -82,7 +82,7 @@ def test_what_only_looks_like_an_address_finds_nobody(cast: Cast, lookalike: str
     assert directory.account_of("ADMIN@example.com") == cast["admin"].user
     assert directory.account_of(lookalike) is None
     with pytest.raises(NotFound):
-        directory.acting_as(lookalike)
+        directory.acting_as(lookalike, run_by="root")
 
 
 def test_a_sign_that_becomes_a_letter_in_lower_case_finds_nobody(cast: Cast) -> None:
@@ -92,7 +92,7 @@ def test_a_sign_that_becomes_a_letter_in_lower_case_finds_nobody(cast: Cast) -> 
 
 
 def test_a_person_acts_from_the_shell_with_their_own_rights(cast: Cast) -> None:
-    actor = directory.acting_as(" Editor@example.com ")
+    actor = directory.acting_as(" Editor@example.com ", run_by="root")
     assert (actor.kind, actor.door, actor.name) == (
         ActorKind.PERSON,
         Door.SHELL,
@@ -105,7 +105,7 @@ def test_nobody_acts_as_a_disabled_or_unknown_person(cast: Cast) -> None:
     User.objects.filter(email="editor@example.com").update(is_active=False)
     for email in ("editor@example.com", "nobody@example.com", ""):
         with pytest.raises(NotFound, match="no active account"):
-            directory.acting_as(email)
+            directory.acting_as(email, run_by="root")
 
 
 def test_possible_owners_are_those_who_may_list_the_secret(universe: Universe, cast: Cast) -> None:

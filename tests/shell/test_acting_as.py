@@ -4,6 +4,7 @@ import os
 import pwd
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from secretsapp.operation import system_account
 from secretsapp.people import accounts
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, STAGEHAND, Cast
-from tests.support.watch import Watch
+from tests.support.watch import Watch, detail
 
 
 def test_without_a_name_the_account_of_the_operating_system_is_told(
@@ -47,13 +48,46 @@ def test_every_page_that_says_who_changed_it_names_that_account(
         assert "rotate_secret" in said
 
 
-def test_with_a_name_that_person_is_the_actor(shell: Shell, cast: Cast) -> None:
+def test_with_a_name_that_person_is_the_actor_and_the_account_is_told_beside(
+    shell: Shell, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_USER", "ana")
+    monkeypatch.setattr(socket, "gethostname", lambda: "vault-1")
     acting = ("--as", "Editor@Example.com")
     shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", *acting, piped=b"second")
     event = AuditEvent.objects.latest("sequence")
     assert (event.actor_kind, event.actor_name) == ("person", "editor@example.com")
     assert event.actor_id == str(cast["editor"].user.pk)
     assert event.door == "shell"
+    account = f"{pwd.getpwuid(os.getuid()).pw_name} on vault-1, SUDO_USER=ana"
+    for each in AuditEvent.objects.filter(change_id=event.change_id):
+        assert detail(each)["run_by"] == account
+
+
+def test_pages_and_exports_say_who_ran_it_and_not_that_it_was_the_person(
+    shell: Shell, cast: Cast, client_for: Callable[[str], Client], tmp_path: Path
+) -> None:
+    acting = ("--as", "editor@example.com")
+    shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", *acting, piped=b"second")
+    account = system_account.describe_account()
+    admin = client_for("admin")
+    for page in (reverse("audit"), reverse("home")):
+        said = admin.get(page).content.decode()
+        assert f"{account} as editor@example.com" in said
+        assert "<dt>Run by</dt>" in said or page == reverse("home")
+    for form in ("csv", "ndjson"):
+        file = tmp_path / form
+        shell.run("export_audit", "--format", form, "--output", file)
+        assert account in file.read_text("utf-8")
+
+
+def test_what_a_person_is_refused_is_told_apart_from_what_was_run_as_them(
+    shell: Shell, cast: Cast, client_for: Callable[[str], Client]
+) -> None:
+    shell.refuse("rotate_secret", HARBOR_ID, "PAY_KEY", "--as", "viewer@example.com", piped=b"x")
+    client_for("viewer").post(reverse("secret_rotate", args=[HARBOR_ID, "PAY_KEY"]), {})
+    said = client_for("admin").get("/").content.decode()
+    assert said.count("as viewer@example.com") == 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,9 @@ import json
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+# The detail that names the account of the operating system where a command acts as a person.
+RUN_BY = "run_by"
+
 
 class Severity(StrEnum):
     """How much an event wants to be looked at."""
