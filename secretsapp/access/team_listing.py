@@ -236,7 +236,7 @@ def named(actor: Actor, name: str) -> Team:
 
 def view(actor: Actor, team: Team, number: int = 1) -> TeamView:
     """The team as its page shows it, with that page of its people."""
-    everyone = team.memberships.select_related("person").order_by("person__email")
+    everyone = team.memberships.select_related("person", "adder").order_by("person__email")
     out_of_sight = team.grants.exclude(pk__in=_in_sight(actor).values("pk"))
     may_change = may_be_changed(team, rights_of(actor))
     return TeamView(team, cut(everyone, number), may_change, has_more_access=out_of_sight.exists())

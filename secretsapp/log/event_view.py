@@ -34,7 +34,8 @@ class EventView:
     A universe or a secret is linked where it still exists and may be seen. `afterword` is the
     reason or result, a sentence of its own, which is at the very end. `began_at` is when the
     change began that it ends, and `is_over` says of a beginning that there is an outcome.
-    `actor_name` and `subject_name` are those of then; `person_name` is the actor's name of today.
+    `actor_name` and `subject_name` are those of then; `person_name` is the actor's name of today,
+    and `person_email` and `subject_email` are the addresses that the accounts have today.
     """
 
     sequence: int
@@ -60,8 +61,10 @@ class EventView:
     actor_kind: str = ActorKind.PERSON.value
     actor_id: str = ""
     person_name: str = ""
+    person_email: str = ""
     is_about_person: bool = False
     subject_id: str = ""
+    subject_email: str = ""
     began_at: datetime | None = None
     is_over: bool = False
     universe: Universe | None = None
@@ -81,7 +84,7 @@ class EventView:
         """
         if self.actor_kind == ActorKind.COMMAND and (run := _RUN.fullmatch(self.actor_name)):
             return f"command line: {run['command']} by {run['account']}"
-        name = self.person_name or self.actor_name
+        name = self.person_name or self.person_email or self.actor_name
         return f"{self.run_by} as {name}" if self.run_by else name
 
     @property
@@ -103,11 +106,26 @@ class EventView:
         return self.detail.get("started_by", "")
 
     @property
+    def starter_id(self) -> str:
+        """The account of who began the change, where the log says it."""
+        return self.detail.get("starter_id", "")
+
+    @property
     def took(self) -> str:
         """How long it took from the beginning of the change, in words; empty where unknown."""
         if self.began_at is None or self.time is None or self.time < self.began_at:
             return ""
         return _duration((self.time - self.began_at).total_seconds())
+
+    @property
+    def leads_by(self) -> str:
+        """By what everything of the actor is found, under whatever address they did it."""
+        return self.person_email or self.actor_name
+
+    @property
+    def leads_about(self) -> str:
+        """By what everything that was done to the same is found."""
+        return self.subject_email or self.subject_name
 
     @property
     def is_open(self) -> bool:

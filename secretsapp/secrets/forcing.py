@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from django.db.models import CharField, OuterRef, Subquery
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.events.kinds import read_detail
+from secretsapp.core.events.kinds import RUN_BY, read_detail
 from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import Sealed
@@ -109,11 +111,13 @@ class ForcedChange:
     event: AuditEvent
     what: str
     reason: str
+    run_by: str = ""
 
     @property
     def who(self) -> str:
-        """Who did it, as the log names them."""
-        return self.event.actor_name
+        """Who did it, by name where it is a person who has one; else as the log names them."""
+        name: str = getattr(self.event, "person_name", None) or self.event.actor_name
+        return f"{self.run_by} as {name}" if self.run_by else name
 
     @property
     def at(self) -> datetime:
@@ -129,9 +133,14 @@ def forced_lately(actor: Actor) -> list[ForcedChange]:
     recent = AuditEvent.objects.filter(tag__in=_FORCED, time__gte=timezone.now() - RECENT)
     others = recent if actor.person_id is None else recent.exclude(actor_id=str(actor.person_id))
     seen = narrowed(actor, others, Permission.ROTATE_SECRET, name="secret_name")
-    return [_told(event) for event in seen.order_by("-sequence")[:MOST]]
+    # The log has the id as text, which may be anything where someone edited it.
+    accounts = User.objects.annotate(text=Cast("pk", CharField()))
+    by = accounts.filter(text=OuterRef("actor_id")).values("name")
+    newest = seen.annotate(person_name=Subquery(by)).order_by("-sequence")
+    return [_told(event) for event in newest[:MOST]]
 
 
 def _told(event: AuditEvent) -> ForcedChange:
     detail = read_detail(event.detail) or {}
-    return ForcedChange(event, detail.get("what", "change"), detail.get("reason", ""))
+    what, reason = detail.get("what", "change"), detail.get("reason", "")
+    return ForcedChange(event, what, reason, detail.get(RUN_BY, ""))

@@ -138,6 +138,7 @@ def _tell(act: Act, change: Change, judgement: Judgement, found: RemoteSecret | 
         "reason": judgement.reason,
         "settled": "by reading",
         "started_by": change.actor_name,
+        "starter_id": str(change.actor_id or ""),
         "update_time_before": change.seen_update_time,
         "update_time_found": found.update_time if found else "",
         "found": "yes" if found else "no",

@@ -22,7 +22,7 @@ from secretsapp.core.errors import (
     TooManyProposals,
 )
 from secretsapp.models import Change, Proposal, Universe
-from secretsapp.people import accounts
+from secretsapp.people import accounts, own_account
 from secretsapp.rules.paging import FIRST
 from secretsapp.secrets import approving, forcing, proposals, settling, waiting
 from secretsapp.universes import managing, protection
@@ -185,6 +185,9 @@ def test_two_admins_take_the_protection_off_or_one_with_a_reason(
         "the other admin left",
     )
     assert forcing.forced_lately(second.actor) == []
+    own_account.rename(second.actor, second.user, "Sam")
+    [told] = forcing.forced_lately(cast["admin"].actor)
+    assert told.who == "Sam"
 
 
 def test_who_breaks_the_glass_is_an_admin_with_a_reason_and_everyone_learns_of_it(

@@ -91,6 +91,7 @@ def test_the_event_holds_the_evidence(
         "reason": "Roblox lists the secret as changed at the time of this write",
         "settled": "by reading",
         "started_by": "manager@example.com",
+        "starter_id": str(cast["manager"].user.pk),
         "update_time_before": before,
         "update_time_found": harbor.secrets["PAY_KEY"].update_time,
     }
