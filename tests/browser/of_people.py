@@ -1,10 +1,11 @@
 """What is done with pages of people, teams and invitations before one looks at them."""
 
 from django.urls import reverse
+from django.utils import timezone
 
 from secretsapp.access.terms import FirstGrant
 from secretsapp.core.roles import Role
-from secretsapp.models import Universe, User
+from secretsapp.models import NewSignIn, Universe, User
 from secretsapp.people import factors, invitations
 from tests.browser.conftest import Visitor
 from tests.browser.journeys import age
@@ -75,6 +76,23 @@ def refuse_a_sign_in(visitor: Visitor) -> None:
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
+
+
+def new_sign_in(role: str, *devices: str) -> str:
+    """The role, whose person is asked about sign-ins from these devices, or from one.
+
+    A window that nobody signed in by hand is the device without a name.
+    """
+    person = User.objects.get(email=f"{role}@example.com")
+    told = {"browser": "Firefox on Windows", "address": "2001:db8:85a3:8d3:1319:8a2e:370:7348"}
+    for device in devices or ("theirs",):
+        NewSignIn.objects.create(person=person, device=device, at=timezone.now(), **told)
+    return role
+
+
+def look_again(visitor: Visitor) -> None:
+    """Open the page again: with the first one it is noted whose session it is."""
+    visitor.page.reload()
 
 
 def with_an_app(email: str) -> User:
