@@ -4,6 +4,8 @@ The code gives nothing: a new password takes a link of its own, which is mailed.
 the code alone can keep the person out for a moment, and can't get in.
 """
 
+from dataclasses import dataclass
+
 from secretsapp.core.actor import Actor
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
@@ -15,12 +17,20 @@ from secretsapp.people.ways_in import BY_CODE, known, wrong_codes_noted
 from secretsapp.rules.acting import acting
 
 
-def shut(actor: Actor, code: Plaintext) -> bool:
+@dataclass(frozen=True)
+class Shut:
+    """Whose account was shut, and whether they are mailed a link for a new password."""
+
+    person_id: int
+    is_mailed: bool
+
+
+def shut(actor: Actor, code: Plaintext) -> Shut:
     """End every session of the person whose code it is, and let their password work no more.
 
-    The person acts, from where `actor` came. Gives whether they are mailed a link for a new one:
-    where another address was given to the account since the code was mailed, that may be someone
-    else's, so the account is disabled instead. Raises CodeRefused.
+    The person acts, from where `actor` came. Where another address was given to the account since
+    the code was mailed, that may be someone else's: no link is mailed then, and the account is
+    disabled. Raises CodeRefused.
     """
     with wrong_codes_noted(actor):
         found = one_time_codes.find(code, CodePurpose.NOT_ME)
@@ -38,7 +48,7 @@ def shut(actor: Actor, code: Plaintext) -> bool:
                 password_mail.queue(person)
             else:
                 accounts.shut(act, person)
-    return is_theirs and outbox.is_set_up()
+    return Shut(person.pk, is_theirs and outbox.is_set_up())
 
 
 def _forget_what_came_later(found: OneTimeCode, person: User) -> None:

@@ -50,7 +50,7 @@ def issue(stage: Stage, address: str = VIEWER) -> None:
     _made.append(made)
 
 
-def shut(_stage: Stage) -> bool:
+def shut(_stage: Stage) -> not_me.Shut:
     """Use that code."""
     return not_me.shut(NOBODY, Plaintext.from_text(_made[-1].text))
 

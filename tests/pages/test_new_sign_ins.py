@@ -12,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from secretsapp.mail import sending
-from secretsapp.models import AuditEvent, NewSignIn, OutgoingMail, User
-from secretsapp.people import new_sign_ins, not_me_mail, password_mail
+from secretsapp.models import AuditEvent, NewSignIn, OutgoingMail, SignedIn, User
+from secretsapp.people import new_sign_ins, not_me_mail, password_mail, ways_in
 from tests.actions.of_ways_in import WORKER
 from tests.pages.reading import body, words
 from tests.post_office import PostOffice, body_of
-from tests.stage import PASSWORD, Cast
+from tests.stage import PASSWORD, STAGEHAND, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -43,6 +43,14 @@ def sign_in(client: Client, password: str = PASSWORD) -> Client:
 def browser(address: str = "192.0.2.7", agent: str = FIREFOX) -> Client:
     """A new device."""
     return Client(REMOTE_ADDR=address, headers={"User-Agent": agent})
+
+
+def sign_in_by_link(client: Client) -> Client:
+    """The browser, in which the viewer has set a new password by a link."""
+    code = ways_in.make_link(STAGEHAND, User.objects.get(email=VIEWER)).code
+    sent = {"code": code, "password": "a lantern on the pier"}
+    assert client.post("/password/", sent).headers["Location"] == "/"
+    return client
 
 
 @pytest.fixture
@@ -220,6 +228,25 @@ def test_the_link_ends_every_session_and_the_password_and_mails_a_link_for_a_new
     assert password_mail.send_waiting(WORKER) == 1
     assert post_office.recipients[-1] == VIEWER
     assert "doesn’t work" in shut(code)
+
+
+def test_the_link_ends_the_session_in_which_it_is_opened_too_and_no_one_elses(
+    own: Client, foreign: Client, post_office: PostOffice
+) -> None:
+    sign_in(browser("192.0.2.9"))
+    first = mailed_code(post_office)
+    sign_in(browser("192.0.2.10"))
+    second = mailed_code(post_office)
+    editor = Client()
+    editor.force_login(User.objects.get(email="editor@example.com"))
+    editor.post("/sign-in/not-me/", {"code": second})
+    assert is_signed_in(editor)
+    own = sign_in_by_link(browser("198.51.100.4"))
+    answer = own.post("/sign-in/not-me/", {"code": first}, follow=True)
+    assert answer.redirect_chain == [("/sign-in/", 302)]
+    assert "Everyone is signed out of your account" in words(answer)
+    assert not is_signed_in(own)
+    assert not SignedIn.objects.filter(person__email=VIEWER).exists()
 
 
 def test_a_new_password_does_not_end_the_link(

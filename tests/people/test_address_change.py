@@ -181,7 +181,7 @@ def test_the_old_address_stops_it_before_and_after(cast: Cast, post_office: Post
     address_change.ask(viewer.actor, viewer.user, NEW)
     codes = mailed(post_office)
     address_change.confirm(viewer.actor, viewer.user, Plaintext.from_text(codes[NEW]))
-    assert not not_me.shut(NOBODY, Plaintext.from_text(codes[VIEWER]))
+    assert not not_me.shut(NOBODY, Plaintext.from_text(codes[VIEWER])).is_mailed
     stopped = User.objects.get(pk=viewer.user.pk)
     assert (stopped.is_active, stopped.has_usable_password()) == (False, False)
     password_mail.ask(NOBODY, NEW)
@@ -194,7 +194,7 @@ def test_stopped_before_it_is_confirmed_it_never_happens(
     viewer = cast["viewer"]
     address_change.ask(viewer.actor, viewer.user, NEW)
     codes = mailed(post_office)
-    assert not_me.shut(NOBODY, Plaintext.from_text(codes[VIEWER]))
+    assert not_me.shut(NOBODY, Plaintext.from_text(codes[VIEWER])).is_mailed
     with pytest.raises(CodeRefused):
         address_change.confirm(viewer.actor, viewer.user, Plaintext.from_text(codes[NEW]))
 
@@ -208,7 +208,7 @@ def test_a_code_of_the_new_address_ends_none_of_the_old_one(cast: Cast) -> None:
     )
     change(cast["viewer"])
     not_me.shut(NOBODY, Plaintext.from_text(new.text))
-    assert not not_me.shut(NOBODY, Plaintext.from_text(old.text))
+    assert not not_me.shut(NOBODY, Plaintext.from_text(old.text)).is_mailed
     assert not User.objects.get(pk=viewer.pk).is_active
 
 

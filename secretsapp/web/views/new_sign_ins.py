@@ -54,8 +54,11 @@ def not_me(request: ActorRequest) -> HttpResponse:
     form = CodeForm(posted(request))
 
     def act() -> Done:
-        is_mailed = shutting.shut(request.actor, form.cleaned_data["code"])
-        return Done(_sentence(is_mailed), reverse("account_login"))
+        done = shutting.shut(request.actor, form.cleaned_data["code"])
+        if done.person_id == request.actor.person_id:
+            # This session has ended with the others; the sentence goes into a new one.
+            request.session.flush()
+        return Done(_sentence(done.is_mailed), reverse("account_login"))
 
     return submitted(request, form, act) or page(request, "entry/not_me.html", form, {})
 
