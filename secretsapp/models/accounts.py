@@ -10,6 +10,9 @@ from django.utils.crypto import salted_hmac
 from secretsapp.core.roles import ROLE_WORDS, Role
 
 SESSION_PURPOSE = "secretsapp.session_of_person"
+# What stands for the password of an account that its person shut to someone else: like any that
+# begins so, it signs in nobody.
+SHUT = "!shut"
 
 
 class User(AbstractBaseUser):
@@ -39,6 +42,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether nobody can sign in, by whatever way, until a link has set a new password."""
+        return self.password.startswith(SHUT)
 
     def get_session_auth_hash(self) -> str:
         """What a session must hold to be this person's: it ends with password or generation."""

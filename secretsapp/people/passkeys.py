@@ -136,7 +136,7 @@ def prove_alone(actor: Actor, *, state: State, answer: str) -> User:
         used = webauthn.complete_alone(state, answer, known.values())
     except InvalidInput:
         person, used = None, b""
-    if person is None:
+    if person is None or person.is_shut:
         note(actor, PersonEvent.PERSON_SIGN_IN_FAILED)
         raise InvalidInput(WRONG_ALONE, field=webauthn.FIELD)
     _record_use(person, used)

@@ -8,6 +8,7 @@ from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import User
+from secretsapp.models.accounts import SHUT
 from secretsapp.people import one_time_codes, sessions
 from secretsapp.rules.acting import Act
 
@@ -54,12 +55,15 @@ def store(act: Act, person: User, *, keeping: str = "") -> int:
 
 
 def close(act: Act, person: User) -> None:
-    """Let no password sign in the person, whom the act has locked, until a link sets a new one.
+    """Let nobody sign in as the person, whom the act has locked, until a link sets a new password.
+
+    That holds for passkeys too: someone else may have added one.
 
     Links that were made before end with it, and so do all of the person's sessions.
     """
     one_time_codes.discard(person)
     person.set_unusable_password()
+    person.password = f"{SHUT}{person.password}"
     person.save(update_fields=["password"])
     act.tell(PersonEvent.PERSON_PASSWORD_CLOSED, subject=person)
     sessions.end_all_but(act, person, "")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from secretsapp.core.actor import Actor
+from secretsapp.core.errors import SealroomError
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.pace import lasting
 from secretsapp.models import User
@@ -16,6 +17,16 @@ from secretsapp.rules.policy import require_oneself
 RECORDED_IN_SECONDS = 0.1
 # What a link for a password proves, beside what else was proved in a sign-in.
 BY_LINK = "link"
+
+
+class AccountShut(SealroomError):
+    """The person said that someone else was in their account, and has set no new password yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody is signed in: this account was closed because someone else was in it. Set a "
+            "new password with the link that was mailed to you, or ask an admin for one."
+        )
 
 
 @dataclass(frozen=True)
@@ -32,11 +43,15 @@ def record_sign_in(
     """Record that a person signed in; by what they proved that it is them, where it is known.
 
     They are told of it where the device wasn't known. Nobody is told of the first time, and who
-    came by a link is told by mail alone: nobody else could know better whether it was them.
+    came by a link is told by mail alone: nobody else could know better whether it was them. Raises
+    AccountShut, by whichever way they came.
     """
     detail = {"by": by} if by else {}
     with acting(actor, Oneself(person)) as act:
-        was_here = act.people[person.pk].last_active_at is not None
+        stored = act.people[person.pk]
+        if stored.is_shut:
+            raise AccountShut
+        was_here = stored.last_active_at is not None
         if new_device and was_here:
             detail["device"] = "new"
             is_recognized = BY_LINK in by.split(", ")

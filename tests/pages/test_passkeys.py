@@ -1,6 +1,7 @@
 """Passkeys: added, listed, renamed, removed, and used after a password and alone."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import AuditEvent, OutgoingMail, User
+from secretsapp.models.accounts import CodePurpose
 from secretsapp.operation import master_keys, ring_changes
 from secretsapp.operation.encrypted import Kind
 from secretsapp.operation.master_keys import Moved
-from secretsapp.people import passkeys, sign_ins, webauthn
+from secretsapp.people import not_me, one_time_codes, passkeys, sign_ins, ways_in, webauthn
+from secretsapp.people.sign_ins import AccountShut
 from secretsapp.rules.keys import Ring, current_master_key_id
 from tests.pages.conftest import ClientFor
 from tests.pages.proving import (
@@ -104,6 +108,30 @@ def test_a_passkey_alone_signs_in_and_counts_as_both_factors(device: Device) -> 
     client = alone(device)
     assert is_signed_in(client)
     assert by() == ["passkey alone"]
+
+
+def test_no_passkey_signs_in_to_a_shut_account_until_a_new_password_is_set(
+    device: Device, cast: Cast
+) -> None:
+    """Someone else who was in it may have added one."""
+    viewer, week = cast["viewer"].user, timedelta(days=7)
+    code = one_time_codes.issue(CodePurpose.NOT_ME, viewer, good_for=week, address=viewer.email)
+    not_me.shut(cast["viewer"].actor, Plaintext.from_text(code.text))
+    assert not is_signed_in(alone(device))
+    assert events("person.")[-1] == "person.sign_in_failed"
+    link = ways_in.make_link(STAGEHAND, viewer)
+    new = Plaintext(b"a lantern on the pier")
+    ways_in.set_password(cast["viewer"].actor, Plaintext.from_text(link.code), new)
+    assert is_signed_in(alone(device))
+
+
+def test_a_shut_account_lets_nobody_in_by_whichever_way(cast: Cast) -> None:
+    viewer, week = cast["viewer"], timedelta(days=7)
+    email = viewer.user.email
+    code = one_time_codes.issue(CodePurpose.NOT_ME, viewer.user, good_for=week, address=email)
+    not_me.shut(viewer.actor, Plaintext.from_text(code.text))
+    with pytest.raises(AccountShut, match="Nobody is signed in"):
+        sign_ins.record_sign_in(viewer.actor, viewer.user, "some other way")
 
 
 def test_a_passkey_alone_leads_where_one_wanted_to_go_within_the_site(device: Device) -> None:

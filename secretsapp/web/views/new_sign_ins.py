@@ -66,5 +66,6 @@ def not_me(request: ActorRequest) -> HttpResponse:
 def _sentence(is_mailed: bool) -> str:
     done = "Everyone is signed out of your account, and your password no longer works."
     if is_mailed:
-        return f"{done} We’ve mailed you a link to choose a new one. It works for an hour."
+        link = "We’ve mailed you a link to choose a new one. It works for an hour."
+        return f"{done} {link} Once you’re in, remove second factors that aren’t yours."
     return f"{done} Ask an admin to let you in again."

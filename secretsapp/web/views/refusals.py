@@ -34,6 +34,7 @@ from secretsapp.core.patterns import TYPED
 from secretsapp.core.roles import Permission
 from secretsapp.log import reading
 from secretsapp.models import Universe
+from secretsapp.people.sign_ins import AccountShut
 from secretsapp.secrets import secret_view
 from secretsapp.universes import loading
 from secretsapp.web.forms.requests import AskForm
@@ -71,6 +72,7 @@ _NOT_ROBLOX = "Sealroom itself is working: lists and the audit log show what was
 _KINDS: dict[type[SealroomError], Kind] = {
     NotFound: Kind(404, "Not found"),
     Forbidden: Kind(403, "Not allowed"),
+    AccountShut: Kind(403, "This account is closed"),
     NotConfirmed: Kind(403, "Confirm that it’s you"),
     RobloxBusy: Kind(429, "Roblox’s rate limit is reached", _NOT_ROBLOX, may_try_again=True),
     RobloxUnreachable: Kind(502, "Couldn’t reach Roblox", _NOT_ROBLOX, may_try_again=True),
