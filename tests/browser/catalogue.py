@@ -38,6 +38,7 @@ from tests.browser.of_people import (
     require_of_all,
     send_the_code,
     send_too_late,
+    want_no_address,
     with_a_passkey,
     with_an_app,
 )
@@ -250,6 +251,15 @@ def looks_at_required() -> list[Look]:
         Look("me_second_factor", reverse("me_second_factor"), "editor"),
         Look("required_factors", reverse("required_factors"), "admin"),
         Look("required_factors_asked", reverse("required_factors"), "admin", require_of_all),
+    ]
+
+
+def looks_with_mail() -> list[Look]:
+    """The pages that are there only where mail is set up."""
+    return [
+        Look("me_with_mail", reverse("me"), "viewer"),
+        Look("me_address", reverse("me_address"), "viewer"),
+        Look("me_address_refused", reverse("me_address"), "viewer", want_no_address),
     ]
 
 

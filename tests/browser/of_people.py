@@ -90,6 +90,13 @@ def new_sign_in(role: str, *devices: str) -> str:
     return role
 
 
+def want_no_address(visitor: Visitor) -> None:
+    """Ask for one's own address instead of another."""
+    visitor.page.get_by_label("New email address").fill("viewer@example.com")
+    visitor.page.get_by_role("button", name="Send link").click()
+    visitor.page.locator(".errorlist").wait_for()
+
+
 def look_again(visitor: Visitor) -> None:
     """Open the page again: with the first one it is noted whose session it is."""
     visitor.page.reload()

@@ -173,5 +173,10 @@ def test_pages_for_everybody(visit: Visit, settings: Settings) -> None:
     assert found_on(visit(), catalogue.looks_without_sign_in()) == []
 
 
+def test_pages_where_mail_is_set_up(visit: Visit, cast: Cast, settings: Settings) -> None:
+    settings.EMAIL_HOST = "mail.invalid"
+    assert found_on(visit(), catalogue.looks_with_mail()) == []
+
+
 def test_the_page_that_makes_the_first_admin(open_window: Visit, db: None) -> None:
     assert found_on(open_window(), [Look("first_run", "/welcome/", "")]) == []
