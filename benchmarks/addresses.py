@@ -32,7 +32,7 @@ LEFT_OUT = {
     **dict.fromkeys(
         (
             *("account_login", "account_inactive", "account_logout", "first_run"),
-            *("password_set", "password_forgotten", "second_factor", "passkey_sign_in"),
+            *("password_set", "password_forgotten", "second_factor", "passkey_sign_in", "not_me"),
         ),
         _SIGNED_OUT,
     ),
@@ -56,6 +56,7 @@ LEFT_OUT = {
                 "team_leave",
                 "review_stop",
             ),
+            *("sign_in_recognize", "sign_in_disown"),
             *("invitation_again", "invitation_revoke", "access_reach", "access_everywhere_reach"),
             *("request_approve", "request_decline", "request_withdraw"),
             *("renewal_keep", "renewal_end", "proposals_approve", "proposals_waiting_approve"),
@@ -71,6 +72,7 @@ LEFT_OUT = {
         ),
         _WITHOUT_FACTOR,
     ),
+    "me_address": "is there only where mail is set up",
     "session_check": "answers a script of the page, with a few words at most",
     "me_second_factor": "leads elsewhere: nobody there has to have one",
     "invitation_links": "shows links to who has just made them, once",

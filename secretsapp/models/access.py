@@ -85,6 +85,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.person_id} in {self.team_id}"
 
+    @property
+    def adder_words(self) -> str:
+        """Who added them, as a person is called today; else as they were called then."""
+        return (self.adder.name or self.adder.email) if self.adder else self.added_by
+
 
 class Grant(models.Model):
     """A role of a person or of a team, in one universe, in those of an environment or an owner,

@@ -29,7 +29,7 @@ def ask(actor: Actor, person: User, email: str) -> str:
         stored = act.people[person.pk]
         OneTimeCode.objects.filter(person=stored, purpose=CodePurpose.ADDRESS).delete()
         address_mail.queue_question(stored, wanted)
-        act.tell(PersonEvent.PERSON_ADDRESS_ASKED, subject=stored, detail={"to": wanted})
+        act.tell(PersonEvent.PERSON_ADDRESS_ASKED, subject=stored, detail={"address": wanted})
     return wanted
 
 

@@ -18,6 +18,8 @@ from secretsapp.core.events.secrets import SecretEvent, UniverseEvent, change_ev
 PLACES = {
     "access",
     "address",
+    "after",
+    "before",
     "count",
     "factor",
     "fields",
@@ -64,6 +66,7 @@ OBSERVATIONS = {
     AccessEvent.REVIEW_ENDED,
     AccessEvent.ACCESS_LAPSED,
     PersonEvent.PERSON_INVITATION_ENDED,
+    PersonEvent.PERSON_ADDRESS_ASKED,
     PersonEvent.PERSON_LINK_ASKED,
     ProofEvent.LOG_BROKEN,
     ProofEvent.WITNESS_ALARM,

@@ -12,7 +12,7 @@ class PersonEvent(Event):
     PERSON_CHANGED = done("person.changed", "changed the {fields} of {subject}", Verb.EDIT, INFO)
     PERSON_ADDRESS_ASKED = seen(
         "person.address_asked",
-        "requested another address for the account of {subject}: {to}",
+        "requested another address for the account of {subject}: {address}",
         Verb.EDIT,
         INFO,
     )
