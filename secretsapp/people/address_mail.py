@@ -75,7 +75,8 @@ def _write_told(_nobody: User | None, about: About) -> Letter | None:
     if person is None:
         return None
     words = {"sentence": _SENTENCES[about["what"]].format(about["new"])}
-    if about["what"] != BY_ADMIN:
+    # Nothing mailed to the old address stops anything once an admin has given another one.
+    if about["what"] != BY_ADMIN and person.email in (about["old"], about["new"]):
         words |= not_me_mail.link_words(person, about["old"])
     return Letter("A new address for your Sealroom account", words)
 

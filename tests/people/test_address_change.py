@@ -224,6 +224,16 @@ def test_an_admin_changes_it_and_the_old_address_opens_and_stops_nothing(
     assert "An admin changed the address" in body_of(post_office.mails[-1])
 
 
+def test_what_waits_to_be_mailed_stops_nothing_that_an_admin_did(
+    cast: Cast, post_office: PostOffice
+) -> None:
+    viewer = cast["viewer"]
+    address_change.ask(viewer.actor, viewer.user, NEW)
+    address_change.change(STAGEHAND, viewer.user, "third@example.com")
+    assert mailed(post_office) == {VIEWER: ""}
+    assert not OneTimeCode.objects.filter(person=viewer.user).exists()
+
+
 def test_only_who_manages_people_changes_others_and_nobody_to_a_taken_one(cast: Cast) -> None:
     with pytest.raises(Forbidden):
         address_change.change(cast["manager"].actor, cast["viewer"].user, NEW)
