@@ -30,7 +30,8 @@ def _living() -> QuerySet[Session, tuple[str, datetime | None, bool, bool]]:
     key = Given("key", CharField())
     active_at = SignedIn.objects.filter(pk=OuterRef("session_key")).values("active_at")
     found = Session.objects.filter(session_key=key, expire_date__gt=NOW)
-    new_sign_ins = NewSignIn.objects.filter(person__sessions=OuterRef("session_key"))
+    of_session = SignedIn.objects.filter(pk=OuterRef(OuterRef("session_key")))
+    new_sign_ins = NewSignIn.objects.filter(person=Subquery(of_session.values("person")))
     asked = {
         "active_at": Subquery(active_at),
         "required": Exists(RequiredFactor.objects.all()),
