@@ -88,7 +88,10 @@ class Membership(models.Model):
     @property
     def adder_words(self) -> str:
         """Who added them, as a person is called today; else as they were called then."""
-        return (self.adder.name or self.adder.email) if self.adder else self.added_by
+        if self.adder is None:
+            return self.added_by
+        # Several may have that name.
+        return f"{self.adder.name} ({self.adder.email})" if self.adder.name else self.adder.email
 
 
 class Grant(models.Model):

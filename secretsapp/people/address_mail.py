@@ -1,5 +1,6 @@
 """Mail about another address for an account: to the new one with a link, and to the old one."""
 
+import json
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,8 +10,9 @@ from secretsapp.core.times import sentence_time
 from secretsapp.mail import outbox
 from secretsapp.mail.letters import Letter
 from secretsapp.mail.outbox import About, Kind
-from secretsapp.models import User
+from secretsapp.models import OutgoingMail, User
 from secretsapp.models.accounts import CodePurpose
+from secretsapp.models.mail import MailState
 from secretsapp.people import not_me_mail, one_time_codes
 from secretsapp.people.directory import account_of
 
@@ -38,8 +40,13 @@ def queue_changed(person: User, wanted: str) -> None:
 
 
 def queue_changed_by_admin(person: User, wanted: str) -> None:
-    """The same where an admin changes it; there is nothing to stop then."""
-    outbox.queue(TOLD, person.email, _about(person, wanted) | {"what": BY_ADMIN})
+    """The same where an admin changes it; there is nothing to stop then, also by what waits."""
+    for mail in OutgoingMail.objects.filter(kind=TOLD.name, state=MailState.WAITING):
+        about = json.loads(mail.about)
+        if about["person"] == str(person.pk):
+            stopping_nothing = json.dumps(about | {"stops": ""})
+            OutgoingMail.objects.filter(pk=mail.pk).update(about=stopping_nothing)
+    outbox.queue(TOLD, person.email, _about(person, wanted) | {"what": BY_ADMIN, "stops": ""})
 
 
 def _about(person: User, wanted: str) -> dict[str, str]:
@@ -49,6 +56,7 @@ def _about(person: User, wanted: str) -> dict[str, str]:
         "generation": str(person.generation),
         "old": person.email,
         "new": wanted,
+        "stops": "yes",
     }
 
 
@@ -75,8 +83,7 @@ def _write_told(_nobody: User | None, about: About) -> Letter | None:
     if person is None:
         return None
     words = {"sentence": _SENTENCES[about["what"]].format(about["new"])}
-    # Nothing mailed to the old address stops anything once an admin has given another one.
-    if about["what"] != BY_ADMIN and person.email in (about["old"], about["new"]):
+    if about["stops"]:
         words |= not_me_mail.link_words(person, about["old"])
     return Letter("A new address for your Sealroom account", words)
 

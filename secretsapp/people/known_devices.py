@@ -39,9 +39,12 @@ class Device:
 def of_person(cookie: str, person: User) -> Device:
     """The device that gave this cookie, as one from which the person signed in.
 
-    The same device keeps its id, so that its limits go on too.
+    The same device keeps its id, so that its limits go on too. One of an earlier generation is a
+    new one: its cookie may be someone else's, who must not pass for the device that it came from.
     """
-    ids = [device.id for device in _devices_in(cookie) if device.person_id == person.pk]
+    whose = person.pk, person.generation
+    known = _devices_in(cookie)
+    ids = [each.id for each in known if (each.person_id, each.generation) == whose]
     return Device(person.pk, person.generation, ids[0] if ids else secrets.token_urlsafe(16))
 
 

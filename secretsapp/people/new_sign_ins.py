@@ -14,8 +14,9 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events.people import PersonEvent
-from secretsapp.models import NewSignIn, User
-from secretsapp.people import not_me_mail, one_time_codes, sessions
+from secretsapp.models import NewSignIn, OneTimeCode, User
+from secretsapp.models.accounts import CodePurpose
+from secretsapp.people import not_me_mail, sessions
 from secretsapp.people.sign_ins import NewDevice
 from secretsapp.rules.acting import Act, Oneself, acting
 
@@ -89,11 +90,12 @@ def recognize(actor: Actor, person: User, *, device: str, sign_in_id: int) -> bo
 def disown(actor: Actor, person: User, *, device: str, stored_key: str) -> None:
     """Say that new sign-ins were someone else's: every session ends except the one with that key.
 
-    Links for a password end too. That session needs the person's new session hash then, which only
-    its request can give it.
+    So does a code for another address. Links for a password stay: someone in an open session alone
+    must not end what lets the person in. That session needs the person's new session hash then,
+    which only its request can give it.
     """
     with acting(actor, Oneself(person)) as act:
-        one_time_codes.discard(person)
+        OneTimeCode.objects.filter(person=person, purpose=CodePurpose.ADDRESS).delete()
         # Its own stays: someone else may say this, and must not be forgotten by it.
         _living(actor).exclude(device=device).delete()
         act.tell(PersonEvent.PERSON_SIGN_IN_DISOWNED, subject=person)

@@ -9,15 +9,21 @@ from secretsapp.core.times import parse_roblox_time, sentence_time
 from secretsapp.mail import outbox
 from secretsapp.mail.letters import Letter
 from secretsapp.mail.outbox import About, Kind
-from secretsapp.models import NewSignIn, User
+from secretsapp.models import NewSignIn, OutgoingMail, User
 from secretsapp.models.accounts import CodePurpose
+from secretsapp.models.mail import MailState
 from secretsapp.people import one_time_codes
 
 GOOD_FOR = timedelta(days=7)
+# More say no more, and would keep the mail of others waiting.
+WAITING_LIMIT = 20
 
 
 def queue_sign_in(sign_in: NewSignIn) -> None:
-    """Let the worker tell the person of a sign-in from a new device."""
+    """Let the worker tell the person of a sign-in from a new device, unless many mails wait."""
+    waiting = OutgoingMail.objects.filter(person=sign_in.person, kind=SIGN_IN.name)
+    if waiting.filter(state=MailState.WAITING).count() >= WAITING_LIMIT:
+        return
     about = {
         "at": sign_in.at.isoformat(),
         "browser": sign_in.browser,

@@ -122,7 +122,8 @@ def _send(actor: Actor, person: User) -> bool:
         PasswordMail.objects.filter(person=person).update(claimed_until=again_at)
         return False
     with acting(actor, NoRight("anyone may ask for a link to an account")) as act:
-        PasswordMail.objects.filter(person=person).delete()
+        # One that was queued meanwhile is unclaimed, and is for a link that is still good.
+        PasswordMail.objects.filter(person=person, claimed_until__isnull=False).delete()
         act.tell(PersonEvent.PERSON_LINK_MAILED, subject=person)
     return True
 
@@ -130,7 +131,8 @@ def _send(actor: Actor, person: User) -> bool:
 def _claim(person: User) -> Code | None:
     """A code to be sent by us alone; None where another worker sends one, or none is to be sent."""
     with transaction.atomic():
-        lock_people([person.pk])
+        # The address may be another one since it was asked for, and this one someone else's.
+        person.email = lock_people([person.pk])[person.pk].email
         if not claim(PasswordMail.objects.filter(person=person), lasting=CLAIMED_FOR):
             return None
         return one_time_codes.issue(CodePurpose.MAIL, person, good_for=GOOD_FOR)

@@ -47,7 +47,7 @@ def record_sign_in(
     AccountShut, by whichever way they came.
     """
     detail = {"by": by} if by else {}
-    with acting(actor, Oneself(person)) as act:
+    with acting(actor, Oneself(person, is_signing_in=True)) as act:
         stored = act.people[person.pk]
         if stored.is_shut:
             raise AccountShut

@@ -101,16 +101,24 @@ class RightSomewhere:
 
 @dataclass(frozen=True)
 class Oneself:
-    """That the actor is the person whom it is about, with an account that is not disabled."""
+    """That the actor is the person whom it is about, with an account that is not disabled.
+
+    `person` is as their session knew them: it may have been thrown out since. A sign-in has none
+    yet, and what it makes is worth nothing then.
+    """
 
     person: User
+    is_signing_in: bool = False
 
     def check(self, act: Act) -> None:
         """Raise Forbidden for everyone else."""
         require_oneself(act.actor, self.person)
         found = act.people.get(self.person.pk)
-        if found is None or not found.is_active:
+        if found is None or not found.is_active or self._is_thrown_out(found):
             raise refusal(Permission.MANAGE_PEOPLE)
+
+    def _is_thrown_out(self, found: User) -> bool:
+        return not self.is_signing_in and found.generation != self.person.generation
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,12 @@ class SecretView:
         return change.actor_name if change else ""
 
     @property
+    def changer_id(self) -> int | None:
+        """The account of who did, whatever address it has today; None where it was no person."""
+        change = self.secret.last_change
+        return change.actor_id if change else None
+
+    @property
     def changer_name(self) -> str:
         """The same by name, where it is a person who has one."""
         return getattr(self.secret, "changer_name", None) or self.changed_by

@@ -1,5 +1,7 @@
 """Oneself: name, password, sessions, and what one may do."""
 
+from typing import cast
+
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
@@ -108,8 +110,13 @@ def keep_session(request: ActorRequest, person: User, before: str) -> None:
 
 
 def oneself(request: ActorRequest) -> User:
-    """The person who asks, as the rooms take people: everyone here is signed in."""
-    return directory.get(request.actor, request.actor.name)
+    """The person who asks, as the rooms take people: everyone here is signed in.
+
+    They are of the generation that the session proved: it may have been thrown out a moment ago.
+    """
+    person = directory.get(request.actor, request.actor.name)
+    person.generation = cast(User, request.user).generation
+    return person
 
 
 def stored_key(request: ActorRequest) -> str:

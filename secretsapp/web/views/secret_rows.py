@@ -59,21 +59,21 @@ def rows_of(
     universe: Universe,
     views: Sequence[SecretView],
     wanted: Wanted,
-    own_name: str,
+    own_id: int | None,
     proposed: Set[str] = frozenset(),
 ) -> list[SecretRow]:
-    """The rows of these secrets in their order; `own_name` is that of the viewer.
+    """The rows of these secrets in their order; `own_id` is the account of the viewer.
 
     `proposed` has the names of those for which a proposal waits.
     """
-    return list(_rows(universe, views, wanted, own_name, proposed))
+    return list(_rows(universe, views, wanted, own_id, proposed))
 
 
 def _rows(
     universe: Universe,
     views: Sequence[SecretView],
     wanted: Wanted,
-    own_name: str,
+    own_id: int | None,
     proposed: Set[str],
 ) -> Iterator[SecretRow]:
     page = _address(universe, "_").removesuffix("_/")
@@ -102,7 +102,7 @@ def _rows(
             domain=_written(domain),
             caution=_written(caution),
             age=_age(view),
-            who=_written(_who(view, own_name)),
+            who=_written(_who(view, own_id)),
             who_mark=_mark_of(view),
             owner=_written(view.owner_name),
             owner_mark=avatar(secret.owner.email, secret.owner.name) if secret.owner else "",
@@ -150,8 +150,8 @@ def _age(view: SecretView) -> str:
     return "Not yet" if view.is_under_way else "Unknown"
 
 
-def _who(view: SecretView, own_name: str) -> str:
-    return "You" if view.changed_by and view.changed_by == own_name else view.changer_name
+def _who(view: SecretView, own_id: int | None) -> str:
+    return "You" if view.changer_id == own_id is not None else view.changer_name
 
 
 def _mark_of(view: SecretView) -> str:

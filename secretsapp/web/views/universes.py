@@ -147,7 +147,7 @@ def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str
     listing = secrets.listing(request.actor, found)
     views = arranged(listing.secrets, wanted)
     proposed = waiting.names_waiting(request.actor, found)
-    rows = rows_of(found, views, wanted, request.actor.name, proposed)
+    rows = rows_of(found, views, wanted, request.actor.person_id, proposed)
     return {
         "universe": found,
         "listing": listing,
