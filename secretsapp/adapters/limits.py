@@ -41,6 +41,7 @@ class Limit:
 
 
 SIGN_INS = Limit("sign_in", 30, "m")
+BACK = Limit("sign_on_back", 30, "m")
 CODES = Limit("code", 20, "m")
 MAILS = Limit("mail", 20, "m")
 PASSWORDS = Limit("password", 10, "5m")
@@ -82,6 +83,11 @@ def refuse(request: HttpRequest, limit: Limit, email: str = "") -> HttpResponse 
     if _take_of_networks(request, limit):
         return None
     return _refusal(request, "from your network")
+
+
+def refuse_back(request: HttpRequest) -> HttpResponse | None:
+    """The page that asks for patience, where too many answers of providers came from a network."""
+    return None if _take_of_networks(request, BACK) else _refusal(request, "from your network")
 
 
 def refuse_second_factor(request: HttpRequest, person: User) -> HttpResponse | None:

@@ -2,6 +2,7 @@
 
 from secretsapp.models.access import EVERYWHERE, Grant, GrantPattern, Membership, Place, Team
 from secretsapp.models.accounts import (
+    Identity,
     OneTimeCode,
     PasswordMail,
     RequiredFactor,
@@ -55,6 +56,7 @@ __all__ = [
     "Delivery",
     "Grant",
     "GrantPattern",
+    "Identity",
     "Invitation",
     "InvitationGrant",
     "KeyProof",

@@ -64,6 +64,31 @@ class RequiredFactor(models.Model):
         return f"a second factor of {self.role or 'everyone'}"
 
 
+class Identity(models.Model):
+    """An account of someone at a provider of single sign-on, which signs them in here.
+
+    `bound` repeats whose it is, encrypted for its person: a row that someone edited or moved in the
+    database opens nothing. `shown` is how its person knows which account it is.
+    """
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=500)
+    subject = models.CharField(max_length=255)
+    shown = models.CharField(max_length=100)
+    bound = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_unique"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="identity_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"identity of {self.person_id}"
+
+
 class SignedIn(models.Model):
     """A session of a person, under the hash that the session itself is stored under.
 

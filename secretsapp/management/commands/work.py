@@ -27,6 +27,7 @@ from secretsapp.operation.workers import is_seen
 from secretsapp.people import (
     factor_mail,
     factor_reminders,
+    identity_mail,
     invitation_links,
     invitations,
     password_mail,
@@ -50,6 +51,7 @@ MAILS = (
     invitation_links.KIND,
     factor_mail.KIND,
     factor_reminders.KIND,
+    identity_mail.KIND,
     mailing.KIND,
 )
 ROUNDS_A_MINUTE = 12

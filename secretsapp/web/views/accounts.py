@@ -2,6 +2,7 @@
 
 from allauth.account.views import LoginView, LogoutView
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,7 +13,9 @@ from secretsapp.people import webauthn
 from secretsapp.people.ways_in import has_accounts
 from secretsapp.web.signing_in import comes_from_unsent_form
 from secretsapp.web.views.form_pages import METHODS
-from secretsapp.web.views.passwords import SIGNS_IN_AS
+from secretsapp.web.views.passwords import BY_LINK, SIGNS_IN_AS
+
+PASSWORDS_OFF = "Passwords don’t sign anyone in here. Nobody was signed in. Use another way."
 
 
 @login_not_required
@@ -23,7 +26,12 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         return redirect("first_run")
     if refusal := limits.refuse(request, limits.SIGN_INS, request.POST.get("login", "").strip()):
         return refusal
+    if request.method == "POST" and not _takes_password_of(request):
+        messages.error(request, PASSWORDS_OFF)
+        return redirect("account_login")
     context = {
+        "providers": settings.SSO_PROVIDERS,
+        "takes_passwords": settings.PASSWORD_SIGN_IN or BY_LINK in request.session,
         "sends_mail": bool(settings.EMAIL_HOST),
         "has_passkeys": bool(webauthn.host()),
         "is_unsent": comes_from_unsent_form(request),
@@ -32,6 +40,12 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     view = LoginView.as_view(extra_context=context, initial=initial)
     answer: HttpResponseBase = view(request)
     return answer
+
+
+def _takes_password_of(request: HttpRequest) -> bool:
+    """Whether a password signs someone in here: where that is off, only one that was just set."""
+    email = request.POST.get("login", "").strip().lower()
+    return bool(settings.PASSWORD_SIGN_IN) or request.session.get(BY_LINK) == email
 
 
 # Also for those whose session has ended meanwhile: they are where they wanted to be.

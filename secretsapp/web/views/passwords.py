@@ -17,6 +17,8 @@ from secretsapp.web.views.form_pages import METHODS, Done, page, posted, submitt
 
 # In the session: the address that the sign-in is filled with, for who has just set its password.
 SIGNS_IN_AS = "signs_in_as"
+# The address of who has just set its password by a link: it signs them in wherever that is off.
+BY_LINK = "password_by_link"
 
 
 @login_not_required
@@ -34,7 +36,7 @@ def set_by_code(request: ActorRequest) -> HttpResponse:
         if person.pk == request.actor.person_id:
             # This session has ended with the others; the sentence goes into a new one.
             request.session.flush()
-        request.session[SIGNS_IN_AS] = person.email
+        request.session[SIGNS_IN_AS] = request.session[BY_LINK] = person.email
         told = blanks.about_password(given["password"])
         return Done(_sentence(person), reverse("account_login"), told)
 
@@ -54,6 +56,8 @@ def forgotten(request: ActorRequest) -> HttpResponse:
     """Ask for a link by mail; the answer is the same for every address."""
     if not settings.EMAIL_HOST:
         raise NotFound("This installation doesn’t send mail. Ask an admin for a password link.")
+    if not settings.PASSWORD_SIGN_IN:
+        raise NotFound("Passwords don’t sign anyone in here. Ask an admin for a link to get in.")
     form = ForgottenForm(posted(request))
     typed = request.POST.get("email", "").strip()
     if refusal := limits.refuse(request, limits.MAILS, typed):
