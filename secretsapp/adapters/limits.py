@@ -143,7 +143,7 @@ def _take_of_networks(request: HttpRequest, limit: Limit) -> RateLimitUsage | No
 def _take(request: HttpRequest, limit: Limit, key: str, width: int = 0) -> RateLimitUsage | None:
     config = {limit.action: limit.rate(width)}
     usage: RateLimitUsage | None = ratelimit.consume(
-        request, app=_APP, action=limit.action, config=config, key=key
+        request, app=_APP, action=limit.action, config=config, key=key, limit_get=True
     )
     if usage is None:
         setattr(request, _WAIT, _seconds_left(request, limit, key, width))

@@ -12,8 +12,8 @@ import jwt
 from secretsapp.core.errors import SignOnRefused
 from secretsapp.core.providers import Claims, Provider
 
-# Only signatures that nobody but the provider can make: with HS256 whoever knows the client's
-# secret could, and with `none` anyone.
+# Only signatures that nobody but the provider can make: with HS256 anyone could who knows the
+# client's secret, and with `none` anyone at all.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA")
 CLOCKS_DIFFER_BY_SECONDS = 60
 LONGEST_TOKEN = 16_384

@@ -1,7 +1,7 @@
 """What binds an identity to its person: a text that only the master keys can write.
 
-A provider's word opens an account, so whoever can only edit the database must not be able to move
-an identity to another account, or to add one.
+A provider's word opens an account, so someone who can only edit the database must not be able to
+move an identity to another account, or to add one.
 """
 
 import hmac

@@ -11,6 +11,7 @@ from tests.spine.scenes import (
     changed_outside,
     channel_that_is_off,
     disabled,
+    identity,
     invitation,
     passkey,
     proposed,
@@ -27,8 +28,9 @@ from tests.spine.scenes import (
 )
 from tests.stage import PASSWORD
 
-# What takes the answer of a device to what its page asks: told in `tests/pages/test_passkeys.py`.
-ANSWERED_BY_A_DEVICE = {"me_passkey_add"}
+# What waits for the answer of a device or a provider: told in `tests/pages/test_passkeys.py`, and
+# in `tests/pages/test_single_sign_on.py`.
+ANSWERED_ELSEWHERE = {"me_passkey_add", "me_connect", "confirm_with"}
 PROPOSED = {"proposing": "yes", "why": "the old one leaked"}
 
 
@@ -72,6 +74,12 @@ TELLINGS = (
         (f"person.factor_removed {VIEWER}",),
         by="viewer",
         prepare=passkey("me_passkey_remove"),
+    ),
+    Telling(
+        "me_disconnect",
+        (f"person.identity_disconnected {VIEWER}",),
+        by="viewer",
+        prepare=identity,
     ),
     Telling("me_recovery_codes", (f"person.factor_added {VIEWER}",), by="viewer", prepare=app),
     Telling("person_factors_reset", (f"person.factors_reset {VIEWER}",), prepare=app),

@@ -12,8 +12,8 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPSConnection
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
@@ -30,21 +30,26 @@ JSON = "application/json"
 Said = dict[str, Any]
 
 
+@cache
+def _private(kid: str, kind: str, bits: int) -> Any:
+    """A private key; making one takes as long as many sign-ins."""
+    if kind == "RS256":
+        return rsa.generate_private_key(65537, bits)
+    return ec.generate_private_key(ec.SECP256R1())
+
+
 @dataclass
 class SigningKey:
     """A key that the provider signs with: RS256, or ES256."""
 
     kid: str
     kind: str = "RS256"
-    private: Any = None
+    bits: int = 2048
 
-    def __post_init__(self) -> None:
-        is_rsa = self.kind == "RS256"
-        self.private = (
-            rsa.generate_private_key(65537, 2048)
-            if is_rsa
-            else ec.generate_private_key(ec.SECP256R1())
-        )
+    @property
+    def private(self) -> Any:
+        """The half that the provider keeps."""
+        return _private(self.kid, self.kind, self.bits)
 
     def sign(self, signed: bytes) -> bytes:
         """The signature, in the form of JWS."""
@@ -59,7 +64,11 @@ class SigningKey:
         numbers = self.private.public_key().public_numbers()
         common = {"kid": self.kid, "use": "sig", "alg": self.kind}
         if self.kind == "RS256":
-            return common | {"kty": "RSA", "n": _number(numbers.n, 256), "e": _number(numbers.e, 3)}
+            return common | {
+                "kty": "RSA",
+                "n": _number(numbers.n, self.bits // 8),
+                "e": _number(numbers.e, 3),
+            }
         point = {"x": _number(numbers.x, 32), "y": _number(numbers.y, 32)}
         return common | {"kty": "EC", "crv": "P-256"} | point
 
@@ -75,7 +84,7 @@ class Code:
 
 @dataclass
 class SignOnProvider:
-    """A provider at a receiver of its own; a context manager like that.
+    """A provider at a receiver, whose host must be HOST.
 
     `person` is who signs in there. `altered` changes the claims of a token, `token_of` makes the
     token itself, `described` overrides its description, and `instead` plays another script at a
@@ -97,19 +106,11 @@ class SignOnProvider:
     tokens: list[str] = field(default_factory=list)
 
     @classmethod
-    def at(cls, directory: Path, provider_id: str = "acme") -> "SignOnProvider":
-        """A provider with a certificate in that directory."""
-        directory.mkdir(exist_ok=True)
-        made = cls(Receiver(directory, HOST), id=provider_id)
-        made.receiver.plays = made.answer
+    def at(cls, receiver: Receiver, provider_id: str = "acme") -> "SignOnProvider":
+        """A provider that answers what comes there."""
+        made = cls(receiver, id=provider_id)
+        receiver.plays = made.answer
         return made
-
-    def __enter__(self) -> "SignOnProvider":
-        self.receiver.__enter__()
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.receiver.__exit__(*raised)
 
     @property
     def issuer(self) -> str:

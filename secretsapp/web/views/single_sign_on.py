@@ -102,8 +102,13 @@ def _leave(request: ActorRequest, provider: Provider, purpose: Purpose, there: s
 def back(request: ActorRequest, provider_id: str) -> HttpResponse:
     """Where a provider sends people back to; what it says counts once."""
     provider = sign_on.provider_of(provider_id)
-    if refusal := limits.refuse_back(request):
-        return refusal
+    answer = limits.refuse_back(request) or _answered(request, provider)
+    # What the address holds is nobody's to read, not even ours once more.
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def _answered(request: ActorRequest, provider: Provider) -> HttpResponse:
     said = {name: request.GET[name] for name in _SAID if name in request.GET}
     purpose = Purpose.SIGN_IN
     try:
