@@ -19,7 +19,7 @@ from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission, Role
 from secretsapp.core.spelling import proposal
-from secretsapp.models import Grant, Membership, OneTimeCode, SignedIn, Universe, User
+from secretsapp.models import Grant, Identity, Membership, OneTimeCode, SignedIn, Universe, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.rules.holders import people_with
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
@@ -38,7 +38,8 @@ class PersonView:
 
     `grants` are the first of those in force, the mightiest first, and `further` how many more
     there are. `teams` are the names of those they are in, which may have access too.
-    `factors` says in words what they have beside their password, if anything.
+    `factors` says in words what they have beside their password, if anything; `is_connected`,
+    whether an account at a provider of single sign-on signs them in.
     """
 
     person: User
@@ -47,16 +48,17 @@ class PersonView:
     teams: list[str]
     link_ends_at: datetime | None
     factors: str
+    is_connected: bool
 
     @property
     def has_entered(self) -> bool:
-        """Whether they ever signed in; only a person with a password could."""
+        """Whether they ever signed in."""
         return self.person.last_active_at is not None
 
     @property
-    def has_password(self) -> bool:
+    def has_way_in(self) -> bool:
         """Whether they could sign in."""
-        return self.person.has_usable_password()
+        return self.person.has_usable_password() or self.is_connected
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ def _views(people: Iterable[User]) -> list[PersonView]:
     links = dict(codes.filter(person__in=people).values_list("person_id", "ends_at"))
     teams = _teams(people)
     with_factors = factors_of_people(person.pk for person in people)
+    connected = set(Identity.objects.filter(person__in=people).values_list("person_id", flat=True))
     return [
         PersonView(
             person=person,
@@ -154,6 +157,7 @@ def _views(people: Iterable[User]) -> list[PersonView]:
             teams=teams.get(person.pk, []),
             link_ends_at=links.get(person.pk),
             factors=with_factors.get(person.pk, ""),
+            is_connected=person.pk in connected,
         )
         for person in people
     ]

@@ -301,6 +301,7 @@ def test_who_has_nothing_else_confirms_by_signing_in_there_again(
     client = connected(cast, acme, client_for)
     assert AGAIN not in words(aged(client).get(CONFIRM))
     without_password(cast["viewer"].user)
+    assert "No password yet" not in words(client_for("admin").get("/people/"))
     client = client_for(cast["viewer"])
     shown = words(aged(client).get(f"/confirm/?next={CONNECT}"))
     assert (AGAIN in shown, "Password" in shown) == (True, False)
