@@ -3,7 +3,6 @@
 https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
 """
 
-import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,7 +39,7 @@ def read(
     `keys` are what the provider lists. Raises SignOnRefused, which says what is wrong with it.
     """
     found = _verified(token, provider, keys)
-    if not hmac.compare_digest(str(found.get("nonce", "")).encode(), nonce.encode()):
+    if found.get("nonce") != nonce:
         raise _refused(provider, "answers another sign-in")
     if not _is_for_us_alone(found, provider.client_id):
         raise _refused(provider, "is for another application")
@@ -83,7 +82,7 @@ def _verified(
     except jwt.PyJWTError as error:
         why = next((_WHY[each] for each in type(error).__mro__ if each in _WHY), "can’t be read")
         failure = _refused(provider, why)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
         failure = _refused(provider, "can’t be read")
     raise failure
 

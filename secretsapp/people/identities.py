@@ -4,10 +4,13 @@ They say who someone is, and make no account. Connecting or disconnecting one en
 other sessions, as a change of their factors does.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
@@ -24,6 +27,7 @@ from secretsapp.rules.noting import note
 from secretsapp.rules.policy import require_oneself
 
 BY_ADDRESS = NoRight("a provider that is trusted for the address has verified that it's theirs")
+OF_ANOTHER = "That account is connected to someone else’s here."
 LAST_WAY_IN = (
     "It’s the only way you can sign in. Connect another one, add a passkey, or ask an admin for a "
     "link to set a password first."
@@ -98,7 +102,7 @@ def _connected_by_address(actor: Actor, provider: Provider, claims: Claims) -> U
     if not person.is_active:
         return person
     try:
-        with acting(known(actor, person), BY_ADDRESS, people=[person]) as act:
+        with _told_of_another(), acting(known(actor, person), BY_ADDRESS, people=[person]) as act:
             _connect(act, person, provider, claims, "")
     except AlreadyExists:
         return None
@@ -112,7 +116,7 @@ def connect(
 
     Raises Forbidden for others, and AlreadyExists.
     """
-    with acting(actor, Oneself(person)) as act:
+    with _told_of_another(), acting(actor, Oneself(person)) as act:
         _connect(act, person, provider, claims, stored_key)
 
 
@@ -131,11 +135,20 @@ def _connect(act: Act, person: User, provider: Provider, claims: Claims, stored_
     sessions.end_all_but(act, person, stored_key)
 
 
+@contextmanager
+def _told_of_another() -> Iterator[None]:
+    """Raise AlreadyExists where someone else was quicker to connect the same account."""
+    try:
+        yield
+    except IntegrityError:
+        raise AlreadyExists(OF_ANOTHER) from None
+
+
 def _check_free(person: User, provider: Provider, claims: Claims) -> None:
     if person.identities.filter(issuer=claims.issuer).exists():
         raise AlreadyExists(f"You have connected an account at {provider.name} already.")
     if Identity.objects.filter(issuer=claims.issuer, subject=claims.subject).exists():
-        raise AlreadyExists(f"That account at {provider.name} is connected to someone else’s.")
+        raise AlreadyExists(OF_ANOTHER)
 
 
 def get(actor: Actor, person: User, identity_id: int) -> Identity:

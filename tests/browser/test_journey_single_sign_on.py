@@ -17,6 +17,8 @@ from tests.browser.journeys import (
     says,
     shows,
 )
+from tests.browser.of_sign_on import looks_at_sign_on
+from tests.browser.test_accessibility import found_on
 from tests.stage import Cast
 from tests.support.receiver import Receiver
 from tests.support.sign_on_provider import HOST, SignOnProvider
@@ -87,3 +89,11 @@ def test_who_is_not_known_is_told_so(
     is_headed(visitor, "Couldn’t sign in with Acme")
     follow(visitor, "Back to sign-in")
     is_at(visitor, "/sign-in/")
+
+
+def test_its_pages_are_accessible_and_fit_a_phone(
+    visit: Visit, cast: Cast, acme: SignOnProvider, settings: Settings
+) -> None:
+    visitor = visit(ignore_https_errors=True)
+    settings.SITE_URL = visitor.server
+    assert found_on(visitor, looks_at_sign_on(acme, cast)) == []

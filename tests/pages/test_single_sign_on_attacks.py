@@ -30,7 +30,7 @@ from tests.pages.signing_on import (
     sent_back,
 )
 from tests.pages.test_confirming import aged
-from tests.stage import STAGEHAND, Cast
+from tests.stage import PASSWORD, STAGEHAND, Cast
 from tests.support.receiver import Receiver, says, unanswered_port
 from tests.support.rings import use_copies
 from tests.support.sign_on_provider import (
@@ -86,16 +86,15 @@ def test_an_answer_without_the_right_state_is_nobodys(
 
 
 def test_an_answer_of_before_a_sign_in_or_out_counts_for_nobody(
-    client_for: ClientFor, cast: Cast, acme: SignOnProvider
+    client: Client, client_for: ClientFor, cast: Cast, acme: SignOnProvider
 ) -> None:
     acme.person |= VERIFIED
-    client = Client()
     back = sent_back(client, acme)
-    client.post("/sign-in/", {"login": "admin@example.com", "password": "a-lamp-by-the-quay"})
-    client.force_login(cast["admin"].user)
+    client.post("/sign-in/", {"login": "admin@example.com", "password": PASSWORD})
     answer = client.get(back)
-    assert answer.status_code == 403
+    assert (answer.status_code, "signed in or out here meanwhile" in words(answer)) == (403, True)
     assert "admin@example.com" in words(client.get(ME))
+    assert not Identity.objects.exists()
 
 
 def test_providers_are_not_mixed_up(

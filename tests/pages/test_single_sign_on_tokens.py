@@ -1,5 +1,6 @@
 """Tokens of single sign-on that prove nothing: forged, foreign, expired, or none at all."""
 
+import base64
 import hmac
 import json
 from collections.abc import Callable
@@ -48,6 +49,7 @@ CLAIMS = {
     "another party": (but(azp="another"), OTHER_APPLICATION),
     "nonce": (but(nonce="another"), "answers another sign-in"),
     "no nonce": (but(nonce=None), "answers another sign-in"),
+    "a nonce that is no text": (but(nonce="\ud800"), "answers another sign-in"),
     "a nonce that is none": (but(nonce=["x"]), "answers another sign-in"),
     "expired": (but(exp=1), "has expired"),
     "no end": (but(exp=None), UNREADABLE),
@@ -86,6 +88,11 @@ def public_text(key: SigningKey) -> bytes:
     return bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
 
+def deep() -> str:
+    """JSON that is too deep to be read."""
+    return base64.urlsafe_b64encode(b"[" * 5000).rstrip(b"=").decode()
+
+
 FIRST, OTHER = SigningKey("first"), SigningKey("other")
 EC = SigningKey("first", "ES256")
 NOT_ACCEPTED, WRONG = "isn’t accepted", "wrong signature"
@@ -117,6 +124,7 @@ TOKENS: dict[str, tuple[Callable[[Said], str], str]] = {
     ),
     "changed": (lambda said: written(RS, said, FIRST.sign)[:-8] + "AAAAAAAA", WRONG),
     "without a signature": (lambda said: written(RS, said, lambda _: b""), WRONG),
+    "deep": (lambda _said: f"{deep()}.{deep()}.x", UNREADABLE),
     "in pieces": (lambda _said: "a.b", UNREADABLE),
     "none": (lambda _said: "", UNREADABLE),
     "too long": (lambda said: written(RS, said | {"x": "x" * 20_000}, FIRST.sign), UNREADABLE),
