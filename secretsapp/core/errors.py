@@ -239,10 +239,6 @@ class Forbidden(SealroomError):
         self.secret_name = secret_name
 
 
-class SignOnRefused(SealroomError):
-    """What came from a provider of single sign-on proves nothing, or nothing came from it."""
-
-
 class NewerTables(SealroomError):
     """The database has tables of a newer version, which this one could damage."""
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import jwt
 
-from secretsapp.core.errors import SignOnRefused
-from secretsapp.core.providers import Claims, Provider
+from secretsapp.core.providers import Claims, Provider, SignOnRefused
 
 # Only signatures that nobody but the provider can make: with HS256 anyone could who knows the
 # client's secret, and with `none` anyone at all.

@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from secretsapp.core.errors import SealroomError
+
 # An address that a provider vouches for is believed only where both are true: see `vouches_for`.
 SCOPES = ("openid", "profile", "email")
+
+
+class SignOnRefused(SealroomError):
+    """What came from a provider proves nothing, or nothing came from it: nobody was signed in."""
 
 
 @dataclass(frozen=True)

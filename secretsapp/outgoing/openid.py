@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
-from secretsapp.core.errors import InvalidInput, SignOnRefused
-from secretsapp.core.providers import Provider
+from secretsapp.core.errors import InvalidInput
+from secretsapp.core.providers import Provider, SignOnRefused
 from secretsapp.core.times import Deadline
 from secretsapp.outgoing.errors import OutgoingError
 from secretsapp.outgoing.lines import Way

@@ -14,9 +14,9 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import AlreadyExists, InvalidInput, NotFound, SignOnRefused
+from secretsapp.core.errors import AlreadyExists, InvalidInput, NotFound
 from secretsapp.core.events.people import PersonEvent
-from secretsapp.core.providers import Claims, Provider
+from secretsapp.core.providers import Claims, Provider, SignOnRefused
 from secretsapp.models import Identity, User
 from secretsapp.people import identity_binding, identity_mail, sessions
 from secretsapp.people.directory import FACTORS, PASSKEY, account_of

@@ -19,8 +19,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from secretsapp.core import id_tokens
-from secretsapp.core.errors import NotFound, SignOnRefused
-from secretsapp.core.providers import Claims, Provider
+from secretsapp.core.errors import NotFound
+from secretsapp.core.providers import Claims, Provider, SignOnRefused
 from secretsapp.core.times import Deadline
 from secretsapp.outgoing.openid import Asking, Endpoints
 from secretsapp.rules.ways_out import way_out

@@ -3,7 +3,7 @@
 import html
 import re
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 
 from secretsapp.models import Identity
@@ -17,7 +17,7 @@ VIEWER = "viewer@example.com"
 VERIFIED = {"email": VIEWER, "email_verified": True}
 
 
-def leads_to(page: HttpResponse) -> str:
+def leads_to(page: HttpResponseBase) -> str:
     """Where a page leads by itself."""
     found = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', body(page))
     assert found, words(page)
@@ -43,7 +43,7 @@ def is_signed_in(client: Client) -> bool:
     return client.get(ME).status_code == 200
 
 
-def refused(client: Client, answer: HttpResponse, sentence: str) -> None:
+def refused(client: Client, answer: HttpResponseBase, sentence: str) -> None:
     """It says why, lets nobody in, connects nothing, and shows nothing of what came."""
     assert (answer.status_code, sentence in words(answer)) == (403, True), words(answer)
     assert "Nothing was changed here." in words(answer)

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from secretsapp.core.errors import SignOnRefused
+from secretsapp.core.providers import SignOnRefused
 from secretsapp.models import AuditEvent, Identity
 from secretsapp.operation import master_keys, ring_changes
 from secretsapp.people import sign_on
@@ -274,6 +274,7 @@ def test_only_the_same_account_there_confirms(
     acme.person = {"sub": "1001", "auth_time": 1}
     answer = go(client, acme, CONFIRM_WITH)
     assert (answer.status_code, "didn’t ask you to sign in again" in words(answer)) == (403, True)
+    odd: object
     for odd in ("now", None, [], 2.5):
         acme.person = {"sub": "1001", "auth_time": odd}
         assert go(client, acme, CONFIRM_WITH).status_code == 403

@@ -37,7 +37,7 @@ def test_no_secret_token_or_code_leaves_a_trace(
     for secret in (CLIENT_SECRET, acme.tokens[0], code, "an access token"):
         traces = Traces(secret)
         for answer in answers:
-            traces.add_response("answer", answer)  # type: ignore[arg-type]
+            traces.add_response("answer", answer)
         for line in records.lines:
             traces.add("log", line)
         traces.add_database()

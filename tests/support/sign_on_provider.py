@@ -166,7 +166,8 @@ class SignOnProvider:
         assert asked["code_challenge_method"] == "S256"
         code = secrets.token_urlsafe(16)
         self.codes[code] = Code(asked, dict(self.person))
-        answer = {"code": code, "state": asked["state"], "iss": self.issuer} | self.answers
+        answer: Said = {"code": code, "state": asked["state"], "iss": self.issuer}
+        answer |= self.answers
         told = urlencode({name: said for name, said in answer.items() if said is not None})
         return says(302, location=f"{asked['redirect_uri']}?{told}")
 

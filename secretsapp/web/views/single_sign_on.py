@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.adapters import confirmations, limits, second_factors
-from secretsapp.core.errors import AlreadyExists, SignOnRefused
-from secretsapp.core.providers import Claims, Provider
+from secretsapp.core.errors import AlreadyExists
+from secretsapp.core.providers import Claims, Provider, SignOnRefused
 from secretsapp.people import identities, sign_on
 from secretsapp.people.sign_on import Purpose, Sent
 from secretsapp.web.requests import ActorRequest
