@@ -73,7 +73,9 @@ LEFT_OUT = {
         ),
         _WITHOUT_FACTOR,
     ),
-    **dict.fromkeys(("me_connect", "me_disconnect", "confirm_with"), _WITHOUT_PROVIDER),
+    **dict.fromkeys(
+        ("me_connect", "me_disconnect", "person_disconnect", "confirm_with"), _WITHOUT_PROVIDER
+    ),
     "session_check": "answers a script of the page, with a few words at most",
     "me_second_factor": "leads elsewhere: nobody there has to have one",
     "invitation_links": "shows links to who has just made them, once",

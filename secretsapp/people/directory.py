@@ -38,8 +38,8 @@ class PersonView:
 
     `grants` are the first of those in force, the mightiest first, and `further` how many more
     there are. `teams` are the names of those they are in, which may have access too.
-    `factors` says in words what they have beside their password, if anything; `is_connected`,
-    whether an account at a provider of single sign-on signs them in.
+    `factors` says in words what they have beside their password, if anything; `accounts`,
+    how their accounts at providers of single sign-on are called that sign them in.
     """
 
     person: User
@@ -48,7 +48,7 @@ class PersonView:
     teams: list[str]
     link_ends_at: datetime | None
     factors: str
-    is_connected: bool
+    accounts: list[str]
 
     @property
     def has_entered(self) -> bool:
@@ -58,7 +58,7 @@ class PersonView:
     @property
     def has_way_in(self) -> bool:
         """Whether they could sign in."""
-        return self.person.has_usable_password() or self.is_connected
+        return self.person.has_usable_password() or bool(self.accounts)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _views(people: Iterable[User]) -> list[PersonView]:
     links = dict(codes.filter(person__in=people).values_list("person_id", "ends_at"))
     teams = _teams(people)
     with_factors = factors_of_people(person.pk for person in people)
-    connected = set(Identity.objects.filter(person__in=people).values_list("person_id", flat=True))
+    accounts = _accounts(people)
     return [
         PersonView(
             person=person,
@@ -157,7 +157,7 @@ def _views(people: Iterable[User]) -> list[PersonView]:
             teams=teams.get(person.pk, []),
             link_ends_at=links.get(person.pk),
             factors=with_factors.get(person.pk, ""),
-            is_connected=person.pk in connected,
+            accounts=accounts.get(person.pk, []),
         )
         for person in people
     ]
@@ -197,6 +197,14 @@ def _teams(people: list[User]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for person_id, name in rows.values_list("person_id", "team__name"):
         found.setdefault(person_id, []).append(name)
+    return found
+
+
+def _accounts(people: list[User]) -> dict[int, list[str]]:
+    """The accounts at providers of each."""
+    found: dict[int, list[str]] = {}
+    for row in Identity.objects.filter(person__in=people).order_by("created_at"):
+        found.setdefault(row.person_id, []).append(row.shown)
     return found
 
 

@@ -17,12 +17,13 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, NotFound
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.providers import Claims, Provider, SignOnRefused
+from secretsapp.core.roles import Permission
 from secretsapp.models import Identity, User
 from secretsapp.people import identity_binding, identity_mail, sessions
 from secretsapp.people.directory import FACTORS, PASSKEY, account_of
 from secretsapp.people.factor_rows import bound_to
 from secretsapp.people.ways_in import known
-from secretsapp.rules.acting import Act, NoRight, Oneself, acting
+from secretsapp.rules.acting import Act, NoRight, Oneself, Right, acting
 from secretsapp.rules.noting import note
 from secretsapp.rules.policy import require_oneself
 
@@ -176,12 +177,32 @@ def disconnect(actor: Actor, person: User, identity_id: int, stored_key: str) ->
         row = get(actor, person, identity_id)
         if not _ways_in(person, besides=row):
             raise InvalidInput(LAST_WAY_IN)
-        row.delete()
-        detail = {"provider": name_of(row.issuer), "account": row.shown}
-        act.tell(PersonEvent.PERSON_IDENTITY_DISCONNECTED, subject=person, detail=detail)
-        what = f"The account at {name_of(row.issuer)} was disconnected from yours"
-        identity_mail.queue(person, what)
+        _disconnect(act, person, row)
         sessions.end_all_but(act, person, stored_key)
+
+
+def disconnect_all(actor: Actor, person: User) -> bool:
+    """Let no account at a provider sign someone in, and end their sessions; whether there was one.
+
+    Raises Forbidden for those who do not manage people, and InvalidInput for one's own.
+    """
+    with acting(actor, Right(Permission.MANAGE_PEOPLE), people=[person]) as act:
+        if person.pk == actor.person_id:
+            raise InvalidInput("Disconnect your own accounts under “Your account”.")
+        rows = list(person.identities.order_by("created_at"))
+        for row in rows:
+            _disconnect(act, person, row)
+        if rows:
+            sessions.end_all_but(act, person, "")
+        return bool(rows)
+
+
+def _disconnect(act: Act, person: User, row: Identity) -> None:
+    name = name_of(row.issuer)
+    detail = {"provider": name, "account": row.shown}
+    row.delete()
+    act.tell(PersonEvent.PERSON_IDENTITY_DISCONNECTED, subject=person, detail=detail)
+    identity_mail.queue(person, f"An account at {name} was disconnected from yours")
 
 
 def _ways_in(person: User, besides: Identity) -> bool:

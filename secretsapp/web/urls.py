@@ -204,6 +204,11 @@ urlpatterns = [
     path(f"{PERSON}password-link/", people.make_link, name="person_link"),
     path(f"{PERSON}disable/", people.disable, name="person_disable"),
     path(f"{PERSON}second-factors/reset/", second_factors.reset, name="person_factors_reset"),
+    path(
+        f"{PERSON}single-sign-on/disconnect/",
+        single_sign_on.disconnect_person,
+        name="person_disconnect",
+    ),
     path(f"{PERSON}sessions/end/", people.end_sessions, name="person_sessions_end"),
     path(f"{PERSON}enable/", people.enable, name="person_enable"),
     path("teams/", teams.teams, name="teams"),

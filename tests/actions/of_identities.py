@@ -45,6 +45,12 @@ IDENTITY_ACTIONS = [
         before=given,
     ),
     Action(
+        "identities.disconnect_all",
+        lambda stage: identities.disconnect_all(stage.cast["admin"].actor, editor(stage)),
+        (f"person.identity_disconnected | admin@example.com |  |  | {EDITOR}",),
+        before=given,
+    ),
+    Action(
         "identities.whom",
         lambda _stage: identities.whom(NOBODY, TRUSTED, VERIFIED),
         (CONNECTED,),

@@ -24,6 +24,8 @@ def looks_at_sign_on(provider: SignOnProvider, cast: Cast) -> list[Look]:
         Look("me_with_provider", reverse("me"), "viewer"),
         Look("me_connected", reverse("me"), "editor"),
         Look("me_connect", reverse("me_connect", args=["acme"]), "viewer"),
+        Look("person_connected", reverse("person", args=[editor.pk])),
+        Look("person_disconnect", reverse("person_disconnect", args=[editor.pk])),
         Look("me_disconnect", reverse("me_disconnect", args=[identity]), "editor"),
         Look("confirm_with", reverse("me"), "editor", be_asked_to_sign_in_again),
     ]

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from secretsapp.adapters import limits
 from secretsapp.adapters.limits import Limit
 from secretsapp.models import AuditEvent, Identity, OutgoingMail, User
-from secretsapp.people import accounts, required_factors, ways_in
+from secretsapp.people import accounts, required_factors
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.pages.signing_on import (
@@ -270,6 +270,25 @@ def test_disconnecting_wants_a_confirmation_and_is_told(
     assert NOT_CONNECTED in words(go(client, acme))
 
 
+def test_an_admin_disconnects_who_should_not_come_in_that_way(
+    client_for: ClientFor, cast: Cast, acme: SignOnProvider
+) -> None:
+    client, admin = connected(cast, acme, client_for), client_for("admin")
+    page = f"/people/{cast['viewer'].user.pk}/"
+    assert "A name there · Disconnect" in words(admin.get(page))
+    assert "A name there won’t sign them in" in words(
+        admin.get(f"{page}single-sign-on/disconnect/")
+    )
+    answer = admin.post(f"{page}single-sign-on/disconnect/", follow=True)
+    assert "Disconnected single sign-on of viewer@example.com." in words(answer)
+    assert not is_signed_in(client)
+    assert NOT_CONNECTED in words(go(client, acme))
+    again = admin.get(f"{page}single-sign-on/disconnect/", follow=True)
+    assert "has no account connected" in words(again)
+    own = f"/people/{cast['admin'].user.pk}/single-sign-on/disconnect/"
+    assert admin.post(own).status_code == 422
+
+
 def test_the_last_way_in_is_not_disconnected(
     client_for: ClientFor, cast: Cast, acme: SignOnProvider, settings: Settings
 ) -> None:
@@ -346,41 +365,6 @@ def test_too_many_are_asked_to_wait(
     assert answers == [403, 403, 429]
     monkeypatch.setattr(limits, "SIGN_INS", Limit("sign_in", 1, "m"))
     assert [client.post(START).status_code for _ in range(2)] == [200, 429]
-
-
-def test_passwords_can_be_turned_off_and_passkeys_stay(
-    client: Client, cast: Cast, acme: SignOnProvider, settings: Settings
-) -> None:
-    settings.PASSWORD_SIGN_IN, settings.EMAIL_HOST = False, "mail.example.com"
-    settings.SITE_URL = "http://localhost"
-    shown = body(client.get("/sign-in/"))
-    assert ('name="password"' in shown, "Sign in with Acme" in shown) == (False, True)
-    assert "Use a passkey" in shown
-    sent = {"login": VIEWER, "password": PASSWORD}
-    for headers in ({}, {"HX-Request": "true"}):
-        client.post("/sign-in/", sent, headers=headers)
-        assert "Passwords don’t sign anyone in here" in words(client.get("/sign-in/"))
-    assert not is_signed_in(client)
-    assert "forgotten" not in shown
-    assert client.get("/password/forgotten/").status_code == 404
-    assert client.post("/password/forgotten/", {"email": VIEWER}).status_code == 404
-
-
-def test_a_link_that_someone_made_lets_in_where_passwords_are_off(
-    client: Client, cast: Cast, acme: SignOnProvider, settings: Settings
-) -> None:
-    settings.PASSWORD_SIGN_IN = False
-    code = ways_in.make_link(STAGEHAND, cast["viewer"].user).code
-    client.post("/password/", {"code": code, "password": "a lantern on the pier"})
-    sent = {"login": VIEWER, "password": "a lantern on the pier"}
-    Client().post("/sign-in/", sent)
-    other = Client()
-    other.post("/sign-in/", sent)
-    assert not is_signed_in(other)
-    client.post("/sign-in/", sent | {"login": "editor@example.com", "password": PASSWORD})
-    assert not is_signed_in(client)
-    client.post("/sign-in/", sent)
-    assert is_signed_in(client)
 
 
 def test_an_answer_waits_for_ten_minutes(client: Client, cast: Cast, acme: SignOnProvider) -> None:

@@ -239,6 +239,7 @@ DOORS = (
     Door("person_disable", ADMIN, "person", FORM, {}, stranger=403),
     Door("person_sessions_end", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     Door("person_enable", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
+    Door("person_disconnect", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     Door("person_factors_reset", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     # Reviews of access.
     Door("reviews", MANAGERS, stranger=403),

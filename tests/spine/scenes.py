@@ -89,6 +89,12 @@ def identity(_universe: Universe, cast: Cast) -> Sent:
     return {"at": reverse("me_disconnect", args=[give_identity(cast["viewer"].user)])}
 
 
+def identity_there(_universe: Universe, cast: Cast) -> Sent:
+    """An account of the viewer's at a provider, and the page about the viewer."""
+    give_identity(cast["viewer"].user)
+    return {}
+
+
 def required_factor(_universe: Universe, _cast: Cast) -> Sent:
     """A second factor that everyone must have, in a month."""
     in_a_month = timezone.now() + timedelta(days=30)

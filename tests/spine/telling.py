@@ -12,6 +12,7 @@ from tests.spine.scenes import (
     channel_that_is_off,
     disabled,
     identity,
+    identity_there,
     invitation,
     passkey,
     proposed,
@@ -82,6 +83,9 @@ TELLINGS = (
         prepare=identity,
     ),
     Telling("me_recovery_codes", (f"person.factor_added {VIEWER}",), by="viewer", prepare=app),
+    Telling(
+        "person_disconnect", (f"person.identity_disconnected {VIEWER}",), prepare=identity_there
+    ),
     Telling("person_factors_reset", (f"person.factors_reset {VIEWER}",), prepare=app),
     Telling("required_factors", ("person.factor_required",), sent={"confirmed": "on"}),
     Telling("required_factors_stop", ("person.factor_optional",), prepare=required_factor),

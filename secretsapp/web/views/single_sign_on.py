@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.adapters import confirmations, limits, second_factors
 from secretsapp.core.errors import AlreadyExists
 from secretsapp.core.providers import Claims, Provider, SignOnRefused
-from secretsapp.people import identities, sign_on
+from secretsapp.people import directory, identities, sign_on
 from secretsapp.people.sign_on import Purpose, Sent
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
@@ -82,6 +82,26 @@ def disconnect(request: ActorRequest, identity_id: int) -> HttpResponse:
     context = {"held": held, "name": name}
     answer = form_pages.submitted(request, form, write)
     return answer or form_pages.page(request, "me/disconnect.html", form, context)
+
+
+@require_http_methods(METHODS)
+def disconnect_person(request: ActorRequest, person_id: int) -> HttpResponse:
+    """Disconnect all accounts of someone, confirmed on a page that says what it means."""
+    view = directory.of_id(request.actor, person_id)
+    person, there = view.person, reverse("person", args=[person_id])
+    form = Form(form_pages.posted(request))
+
+    def write() -> Done:
+        if identities.disconnect_all(request.actor, person):
+            return Done(f"Disconnected single sign-on of {person.email}.", there)
+        return Done(f"{person.email} has no account connected.", there)
+
+    if not form.is_bound and not view.accounts:
+        messages.info(request, f"{person.email} has no account connected.")
+        return redirect(there)
+    answer = form_pages.submitted(request, form, write)
+    context = {"view": view, "person": person}
+    return answer or form_pages.page(request, "people/disconnect.html", form, context)
 
 
 def _leave(request: ActorRequest, provider: Provider, purpose: Purpose, there: str) -> HttpResponse:
