@@ -104,10 +104,18 @@ def _connected_by_address(actor: Actor, provider: Provider, claims: Claims) -> U
         return person
     try:
         with _told_of_another(), acting(known(actor, person), BY_ADDRESS, people=[person]) as act:
+            _check_unchanged(act, person)
             _connect(act, person, provider, claims, "")
-    except AlreadyExists:
+    except (AlreadyExists, NotFound):
         return None
     return person
+
+
+def _check_unchanged(act: Act, person: User) -> None:
+    """Raise NotFound unless the account is still in use and has the address it was found by."""
+    now = act.people[person.pk]
+    if not now.is_active or now.email != person.email:
+        raise NotFound("There is no account with that email address.")
 
 
 def connect(

@@ -1,5 +1,7 @@
 """The actions on accounts at providers of single sign-on."""
 
+from dataclasses import replace
+
 from secretsapp.core.providers import Claims
 from secretsapp.models import User
 from secretsapp.people import identities, identity_mail
@@ -10,7 +12,7 @@ from tests.support.identities_of_people import ACME, ISSUER, THERE, give_identit
 
 EDITOR = "editor@example.com"
 VERIFIED = Claims(ISSUER, "2002", "there", EDITOR, is_verified=True)
-TRUSTED = type(ACME)(**{**vars(ACME), "trusted_domains": frozenset({"example.com"})})
+TRUSTED = replace(ACME, trusted_domains=frozenset({"example.com"}))
 CONNECTED = f"person.identity_connected | {EDITOR} |  |  | {EDITOR}"
 FAILED = f"person.sign_in_failed | {NOBODY.name} |  |  | "
 

@@ -1,5 +1,7 @@
 """The pages of single sign-on, and what is done with them before one looks at them."""
 
+from dataclasses import replace
+
 from django.urls import reverse
 from playwright.sync_api import Route
 
@@ -14,7 +16,7 @@ from tests.support.sign_on_provider import SignOnProvider
 def looks_at_sign_on(provider: SignOnProvider, cast: Cast) -> list[Look]:
     """The pages where a provider is set up, with an editor who only comes by it."""
     editor = cast["editor"].user
-    identity = give_identity(editor, type(THERE)(provider.issuer, "2002", "editor@acme.example"))
+    identity = give_identity(editor, replace(THERE, issuer=provider.issuer))
     editor.set_unusable_password()
     editor.save(update_fields=["password"])
     return [

@@ -1,13 +1,17 @@
 """Accounts at a provider that are connected and disconnected twice at once, on both engines."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
 from secretsapp.core.errors import AlreadyExists, InvalidInput
-from secretsapp.core.providers import Claims, Provider
-from secretsapp.models import Identity
+from secretsapp.core.providers import Claims, Provider, SignOnRefused
+from secretsapp.models import Identity, User
 from secretsapp.people import identities
+from secretsapp.people.directory import account_of
+from tests.actions.of_ways_in import NOBODY
 from tests.stage import Person, engage
 from tests.support.identities_of_people import ACME, THERE, give_identity
 from tests.support.together import together
@@ -63,3 +67,22 @@ def test_of_the_last_two_ways_in_one_stays_if_both_are_taken_at_once(
     done = together(lambda: take(first), lambda: take(second))
     assert [type(each) for each in done if each is not None] == [InvalidInput]
     assert Identity.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"email": "another@example.com"}])
+def test_an_account_that_changed_just_before_is_not_connected_by_the_address_it_had(
+    people: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+) -> None:
+    one, _two = people
+
+    def found_and_changed(address: str) -> User | None:
+        person = account_of(address)
+        User.objects.filter(pk=one.user.pk).update(**change)
+        return person
+
+    monkeypatch.setattr(identities, "account_of", found_and_changed)
+    trusted = replace(ACME, trusted_domains=frozenset({"example.com"}))
+    verified = replace(THERE, address=one.user.email, is_verified=True)
+    with pytest.raises(SignOnRefused):
+        identities.whom(NOBODY, trusted, verified)
+    assert not Identity.objects.exists()
