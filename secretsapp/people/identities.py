@@ -23,11 +23,10 @@ from secretsapp.people import identity_binding, identity_mail, sessions
 from secretsapp.people.directory import FACTORS, PASSKEY, account_of
 from secretsapp.people.factor_rows import bound_to
 from secretsapp.people.ways_in import known
-from secretsapp.rules.acting import Act, NoRight, Oneself, Right, acting
+from secretsapp.rules.acting import Act, Oneself, Right, acting
 from secretsapp.rules.noting import note
 from secretsapp.rules.policy import require_oneself
 
-BY_ADDRESS = NoRight("a provider that is trusted for the address has verified that it's theirs")
 OF_ANOTHER = "That account is connected to someone else’s here."
 LAST_WAY_IN = (
     "It’s the only way you can sign in. Connect another one, add a passkey, or ask an admin for a "
@@ -74,7 +73,8 @@ def whom(actor: Actor, provider: Provider, claims: Claims) -> User:
     """Whom an account at a provider signs in; no right is asked for.
 
     An account that nobody connected yet is connected where its address is verified, by a provider
-    that is trusted for it. Raises SignOnRefused, which the log is told of.
+    that is trusted for it. Raises SignOnRefused, which the log is told of, and Forbidden where the
+    account is disabled meanwhile.
     """
     row = _row(claims)
     person = row.person if row else _connected_by_address(actor, provider, claims)
@@ -102,19 +102,20 @@ def _connected_by_address(actor: Actor, provider: Provider, claims: Claims) -> U
         return None
     if not person.is_active:
         return person
+    # Who reads mail to an address is taken for its person, like who has a link that was sent there.
+    oneself = known(actor, person)
     try:
-        with _told_of_another(), acting(known(actor, person), BY_ADDRESS, people=[person]) as act:
-            _check_unchanged(act, person)
+        with _told_of_another(), acting(oneself, Oneself(person)) as act:
+            _check_address(act, person)
             _connect(act, person, provider, claims, "")
     except (AlreadyExists, NotFound):
         return None
     return person
 
 
-def _check_unchanged(act: Act, person: User) -> None:
-    """Raise NotFound unless the account is still in use and has the address it was found by."""
-    now = act.people[person.pk]
-    if not now.is_active or now.email != person.email:
+def _check_address(act: Act, person: User) -> None:
+    """Raise NotFound unless the account still has the address that it was found by."""
+    if act.people[person.pk].email != person.email:
         raise NotFound("There is no account with that email address.")
 
 

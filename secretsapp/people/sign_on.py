@@ -166,7 +166,8 @@ def _with_address(
     more = asking.userinfo(endpoints, str(tokens.get("access_token", "")))
     if more.get("sub") != found["sub"]:
         raise SignOnRefused(f"What {asking.provider.name} says is of two different people.")
-    return {**{name: more[name] for name in ("email", "email_verified") if name in more}, **found}
+    # Both from one place: what is said of another address is not said of this one.
+    return {**found, **{name: more.get(name) for name in ("email", "email_verified")}}
 
 
 def _asking(provider: Provider) -> Asking:

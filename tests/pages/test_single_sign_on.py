@@ -141,6 +141,10 @@ def test_an_address_that_is_told_only_where_it_is_asked_for_is_asked_for(
     go(client, acme)
     assert is_signed_in(client)
     client.post("/sign-out/")
+    Identity.objects.all().delete()
+    acme.person["email_verified"] = True
+    acme.in_userinfo = {"email": VIEWER, "email_verified": False}
+    assert NOT_CONNECTED in words(go(client, acme))
     acme.in_userinfo = {"sub": "someone else"}
     assert "two different people" in words(go(client, acme))
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
-from secretsapp.core.errors import AlreadyExists, InvalidInput
+from secretsapp.core.errors import AlreadyExists, Forbidden, InvalidInput
 from secretsapp.core.providers import Claims, Provider, SignOnRefused
 from secretsapp.models import Identity, User
 from secretsapp.people import identities
@@ -83,6 +83,6 @@ def test_an_account_that_changed_just_before_is_not_connected_by_the_address_it_
     monkeypatch.setattr(identities, "account_of", found_and_changed)
     trusted = replace(ACME, trusted_domains=frozenset({"example.com"}))
     verified = replace(THERE, address=one.user.email, is_verified=True)
-    with pytest.raises(SignOnRefused):
+    with pytest.raises((SignOnRefused, Forbidden)):
         identities.whom(NOBODY, trusted, verified)
     assert not Identity.objects.exists()
