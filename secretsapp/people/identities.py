@@ -17,13 +17,13 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, NotFound
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.providers import Claims, Provider, SignOnRefused
-from secretsapp.core.roles import Permission
 from secretsapp.models import Identity, User
 from secretsapp.people import identity_binding, identity_mail, sessions
 from secretsapp.people.directory import FACTORS, PASSKEY, account_of
 from secretsapp.people.factor_rows import bound_to
+from secretsapp.people.identity_ends import end
 from secretsapp.people.ways_in import known
-from secretsapp.rules.acting import Act, Oneself, Right, acting
+from secretsapp.rules.acting import Act, Oneself, acting
 from secretsapp.rules.noting import note
 from secretsapp.rules.policy import require_oneself
 
@@ -172,11 +172,6 @@ def get(actor: Actor, person: User, identity_id: int) -> Identity:
     return row
 
 
-def name_of(issuer: str) -> str:
-    """What a provider is called; its issuer where it isn't set up any more."""
-    return next((each.name for each in settings.SSO_PROVIDERS if each.issuer == issuer), issuer)
-
-
 def disconnect(actor: Actor, person: User, identity_id: int, stored_key: str) -> None:
     """Let an account at a provider sign the actor in no more; other sessions end.
 
@@ -186,32 +181,8 @@ def disconnect(actor: Actor, person: User, identity_id: int, stored_key: str) ->
         row = get(actor, person, identity_id)
         if not _ways_in(person, besides=row):
             raise InvalidInput(LAST_WAY_IN)
-        _disconnect(act, person, row)
+        end(act, person, row)
         sessions.end_all_but(act, person, stored_key)
-
-
-def disconnect_all(actor: Actor, person: User) -> bool:
-    """Let no account at a provider sign someone in, and end their sessions; whether there was one.
-
-    Raises Forbidden for those who do not manage people, and InvalidInput for one's own.
-    """
-    with acting(actor, Right(Permission.MANAGE_PEOPLE), people=[person]) as act:
-        if person.pk == actor.person_id:
-            raise InvalidInput("Disconnect your own accounts under “Your account”.")
-        rows = list(person.identities.order_by("created_at"))
-        for row in rows:
-            _disconnect(act, person, row)
-        if rows:
-            sessions.end_all_but(act, person, "")
-        return bool(rows)
-
-
-def _disconnect(act: Act, person: User, row: Identity) -> None:
-    name = name_of(row.issuer)
-    detail = {"provider": name, "account": row.shown}
-    row.delete()
-    act.tell(PersonEvent.PERSON_IDENTITY_DISCONNECTED, subject=person, detail=detail)
-    identity_mail.queue(person, f"An account at {name} was disconnected from yours")
 
 
 def _ways_in(person: User, besides: Identity) -> bool:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from secretsapp.core.providers import Claims
 from secretsapp.models import User
-from secretsapp.people import identities, identity_mail
-from tests.actions.acting import Action, Stage
+from secretsapp.people import identities, identity_ends, identity_mail
+from tests.actions.acting import Action, Stage, nothing_done
 from tests.actions.of_access import HERE, SESSIONS_ENDED, sign_in_twice
 from tests.actions.of_ways_in import NOBODY
 from tests.support.identities_of_people import ACME, ISSUER, THERE, give_identity
@@ -47,8 +47,8 @@ IDENTITY_ACTIONS = [
         before=given,
     ),
     Action(
-        "identities.disconnect_all",
-        lambda stage: identities.disconnect_all(stage.cast["admin"].actor, editor(stage)),
+        "identity_ends.disconnect_all",
+        lambda stage: identity_ends.disconnect_all(stage.cast["admin"].actor, editor(stage)),
         (f"person.identity_disconnected | admin@example.com |  |  | {EDITOR}",),
         before=given,
     ),
@@ -77,7 +77,14 @@ IDENTITY_ACTIONS = [
         before=given,
     ),
     Action("identities.record_use", lambda _stage: identities.record_use(THERE), before=given),
-    Action("identities.name_of", lambda _stage: identities.name_of(ISSUER)),
+    Action("identity_ends.name_of", lambda _stage: identity_ends.name_of(ISSUER)),
+    Action(
+        "identity_ends.end",
+        lambda stage: identity_ends.end(
+            nothing_done(stage), editor(stage), editor(stage).identities.get()
+        ),
+        before=given,
+    ),
     Action("identities.has_password", lambda stage: identities.has_password(editor(stage))),
     Action("identities.confirming", lambda stage: identities.confirming(editor(stage))),
     Action("identities.words_of", lambda _stage: identities.words_of("Acme")),

@@ -8,7 +8,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_email
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.people import directory, identities
+from secretsapp.people import directory, identity_ends
 
 
 class Command(ActingCommand):
@@ -26,7 +26,7 @@ class Command(ActingCommand):
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Disconnect all of theirs."""
         person = directory.get(actor, options["email"])
-        was_connected = identities.disconnect_all(actor, person)
+        was_connected = identity_ends.disconnect_all(actor, person)
         line = (
             f"Disconnected single sign-on of {person.email} and ended their sessions."
             if was_connected

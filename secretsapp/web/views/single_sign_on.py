@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.adapters import confirmations, limits, second_factors
 from secretsapp.core.errors import AlreadyExists
 from secretsapp.core.providers import Claims, Provider, SignOnRefused
-from secretsapp.people import directory, identities, sign_on
+from secretsapp.people import directory, identities, identity_ends, sign_on
 from secretsapp.people.sign_on import Purpose, Sent
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
@@ -70,7 +70,7 @@ def disconnect(request: ActorRequest, identity_id: int) -> HttpResponse:
     """Disconnect an account at a provider, confirmed on a page that says what it means."""
     person = oneself(request)
     held = identities.get(request.actor, person, identity_id)
-    name = identities.name_of(held.issuer)
+    name = identity_ends.name_of(held.issuer)
     form = Form(form_pages.posted(request))
 
     def write() -> Done:
@@ -92,7 +92,7 @@ def disconnect_person(request: ActorRequest, person_id: int) -> HttpResponse:
     form = Form(form_pages.posted(request))
 
     def write() -> Done:
-        if identities.disconnect_all(request.actor, person):
+        if identity_ends.disconnect_all(request.actor, person):
             return Done(f"Disconnected single sign-on of {person.email}.", there)
         return Done(f"{person.email} has no account connected.", there)
 
