@@ -378,3 +378,13 @@ def test_an_answer_waits_for_ten_minutes(client: Client, cast: Cast, acme: SignO
         answer = client.get(back)
     assert (answer.status_code, "took too long" in words(answer)) == (403, True)
     assert not is_signed_in(client)
+
+
+def test_who_is_held_up_meanwhile_connects_nothing(
+    client_for: ClientFor, cast: Cast, acme: SignOnProvider
+) -> None:
+    client = client_for("viewer")
+    back = sent_back(client, acme, CONNECT)
+    required_factors.require(STAGEHAND, None, timezone.now(), is_meant=True)
+    assert client.get(back).headers["Location"] == "/me/second-factor/"
+    assert not Identity.objects.exists()

@@ -17,6 +17,7 @@ from secretsapp.core.errors import AlreadyExists
 from secretsapp.core.providers import Claims, Provider, SignOnRefused
 from secretsapp.people import directory, identities, identity_ends, sign_on
 from secretsapp.people.sign_on import Purpose, Sent
+from secretsapp.web.factor_gate import holds_up
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.confirmation import next_page
@@ -171,6 +172,8 @@ def _sign_in(request: ActorRequest, provider: Provider, sent: Sent, claims: Clai
 def _connect(
     request: ActorRequest, provider: Provider, _sent: Sent, claims: Claims
 ) -> HttpResponse:
+    if holds_up(request, "me_connect"):
+        return redirect("me_second_factor")
     person, before = oneself(request), stored_key(request)
     identities.connect(request.actor, person, provider, claims, before)
     keep_session(request, person, before)
