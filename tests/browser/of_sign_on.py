@@ -16,7 +16,7 @@ from tests.support.sign_on_provider import SignOnProvider
 def looks_at_sign_on(provider: SignOnProvider, cast: Cast) -> list[Look]:
     """The pages where a provider is set up, with an editor who only comes by it."""
     editor = cast["editor"].user
-    identity = give_identity(editor, replace(THERE, issuer=provider.issuer))
+    identity = give_identity(editor, replace(THERE, issuer=provider.issuer, subject="2002"))
     editor.set_unusable_password()
     editor.save(update_fields=["password"])
     return [
