@@ -162,6 +162,15 @@ def test_a_key_that_is_for_something_else_or_none_verifies_nothing(
     refused(client, go(client, acme), "What Acme says of you")
 
 
+@pytest.mark.parametrize("keys", [{}, {"keys": "none"}, {"keys": [{}] * 51}])
+def test_a_list_of_keys_that_is_none_or_too_long_verifies_nothing(
+    client: Client, cast: Cast, acme: SignOnProvider, keys: Said
+) -> None:
+    acme.person |= VERIFIED
+    acme.instead = {"keys": says(200, json.dumps(keys).encode())}
+    refused(client, go(client, acme), "can’t be used")
+
+
 def test_a_weak_key_verifies_nothing(client: Client, cast: Cast, acme: SignOnProvider) -> None:
     acme.person |= VERIFIED
     acme.key = SigningKey("weak", bits=1024)
