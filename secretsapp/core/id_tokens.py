@@ -17,6 +17,8 @@ CLOCKS_DIFFER_BY_SECONDS = 60
 LONGEST_TOKEN = 16_384
 LONGEST_SUBJECT = 255
 LONGEST_SHOWN = 100
+# Seconds from here on are no time that can be reckoned with: the year is 2286.
+_NO_TIME = 10**10
 # Every claim of these must be there, or a token without an end would never expire.
 _NEEDED = ["iss", "sub", "aud", "exp", "iat"]
 _SHOWN = ("email", "preferred_username", "nickname", "name")
@@ -101,10 +103,14 @@ def _key(token: str, keys: Sequence[Mapping[str, Any]]) -> jwt.PyJWK:
 
 
 def _is_usable(key: Mapping[str, Any], header: Mapping[str, Any]) -> bool:
-    """Whether it may sign in that way, and is the one that is named; a token may name none."""
+    """Whether it may sign in that way, and is the one that is named; a token may name none.
+
+    Of a key that is listed with its private half everyone can sign.
+    """
     is_named = header.get("kid") in (None, key.get("kid"))
     return (
         is_named
+        and "d" not in key
         and key.get("use", "sig") == "sig"
         and key.get("alg", header["alg"]) == header["alg"]
     )
@@ -124,7 +130,7 @@ def _shown(said: Mapping[str, Any]) -> str:
 
 def _time(given: object) -> int:
     """A time in whole seconds; anything else was long ago, so nothing rests on it."""
-    return given if isinstance(given, int) else 0
+    return given if isinstance(given, int) and 0 <= given < _NO_TIME else 0
 
 
 def _text(given: object) -> str:

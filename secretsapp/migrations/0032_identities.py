@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="user",
+            name="connects_by_address",
+            field=models.BooleanField(default=True),
+        ),
         migrations.CreateModel(
             name="Identity",
             fields=[

@@ -16,7 +16,8 @@ class User(AbstractBaseUser):
     """A person who signs in with an email address; what they may do is in `Grant`.
 
     A new `generation` begins where everything that was handed out to the person so far is to end:
-    sessions and known devices carry the one they were made in.
+    sessions and known devices carry the one they were made in. `connects_by_address` says whether
+    an account at a provider of single sign-on may be connected by their address.
     """
 
     email = models.EmailField("email address", max_length=254, unique=True)
@@ -25,6 +26,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     last_active_at = models.DateTimeField(null=True)
     generation = models.PositiveIntegerField(default=0)
+    connects_by_address = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

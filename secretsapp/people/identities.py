@@ -107,6 +107,7 @@ def _connected_by_address(actor: Actor, provider: Provider, claims: Claims) -> U
     try:
         with _told_of_another(), acting(oneself, Oneself(person)) as act:
             _check_address(act, person)
+            _check_free(person, provider, claims)
             _connect(act, person, provider, claims, "")
     except (AlreadyExists, NotFound):
         return None
@@ -114,8 +115,13 @@ def _connected_by_address(actor: Actor, provider: Provider, claims: Claims) -> U
 
 
 def _check_address(act: Act, person: User) -> None:
-    """Raise NotFound unless the account still has the address that it was found by."""
-    if act.people[person.pk].email != person.email:
+    """Raise NotFound unless the account still has the address that it was found by.
+
+    Nor does an address count of someone from whom an account was disconnected: it would be
+    connected again by its next sign-in.
+    """
+    found = act.people[person.pk]
+    if found.email != person.email or not found.connects_by_address:
         raise NotFound("There is no account with that email address.")
 
 
@@ -124,14 +130,17 @@ def connect(
 ) -> None:
     """Let an account at a provider sign the actor in; all sessions end but the one with that key.
 
-    Raises Forbidden for others, and AlreadyExists.
+    `person` is as the session knew them: asking the provider takes seconds, in which their sessions
+    may have been ended. Raises Forbidden for others, SignOnRefused then, and AlreadyExists.
     """
     with _told_of_another(), acting(actor, Oneself(person)) as act:
+        _check_free(person, provider, claims)
+        if act.people[person.pk].generation != person.generation:
+            raise SignOnRefused("Your session ended meanwhile. Sign in again.")
         _connect(act, person, provider, claims, stored_key)
 
 
 def _connect(act: Act, person: User, provider: Provider, claims: Claims, stored_key: str) -> None:
-    _check_free(person, provider, claims)
     Identity.objects.create(
         person=person,
         issuer=claims.issuer,
@@ -179,19 +188,19 @@ def disconnect(actor: Actor, person: User, identity_id: int, stored_key: str) ->
     """
     with acting(actor, Oneself(person)) as act:
         row = get(actor, person, identity_id)
-        if not _ways_in(person, besides=row):
+        if not has_way_in(person, besides=row):
             raise InvalidInput(LAST_WAY_IN)
         end(act, person, row)
         sessions.end_all_but(act, person, stored_key)
 
 
-def _ways_in(person: User, besides: Identity) -> bool:
-    """Whether anything else signs the person in."""
+def has_way_in(person: User, besides: Identity | None = None) -> bool:
+    """Whether anything signs the person in, beside that identity."""
     if has_password(person) or bound_to(person, PASSKEY):
         return True
     issuers = [each.issuer for each in settings.SSO_PROVIDERS]
-    others = person.identities.filter(issuer__in=issuers).exclude(pk=besides.pk)
-    return any(identity_binding.is_bound(each) for each in others)
+    others = person.identities.filter(issuer__in=issuers)
+    return any(identity_binding.is_bound(each) for each in others if each != besides)
 
 
 def has_password(person: User) -> bool:

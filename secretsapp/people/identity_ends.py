@@ -28,10 +28,14 @@ def disconnect_all(actor: Actor, person: User) -> bool:
 
 
 def end(act: Act, person: User, row: Identity) -> None:
-    """Let that identity of a person, whom the act has locked, sign nobody in any more."""
+    """Let that identity of a person, whom the act has locked, sign nobody in any more.
+
+    Their address connects none from then on; they can, under “Your account”.
+    """
     name = name_of(row.issuer)
     detail = {"provider": name, "account": row.shown}
     row.delete()
+    User.objects.filter(pk=person.pk).update(connects_by_address=False)
     act.tell(PersonEvent.PERSON_IDENTITY_DISCONNECTED, subject=person, detail=detail)
     identity_mail.queue(person, f"An account at {name} was disconnected from yours")
 

@@ -146,15 +146,25 @@ def redeem(sent: Sent, provider: Provider, said: Mapping[str, str]) -> Claims:
     token = str(tokens.get("id_token", ""))
     found = id_tokens.read(token, provider=provider, keys=keys, nonce=sent.nonce)
     claims = id_tokens.claims_of(_with_address(asking, endpoints, found, tokens))
-    if sent.purpose is Purpose.CONFIRM and not is_fresh(claims, since=sent.began_at):
-        raise SignOnRefused(f"{provider.name} didn’t ask you to sign in again.")
+    if sent.purpose is Purpose.CONFIRM:
+        _check_fresh(claims, provider, since=sent.began_at)
     return claims
 
 
-def is_fresh(claims: Claims, *, since: float) -> bool:
-    """Whether nothing is said against that they proved who they are after that, in seconds."""
+def _check_fresh(claims: Claims, provider: Provider, *, since: float) -> None:
+    """Raise SignOnRefused unless they proved who they are after that, in seconds.
+
+    Who sits at an open session can take `max_age` out of the address that leads there. A provider
+    that is asked for it has to tell the time, so one that isn't told shows that it wasn't asked.
+    """
     at = claims.signed_in_at
-    return at is None or at >= since - id_tokens.CLOCKS_DIFFER_BY_SECONDS
+    if at is None:
+        raise SignOnRefused(
+            f"{provider.name} didn’t say when you signed in there, so it can’t confirm that it’s "
+            "you. Ask an admin for a link to set a password, and add a passkey."
+        )
+    if at < since - id_tokens.CLOCKS_DIFFER_BY_SECONDS:
+        raise SignOnRefused(f"{provider.name} didn’t ask you to sign in again.")
 
 
 def _with_address(

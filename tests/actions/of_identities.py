@@ -86,6 +86,7 @@ IDENTITY_ACTIONS = [
         before=given,
     ),
     Action("identities.has_password", lambda stage: identities.has_password(editor(stage))),
+    Action("identities.has_way_in", lambda stage: identities.has_way_in(editor(stage))),
     Action("identities.confirming", lambda stage: identities.confirming(editor(stage))),
     Action("identities.words_of", lambda _stage: identities.words_of("Acme")),
     Action("identity_mail.queue", lambda stage: identity_mail.queue(editor(stage), "It changed")),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
@@ -13,6 +14,7 @@ from django.test import Client
 from secretsapp.models import AuditEvent
 from tests.pages.reading import body
 from tests.pages.signing_on import (
+    CONNECT,
     VERIFIED,
     go,
     refused,
@@ -169,6 +171,27 @@ def test_a_list_of_keys_that_is_none_or_too_long_verifies_nothing(
     acme.person |= VERIFIED
     acme.instead = {"keys": says(200, json.dumps(keys).encode())}
     refused(client, go(client, acme), "can’t be used")
+
+
+def test_a_key_that_is_listed_with_its_private_half_verifies_nothing(
+    client: Client, cast: Cast, acme: SignOnProvider
+) -> None:
+    acme.person |= VERIFIED
+    private: Any = jwt.algorithms.RSAAlgorithm.to_jwk(acme.key.private, as_dict=True)
+    listed = json.dumps({"keys": [private | acme.key.public]}).encode()
+    acme.instead = {"keys": says(200, listed)}
+    refused(client, go(client, acme), WRONG)
+
+
+@pytest.mark.parametrize(
+    "time", [10**400, -(10**400), -(10**18), 10**18], ids=["huge", "deep", "before", "after"]
+)
+def test_a_time_that_is_none_confirms_nothing_and_breaks_no_page(
+    client: Client, cast: Cast, acme: SignOnProvider, time: int
+) -> None:
+    acme.person |= VERIFIED | {"auth_time": time}
+    assert go(client, acme).status_code == 302
+    assert client.get(CONNECT).headers["Location"] == f"/confirm/?next={CONNECT}"
 
 
 def test_a_weak_key_verifies_nothing(client: Client, cast: Cast, acme: SignOnProvider) -> None:

@@ -86,7 +86,8 @@ class Code:
 class SignOnProvider:
     """A provider at a receiver, whose host must be HOST.
 
-    `person` is who signs in there. `altered` changes the claims of a token, `token_of` makes the
+    `person` is who signs in there, just now if that is asked for, and before if it isn't, of which
+    it tells nothing then. `altered` changes the claims of a token, `token_of` makes the
     token itself, `described` overrides its description, and `instead` plays another script at a
     path.
     """
@@ -165,7 +166,8 @@ class SignOnProvider:
         assert asked["response_type"] == "code"
         assert asked["code_challenge_method"] == "S256"
         code = secrets.token_urlsafe(16)
-        self.codes[code] = Code(asked, dict(self.person))
+        fresh = {"auth_time": int(time.time())} if asked.get("max_age") == "0" else {}
+        self.codes[code] = Code(asked, fresh | self.person)
         answer: Said = {"code": code, "state": asked["state"], "iss": self.issuer}
         answer |= self.answers
         told = urlencode({name: said for name, said in answer.items() if said is not None})

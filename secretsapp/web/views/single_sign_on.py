@@ -1,7 +1,7 @@
 """Single sign-on: the way to a provider, what comes back from it, and one's own connections."""
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.utils import get_next_redirect_url
 from django.contrib import messages
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.adapters import confirmations, limits, second_factors
 from secretsapp.core.errors import AlreadyExists
 from secretsapp.core.providers import Claims, Provider, SignOnRefused
+from secretsapp.models import User
 from secretsapp.people import directory, identities, identity_ends, sign_on
 from secretsapp.people.sign_on import Purpose, Sent
 from secretsapp.web.factor_gate import holds_up
@@ -174,7 +175,8 @@ def _connect(
 ) -> HttpResponse:
     if holds_up(request, "me_connect"):
         return redirect("me_second_factor")
-    person, before = oneself(request), stored_key(request)
+    # As they were when the session was let in: one that has ended meanwhile connects nothing.
+    person, before = cast(User, request.user), stored_key(request)
     identities.connect(request.actor, person, provider, claims, before)
     keep_session(request, person, before)
     messages.success(request, f"Connected {provider.name}. Your other sessions have ended.")
