@@ -118,10 +118,12 @@ def _check_address(act: Act, person: User) -> None:
     """Raise NotFound unless the account still has the address that it was found by.
 
     Nor does an address count of someone from whom an account was disconnected: it would be
-    connected again by its next sign-in.
+    connected again by its next sign-in. Who has a second factor connects accounts themselves:
+    nothing changes what signs them in before they have proved it.
     """
     found = act.people[person.pk]
-    if found.email != person.email or not found.connects_by_address:
+    connects = found.connects_by_address and not bound_to(found, *FACTORS)
+    if found.email != person.email or not connects:
         raise NotFound("There is no account with that email address.")
 
 

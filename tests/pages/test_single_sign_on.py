@@ -134,6 +134,15 @@ def test_an_address_connects_no_second_account_of_the_same_provider(
     assert NOT_CONNECTED in words(go(client, acme))
 
 
+def test_an_address_connects_nothing_for_who_has_a_second_factor(
+    client: Client, cast: Cast, acme: SignOnProvider
+) -> None:
+    give_app(cast["viewer"].user)
+    acme.person |= VERIFIED
+    assert NOT_CONNECTED in words(go(client, acme))
+    assert not Identity.objects.exists()
+
+
 def test_an_address_that_is_told_only_where_it_is_asked_for_is_asked_for(
     client: Client, cast: Cast, acme: SignOnProvider
 ) -> None:
@@ -190,8 +199,10 @@ def test_a_secret_is_sent_as_the_provider_takes_it(
 def test_a_second_factor_is_still_asked_for(
     client: Client, cast: Cast, acme: SignOnProvider
 ) -> None:
-    secret = give_app(cast["viewer"].user)
     acme.person |= VERIFIED
+    go(client, acme)
+    client.post("/sign-out/")
+    secret = give_app(cast["viewer"].user)
     assert go(client, acme, next=ME).headers["Location"] == "/sign-in/second-factor/"
     assert not is_signed_in(client)
     answer = client.post("/sign-in/second-factor/", {"code": code_of(secret)})
