@@ -25,6 +25,7 @@ _SENT_TO = "is sent to; who opens it is led elsewhere"
 _SIGNED_OUT = "is for who isn’t signed in, and has no frame"
 _MACHINES = "is asked by machines"
 _WITHOUT_FACTOR = "leads elsewhere: nobody there has a second factor"
+_WITHOUT_PROVIDER = "isn't there: no provider of single sign-on is set up"
 
 # The addresses that aren't measured, each with why.
 LEFT_OUT = {
@@ -33,6 +34,7 @@ LEFT_OUT = {
         (
             *("account_login", "account_inactive", "account_logout", "first_run"),
             *("password_set", "password_forgotten", "second_factor", "passkey_sign_in", "not_me"),
+            *("sso_sign_in", "sso_back"),
         ),
         _SIGNED_OUT,
     ),
@@ -73,6 +75,9 @@ LEFT_OUT = {
         _WITHOUT_FACTOR,
     ),
     "me_address": "is there only where mail is set up",
+    **dict.fromkeys(
+        ("me_connect", "me_disconnect", "person_disconnect", "confirm_with"), _WITHOUT_PROVIDER
+    ),
     "session_check": "answers a script of the page, with a few words at most",
     "me_second_factor": "leads elsewhere: nobody there has to have one",
     "invitation_links": "shows links to who has just made them, once",

@@ -203,6 +203,17 @@ def base_url(name: str, *, default: str) -> str:
     return f"{url.scheme}://{url.netloc.lower()}"
 
 
+def https_url(name: str) -> str | None:
+    """An address over HTTPS as it is written, with a path or without; or None."""
+    value = (text(name) or "").strip()
+    if not value:
+        return None
+    url = _url(name, value)
+    if url.scheme != "https" or "@" in url.netloc or url.query or url.fragment:
+        raise SettingError(f"{name} must begin with https:// and have no user name and no ? or #.")
+    return value
+
+
 def proxy_url(name: str) -> str | None:
     """The address of an HTTP proxy, which may hold a user name and password; or None."""
     value = secret(name)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from dashboard import env, logs
+from dashboard import env, logs, sign_on
 from dashboard.allauth_settings import *  # noqa: F403 - settings are names in this module
 from dashboard.database import database
 
@@ -238,6 +238,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+
+# Who signs people in beside their password, or instead of it.
+SSO_PROVIDERS = sign_on.providers(env.items("SSO_PROVIDERS"))
+PASSWORD_SIGN_IN = sign_on.password_sign_in(
+    env.flag("PASSWORD_SIGN_IN", default=True), SSO_PROVIDERS
+)
 
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _SITE.scheme
 MIGRATION_MODULES = {"mfa": "secretsapp.factor_migrations"}

@@ -59,7 +59,7 @@ def universe(request: HttpRequest, universe_id: int) -> HttpResponse:
     """The table as the product's own templates make it, from the same rows in one query."""
     context = _context(universe_id)
     views = [view for view, *_ in context["rows"]]
-    rows = rows_of(context["universe"], views, Wanted(), "")
+    rows = rows_of(context["universe"], views, Wanted(), None)
     return render(request, "secrets/_listing.html", context | {"rows": rows})
 
 

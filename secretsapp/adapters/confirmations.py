@@ -9,9 +9,10 @@ CONFIRMED_FOR = timedelta(minutes=15)
 _CONFIRMED_AT = "confirmed_at"
 
 
-def confirm(request: HttpRequest) -> None:
-    """Note that the person of the session has just proved who they are."""
-    request.session[_CONFIRMED_AT] = timezone.now().timestamp()
+def confirm(request: HttpRequest, at: float | None = None) -> None:
+    """Note that the person of the session proved who they are: just now, or then, in seconds."""
+    now = timezone.now().timestamp()
+    request.session[_CONFIRMED_AT] = now if at is None else min(now, float(at))
 
 
 def is_confirmed(request: HttpRequest) -> bool:

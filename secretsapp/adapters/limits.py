@@ -41,6 +41,7 @@ class Limit:
 
 
 SIGN_INS = Limit("sign_in", 30, "m")
+BACK = Limit("sign_on_back", 30, "m")
 CODES = Limit("code", 20, "m")
 MAILS = Limit("mail", 20, "m")
 PASSWORDS = Limit("password", 10, "5m")
@@ -85,6 +86,11 @@ def refuse(request: HttpRequest, limit: Limit, email: str = "") -> HttpResponse 
     if _take_of_networks(request, limit):
         return None
     return _refusal(request, "from your network")
+
+
+def refuse_back(request: HttpRequest) -> HttpResponse | None:
+    """The page that asks for patience, where too many answers of providers came from a network."""
+    return None if _take_of_networks(request, BACK) else _refusal(request, "from your network")
 
 
 def refuse_second_factor(request: HttpRequest, person: User) -> HttpResponse | None:
@@ -147,7 +153,7 @@ def _take_of_networks(request: HttpRequest, limit: Limit) -> RateLimitUsage | No
 def _take(request: HttpRequest, limit: Limit, key: str, width: int = 0) -> RateLimitUsage | None:
     config = {limit.action: limit.rate(width)}
     usage: RateLimitUsage | None = ratelimit.consume(
-        request, app=_APP, action=limit.action, config=config, key=key
+        request, app=_APP, action=limit.action, config=config, key=key, limit_get=True
     )
     if usage is None:
         setattr(request, _WAIT, _seconds_left(request, limit, key, width))

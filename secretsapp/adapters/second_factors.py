@@ -15,10 +15,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from secretsapp.adapters import confirmations
 from secretsapp.models import User
 from secretsapp.people import directory, factor_storage, factors
 
 GENERATION = "generation"
+# How a sign-in's records name what was proved in place of a password.
+FIRST = "single_sign_on"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
@@ -75,6 +78,22 @@ def sign_in_alone(
     clear_authentication_records(request)
     record_authentication(request, person, factors.PROVED, kind=kind)
     answer: HttpResponse = perform_login(request, login)
+    return answer
+
+
+def sign_in_by(
+    request: HttpRequest, person: User, kind: str, redirect_url: str | None, proved_at: float
+) -> HttpResponse:
+    """Sign in someone whom a provider knows, by nothing that they proved before; a second factor of
+    theirs is asked for.
+
+    Without one, they are only confirmed here from when they proved who they are there.
+    """
+    clear_authentication_records(request)
+    record_authentication(request, person, FIRST, kind=kind)
+    answer: HttpResponse = perform_login(request, Login(user=person, redirect_url=redirect_url))
+    if request.user.is_authenticated:
+        confirmations.confirm(request, proved_at)
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from secretsapp.models.access import EVERYWHERE, Grant, GrantPattern, Membership, Place, Team
 from secretsapp.models.accounts import (
+    Identity,
     NewSignIn,
     OneTimeCode,
     PasswordMail,
@@ -56,6 +57,7 @@ __all__ = [
     "Delivery",
     "Grant",
     "GrantPattern",
+    "Identity",
     "Invitation",
     "InvitationGrant",
     "KeyProof",

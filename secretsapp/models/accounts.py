@@ -19,7 +19,8 @@ class User(AbstractBaseUser):
     """A person who signs in with an email address; what they may do is in `Grant`.
 
     A new `generation` begins where everything that was handed out to the person so far is to end:
-    sessions and known devices carry the one they were made in.
+    sessions and known devices carry the one they were made in. `connects_by_address` says whether
+    an account at a provider of single sign-on may be connected by their address.
     """
 
     email = models.EmailField("email address", max_length=254, unique=True)
@@ -28,6 +29,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     last_active_at = models.DateTimeField(null=True)
     generation = models.PositiveIntegerField(default=0)
+    connects_by_address = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -70,6 +72,31 @@ class RequiredFactor(models.Model):
 
     def __str__(self) -> str:
         return f"a second factor of {self.role or 'everyone'}"
+
+
+class Identity(models.Model):
+    """An account of someone at a provider of single sign-on, which signs them in here.
+
+    `bound` repeats whose it is, encrypted for its person: a row that someone edited or moved in the
+    database opens nothing. `shown` is how its person knows which account it is.
+    """
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=500)
+    subject = models.CharField(max_length=255)
+    shown = models.CharField(max_length=100)
+    bound = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_unique"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="identity_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"identity of {self.person_id}"
 
 
 class SignedIn(models.Model):

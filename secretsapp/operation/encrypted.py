@@ -10,8 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from secretsapp.channels import targets
-from secretsapp.models import ApiKey, Channel
-from secretsapp.people import factor_storage
+from secretsapp.models import ApiKey, Channel, Identity
+from secretsapp.people import factor_storage, identity_binding
 from secretsapp.rules import connections
 
 
@@ -21,6 +21,7 @@ class Kind(StrEnum):
     API_KEYS = "API keys"
     CHANNELS = "channels"
     FACTORS = "second factors"
+    IDENTITIES = "identities"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ STORES = {
     ),
     Kind.FACTORS: Store(
         Authenticator.objects.all, "data", factor_storage.key_id_of_row, factor_storage.reencrypt
+    ),
+    Kind.IDENTITIES: Store(
+        Identity.objects.all, "bound", identity_binding.key_id_of, identity_binding.reencrypt
     ),
 }
 TABLES = ", ".join(store.rows().model._meta.db_table for store in STORES.values())

@@ -15,7 +15,11 @@ from secretsapp.rules.keys import Ring
 from secretsapp.rules.policy import require_installation
 
 # What events call these kinds.
-_NAMES = {Kind.CHANNELS: "channels", Kind.FACTORS: "second_factors"}
+_NAMES = {
+    Kind.CHANNELS: "channels",
+    Kind.FACTORS: "second_factors",
+    Kind.IDENTITIES: "identities",
+}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Posts a message to an address that someone named: once, without redirects, bounded in time."""
+"""Posts to an address that someone named, or reads it: once, without redirects, bounded in time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,6 +43,16 @@ class Answer:
         return 200 <= self.status < 300
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What is sent, and where to."""
+
+    method: str
+    target: Target
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
 def post(
     target: Target, *, body: bytes, headers: Mapping[str, str], way: Way, seconds: float
 ) -> Answer:
@@ -51,17 +61,28 @@ def post(
     `seconds` are for all of it, from looking up the name on. Raises OutgoingErrors; their
     `may_have_arrived` says whether the other side can have the message.
     """
+    return _asked(_Request("POST", target, headers, body), way, seconds)
+
+
+def get(target: Target, *, headers: Mapping[str, str], way: Way, seconds: float) -> Answer:
+    """Read what is there, as `post` does."""
+    return _asked(_Request("GET", target, headers), way, seconds)
+
+
+def _asked(request: _Request, way: Way, seconds: float) -> Answer:
+    target = request.target
     with open_line(target, way, Deadline.within(seconds)) as line:
-        answer = _exchange(line, target, body, headers)
+        answer = _exchange(line, request)
     if 300 <= answer.status < 400:
         raise RedirectRefused(target.host, status=answer.status)
     return answer
 
 
-def _exchange(line: Line, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _exchange(line: Line, request: _Request) -> Answer:
     """The answer; its failure is raised outside the handler, for the original holds the path."""
+    target = request.target
     try:
-        return _answer(_Connection(line, target), target, body, headers)
+        return _answer(_Connection(line, target), request)
     except TimeoutError:
         failure: OutgoingError = AnswerTimedOut(target.host)
     except (OSError, HTTPException, ValueError):
@@ -69,11 +90,11 @@ def _exchange(line: Line, target: Target, body: bytes, headers: Mapping[str, str
     raise failure
 
 
-def _answer(
-    connection: "_Connection", target: Target, body: bytes, headers: Mapping[str, str]
-) -> Answer:
+def _answer(connection: "_Connection", request: _Request) -> Answer:
+    target = request.target
     own = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Connection": "close"}
-    connection.request("POST", target.path, body=body, headers={**own, **headers})
+    headers = {**own, **request.headers}
+    connection.request(request.method, target.path, body=request.body, headers=headers)
     with connection.getresponse() as response:
         read = response.read(ANSWER_LIMIT_BYTES + 1)
         if len(read) > ANSWER_LIMIT_BYTES:

@@ -19,7 +19,7 @@ from secretsapp.core.input_rules import is_storable
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission, Role
 from secretsapp.core.spelling import proposal
-from secretsapp.models import Grant, Membership, OneTimeCode, SignedIn, Universe, User
+from secretsapp.models import Grant, Identity, Membership, OneTimeCode, SignedIn, Universe, User
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.rules.holders import people_with
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
@@ -38,7 +38,8 @@ class PersonView:
 
     `grants` are the first of those in force, the mightiest first, and `further` how many more
     there are. `teams` are the names of those they are in, which may have access too.
-    `factors` says in words what they have beside their password, if anything.
+    `factors` says in words what they have beside their password, if anything; `accounts`,
+    how their accounts at providers of single sign-on are called that sign them in.
     """
 
     person: User
@@ -47,16 +48,17 @@ class PersonView:
     teams: list[str]
     link_ends_at: datetime | None
     factors: str
+    accounts: list[str]
 
     @property
     def has_entered(self) -> bool:
-        """Whether they ever signed in; only a person with a password could."""
+        """Whether they ever signed in."""
         return self.person.last_active_at is not None
 
     @property
-    def has_password(self) -> bool:
+    def has_way_in(self) -> bool:
         """Whether they could sign in."""
-        return self.person.has_usable_password()
+        return self.person.has_usable_password() or bool(self.accounts)
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def _views(people: Iterable[User]) -> list[PersonView]:
     links = dict(codes.filter(person__in=people).values_list("person_id", "ends_at"))
     teams = _teams(people)
     with_factors = factors_of_people(person.pk for person in people)
+    accounts = _accounts(people)
     return [
         PersonView(
             person=person,
@@ -156,6 +159,7 @@ def _views(people: Iterable[User]) -> list[PersonView]:
             teams=teams.get(person.pk, []),
             link_ends_at=links.get(person.pk),
             factors=with_factors.get(person.pk, ""),
+            accounts=accounts.get(person.pk, []),
         )
         for person in people
     ]
@@ -195,6 +199,14 @@ def _teams(people: list[User]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for person_id, name in rows.values_list("person_id", "team__name"):
         found.setdefault(person_id, []).append(name)
+    return found
+
+
+def _accounts(people: list[User]) -> dict[int, list[str]]:
+    """The accounts at providers of each."""
+    found: dict[int, list[str]] = {}
+    for row in Identity.objects.filter(person__in=people).order_by("created_at"):
+        found.setdefault(row.person_id, []).append(row.shown)
     return found
 
 

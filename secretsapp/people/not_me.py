@@ -6,13 +6,21 @@ the code alone can keep the person out for a moment, and can't get in.
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from secretsapp.core.actor import Actor
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.mail import outbox
 from secretsapp.models import NewSignIn, OneTimeCode, User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.people import accounts, one_time_codes, password_mail, passwords
+from secretsapp.people import (
+    accounts,
+    identity_ends,
+    one_time_codes,
+    password_mail,
+    passwords,
+)
 from secretsapp.people.ways_in import BY_CODE, known, wrong_codes_noted
 from secretsapp.rules.acting import acting
 
@@ -43,12 +51,17 @@ def shut(actor: Actor, code: Plaintext) -> Shut:
             act.tell(PersonEvent.PERSON_SIGN_IN_DISOWNED, subject=person)
             passwords.close(act, person)
             _forget_what_came_later(found, person)
+            # Someone else may have connected one: the person connects theirs again.
+            for identity in person.identities.all():
+                identity_ends.end(act, person, identity)
             is_theirs = person.email == found.address
-            if is_theirs:
-                password_mail.queue(person)
-            else:
+            if not is_theirs:
                 accounts.shut(act, person)
-    return Shut(person.pk, is_theirs and outbox.is_set_up())
+            elif settings.PASSWORD_SIGN_IN:
+                password_mail.queue(person)
+    # Where passwords sign nobody in, only an admin gives a link.
+    is_mailed = is_theirs and bool(settings.PASSWORD_SIGN_IN) and outbox.is_set_up()
+    return Shut(person.pk, is_mailed)
 
 
 def _forget_what_came_later(found: OneTimeCode, person: User) -> None:

@@ -13,7 +13,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import AlreadyExists, InvalidInput, NotFound
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.models import User
-from secretsapp.people import factor_mail, factor_storage, sessions, webauthn
+from secretsapp.people import factor_mail, factor_storage, identities, sessions, webauthn
 from secretsapp.people.directory import PASSKEY
 from secretsapp.people.factor_rows import begin_codes, bound_to, end_codes, new_row, of_type
 from secretsapp.people.webauthn import Challenge, State
@@ -88,12 +88,15 @@ def rename(actor: Actor, person: User, passkey_id: int, name: str) -> None:
 def remove(actor: Actor, person: User, passkey_id: int, stored_key: str) -> None:
     """Ask for that passkey no more; recovery codes go with the last factor.
 
-    All sessions end but the one with that key. Raises Forbidden for others, and NotFound.
+    All sessions end but the one with that key. Raises Forbidden for others, NotFound, and
+    InvalidInput where it is their last way in.
     """
     with acting(actor, Oneself(person)) as act:
         row = _row(person, passkey_id)
         name = row.data["name"]
         row.delete()
+        if not identities.has_way_in(person):
+            raise InvalidInput(identities.LAST_WAY_IN)
         end_codes(person)
         _tell(act, PersonEvent.PERSON_FACTOR_REMOVED, person, name)
         factor_mail.queue(person, f"The passkey “{name}” was removed from your account")

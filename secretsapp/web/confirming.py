@@ -34,7 +34,7 @@ ASKED = frozenset(
         *("channel_create", "channel_edit", "witness_add", "witness_edit"),
         *("audit_export", "universe_export", "secrets_export", "evidence"),
         *("me_app", "me_app_remove", "me_recovery_codes", "me_passkey_add", "me_passkey_remove"),
-        *("me_address", "me_address_confirm"),
+        *("me_address", "me_address_confirm", "me_connect", "me_disconnect", "person_disconnect"),
         *("required_factors", "required_factors_stop"),
     )
 )

@@ -26,7 +26,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # What sets one up, the ways out, and what shuts one's account to someone else.
 OPEN = {
     *("me_second_factor", "me_app", "me_passkey_add", "me_recovery_codes"),
-    *("account_logout", "confirm", "session_check", "theme", "not_me"),
+    *("account_logout", "confirm", "confirm_with", "sso_back", "session_check", "theme", "not_me"),
 }
 _DUE = "_factor_due"
 _UNSENT = "Nothing was sent: your account needs a second factor first."

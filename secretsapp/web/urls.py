@@ -1,10 +1,12 @@
-"""The addresses of the product, and what can be in their places."""
-
-import re
+"""The addresses of the product."""
 
 from django.urls import path, register_converter
 
-from secretsapp.core.input_rules import NAME_LIMIT, UNIVERSE_ID_LIMIT
+from secretsapp.web.converters import (
+    RowIdConverter,
+    SecretNameConverter,
+    UniverseIdConverter,
+)
 from secretsapp.web.views import (
     access,
     accounts,
@@ -44,6 +46,7 @@ from secretsapp.web.views import (
     second_factors,
     secret_export,
     secrets,
+    single_sign_on,
     styleguide,
     teams,
     universe_list,
@@ -52,54 +55,6 @@ from secretsapp.web.views import (
     witnesses,
 )
 from secretsapp.web.views.proposing import by_protection
-
-
-class UniverseIdConverter:
-    """A universe id that the database can hold."""
-
-    regex = r"[1-9][0-9]{0,18}"
-
-    def to_python(self, text: str) -> int:
-        """The id; a ValueError makes the address one that does not exist."""
-        number = int(text)
-        if number > UNIVERSE_ID_LIMIT:
-            raise ValueError("A universe id has 64 bits.")
-        return number
-
-    def to_url(self, universe_id: int) -> str:
-        """The id in digits."""
-        return str(universe_id)
-
-
-class RowIdConverter(UniverseIdConverter):
-    """The id of a row of ours, which is as large as a universe id at most."""
-
-
-class SecretNameConverter:
-    """The name of a secret: itself, or `hex-` and its bytes where it is none Roblox documents.
-
-    Roblox may list any name, such as `a/b` or `..`, and browsers and proxies would take those for
-    another address, however they are escaped. No documented name has a hyphen, so none is both.
-    """
-
-    _PLAIN = rf"[A-Za-z0-9_]{{1,{NAME_LIMIT}}}"
-    _BYTES_AT_MOST = 4 * NAME_LIMIT
-    regex = rf"{_PLAIN}|hex-(?:[0-9a-f]{{2}}){{1,{_BYTES_AT_MOST}}}"
-
-    def to_python(self, text: str) -> str:
-        """The name; a ValueError makes the address one that does not exist, as each has one."""
-        digits = text.removeprefix("hex-")
-        if digits == text:
-            return text
-        name = bytes.fromhex(digits).decode()
-        if len(name) > NAME_LIMIT or not name.isprintable() or self.to_url(name) != text:
-            raise ValueError("No secret has such an address.")
-        return name
-
-    def to_url(self, name: str) -> str:
-        """The name itself where it can be in an address."""
-        return name if re.fullmatch(self._PLAIN, name) else f"hex-{name.encode().hex()}"
-
 
 register_converter(UniverseIdConverter, "universe_id")
 register_converter(RowIdConverter, "row_id")
@@ -134,6 +89,8 @@ urlpatterns = [
     path("sign-in/", accounts.sign_in, name="account_login"),
     path("sign-in/second-factor/", second_factors.sign_in, name="second_factor"),
     path("sign-in/passkey/", passkeys.sign_in_alone, name="passkey_sign_in"),
+    path("sign-in/with/<slug:provider_id>/", single_sign_on.sign_in, name="sso_sign_in"),
+    path("sign-in/with/<slug:provider_id>/back/", single_sign_on.back, name="sso_back"),
     path("sign-in/disabled/", accounts.disabled, name="account_inactive"),
     path("sign-in/not-me/", new_sign_ins.not_me, name="not_me"),
     path("sign-out/", accounts.sign_out, name="account_logout"),
@@ -165,9 +122,12 @@ urlpatterns = [
     path("me/passkeys/new/", passkeys.add, name="me_passkey_add"),
     path(f"{PASSKEY}rename/", passkeys.rename, name="me_passkey_rename"),
     path(f"{PASSKEY}remove/", passkeys.remove, name="me_passkey_remove"),
+    path("me/connect/<slug:provider_id>/", single_sign_on.connect, name="me_connect"),
+    path("me/disconnect/<row_id:identity_id>/", single_sign_on.disconnect, name="me_disconnect"),
     path("me/recovery-codes/", second_factors.codes, name="me_recovery_codes"),
     path("me/session/", confirmation.check, name="session_check"),
     path("confirm/", confirmation.confirm, name="confirm"),
+    path("confirm/with/<slug:provider_id>/", single_sign_on.confirm, name="confirm_with"),
     path("me/sessions/end/", me.end_session, name="session_end"),
     path("me/sessions/end-others/", me.end_other_sessions, name="sessions_end_others"),
     # The installation.
@@ -209,6 +169,11 @@ urlpatterns = [
     path(f"{PERSON}password-link/", people.make_link, name="person_link"),
     path(f"{PERSON}disable/", people.disable, name="person_disable"),
     path(f"{PERSON}second-factors/reset/", second_factors.reset, name="person_factors_reset"),
+    path(
+        f"{PERSON}single-sign-on/disconnect/",
+        single_sign_on.disconnect_person,
+        name="person_disconnect",
+    ),
     path(f"{PERSON}sessions/end/", people.end_sessions, name="person_sessions_end"),
     path(f"{PERSON}enable/", people.enable, name="person_enable"),
     path("teams/", teams.teams, name="teams"),

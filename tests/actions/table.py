@@ -41,6 +41,7 @@ from tests.actions.of_archives import ARCHIVE_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
 from tests.actions.of_channels import CHANNEL_ACTIONS
 from tests.actions.of_factors import FACTOR_ACTIONS
+from tests.actions.of_identities import IDENTITY_ACTIONS
 from tests.actions.of_invitations import INVITATION_ACTIONS
 from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_new_sign_ins import NEW_SIGN_IN_ACTIONS
@@ -359,6 +360,7 @@ ACTIONS = [
     *REQUEST_ACTIONS,
     *SEARCH_ACTIONS,
     *TEAM_ACTIONS,
+    *IDENTITY_ACTIONS,
     *INVITATION_ACTIONS,
     *UNIVERSE_ACTIONS,
 ]

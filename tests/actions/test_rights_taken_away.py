@@ -39,6 +39,7 @@ WITHOUT_RIGHT = {
     "refreshing.refresh": "the system stores what was read, and nobody chose what is found",
     "factors.prove": "the password was right, and nobody is signed in yet",
     "passkeys.prove": "the password was right, and nobody is signed in yet",
+    "identities.refused": "a failure is told of whoever failed",
     "passkeys.prove_alone": "nobody is signed in yet: a passkey is the right",
     "not_me.shut": "a one-time code is the right",
     "mirror.store": "the system acts",

@@ -27,7 +27,7 @@ NOT_KEPT = "Nothing was changed or sent"
 NOT_ASKED = {
     # Oneself.
     *("confirm", "me", "me_password", "session_end", "sessions_end_others", "team_leave"),
-    *("me_passkey_rename", "sign_in_recognize", "sign_in_disown"),
+    *("me_passkey_rename", "sign_in_recognize", "sign_in_disown", "confirm_with"),
     # Secrets: their values are new, and what was there is told.
     *("secret_create", "secret_rotate", "secret_create_value", "secret_rotate_value"),
     *("secret_details", "secret_acknowledge", "proposals_approve"),

@@ -28,6 +28,7 @@ THERE, RULES = "/me/second-factor/", "/people/second-factors/"
 DAY = timedelta(days=1)
 # What is there for strangers as well, and is no way around for who is signed in.
 ALSO_OPEN = OPEN_TO_ALL - OPEN - {"healthz", "readyz"}
+ARGUMENTS = {"sso_sign_in": ["acme"]}
 
 
 def require(role: Role | None = None, ahead: timedelta = timedelta(0)) -> None:
@@ -67,7 +68,7 @@ def test_after_it_no_address_answers_by_any_method_but_those_that_set_one_up(
     client_for: ClientFor, universe: Universe, cast: Cast, method: str
 ) -> None:
     doors = {door.name: door.address(universe, "PAY_KEY") for door in DOORS}
-    addresses = doors | {name: reverse(name) for name in ALSO_OPEN}
+    addresses = doors | {name: reverse(name, args=ARGUMENTS.get(name)) for name in ALSO_OPEN}
     require()
     admin, watch = client_for("admin"), Watch()
     for name in addresses.keys() - OPEN:

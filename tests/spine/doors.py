@@ -62,6 +62,9 @@ class Door:
             "invitation": lambda: [10**9],
             "passkey": lambda: [10**9],
             "new sign-in": lambda: [10**9],
+            "identity": lambda: [10**9],
+            # None is set up; with one they have tests of their own.
+            "provider": lambda: ["acme"],
             "witness": lambda: [named.witness()],
             "event": lambda: [named.event(universe_id)],
             "kind of channel": lambda: ["email"],
@@ -132,6 +135,9 @@ DOORS = (
     Door("me_passkey_add", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door("me_passkey_rename", SOMEBODY, "passkey", FORM, {"name": "Phone"}, 404, 404),
     Door("me_passkey_remove", SOMEBODY, "passkey", FORM, {}, 404, 404),
+    Door("me_connect", SOMEBODY, "provider", FORM, {}, 404, 404),
+    Door("me_disconnect", SOMEBODY, "identity", FORM, {}, 404, 404),
+    Door("confirm_with", SOMEBODY, "provider", FORM, {}, 404, 404),
     Door("me_recovery_codes", SOMEBODY, "", FORM, {}, read_answer=302, answer=404, stranger=302),
     Door("confirm", SOMEBODY, "", FORM, {}, read_answer=302, stranger=302),
     Door("session_end", SOMEBODY, "", FORM, {"session": "x"}, read_answer=302, stranger=302),
@@ -238,6 +244,7 @@ DOORS = (
     Door("person_disable", ADMIN, "person", FORM, {}, stranger=403),
     Door("person_sessions_end", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     Door("person_enable", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
+    Door("person_disconnect", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     Door("person_factors_reset", ADMIN, "person", FORM, {}, read_answer=302, stranger=403),
     # Reviews of access.
     Door("reviews", MANAGERS, stranger=403),
@@ -322,6 +329,8 @@ OPEN_TO_ALL = {
     "password_set",
     "readyz",
     "shortcuts",
+    "sso_back",
+    "sso_sign_in",
     "theme",
 }
 

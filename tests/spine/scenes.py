@@ -21,6 +21,7 @@ from tests.secrets.proposing import propose, protect
 from tests.spine import of_channels
 from tests.stage import STAGEHAND, Cast
 from tests.support.apps_of_people import give_app
+from tests.support.identities_of_people import give_identity
 from tests.support.passkeys_of_people import give_passkey
 from tests.support.witness import NAME, verifier_line
 
@@ -98,6 +99,17 @@ def passkey(page: str) -> Prepare:
         return {"at": reverse(page, args=[made.id])}
 
     return prepare
+
+
+def identity(_universe: Universe, cast: Cast) -> Sent:
+    """An account of the viewer's at a provider."""
+    return {"at": reverse("me_disconnect", args=[give_identity(cast["viewer"].user)])}
+
+
+def identity_there(_universe: Universe, cast: Cast) -> Sent:
+    """An account of the viewer's at a provider, and the page about the viewer."""
+    give_identity(cast["viewer"].user)
+    return {}
 
 
 def required_factor(_universe: Universe, _cast: Cast) -> Sent:

@@ -12,6 +12,8 @@ from tests.spine.scenes import (
     channel_that_is_off,
     code_for_an_address,
     disabled,
+    identity,
+    identity_there,
     invitation,
     new_sign_in,
     passkey,
@@ -29,8 +31,9 @@ from tests.spine.scenes import (
 )
 from tests.stage import PASSWORD
 
-# What takes the answer of a device to what its page asks: told in `tests/pages/test_passkeys.py`.
-ANSWERED_BY_A_DEVICE = {"me_passkey_add"}
+# What waits for the answer of a device or a provider: told in `tests/pages/test_passkeys.py`, and
+# in `tests/pages/test_single_sign_on.py`.
+ANSWERED_ELSEWHERE = {"me_passkey_add", "me_connect", "confirm_with"}
 # What is there only where mail is set up: told in `tests/pages/test_own_address.py`.
 NEEDS_MAIL = {"me_address"}
 PROPOSED = {"proposing": "yes", "why": "the old one leaked"}
@@ -83,7 +86,16 @@ TELLINGS = (
         by="viewer",
         prepare=passkey("me_passkey_remove"),
     ),
+    Telling(
+        "me_disconnect",
+        (f"person.identity_disconnected {VIEWER}",),
+        by="viewer",
+        prepare=identity,
+    ),
     Telling("me_recovery_codes", (f"person.factor_added {VIEWER}",), by="viewer", prepare=app),
+    Telling(
+        "person_disconnect", (f"person.identity_disconnected {VIEWER}",), prepare=identity_there
+    ),
     Telling("person_factors_reset", (f"person.factors_reset {VIEWER}",), prepare=app),
     Telling("required_factors", ("person.factor_required",), sent={"confirmed": "on"}),
     Telling("required_factors_stop", ("person.factor_optional",), prepare=required_factor),

@@ -31,6 +31,7 @@ def actor_of(person: User) -> Actor:
 
 def give_app(person: User) -> str:
     """Add an app to the account; gives its secret. The code of half a minute ago is used up."""
+    person.refresh_from_db()
     secret = factors.new_secret()
     factors.add_app(
         actor_of(person), person, secret=secret, code=code_of(secret, steps_ahead=-1), stored_key=""

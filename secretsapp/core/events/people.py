@@ -89,6 +89,16 @@ class PersonEvent(Event):
     PERSON_FACTORS_RESET = done(
         "person.factors_reset", "reset the second factors of {subject}", Verb.PASSWORD
     )
+    PERSON_IDENTITY_CONNECTED = done(
+        "person.identity_connected",
+        "connected an account at {provider} to {subject}",
+        Verb.PASSWORD,
+    )
+    PERSON_IDENTITY_DISCONNECTED = done(
+        "person.identity_disconnected",
+        "disconnected the account at {provider} from {subject}",
+        Verb.PASSWORD,
+    )
     PERSON_FACTOR_REQUIRED = done(
         "person.factor_required",
         "required a second factor of {what} from {since} on",

@@ -28,6 +28,7 @@ from secretsapp.people import (
     address_mail,
     factor_mail,
     factor_reminders,
+    identity_mail,
     invitation_links,
     invitations,
     new_sign_ins,
@@ -56,6 +57,7 @@ MAILS = (
     not_me_mail.SIGN_IN,
     address_mail.QUESTION,
     address_mail.TOLD,
+    identity_mail.KIND,
     mailing.KIND,
 )
 ROUNDS_A_MINUTE = 12

@@ -2,6 +2,7 @@
 
 from allauth.account.views import LoginView, LogoutView
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,6 +15,8 @@ from secretsapp.web.signing_in import comes_from_unsent_form
 from secretsapp.web.views.form_pages import METHODS
 from secretsapp.web.views.passwords import SIGNS_IN_AS
 
+PASSWORDS_OFF = "Passwords don’t sign anyone in here. Nobody was signed in. Use another way."
+
 
 @login_not_required
 @require_http_methods(METHODS)
@@ -23,7 +26,12 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         return redirect("first_run")
     if refusal := limits.refuse(request, limits.SIGN_INS, request.POST.get("login", "").strip()):
         return refusal
+    if request.method == "POST" and not settings.PASSWORD_SIGN_IN:
+        messages.error(request, PASSWORDS_OFF)
+        return redirect("account_login")
     context = {
+        "providers": settings.SSO_PROVIDERS,
+        "takes_passwords": settings.PASSWORD_SIGN_IN,
         "sends_mail": bool(settings.EMAIL_HOST),
         "has_passkeys": bool(webauthn.host()),
         "is_unsent": comes_from_unsent_form(request),

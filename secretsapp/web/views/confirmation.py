@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from secretsapp.adapters import confirmations, limits
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import User
-from secretsapp.people import factors, passkeys, webauthn
+from secretsapp.people import factors, identities, passkeys, webauthn
 from secretsapp.web.confirming import name_of, needs_confirmation
 from secretsapp.web.factor_gate import holds_up
 from secretsapp.web.forms.confirmation import ConfirmForm
@@ -27,7 +27,7 @@ from secretsapp.web.views.passkeys import keep, take
 @require_http_methods(form_pages.METHODS)
 def confirm(request: ActorRequest) -> HttpResponse:
     """Ask for the password, a code or a passkey, with the limits of the sign-in; then go on."""
-    person, there = oneself(request), _next(request)
+    person, there = oneself(request), next_page(request)
     if confirmations.is_confirmed(request):
         return redirect(there)
     form = _sent(request, person)
@@ -44,7 +44,8 @@ def confirm(request: ActorRequest) -> HttpResponse:
         else:
             confirmations.confirm(request)
             return redirect(there)
-    context = {"next": there, **_asked(request, person, form)}
+    providers = identities.confirming(person)
+    context = {"next": there, "providers": providers, **_asked(request, person, form)}
     return form_pages.page(request, "account/confirm.html", form, context)
 
 
@@ -102,7 +103,7 @@ def _prove(request: ActorRequest, person: User, form: Form) -> None:
         check_password(request, person, given["password"], field="password")
 
 
-def _next(request: ActorRequest) -> str:
+def next_page(request: ActorRequest) -> str:
     """The page that was asked for, if it is one of ours."""
     sent = request.POST if request.method == "POST" else request.GET
     there = sent.get(REDIRECT_FIELD_NAME, "")

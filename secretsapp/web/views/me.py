@@ -17,7 +17,15 @@ from secretsapp.adapters import devices
 from secretsapp.core import blanks
 from secretsapp.core.errors import InvalidInput
 from secretsapp.models import User
-from secretsapp.people import directory, factors, own_account, session_storage, sessions, webauthn
+from secretsapp.people import (
+    directory,
+    factors,
+    identities,
+    own_account,
+    session_storage,
+    sessions,
+    webauthn,
+)
 from secretsapp.rules.paging import Asked
 from secretsapp.web.forms.me import NameForm, PasswordForm, SessionForm
 from secretsapp.web.requests import ActorRequest
@@ -44,6 +52,7 @@ def me(request: ActorRequest) -> HttpResponse:
         "factors": factors.of(request.actor, person),
         "has_passkeys": bool(webauthn.host()),
         "sends_mail": bool(settings.EMAIL_HOST),
+        "connections": identities.of(request.actor, person),
     }
     return answer or form_pages.page(request, "me/me.html", form, context)
 

@@ -1,5 +1,6 @@
 """What people say of sign-ins from new devices: that it was them, or that it was not."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
@@ -60,7 +61,8 @@ def not_me(request: ActorRequest) -> HttpResponse:
             request.session.flush()
         return Done(_sentence(done.is_mailed), reverse("account_login"))
 
-    return submitted(request, form, act) or page(request, "entry/not_me.html", form, {})
+    context = {"mails_link": settings.PASSWORD_SIGN_IN}
+    return submitted(request, form, act) or page(request, "entry/not_me.html", form, context)
 
 
 def _sentence(is_mailed: bool) -> str:

@@ -69,6 +69,8 @@ def forgotten(request: ActorRequest) -> HttpResponse:
     """Ask for a link by mail; the answer is the same for every address."""
     if not settings.EMAIL_HOST:
         raise NotFound("This installation doesn’t send mail. Ask an admin for a password link.")
+    if not settings.PASSWORD_SIGN_IN:
+        raise NotFound("Passwords don’t sign anyone in here. Ask an admin for a link to get in.")
     form = ForgottenForm(posted(request))
     typed = request.POST.get("email", "").strip()
     if refusal := limits.refuse(request, limits.MAILS, typed):
