@@ -134,15 +134,6 @@ def test_an_address_connects_no_second_account_of_the_same_provider(
     assert NOT_CONNECTED in words(go(client, acme))
 
 
-def test_an_address_connects_nothing_for_who_has_a_second_factor(
-    client: Client, cast: Cast, acme: SignOnProvider
-) -> None:
-    give_app(cast["viewer"].user)
-    acme.person |= VERIFIED
-    assert NOT_CONNECTED in words(go(client, acme))
-    assert not Identity.objects.exists()
-
-
 def test_an_address_that_is_told_only_where_it_is_asked_for_is_asked_for(
     client: Client, cast: Cast, acme: SignOnProvider
 ) -> None:

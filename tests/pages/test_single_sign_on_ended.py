@@ -161,3 +161,12 @@ def test_the_last_passkey_of_someone_without_another_way_in_is_not_removed(
     assert (answer.status_code, "the only way you can sign in" in words(answer)) == (422, True)
     settings.PASSWORD_SIGN_IN = True
     assert client.post(there).status_code == 302
+
+
+def test_an_address_connects_nothing_for_who_has_a_second_factor(
+    client: Client, cast: Cast, acme: SignOnProvider
+) -> None:
+    give_app(cast["viewer"].user)
+    acme.person |= VERIFIED
+    assert "No account here is connected" in words(go(client, acme))
+    assert not Identity.objects.exists()

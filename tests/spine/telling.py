@@ -1,27 +1,15 @@
 """What each address that changes something tells the audit log, when someone does it who may."""
 
-from dataclasses import dataclass, field
-
+from tests.spine.acts import Telling
 from tests.spine.scenes import (
-    VIEWER,
-    Prepare,
-    Sent,
     another,
-    app,
     changed_outside,
     channel_that_is_off,
-    code_for_an_address,
     disabled,
-    identity,
-    identity_there,
     invitation,
-    new_sign_in,
-    passkey,
     proposed,
     protected,
-    required_factor,
     review,
-    second_session,
     several,
     team,
     unused_key,
@@ -29,7 +17,7 @@ from tests.spine.scenes import (
     waiting,
     witness,
 )
-from tests.stage import PASSWORD
+from tests.spine.telling_oneself import ONESELF
 
 # What waits for the answer of a device or a provider: told in `tests/pages/test_passkeys.py`, and
 # in `tests/pages/test_single_sign_on.py`.
@@ -39,84 +27,10 @@ NEEDS_MAIL = {"me_address"}
 PROPOSED = {"proposing": "yes", "why": "the old one leaked"}
 
 
-@dataclass(frozen=True)
-class Telling:
-    """An act at a door: each event as its tag, its universe, its secret and its subject.
-
-    `sent` is more than the door's own form has. An act without events is one the log isn't told of.
-    """
-
-    door: str
-    tells: tuple[str, ...] = ()
-    by: str = "admin"
-    sent: Sent = field(default_factory=dict)
-    prepare: Prepare = lambda _universe, _cast: {}
-
-
 TELLINGS = (
     # The log.
     Telling("audit_export", ("log.exported",)),
-    # Oneself.
-    Telling("me", ("person.changed viewer@example.com",), by="viewer"),
-    Telling(
-        "me_password",
-        ("person.password_set viewer@example.com",),
-        by="viewer",
-        sent={"current": PASSWORD, "password": "a lantern on the pier"},
-    ),
-    Telling(
-        "me_address_confirm",
-        ("person.address_changed new@example.com",),
-        by="viewer",
-        prepare=code_for_an_address,
-    ),
-    Telling("confirm", by="viewer", sent={"password": PASSWORD}),
-    # Who has an app already adds none: the code for a new one is in `tests/pages`.
-    Telling("me_app", by="viewer", prepare=app),
-    Telling("me_app_remove", (f"person.factor_removed {VIEWER}",), by="viewer", prepare=app),
-    Telling(
-        "me_passkey_rename",
-        (f"person.factor_renamed {VIEWER}",),
-        by="viewer",
-        prepare=passkey("me_passkey_rename"),
-    ),
-    Telling(
-        "me_passkey_remove",
-        (f"person.factor_removed {VIEWER}",),
-        by="viewer",
-        prepare=passkey("me_passkey_remove"),
-    ),
-    Telling(
-        "me_disconnect",
-        (f"person.identity_disconnected {VIEWER}",),
-        by="viewer",
-        prepare=identity,
-    ),
-    Telling("me_recovery_codes", (f"person.factor_added {VIEWER}",), by="viewer", prepare=app),
-    Telling(
-        "person_disconnect", (f"person.identity_disconnected {VIEWER}",), prepare=identity_there
-    ),
-    Telling("person_factors_reset", (f"person.factors_reset {VIEWER}",), prepare=app),
-    Telling("required_factors", ("person.factor_required",), sent={"confirmed": "on"}),
-    Telling("required_factors_stop", ("person.factor_optional",), prepare=required_factor),
-    Telling("session_end", ("person.sessions_ended admin@example.com",), prepare=second_session),
-    Telling(
-        "sessions_end_others", ("person.sessions_ended admin@example.com",), prepare=second_session
-    ),
-    Telling(
-        "sign_in_disown",
-        (
-            "person.sign_in_disowned admin@example.com",
-            "person.sessions_ended admin@example.com",
-        ),
-        prepare=second_session,
-    ),
-    Telling(
-        "sign_in_recognize",
-        (f"person.sign_in_recognized {VIEWER}",),
-        by="viewer",
-        prepare=new_sign_in,
-    ),
+    *ONESELF,
     # The log itself.
     Telling("checkpoint_make", ("checkpoint.made",)),
     Telling("witness_add", ("witness.added https://witness.example.com/",)),

@@ -7,8 +7,9 @@ from django.test import Client
 
 from emulator import Emulator
 from secretsapp.models import AuditEvent, Universe
+from tests.spine.acts import Telling
 from tests.spine.doors import DOORS, EVERYBODY, SEND, Door
-from tests.spine.telling import ANSWERED_ELSEWHERE, NEEDS_MAIL, TELLINGS, Telling
+from tests.spine.telling import ANSWERED_ELSEWHERE, NEEDS_MAIL, TELLINGS
 from tests.stage import Cast
 from tests.support.watch import Watch, detail
 
