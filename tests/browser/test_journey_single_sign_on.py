@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_django import Settings
 
+from secretsapp.core.providers import Provider
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.journeys import (
     WITH_AND_WITHOUT,
@@ -20,7 +21,8 @@ from tests.browser.journeys import (
 from tests.browser.of_sign_on import looks_at_sign_on
 from tests.browser.test_accessibility import found_on
 from tests.stage import Cast
-from tests.support.receiver import Receiver
+from tests.support import sign_on_process
+from tests.support.receiver import LOOPBACK, Receiver
 from tests.support.sign_on_provider import HOST, SignOnProvider
 
 pytestmark = pytest.mark.browser
@@ -36,6 +38,21 @@ def acme(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterat
         yield provider
 
 
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Provider, str]]:
+    """A provider in a process of its own, and who vouches for it."""
+    with sign_on_process.running(tmp_path_factory.mktemp("provider")) as running:
+        yield running
+
+
+@pytest.fixture
+def _acme_process(process: tuple[Provider, str], settings: Settings) -> None:
+    """That provider is set up."""
+    provider, authorities = process
+    settings.SSO_PROVIDERS, settings.CHANNEL_NETWORKS = (provider,), LOOPBACK
+    settings.CHANNEL_AUTHORITIES += authorities
+
+
 def enter(visit: Visit, settings: Settings, *, script: bool) -> Visitor:
     """A window of the viewer's, whose site is where it finds it, and which trusts the provider."""
     viewer = visit(java_script_enabled=script, ignore_https_errors=True)
@@ -46,8 +63,9 @@ def enter(visit: Visit, settings: Settings, *, script: bool) -> Visitor:
 
 
 @WITH_AND_WITHOUT
+@pytest.mark.usefixtures("_acme_process")
 def test_an_account_is_connected_signs_in_confirms_and_is_disconnected(
-    visit: Visit, cast: Cast, acme: SignOnProvider, settings: Settings, script: bool
+    visit: Visit, cast: Cast, settings: Settings, script: bool
 ) -> None:
     viewer = enter(visit, settings, script=script)
     follow(viewer, "Connect Acme")
