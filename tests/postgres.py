@@ -17,12 +17,15 @@ from pathlib import Path
 from types import FrameType
 
 from harness import programs
-from harness.postgres import ServerFailed, cluster
+from harness.postgres import SERVER_OPTIONS, ServerFailed, cluster
 from tests import lanes
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - The cluster has a directory of its own in it.
 # A container has 64 megabytes there unless it is told otherwise.
 ROOM = 2**30
+# What is counted of tables while they are nearly empty would change how queries are planned, by
+# how long the tests take.
+PLANNED_ALIKE = " -c autovacuum=off"
 
 
 def main(command: Sequence[str]) -> int:
@@ -37,7 +40,7 @@ def main(command: Sequence[str]) -> int:
         return skipped("initdb and pg_ctl are not here, and TEST_DATABASE_URL is not set")
     signal.signal(signal.SIGTERM, end_in_order)
     try:
-        with cluster(found, within=memory()) as address:
+        with cluster(found, SERVER_OPTIONS + PLANNED_ALIKE, within=memory()) as address:
             return run(command, address)
     except ServerFailed as failure:
         sys.exit(f"PostgreSQL could not be started. {failure}")

@@ -86,7 +86,7 @@ def test_the_main_job(script: bool, visit: Visit, harbor: EmulatedUniverse) -> N
 
     go_to(manager, "Audit log")
     deleted = page.get_by_role("listitem").filter(has_text="manager@example.com deleted MAIL_KEY")
-    expect(deleted).to_contain_text("secret.delete.succeeded")
+    expect(deleted).to_be_visible()
     page.locator("#who summary").click()
     page.locator("#who").get_by_role("button", name="Sign out").click()
     says(manager, "You are signed out.")

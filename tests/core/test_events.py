@@ -33,6 +33,7 @@ PLACES = {
     "networks",
     "number",
     "permission",
+    "provider",
     "reason",
     "result",
     "role",

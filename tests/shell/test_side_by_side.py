@@ -137,8 +137,8 @@ def ask_for_links(shared: Installation) -> None:
     for email in ASKING:
         shared.execute(
             "INSERT INTO secretsapp_user "
-            "(password, email, name, is_active, created_at, generation) "
-            f"VALUES ('!', '{email}', '', TRUE, CURRENT_TIMESTAMP, 0)"
+            "(password, email, name, is_active, created_at, generation, connects_by_address) "
+            f"VALUES ('!', '{email}', '', TRUE, CURRENT_TIMESTAMP, 0, TRUE)"
         )
     shared.execute(
         "INSERT INTO secretsapp_passwordmail (person_id, asked_at) "
