@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 
 from secretsapp.adapters import confirmations
 from secretsapp.models import User
-from secretsapp.people import directory, factor_storage, factors
+from secretsapp.people import directory, factor_storage, factors, sign_ins
 
 GENERATION = "generation"
 # How a sign-in's records name what was proved in place of a password.
@@ -75,10 +75,7 @@ def sign_in_alone(
     """Sign in someone who proved both factors at once, by nothing that they proved before."""
     login = Login(user=person, redirect_url=redirect_url)
     LoginStageController(request, login).set_handled(SecondFactorStage.key)
-    clear_authentication_records(request)
-    record_authentication(request, person, factors.PROVED, kind=kind)
-    answer: HttpResponse = perform_login(request, login)
-    return answer
+    return _sign_in(request, login, factors.PROVED, kind=kind)
 
 
 def sign_in_by(
@@ -89,11 +86,26 @@ def sign_in_by(
 
     Without one, they are only confirmed here from when they proved who they are there.
     """
-    clear_authentication_records(request)
-    record_authentication(request, person, FIRST, kind=kind)
-    answer: HttpResponse = perform_login(request, Login(user=person, redirect_url=redirect_url))
+    login = Login(user=person, redirect_url=redirect_url)
+    answer = _sign_in(request, login, FIRST, kind=kind)
     if request.user.is_authenticated:
         confirmations.confirm(request, proved_at)
+    return answer
+
+
+def sign_in_by_link(request: HttpRequest, person: User) -> str:
+    """Sign in someone who has just set their password by a link; where that leads.
+
+    A second factor of theirs is asked for, and a disabled account stays out.
+    """
+    return _sign_in(request, Login(user=person), sign_ins.BY_LINK).headers["Location"]
+
+
+def _sign_in(request: HttpRequest, login: Login, method: str, **proved: str) -> HttpResponse:
+    """Sign in by that alone: nothing that the browser proved before counts."""
+    clear_authentication_records(request)
+    record_authentication(request, login.user, method, **proved)
+    answer: HttpResponse = perform_login(request, login)
     return answer
 
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from secretsapp.adapters import devices, limits, links
+from secretsapp.adapters import devices, limits, second_factors
 from secretsapp.core import blanks
 from secretsapp.core.errors import NotFound
 from secretsapp.models import User
@@ -46,7 +46,7 @@ def _sign_in(request: ActorRequest, person: User) -> str:
     if request.actor.person_id == person.pk:
         # This session has ended with the others.
         request.session.flush()
-    return links.sign_in(request, person)
+    return second_factors.sign_in_by_link(request, person)
 
 
 def _is_of_another(request: ActorRequest, person: User) -> bool:
