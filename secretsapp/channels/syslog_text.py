@@ -9,6 +9,7 @@ from django.conf import settings
 
 from secretsapp.channels.sentences import Told
 from secretsapp.core.events.kinds import Severity
+from secretsapp.core.printing import in_one_line
 
 # What was logged for the record (log audit), and how grave syslog calls it.
 FACILITY = 13
@@ -55,7 +56,7 @@ def message(
     host = (urlsplit(settings.SITE_URL).hostname or "-")[:LONGEST_HOST]
     said = "".join(f' {key}="{_escaped(text)}"' for key, text in data.items() if text)
     head = f"<{priority}>1 {time} {host} {APP} - {name[:LONGEST_ID]} [{DATA_ID}{said}]"
-    return f"{head} {_BYTE_ORDER_MARK}{_in_one_line(sentence)}".encode()
+    return f"{head} {_BYTE_ORDER_MARK}{in_one_line(sentence)}".encode()
 
 
 def _in_base64(note: str) -> str:
@@ -64,9 +65,4 @@ def _in_base64(note: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r'(["\\\]])', r"\\\1", _in_one_line(text))
-
-
-def _in_one_line(text: str) -> str:
-    """Without line breaks, and without what a terminal would obey or show in another order."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return re.sub(r'(["\\\]])', r"\\\1", in_one_line(text))

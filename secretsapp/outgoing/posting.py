@@ -12,6 +12,7 @@ from http.client import (  # noqa: TID251 - it is given an open line
 )
 from typing import Any
 
+from secretsapp.core.printing import in_one_line
 from secretsapp.core.times import Deadline, TimedReader, seconds_to_wait
 from secretsapp.outgoing.errors import (
     AnswerLost,
@@ -127,5 +128,4 @@ class _Connection(HTTPConnection):
 def words_of(body: bytes) -> str:
     """The first words of an answer, as far as they can be shown: printable, in one line."""
     text = body[: WORDS_LIMIT * 8].decode("utf-8", "ignore")
-    seen = "".join(each if each.isprintable() else " " for each in text)
-    return " ".join(seen.split())[:WORDS_LIMIT]
+    return in_one_line(text)[:WORDS_LIMIT]

@@ -13,6 +13,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.input_rules import is_documented_name
+from secretsapp.core.printing import in_one_line
 from secretsapp.core.roles import Permission
 from secretsapp.models import Universe
 from secretsapp.rules.acting import Right, acting
@@ -104,17 +105,13 @@ def _json(universe: Universe, rows: Iterable[Row]) -> str:
 
 def _env(universe: Universe, rows: Iterable[Row]) -> str:
     """The names with nothing behind them; one that no such file can have stands as a comment."""
-    of = _in_one_line(universe.name_and_environment)
+    of = in_one_line(universe.name_and_environment)
     lines = [f"# Secrets of {of}, {timezone.now():%Y-%m-%d}. Roblox gives their values to nobody."]
     for row in rows:
-        lines.append(f"# Allowed host: {_in_one_line(row.allowed_host) or 'none'}")
-        name = _in_one_line(row.name)
+        lines.append(f"# Allowed host: {in_one_line(row.allowed_host) or 'none'}")
+        name = in_one_line(row.name)
         lines.append(f"{name}=" if is_documented_name(row.name) else f"# {name}")
     return "".join(f"{line}\n" for line in lines)
-
-
-def _in_one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 _TEXTS = {Form.CSV: _csv, Form.JSON: _json, Form.ENV: _env}

@@ -65,7 +65,7 @@ def test_env_has_the_names_alone_to_be_filled_in(
     client_for: ClientFor, address: str, universe: Universe
 ) -> None:
     Universe.objects.update(name="Harbor\nEVIL=1")
-    Secret.objects.create(universe=universe, name="a b\nEVIL=2", domain="x\nEVIL=3")
+    Secret.objects.create(universe=universe, name="a b\nEVIL=2", domain="x\x1b[2J\nEVIL=3")
     lines = exported(client_for("viewer"), address, "env").splitlines()
     assert lines[0].startswith("# Secrets of Harbor EVIL=1 (Production), ")
     assert [line for line in lines if not line.startswith("#")] == [
@@ -74,6 +74,7 @@ def test_env_has_the_names_alone_to_be_filled_in(
         "SIGNING_SEED=",
     ]
     assert "# a b EVIL=2" in lines
+    assert "# Allowed host: x [2J EVIL=3" in lines, "nothing that a terminal obeys"
 
 
 def test_names_that_one_cannot_list_are_not_in_it(
