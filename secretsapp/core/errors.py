@@ -33,6 +33,7 @@ SealroomError
 ├── NotFound                    it does not exist, or the actor may not see it
 ├── Forbidden                   the actor may see it, and may not do this
 ├── NotConfirmed                they have to confirm first that it's them; nothing was done
+├── AccountShut                 its person shut it to someone else: it takes a new password first
 ├── SignOnRefused               a provider of single sign-on proved nothing; nobody was signed in
 ├── NewerTables                 the database belongs to a newer version of Sealroom
 ├── OlderTables                 the database was not brought up to this version yet

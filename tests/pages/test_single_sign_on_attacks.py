@@ -369,3 +369,10 @@ def test_a_sentence_of_a_refusal_holds_nothing_of_the_provider(
     with pytest.raises(SignOnRefused) as refusal:
         sign_on.send(acme.configured(), Purpose.SIGN_IN)
     assert "marker" not in str(refusal.value)
+
+
+def test_what_anyone_can_let_a_session_keep_is_short(
+    client: Client, cast: Cast, acme: SignOnProvider
+) -> None:
+    client.post("/sign-in/with/acme/", {"next": "/audit/?text=" + "x" * 60_000})
+    assert len(str(client.session["sent_to_provider"])) < 2000

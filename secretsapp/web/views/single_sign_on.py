@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 # In the session, which is encrypted, until a provider's answer comes: one at a time.
 SENT = "sent_to_provider"
 _SAID = ("code", "error", "iss", "state")
+LONGEST_THERE = 4000
 
 
 @login_not_required
@@ -40,6 +41,8 @@ def sign_in(request: ActorRequest, provider_id: str) -> HttpResponse:
     if request.method != "POST" or request.user.is_authenticated:
         return redirect("account_login")
     there = get_next_redirect_url(request) or ""
+    # The session keeps it for anyone who asks: no page of ours has so long an address.
+    there = there if len(there) <= LONGEST_THERE else ""
     return _leave(request, provider, Purpose.SIGN_IN, there)
 
 
