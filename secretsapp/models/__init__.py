@@ -25,6 +25,7 @@ from secretsapp.models.audit import (
     Tally,
     Witness,
 )
+from secretsapp.models.batches import Batch, BatchItem, Lane
 from secretsapp.models.cache import CacheEntry
 from secretsapp.models.channels import Channel, Delivery
 from secretsapp.models.invitations import Invitation, InvitationGrant
@@ -49,6 +50,8 @@ __all__ = [
     "AuditShelf",
     "AuditSubtree",
     "AuditTerm",
+    "Batch",
+    "BatchItem",
     "CacheEntry",
     "Change",
     "Channel",
@@ -61,6 +64,7 @@ __all__ = [
     "Invitation",
     "InvitationGrant",
     "KeyProof",
+    "Lane",
     "Membership",
     "NewSignIn",
     "OneTimeCode",

@@ -60,6 +60,9 @@ class Change(models.Model):
     claimed_until = models.DateTimeField(null=True)
     proposed_by = models.CharField(max_length=254, blank=True, default="")
     forced_because = models.TextField(blank=True, default="")
+    batch = models.ForeignKey(
+        "secretsapp.Batch", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
 
     class Meta:
         indexes: ClassVar = [
@@ -82,8 +85,12 @@ class Change(models.Model):
 
     @property
     def provenance(self) -> dict[str, str]:
-        """Who proposed it, or why nobody had to approve it, for its events."""
-        told = {"proposed_by": self.proposed_by, "without_approval": self.forced_because}
+        """Who proposed it, why nobody had to approve it, and its batch, for its events."""
+        told = {
+            "proposed_by": self.proposed_by,
+            "without_approval": self.forced_because,
+            "batch": str(self.batch_id or ""),
+        }
         return {key: text for key, text in told.items() if text}
 
 

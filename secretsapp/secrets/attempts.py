@@ -1,6 +1,7 @@
 """One attempt to change a secret: written down, sent once, and its outcome stored."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import HeldUp, SealroomError, StaleVersion
+from secretsapp.core.errors import HeldUp, OutcomeUnknown, SealroomError, StaleVersion
 from secretsapp.core.events.secrets import UniverseEvent, change_event
 from secretsapp.core.input_rules import is_same_domain
 from secretsapp.core.sealing import Sealed
@@ -60,6 +61,15 @@ class Intent(Protocol):
         """Send it once; raises OpenCloudError."""
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What came of sending a change once: the receipt of Roblox, or the error; both may be none."""
+
+    receipt: WriteReceipt | None = None
+    error: answers.OpenCloudError | None = None
+    is_late: bool = False
+
+
 def attempt(actor: Actor, intent: Intent, client: Client, passage: Passage = AT_ONCE) -> Change:
     """Store the intent, send it exactly once, store the outcome.
 
@@ -67,25 +77,13 @@ def attempt(actor: Actor, intent: Intent, client: Client, passage: Passage = AT_
     unsaved. Raises the refusal of a failed write, and
     OutcomeUnknown where it was sent and the outcome is not known or could not be stored.
     """
-    change = _begin(actor, intent, passage)
-    if not passage.sends:
-        return change
-    _refuse_if_late(actor, change)
-    try:
-        receipt = intent.send(client)
-    except answers.OpenCloudError as error:
-        refusal = translate(error)
-        if not isinstance(error, answers.Refused | answers.NothingSent):
-            refusal = outcome_unknown(change, "was sent", "no usable answer came back")
-            _store(actor, change, ChangeState.UNKNOWN, reason=str(refusal))
-            raise refusal from None
-        _store(actor, change, ChangeState.FAILED, reason=str(refusal))
-        raise refusal from None
-    _store(actor, change, ChangeState.SUCCEEDED, receipt=receipt)
+    change = begin(actor, intent, passage)
+    if passage.sends:
+        end(actor, change, send(intent, change, client))
     return change
 
 
-def _begin(actor: Actor, intent: Intent, passage: Passage) -> Change:
+def begin(actor: Actor, intent: Intent, passage: Passage) -> Change:
     """Write the change down, if it may pass, the actor still may and no one overtook them.
 
     Reading Roblox took a while; under the universe's lock nothing else is written down or settled.
@@ -104,6 +102,38 @@ def _begin(actor: Actor, intent: Intent, passage: Passage) -> Change:
             _note_key(act, universe, change, intent.sealed)
         _tell(act, change, ChangeState.STARTED, _detail(change) | _key_of(intent.sealed))
     return change
+
+
+def send(intent: Intent, change: Change, client: Client) -> Sent:
+    """Send what was written down, once, unless that is too long ago; the database isn't asked."""
+    if timezone.now() - change.started_at > SEND_WITHIN:
+        return Sent(is_late=True)
+    try:
+        return Sent(receipt=intent.send(client))
+    except answers.OpenCloudError as error:
+        return Sent(error=error)
+
+
+def end(actor: Actor, change: Change, sent: Sent) -> None:
+    """Store what came of it; raises the refusal of a failed write, or OutcomeUnknown."""
+    refusal = _refusal(change, sent)
+    if refusal is None:
+        _store(actor, change, ChangeState.SUCCEEDED, receipt=sent.receipt)
+        return
+    is_unknown = isinstance(refusal, OutcomeUnknown)
+    state = ChangeState.UNKNOWN if is_unknown else ChangeState.FAILED
+    _store(actor, change, state, reason=str(refusal))
+    raise refusal
+
+
+def _refusal(change: Change, sent: Sent) -> SealroomError | None:
+    if sent.is_late:
+        return HeldUp("Nothing was sent: this server was held up for too long. Try again.")
+    if sent.error is None:
+        return None
+    if isinstance(sent.error, answers.Refused | answers.NothingSent):
+        return translate(sent.error)
+    return outcome_unknown(change, "was sent", "no usable answer came back")
 
 
 def _note_key(act: Act, universe: Universe, change: Change, sealed: Sealed) -> None:
@@ -148,14 +178,6 @@ def _change_since(universe: Universe, name: str, read_at: datetime) -> Change | 
     since = Q(started_at__gte=read_at) | Q(settled_at__gt=read_at)
     changes = Change.objects.filter(since, universe=universe, name=name)
     return changes.exclude(state=ChangeState.FAILED).order_by("-started_at").first()
-
-
-def _refuse_if_late(actor: Actor, change: Change) -> None:
-    if timezone.now() - change.started_at <= SEND_WITHIN:
-        return
-    refusal = HeldUp("Nothing was sent: this server was held up for too long. Try again.")
-    _store(actor, change, ChangeState.FAILED, reason=str(refusal))
-    raise refusal
 
 
 def _change_of(actor: Actor, intent: Intent) -> Change:

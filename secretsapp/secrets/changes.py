@@ -135,13 +135,8 @@ def create(
     input_rules.check_name(name)
     _check_content(value, domain)
     with _speaking_for(actor, universe) as client:
-        look = _look(client, universe)
-        if look.find(name) is not None:
-            raise name_taken(universe.name, name)
-        if not similar_is_meant:
-            _ask_about_similar(actor, universe, look, name)
-        if len(look.listing) >= input_rules.SECRETS_PER_UNIVERSE:
-            raise universe_full(universe.name)
+        look = look_at(client, universe)
+        check_new(actor, look, name, similar_is_meant=similar_is_meant)
         sealed = _sealed(client, universe, value)
         creation = Creation(universe, name, domain, sealed, look.began)
         return attempt(actor, creation, client, passage)
@@ -170,10 +165,8 @@ def rotate(
     input_rules.check_sendable(name)
     _check_content(value, domain or "")
     with _speaking_for(actor, universe) as client:
-        look = _look(client, universe)
-        found = look.find(name)
-        if found is None or _is_newer(found, seen_version, seen_domain):
-            _refuse_overtaken(universe, look, name)
+        look = look_at(client, universe)
+        found = find_unchanged(look, name, seen_version, seen_domain)
         new_domain = found.domain if domain is None else domain
         if not input_rules.is_same_domain(new_domain, found.domain):
             require(actor, Permission.CHANGE_DOMAIN, universe.pk, name)
@@ -194,10 +187,8 @@ def delete(
     require(actor, Permission.DELETE_SECRET, universe.pk, name)
     input_rules.check_sendable(name)
     with _speaking_for(actor, universe) as client:
-        look = _look(client, universe)
-        found = look.find(name)
-        if found is None or _is_newer(found, seen_version):
-            _refuse_overtaken(universe, look, name)
+        look = look_at(client, universe)
+        found = find_unchanged(look, name, seen_version)
         return attempt(actor, Deletion(universe, found, look.began), client, passage)
 
 
@@ -209,20 +200,42 @@ def _speaking_for(actor: Actor, universe: Universe) -> Iterator[Client]:
 
 
 @dataclass(frozen=True)
-class _Look:
-    """What Roblox lists just before a write, and when the reading began."""
+class Look:
+    """What Roblox lists of a universe just before a write, and when the reading began."""
 
+    universe: Universe
     began: datetime
     listing: list[RemoteSecret]
 
     def find(self, name: str) -> RemoteSecret | None:
+        """The secret of that name, if it is there."""
         return next((secret for secret in self.listing if secret.name == name), None)
 
 
-def _look(client: Client, universe: Universe) -> _Look:
+def look_at(client: Client, universe: Universe) -> Look:
     """Read afresh: the mirror may be old, and the evidence for settling must not be."""
     began = timezone.now()
-    return _Look(began, client.list_secrets(universe.pk))
+    return Look(universe, began, client.list_secrets(universe.pk))
+
+
+def check_new(actor: Actor, look: Look, name: str, *, similar_is_meant: bool) -> None:
+    """Raise NameTaken, SimilarName or UniverseFull unless a secret of that name can be created."""
+    if look.find(name) is not None:
+        raise name_taken(look.universe.name, name)
+    if not similar_is_meant:
+        _ask_about_similar(actor, look.universe, look, name)
+    if len(look.listing) >= input_rules.SECRETS_PER_UNIVERSE:
+        raise universe_full(look.universe.name)
+
+
+def find_unchanged(
+    look: Look, name: str, version: str | None, domain: str | None = None
+) -> RemoteSecret:
+    """The secret as it was seen; raises SecretGone or StaleVersion where it was changed since."""
+    found = look.find(name)
+    if found is None or _is_newer(found, version, domain):
+        _refuse_overtaken(look.universe, look, name)
+    return found
 
 
 def _is_newer(found: RemoteSecret, version: str | None, domain: str | None = None) -> bool:
@@ -233,7 +246,7 @@ def _is_newer(found: RemoteSecret, version: str | None, domain: str | None = Non
     return bool(version) and updated not in ("", version)
 
 
-def _refuse_overtaken(universe: Universe, look: _Look, name: str) -> NoReturn:
+def _refuse_overtaken(universe: Universe, look: Look, name: str) -> NoReturn:
     """Raise SecretGone or StaleVersion, once the mirror has what was read: the page shows it."""
     mirror.store(universe, look.listing, began=look.began)
     if look.find(name) is not None:
@@ -274,7 +287,7 @@ def _sealed(client: Client, universe: Universe, value: Plaintext | Sealed) -> Se
     return seal(value, client.public_key(universe.pk))
 
 
-def _ask_about_similar(actor: Actor, universe: Universe, look: _Look, name: str) -> None:
+def _ask_about_similar(actor: Actor, universe: Universe, look: Look, name: str) -> None:
     """Raise SimilarName where another that the actor may list is called nearly so."""
     rights, sought = rights_of(actor), input_rules.likeness(name)
     for other in (secret.name for secret in look.listing):

@@ -70,7 +70,7 @@ def test_a_server_that_is_held_up_sends_nothing(
 ) -> None:
     watch = Watch()
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        begin = attempts._begin
+        begin = attempts.begin
 
         def begin_and_sleep(actor: Actor, intent: attempts.Intent, passage: Passage) -> Change:
             change = begin(actor, intent, passage)
@@ -78,7 +78,7 @@ def test_a_server_that_is_held_up_sends_nothing(
             return change
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(attempts, "_begin", begin_and_sleep)
+            patch.setattr(attempts, "begin", begin_and_sleep)
             with pytest.raises(HeldUp, match="Nothing was sent"):
                 attempt_rotation(cast, universe, lambda: pytest.fail("it was sent"))
     assert Change.objects.get().state == ChangeState.FAILED
