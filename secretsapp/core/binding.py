@@ -1,6 +1,7 @@
-"""What binds a proposal to what was proposed: one hash over all that is sent once it is approved.
+"""What binds a sealed box that waits to what it is for: one hash over all that will be sent.
 
-The event of the proposal has it too. The encoding can never change for proposals that wait.
+The event of a proposal has it too, and an audit key authenticates that of a batch's item. The
+encoding can never change for what waits.
 """
 
 import hashlib

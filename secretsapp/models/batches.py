@@ -76,9 +76,9 @@ class Batch(models.Model):
 class BatchItem(models.Model):
     """One change of a batch; `box` is the sealed value, and empty once the item has ended.
 
-    What failed keeps it as long as it may be tried again. `mac` authenticates what is to be sent,
-    under an audit key: whoever writes the database can put no other value in its place. `change`
-    is the id of the change that was written down for it last.
+    What failed keeps it as long as it may be tried again (`may_retry`). `mac` authenticates what
+    is to be sent, under an audit key: whoever writes the database can put no other value in its
+    place. `change_id` is that of the change that was written down for it last.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -100,6 +100,7 @@ class BatchItem(models.Model):
     mac_key_id = models.CharField(max_length=64)
     change_id = models.UUIDField(null=True, unique=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    may_retry = models.BooleanField(default=False)
     words = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -111,7 +112,7 @@ class BatchItem(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["batch", "state"], name="batch_item_counted"),
             models.Index(
-                fields=["universe", "batch", "position"],
+                fields=["position"],
                 condition=models.Q(state=ItemState.WAITING),
                 name="batch_item_waiting",
             ),

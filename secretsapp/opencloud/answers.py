@@ -123,6 +123,21 @@ _BY_STATUS: dict[int, type[Refused]] = {
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """How many more calls of that kind Roblox takes, and in how many seconds it counts anew."""
+
+    remaining: int
+    reset_seconds: int
+
+    @classmethod
+    def read(cls, headers: Mapping[str, str]) -> "Allowance | None":
+        """The headers that many answers carry (documented), or None where they say nothing."""
+        texts = (headers.get(f"x-ratelimit-{word}", "") for word in ("remaining", "reset"))
+        remaining, reset = (seconds_to_wait(text) for text in texts)
+        return None if remaining is None or reset is None else cls(remaining, reset)
+
+
+@dataclass(frozen=True)
 class Answer:
     """A complete answer: status, the wait Roblox asks for, and the body, which is never shown."""
 

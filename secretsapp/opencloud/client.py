@@ -15,6 +15,7 @@ from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT, check_name
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.sealing import PublicKey, Sealed, UnusablePublicKey
 from secretsapp.opencloud.answers import (
+    Allowance,
     Answer,
     NothingSent,
     NoUniverse,
@@ -80,6 +81,8 @@ def _observed(call: _Call[_Arguments, _Answer]) -> _Call[_Arguments, _Answer]:
         except OpenCloudError as error:
             client.observe(call.__name__, error.outcome, time.monotonic() - began)
             raise
+        finally:
+            client.allowances[call.__name__] = client.allowance
         client.observe(call.__name__, "ok", time.monotonic() - began)
         return answer
 
@@ -94,7 +97,8 @@ class Client:
     """A conversation with Roblox under one API key; use it as a context manager.
 
     Every call may raise the OpenCloudErrors: a read NothingSent, Refused or Unusable, a write
-    NothingSent, Refused or Unknown. `observe` is told how each ended.
+    NothingSent, Refused or Unknown. `observe` is told how each ended; `allowances` are what the
+    last answer to each call, by its name, said of Roblox's limits.
     """
 
     def __init__(
@@ -111,6 +115,7 @@ class Client:
         from secretsapp.opencloud.transport import Transport  # noqa: PLC0415
 
         self.observe = observe
+        self.allowances: dict[str, Allowance | None] = {}
         self._api_key = api_key
         for_each = timeouts or Timeouts()
         self._transport = Transport(
@@ -121,6 +126,11 @@ class Client:
             read=for_each.read,
             answer=for_each.answer,
         )
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """What the last answer said of Roblox's limits."""
+        return self._transport.allowance
 
     def __enter__(self) -> Self:
         self._transport.__enter__()

@@ -23,7 +23,14 @@ from urllib3.util import Retry
 
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.times import Deadline, TimedReader, seconds_to_wait
-from secretsapp.opencloud.answers import Answer, NothingSent, OpenCloudError, Unknown, Unusable
+from secretsapp.opencloud.answers import (
+    Allowance,
+    Answer,
+    NothingSent,
+    OpenCloudError,
+    Unknown,
+    Unusable,
+)
 
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
@@ -98,7 +105,8 @@ class Transport:
 
     No redirect is followed, because requests would hand the key to the other host; nothing is
     taken from the environment, so that a proxy or a netrc entry is never an accident. Seconds are
-    for a connection, for each piece of an answer, and for all of it.
+    for a connection, for each piece of an answer, and for all of it. `allowance` is what the last
+    answer said of Roblox's limits.
     """
 
     def __init__(
@@ -113,6 +121,7 @@ class Transport:
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._timeout = (connect, read)
+        self.allowance: Allowance | None = None
         self._session = _Session()
         self._session.trust_env = False
         self._session.headers["x-api-key"] = api_key.expose().decode("latin-1")
@@ -150,6 +159,7 @@ class Transport:
         The original holds the request with key and body, and would stay attached otherwise. A
         ValueError is what an answer that is hardly HTTP can provoke below.
         """
+        self.allowance = None
         try:
             return self._exchange(method, path, when_cut, content)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
@@ -171,6 +181,7 @@ class Transport:
             stream=True,
             **content,
         ) as response:
+            self.allowance = Allowance.read(response.headers)
             return Answer(
                 status=response.status_code,
                 retry_after=response.headers.get("retry-after", ""),

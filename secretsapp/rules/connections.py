@@ -1,7 +1,7 @@
 """The only place where an API key is encrypted, decrypted and put to use."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import BoundedSemaphore
 from uuid import UUID
 
@@ -67,6 +67,18 @@ def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
             yield client
     finally:
         _conversations.release()
+
+
+@contextmanager
+def clients_of(actor: Actor, api_key: ApiKey, *, count: int) -> Iterator[list[Client]]:
+    """So many clients for a stored key, for a worker: nobody's page waits for its conversations.
+
+    Raises KeyTrouble where the key does not open.
+    """
+    actor.forget()
+    value = _decrypt(api_key)
+    with ExitStack() as stack:
+        yield [stack.enter_context(_open_client(value)) for _ in range(count)]
 
 
 def _open_client(value: Plaintext) -> Client:

@@ -6,6 +6,7 @@ lower case, and otherwise stands alone. Its places in braces are filled from the
 """
 
 from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.batches import BatchEvent
 from secretsapp.core.events.channels import ChannelEvent
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.events.keys import KeyEvent
@@ -24,5 +25,6 @@ EVENTS: tuple[Event, ...] = (
     *InstallationEvent,
     *ProofEvent,
     *ChannelEvent,
+    *BatchEvent,
 )
 BY_TAG = {event.tag: event for event in EVENTS}

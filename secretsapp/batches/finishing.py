@@ -1,0 +1,124 @@
+"""What ends items and batches beside their own changes, and what waits next in a lane."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from secretsapp.batches import items
+from secretsapp.core import actor as actors
+from secretsapp.core.errors import SealroomError, StaleVersion
+from secretsapp.core.events.batches import BatchEvent
+from secretsapp.core.events.kinds import Event
+from secretsapp.models import Batch, BatchItem, Change, Lane, Universe
+from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
+from secretsapp.models.secrets import OPEN_STATES
+from secretsapp.rules.acting import Act, NoRight, acting
+
+# What failed can be tried again for so long after its batch ended; then its value is wiped.
+RETRIED_WITHIN = timedelta(days=1)
+TO_END = NoRight("it is told what came of what was asked for")
+REMOVED = "The universe was removed from Sealroom, so nothing was sent."
+OUTCOMES = {
+    ItemState.SUCCEEDED: "succeeded",
+    ItemState.PROPOSED: "proposed",
+    ItemState.FAILED: "failed",
+    ItemState.UNDETERMINED: "undetermined",
+    ItemState.CANCELLED: "cancelled",
+}
+
+
+def waiting() -> QuerySet[BatchItem]:
+    """The items of running batches that wait for their turn."""
+    return BatchItem.objects.filter(state=ItemState.WAITING, batch__state=BatchState.RUNNING)
+
+
+def next_waiting(lane: Lane, without: Collection[int], count: int) -> list[BatchItem]:
+    """What waits next in a lane: of several batches, each in turn.
+
+    `without` are the ids of universes that are left alone.
+    """
+    found = waiting().filter(universe__api_key=lane.pk).exclude(universe__in=set(without))
+    related = found.select_related("batch", "universe__api_key")
+    return list(related.order_by("position", "batch__made_at")[:count])
+
+
+def fail_universe(universe: Universe, refusal: SealroomError) -> None:
+    """End what waits for a universe that Roblox refuses to show."""
+    items.fail(waiting().filter(universe=universe), refusal)
+
+
+def fail_lane(lane: Lane, refusal: SealroomError) -> None:
+    """End what waits for a key that can't be used."""
+    items.fail(waiting().filter(universe__api_key=lane.pk), refusal)
+
+
+def halt(batch: Batch, why: str) -> None:
+    """Pause a batch that must not go on by itself, once."""
+    with acting(actors.system("batches"), TO_END) as act:
+        running = Batch.objects.filter(pk=batch.pk, state=BatchState.RUNNING)
+        if running.update(state=BatchState.PAUSED, halted=why):
+            tell(act, BatchEvent.BATCH_HALTED, batch, reason=why)
+
+
+def catch_up() -> None:
+    """Let items have what their changes came to meanwhile, as by settling."""
+    under_way = BatchItem.objects.filter(state__in=(ItemState.STARTED, ItemState.UNKNOWN))
+    ids = under_way.values("change_id")
+    for change in Change.objects.filter(pk__in=ids).exclude(state__in=OPEN_STATES):
+        items.follow(change)
+    gone = under_way.filter(universe=None)
+    gone.update(state=ItemState.UNDETERMINED, words=REMOVED, box="", ended_at=timezone.now())
+    homeless = BatchItem.objects.filter(state=ItemState.WAITING, universe=None)
+    items.fail(homeless, StaleVersion(REMOVED))
+
+
+def end_finished() -> None:
+    """End the batches of which nothing is open any more, each with one event."""
+    still_open = BatchItem.objects.filter(batch=OuterRef("pk"), state__in=OPEN_ITEMS)
+    for batch in Batch.objects.filter(~Exists(still_open), ended_at=None):
+        _end(batch)
+
+
+def _end(batch: Batch) -> None:
+    with acting(actors.system("batches"), TO_END) as act:
+        state = batch.state if batch.state == BatchState.CANCELLED else BatchState.ENDED
+        unended = Batch.objects.filter(pk=batch.pk, state=batch.state, ended_at=None)
+        if not unended.update(state=state, halted="", ended_at=timezone.now()):
+            return
+        counts = count(batch)
+        tell(act, _event(counts), batch, outcome=outcome_of(counts), **_numbers(counts))
+
+
+def count(batch: Batch) -> dict[ItemState, int]:
+    """How many of its items are in each state."""
+    rows = BatchItem.objects.filter(batch=batch).order_by().values_list("state")
+    return {ItemState(state): number for state, number in rows.annotate(Count("pk"))}
+
+
+def outcome_of(counts: dict[ItemState, int]) -> str:
+    """What came of them in words: `28 succeeded, 2 failed`."""
+    told = (f"{counts[state]} {word}" for state, word in OUTCOMES.items() if state in counts)
+    return ", ".join(told) or "nothing was left to do"
+
+
+def _numbers(counts: dict[ItemState, int]) -> dict[str, str]:
+    return {str(state): str(number) for state, number in counts.items()}
+
+
+def _event(counts: dict[ItemState, int]) -> Event:
+    is_whole = set(counts) <= {ItemState.SUCCEEDED, ItemState.PROPOSED, ItemState.CANCELLED}
+    return BatchEvent.BATCH_ENDED if is_whole else BatchEvent.BATCH_INCOMPLETE
+
+
+def tell(act: Act, event: Event, batch: Batch, **detail: str) -> None:
+    """Let the log hold what happened to a batch, with who asked for it."""
+    act.tell(event, detail={"batch": str(batch.pk), "started_by": batch.actor_name, **detail})
+
+
+def wipe_old() -> int:
+    """Wipe the values of what failed and was not tried again in time; gives how many."""
+    old = timezone.now() - RETRIED_WITHIN
+    kept = BatchItem.objects.filter(may_retry=True, batch__ended_at__lte=old)
+    return kept.update(box="", may_retry=False)

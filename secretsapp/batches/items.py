@@ -1,0 +1,203 @@
+"""What a batch's item is bound to, how it passes, and how what came of it is stored."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from secretsapp.core import binding
+from secretsapp.core.actor import Actor, ActorKind, Door
+from secretsapp.core.errors import (
+    InvalidInput,
+    KeyTrouble,
+    NameTaken,
+    NeedsApproval,
+    SealroomError,
+    SecretGone,
+    StaleVersion,
+    UniverseFull,
+)
+from secretsapp.core.sealing import Sealed
+from secretsapp.models import Batch, BatchItem, Change, Universe, User
+from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
+from secretsapp.models.secrets import ChangeState
+from secretsapp.rules.acting import AT_ONCE, Act, Need, Passage
+from secretsapp.rules.keys import audit_ring
+from secretsapp.secrets.proposals import proposing
+
+ALTERED = "What is stored is not what was asked for: someone edited the database. Nothing was sent."
+ENDED_SESSIONS = "the sessions of the person who asked for it were ended since"
+# What such an item came to is what its change came to.
+_STATES = {
+    ChangeState.STARTED: ItemState.STARTED,
+    ChangeState.UNKNOWN: ItemState.UNKNOWN,
+    ChangeState.SUCCEEDED: ItemState.SUCCEEDED,
+    ChangeState.FAILED: ItemState.FAILED,
+    ChangeState.UNDETERMINED: ItemState.UNDETERMINED,
+}
+# What someone has to decide anew: the secret or the key is no longer as it was seen.
+ENTER_AGAIN = (InvalidInput, NameTaken, NeedsApproval, SecretGone, StaleVersion, UniverseFull)
+
+
+class Taken(SealroomError):
+    """Someone cancelled or paused it, or another process sends it."""
+
+
+class Halted(SealroomError):
+    """The batch must not go on until its person says so; `str()` is why."""
+
+
+def actor_of(batch: Batch) -> Actor:
+    """Who asked for it, as they came in then: each change is theirs, with the rights of today."""
+    return Actor(
+        kind=ActorKind(batch.actor_kind),
+        name=batch.actor_name,
+        door=Door(batch.door),
+        person_id=batch.person_id,
+        address=batch.address,
+        session_id=batch.session_id,
+        request_id=batch.request_id,
+        run_by=batch.run_by,
+    )
+
+
+def authenticate(item: BatchItem) -> None:
+    """Bind the item to what is to be sent, under the audit key that writes now."""
+    ring = audit_ring()
+    item.mac, item.mac_key_id = ring.authenticate(_digest(item)), ring.current_key_id
+
+
+def check_unaltered(item: BatchItem) -> None:
+    """Raise StaleVersion where its row is not as it was stored."""
+    try:
+        is_ours = audit_ring().verifies(_digest(item), mac=item.mac, key_id=item.mac_key_id)
+    except KeyTrouble:
+        is_ours = False
+    if not is_ours:
+        raise StaleVersion(ALTERED)
+
+
+def _digest(item: BatchItem) -> str:
+    return binding.digest(
+        "batch item",
+        str(item.pk),
+        str(item.batch_id),
+        str(item.kind),
+        str(item.universe_id),
+        item.name,
+        item.domain,
+        item.seen_domain,
+        item.seen_version,
+        str(item.needs_approval),
+        item.key_id,
+        item.key_fingerprint,
+        item.box,
+    )
+
+
+@dataclass(frozen=True)
+class StillTheirs:
+    """That nobody ended the sessions of who asked for the batch, nor their account, since."""
+
+    batch: Batch
+
+    def check(self, act: Act) -> None:
+        """Raise Halted otherwise."""
+        if self.batch.person_id is None:
+            return
+        person = act.people[self.batch.person_id]
+        if not person.is_active or person.generation != self.batch.generation:
+            raise Halted(ENDED_SESSIONS)
+
+
+@dataclass(frozen=True)
+class FromBatch:
+    """That a change is an item of a batch: by the way of a single one, and once at most."""
+
+    item: BatchItem
+    batch: Batch
+    inner: Passage
+
+    @property
+    def sends(self) -> bool:
+        """Whether it is sent, or only proposed."""
+        return self.inner.sends
+
+    @property
+    def people(self) -> Iterable[User]:
+        """Whose rights can't change meanwhile."""
+        return self.inner.people
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """That the batch is still theirs."""
+        return (StillTheirs(self.batch), *self.inner.needs)
+
+    def admit(self, act: Act, universe: Universe, change: Change, sealed: Sealed | None) -> None:
+        """Take the item in the transaction that writes the change down; raises Taken."""
+        change.batch = self.batch
+        _take(self.item, change, is_sent=self.sends)
+        self.inner.admit(act, universe, change, sealed)
+
+
+def passage_of(actor: Actor, item: BatchItem) -> FromBatch:
+    """How it passes: as a proposal where its universe was protected when it was asked for."""
+    inner: Passage = proposing(actor, item.batch.reason) if item.needs_approval else AT_ONCE
+    return FromBatch(item, item.batch, inner)
+
+
+def _take(item: BatchItem, change: Change, *, is_sent: bool) -> None:
+    waiting = BatchItem.objects.filter(
+        pk=item.pk, state=ItemState.WAITING, batch__state=BatchState.RUNNING
+    )
+    if is_sent:
+        taken = waiting.update(state=ItemState.STARTED, change_id=change.pk)
+    else:
+        # The proposal has the sealed box from here on.
+        ended = {"box": "", "words": "", "ended_at": timezone.now()}
+        taken = waiting.update(state=ItemState.PROPOSED, change_id=change.pk, **ended)
+    if not taken:
+        raise Taken("This change no longer waits.")
+
+
+def follow(change: Change) -> None:
+    """Let the item have what its change came to, as it is stored.
+
+    The sealed value goes, unless the item is open or may be tried again.
+    """
+    stored = Change.objects.filter(pk=change.pk).first()
+    if stored is None:
+        return
+    state = _STATES[ChangeState(stored.state)]
+    may_retry = state is ItemState.FAILED
+    told = {"state": state, "words": stored.reason, "ended_at": stored.settled_at}
+    if not may_retry and state not in OPEN_ITEMS:
+        told["box"] = ""
+    BatchItem.objects.filter(change_id=change.pk).update(**told, may_retry=may_retry)
+
+
+def fail(items: QuerySet[BatchItem], refusal: SealroomError) -> None:
+    """End those that wait and are refused; the value is wiped where it has to be entered again."""
+    may_retry = not isinstance(refusal, ENTER_AGAIN)
+    told = {"state": ItemState.FAILED, "words": str(refusal), "ended_at": timezone.now()}
+    if not may_retry:
+        told["box"] = ""
+    items.filter(state=ItemState.WAITING).update(**told, may_retry=may_retry)
+
+
+def give_up(items: QuerySet[BatchItem]) -> None:
+    """Wipe the values of those that failed for good."""
+    items.filter(state=ItemState.FAILED).update(box="", may_retry=False)
+
+
+def wait_again(items: QuerySet[BatchItem]) -> int:
+    """Let those that failed and may be tried again wait for their turn; gives how many."""
+    return items.filter(state=ItemState.FAILED, may_retry=True).update(
+        state=ItemState.WAITING,
+        change_id=None,
+        words="",
+        ended_at=None,
+        may_retry=False,
+        tries=F("tries") + 1,
+    )

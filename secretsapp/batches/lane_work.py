@@ -1,0 +1,232 @@
+"""The work in one lane: looks at universes, begins items, and stores what came of them."""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from queue import SimpleQueue
+
+from django.utils import timezone
+
+from secretsapp.batches import finishing, items
+from secretsapp.batches.intents import Seen, intent_of, look_and_ask, universe_of
+from secretsapp.batches.items import Halted, Taken, actor_of, passage_of
+from secretsapp.batches.pacing import Pace
+from secretsapp.core.errors import (
+    HeldUp,
+    NotFound,
+    RobloxBusy,
+    RobloxUnreachable,
+    SealroomError,
+)
+from secretsapp.models import BatchItem, Change, Lane, Universe
+from secretsapp.models.secrets import ChangeKind
+from secretsapp.opencloud.answers import (
+    Allowance,
+    NothingSent,
+    OpenCloudError,
+    Refused,
+    TooManyRequests,
+)
+from secretsapp.opencloud.client import Client
+from secretsapp.rules.roblox import translate
+from secretsapp.secrets import attempts
+from secretsapp.secrets.attempts import Sent
+
+log = logging.getLogger(__name__)
+
+# What was read of a universe is evidence for so long; then it is read again.
+LOOK_LASTS = timedelta(seconds=60)
+READ_AT_ONCE = 64
+TRIES = 5
+# How long to wait for what is under way before it is asked again whether something can begin.
+SOON = 0.5
+LIST, KEY = "list_secrets", "public_key"
+CALLS = {
+    ChangeKind.CREATE: "create_secret",
+    ChangeKind.ROTATE: "update_secret",
+    ChangeKind.DELETE: "delete_secret",
+}
+BROKEN = "An error in Sealroom kept this from going on. The worker’s log says where."
+# What passes by itself: the item waits for its turn again.
+_PASSING = (HeldUp, RobloxBusy, RobloxUnreachable)
+
+
+@dataclass(frozen=True)
+class Flight:
+    """Calls under way: a look at a universe, or an item that was written down."""
+
+    universe: Universe
+    calls: tuple[str, ...]
+    item: BatchItem | None = None
+    change: Change | None = None
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What came of them, and what Roblox said of its limits by the name of the call."""
+
+    result: Seen | Sent | OpenCloudError
+    allowances: Mapping[str, Allowance | None]
+
+
+_Ask = Callable[[Client], Seen | Sent]
+
+
+class LaneWork:
+    """What one thread does for a lane; `flights` are its calls to Roblox that are under way.
+
+    `trouble` says why nothing more is sent for now. A universe that can't be read is left alone,
+    and the others go on.
+    """
+
+    def __init__(self, lane: Lane, clients: Sequence[Client], pool: ThreadPoolExecutor) -> None:
+        self.lane = lane
+        self.flights: dict[Future[Landed], Flight] = {}
+        self.trouble = ""
+        self._room, self._pool, self._pace = len(clients), pool, Pace()
+        self._clients: SimpleQueue[Client] = SimpleQueue()
+        for client in clients:
+            self._clients.put(client)
+        self._seen: dict[int, Seen] = {}
+        self._queue: deque[BatchItem] = deque()
+        self._unread: dict[int, str] = {}
+
+    @property
+    def last_words(self) -> str:
+        """Why the lane has to wait, if it has to."""
+        return self.trouble or next(iter(self._unread.values()), "")
+
+    def begin_more(self) -> float | None:
+        """Begin what there is room for; gives the seconds to wait, None where nothing is left."""
+        if not self._queue:
+            self._queue.extend(finishing.next_waiting(self.lane, self._unread, READ_AT_ONCE))
+        pauses = []
+        for _ in range(len(self._queue)):
+            if len(self.flights) >= self._room:
+                return SOON
+            item = self._queue.popleft()
+            if pause := self._begin(item):
+                pauses.append(pause)
+                self._queue.append(item)
+        return min(pauses, default=SOON if self.flights else None)
+
+    def _begin(self, item: BatchItem) -> float:
+        """Begin an item, or a look at its universe; gives the seconds to wait if it can't be."""
+        universe = universe_of(item)
+        if universe.pk in self._unread:
+            return 0
+        seen = self._seen.get(universe.pk)
+        if seen is None or timezone.now() - seen.look.began > LOOK_LASTS:
+            return self._begin_look(universe)
+        call = CALLS[ChangeKind(item.kind)]
+        if pause := self._pace.wait(call):
+            return pause
+        self._begin_item(item, seen, call)
+        return 0
+
+    def _begin_look(self, universe: Universe) -> float:
+        looks = (flight for flight in self.flights.values() if flight.item is None)
+        is_under_way = any(flight.universe.pk == universe.pk for flight in looks)
+        pause = max(self._pace.wait(LIST), self._pace.wait(KEY))
+        if not is_under_way and not pause:
+            self._fly(Flight(universe, (LIST, KEY)), lambda client: look_and_ask(client, universe))
+        return pause or SOON
+
+    def _begin_item(self, item: BatchItem, seen: Seen, call: str) -> None:
+        """Write it down and send it; what is refused before that ends here."""
+        actor = actor_of(item.batch)
+        try:
+            intent, passage = intent_of(item, seen), passage_of(actor, item)
+            change = attempts.begin(actor, intent, passage)
+        except (Taken, NotFound):
+            return
+        except Halted as why:
+            finishing.halt(item.batch, str(why))
+            return
+        except SealroomError as refusal:
+            items.fail(BatchItem.objects.filter(pk=item.pk), refusal)
+            return
+        if passage.sends:
+            flight = Flight(universe_of(item), (call,), item, change)
+            self._fly(flight, lambda client: attempts.send(intent, change, client))
+
+    def _fly(self, flight: Flight, ask: _Ask) -> None:
+        for call in flight.calls:
+            self._pace.begin(call)
+        self.flights[self._pool.submit(self._ask, ask)] = flight
+
+    def _ask(self, ask: _Ask) -> Landed:
+        """This runs in a thread of its own, which asks nothing of the database."""
+        client = self._clients.get()
+        client.allowances.clear()
+        result: Seen | Sent | OpenCloudError
+        try:
+            result = ask(client)
+        except OpenCloudError as error:
+            result = error
+        finally:
+            allowances = dict(client.allowances)
+            self._clients.put(client)
+        return Landed(result, allowances)
+
+    def land(self, landed: Iterable[Future[Landed]]) -> None:
+        """Store what came of these calls.
+
+        An error of our own leaves what was written down open, to be settled by reading.
+        """
+        for future in landed:
+            flight = self.flights.pop(future)
+            try:
+                self._land(flight, future.result())
+            except Exception:
+                log.exception("A change of a batch could not be sent or stored.")
+                self.trouble = BROKEN
+
+    def _land(self, flight: Flight, landed: Landed) -> None:
+        for call in flight.calls:
+            self._pace.end(call, landed.allowances.get(call))
+        result = landed.result
+        if isinstance(result, Seen):
+            self._seen[flight.universe.pk] = result
+        elif isinstance(result, OpenCloudError):
+            self._land_unread(flight, result)
+        elif flight.item is not None and flight.change is not None:
+            self._land_item(flight, flight.item, flight.change, result)
+
+    def _land_unread(self, flight: Flight, error: OpenCloudError) -> None:
+        """A universe that couldn't be read: wait, leave it alone for now, or end its items."""
+        universe, refusal = flight.universe, translate(error)
+        if isinstance(error, TooManyRequests):
+            for call in flight.calls:
+                self._pace.refuse(call, error.retry_after)
+        elif isinstance(error, NothingSent):
+            self.trouble = str(refusal)
+        elif isinstance(error, Refused):
+            finishing.fail_universe(universe, refusal)
+            self._unread[universe.pk] = ""
+        else:
+            self._unread[universe.pk] = f"{universe.name}: {refusal}"
+
+    def _land_item(self, flight: Flight, item: BatchItem, change: Change, sent: Sent) -> None:
+        if isinstance(sent.error, TooManyRequests):
+            self._pace.refuse(flight.calls[0], sent.error.retry_after)
+        try:
+            attempts.end(actor_of(item.batch), change, sent)
+        except SealroomError as refusal:
+            items.follow(change)
+            self._land_refused(item, refusal)
+        else:
+            items.follow(change)
+
+    def _land_refused(self, item: BatchItem, refusal: SealroomError) -> None:
+        """Let it wait again for what passes by itself, or wipe it where it can't be sent again."""
+        itself = BatchItem.objects.filter(pk=item.pk)
+        if isinstance(refusal, items.ENTER_AGAIN):
+            items.give_up(itself)
+        elif isinstance(refusal, _PASSING) and item.tries < TRIES:
+            items.wait_again(itself)
+        if isinstance(refusal, RobloxUnreachable):
+            self.trouble = str(refusal)

@@ -1,0 +1,170 @@
+"""Makes a batch: every value is sealed at once, for its universe's key; only sealed boxes wait."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from secretsapp.batches.items import authenticate
+from secretsapp.batches.planning import TAKES, Planned
+from secretsapp.core import input_rules, labels
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import InvalidInput, SealroomError
+from secretsapp.core.events.batches import BatchEvent
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Permission
+from secretsapp.core.sealing import PublicKey, Sealed, seal
+from secretsapp.models import Batch, BatchItem, Lane, Universe
+from secretsapp.models.secrets import ChangeKind
+from secretsapp.rules import connections
+from secretsapp.rules.acting import Act, Right, acting
+from secretsapp.rules.roblox import in_our_words
+
+# Forty universes that are full.
+MOST_ITEMS = 20_000
+# So many universes are asked for their key at once, of the conversations that a process may have.
+ASKED_AT_ONCE = 4
+STORED_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One change of a batch: what was planned, the value, and another domain where one is wanted.
+
+    A deletion has no value; with `domain` None a secret keeps its own.
+    """
+
+    planned: Planned
+    value: Plaintext | None = None
+    domain: str | None = None
+
+    @property
+    def sent_domain(self) -> str:
+        """The allowed host that is sent, in its one form."""
+        if self.domain is None:
+            return self.planned.domain
+        return input_rules.one_form(self.domain)
+
+    @property
+    def needs(self) -> tuple[Right, ...]:
+        """The rights that it takes."""
+        planned = self.planned
+        change = Right(TAKES[planned.kind], planned.universe.pk, planned.name)
+        is_same = input_rules.is_same_domain(self.sent_domain, planned.domain)
+        if planned.kind is not ChangeKind.ROTATE or is_same:
+            return (change,)
+        return (change, Right(Permission.CHANGE_DOMAIN, planned.universe.pk, planned.name))
+
+
+def make(actor: Actor, *, wanted: Sequence[Wanted], reason: str = "") -> Batch:
+    """Store a batch of these changes, for workers to send; nothing is sent before it is stored.
+
+    What the plan refused is left out. Raises InvalidInput for what can't be sealed or sent,
+    Forbidden, and the refusals of Roblox where a universe's public key can't be had: nothing is
+    stored then. The values are sealed here, and nobody keeps them.
+    """
+    labels.check_remark(reason, field="reason", limit=labels.REASON_LIMIT)
+    taken = [each for each in wanted if not each.planned.refused]
+    _check(taken)
+    keys = _keys_of(actor, {each.planned.universe for each in taken if each.value is not None})
+    batch = _batch_of(actor, reason.strip(), len(taken))
+    items = [_item(batch, number, each, keys) for number, each in enumerate(taken)]
+    first, *others = (need for each in taken for need in each.needs)
+    with acting(actor, first, *others) as act:
+        _store(act, batch, items)
+    return batch
+
+
+def _check(taken: Sequence[Wanted]) -> None:
+    if not taken:
+        raise InvalidInput("Choose at least one change.")
+    if len(taken) > MOST_ITEMS:
+        raise InvalidInput(
+            f"A batch can have {MOST_ITEMS:,} changes at most; this has {len(taken):,}. Make "
+            "several batches."
+        )
+    for each in taken:
+        input_rules.check_domain(each.sent_domain)
+        if each.planned.kind is not ChangeKind.DELETE:
+            input_rules.check_value(each.value or Plaintext(b""))
+
+
+def _keys_of(actor: Actor, universes: Iterable[Universe]) -> dict[int, PublicKey]:
+    """The public key of each universe, in one call each; several are asked at once."""
+    asked = sorted(universes, key=lambda universe: universe.pk)
+    if not asked:
+        return {}
+    actor.forget()
+    with ThreadPoolExecutor(min(ASKED_AT_ONCE, len(asked))) as pool:
+        keys = pool.map(lambda universe: _key_of(actor, universe), asked)
+        return {universe.pk: key for universe, key in zip(asked, keys, strict=True)}
+
+
+def _key_of(actor: Actor, universe: Universe) -> PublicKey:
+    """This runs in a thread of its own, which asks nothing of the database."""
+    try:
+        with in_our_words(), connections.client_of(actor, universe.api_key) as client:
+            return client.public_key(universe.pk)
+    except SealroomError as refusal:
+        raise InvalidInput(
+            f"Nothing was sent, because no value can be sealed for {universe.name}: {refusal} "
+            "Fix that, or leave this universe out."
+        ) from None
+
+
+def _batch_of(actor: Actor, reason: str, size: int) -> Batch:
+    return Batch(
+        reason=reason,
+        person_id=actor.person_id,
+        actor_kind=actor.kind,
+        actor_name=actor.name,
+        door=actor.door,
+        address=actor.address,
+        session_id=actor.session_id,
+        request_id=actor.request_id,
+        run_by=actor.run_by,
+        size=size,
+        made_at=timezone.now(),
+    )
+
+
+def _item(batch: Batch, number: int, wanted: Wanted, keys: dict[int, PublicKey]) -> BatchItem:
+    planned = wanted.planned
+    item = BatchItem(
+        batch=batch,
+        position=number,
+        kind=planned.kind,
+        universe=planned.universe,
+        universe_name=planned.universe.name_and_environment,
+        name=planned.name,
+        domain=wanted.sent_domain,
+        seen_domain=planned.domain,
+        seen_version=planned.seen_version,
+        needs_approval=planned.needs_approval,
+    )
+    if wanted.value is not None:
+        _put_in(item, seal(wanted.value, keys[planned.universe.pk]))
+    authenticate(item)
+    return item
+
+
+def _put_in(item: BatchItem, sealed: Sealed) -> None:
+    item.box, item.key_id, item.key_fingerprint = sealed.box, sealed.key_id, sealed.fingerprint
+
+
+def _store(act: Act, batch: Batch, items: Sequence[BatchItem]) -> None:
+    if batch.person_id is not None:
+        batch.generation = act.people[batch.person_id].generation
+    batch.save(force_insert=True)
+    BatchItem.objects.bulk_create(items, batch_size=STORED_AT_ONCE)
+    keys = {item.universe.api_key_id for item in items if item.universe}
+    Lane.objects.bulk_create([Lane(api_key_id=key) for key in keys], ignore_conflicts=True)
+    universes = len({item.universe_id for item in items})
+    detail = {
+        "batch": str(batch.pk),
+        "count": str(batch.size),
+        "universes": str(universes),
+        "reason": batch.reason,
+    }
+    act.tell(BatchEvent.BATCH_STARTED, detail=detail)

@@ -1,0 +1,116 @@
+"""Runs batches: the items of each API key by one worker at a time, several of them under way.
+
+One thread of a lane asks the database; others only speak with Roblox. The claim of a lane keeps
+its pace in one hand and is no more than that: what keeps an item from being sent twice is that it
+is taken in the transaction that writes its change down.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from secretsapp.batches import finishing
+from secretsapp.batches.lane_work import SOON, LaneWork
+from secretsapp.core import actor as actors
+from secretsapp.core.errors import KeyTrouble
+from secretsapp.models import Lane
+from secretsapp.rules import connections
+from secretsapp.rules.locks import claim, unclaimed
+
+# So many items of one key are under way at once.
+SENDERS = 8
+# A worker that was killed holds its lanes for so long, and renews the claim of those it works on.
+CLAIMED_FOR = timedelta(seconds=20)
+RENEWED_AFTER = timedelta(seconds=5)
+FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=5), timedelta(minutes=5)
+MOST_FAILURES = 10
+
+Stop = Callable[[], bool]
+
+
+def _never() -> bool:
+    return False
+
+
+def run_due(stop: Stop = _never) -> int:
+    """Run the lanes that are due, one after the other, until nothing of them can be sent now.
+
+    Gives how many there were.
+    """
+    count = 0
+    for lane in claim_due():
+        run(lane, stop)
+        count += 1
+    return count
+
+
+def claim_due() -> Iterator[Lane]:
+    """The lanes in which something waits and may be sent now, each claimed for this process."""
+    for lane in list(_due().select_related("api_key")):
+        if claim(_due().filter(pk=lane.pk), lasting=CLAIMED_FOR):
+            yield lane
+
+
+def _due() -> QuerySet[Lane]:
+    now = timezone.now()
+    may_go = Q(wait_until=None) | Q(wait_until__lte=now)
+    has_work = Exists(finishing.waiting().filter(universe__api_key=OuterRef("pk")))
+    return Lane.objects.filter(unclaimed(), may_go, has_work)
+
+
+def run(lane: Lane, stop: Stop = _never) -> None:
+    """Send what waits in a claimed lane until there is nothing more, or Roblox wants a break."""
+    words = ""
+    try:
+        with (
+            connections.clients_of(actors.system("batches"), lane.api_key, count=SENDERS) as found,
+            ThreadPoolExecutor(SENDERS) as pool,
+        ):
+            work = LaneWork(lane, found, pool)
+            _go_on(work, stop)
+            words = work.last_words
+    except KeyTrouble as error:
+        finishing.fail_lane(lane, error)
+    _release(lane, words)
+    finishing.end_finished()
+
+
+def _go_on(work: LaneWork, stop: Stop) -> None:
+    """Begin, wait and store, round after round; what is under way is always waited for."""
+    renewed_at = timezone.now()
+    while True:
+        must_end = stop() or bool(work.trouble)
+        pause = None if must_end else work.begin_more()
+        if pause is None and not work.flights:
+            return
+        _wait(work, min(pause or SOON, SOON))
+        if timezone.now() - renewed_at > RENEWED_AFTER:
+            renewed_at = timezone.now()
+            Lane.objects.filter(pk=work.lane.pk).update(claimed_until=renewed_at + CLAIMED_FOR)
+            finishing.end_finished()
+
+
+def _wait(work: LaneWork, seconds: float) -> None:
+    if not work.flights:
+        time.sleep(seconds)
+        return
+    landed, _ = wait(work.flights, timeout=seconds, return_when=FIRST_COMPLETED)
+    work.land(landed)
+
+
+def _release(lane: Lane, words: str) -> None:
+    """Give the lane back; after trouble it waits, each time twice as long."""
+    Lane.objects.filter(pk=lane.pk).update(
+        claimed_until=None,
+        wait_until=timezone.now() + _backoff(lane) if words else None,
+        failures=min(lane.failures + 1, MOST_FAILURES) if words else 0,
+        words=words,
+    )
+
+
+def _backoff(lane: Lane) -> timedelta:
+    return min(FIRST_BACKOFF * (1 << lane.failures), LONGEST_BACKOFF)

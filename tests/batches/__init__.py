@@ -1,0 +1,1 @@
+"""Batches: planned, made, run, steered and seen."""
