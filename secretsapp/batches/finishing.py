@@ -65,8 +65,7 @@ def halt(batch: Batch, why: str) -> None:
 def catch_up() -> None:
     """Let items have what their changes came to meanwhile, as by settling."""
     under_way = BatchItem.objects.filter(state__in=(ItemState.STARTED, ItemState.UNKNOWN))
-    ids = under_way.values("change_id")
-    for change in Change.objects.filter(pk__in=ids).exclude(state__in=OPEN_STATES):
+    for change in Change.objects.filter(item__in=under_way).exclude(state__in=OPEN_STATES):
         items.follow(change)
     gone = under_way.filter(universe=None)
     gone.update(state=ItemState.UNDETERMINED, words=REMOVED, box="", ended_at=timezone.now())

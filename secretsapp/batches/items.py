@@ -136,8 +136,8 @@ class FromBatch:
 
     def admit(self, act: Act, universe: Universe, change: Change, sealed: Sealed | None) -> None:
         """Take the item in the transaction that writes the change down; raises Taken."""
-        change.batch = self.batch
-        _take(self.item, change, is_sent=self.sends)
+        change.item = self.item
+        _take(self.item, is_sent=self.sends)
         self.inner.admit(act, universe, change, sealed)
 
 
@@ -147,16 +147,16 @@ def passage_of(actor: Actor, item: BatchItem) -> FromBatch:
     return FromBatch(item, item.batch, inner)
 
 
-def _take(item: BatchItem, change: Change, *, is_sent: bool) -> None:
+def _take(item: BatchItem, *, is_sent: bool) -> None:
     waiting = BatchItem.objects.filter(
         pk=item.pk, state=ItemState.WAITING, batch__state=BatchState.RUNNING
     )
     if is_sent:
-        taken = waiting.update(state=ItemState.STARTED, change_id=change.pk)
+        taken = waiting.update(state=ItemState.STARTED)
     else:
         # The proposal has the sealed box from here on.
         ended = {"box": "", "words": "", "ended_at": timezone.now()}
-        taken = waiting.update(state=ItemState.PROPOSED, change_id=change.pk, **ended)
+        taken = waiting.update(state=ItemState.PROPOSED, **ended)
     if not taken:
         raise Taken("This change no longer waits.")
 
@@ -167,14 +167,14 @@ def follow(change: Change) -> None:
     The sealed value goes, unless the item is open or may be tried again.
     """
     stored = Change.objects.filter(pk=change.pk).first()
-    if stored is None:
+    if stored is None or stored.item_id is None:
         return
     state = _STATES[ChangeState(stored.state)]
     may_retry = state is ItemState.FAILED
     told = {"state": state, "words": stored.reason, "ended_at": stored.settled_at}
     if not may_retry and state not in OPEN_ITEMS:
         told["box"] = ""
-    BatchItem.objects.filter(change_id=change.pk).update(**told, may_retry=may_retry)
+    BatchItem.objects.filter(pk=stored.item_id).update(**told, may_retry=may_retry)
 
 
 def fail(items: QuerySet[BatchItem], refusal: SealroomError) -> None:
@@ -193,9 +193,10 @@ def give_up(items: QuerySet[BatchItem]) -> None:
 
 def wait_again(items: QuerySet[BatchItem]) -> int:
     """Let those that failed and may be tried again wait for their turn; gives how many."""
-    return items.filter(state=ItemState.FAILED, may_retry=True).update(
+    failed = items.filter(state=ItemState.FAILED, may_retry=True)
+    Change.objects.filter(item__in=failed).update(item=None)
+    return failed.update(
         state=ItemState.WAITING,
-        change_id=None,
         words="",
         ended_at=None,
         may_retry=False,

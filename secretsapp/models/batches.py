@@ -78,7 +78,7 @@ class BatchItem(models.Model):
 
     What failed keeps it as long as it may be tried again (`may_retry`). `mac` authenticates what
     is to be sent, under an audit key: whoever writes the database can put no other value in its
-    place. `change_id` is that of the change that was written down for it last.
+    place. Its `change` is the one that was written down for it, at most one at a time.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -98,7 +98,6 @@ class BatchItem(models.Model):
     key_fingerprint = models.CharField(max_length=64, blank=True)
     mac = models.CharField(max_length=64)
     mac_key_id = models.CharField(max_length=64)
-    change_id = models.UUIDField(null=True, unique=True)
     tries = models.PositiveSmallIntegerField(default=0)
     may_retry = models.BooleanField(default=False)
     words = models.TextField(blank=True)

@@ -60,8 +60,8 @@ class Change(models.Model):
     claimed_until = models.DateTimeField(null=True)
     proposed_by = models.CharField(max_length=254, blank=True, default="")
     forced_because = models.TextField(blank=True, default="")
-    batch = models.ForeignKey(
-        "secretsapp.Batch", on_delete=models.SET_NULL, null=True, related_name="+"
+    item = models.OneToOneField(
+        "secretsapp.BatchItem", on_delete=models.SET_NULL, null=True, related_name="change"
     )
 
     class Meta:
@@ -89,7 +89,7 @@ class Change(models.Model):
         told = {
             "proposed_by": self.proposed_by,
             "without_approval": self.forced_because,
-            "batch": str(self.batch_id or ""),
+            "batch": str(self.item.batch_id) if self.item else "",
         }
         return {key: text for key, text in told.items() if text}
 
