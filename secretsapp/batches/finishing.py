@@ -1,7 +1,8 @@
 """What ends items and batches beside their own changes, and what waits next in a lane."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -86,20 +87,23 @@ def _end(batch: Batch) -> None:
         unended = Batch.objects.filter(pk=batch.pk, state=batch.state, ended_at=None)
         if not unended.update(state=state, halted="", ended_at=timezone.now()):
             return
-        counts = count(batch)
+        counts = counts_of([batch])[batch.pk]
         tell(act, _event(counts), batch, outcome=outcome_of(counts), **_numbers(counts))
 
 
-def count(batch: Batch) -> dict[ItemState, int]:
-    """How many of its items are in each state."""
-    rows = BatchItem.objects.filter(batch=batch).order_by().values_list("state")
-    return {ItemState(state): number for state, number in rows.annotate(Count("pk"))}
+def counts_of(batches: Iterable[Batch]) -> dict[UUID, dict[ItemState, int]]:
+    """How many items of each batch are in each state, in one query."""
+    found: dict[UUID, dict[ItemState, int]] = {batch.pk: {} for batch in batches}
+    rows = BatchItem.objects.filter(batch__in=found).order_by().values_list("batch", "state")
+    for pk, state, number in rows.annotate(Count("pk")):
+        found[pk][ItemState(state)] = number
+    return found
 
 
 def outcome_of(counts: dict[ItemState, int]) -> str:
     """What came of them in words: `28 succeeded, 2 failed`."""
     told = (f"{counts[state]} {word}" for state, word in OUTCOMES.items() if state in counts)
-    return ", ".join(told) or "nothing was left to do"
+    return ", ".join(told) or "nothing done yet"
 
 
 def _numbers(counts: dict[ItemState, int]) -> dict[str, str]:

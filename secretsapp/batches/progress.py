@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cached_property
+from math import ceil
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from secretsapp.batches.finishing import count, outcome_of
+from secretsapp.batches.finishing import counts_of, outcome_of
 from secretsapp.batches.steering import is_theirs
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission
+from secretsapp.core.times import MINUTE
 from secretsapp.models import Batch, BatchItem, Lane
 from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
 from secretsapp.rules.paging import Asked, Page, cut
@@ -69,17 +69,22 @@ class BatchView:
         """What came of it so far, in words."""
         return outcome_of(dict(self.counts))
 
-    @cached_property
-    def time_left(self) -> timedelta | None:
-        """How long it would take on at the pace so far, or None where that can't be said."""
+    @property
+    def left(self) -> str:
+        """How long it would go on at the pace so far, or empty where that can't be said."""
         if self.batch.state != BatchState.RUNNING or not self.waiting or not self.done:
-            return None
-        return (timezone.now() - self.batch.made_at) / self.done * self.open
+            return ""
+        minutes = ceil((timezone.now() - self.batch.made_at) / self.done * self.open / MINUTE)
+        if minutes <= 1:
+            return "less than a minute left"
+        return f"about {minutes:,} minutes left"
 
 
-def batches(actor: Actor, asked: Asked) -> Page[Batch]:
+def batches(actor: Actor, asked: Asked) -> Page[BatchView]:
     """Those that they may see, the newest first."""
-    return cut(visible(actor).order_by("-made_at", "-pk"), asked.number)
+    page = cut(visible(actor).order_by("-made_at", "-pk"), asked.number)
+    counts = counts_of(page.items)
+    return page.of(_view(actor, batch, counts[batch.pk]) for batch in page.items)
 
 
 def visible(actor: Actor) -> QuerySet[Batch]:
@@ -99,16 +104,20 @@ def get(actor: Actor, batch_id: UUID) -> BatchView:
 
 def view_of(actor: Actor, batch: Batch) -> BatchView:
     """How far it came, in three queries however many items it has."""
+    can_retry = BatchItem.objects.filter(batch=batch, may_retry=True).exists()
+    return _view(actor, batch, counts_of([batch])[batch.pk], can_retry=can_retry)
+
+
+def _view(
+    actor: Actor, batch: Batch, counts: Mapping[ItemState, int], *, can_retry: bool = False
+) -> BatchView:
     is_own = is_theirs(actor, batch)
     is_admin = rights_of(actor).allows_installation(Permission.MANAGE_UNIVERSES)
-    counts = count(batch)
-    is_open = batch.ended_at is None
-    can_retry = BatchItem.objects.filter(batch=batch, may_retry=True).exists()
     return BatchView(
         batch=batch,
         counts=counts,
         is_own=is_own,
-        may_stop=(is_own or is_admin) and (is_open or can_retry),
+        may_stop=(is_own or is_admin) and (batch.ended_at is None or can_retry),
         may_retry=is_own and can_retry,
         waits_for=_waits_for(batch) if ItemState.WAITING in counts else [],
     )

@@ -48,9 +48,9 @@ def run_due(stop: Stop = _never) -> int:
     return count
 
 
-def claim_due() -> Iterator[Lane]:
+def claim_due(most: int = 100) -> Iterator[Lane]:
     """The lanes in which something waits and may be sent now, each claimed for this process."""
-    for lane in list(_due().select_related("api_key")):
+    for lane in list(_due().select_related("api_key")[:most]):
         if claim(_due().filter(pk=lane.pk), lasting=CLAIMED_FOR):
             yield lane
 

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import Error, close_old_connections, connections
 
 from secretsapp.access import end_mail, request_mail, requests, reviews
+from secretsapp.batches import finishing, running
 from secretsapp.channels import delivering, mailing, outcomes
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
@@ -19,6 +20,7 @@ from secretsapp.log import checkpoints, witnessing
 from secretsapp.log.index import building
 from secretsapp.mail import outbox, sending
 from secretsapp.management.base import SealroomCommand
+from secretsapp.management.batch_threads import BatchThreads
 from secretsapp.management.ending import Told
 from secretsapp.management.heartbeat import INTERVAL_SECONDS, Heartbeat
 from secretsapp.management.output import settled_line
@@ -70,9 +72,9 @@ class Command(SealroomCommand):
     help = (
         "Every few seconds, send the mail that waits, index the audit log, extend the tree over "
         "it, sign a checkpoint that is due and give it to the witnesses, and tell channels what "
-        "happened. Every minute, settle open changes, end proposals, requests, reviews and "
-        "invitations that waited too long, retry what could not be read from Roblox and log what "
-        "was only counted. Once a day, delete ended sessions, expired counts, old mail and old "
+        "happened. All the time, send the changes of batches. Every minute, settle open changes, "
+        "end proposals, requests, reviews and invitations that waited too long, retry what could "
+        "not be read from Roblox and log what was only counted. Once a day, delete ended sessions, expired counts, old mail and old "
         "deliveries. Any number can run at once. SIGTERM and Ctrl-C stop it."
     )
 
@@ -93,7 +95,7 @@ class Command(SealroomCommand):
             return
         self.require_ready()
         if options["once"]:
-            for part in _parts(0):
+            for part in (*_parts(0), running.run_due):
                 part()
             return
         told = Told()
@@ -101,7 +103,7 @@ class Command(SealroomCommand):
             told.listen()
             self.stdout.write("Working. SIGTERM or Ctrl-C stops it.")
             self.stdout.flush()
-            with Heartbeat() as heartbeat:
+            with Heartbeat() as heartbeat, BatchThreads():
                 _go_on(heartbeat, told)
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
@@ -218,6 +220,7 @@ def _clear() -> None:
     upkeep.clear_ended_sessions()
     new_sign_ins.clear()
     upkeep.clear_expired_cache()
+    finishing.wipe_old()
     workers.forget_lost()
     outbox.clear()
     outcomes.clear()

@@ -1,0 +1,111 @@
+"""Follows a batch in the shell: a line where it has moved on, and what failed at the end."""
+
+import time
+from argparse import ArgumentTypeError
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from secretsapp.batches import progress
+from secretsapp.batches.progress import BatchView
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import OutcomeUnknown
+from secretsapp.management.batch_threads import BatchThreads
+from secretsapp.management.output import Report, printable, table
+from secretsapp.models import Batch, BatchItem
+from secretsapp.models.batches import ItemState
+
+LOOK_SECONDS = 1
+MOST_TOLD = 50
+_HEADINGS = ("UNIVERSE", "SECRET", "CHANGE", "STATE", "WHY")
+
+
+def add_batch(parser: CommandParser) -> None:
+    """The batch that a command is about."""
+    parser.add_argument(
+        "batch", type=batch_id, metavar="BATCH_ID", help="The id of the batch, from list_batches."
+    )
+
+
+def batch_id(text: str) -> UUID:
+    """The id of a batch in an argument."""
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        raise ArgumentTypeError("write the id of a batch, from list_batches") from None
+
+
+def follow(command: BaseCommand, actor: Actor, batch: Batch) -> Report:
+    """Run it here, beside whichever workers run, until it ends or is paused; print how far it is.
+
+    Raises CommandError where something failed, and OutcomeUnknown where something is undetermined.
+    """
+    told = ""
+    with BatchThreads():
+        while True:
+            view = progress.get(actor, batch.pk)
+            if (line := line_of(view)) != told:
+                told = line
+                command.stderr.write(printable(line))
+            if view.is_over or view.is_paused:
+                return ended(view)
+            time.sleep(LOOK_SECONDS)
+
+
+def line_of(view: BatchView) -> str:
+    """How far it is in a line."""
+    said = f"{view.done} of {view.batch.size}: {view.outcome}"
+    if view.left:
+        said = f"{said}; {view.left}"
+    if view.waits_for:
+        said = f"{said}. Waiting: {view.waits_for[0]}"
+    return f"{said.removesuffix('.')}."
+
+
+def ended(view: BatchView) -> Report:
+    """What a batch came to; raises where that isn't what was asked for."""
+    report = report_of(view)
+    if view.counts.get(ItemState.UNDETERMINED):
+        raise OutcomeUnknown("\n".join(report.lines))
+    if view.counts.get(ItemState.FAILED) or view.is_paused:
+        raise CommandError("\n".join(report.lines))
+    return report
+
+
+def report_of(view: BatchView) -> Report:
+    """What a batch is, how far it is, and the items that someone should look at."""
+    lines = [f"Batch {view.batch.pk} of {view.batch.actor_name}.", line_of(view)]
+    if view.is_paused:
+        lines.append(f"Paused{f': {view.batch.halted}' if view.batch.halted else ''}.")
+    amiss = list(
+        BatchItem.objects.filter(
+            batch=view.batch, state__in=(ItemState.FAILED, ItemState.UNDETERMINED)
+        ).order_by("position")[: MOST_TOLD + 1]
+    )
+    if amiss:
+        lines += table(_HEADINGS, [_row(item) for item in amiss[:MOST_TOLD]])
+    if len(amiss) > MOST_TOLD:
+        lines.append("There are more: the page of the batch lists them all.")
+    if view.may_retry:
+        lines.append("Some can be tried again without their values: retry_batch.")
+    return Report(lines=lines, data=data_of(view))
+
+
+def data_of(view: BatchView) -> dict[str, Any]:
+    """A batch for scripts."""
+    batch = view.batch
+    return {
+        "batch": str(batch.pk),
+        "state": batch.state,
+        "by": batch.actor_name,
+        "reason": batch.reason,
+        "size": batch.size,
+        "made_at": batch.made_at.isoformat(),
+        "ended_at": batch.ended_at.isoformat() if batch.ended_at else None,
+        "counts": {str(state): number for state, number in view.counts.items()},
+    }
+
+
+def _row(item: BatchItem) -> tuple[str, ...]:
+    return (item.universe_name, item.name, item.kind, item.state, item.words or "–")

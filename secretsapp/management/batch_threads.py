@@ -1,0 +1,78 @@
+"""Runs the batches that are due, beside what else a process does: each lane in its own thread."""
+
+import logging
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Self
+
+from django.db import Error, close_old_connections, connections
+
+from secretsapp.batches import finishing, running
+from secretsapp.models import Lane
+
+log = logging.getLogger(__name__)
+
+INTERVAL_SECONDS = 1
+CATCH_UP_SECONDS = 5
+LANES_AT_ONCE = 4
+
+
+class BatchThreads:
+    """Looks for lanes in a thread while the block lasts; in the end it waits for what is under way.
+
+    Any number of processes can do this at once.
+    """
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+        self._lanes: set[Future[None]] = set()
+        self._caught_up = 0.0
+        self._thread = threading.Thread(
+            target=copy_context().run, args=[self._go_on], name="batches", daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _go_on(self) -> None:
+        with ThreadPoolExecutor(LANES_AT_ONCE) as pool:
+            while not self._ended.is_set():
+                self._try(pool)
+                self._ended.wait(INTERVAL_SECONDS)
+        connections.close_all()
+
+    def _try(self, pool: ThreadPoolExecutor) -> None:
+        """Begin the lanes that are due; what fails is a line in the log, and is tried again."""
+        try:
+            close_old_connections()
+            self._catch_up()
+            self._lanes = {lane for lane in self._lanes if not lane.done()}
+            for lane in running.claim_due(most=LANES_AT_ONCE - len(self._lanes)):
+                self._lanes.add(pool.submit(copy_context().run, self._run, lane))
+        except Error as error:
+            log.error("Batches wait because of the database: %s", type(error).__name__)
+        except Exception:
+            log.exception("Batches wait because of an error in Sealroom.")
+
+    def _catch_up(self) -> None:
+        if time.monotonic() - self._caught_up > CATCH_UP_SECONDS:
+            finishing.catch_up()
+            finishing.end_finished()
+            self._caught_up = time.monotonic()
+
+    def _run(self, lane: Lane) -> None:
+        try:
+            running.run(lane, self._ended.is_set)
+        except Error as error:
+            log.error("A batch waits because of the database: %s", type(error).__name__)
+        except Exception:
+            log.exception("A batch waits because of an error in Sealroom.")
+        finally:
+            connections.close_all()
