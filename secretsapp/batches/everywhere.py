@@ -10,13 +10,14 @@ from secretsapp.batches.planning import Planned, plan
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.roles import Permission
+from secretsapp.core.roles import Permission, refusal
 from secretsapp.models import Secret, Universe
 from secretsapp.models.secrets import ChangeKind
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.policy import rights_of
 
 NEEDS_DOMAIN = "Choose the allowed host: the secret isn’t in every universe that you chose."
+_TAKES = (Permission.ROTATE_SECRET, Permission.CREATE_SECRET)
 
 
 class Where(StrEnum):
@@ -52,13 +53,18 @@ def chosen(actor: Actor, name: str, universe_ids: set[int]) -> list[Planned]:
     return plan(actor, pairs=[(universe, name) for universe in in_order(found)])
 
 
+def check_may_replace(actor: Actor) -> None:
+    """Raise Forbidden for those who may neither rotate nor create a secret anywhere."""
+    rights = rights_of(actor)
+    if all(rights.universes_with(each) == set() for each in _TAKES):
+        raise refusal(Permission.ROTATE_SECRET)
+
+
 def _universes(actor: Actor, choice: Choice) -> QuerySet[Universe]:
     """Those where the actor may rotate or create something."""
     found = Universe.objects.select_related("api_key").order_by()
     rights = rights_of(actor)
-    sets = [
-        rights.universes_with(each) for each in (Permission.ROTATE_SECRET, Permission.CREATE_SECRET)
-    ]
+    sets = [rights.universes_with(each) for each in _TAKES]
     if None not in sets:
         found = found.filter(pk__in=set[int]().union(*(each or set() for each in sets)))
     if choice.environment:

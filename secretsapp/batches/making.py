@@ -26,6 +26,10 @@ MOST_ITEMS = 20_000
 # So many universes are asked for their key at once, of the conversations that a process may have.
 ASKED_AT_ONCE = 4
 STORED_AT_ONCE = 500
+CHOOSE_HOST = (
+    "{} was changed outside Sealroom, and its allowed host may belong to the person who did so. "
+    "Choose a host for all, or review that change first."
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ def _check(taken: Sequence[Wanted]) -> None:
         )
     for each in taken:
         input_rules.check_domain(each.sent_domain)
+        if each.domain is None and each.planned.is_drifted and each.value is not None:
+            raise InvalidInput(CHOOSE_HOST.format(each.planned.name), field="reach")
         if each.planned.kind is not ChangeKind.DELETE:
             input_rules.check_value(each.value or Plaintext(b""))
 

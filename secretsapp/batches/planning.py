@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import Count, QuerySet, Value
 from django.db.models.functions import Lower, Replace
 
-from secretsapp.core import input_rules
+from secretsapp.core import binding, input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.roles import Permission, refusal
+from secretsapp.core.times import parse_roblox_time
 from secretsapp.models import Secret, Universe
 from secretsapp.models.secrets import ChangeKind
 from secretsapp.rules.policy import Rights, rights_of
@@ -26,6 +28,8 @@ NEEDS_A_PERSON = (
     "The universe is protected, and proposals are made by people. Say who you are: --as EMAIL."
 )
 
+MARK_LENGTH = 16
+
 _Pair = tuple[Universe, str]
 
 
@@ -35,7 +39,8 @@ class Planned:
 
     `refused` is a sentence where it can't be done. `domain` and `seen_version` are the allowed host
     and the time of the last change as the mirror has them, empty for a creation. `is_similar_to`
-    is a name of the universe that differs only in case or in - and _.
+    is a name of the universe that differs only in case or in - and _. Where it was changed outside
+    Sealroom (`is_drifted`), nobody here has chosen its host.
     """
 
     universe: Universe
@@ -45,11 +50,23 @@ class Planned:
     is_similar_to: str = ""
     domain: str = ""
     seen_version: str = ""
+    is_drifted: bool = False
 
     @property
     def needs_approval(self) -> bool:
         """Whether the universe is protected, so that it becomes a proposal."""
         return self.universe.protected
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When the secret was last changed, as far as Roblox says."""
+        return parse_roblox_time(self.seen_version)
+
+    @property
+    def mark(self) -> str:
+        """What tells this plan from another one, for a page to be sent back as it was seen."""
+        parts = (self.kind, self.domain, self.seen_version, self.refused, str(self.needs_approval))
+        return binding.digest("plan", str(self.universe.pk), self.name, *parts)[:MARK_LENGTH]
 
 
 def plan(actor: Actor, *, pairs: Sequence[_Pair], deletes: bool = False) -> list[Planned]:
@@ -76,7 +93,9 @@ class _Mirror:
         universes = {universe.pk for universe, _ in pairs}
         names = {name for _, name in pairs}
         there = Secret.objects.filter(universe__in=universes, missing_since=None).order_by()
-        secrets = there.filter(name__in=names).only("universe_id", "name", "domain", "update_time")
+        secrets = there.filter(name__in=names).only(
+            "universe_id", "name", "domain", "update_time", "drifted_at"
+        )
         self.secrets = {(secret.universe_id, secret.name): secret for secret in secrets}
         counted = there.values_list("universe_id").annotate(Count("pk"))
         self.counts = Counter(dict(counted))
@@ -100,7 +119,14 @@ def _planned(universe: Universe, name: str, mirror: _Mirror, *, deletes: bool) -
         kind = ChangeKind.DELETE if deletes else ChangeKind.CREATE
         return Planned(universe, name, kind)
     kind = ChangeKind.DELETE if deletes else ChangeKind.ROTATE
-    return Planned(universe, name, kind, domain=secret.domain, seen_version=secret.update_time)
+    return Planned(
+        universe,
+        name,
+        kind,
+        domain=secret.domain,
+        seen_version=secret.update_time,
+        is_drifted=secret.drifted_at is not None,
+    )
 
 
 def _refused(actor: Actor, rights: Rights, planned: Planned, mirror: _Mirror) -> str:

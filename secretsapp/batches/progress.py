@@ -60,6 +60,16 @@ class BatchView:
         return self.batch.state == BatchState.PAUSED and not self.is_over
 
     @property
+    def is_running(self) -> bool:
+        """Whether its items are sent, or would be if there were no reason to wait."""
+        return self.batch.state == BatchState.RUNNING and not self.is_over
+
+    @property
+    def is_amiss(self) -> bool:
+        """Whether something of it failed, or isn't known."""
+        return any(state in self.counts for state in (ItemState.FAILED, ItemState.UNDETERMINED))
+
+    @property
     def percent(self) -> int:
         """How much of it has ended, in whole percent."""
         return 100 * self.done // self.batch.size
@@ -135,4 +145,4 @@ def items_of(batch: Batch, asked: Asked, state: str = "") -> Page[BatchItem]:
     found = BatchItem.objects.filter(batch=batch).select_related("universe")
     if state:
         found = found.filter(state=state)
-    return cut(found.order_by("position"), asked.number)
+    return cut(found.defer("box").order_by("position"), asked.number)

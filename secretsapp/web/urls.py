@@ -14,6 +14,7 @@ from secretsapp.web.views import (
     api_keys,
     audit,
     audit_export,
+    batches,
     changes,
     channels,
     checkpoints,
@@ -228,6 +229,13 @@ urlpatterns = [
     path(f"{ENDING}ask/", requests.create_renewal, name="renewal_ask"),
     path(f"{ENDING}keep/", requests.keep, name="renewal_keep"),
     path(f"{ENDING}end/", requests.let_end, name="renewal_end"),
+    # Many changes at once.
+    path("batches/", batches.batches, name="batches"),
+    path("batches/<uuid:batch_id>/", batches.batch, name="batch"),
+    path("batches/<uuid:batch_id>/progress/", batches.batch_progress, name="batch_progress"),
+    path("batches/<uuid:batch_id>/steer/", batches.steer, name="batch_steer"),
+    path("replace/", batches.replace, name="replace_everywhere"),
+    path("replace/value/", generation.for_many, name="replace_everywhere_value"),
     # Universes and their secrets.
     path("universes/", universe_list.universes, name="universes"),
     path("universes/new/", universe_settings.create, name="universe_create"),

@@ -74,8 +74,9 @@ class Command(SealroomCommand):
         "it, sign a checkpoint that is due and give it to the witnesses, and tell channels what "
         "happened. All the time, send the changes of batches. Every minute, settle open changes, "
         "end proposals, requests, reviews and invitations that waited too long, retry what could "
-        "not be read from Roblox and log what was only counted. Once a day, delete ended sessions, expired counts, old mail and old "
-        "deliveries. Any number can run at once. SIGTERM and Ctrl-C stop it."
+        "not be read from Roblox and log what was only counted. Once a day, delete ended "
+        "sessions, expired counts, old mail and old deliveries. Any number can run at once. "
+        "SIGTERM and Ctrl-C stop it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

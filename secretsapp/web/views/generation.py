@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from secretsapp.batches import everywhere
 from secretsapp.core import input_rules
 from secretsapp.core.roles import Permission
 from secretsapp.secrets import listing, secret_view
@@ -33,6 +34,13 @@ def for_rotation(request: ActorRequest, universe_id: int, name: str) -> HttpResp
     secret_view.get(request.actor, universe, name, Permission.ROTATE_SECRET)
     input_rules.check_sendable(name)
     return _generated(request) or redirect("secret_rotate", universe_id, name)
+
+
+@require_http_methods(form_pages.METHODS)
+def for_many(request: ActorRequest) -> HttpResponse:
+    """A new value for a secret in many universes, for who may rotate or create one anywhere."""
+    everywhere.check_may_replace(request.actor)
+    return _generated(request) or redirect("replace_everywhere")
 
 
 def _generated(request: ActorRequest) -> HttpResponse | None:
