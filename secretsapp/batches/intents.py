@@ -32,7 +32,7 @@ class Seen:
     key: PublicKey
 
 
-def look_and_ask(client: Client, universe: Universe) -> Seen:
+def look_and_ask(universe: Universe, client: Client) -> Seen:
     """Read the list and the key of a universe; the database isn't asked."""
     return Seen(look_at(client, universe), client.public_key(universe.pk))
 

@@ -6,22 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from queue import SimpleQueue
 
 from django.utils import timezone
 
-from secretsapp.batches import finishing, items
-from secretsapp.batches.intents import Seen, intent_of, look_and_ask, universe_of
-from secretsapp.batches.items import Halted, Taken, actor_of, passage_of
+from secretsapp.batches import finishing, sending
+from secretsapp.batches.intents import Seen, look_and_ask, universe_of
 from secretsapp.batches.pacing import Pace
-from secretsapp.core.errors import (
-    HeldUp,
-    NotFound,
-    RobloxBusy,
-    RobloxUnreachable,
-    SealroomError,
-)
-from secretsapp.models import BatchItem, Change, Lane, Universe
+from secretsapp.batches.sending import Answered, Begun
+from secretsapp.models import BatchItem, Lane, Universe
 from secretsapp.models.secrets import ChangeKind
 from secretsapp.opencloud.answers import (
     Allowance,
@@ -40,7 +34,6 @@ log = logging.getLogger(__name__)
 # What was read of a universe is evidence for so long; then it is read again.
 LOOK_LASTS = timedelta(seconds=60)
 READ_AT_ONCE = 64
-TRIES = 5
 # How long to wait for what is under way before it is asked again whether something can begin.
 SOON = 0.5
 LIST, KEY = "list_secrets", "public_key"
@@ -50,8 +43,6 @@ CALLS = {
     ChangeKind.DELETE: "delete_secret",
 }
 BROKEN = "An error in Sealroom kept this from going on. The worker’s log says where."
-# What passes by itself: the item waits for its turn again.
-_PASSING = (HeldUp, RobloxBusy, RobloxUnreachable)
 
 
 @dataclass(frozen=True)
@@ -60,8 +51,7 @@ class Flight:
 
     universe: Universe
     calls: tuple[str, ...]
-    item: BatchItem | None = None
-    change: Change | None = None
+    begun: Begun | None = None
 
 
 @dataclass(frozen=True)
@@ -103,18 +93,19 @@ class LaneWork:
         """Begin what there is room for; gives the seconds to wait, None where nothing is left."""
         if not self._queue:
             self._queue.extend(finishing.next_waiting(self.lane, self._unread, READ_AT_ONCE))
-        pauses = []
+        pauses, ready = list[float](), list[tuple[BatchItem, Seen]]()
         for _ in range(len(self._queue)):
-            if len(self.flights) >= self._room:
-                return SOON
+            if len(self.flights) + len(ready) >= self._room:
+                break
             item = self._queue.popleft()
-            if pause := self._begin(item):
+            if pause := self._prepare(item, ready):
                 pauses.append(pause)
                 self._queue.append(item)
-        return min(pauses, default=SOON if self.flights else None)
+        self._begin_items(ready)
+        return min(pauses, default=SOON if self.flights or ready else None)
 
-    def _begin(self, item: BatchItem) -> float:
-        """Begin an item, or a look at its universe; gives the seconds to wait if it can't be."""
+    def _prepare(self, item: BatchItem, ready: list[tuple[BatchItem, Seen]]) -> float:
+        """Let an item be ready, or look at its universe; gives the seconds to wait if it isn't."""
         universe = universe_of(item)
         if universe.pk in self._unread:
             return 0
@@ -124,34 +115,26 @@ class LaneWork:
         call = CALLS[ChangeKind(item.kind)]
         if pause := self._pace.wait(call):
             return pause
-        self._begin_item(item, seen, call)
+        self._pace.begin(call)
+        ready.append((item, seen))
         return 0
 
     def _begin_look(self, universe: Universe) -> float:
-        looks = (flight for flight in self.flights.values() if flight.item is None)
+        looks = (flight for flight in self.flights.values() if flight.begun is None)
         is_under_way = any(flight.universe.pk == universe.pk for flight in looks)
         pause = max(self._pace.wait(LIST), self._pace.wait(KEY))
         if not is_under_way and not pause:
-            self._fly(Flight(universe, (LIST, KEY)), lambda client: look_and_ask(client, universe))
+            self._fly(Flight(universe, (LIST, KEY)), partial(look_and_ask, universe))
         return pause or SOON
 
-    def _begin_item(self, item: BatchItem, seen: Seen, call: str) -> None:
-        """Write it down and send it; what is refused before that ends here."""
-        actor = actor_of(item.batch)
-        try:
-            intent, passage = intent_of(item, seen), passage_of(actor, item)
-            change = attempts.begin(actor, intent, passage)
-        except (Taken, NotFound):
-            return
-        except Halted as why:
-            finishing.halt(item.batch, str(why))
-            return
-        except SealroomError as refusal:
-            items.fail(BatchItem.objects.filter(pk=item.pk), refusal)
-            return
-        if passage.sends:
-            flight = Flight(universe_of(item), (call,), item, change)
-            self._fly(flight, lambda client: attempts.send(intent, change, client))
+    def _begin_items(self, ready: Sequence[tuple[BatchItem, Seen]]) -> None:
+        """Write them down and send them; those that end before that leave their room to others."""
+        for item, _ in ready:
+            self._pace.end(CALLS[ChangeKind(item.kind)], None)
+        for begun in sending.begin(ready):
+            call = CALLS[ChangeKind(begun.item.kind)]
+            flight = Flight(universe_of(begun.item), (call,), begun)
+            self._fly(flight, partial(attempts.send, begun.intent, begun.change))
 
     def _fly(self, flight: Flight, ask: _Ask) -> None:
         for call in flight.calls:
@@ -177,24 +160,30 @@ class LaneWork:
 
         An error of our own leaves what was written down open, to be settled by reading.
         """
+        answered = list[Answered]()
         for future in landed:
             flight = self.flights.pop(future)
             try:
-                self._land(flight, future.result())
+                answered += self._land(flight, future.result())
             except Exception:
-                log.exception("A change of a batch could not be sent or stored.")
+                log.exception("A call for a batch could not be made.")
                 self.trouble = BROKEN
+        self.trouble = sending.land(answered) or self.trouble
 
-    def _land(self, flight: Flight, landed: Landed) -> None:
+    def _land(self, flight: Flight, landed: Landed) -> list[Answered]:
+        """Take in what Roblox said of its limits and of a universe; gives an item's answer."""
         for call in flight.calls:
             self._pace.end(call, landed.allowances.get(call))
-        result = landed.result
+        result, begun = landed.result, flight.begun
         if isinstance(result, Seen):
             self._seen[flight.universe.pk] = result
         elif isinstance(result, OpenCloudError):
             self._land_unread(flight, result)
-        elif flight.item is not None and flight.change is not None:
-            self._land_item(flight, flight.item, flight.change, result)
+        elif begun is not None:
+            if isinstance(result.error, TooManyRequests):
+                self._pace.refuse(flight.calls[0], result.error.retry_after)
+            return [Answered(begun.item, begun.change, result)]
+        return []
 
     def _land_unread(self, flight: Flight, error: OpenCloudError) -> None:
         """A universe that couldn't be read: wait, leave it alone for now, or end its items."""
@@ -209,24 +198,3 @@ class LaneWork:
             self._unread[universe.pk] = ""
         else:
             self._unread[universe.pk] = f"{universe.name}: {refusal}"
-
-    def _land_item(self, flight: Flight, item: BatchItem, change: Change, sent: Sent) -> None:
-        if isinstance(sent.error, TooManyRequests):
-            self._pace.refuse(flight.calls[0], sent.error.retry_after)
-        try:
-            attempts.end(actor_of(item.batch), change, sent)
-        except SealroomError as refusal:
-            items.follow(change)
-            self._land_refused(item, refusal)
-        else:
-            items.follow(change)
-
-    def _land_refused(self, item: BatchItem, refusal: SealroomError) -> None:
-        """Let it wait again for what passes by itself, or wipe it where it can't be sent again."""
-        itself = BatchItem.objects.filter(pk=item.pk)
-        if isinstance(refusal, items.ENTER_AGAIN):
-            items.give_up(itself)
-        elif isinstance(refusal, _PASSING) and item.tries < TRIES:
-            items.wait_again(itself)
-        if isinstance(refusal, RobloxUnreachable):
-            self.trouble = str(refusal)

@@ -74,8 +74,8 @@ def attempt(actor: Actor, intent: Intent, client: Client, passage: Passage = AT_
     """Store the intent, send it exactly once, store the outcome.
 
     If the first cannot be stored, nothing is sent; nor is what is only proposed, which comes back
-    unsaved. Raises the refusal of a failed write, and
-    OutcomeUnknown where it was sent and the outcome is not known or could not be stored.
+    unsaved. Raises the refusal of a failed write, and OutcomeUnknown where it was sent and the
+    outcome is not known or could not be stored.
     """
     change = begin(actor, intent, passage)
     if passage.sends:
@@ -93,15 +93,25 @@ def begin(actor: Actor, intent: Intent, passage: Passage) -> Change:
         universe = lock_universe(intent.universe)
         if intent.seen is not None:
             _refuse_if_overtaken(intent.universe, intent.seen, intent.read_at)
-        change = _change_of(actor, intent)
+        change = change_of(actor, intent)
         passage.admit(act, universe, change, intent.sealed)
         if not passage.sends:
             return change
         change.save(force_insert=True)
-        if intent.sealed is not None:
-            _note_key(act, universe, change, intent.sealed)
-        _tell(act, change, ChangeState.STARTED, _detail(change) | _key_of(intent.sealed))
+        tell_started(act, universe, change, intent.sealed)
     return change
+
+
+def tell_started(act: Act, universe: Universe, change: Change, sealed: Sealed | None) -> None:
+    """Tell of what was written down, and of a new public key; `universe` is as it is stored."""
+    if sealed is not None:
+        _note_key(act, universe, change, sealed)
+    tell_plain(act, change, ChangeState.STARTED, **_key_of(sealed))
+
+
+def tell_plain(act: Act, change: Change, state: ChangeState, **key: str) -> None:
+    """Tell that it came to a state, with nothing else under way that could be of the secret."""
+    _tell(act, change, state, _domains_of(change, change.seen_domain) | change.provenance | key)
 
 
 def send(intent: Intent, change: Change, client: Client) -> Sent:
@@ -180,7 +190,8 @@ def _change_since(universe: Universe, name: str, read_at: datetime) -> Change | 
     return changes.exclude(state=ChangeState.FAILED).order_by("-started_at").first()
 
 
-def _change_of(actor: Actor, intent: Intent) -> Change:
+def change_of(actor: Actor, intent: Intent) -> Change:
+    """The row of a change that begins now; it is not stored yet."""
     seen, now = intent.seen, timezone.now()
     return Change(
         kind=intent.kind,
@@ -216,7 +227,8 @@ def _store(
             late = not settle_row(change, state, reason)
             if late and not _outweighs(change, state, reason):
                 return
-            detail = _detail(change, reason, receipt) | (_LATE if late else {})
+            why = {"reason": reason} if reason else {}
+            detail = domains(change, receipt) | change.provenance | why | (_LATE if late else {})
             if state is ChangeState.SUCCEEDED:
                 mirror.take_over(change, receipt, is_sure=not overlaps(change))
             _tell(act, change, state, detail)
@@ -253,13 +265,6 @@ def _tell(act: Act, change: Change, state: ChangeState, detail: Mapping[str, str
     act.tell(event, change.universe, change.name, change_id=str(change.pk), detail=detail)
 
 
-def _detail(
-    change: Change, reason: str = "", receipt: WriteReceipt | None = None
-) -> dict[str, str]:
-    why = {"reason": reason} if reason else {}
-    return domains(change, receipt) | change.provenance | why
-
-
 def overlaps(change: Change) -> bool:
     """Whether another write to the same name was under way since this one began.
 
@@ -271,7 +276,10 @@ def overlaps(change: Change) -> bool:
 
 def domains(change: Change, receipt: WriteReceipt | None = None) -> dict[str, str]:
     """The domain that was sent, and the one before where a rotation gave another."""
-    before = _domain_before(change, receipt)
+    return _domains_of(change, _domain_before(change, receipt))
+
+
+def _domains_of(change: Change, before: str) -> dict[str, str]:
     if change.kind != ChangeKind.ROTATE or is_same_domain(before, change.domain):
         return {"domain": change.domain}
     return {"domain": change.domain, "domain_before": before}

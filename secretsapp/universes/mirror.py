@@ -141,11 +141,41 @@ def take_over(change: Change, receipt: WriteReceipt | None, *, is_sure: bool) ->
         return
     secret = Secret.objects.filter(universe=change.universe, name=change.name).first()
     secret = secret or Secret(universe=change.universe, name=change.name)
+    _learn(secret, change, receipt, is_sure=is_sure)
+    keep(secret)
+
+
+def take_over_all(
+    universe: Universe, written: Sequence[tuple[Change, WriteReceipt | None]]
+) -> None:
+    """Take over several writes that succeeded, with nothing else under way; in three queries."""
+    names = [change.name for change, _ in written]
+    rows = Secret.objects.filter(universe=universe, name__in=names)
+    found = {secret.name: secret for secret in rows}
+    gone = [change.name for change, _ in written if change.kind == ChangeKind.DELETE]
+    if gone:
+        rows.filter(name__in=gone).delete()
+    kept = list[Secret]()
+    for change, receipt in written:
+        if change.kind != ChangeKind.DELETE:
+            secret = found.get(change.name) or Secret(universe=universe, name=change.name)
+            _learn(secret, change, receipt, is_sure=True)
+            # Its row is found by its name, and keeps what people wrote beside it.
+            secret.pk = None
+            kept.append(secret)
+    Secret.objects.bulk_create(
+        kept,
+        update_conflicts=True,
+        unique_fields=["universe", "name"],
+        update_fields=_MIRRORED + _STATE,
+    )
+
+
+def _learn(secret: Secret, change: Change, receipt: WriteReceipt | None, *, is_sure: bool) -> None:
     if receipt is not None:
         _take_over(secret, change, receipt)
     is_known = receipt is not None and bool(credible(receipt.update_time, timezone.now()))
     secret.unsure = not (is_sure and is_known)
-    keep(secret)
 
 
 def _take_over(secret: Secret, change: Change, receipt: WriteReceipt) -> None:
@@ -185,6 +215,11 @@ def knows_newer(universe: Universe, seen: RemoteSecret, read_at: datetime) -> bo
     A list lags for a moment only: an older time that it keeps on showing is what Roblox holds.
     """
     secret = Secret.objects.filter(universe=universe, name=seen.name).first()
+    return holds_newer(secret, seen, read_at)
+
+
+def holds_newer(secret: Secret | None, seen: RemoteSecret, read_at: datetime) -> bool:
+    """Whether this row of the mirror, if there is one, holds such a write."""
     if secret is None or secret.updated_at is None:
         return False
     updated = _moments(secret, seen)[0]
