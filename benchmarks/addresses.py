@@ -10,6 +10,7 @@ from secretsapp.models import (
     AccessRequest,
     ApiKey,
     AuditEvent,
+    Batch,
     Channel,
     Grant,
     Invitation,
@@ -64,6 +65,7 @@ LEFT_OUT = {
             *("renewal_keep", "renewal_end", "proposals_approve", "proposals_waiting_approve"),
             *("proposal_decide", "domain_advice", "secret_acknowledge"),
             *("secret_create_value", "secret_rotate_value", "required_factors_stop"),
+            *("batch_steer", "replace_everywhere_value"),
         ),
         _SENT_TO,
     ),
@@ -103,6 +105,8 @@ ASKED = {
     "access": ("?by=person",),
     "access_everywhere": ("?by=person",),
     "review": ("?page=2",),
+    "batch": ("?page=2", "?state=waiting"),
+    "replace_everywhere": ("?name=PAY_API_KEY_000", "?name=PAY_API_KEY_000&where=all"),
     "channel": ("?page=2",),
 }
 
@@ -139,6 +143,7 @@ def _known(universe_id: int) -> dict[str, Any]:
         "channel_id": Channel.objects.get(name="Channel 000").pk,
         "kind": "webhook",
         "sequence": AuditEvent.objects.latest("sequence").pk,
+        "batch_id": Batch.objects.latest("made_at").pk,
         "witness_id": Witness.objects.earliest("pk").pk,
     }
 

@@ -61,7 +61,7 @@ def _print_quicker(served: Served) -> None:
 
 
 def _print_within_limits(served: Served) -> None:
-    """All of a minute's calls can be made at its start, so the last minute takes next to nothing."""
+    """All calls of a minute can be made at its start, so the last minute takes next to none."""
     least = (place.SECRETS - 1) // LIMIT * MINUTE
     seconds = _seconds(lambda: _rotate(_names()))
     table.at_most(
@@ -93,7 +93,7 @@ def _rotate(names: list[str]) -> None:
     from secretsapp.universes import refreshing  # noqa: PLC0415
 
     actor = actors.command("bench", account="bench")
-    # What the loop changed is no change outside that anybody has to look at first, and what was
+    # What the loop changed is no change outside that anyone has to look at first, and what was
     # just changed here is read again all the same.
     Secret.objects.update(drifted_at=None, unsure=True)
     Change.objects.all().delete()
@@ -119,12 +119,17 @@ def _print_sealing() -> None:
     from secretsapp.core.plaintext import Plaintext  # noqa: PLC0415
     from secretsapp.core.sealing import PublicKey, seal  # noqa: PLC0415
 
-    keys = [PublicKey(bytes(PrivateKey.generate().public_key), "1", datetime.now(UTC)) for _ in range(UNIVERSES)]
+    keys = [
+        PublicKey(bytes(PrivateKey.generate().public_key), "1", datetime.now(UTC))
+        for _ in range(UNIVERSES)
+    ]
     values = [Plaintext(secrets.token_bytes(64)) for _ in range(SEALED)]
     seconds = _seconds(lambda: [seal(value, key) for key in keys for value in values])
     table.at_most(
-        f"sealing {SEALED} values for {UNIVERSES} universes, in seconds", f"{seconds:.2f} s",
-        seconds, 3,
+        f"sealing {SEALED} values for {UNIVERSES} universes, in seconds",
+        f"{seconds:.2f} s",
+        seconds,
+        3,
     )
 
 

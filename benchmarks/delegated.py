@@ -10,6 +10,8 @@ from benchmarks import crowd, place
 from secretsapp.core.roles import Role
 from secretsapp.models import (
     AccessRequest,
+    Batch,
+    BatchItem,
     Grant,
     GrantPattern,
     Invitation,
@@ -22,6 +24,8 @@ from secretsapp.models import (
     Universe,
     User,
 )
+from secretsapp.models.batches import BatchState
+from secretsapp.models.secrets import ChangeKind
 
 # As many teams as there can be, in some of which the person with most grants is.
 TEAMS, IN_TEAMS = 200, 20
@@ -46,10 +50,29 @@ def delegate(universes: int, measured_id: int) -> None:
     Proposal.objects.bulk_create(_proposals(there, measured_id, people, now), crowd.ROWS_AT_ONCE)
     Universe.objects.filter(pk=measured_id).update(protected_since=now)
     _invite(there, now)
+    _batch(there, now)
     # The newest is that of a thousand grants, which the page of a review is measured with.
     for _ in range(min(universes, WAITING_IN_ONE)):
         _review(now - WEEK, closed_at=now)
     ReviewItem.objects.bulk_create(_items(_review(now), universes), crowd.ROWS_AT_ONCE)
+
+
+def _batch(there: list[Universe], now: datetime) -> None:
+    """A batch that waits, with a deletion in each universe."""
+    told = {"actor_kind": "command", "actor_name": place.EMAIL, "door": "shell"}
+    batch = Batch.objects.create(size=len(there), made_at=now, state=BatchState.PAUSED, **told)
+    items = (
+        BatchItem(
+            batch=batch,
+            position=number,
+            kind=ChangeKind.DELETE,
+            universe=universe,
+            universe_name=universe.name,
+            name="PAY_API_KEY_000",
+        )
+        for number, universe in enumerate(there)
+    )
+    BatchItem.objects.bulk_create(items, crowd.ROWS_AT_ONCE)
 
 
 def _stock_teams(there: list[Universe], people: list[User], now: datetime) -> None:

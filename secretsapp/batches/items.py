@@ -18,6 +18,7 @@ from secretsapp.core.errors import (
     StaleVersion,
     UniverseFull,
 )
+from secretsapp.core.roles import Permission, refusal
 from secretsapp.core.sealing import Sealed
 from secretsapp.models import Batch, BatchItem, Change, Universe, User
 from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
@@ -36,7 +37,7 @@ _STATES = {
     ChangeState.FAILED: ItemState.FAILED,
     ChangeState.UNDETERMINED: ItemState.UNDETERMINED,
 }
-# What someone has to decide anew: the secret or the key is no longer as it was seen.
+# What someone has to decide again: the secret or the key is no longer as it was seen.
 ENTER_AGAIN = (InvalidInput, NameTaken, NeedsApproval, SecretGone, StaleVersion, UniverseFull)
 
 
@@ -98,16 +99,18 @@ def _digest(item: BatchItem) -> str:
 
 @dataclass(frozen=True)
 class StillTheirs:
-    """That nobody ended the sessions of who asked for the batch, nor their account, since."""
+    """That nobody has disabled who asked for the batch, nor ended their sessions, since."""
 
     batch: Batch
 
     def check(self, act: Act) -> None:
-        """Raise Halted otherwise."""
+        """Raise Forbidden or Halted otherwise."""
         if self.batch.person_id is None:
             return
         person = act.people[self.batch.person_id]
-        if not person.is_active or person.generation != self.batch.generation:
+        if not person.is_active:
+            raise refusal(Permission.ROTATE_SECRET)
+        if person.generation != self.batch.generation:
             raise Halted(ENDED_SESSIONS)
 
 

@@ -56,7 +56,7 @@ class BatchView:
 
     @property
     def is_paused(self) -> bool:
-        """Whether it waits for somebody to let it go on."""
+        """Whether it waits for someone to let it go on."""
         return self.batch.state == BatchState.PAUSED and not self.is_over
 
     @property

@@ -13,6 +13,7 @@ from secretsapp.batches.intents import Seen, intent_of
 from secretsapp.batches.items import Halted, Taken, actor_of, passage_of
 from secretsapp.batches.together import Ready, Stored
 from secretsapp.core.errors import (
+    Forbidden,
     HeldUp,
     NotFound,
     RobloxBusy,
@@ -81,7 +82,11 @@ def _begin_group(group: Sequence[Ready]) -> Iterator[Begun]:
 
 def _begin_together(group: Sequence[Ready]) -> list[Begun]:
     batch = group[0].item.batch
-    changes = together.begin_all(actor_of(batch), batch, group)
+    try:
+        changes = together.begin_all(actor_of(batch), batch, group)
+    except Forbidden:
+        # One by one it is told of each what is lacking.
+        return []
     by_item = {change.item_id: change for change in changes}
     return [
         Begun(ready.item, ready.intent, by_item[ready.item.pk])

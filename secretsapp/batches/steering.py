@@ -25,9 +25,8 @@ class MayStop:
 
     def check(self, act: Act) -> None:
         """Raise Forbidden for everyone else."""
-        if not is_theirs(act.actor, self.batch) and not act.rights.allows_installation(
-            Permission.MANAGE_UNIVERSES
-        ):
+        is_admin = act.rights.allows_installation(Permission.MANAGE_UNIVERSES)
+        if not is_admin and not _is_theirs_now(act, self.batch):
             raise _refusal("Only an admin or the person who asked for this batch can do that.")
 
 
@@ -39,7 +38,7 @@ class MayGoOn:
 
     def check(self, act: Act) -> None:
         """Raise Forbidden for everyone else."""
-        if not is_theirs(act.actor, self.batch) or not _is_active(act):
+        if not _is_theirs_now(act, self.batch):
             raise _refusal(NOT_YOURS)
 
 
@@ -50,9 +49,10 @@ def is_theirs(actor: Actor, batch: Batch) -> bool:
     return actor.person_id == batch.person_id
 
 
-def _is_active(act: Act) -> bool:
+def _is_theirs_now(act: Act, batch: Batch) -> bool:
+    """Whether they asked for it, with an account that is not disabled."""
     person = _person(act)
-    return person is None or person.is_active
+    return is_theirs(act.actor, batch) and (person is None or person.is_active)
 
 
 def _person(act: Act) -> User | None:

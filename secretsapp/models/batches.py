@@ -77,8 +77,8 @@ class BatchItem(models.Model):
     """One change of a batch; `box` is the sealed value, and empty once the item has ended.
 
     What failed keeps it as long as it may be tried again (`may_retry`). `mac` authenticates what
-    is to be sent, under an audit key: whoever writes the database can put no other value in its
-    place. Its `change` is the one that was written down for it, at most one at a time.
+    is to be sent, under an audit key: someone who writes the database can put no other value in
+    its place. Its `change` is the one that was written down for it, at most one at a time.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

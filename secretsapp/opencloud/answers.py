@@ -124,7 +124,7 @@ _BY_STATUS: dict[int, type[Refused]] = {
 
 @dataclass(frozen=True)
 class Allowance:
-    """How many more calls of that kind Roblox takes, and in how many seconds it counts anew."""
+    """How many more such calls Roblox takes, and in how many seconds it starts to count again."""
 
     remaining: int
     reset_seconds: int

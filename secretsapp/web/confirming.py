@@ -22,7 +22,14 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # Deleting, granting, keys, people, protection, channels, exports, and one's own factors.
 ASKED = frozenset(
     (
-        *("secret_delete", "universe_remove", "team_delete", "channel_remove", "witness_remove"),
+        *(
+            "secret_delete",
+            "replace_everywhere",
+            "universe_remove",
+            "team_delete",
+            "channel_remove",
+            "witness_remove",
+        ),
         *("access_everywhere_give", "access_everywhere_change", "access_everywhere_revoke"),
         *("access_give", "access_change", "access_revoke", "access_several", "access_invite"),
         *("person_give", "request_approve", "renewal_keep"),

@@ -95,6 +95,17 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "proposal.lapsed": "Proposal lapsed",
         "proposal.altered": "Proposal altered in the database",
     },
+    "Batches": {
+        "batch": "Any batch event",
+        "batch.started": "Batch started",
+        "batch.ended": "Batch ended",
+        "batch.incomplete": "Batch ended, not all changed",
+        "batch.paused": "Batch paused",
+        "batch.halted": "Batch paused by Sealroom",
+        "batch.resumed": "Batch resumed",
+        "batch.retried": "Batch tried again",
+        "batch.cancelled": "Batch cancelled",
+    },
     "Access": {
         "grant": "Any access event",
         "grant.given": "Access granted",

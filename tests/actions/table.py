@@ -39,6 +39,7 @@ from tests.actions.of_access import ACCESS_ACTIONS
 from tests.actions.of_addresses import ADDRESS_ACTIONS
 from tests.actions.of_archives import ARCHIVE_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
+from tests.actions.of_batches import BATCH_ACTIONS
 from tests.actions.of_channels import CHANNEL_ACTIONS
 from tests.actions.of_factors import FACTOR_ACTIONS
 from tests.actions.of_identities import IDENTITY_ACTIONS
@@ -254,6 +255,7 @@ ACTIONS = [
     ),
     *KEY_ACTIONS,
     *CHANNEL_ACTIONS,
+    *BATCH_ACTIONS,
     *REVIEW_ACTIONS,
     *MAIL_ACTIONS,
     Action(

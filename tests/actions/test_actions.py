@@ -35,6 +35,7 @@ ROOMS = tuple(
         "universes",
         "people",
         "secrets",
+        "batches",
         "log",
         "channels",
         "operation",

@@ -7,6 +7,7 @@ import pytest
 
 from secretsapp.core.events import BY_TAG, EVENTS
 from secretsapp.core.events.access import AccessEvent
+from secretsapp.core.events.batches import BatchEvent
 from secretsapp.core.events.channels import ChannelEvent
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.events.keys import KeyEvent
@@ -32,6 +33,7 @@ PLACES = {
     "name",
     "networks",
     "number",
+    "outcome",
     "permission",
     "provider",
     "reason",
@@ -40,10 +42,12 @@ PLACES = {
     "scope",
     "secret",
     "since",
+    "started_by",
     "subject",
     "target",
     "team",
     "universe",
+    "universes",
     "what",
 }
 WORD = "[a-z]+(_[a-z]+)*"
@@ -71,6 +75,9 @@ OBSERVATIONS = {
     PersonEvent.PERSON_LINK_ASKED,
     ProofEvent.LOG_BROKEN,
     ProofEvent.WITNESS_ALARM,
+    BatchEvent.BATCH_ENDED,
+    BatchEvent.BATCH_INCOMPLETE,
+    BatchEvent.BATCH_HALTED,
 }
 
 
@@ -114,6 +121,9 @@ def test_what_nobody_did_is_told_without_an_actor() -> None:
         ProofEvent.LOG_BROKEN,
         ProofEvent.WITNESS_ALARM,
         ChannelEvent.CHANNEL_PAUSED,
+        BatchEvent.BATCH_ENDED,
+        BatchEvent.BATCH_INCOMPLETE,
+        BatchEvent.BATCH_HALTED,
     }
 
 

@@ -26,8 +26,8 @@ class Door:
     `allowed` has the methods it answers; `about` says what it needs: nothing, a universe, a secret,
     a person (the viewer), their grant in a universe or everywhere, one that ends soon, an API key,
     a channel or the kind of one, a team, or that the viewer is in it, the review of a universe, a
-    rotation that is proposed, a request that waits (the stranger's), a witness, an event of a
-    universe, or an invitation.
+    rotation that is proposed, a request that waits (the stranger's), a batch, a witness, an event
+    of a universe, or an invitation.
     `sent` is a POST that is answered with `answer`: with `read_answer` a GET. `denied` is the
     status for who has a role in the universe and may not pass.
     """
@@ -66,6 +66,7 @@ class Door:
             # None is set up; with one they have tests of their own.
             "provider": lambda: ["acme"],
             "witness": lambda: [named.witness()],
+            "batch": lambda: [named.batch(universe_id)],
             "event": lambda: [named.event(universe_id)],
             "kind of channel": lambda: ["email"],
             "channel": lambda: [of_channels.channel()],
@@ -306,6 +307,21 @@ DOORS = (
     Door("secret_details", ("admin", "manager", "editor"), "secret", FORM, {"note": "a note"}),
     Door("secret_acknowledge", ("admin", "manager", "editor"), "secret", FORM, {}, read_answer=302),
     Door("secret_access", MANAGERS, "secret"),
+    # Many at once.
+    Door("batches", SOMEBODY, stranger=200),
+    Door("batch", ADMIN, "batch", denied=404),
+    Door("batch_progress", ADMIN, "batch", denied=404),
+    Door("batch_steer", ADMIN, "batch", FORM, {"choice": "cancel"}, read_answer=302, denied=404),
+    Door("replace_everywhere", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
+    Door(
+        "replace_everywhere_value",
+        ("admin", "manager", "editor", "rotator"),
+        "",
+        FORM,
+        HOW_LONG,
+        read_answer=302,
+        stranger=403,
+    ),
     Door("secret_delete", ("admin", "manager"), "secret", FORM, TYPED),
     Door("universe_remove", ADMIN, "universe", FORM, {"typed": "Harbor"}),
 )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from secretsapp.models import (
     AccessRequest,
     AuditEvent,
+    Batch,
     Grant,
     Proposal,
     Review,
@@ -16,6 +17,8 @@ from secretsapp.models import (
     User,
     Witness,
 )
+from tests.batches.rows import leave_batch
+from tests.stage import STAGEHAND
 
 
 def review(universe_id: int) -> int:
@@ -24,6 +27,15 @@ def review(universe_id: int) -> int:
     told = {"started_at": now, "ends_at": now + timedelta(days=1), "ends_unanswered": False}
     found, _ = Review.objects.get_or_create(universe_id=universe_id, defaults=told)
     return found.pk
+
+
+def batch(universe_id: int) -> UUID:
+    """A batch of a command that waits there; without such a universe, one that there is not."""
+    there = Universe.objects.filter(pk=universe_id).first()
+    if there is None:
+        return uuid4()
+    found = Batch.objects.filter(items__universe=there).first()
+    return found.pk if found else leave_batch(STAGEHAND, there).pk
 
 
 def event(universe_id: int) -> int:

@@ -10,12 +10,14 @@ from django.utils import timezone
 from secretsapp.access import grants, requests, reviews, teams
 from secretsapp.access.requests import Wish
 from secretsapp.access.terms import FirstGrant
+from secretsapp.batches import planning
 from secretsapp.core.roles import Role
 from secretsapp.log import witnesses
 from secretsapp.models import NewSignIn, ReviewItem, Secret, SignedIn, Universe
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import accounts, factors, invitations, one_time_codes, required_factors
 from secretsapp.secrets.secret_view import drift_of
+from secretsapp.web.forms.batches import tick_of
 from tests.granting import Terms
 from tests.secrets.proposing import propose, protect
 from tests.spine import of_channels
@@ -44,6 +46,13 @@ def witness(_universe: Universe, _cast: Cast) -> Sent:
     key = verifier_line(NAME, b"\x04", bytes(32))
     witnesses.add(STAGEHAND, name="Ebb", address="https://ebb.example.com/", key=key)
     return {}
+
+
+def ticked(universe: Universe, cast: Cast) -> Sent:
+    """A universe that was ticked to get another value, on the page for that secret."""
+    (row,) = planning.plan(cast["admin"].actor, pairs=[(universe, "PAY_KEY")])
+    at = f"{reverse('replace_everywhere')}?name=PAY_KEY"
+    return {"at": at, "universe": tick_of(row), "value": "another value", "reach": "keep"}
 
 
 def viewer_everywhere(_universe: Universe, cast: Cast) -> Sent:

@@ -12,6 +12,7 @@ from tests.spine.scenes import (
     review,
     several,
     team,
+    ticked,
     unused_key,
     viewer_everywhere,
     waiting,
@@ -222,6 +223,9 @@ TELLINGS = (
         by="rotator",
     ),
     Telling("secret_rotate_value", by="rotator"),
+    Telling("replace_everywhere_value", by="rotator"),
+    Telling("replace_everywhere", ("batch.started",), prepare=ticked),
+    Telling("batch_steer", ("batch.cancelled",)),
     Telling("secret_details", ("secret.details.changed Harbor PAY_KEY",), by="editor"),
     Telling(
         "secret_acknowledge",
