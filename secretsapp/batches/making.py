@@ -15,7 +15,7 @@ from secretsapp.core.events.batches import BatchEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import PublicKey, Sealed, seal
-from secretsapp.models import Batch, BatchItem, Lane, Universe
+from secretsapp.models import ApiKey, Batch, BatchItem, Lane, Universe
 from secretsapp.models.secrets import ChangeKind
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Right, acting
@@ -98,19 +98,19 @@ def _check(taken: Sequence[Wanted]) -> None:
 
 def _keys_of(actor: Actor, universes: Iterable[Universe]) -> dict[int, PublicKey]:
     """The public key of each universe, in one call each; several are asked at once."""
-    asked = sorted(universes, key=lambda universe: universe.pk)
+    asked = [(universe, universe.api_key) for universe in universes]
     if not asked:
         return {}
     actor.forget()
     with ThreadPoolExecutor(min(ASKED_AT_ONCE, len(asked))) as pool:
-        keys = pool.map(lambda universe: _key_of(actor, universe), asked)
-        return {universe.pk: key for universe, key in zip(asked, keys, strict=True)}
+        keys = pool.map(lambda each: _key_of(actor, *each), asked)
+        return {universe.pk: key for (universe, _), key in zip(asked, keys, strict=True)}
 
 
-def _key_of(actor: Actor, universe: Universe) -> PublicKey:
+def _key_of(actor: Actor, universe: Universe, api_key: ApiKey) -> PublicKey:
     """This runs in a thread of its own, which asks nothing of the database."""
     try:
-        with in_our_words(), connections.client_of(actor, universe.api_key) as client:
+        with in_our_words(), connections.client_of(actor, api_key) as client:
             return client.public_key(universe.pk)
     except SealroomError as refusal:
         raise InvalidInput(
