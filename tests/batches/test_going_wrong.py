@@ -82,6 +82,7 @@ def test_while_roblox_cannot_be_reached_everything_waits(
     running.run_due()
     lane = Lane.objects.get()
     assert "couldn’t reach Roblox" in lane.words
+    assert lane.wait_until
     assert lane.wait_until > timezone.now()
     assert running.run_due() == 0
     assert set(BatchItem.objects.values_list("state", flat=True)) == {ItemState.WAITING}

@@ -12,6 +12,11 @@ from secretsapp.core.roles import Role
 from secretsapp.models import Team, Universe, User
 from secretsapp.people import required_factors
 from tests.browser.conftest import Visitor
+from tests.browser.of_batches import (
+    path_of_a_batch_that_went_wrong,
+    path_of_a_paused_batch,
+    path_of_a_running_batch,
+)
 from tests.browser.of_channels import (
     add_a_channel,
     path_of_a_failing_channel,
@@ -58,7 +63,7 @@ ODD_NAME = "a/b <c> " + "é" * 56
 LONG_DOMAIN = f"*.{'very-long-subdomain.' * 6}example.com"
 
 # What is no page: files to keep, and a part of one.
-FILES = {"evidence_verifier", "exports_running"}
+FILES = {"evidence_verifier", "exports_running", "batch_progress"}
 
 Act = Callable[[Visitor], None]
 
@@ -190,6 +195,21 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("rotate_unsent", f"{of_secret}rotate/?unsent=1", "rotator"),
         Look("forbidden", reverse("secret_delete", args=[universe.pk, "PAY_KEY"]), "viewer"),
         Look("not_found", reverse("universe", args=[1]), "viewer"),
+    ]
+
+
+def looks_at_batches(universe: Universe) -> list[Look]:
+    """Batches under way and ended, and one value for many universes."""
+    everywhere = reverse("replace_everywhere")
+    return [
+        Look("batch_running", path_of_a_running_batch(universe)),
+        Look("batch_paused", path_of_a_paused_batch(universe)),
+        Look("batch_went_wrong", path_of_a_batch_that_went_wrong(universe)),
+        Look("batches_several", reverse("batches")),
+        Look("replace_there", f"{everywhere}?name=PAY_KEY", "editor"),
+        Look("replace_missing", f"{everywhere}?name=BRAND_NEW&where=missing"),
+        Look("replace_refused", f"{everywhere}?name=pay-key&where=all"),
+        Look("replace_nowhere", f"{everywhere}?name=NOT_THERE"),
     ]
 
 
