@@ -80,7 +80,8 @@ class Installation:
             with psycopg.connect(address) as connected:
                 connected.execute(statement.encode())
             return
-        with closing(sqlite3.connect(self.data_dir / "sealroom.sqlite3")) as opened, opened:
+        path = self.data_dir / "sealroom.sqlite3"
+        with closing(sqlite3.connect(path, timeout=COMMAND_SECONDS)) as opened, opened:
             opened.execute(statement)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

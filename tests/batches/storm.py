@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import random
 import re
 import signal
@@ -214,6 +215,7 @@ def _sent_twice(emulator: Emulator) -> list[str]:
 
 def main() -> int:
     """Let a large one rage and say what came of it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.quick_settings")
     with (
         tempfile.TemporaryDirectory(prefix="sealroom-storm-") as directory,
         Emulator() as emulator,

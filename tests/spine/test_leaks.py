@@ -59,7 +59,7 @@ STEPS = (
     "secretsapp.opencloud.client.Client.list_secrets",
     "secretsapp.opencloud.client.Client.public_key",
     "secretsapp.secrets.changes.seal",
-    "secretsapp.secrets.attempts._change_of",
+    "secretsapp.secrets.attempts.change_of",
     "secretsapp.secrets.attempts.lock_universe",
     "secretsapp.rules.audit._append",
     "secretsapp.opencloud.transport.Transport.write",
