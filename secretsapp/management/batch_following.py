@@ -18,6 +18,7 @@ from secretsapp.models.batches import ItemState
 
 LOOK_SECONDS = 1
 MOST_TOLD = 50
+AS_ASKED = (ItemState.SUCCEEDED, ItemState.PROPOSED)
 _HEADINGS = ("UNIVERSE", "SECRET", "CHANGE", "STATE", "WHY")
 
 
@@ -49,7 +50,7 @@ def follow(command: BaseCommand, actor: Actor, batch: Batch) -> Report:
                 told = line
                 command.stderr.write(printable(line))
             if view.is_over or view.is_paused:
-                return ended(view)
+                return _ended(command, view)
             time.sleep(LOOK_SECONDS)
 
 
@@ -63,14 +64,24 @@ def line_of(view: BatchView) -> str:
     return f"{said.removesuffix('.')}."
 
 
-def ended(view: BatchView) -> Report:
-    """What a batch came to; raises where that isn't what was asked for."""
+def _ended(command: BaseCommand, view: BatchView) -> Report:
+    """What a batch came to; raises where that isn't what was asked for, having said what is amiss.
+
+    Someone who pauses or cancels it elsewhere has their reasons, and it is not what was asked for.
+    """
     report = report_of(view)
+    changed = sum(view.counts.get(state, 0) for state in AS_ASKED)
+    if changed == view.batch.size:
+        return report
+    for line in report.lines:
+        command.stderr.write(printable(line))
+    sentence = (
+        f"{view.batch.size - changed} of {view.batch.size} were not changed: see "
+        f"`manage.py show_batch {view.batch.pk}`."
+    )
     if view.counts.get(ItemState.UNDETERMINED):
-        raise OutcomeUnknown("\n".join(report.lines))
-    if view.counts.get(ItemState.FAILED) or view.is_paused:
-        raise CommandError("\n".join(report.lines))
-    return report
+        raise OutcomeUnknown(sentence)
+    raise CommandError(sentence)
 
 
 def report_of(view: BatchView) -> Report:

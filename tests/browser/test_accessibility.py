@@ -155,6 +155,10 @@ def test_pages_of_a_protected_universe(visit: Visit, much: Universe) -> None:
     assert found_on(visit(), catalogue.looks_at_protected(much)) == []
 
 
+def test_pages_of_batches(visit: Visit, much: Universe) -> None:
+    assert found_on(visit(), catalogue.looks_at_batches(much)) == []
+
+
 def test_pages_for_who_must_have_a_second_factor(visit: Visit, universe: Universe) -> None:
     assert found_on(visit(), catalogue.looks_at_required()) == []
 

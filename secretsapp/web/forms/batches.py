@@ -41,6 +41,10 @@ class WhichForm(forms.Form):
         widget=forms.Select({"class": "form-select"}),
     )
 
+    def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
+        # The form below is about a secret too, whose fields scripts find by their names.
+        super().__init__(data, auto_id="which-%s", **options)
+
     @property
     def choice(self) -> Choice:
         """The universes that are wanted; what makes no sense asks for where the secret is."""
