@@ -23,6 +23,7 @@ PARTS = {
     "filter": 240,
     "size": 1200,
     "paint": 180,
+    "batching": 1200,
 }
 
 

@@ -1,56 +1,92 @@
 """Many changes at once, against a loop that makes them one by one: `python -m benchmarks.batching`.
 
-Within Roblox's limits the least time is what the limits themselves allow: so many calls at once,
-and as many again each minute. Memory is that of a process of its own (`benchmarks.batcher`).
+Within Roblox's limits the least time is what these allow: so many calls at once, and as many again
+each minute. Who changes secrets is a process of its own (`benchmarks.batcher`).
 """
 
+import secrets
+import subprocess  # nosec B404
 import sys
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from statistics import median
+from typing import Any
 
-import rblxopencloud
+from django.test import Client
+from nacl.public import PrivateKey
 
 from benchmarks import place, table
-from benchmarks.opening import detour
 from benchmarks.place import Served
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.sealing import PublicKey, seal
+from secretsapp.management.processes import ROOT
 
 AWAY_MS = 50
 ROUNDS = 3
 # So many are changed one by one, which takes as long for each.
 ONE_BY_ONE = 50
-LIMIT = 120
-MINUTE = 60
+LIMIT, MINUTE = 120, 60
 SEALED, UNIVERSES = 500, 40
-FEW, MANY = 1_000, 20_000
+FEW, MANY = 20, 20_000
+PAGES = 15
+
+
+class Batcher:
+    """The process, which takes a word and a number."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def ask(self, word: str, number: int) -> list[float]:
+        """Let it work, and give the figures that it answers with."""
+        assert self._process.stdin is not None  # noqa: S101 - both are pipes
+        assert self._process.stdout is not None  # noqa: S101
+        self._process.stdin.write(f"{word} {number}\n")
+        self._process.stdin.flush()
+        return [float(each) for each in self._process.stdout.readline().split()]
 
 
 def main() -> int:
     """Measure and print."""
-    with place.served() as served:
+    with place.served() as served, batcher(served) as asked:
         served.emulator.latency_ms = AWAY_MS
-        _print_quicker(served)
+        _print_quicker(asked)
         served.emulator.rate_limit = LIMIT
-        _print_within_limits(served)
+        _print_within_limits(asked)
+    with place.served([place.SECRETS] * UNIVERSES) as served, batcher(served) as asked:
+        _print_memory(asked)
+        _print_pages()
     _print_sealing()
     return 0
 
 
-def _print_quicker(served: Served) -> None:
-    detour(served.emulator.url)
-    experience = rblxopencloud.Experience(place.UNIVERSE_ID, api_key=place.API_KEY)
-    names = _names()
+@contextmanager
+def batcher(served: Served) -> Iterator[Batcher]:
+    """The process while it runs."""
+    settings = {"DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+    process = subprocess.Popen(  # noqa: S603 # nosec B603 - our own program
+        [sys.executable, "-m", "benchmarks.batcher", served.emulator.url],
+        cwd=ROOT,
+        env=served.environment | settings,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield Batcher(process)
+        process.terminate()
 
-    def one_by_one() -> None:
-        for name in names[:ONE_BY_ONE]:
-            experience.update_secret(name, "a new value", domain="api.example.com")
 
+def _print_quicker(asked: Batcher) -> None:
+    asked.ask("together", ONE_BY_ONE)
     rounds = [
-        (_seconds(one_by_one) * place.SECRETS / ONE_BY_ONE, _seconds(lambda: _rotate(names)))
+        (asked.ask("one_by_one", ONE_BY_ONE)[0], asked.ask("together", place.SECRETS)[0])
         for _ in range(ROUNDS)
     ]
-    theirs, ours = (median(times) for times in zip(*rounds, strict=True))
+    alone, ours = (median(times) for times in zip(*rounds, strict=True))
+    theirs = alone * place.SECRETS / ONE_BY_ONE
     table.at_least(
         f"{place.SECRETS} rotations with Roblox {AWAY_MS} ms away: a loop of rblx-open-cloud to a "
         "batch",
@@ -60,10 +96,10 @@ def _print_quicker(served: Served) -> None:
     )
 
 
-def _print_within_limits(served: Served) -> None:
+def _print_within_limits(asked: Batcher) -> None:
     """All calls of a minute can be made at its start, so the last minute takes next to none."""
     least = (place.SECRETS - 1) // LIMIT * MINUTE
-    seconds = _seconds(lambda: _rotate(_names()))
+    seconds = asked.ask("together", place.SECRETS)[0]
     table.at_most(
         f"{place.SECRETS} rotations within {LIMIT} a minute, to the least that allows",
         f"{seconds:.0f} s to {least} s",
@@ -72,65 +108,70 @@ def _print_within_limits(served: Served) -> None:
     )
 
 
-def _names() -> list[str]:
-    from secretsapp.models import Secret  # noqa: PLC0415 - settings come first
-
-    return list(Secret.objects.values_list("name", flat=True))
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+def _print_memory(asked: Batcher) -> None:
+    seconds, early, late = asked.ask("together", MANY)
+    table.at_most(
+        f"memory at the end of a batch of {MANY:,}, to that after a thousand ({seconds:.0f} s)",
+        f"{late / 1024:.0f} MB to {early / 1024:.0f} MB",
+        late / early,
+        1.1,
+    )
 
 
-def _rotate(names: list[str]) -> None:
-    """Rotate them all by a batch, until it has ended."""
-    from secretsapp.batches import making, planning, running  # noqa: PLC0415 - settings come first
-    from secretsapp.core import actor as actors  # noqa: PLC0415
-    from secretsapp.core.plaintext import Plaintext  # noqa: PLC0415
-    from secretsapp.models import Batch, Change, Secret, Universe  # noqa: PLC0415
-    from secretsapp.universes import refreshing  # noqa: PLC0415
+def _print_pages() -> None:
+    """The page of a batch, asked for in this process; what is measured is the processor's time."""
+    from secretsapp.models import Batch, User  # noqa: PLC0415 - settings come first
 
-    actor = actors.command("bench", account="bench")
-    # What the loop changed is no change outside that anyone has to look at first, and what was
-    # just changed here is read again all the same.
-    Secret.objects.update(drifted_at=None, unsure=True)
-    Change.objects.all().delete()
-    universe = Universe.objects.select_related("api_key").get()
-    refreshing.refresh(actor, universe, rested_for=timedelta(0))
-    planned = planning.plan(actor, pairs=[(universe, name) for name in names])
-    value = Plaintext(b"a new value")
-    batch = making.make(actor, wanted=[making.Wanted(each, value) for each in planned])
-    while Batch.objects.filter(pk=batch.pk, ended_at=None).exists():
-        running.run_due()
-    outcomes = set(batch.items.values_list("state", flat=True))
-    if outcomes != {"succeeded"}:
-        words = batch.items.exclude(state="succeeded").values_list("words", flat=True)
-        raise SystemExit(f"A batch came to {outcomes}: {words[0]}")
+    client = Client()
+    client.force_login(User.objects.get(email=place.EMAIL))
+    large = Batch.objects.get(size=MANY)
+    few = _smaller(large, FEW)
+    small, big = (
+        median(_seconds(client, f"/batches/{batch.pk}/") for _ in range(PAGES))
+        for batch in (few, large)
+    )
+    table.at_most(
+        f"first byte of a batch of {MANY:,} to one of {FEW}",
+        f"{big * 1000:.0f} ms to {small * 1000:.0f} ms",
+        big / small,
+        2,
+    )
+
+
+def _smaller(large: Any, size: int) -> Any:
+    from secretsapp.models import Batch, BatchItem  # noqa: PLC0415 - settings come first
+
+    items = list(large.items.order_by("position")[:size])
+    few = Batch.objects.get(pk=large.pk)
+    few.pk, few.size = None, size
+    few.id = Batch._meta.pk.get_default()
+    few.save(force_insert=True)
+    for item in items:
+        item.id, item.batch = BatchItem._meta.pk.get_default(), few
+    BatchItem.objects.bulk_create(items)
+    return few
+
+
+def _seconds(client: Client, address: str) -> float:
+    began = time.process_time()
+    answer = client.get(address, HTTP_HOST="127.0.0.1")
+    if answer.status_code != 200:
+        raise SystemExit(f"{address} answered {answer.status_code}.")
+    return time.process_time() - began
 
 
 def _print_sealing() -> None:
     """Every value for every universe, as a batch of twenty thousand seals them."""
-    import secrets  # noqa: PLC0415
-
-    from nacl.public import PrivateKey  # noqa: PLC0415
-
-    from secretsapp.core.plaintext import Plaintext  # noqa: PLC0415
-    from secretsapp.core.sealing import PublicKey, seal  # noqa: PLC0415
-
-    keys = [
-        PublicKey(bytes(PrivateKey.generate().public_key), "1", datetime.now(UTC))
-        for _ in range(UNIVERSES)
-    ]
+    now = datetime.now(UTC)
+    keys = [PublicKey(bytes(PrivateKey.generate().public_key), "1", now) for _ in range(UNIVERSES)]
     values = [Plaintext(secrets.token_bytes(64)) for _ in range(SEALED)]
-    seconds = _seconds(lambda: [seal(value, key) for key in keys for value in values])
-    table.at_most(
-        f"sealing {SEALED} values for {UNIVERSES} universes, in seconds",
-        f"{seconds:.2f} s",
-        seconds,
-        3,
-    )
+    began = time.perf_counter()
+    for key in keys:
+        for value in values:
+            seal(value, key)
+    seconds = time.perf_counter() - began
+    what = f"sealing {SEALED} values for {UNIVERSES} universes, in seconds"
+    table.at_most(what, f"{seconds:.2f} s", seconds, 3)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def _print_readings(served: Served) -> None:
         _rest()
         refreshing.refresh(actor.system("bench"), Universe.objects.get())
 
-    detour(served.emulator.url)
+    _detour(served.emulator.url)
     experience = rblxopencloud.Experience(place.UNIVERSE_ID, api_key=place.API_KEY)
     works = (ours, lambda: list(experience.list_secrets()))
     rounds = [[_calls_and_seconds(served, work) for work in works] for _ in range(ROUNDS)]
@@ -84,7 +84,7 @@ def _print_readings(served: Served) -> None:
     )
 
 
-def detour(url: str) -> None:
+def _detour(url: str) -> None:
     """Let the library, which has Roblox's address built in, talk to the emulator."""
     session = rblxopencloud.http_session
     session.trust_env = False
