@@ -4,23 +4,18 @@ Within Roblox's limits the least time is what these allow: so many calls at once
 each minute. Who changes secrets is a process of its own (`benchmarks.batcher`).
 """
 
-import secrets
 import subprocess  # nosec B404
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
 from django.test import Client
-from nacl.public import PrivateKey
 
 from benchmarks import place, table
 from benchmarks.place import Served
-from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.sealing import PublicKey, seal
 from secretsapp.management.processes import ROOT
 
 AWAY_MS = 50
@@ -28,7 +23,7 @@ ROUNDS = 3
 # So many are changed one by one, which takes as long for each.
 ONE_BY_ONE = 50
 LIMIT, MINUTE = 120, 60
-SEALED, UNIVERSES = 500, 40
+UNIVERSES = 40
 FEW, MANY = 20, 20_000
 PAGES = 15
 
@@ -41,11 +36,12 @@ class Batcher:
 
     def ask(self, word: str, number: int) -> list[float]:
         """Let it work, and give the figures that it answers with."""
-        assert self._process.stdin is not None  # noqa: S101 - both are pipes
-        assert self._process.stdout is not None  # noqa: S101
-        self._process.stdin.write(f"{word} {number}\n")
-        self._process.stdin.flush()
-        return [float(each) for each in self._process.stdout.readline().split()]
+        writer, reader = self._process.stdin, self._process.stdout
+        if writer is None or reader is None:
+            raise SystemExit("The process has no pipes.")
+        writer.write(f"{word} {number}\n")
+        writer.flush()
+        return [float(each) for each in reader.readline().split()]
 
 
 def main() -> int:
@@ -58,7 +54,6 @@ def main() -> int:
     with place.served([place.SECRETS] * UNIVERSES) as served, batcher(served) as asked:
         _print_memory(asked)
         _print_pages()
-    _print_sealing()
     return 0
 
 
@@ -158,20 +153,6 @@ def _seconds(client: Client, address: str) -> float:
     if answer.status_code != 200:
         raise SystemExit(f"{address} answered {answer.status_code}.")
     return time.process_time() - began
-
-
-def _print_sealing() -> None:
-    """Every value for every universe, as a batch of twenty thousand seals them."""
-    now = datetime.now(UTC)
-    keys = [PublicKey(bytes(PrivateKey.generate().public_key), "1", now) for _ in range(UNIVERSES)]
-    values = [Plaintext(secrets.token_bytes(64)) for _ in range(SEALED)]
-    began = time.perf_counter()
-    for key in keys:
-        for value in values:
-            seal(value, key)
-    seconds = time.perf_counter() - began
-    what = f"sealing {SEALED} values for {UNIVERSES} universes, in seconds"
-    table.at_most(what, f"{seconds:.2f} s", seconds, 3)
 
 
 if __name__ == "__main__":

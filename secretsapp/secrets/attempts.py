@@ -130,8 +130,7 @@ def end(actor: Actor, change: Change, sent: Sent) -> None:
     if refusal is None:
         _store(actor, change, ChangeState.SUCCEEDED, receipt=sent.receipt)
         return
-    is_unknown = isinstance(refusal, OutcomeUnknown)
-    state = ChangeState.UNKNOWN if is_unknown else ChangeState.FAILED
+    state = ChangeState.UNKNOWN if isinstance(refusal, OutcomeUnknown) else ChangeState.FAILED
     _store(actor, change, state, reason=str(refusal))
     raise refusal
 
@@ -286,7 +285,6 @@ def _domains_of(change: Change, before: str) -> dict[str, str]:
 
 
 def _domain_before(change: Change, receipt: WriteReceipt | None) -> str:
-    """The domain that it found, by what is known now: another write may have come between."""
     succeeded = _others(change).filter(
         state=ChangeState.SUCCEEDED, settled_at__gte=change.started_at
     )
@@ -297,7 +295,6 @@ def _domain_before(change: Change, receipt: WriteReceipt | None) -> str:
 
 
 def _others(change: Change) -> QuerySet[Change]:
-    """The other changes of the same name."""
     return Change.objects.filter(universe=change.universe_id, name=change.name).exclude(
         pk=change.pk
     )
