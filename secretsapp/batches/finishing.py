@@ -63,6 +63,12 @@ def halt(batch: Batch, why: str) -> None:
             tell(act, BatchEvent.BATCH_HALTED, batch, reason=why)
 
 
+def pause_all(why: str) -> int:
+    """Pause every batch that runs; gives how many. That is told by what it belongs to."""
+    running = Batch.objects.filter(state=BatchState.RUNNING, ended_at=None)
+    return running.update(state=BatchState.PAUSED, halted=why)
+
+
 def catch_up() -> None:
     """Let items have what their changes came to meanwhile, as by settling."""
     under_way = BatchItem.objects.filter(state__in=(ItemState.STARTED, ItemState.UNKNOWN))

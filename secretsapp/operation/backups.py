@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from secretsapp.batches import finishing
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import CopyFailed, MissingKey
 from secretsapp.core.events.installation import InstallationEvent
@@ -29,6 +30,7 @@ from secretsapp.rules.holders import people_with
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.schema import Differences
 
+RESTORED = "a backup was restored, and some of it may have been sent since that was made"
 # Only admins have that right, and they have it in every universe, whichever is asked for.
 _ADMINS_OWN, _ANY_UNIVERSE = Permission.MANAGE_PEOPLE, 0
 
@@ -234,7 +236,11 @@ def _check_origin(contents: Contents) -> None:
 
 
 def _end_old_life() -> None:
-    """Let no session, code, mail or worker of the installation that was copied live on."""
+    """Let no session, code, mail or worker of the installation that was copied live on.
+
+    A batch sends nothing before its person lets it go on: what waits in it may have been sent.
+    """
+    finishing.pause_all(RESTORED)
     for model in FLEETING:
         model._default_manager.all().delete()
         if model._default_manager.exists():

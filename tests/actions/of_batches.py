@@ -157,6 +157,7 @@ BATCH_ACTIONS = [
     # What follows writes no event of its own.
     Action("running.claim_due", lambda _stage: list(running.claim_due()), before=leave_waiting),
     Action("finishing.catch_up", lambda _stage: finishing.catch_up(), before=leave_begun),
+    Action("finishing.pause_all", lambda _stage: finishing.pause_all("so"), before=leave_waiting),
     Action("finishing.waiting", lambda _stage: list(finishing.waiting())),
     Action(
         "finishing.next_waiting",

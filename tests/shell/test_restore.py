@@ -271,3 +271,21 @@ def test_an_installation_at_work_is_no_copy_that_was_put_there(inhabited: Instal
         sentence = refused(inhabited, "restore", "--loaded", "--anchor", anchor)
         worker.terminate()
     assert "A worker uses this database" in sentence
+
+
+@pytest.mark.engine
+def test_a_batch_that_was_running_waits_for_its_person(
+    inhabited: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    columns = "id, state, reason, actor_kind, actor_name, door, address, session_id, request_id"
+    inhabited.execute(
+        f"INSERT INTO secretsapp_batch ({columns}, run_by, size, made_at, halted) VALUES "
+        f"('{'0' * 32}', 'running', '', 'command', 'someone', 'shell', '', '', '', "
+        "'', 1, '2026-11-28 12:00:00+00:00', '')"
+    )
+    backed_up(inhabited, tmp_path / "copy")
+    hand_over_keys(inhabited, elsewhere)
+    elsewhere.succeed("restore", str(tmp_path / "copy"))
+    ((state, halted),) = elsewhere.rows("SELECT state, halted FROM secretsapp_batch")
+    assert state == "paused"
+    assert "a backup was restored" in halted
