@@ -1,4 +1,4 @@
-"""The environment of a universe in a few letters, for narrow places."""
+"""The environment of a universe in a few letters, for narrow places, and its owner in words."""
 
 from functools import cache
 
@@ -29,3 +29,9 @@ def environment_tag(environment: str) -> str:
         environment_short(environment),
         Environment(environment).label,
     )
+
+
+def owner_words(owner: str) -> str:
+    """The owner of a universe as Roblox names it: `groups/1234567` is “Group 1234567”."""
+    kind, _, number = owner.partition("/")
+    return f"{kind.removesuffix('s').capitalize()} {number}" if number else "Unknown owner"

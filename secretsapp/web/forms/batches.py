@@ -1,6 +1,6 @@
 """The form that gives one value to many universes, and the ones that look for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from secretsapp.batches.everywhere import Choice, Where
 from secretsapp.batches.planning import Planned
 from secretsapp.core.labels import REASON_LIMIT
 from secretsapp.models.universes import Environment
+from secretsapp.web.environments import owner_words
 from secretsapp.web.forms.fields import QUIET, mono_input
 from secretsapp.web.forms.secrets import REACHES, DomainForm, ValueForm
 
@@ -41,9 +42,19 @@ class WhichForm(forms.Form):
         widget=forms.Select({"class": "form-select"}),
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
+    owner = forms.ChoiceField(
+        label="Owner", required=False, widget=forms.Select({"class": "form-select"})
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, owners: Sequence[str], **options: Any
+    ) -> None:
         # The form below is about a secret too, whose fields scripts find by their names.
         super().__init__(data, auto_id="which-%s", **options)
+        choices = [("", "Any"), *((each, owner_words(each)) for each in owners)]
+        self.fields["owner"].choices = choices  # type: ignore[attr-defined]
+        if len(owners) < 2:
+            del self.fields["owner"]
 
     @property
     def choice(self) -> Choice:
@@ -51,7 +62,7 @@ class WhichForm(forms.Form):
         self.is_valid()
         found = self.cleaned_data
         where = Where(found.get("where") or Where.THERE)
-        return Choice(where, found.get("environment") or "")
+        return Choice(where, found.get("environment") or "", found.get("owner") or "")
 
 
 class EverywhereForm(DomainForm, ValueForm):

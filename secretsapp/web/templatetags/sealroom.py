@@ -31,7 +31,7 @@ from secretsapp.secrets.open_changes import Watched
 from secretsapp.secrets.secret_view import SecretView
 from secretsapp.web import single_keys, times
 from secretsapp.web.avatars import avatar
-from secretsapp.web.environments import environment_short, environment_tag
+from secretsapp.web.environments import environment_short, environment_tag, owner_words
 from secretsapp.web.event_labels import (
     DETAIL_EMPTY,
     DETAIL_LABELS,
@@ -264,13 +264,6 @@ def detail_words(value: str, key: str) -> str:
 
 
 @register.filter
-def owner_words(owner: str) -> str:
-    """The owner of a universe as Roblox names it: `groups/1234567` is “Group 1234567”."""
-    kind, _, number = owner.partition("/")
-    return f"{kind.removesuffix('s').capitalize()} {number}" if number else "Unknown owner"
-
-
-@register.filter
 def is_about(url_name: str | None, beginning: str) -> bool:
     """Whether the page belongs to those whose names begin so."""
     return (url_name or "").startswith(beginning)
@@ -290,6 +283,7 @@ def result_label(result: Result) -> ResultLabel:
 
 register.filter("environment_short", environment_short)
 register.filter("environment_tag", environment_tag)
+register.filter("owner_words", owner_words)
 
 
 @register.filter

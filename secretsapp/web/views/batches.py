@@ -86,7 +86,8 @@ def _steered(request: ActorRequest, found: Batch) -> str:
 @require_http_methods(form_pages.METHODS)
 def replace(request: ActorRequest) -> HttpResponse:
     """One value for many universes: which, what would happen in each, and then the value."""
-    which = WhichForm(request.GET)
+    owners = everywhere.owners(request.actor)
+    which = WhichForm(request.GET, owners)
     choice, name = which.choice, request.GET.get("name", "").strip()
     rows = _rows(request, name, choice) if name else []
     form = EverywhereForm(form_pages.posted(request))
@@ -103,7 +104,7 @@ def replace(request: ActorRequest) -> HttpResponse:
     answer = form_pages.submitted(request, form, write)
     ticks = set(request.POST.getlist(TICK)) if request.method == "POST" else None
     context = {
-        "which": which if name else WhichForm(initial={"where": choice.where}),
+        "which": which if name else WhichForm(None, owners),
         "name": name,
         "rows": [(row, tick_of(row), ticks is None or tick_of(row) in ticks) for row in rows],
         "doable": sum(not row.refused for row in rows),
