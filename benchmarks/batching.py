@@ -46,12 +46,12 @@ class Batcher:
 
 def main() -> int:
     """Measure and print."""
-    with place.served() as served, batcher(served) as asked:
+    with place.served([place.SECRETS] * UNIVERSES) as served, batcher(served) as asked:
         served.emulator.latency_ms = AWAY_MS
         _print_quicker(asked)
         served.emulator.rate_limit = LIMIT
         _print_within_limits(asked)
-    with place.served([place.SECRETS] * UNIVERSES) as served, batcher(served) as asked:
+        served.emulator.rate_limit, served.emulator.latency_ms = None, 0
         _print_memory(asked)
         _print_pages()
     return 0
