@@ -100,6 +100,8 @@ MIDDLEWARE = [
     "secretsapp.web.middleware.MachinesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before what reads forms.
+    "secretsapp.web.uploads.UploadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "secretsapp.web.signing_in.SignInRequiredMiddleware",
@@ -154,11 +156,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "secretsapp.adapters.cache.JsonCache"}}
 
-# Nothing that arrives is written to a file on its way in; values are at most 1,024 bytes.
+# Nothing that arrives is written to a file on its way in; values are at most 1,024 bytes. Only an
+# import has larger files (`secretsapp/web/uploads.py`), and a tick and a host for each of 500 rows.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1100
 
 # Mail: for links to set a password and for notices, where a server for it is given; otherwise
 # admins copy the links, and nothing is queued.

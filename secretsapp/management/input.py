@@ -19,9 +19,14 @@ def read_hidden(prompt: str) -> Plaintext:
     Raises InvalidInput where there is no input, too much of it, or a terminal that cannot hide
     what is typed.
     """
-    if sys.stdin is not None and sys.stdin.isatty():
+    if is_at_terminal():
         return _typed(prompt)
     return _piped()
+
+
+def is_at_terminal() -> bool:
+    """Whether someone is there to type an answer."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def read_value(prompt: str, *, is_meant: bool) -> Plaintext:

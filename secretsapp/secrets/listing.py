@@ -46,6 +46,11 @@ class SecretListing:
         return sum(1 for view in views if not (view.is_under_way or view.secret.missing_since))
 
     @property
+    def may_import(self) -> bool:
+        """Whether the actor may create or rotate some of them."""
+        return self.may_create or any(view.may_rotate for view in self.secrets)
+
+    @property
     def attention(self) -> int:
         """How many of them someone should look at."""
         return sum(view.needs_attention for view in self.secrets)

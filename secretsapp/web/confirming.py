@@ -19,12 +19,13 @@ from secretsapp.web.views import refusals
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-# Deleting, granting, keys, people, protection, channels, exports, and one's own factors.
+# Deleting, many at once, granting, keys, people, protection, channels, exports, one's own factors.
 ASKED = frozenset(
     (
         *(
             "secret_delete",
             "replace_everywhere",
+            "import",
             "universe_remove",
             "team_delete",
             "channel_remove",

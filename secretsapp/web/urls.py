@@ -29,6 +29,7 @@ from secretsapp.web.views import (
     health,
     help_pages,
     home,
+    importing,
     invitation,
     invitations,
     me,
@@ -85,6 +86,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("theme/", frame.theme, name="theme"),
     path("shortcuts/", frame.shortcuts, name="shortcuts"),
+    path("import/", importing.page, name="import"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     # Ways in.
     path("sign-in/", accounts.sign_in, name="account_login"),

@@ -11,6 +11,7 @@ from secretsapp.access import reviews
 from secretsapp.core.roles import Role
 from secretsapp.models import Team, Universe, User
 from secretsapp.people import required_factors
+from tests.browser import of_import
 from tests.browser.conftest import Visitor
 from tests.browser.of_batches import (
     path_of_a_batch_that_went_wrong,
@@ -104,6 +105,7 @@ def looks_at_states(universe: Universe) -> list[Look]:
     """What the pages look like at other times, and to others."""
     of_universe = reverse("universe", args=[universe.pk])
     new_secret = reverse("secret_create", args=[universe.pk])
+    imports = f"{reverse('import')}?universe={universe.pk}"
     of_secret = reverse("secret", args=[universe.pk, "PAY_KEY"])
     viewer = User.objects.get(email="viewer@example.com").pk
     gone = reverse("secret", args=[universe.pk, "SIGNING_SEED"])
@@ -132,6 +134,9 @@ def looks_at_states(universe: Universe) -> list[Look]:
         Look("secret_create_cautioned", new_secret, "editor", choose_a_public_suffix),
         Look("secret_create_similar", new_secret, "editor", refuse_a_similar_name),
         Look("secret_create_generated", new_secret, "editor", generate_a_value),
+        Look("import_clear", imports, "editor", of_import.preview_what_is_clear),
+        Look("import_troubled", imports, "editor", of_import.preview_what_is_troubled),
+        Look("import_refused", imports, "editor", of_import.preview_nothing),
         Look("request_own", reverse("request_new", args=[universe.pk]), "viewer", ask_for_access),
         Look("renewal_ask", _address("renewal_ask", universe), "viewer"),
         Look("review_answered", review, "admin", answer_a_grant),

@@ -174,6 +174,13 @@ def test_what_is_too_large_is_refused_by_the_proxy(site: Site) -> None:
     assert site.ask("POST", "/sign-in/", {"Content-Type": FORM}, "a" * 60_000).status == 403
 
 
+def test_the_proxy_lets_a_file_pass_that_can_be_imported(site: Site) -> None:
+    sent = {"Content-Type": "multipart/form-data; boundary=b"}
+    assert site.ask("POST", "/import/", sent, FILE.ljust(1_100_000, "a")).status == 403
+    said = site.ask("POST", "/import/", sent, FILE.ljust(3_000_000, "a"))
+    assert (said.status, said.page) == (413, "")
+
+
 @pytest.mark.parametrize("rest", SLOW_FORMS.values(), ids=SLOW_FORMS)
 def test_forms_that_come_slowly_keep_nobody_waiting(site: Site, rest: str) -> None:
     with site.signing_in_slowly(rest, count=THREADS + 8):

@@ -99,6 +99,7 @@ SEARCH = {"name": "Contractors", "query": "event=grant", "shared": "yes"}
 ADMIN = ("admin",)
 READERS = ("admin", "manager", "auditor")
 MANAGERS = ("admin", "manager")
+WRITERS = ("admin", "manager", "editor", "rotator")
 SOMEBODY = (*EVERYBODY, "stranger")
 ROLE = {"role": "rotator", "names": "PAY_*", "end": "never", "reason": "season two"}
 INVITED = {"emails": "several@example.com", "place": str(HARBOR_ID), **ROLE}
@@ -262,6 +263,7 @@ DOORS = (
     Door("team_leave", SOMEBODY, "team", FORM, {}, read_answer=302, stranger=302),
     Door("team_delete", MANAGERS, "team", FORM, {}, stranger=403),
     # Secrets.
+    Door("import", WRITERS, "", FORM, {}, answer=422, stranger=403),
     Door("domain_advice", SOMEBODY, read_answer=302, stranger=302),
     Door("universes", SOMEBODY, stranger=200),
     Door("universe", EVERYBODY, "universe"),
