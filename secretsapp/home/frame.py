@@ -8,7 +8,7 @@ from secretsapp.home import at_hand, waiting
 from secretsapp.home.at_hand import AtHand
 from secretsapp.home.waiting import Waiting
 from secretsapp.models import Universe
-from secretsapp.rules.policy import rights_of
+from secretsapp.rules.policy import Rights, rights_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Reach:
     may_manage_api_keys: bool
     may_manage_universes: bool
     may_manage_channels: bool
+    may_see_batches: bool
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,15 @@ def reach_of(actor: Actor) -> Reach:
         may_manage_api_keys=rights.allows_installation(Permission.MANAGE_API_KEYS),
         may_manage_universes=rights.allows_installation(Permission.MANAGE_UNIVERSES),
         may_manage_channels=rights.allows_installation(Permission.MANAGE_CHANNELS),
+        may_see_batches=_may_see_batches(rights),
     )
+
+
+def _may_see_batches(rights: Rights) -> bool:
+    """Whether they could have asked for one, or read of everyone's in the log."""
+    writes = (Permission.CREATE_SECRET, Permission.ROTATE_SECRET, Permission.DELETE_SECRET)
+    may_write = any(rights.universes_with(each) != set() for each in writes)
+    return may_write or rights.allows_installation(Permission.READ_AUDIT)
 
 
 def may_create_secret(actor: Actor, universe: Universe) -> bool:

@@ -32,10 +32,10 @@ def sidebar(response: HttpResponseBase) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "links"),
     [
-        ("admin", ["Home", "Add a universe", "Harbor PROD Production", *ADMINISTRATION]),
-        ("manager", ["Home", "Harbor PROD Production", "Audit log"]),
+        ("admin", ["Home", "Batches", "Add a universe", "Harbor PROD Production", *ADMINISTRATION]),
+        ("manager", ["Home", "Batches", "Harbor PROD Production", "Audit log"]),
         ("auditor", ["Home", "Harbor PROD Production", "Audit log"]),
-        ("rotator", ["Home", "Harbor PROD Production"]),
+        ("rotator", ["Home", "Batches", "Harbor PROD Production"]),
         ("stranger", ["Home"]),
     ],
 )
