@@ -22,7 +22,7 @@ from secretsapp.rules import connections
 from secretsapp.rules.locks import claim, unclaimed
 
 # So many items of one key are under way at once.
-SENDERS = 16
+SENDERS = 24
 # A worker that was killed holds its lanes for so long, and renews the claim of those it works on.
 CLAIMED_FOR = timedelta(seconds=20)
 RENEWED_AFTER = timedelta(seconds=5)
