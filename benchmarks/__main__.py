@@ -21,6 +21,7 @@ PARTS = {
     "starting": 180,
     "rights": 120,
     "filter": 240,
+    "comparing": 120,
     "size": 1200,
     "paint": 180,
     "batching": 1200,

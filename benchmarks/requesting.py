@@ -23,6 +23,28 @@ def page(url: str, headers: Mapping[str, str]) -> str:
         connection.close()
 
 
+def first_byte(url: str, headers: Mapping[str, str]) -> float:
+    """The seconds until the answer begins, over a connection that is there."""
+    connection = _connection(url)
+    connection.connect()
+    try:
+        began = time.perf_counter()
+        connection.request("GET", _path(url), headers=dict(headers))
+        answer = connection.getresponse()
+        answer.read(1)
+        seconds = time.perf_counter() - began
+    finally:
+        connection.close()
+    if answer.status != 200:
+        raise UnexpectedAnswer(f"{url} was answered with {answer.status}.")
+    return seconds
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
 def rate(url: str, headers: Mapping[str, str], seconds: float) -> float:
     """Requests a second, over some seconds, by callers that each wait for their answer."""
     began = time.perf_counter()
@@ -50,7 +72,7 @@ def _connection(url: str) -> HTTPConnection:
 
 
 def _asked(connection: HTTPConnection, url: str, headers: Mapping[str, str]) -> bytes:
-    connection.request("GET", urlsplit(url).path, headers=dict(headers))
+    connection.request("GET", _path(url), headers=dict(headers))
     answer = connection.getresponse()
     content = answer.read()
     if answer.status != 200:

@@ -37,6 +37,14 @@ def add_secret(parser: CommandParser) -> None:
     parser.add_argument("name", type=str.strip, metavar="NAME", help="The name of the secret.")
 
 
+def add_secrets(parser: CommandParser) -> None:
+    """The secrets that a command is about, one at least, in their universe."""
+    add_universe_id(parser)
+    parser.add_argument(
+        "names", nargs="+", type=str.strip, metavar="NAME", help="The names of the secrets."
+    )
+
+
 def add_exactly(parser: CommandParser) -> None:
     """The word that a value which looks unintended is meant."""
     parser.add_argument(

@@ -33,13 +33,14 @@ from secretsapp.models.keys import KeyProof
 from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.requests import AccessRequest
 from secretsapp.models.reviews import Review, ReviewItem
-from secretsapp.models.secrets import Change, Proposal, Secret
+from secretsapp.models.secrets import Absence, Change, Proposal, Secret
 from secretsapp.models.shortcuts import SavedSearch, Shortcut
 from secretsapp.models.universes import ApiKey, Universe
 from secretsapp.models.workers import Worker
 
 __all__ = [
     "EVERYWHERE",
+    "Absence",
     "AccessRequest",
     "ApiKey",
     "AuditArchive",

@@ -1,4 +1,4 @@
-"""The mirror of what Roblox lists, never with a value, and the writes that were intended to it."""
+"""The mirror of what Roblox lists, never with a value; what is rightly missing; intended writes."""
 
 import uuid
 from datetime import datetime
@@ -144,6 +144,28 @@ class Secret(models.Model):
     def updated_at(self) -> datetime | None:
         """When Roblox says it was last changed, if it says so."""
         return parse_roblox_time(self.update_time)
+
+
+class Absence(models.Model):
+    """That a universe doesn't need the secret of that name, who said so and when.
+
+    It says nothing while the universe has one.
+    """
+
+    universe = models.ForeignKey(Universe, on_delete=models.CASCADE, related_name="absences")
+    name = models.CharField(max_length=64)
+    # Nobody, for a command.
+    person = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    said_by = models.CharField(max_length=254)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["universe", "name"], name="absence_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"no {self.name}"
 
 
 class ProposalKind(models.TextChoices):

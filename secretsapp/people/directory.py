@@ -1,7 +1,7 @@
 """People as an actor may see them, and themselves."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from secretsapp.core.roles import Permission, Role
 from secretsapp.core.spelling import proposal
 from secretsapp.models import Grant, Identity, Membership, OneTimeCode, SignedIn, Universe, User
 from secretsapp.models.accounts import CodePurpose
-from secretsapp.rules.holders import people_with
+from secretsapp.rules.holders import people_with, people_with_each
 from secretsapp.rules.paging import FIRST, Asked, Page, containing, cut
 from secretsapp.rules.policy import Rights, require, require_installation, rights_of
 
@@ -246,6 +246,13 @@ def possible_owners(actor: Actor, universe: Universe, name: str) -> list[User]:
     """
     require(actor, Permission.EDIT_DETAILS, universe.pk, name)
     return list(people_with(Permission.LIST_SECRETS, universe.pk, name))
+
+
+def possible_owners_of_each(actor: Actor, universe: Universe, names: Collection[str]) -> list[User]:
+    """The active people who may list each of these secrets; raises Forbidden as above."""
+    for name in names:
+        require(actor, Permission.EDIT_DETAILS, universe.pk, name)
+    return list(people_with_each(Permission.LIST_SECRETS, universe.pk, names))
 
 
 def account_of(email: str) -> User | None:

@@ -1,5 +1,7 @@
 """Who holds what: the grants in force and their people, as rows for a query to ask about."""
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
 from secretsapp.core import patterns
@@ -16,6 +18,30 @@ def people_with(permission: Permission, universe_id: int, name: str) -> QuerySet
         patterns__pattern__in=patterns.matching(name),
     )
     return holders_of(giving).order_by("email")
+
+
+def people_with_each(
+    permission: Permission, universe_id: int, names: Collection[str]
+) -> QuerySet[User]:
+    """The people who have the permission on each of these secrets now, by email address."""
+    giving = in_force().filter(reaching(universe_id), role__in=roles_with(permission))
+    # A grant without a pattern covers nothing, and a team may have nobody in it.
+    covering = giving.filter(patterns__isnull=False).exclude(
+        person=None, team__memberships__isnull=True
+    )
+    held: dict[int, set[str]] = {}
+    for person, member, pattern in covering.values_list(
+        "person", "team__memberships__person", "patterns__pattern"
+    ):
+        held.setdefault(person or member, set()).add(pattern)
+    # Many have the same patterns, which are compared with the names once.
+    reach = {found: _is_each(found, names) for found in {frozenset(each) for each in held.values()}}
+    able = [pk for pk, found in held.items() if reach[frozenset(found)]]
+    return User.objects.filter(pk__in=able, is_active=True).order_by("email")
+
+
+def _is_each(found: Collection[str], names: Collection[str]) -> bool:
+    return all(any(patterns.matches(each, name) for each in found) for name in names)
 
 
 def holders_of(grants: QuerySet[Grant]) -> QuerySet[User]:

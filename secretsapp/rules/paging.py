@@ -1,6 +1,6 @@
 """A list that may be long, a page at a time; what is looked for and which page is asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -36,16 +36,20 @@ FIRST = Asked()
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """What is on one page, of `count` in all; `number` is that of the page, from 1 on."""
+    """What is on one page, of `count` in all; `number` is that of the page, from 1 on.
+
+    Every page except the last one has `size` items.
+    """
 
     items: list[Item]
     number: int
     count: int
+    size: int = PAGE_SIZE
 
     @property
     def first(self) -> int:
         """The place of its first item among all, from 1 on."""
-        return (self.number - 1) * PAGE_SIZE + 1
+        return (self.number - 1) * self.size + 1
 
     @property
     def last(self) -> int:
@@ -64,7 +68,7 @@ class Page(Generic[Item]):
 
     def of(self, items: Iterable[Other]) -> "Page[Other]":
         """The same page, of something made of its items."""
-        return Page(list(items), self.number, self.count)
+        return Page(list(items), self.number, self.count, self.size)
 
 
 def cut_as_asked(rows: QuerySet[Row], asked: Asked) -> Page[Row]:
@@ -77,10 +81,20 @@ def cut_as_asked(rows: QuerySet[Row], asked: Asked) -> Page[Row]:
 def cut(rows: QuerySet[Row], number: int) -> Page[Row]:
     """That page of the rows, which are in one fixed order; beyond the last page it is the last."""
     count = rows.count()
-    pages = max(1, -(-count // PAGE_SIZE))
-    number = min(max(number, 1), pages)
+    number = _number_within(number, count, PAGE_SIZE)
     begin = (number - 1) * PAGE_SIZE
     return Page(list(rows[begin : begin + PAGE_SIZE]), number, count)
+
+
+def cut_list(items: Sequence[Item], number: int, size: int) -> Page[Item]:
+    """That page of what is read already, as `cut` of rows."""
+    number = _number_within(number, len(items), size)
+    begin = (number - 1) * size
+    return Page(list(items[begin : begin + size]), number, len(items), size)
+
+
+def _number_within(number: int, count: int, size: int) -> int:
+    return min(max(number, 1), max(1, -(-count // size)))
 
 
 def containing(text: str, *columns: str) -> Q:

@@ -1,14 +1,27 @@
 """Changes what only Sealroom knows of a secret: its note and its owner."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput, SecretGone
 from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe, User
-from secretsapp.rules.acting import Right, acting
+from secretsapp.rules.acting import Act, Right, acting
+from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.policy import require
 from secretsapp.rules.versions import differences
+
+
+@dataclass(frozen=True)
+class NewDetails:
+    """What several secrets are to have: a note, where it is one, and an owner, where it is set."""
+
+    note: str | None = None
+    owner: User | None = None
+    sets_owner: bool = False
 
 
 def edit(
@@ -21,8 +34,7 @@ def edit(
     """
     require(actor, Permission.EDIT_DETAILS, universe.pk, secret.name)
     labels.check_remark(note, field="note", limit=labels.NOTE_LIMIT)
-    if owner is not None and not owner.is_active:
-        raise InvalidInput("That account is disabled. Choose another owner.", field="owner")
+    _check_owner(owner)
     before, after = _fields(secret.note, secret.owner), _fields(note, owner)
     detail = differences(before, after, unsaid=after)
     if not detail:
@@ -38,6 +50,48 @@ def edit(
             subject=owner if before["owner"] != after["owner"] else None,
             detail=detail,
         )
+
+
+def edit_several(
+    actor: Actor, *, universe: Universe, names: Collection[str], new: NewDetails
+) -> int:
+    """Set the same note or owner of several secrets, with one event each: of all or of none.
+
+    Gives of how many that changed anything. Raises Forbidden, InvalidInput, or SecretGone as `edit`
+    does.
+    """
+    for name in names:
+        require(actor, Permission.EDIT_DETAILS, universe.pk, name)
+    labels.check_remark(new.note or "", field="note", limit=labels.NOTE_LIMIT)
+    _check_owner(new.owner)
+    if not names:
+        return 0
+    needs = [Right(Permission.EDIT_DETAILS, universe.pk, name) for name in names]
+    with acting(actor, *needs) as act:
+        lock_universe(universe)
+        rows = Secret.objects.filter(universe=universe, name__in=names).select_related("owner")
+        if len(found := list(rows)) < len(set(names)):
+            raise SecretGone("Nothing was saved: some of these secrets no longer exist.")
+        return sum(_set(act, universe, secret, new) for secret in found)
+
+
+def _set(act: Act, universe: Universe, secret: Secret, new: NewDetails) -> bool:
+    """Set what is new of a secret, and tell it; says whether that changes anything."""
+    before = _fields(secret.note, secret.owner)
+    secret.note = secret.note if new.note is None else new.note
+    secret.owner = new.owner if new.sets_owner else secret.owner
+    after = _fields(secret.note, secret.owner)
+    if detail := differences(before, after, unsaid=after):
+        secret.save(update_fields=["note", "owner"])
+        owner = secret.owner if before["owner"] != after["owner"] else None
+        event = SecretEvent.SECRET_DETAILS_CHANGED
+        act.tell(event, universe, secret.name, subject=owner, detail=detail)
+    return bool(detail)
+
+
+def _check_owner(owner: User | None) -> None:
+    if owner is not None and not owner.is_active:
+        raise InvalidInput("That account is disabled. Choose another owner.", field="owner")
 
 
 def _fields(note: str, owner: User | None) -> dict[str, str]:

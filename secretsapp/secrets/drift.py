@@ -1,11 +1,13 @@
 """Marks what was changed outside Sealroom as reviewed."""
 
+from collections.abc import Mapping
+
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import Secret, Universe
-from secretsapp.rules.acting import Right, acting
+from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.secrets.secret_view import drift_of
 
@@ -17,21 +19,42 @@ def acknowledge(actor: Actor, universe: Universe, name: str, seen: str | None = 
     Forbidden for those who may not edit the secret's details, and StaleVersion where something
     else was found since: `seen` is what the person saw (`drift_of`), None for whatever holds.
     """
-    with acting(actor, Right(Permission.EDIT_DETAILS, universe.pk, name)) as act:
+    return bool(acknowledge_several(actor, universe, {name: seen}))
+
+
+def acknowledge_several(
+    actor: Actor, universe: Universe, seen: Mapping[str, str | None]
+) -> list[str]:
+    """The same of several names, each with what the person saw of it: of all of them or of none.
+
+    Gives the names of which there was anything to acknowledge, with one event each.
+    """
+    needs = [Right(Permission.EDIT_DETAILS, universe.pk, name) for name in seen]
+    if not needs:
+        return []
+    with acting(actor, *needs) as act:
         lock_universe(universe)
-        secret = Secret.objects.filter(universe=universe, name=name).first()
-        if secret is None or not (secret.drifted_at or secret.missing_since):
-            return False
-        if seen is not None and seen != drift_of(secret):
-            raise StaleVersion(
-                f"{name} was changed outside Sealroom again after you opened the page, so it "
-                "is not marked as reviewed. Check its current state."
-            )
-        found = "missing" if secret.missing_since else "changed"
-        if secret.missing_since:
-            secret.delete()
-        else:
-            secret.drifted_at = None
-            secret.save(update_fields=["drifted_at"])
-        act.tell(SecretEvent.SECRET_DRIFT_ACKNOWLEDGED, universe, name, detail={"found": found})
+        found = Secret.objects.filter(universe=universe, name__in=seen).order_by("name")
+        return [
+            secret.name
+            for secret in found
+            if _acknowledge(act, universe, secret, seen[secret.name])
+        ]
+
+
+def _acknowledge(act: Act, universe: Universe, secret: Secret, seen: str | None) -> bool:
+    if not (secret.drifted_at or secret.missing_since):
+        return False
+    if seen is not None and seen != drift_of(secret):
+        raise StaleVersion(
+            f"{secret.name} was changed outside Sealroom again after you opened the page, so it "
+            "is not marked as reviewed. Check its current state."
+        )
+    detail = {"found": "missing" if secret.missing_since else "changed"}
+    if secret.missing_since:
+        secret.delete()
+    else:
+        secret.drifted_at = None
+        secret.save(update_fields=["drifted_at"])
+    act.tell(SecretEvent.SECRET_DRIFT_ACKNOWLEDGED, universe, secret.name, detail=detail)
     return True

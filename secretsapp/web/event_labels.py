@@ -83,6 +83,7 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "secret.rotate": "Secret rotated",
         "secret.delete": "Secret deleted",
         "secret.details": "Secret details changed",
+        "secret.absence": "Missing secret not needed, or needed again",
         "secret.change.forced": "Secret changed without approval",
         "secret.drift": "Secret changed outside Sealroom",
         "secret.drift.acknowledged": "Change outside reviewed",
@@ -144,6 +145,7 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "universe.unprotect": "Removal of protection proposed or forced",
         "universe.baseline": "First sync",
         "universe.exported": "List of secrets exported",
+        "universe.names_exported": "Names to fill exported",
         "universe.key_changed": "Roblox’s public key changed",
     },
     "API keys": {

@@ -173,6 +173,7 @@ function reflect() {
   highlight();
   const here = addressOf({});
   if (here !== location.pathname + location.search) history.replaceState(history.state, "", here);
+  byId("select").search = new URL(here, location.href).search;
   for (const form of [byId("refresh"), byId("filter-form")]) {
     if (form.elements.q !== field) form.elements.q.value = field.value.trim();
     form.elements.sort.value = wanted.sort;

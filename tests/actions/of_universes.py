@@ -11,7 +11,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.references import Kind, Reference
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
-from secretsapp.secrets import drift
+from secretsapp.secrets import absences, drift, filling
 from secretsapp.universes import managing, shortcuts
 from tests.actions.acting import VALUE, Action, Stage
 from tests.stage import ROLES_IN_HARBOR, STAGEHAND
@@ -20,6 +20,11 @@ from tests.stage import ROLES_IN_HARBOR, STAGEHAND
 def mark_changed(stage: Stage) -> None:
     """Let a secret be one that was changed elsewhere."""
     stage.universe.secrets.filter(name="PAY_KEY").update(drifted_at=timezone.now())
+
+
+def let_be_not_needed(stage: Stage) -> None:
+    """Let there be a name of which someone said that it isn't needed."""
+    absences.accept(STAGEHAND, [(stage.universe, "NEW_KEY")])
 
 
 def add_second_key(_stage: Stage) -> None:
@@ -100,6 +105,38 @@ UNIVERSE_ACTIONS: list[Action] = [
         lambda stage: drift.acknowledge(stage.cast["editor"].actor, stage.universe, "PAY_KEY"),
         ("secret.drift.acknowledged | editor@example.com | Harbor | PAY_KEY | ",),
         before=mark_changed,
+    ),
+    Action(
+        "drift.acknowledge_several",
+        lambda stage: drift.acknowledge_several(
+            stage.cast["editor"].actor, stage.universe, {"PAY_KEY": None, "PAY_WEBHOOK": None}
+        ),
+        ("secret.drift.acknowledged | editor@example.com | Harbor | PAY_KEY | ",),
+        before=mark_changed,
+    ),
+    Action(
+        "absences.accept",
+        lambda stage: absences.accept(
+            stage.cast["editor"].actor, [(stage.universe, "NEW_KEY"), (stage.universe, "PAY_KEY")]
+        ),
+        ("secret.absence.accepted | editor@example.com | Harbor | NEW_KEY | ",),
+    ),
+    Action(
+        "absences.withdraw",
+        lambda stage: absences.withdraw(
+            stage.cast["editor"].actor, [(stage.universe, "NEW_KEY"), (stage.universe, "OTHER")]
+        ),
+        ("secret.absence.withdrawn | editor@example.com | Harbor | NEW_KEY | ",),
+        before=let_be_not_needed,
+    ),
+    Action(
+        "absences.check_may_say",
+        lambda stage: absences.check_may_say(stage.cast["editor"].actor),
+    ),
+    Action(
+        "filling.export",
+        lambda stage: filling.export(stage.cast["viewer"].actor, [stage.universe], []),
+        ("universe.names_exported | viewer@example.com | Harbor |  | ",),
     ),
     # What is only for someone's own sidebar is told nobody.
     *(

@@ -9,7 +9,8 @@ from secretsapp.log.index import building
 from secretsapp.models import Change, Grant
 from secretsapp.operation import installation, key_proof, master_keys, readiness, upkeep, workers
 from secretsapp.people import accounts, session_storage, sign_ins
-from secretsapp.secrets import attempts, settling
+from secretsapp.secrets import attempts, details, settling
+from secretsapp.secrets.details import NewDetails
 from secretsapp.universes import managing, mirror, refreshing
 from tests.actions.acting import (
     PASSWORD,
@@ -84,6 +85,19 @@ ACTIONS = [
         "details.edit",
         edit_details,
         (f"secret.details.changed | {EDITOR} | Harbor | PAY_KEY | viewer@example.com",),
+    ),
+    Action(
+        "details.edit_several",
+        lambda stage: details.edit_several(
+            stage.cast["editor"].actor,
+            universe=stage.universe,
+            names=["PAY_KEY", "PAY_WEBHOOK"],
+            new=NewDetails(note="Ends yearly."),
+        ),
+        (
+            f"secret.details.changed | {EDITOR} | Harbor | PAY_KEY | ",
+            f"secret.details.changed | {EDITOR} | Harbor | PAY_WEBHOOK | ",
+        ),
     ),
     Action(
         "grants.add",

@@ -27,7 +27,10 @@ IN_STAGING = f"/universes/{story.STAGING}/secrets/PAY_API_KEY/"
 PAGES = {
     "home": "/",
     "universes": "/universes/",
+    "compare": "/compare/?show=all",
+    "names to fill": f"/names-to-fill/?from={story.HARBOR}&to={story.STAGING}",
     "universe": HARBOR,
+    "select secrets": f"{HARBOR}several/",
     "secret": SECRET,
     "new secret": f"/universes/{story.STAGING}/new-secret/",
     "rotate": f"{SECRET}rotate/",

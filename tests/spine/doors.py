@@ -100,7 +100,10 @@ ADMIN = ("admin",)
 READERS = ("admin", "manager", "auditor")
 MANAGERS = ("admin", "manager")
 WRITERS = ("admin", "manager", "editor", "rotator")
+EDITORS = (*MANAGERS, "editor")
 SOMEBODY = (*EVERYBODY, "stranger")
+CELL = {"universe": str(HARBOR_ID), "names": "PAY_MISSING", "cell": "0.0"}
+SEVERAL = {"name": "PAY_KEY", "confirmed": "yes", "sets_note": "on", "note": "a note"}
 ROLE = {"role": "rotator", "names": "PAY_*", "end": "never", "reason": "season two"}
 INVITED = {"emails": "several@example.com", "place": str(HARBOR_ID), **ROLE}
 
@@ -267,6 +270,15 @@ DOORS = (
     Door("domain_advice", SOMEBODY, read_answer=302, stranger=302),
     Door("universes", SOMEBODY, stranger=200),
     Door("universe", EVERYBODY, "universe"),
+    Door("compare", SOMEBODY, stranger=200),
+    Door("compare_replace", EVERYBODY, "", FORM, CELL, read_answer=302),
+    Door("absences_accept", EDITORS, "", FORM, CELL, read_answer=302, stranger=403),
+    Door("absences_withdraw", EDITORS, "", FORM, CELL, read_answer=302, stranger=403),
+    Door("names_to_fill", EVERYBODY, "", FORM, CELL, read_answer=302, answer=200),
+    Door("secrets_several", EVERYBODY, "universe"),
+    Door("several_details", EDITORS, "universe", FORM, SEVERAL, read_answer=302),
+    Door("several_delete", MANAGERS, "universe", FORM, {}, read_answer=302),
+    Door("several_review", EDITORS, "universe", FORM, SEVERAL, read_answer=302),
     Door("universe_activity", EVERYBODY, "universe"),
     Door("secrets_export", EVERYBODY, "universe", FORM, {"format": "csv"}, answer=200),
     Door("universe_export", EVERYBODY, "universe", FORM, {"format": "ndjson"}, answer=200),

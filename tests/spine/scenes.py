@@ -16,6 +16,7 @@ from secretsapp.log import witnesses
 from secretsapp.models import NewSignIn, ReviewItem, Secret, SignedIn, Universe
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import accounts, factors, invitations, one_time_codes, required_factors
+from secretsapp.secrets import absences
 from secretsapp.secrets.secret_view import drift_of
 from secretsapp.web.forms.batches import tick_of
 from tests.granting import Terms
@@ -53,6 +54,12 @@ def ticked(universe: Universe, cast: Cast) -> Sent:
     (row,) = planning.plan(cast["admin"].actor, pairs=[(universe, "PAY_KEY")])
     at = f"{reverse('replace_everywhere')}?name=PAY_KEY"
     return {"at": at, "universe": tick_of(row), "value": "another value", "reach": "keep"}
+
+
+def not_needed(universe: Universe, _cast: Cast) -> Sent:
+    """A secret that is missing, and of which someone said that it isn't needed."""
+    absences.accept(STAGEHAND, [(universe, "PAY_MISSING")])
+    return {}
 
 
 def viewer_everywhere(_universe: Universe, cast: Cast) -> Sent:
@@ -147,6 +154,11 @@ def changed_outside(universe: Universe, _cast: Cast) -> Sent:
     secret.drifted_at = timezone.now()
     secret.save()
     return {"seen": drift_of(secret)}
+
+
+def seen_version(universe: Universe, _cast: Cast) -> Sent:
+    """When a secret was changed last, as a form carries it."""
+    return {"seen": Secret.objects.get(universe=universe, name="PAY_KEY").update_time}
 
 
 def waiting(universe: Universe, cast: Cast) -> Sent:

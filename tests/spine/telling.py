@@ -7,9 +7,11 @@ from tests.spine.scenes import (
     channel_that_is_off,
     disabled,
     invitation,
+    not_needed,
     proposed,
     protected,
     review,
+    seen_version,
     several,
     team,
     ticked,
@@ -19,6 +21,7 @@ from tests.spine.scenes import (
     witness,
 )
 from tests.spine.telling_oneself import ONESELF
+from tests.stage import HARBOR_ID
 
 # What waits for the answer of a device or a provider: told in `tests/pages/test_passkeys.py`, and
 # in `tests/pages/test_single_sign_on.py`.
@@ -108,6 +111,35 @@ TELLINGS = (
     Telling("universe_settings", ("universe.changed Harbour",), sent={"name": "Harbour"}),
     Telling("universe_pin", by="viewer"),
     Telling("universe_export", ("log.exported Harbor",), by="viewer"),
+    Telling("several_details", ("secret.details.changed Harbor PAY_KEY",), by="editor"),
+    Telling(
+        "several_review",
+        ("secret.drift.acknowledged Harbor PAY_KEY",),
+        by="editor",
+        prepare=changed_outside,
+    ),
+    Telling(
+        "several_delete",
+        ("batch.started",),
+        by="manager",
+        sent={"name": "PAY_KEY", "confirmed": "yes", "typed": "1"},
+        prepare=seen_version,
+    ),
+    Telling("compare_replace", by="viewer"),
+    Telling("absences_accept", ("secret.absence.accepted Harbor PAY_MISSING",), by="editor"),
+    Telling(
+        "absences_withdraw",
+        ("secret.absence.withdrawn Harbor PAY_MISSING",),
+        by="editor",
+        prepare=not_needed,
+    ),
+    Telling("names_to_fill", by="viewer"),
+    Telling(
+        "names_to_fill",
+        ("universe.names_exported Harbor",),
+        by="viewer",
+        sent={"to": str(HARBOR_ID), "name": "PAY_MISSING", "format": "env"},
+    ),
     Telling("secrets_export", ("universe.exported Harbor",), by="viewer"),
     Telling("universe_refresh", by="viewer"),
     Telling(

@@ -42,6 +42,12 @@ class SecretEvent(Event):
     SECRET_DRIFT_ACKNOWLEDGED = done(
         "secret.drift.acknowledged", "marked the change of {secret} as reviewed", Verb.ACCEPT
     )
+    SECRET_NOT_NEEDED = done(
+        "secret.absence.accepted", "said that {secret} isn’t needed", Verb.EDIT, INFO
+    )
+    SECRET_NEEDED = done(
+        "secret.absence.withdrawn", "took back that {secret} isn’t needed", Verb.EDIT, INFO
+    )
     SECRET_CREATE_PROPOSED = proposed("secret.create.proposed", "proposed creating {secret}")
     SECRET_ROTATE_PROPOSED = proposed("secret.rotate.proposed", "proposed rotating {secret}")
     SECRET_DELETE_PROPOSED = proposed("secret.delete.proposed", "proposed deleting {secret}")
@@ -81,6 +87,11 @@ class UniverseEvent(Event):
     UNIVERSE_EXPORTED = done(
         "universe.exported",
         "exported the list of {count:secret} in {universe} as {format}",
+        Verb.READ,
+    )
+    UNIVERSE_NAMES_EXPORTED = done(
+        "universe.names_exported",
+        "exported {count:name} to fill in for {universe}",
         Verb.READ,
     )
     UNIVERSE_KEY_CHANGED = seen(

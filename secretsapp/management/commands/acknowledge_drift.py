@@ -1,11 +1,11 @@
-"""`manage.py acknowledge_drift`: a change outside Sealroom is reviewed."""
+"""`manage.py acknowledge_drift`: changes outside Sealroom are reviewed."""
 
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_secret, universe_of
+from secretsapp.management.arguments import add_secrets, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models import Secret, Universe
@@ -13,25 +13,30 @@ from secretsapp.secrets import drift, secret_view
 
 
 class Command(ActingCommand):
-    """Acknowledges a change that was made elsewhere."""
+    """Acknowledges changes that were made elsewhere."""
 
     help = (
-        "Mark a secret that was changed outside Sealroom as reviewed. If it was deleted at "
-        "Roblox, remove it from the list. Nothing changes at Roblox."
+        "Mark secrets that were changed outside Sealroom as reviewed: all of them, or none. If one "
+        "was deleted at Roblox, remove it from the list. Nothing changes at Roblox."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        """The secret."""
-        add_secret(parser)
+        """The secrets."""
+        add_secrets(parser)
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
-        """Take note of the change, if there is one."""
+        """Take note of the changes, where there are any."""
         universe = universe_of(actor, options["universe_id"])
-        secret = secret_view.get(actor, universe, options["name"]).secret
-        acknowledged = drift.acknowledge(actor, universe, secret.name)
+        names = dict.fromkeys(options["names"])
+        secrets = [secret_view.get(actor, universe, name).secret for name in names]
+        found = drift.acknowledge_several(actor, universe, names)
+        told = [
+            {"universe": universe.pk, "name": each.name, "acknowledged": each.name in found}
+            for each in secrets
+        ]
         return Report(
-            lines=[_sentence(secret, universe, acknowledged=acknowledged)],
-            data={"universe": universe.pk, "name": secret.name, "acknowledged": acknowledged},
+            lines=[_sentence(each, universe, acknowledged=each.name in found) for each in secrets],
+            data=told[0] if len(told) == 1 else {"secrets": told},
         )
 
 

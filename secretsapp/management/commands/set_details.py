@@ -1,51 +1,61 @@
-"""`manage.py set_details`: the note and the owner of a secret."""
+"""`manage.py set_details`: the note and the owner of secrets."""
 
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from secretsapp.core.actor import Actor
-from secretsapp.management.arguments import add_secret, universe_of
+from secretsapp.management.arguments import add_secrets, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
-from secretsapp.models import User
+from secretsapp.models import Secret, User
 from secretsapp.people import directory
 from secretsapp.secrets import details, secret_view
+from secretsapp.secrets.details import NewDetails
 
 
 class Command(ActingCommand):
-    """Sets what only Sealroom knows of a secret."""
+    """Sets what only Sealroom knows of secrets."""
 
-    help = "Set the note or the owner of a secret. Nothing changes at Roblox."
+    help = (
+        "Set the note or the owner of secrets: of all of them, or of none. Nothing changes at "
+        "Roblox."
+    )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        """The secret and its details; what is not given stays."""
-        add_secret(parser)
+        """The secrets and their details; what is not given stays."""
+        add_secrets(parser)
         parser.add_argument("--note", help="What it is for; '' removes the note.")
         parser.add_argument("--owner", metavar="EMAIL", help="Who looks after it; '' for no one.")
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the details that were given."""
         universe = universe_of(actor, options["universe_id"])
-        secret = secret_view.get(actor, universe, options["name"]).secret
-        note, owner = options["note"], options["owner"]
-        details.edit(
-            actor=actor,
-            universe=universe,
-            secret=secret,
-            note=secret.note if note is None else note,
-            owner=secret.owner if owner is None else _owner(actor, owner),
+        names = list(dict.fromkeys(options["names"]))
+        found = [secret_view.get(actor, universe, name).secret for name in names]
+        owner = options["owner"]
+        new = NewDetails(
+            note=options["note"],
+            owner=_owner(actor, owner) if owner else None,
+            sets_owner=owner is not None,
         )
+        details.edit_several(actor, universe=universe, names=names, new=new)
+        stored = [_told(each, new) for each in found]
         return Report(
-            lines=[f"Saved the details of {secret.name} in {universe.name}."],
-            data={
-                "universe": universe.pk,
-                "name": secret.name,
-                "note": secret.note,
-                "owner": secret.owner.email if secret.owner else "",
-            },
+            lines=[f"Saved the details of {each.name} in {universe.name}." for each in found],
+            data=stored[0] if len(stored) == 1 else {"secrets": stored},
         )
 
 
-def _owner(actor: Actor, email: str) -> User | None:
-    return directory.get(actor, email) if email else None
+def _told(secret: Secret, new: NewDetails) -> dict[str, Any]:
+    owner = new.owner if new.sets_owner else secret.owner
+    return {
+        "universe": secret.universe_id,
+        "name": secret.name,
+        "note": secret.note if new.note is None else new.note,
+        "owner": owner.email if owner else "",
+    }
+
+
+def _owner(actor: Actor, email: str) -> User:
+    return directory.get(actor, email)

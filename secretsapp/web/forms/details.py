@@ -21,12 +21,12 @@ class DetailsForm(forms.Form):
         owner = secret.owner
         # The owner stays on the list, also without access of their own.
         owners = {person.pk: person for person in [*people, *([owner] if owner else [])]}
-        field, called = _owner_field(list(owners.values()))
+        field, called = owner_field(list(owners.values()))
         super().__init__(data, initial={"note": secret.note, "owner": called(owner)})
         self.fields["owner"] = field
 
 
-def _owner_field(owners: list[User]) -> tuple[forms.Field, Callable[[User | None], str]]:
+def owner_field(owners: list[User]) -> tuple[forms.Field, Callable[[User | None], str]]:
     """The field, and what stands in it for an owner: of many, the email address that is typed."""
     is_typed = len(owners) > PEOPLE_TO_CHOOSE_FROM
 
