@@ -44,11 +44,16 @@ class Import:
             self.hosts = {int(number): host for number, host in hosts}
         return answer
 
-    def confirm(self, **fields: Any) -> HttpResponse:
-        """Send the same again, with what is ticked and typed."""
+    @property
+    def confirmed(self) -> dict[str, Any]:
+        """What the preview sends on: what is ticked and typed, and its marks."""
         hosts = {f"host-{number}": host for number, host in self.hosts.items()}
         rows = [str(number) for number in self.ticked]
-        return self._send({"step": "import", "row": rows, **hosts, **self._marks, **fields})
+        return self._fields | {"step": "import", "row": rows, **hosts, **self._marks}
+
+    def confirm(self, **fields: Any) -> HttpResponse:
+        """Send the same again, with what is ticked and typed."""
+        return self._send({**self.confirmed, **fields})
 
     def _send(self, fields: dict[str, Any], *, by_htmx: bool = False) -> HttpResponse:
         sent = self._fields | fields

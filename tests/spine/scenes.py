@@ -20,6 +20,7 @@ from secretsapp.secrets import absences
 from secretsapp.secrets.secret_view import drift_of
 from secretsapp.web.forms.batches import tick_of
 from tests.granting import Terms
+from tests.pages.importing import Import
 from tests.secrets.proposing import propose, protect
 from tests.spine import of_channels
 from tests.stage import STAGEHAND, Cast
@@ -60,6 +61,15 @@ def not_needed(universe: Universe, _cast: Cast) -> Sent:
     """A secret that is missing, and of which someone said that it isn't needed."""
     absences.accept(STAGEHAND, [(universe, "PAY_MISSING")])
     return {}
+
+
+def previewed(universe: Universe, cast: Cast) -> Sent:
+    """An import whose preview was seen by the editor."""
+    client, text = Client(), "PAY_KEY=another-value"
+    client.force_login(cast["editor"].user)
+    given = Import(client, text, universe, as_file=False)
+    given.preview()
+    return {"text": text, **given.confirmed}
 
 
 def viewer_everywhere(_universe: Universe, cast: Cast) -> Sent:

@@ -8,6 +8,7 @@ from tests.spine.scenes import (
     disabled,
     invitation,
     not_needed,
+    previewed,
     proposed,
     protected,
     review,
@@ -257,6 +258,7 @@ TELLINGS = (
     Telling("secret_rotate_value", by="rotator"),
     Telling("replace_everywhere_value", by="rotator"),
     Telling("replace_everywhere", ("batch.started",), prepare=ticked),
+    Telling("import", ("batch.started",), by="editor", prepare=previewed),
     Telling("batch_steer", ("batch.cancelled",)),
     Telling("secret_details", ("secret.details.changed Harbor PAY_KEY",), by="editor"),
     Telling(
