@@ -34,10 +34,12 @@ MOST_TARGETS = 100
 
 
 def possible_targets(actor: Actor, source: Universe) -> list[Universe]:
-    """The other universes of its owner in which the actor may create some secret."""
-    others = Universe.objects.filter(owner=source.owner).exclude(pk=source.pk)
-    creatable = narrowed_universes(actor, others, Permission.CREATE_SECRET)
-    return list(in_order(creatable)[:MOST_TARGETS])
+    """The other universes in which the actor may create some secret, those of its owner first."""
+    others = Universe.objects.exclude(pk=source.pk)
+    creatable = in_order(narrowed_universes(actor, others, Permission.CREATE_SECRET))
+    beside = creatable.filter(owner=source.owner)[:MOST_TARGETS]
+    elsewhere = creatable.exclude(owner=source.owner)[:MOST_TARGETS]
+    return [*beside, *elsewhere][:MOST_TARGETS]
 
 
 def of_source(actor: Actor, source: Universe, targets: Sequence[Universe]) -> list[NameToFill]:
