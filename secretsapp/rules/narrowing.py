@@ -31,13 +31,22 @@ def narrowed(
 
     `name` is the column with the name of the secret; that of its universe is `universe_id`, as
     everywhere. The grants of single universes, of which someone may have a thousand, are left to
-    the database; those of wider places are few.
+    the database; those of wider places are few, and who has these alone is asked about no others.
     """
     rights = rights_of(actor)
     if rights.allows_installation(permission):
         return rows
-    wider = _in_wider(rights, permission, name, is_text=_has_text(rows))
-    return rows.filter(within(held_by(actor, permission), rows, name=name) | wider)
+    allowed = _in_wider(rights, permission, name, is_text=_has_text(rows))
+    if _has_single(rights, permission):
+        allowed |= within(held_by(actor, permission), rows, name=name)
+    # No condition at all would be every row.
+    return rows.filter(allowed) if allowed else rows.none()
+
+
+def _has_single(rights: Rights, permission: Permission) -> bool:
+    """Whether a grant of a single universe gives them the permission."""
+    single = (each for each in rights.holdings if each.place.universe_id is not None)
+    return any(each.gives(permission) for each in single)
 
 
 def within(grants: QuerySet[Grant], rows: QuerySet[Row], *, name: str = "name") -> Q:

@@ -170,7 +170,7 @@ def test_a_search_without_its_index_or_with_a_wrong_one_is_told(doctor: Doctor) 
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
             secret = Secret.objects.earliest("pk").pk
-            cursor.execute("DELETE FROM secretsapp_secret_text_2 WHERE rowid = %s", [secret])
+            cursor.execute("DELETE FROM secretsapp_secret_text_3 WHERE rowid = %s", [secret])
         found = doctor("search")
         assert (found.level, "wrong about 1 secrets. Run" in found.words) == ("wrong", True)
     search_index.remove()

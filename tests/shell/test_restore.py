@@ -121,7 +121,7 @@ def test_what_the_search_of_a_copy_looks_up_is_made_again_from_its_rows(
     inhabited: Installation, elsewhere: Installation, tmp_path: Path
 ) -> None:
     if "DATABASE_URL" not in inhabited.environment:
-        inhabited.execute("UPDATE secretsapp_secret_text_2 SET text = 'teapot'")
+        inhabited.execute("UPDATE secretsapp_secret_text_3 SET text = 'teapot'")
     backed_up(inhabited, tmp_path / "copy")
     hand_over_keys(inhabited, elsewhere)
     elsewhere.succeed("restore", str(tmp_path / "copy"))

@@ -25,10 +25,10 @@ def universes(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
     """The universes that the actor may see, by name or by their whole id, which people paste."""
     rows = visible(actor)
     columns = holding(rows, wanted, "name").values_list("pk", "name", "environment")
-    found = {each.key: (each, close) for each, close in _fitting(wanted, map(_universe, columns))}
-    of_id = rows.filter(pk__in=_ids_in(wanted)).values_list("pk", "name", "environment")
-    for each in map(_universe, of_id):
-        found[each.key] = replace(each, beside=wanted.text), Closeness.SAME
+    judged = ((each, closeness(wanted, each[1])) for each in columns)
+    found = {each[0]: (_universe(each), close) for each, close in judged if close is not None}
+    for each in rows.filter(pk__in=_ids_in(wanted)).values_list("pk", "name", "environment"):
+        found[each[0]] = replace(_universe(each), beside=wanted.text), Closeness.SAME
     return closest(wanted, found.values(), limit=limit)
 
 

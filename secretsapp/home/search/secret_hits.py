@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.home.search import slips, universe_words
 from secretsapp.home.search.hits import CANDIDATES, Hit, Named, Rest, hit, order
 from secretsapp.home.search.universe_words import Places
-from secretsapp.home.search.wanted import NOTHING, Closeness, Wanted, closeness
+from secretsapp.home.search.wanted import NOTHING, Closeness, Wanted, closeness, run_together
 from secretsapp.models import Secret, Universe
 from secretsapp.rules import search_index
 from secretsapp.rules.narrowing import named, narrowed
@@ -33,10 +33,10 @@ from secretsapp.secrets.secret_view import first_line, searched_of
 
 # Within so few universes nothing is asked of the index, which holds those of everyone: reading
 # these alone is quick, and takes as long whatever there is elsewhere.
-FEW_UNIVERSES = 20
+FEW_UNIVERSES, FEW_PATTERNS = 50, 5
 # Whether a slip makes one fit is seen by reading: what the index found, or all of few universes.
 READ_OF_INDEX = 500
-READ_OF_FEW = FEW_UNIVERSES * SECRETS_PER_UNIVERSE
+READ_OF_FEW = 20 * SECRETS_PER_UNIVERSE
 
 _COLUMNS = ("pk", "name", "domain", "note", "update_time", "missing_since", "universe_id")
 
@@ -46,10 +46,14 @@ _Row = tuple[tuple[Any, ...], Closeness]
 
 @dataclass(frozen=True)
 class _Permitted:
-    """The secrets on which someone has a permission, and whether to look for them in the index."""
+    """The secrets on which someone has a permission, and whether to look for them in the index.
+
+    `held` is what the index has of all of them, where it is known.
+    """
 
     rows: QuerySet[Secret]
     is_indexed: bool
+    held: tuple[Holding, ...] = ()
 
 
 def find(
@@ -130,14 +134,20 @@ def _rest(
 
 
 def _fitting(permitted: _Permitted, wanted: Wanted) -> Iterator[_Row]:
-    """Each secret that fits in some way, once; the next way is only asked for if need be."""
+    """Each secret that fits in some way, once.
+
+    Where all that fit are few, one query finds them; only where there are more are the closest
+    asked for first, so that they are not beyond what is looked at.
+    """
+    every = _rows(permitted, wanted, _some_way(wanted, is_indexed=permitted.is_indexed))
+    ways = _closer_ways(wanted) if len(every) == CANDIDATES else ()
+    closer = (row for way in ways for row in _rows(permitted, wanted, way))
     seen = set()
-    for way in _ways(wanted, is_indexed=permitted.is_indexed):
-        for row in _rows(permitted, wanted, way):
-            close = _closeness(wanted, row)
-            if close is not None and row[0] not in seen:
-                seen.add(row[0])
-                yield row, close
+    for row in chain(closer, every):
+        close = _closeness(wanted, row)
+        if close is not None and row[0] not in seen:
+            seen.add(row[0])
+            yield row, close
 
 
 def _by_universe(permitted: _Permitted, wanted: Wanted, places: Places) -> list[_Row]:
@@ -158,13 +168,25 @@ def _permitted(actor: Actor, permission: Permission) -> _Permitted:
     ids = rights_of(actor).universes_with(permission)
     if ids is not None and len(ids) <= FEW_UNIVERSES:
         return _Permitted(rows.filter(universe_id__in=ids), is_indexed=False)
-    return _Permitted(rows, is_indexed=search_index.is_kept())
+    return _Permitted(rows, search_index.is_kept(), tuple(_held_by_all(actor, permission)))
+
+
+def _held_by_all(actor: Actor, permission: Permission) -> Iterator[Holding]:
+    """That the name begins as a pattern of theirs does, if they have few, and none of all names.
+
+    So the index doesn't lead to most of what others may see alone.
+    """
+    found = {each.pattern for each in rights_of(actor).holdings if each.gives(permission)}
+    runs = [run_together(pattern) for pattern in found]
+    if len(runs) <= FEW_PATTERNS and all(run.isascii() and run for run in runs):
+        yield Holding(tuple((NAME_BEGINS + run,) for run in runs))
 
 
 def _rows(permitted: _Permitted, wanted: Wanted, way: list[Holding]) -> list[tuple[Any, ...]]:
     rows = permitted.rows.filter(named(wanted.pattern))
     if way:
-        rows = search_index.matching(rows, way, is_indexed=permitted.is_indexed)
+        asked = [*way, *permitted.held]
+        rows = search_index.matching(rows, asked, is_indexed=permitted.is_indexed)
     return list(rows.values_list(*_COLUMNS)[: _limit(permitted, wanted)])
 
 
@@ -175,10 +197,12 @@ def _limit(permitted: _Permitted, wanted: Wanted) -> int:
 
 
 def _closeness(wanted: Wanted, row: tuple[Any, ...]) -> Closeness | None:
-    """How well the secret fits; that it does is what the database said, but where a slip is."""
+    """How well the secret fits; None where it doesn't, as the index only leads to what may fit."""
     _, name, domain, note, *_ = row
     close = closeness(wanted, name, f"{domain} {note}")
-    return Closeness.BESIDE if close is None and not wanted.forgives else close
+    # What capitals beyond ASCII are, the database says, unless it was asked for all.
+    is_said = not (wanted.forgives or wanted.joined.isascii())
+    return Closeness.BESIDE if close is None and is_said else close
 
 
 def _secret(row: tuple[Any, ...], universes: dict[int, Universe]) -> Named:
@@ -195,30 +219,33 @@ def _secret(row: tuple[Any, ...], universes: dict[int, Universe]) -> Named:
     )
 
 
-def _ways(wanted: Wanted, *, is_indexed: bool) -> Iterator[list[Holding]]:
-    """The ways to fit, the closest first, so that what is closest is not beyond what is looked at.
+def _some_way(wanted: Wanted, *, is_indexed: bool) -> list[Holding]:
+    """What each secret holds that fits in any way.
 
     A word that is too short for the index is looked for where words begin.
     """
     if wanted.forgives:
-        yield [slips.holding(word) for word in wanted.words] if is_indexed else []
-    elif wanted.pattern:
-        yield [holding(NAME_BEGINS + wanted.joined)]
-    else:
-        yield from _ways_of_name(wanted.joined)
-        yield [holding(BESIDE_WORDS + word) for word in wanted.words]
-        yield [holding(_anywhere(word)) for word in wanted.words]
+        return [slips.holding(word) for word in wanted.words] if is_indexed else []
+    if wanted.pattern:
+        return [holding(NAME_BEGINS + wanted.joined)]
+    ways = [tuple(map(_anywhere, wanted.words))]
+    if wanted.joined.isalnum() and min(map(len, wanted.words)) < SHORTEST_INDEXED:
+        ways.append((NAME_BEGINS + wanted.joined,))
+    return [Holding(tuple(ways))]
 
 
-def _ways_of_name(run: str) -> Iterator[list[Holding]]:
-    """The whole name run together, and its beginning, which the index marks.
+def _closer_ways(wanted: Wanted) -> Iterator[list[Holding]]:
+    """The ways to fit better, the closest first: the name whole, its beginning, whole words.
 
     No documented name has a dot in it, and PostgreSQL would read every secret of that domain.
     """
-    if run.isalnum():
-        yield [holding(NAME_BEGINS + run + NAME_ENDS)]
-        if len(run) > 1:
-            yield [holding(NAME_BEGINS + run)]
+    if wanted.forgives or wanted.pattern:
+        return
+    if wanted.joined.isalnum():
+        yield [holding(NAME_BEGINS + wanted.joined + NAME_ENDS)]
+        if len(wanted.joined) > 1:
+            yield [holding(NAME_BEGINS + wanted.joined)]
+    yield [holding(BESIDE_WORDS + word) for word in wanted.words]
 
 
 def _anywhere(word: str) -> str:

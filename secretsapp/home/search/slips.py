@@ -8,6 +8,7 @@ from secretsapp.rules.search_index import BESIDE_WORDS, SHORTEST_INDEXED, Holdin
 # A slip in a shorter word makes another word of it, and in a longer one there are too many.
 SHORTEST = 5
 LONGEST = 30
+SHORTEST_IN_THIRDS = 3 * SHORTEST_INDEXED
 
 
 def regex(word: str) -> str:
@@ -24,6 +25,8 @@ def holding(word: str) -> Holding:
     """
     if not may_slip(word):
         return Holding(((word if len(word) >= SHORTEST_INDEXED else BESIDE_WORDS + word,),))
+    if len(word) >= SHORTEST_IN_THIRDS:
+        return Holding(_thirds(word))
     return Holding(tuple(map(_parts, _slips(word))))
 
 
@@ -42,6 +45,15 @@ def _slips(word: str) -> Iterator[tuple[str, ...]]:
         yield (word[:at] + word[at + 1 :],)
     for at in range(len(word) - 1):
         yield (word[:at] + word[at + 1] + word[at] + word[at + 2 :],)
+
+
+def _thirds(word: str) -> tuple[tuple[str, ...], ...]:
+    """What is left of a long word by any slip: the index is asked for few parts, and not for each.
+
+    A slip is in one third, or swaps two letters where two of them meet.
+    """
+    first, second = len(word) // 3, len(word) * 2 // 3
+    return (word[: second - 1],), (word[first + 1 :],), (word[:first], word[second:])
 
 
 def _parts(sides: tuple[str, ...]) -> tuple[str, ...]:
