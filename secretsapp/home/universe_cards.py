@@ -89,23 +89,32 @@ def cards_of(
     return [card(universe) for universe in universes]
 
 
-def page(actor: Actor, asked: Asked, state: str = "") -> Page[UniverseCard]:
+def page(
+    actor: Actor, asked: Asked, state: str = "", owner: str | None = None
+) -> Page[UniverseCard]:
     """A page of the universes that the actor may see, in their order.
 
-    `asked.search` is a part of a name, or an id; `state` one of STATES.
+    `asked.search` is a part of a name, or an id, of the universe or of its owner; `state` one of
+    STATES; `owner` is one as Roblox names it, empty for no known one, or None for all.
     """
     found = _in_state(actor, sight.visible(actor), state)
-    shown = cut(found.filter(_named(asked.search)), asked.number)
-    needs = attention.find_marked(actor, [universe.pk for universe in shown.items])
-    pinned, keys = _pinned(actor, shown.items), _keys(actor, shown.items)
-    return shown.of(
+    of_owner = Q() if owner is None else Q(owner=owner)
+    shown = cut(found.filter(_named(asked.search), of_owner), asked.number)
+    return shown.of(listed(actor, shown.items))
+
+
+def listed(actor: Actor, universes: Sequence[Universe]) -> list[UniverseCard]:
+    """The cards of these universes, which the actor may see, as the list of them has them."""
+    needs = attention.find_marked(actor, [universe.pk for universe in universes])
+    pinned, keys = _pinned(actor, universes), _keys(actor, universes)
+    return [
         replace(
             card,
             is_pinned=card.universe.pk in pinned,
             api_key=keys.get(card.universe.api_key_id),
         )
-        for card in cards_of(actor, shown.items, needs)
-    )
+        for card in cards_of(actor, universes, needs)
+    ]
 
 
 def _in_state(actor: Actor, universes: QuerySet[Universe], state: str) -> QuerySet[Universe]:
@@ -116,9 +125,10 @@ def _in_state(actor: Actor, universes: QuerySet[Universe], state: str) -> QueryS
 
 
 def _named(text: str) -> Q:
-    """The universes of that name or, since people paste it, of that id."""
+    """The universes of that name or, since people paste it, of that id or that of an owner."""
     is_id = text.isascii() and text.isdigit() and int(text) <= UNIVERSE_ID_LIMIT
-    return containing(text, "name") | Q(pk=int(text)) if is_id else containing(text, "name")
+    found = containing(text, "name")
+    return found | Q(pk=int(text)) | Q(owner__endswith=f"/{text}") if is_id else found
 
 
 def _counted(actor: Actor, universes: Sequence[Universe]) -> dict[int, _Counted]:

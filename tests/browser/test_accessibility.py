@@ -25,6 +25,7 @@ from tests.browser import catalogue
 from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, ODD_NAME, Look
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.of_several import looks_at_several
+from tests.browser.of_universes import add_many, looks_at_many_universes
 from tests.browser.targets import too_small
 from tests.granting import Terms
 from tests.spine.doors import WITNESS
@@ -162,6 +163,11 @@ def test_pages_of_batches(visit: Visit, much: Universe) -> None:
 
 def test_pages_of_several_universes_and_secrets(visit: Visit, much: Universe) -> None:
     assert found_on(visit(), looks_at_several(much)) == []
+
+
+def test_pages_of_very_many_universes(visit: Visit, much: Universe) -> None:
+    add_many(much)
+    assert found_on(visit(), looks_at_many_universes()) == []
 
 
 def test_pages_for_who_must_have_a_second_factor(visit: Visit, universe: Universe) -> None:

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.core.errors import Correctable
-from secretsapp.home import universe_cards
+from secretsapp.core.input_rules import is_storable
+from secretsapp.home import universe_cards, universe_groups
 from secretsapp.home.universe_cards import ATTENTION, PINNED, STATES
 from secretsapp.universes import loading, shortcuts
 from secretsapp.web.requests import ActorRequest
@@ -18,12 +19,25 @@ STATE_WORDS = {"": "All", PINNED: "Pinned", ATTENTION: "Need attention"}
 
 @require_safe
 def universes(request: ActorRequest) -> HttpResponse:
-    """A page of the universes that one may see."""
-    wanted = request.GET.get("state", "")
-    state = wanted if wanted in STATES else ""
-    page = universe_cards.page(request.actor, long_lists.asked(request), state)
-    context = long_lists.context(request, page, state=state)
-    return render(request, "universes/list.html", context | {"state": state, "states": STATE_WORDS})
+    """The universes that one may see: a page of them or, where they are many, of their owners."""
+    wanted, owner = request.GET.get("state", ""), _owner(request)
+    state, asked = wanted if wanted in STATES else "", long_lists.asked(request)
+    context = {"state": state, "states": STATE_WORDS, "owner": owner}
+    if not (asked.search or state or owner):
+        folded = universe_groups.fold(request.actor, asked.number)
+        if folded:
+            context |= {"folded": folded} | long_lists.context(request, folded.page)
+            return render(request, "universes/list.html", context)
+    known = None if not owner else "" if owner == universe_groups.UNKNOWN else owner
+    page = universe_cards.page(request.actor, asked, state, known)
+    context |= long_lists.context(request, page, state=state, owner=owner)
+    return render(request, "universes/list.html", context)
+
+
+def _owner(request: ActorRequest) -> str:
+    """The owner whose universes alone are asked for, if any."""
+    owner = request.GET.get("owner", "")
+    return owner if is_storable(owner) else ""
 
 
 @require_http_methods(form_pages.METHODS)
