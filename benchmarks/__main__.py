@@ -22,6 +22,7 @@ PARTS = {
     "rights": 120,
     "filter": 240,
     "comparing": 120,
+    "finding": 300,
     "size": 1200,
     "paint": 180,
     "batching": 1200,

@@ -105,6 +105,7 @@ ASKED = {
     "audit": ("?person=admin",),
     "universe": ("?q=pay&state=attention",),
     "compare": ("?show=all", "?q=pay_*", "?owner=groups/1234567&across=2"),
+    "universes": ("?q=harbor", "?owner=groups/1234567", "?state=attention"),
     "access": ("?by=person",),
     "access_everywhere": ("?by=person",),
     "review": ("?page=2",),

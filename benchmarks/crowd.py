@@ -11,7 +11,7 @@ from secretsapp.core.roles import Role
 from secretsapp.models import ApiKey, Grant, GrantPattern, Secret, Shortcut, Universe, User
 
 FIRST_ID = 7_000_000_000
-SECRETS_EACH = 100
+SECRETS_EACH, OWNERS = 100, 30
 GRANTED = "granted@example.com"
 API_KEY = "measured"
 ENVIRONMENTS = ("production", "staging", "development", "")
@@ -48,13 +48,13 @@ def _store_grants(made: list[tuple[Grant, str]]) -> None:
 
 
 def _universes(api_key: ApiKey, count: int) -> Iterator[Universe]:
-    """Of ten owners; one in a hundred could not be read."""
+    """Of thirty owners; one in a hundred could not be read."""
     for number in range(count):
         yield Universe(
             id=FIRST_ID + number,
             name=f"Harbor {number:04}",
             environment=ENVIRONMENTS[number % len(ENVIRONMENTS)],
-            owner=f"groups/{1234567 + number % 10}",
+            owner=f"groups/{1234567 + number % OWNERS}",
             api_key=api_key,
             synced_at=timezone.now(),
             sync_tried_at=timezone.now(),

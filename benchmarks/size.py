@@ -6,28 +6,19 @@ Without an engine both are measured, each in a process of its own: Django is set
 import logging
 import subprocess  # nosec B404
 import sys
-import tempfile
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from statistics import median
 
-from django.conf import settings
 from django.db import connection
-from django.http import HttpResponseBase
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks import databases, place, table
+from benchmarks import databases, place, sizes, table
 from benchmarks.logs import POSTGRESQL, SQLITE
-from demo import shell
-from demo.place import DemoHome
-from emulator import Emulator
-from secretsapp.management.processes import ROOT, Processes
-from secretsapp.management.serving import HOST
+from benchmarks.sizes import Size
+from secretsapp.management.processes import ROOT
 
 FEW, MANY = 3, 1000
 PEOPLE_OF_FEW, PEOPLE_OF_MANY = 10, 1000
@@ -43,20 +34,6 @@ class Seen:
     status: int
     queries: int
     kilobytes: float
-
-
-@dataclass(frozen=True)
-class Size:
-    """A database of one size, by its name, with someone signed in to it."""
-
-    database: str
-    universes: int
-    clients: dict[str, Client]
-
-    def ask(self, who: str, address: str) -> HttpResponseBase:
-        """The answer there; only one database is open at a time."""
-        databases.opened(self.database)
-        return self.clients[who].get(address)
 
 
 def main(engines: Sequence[str]) -> int:
@@ -100,45 +77,13 @@ def _print_for_each(
 @contextmanager
 def _sizes(engine: str) -> Iterator[tuple[Size, Size]]:
     """Two databases of one installation: the keys are the same, and the rest is not."""
-    with (
-        databases.server(engine) as server,
-        tempfile.TemporaryDirectory(prefix="sealroom-bench-") as directory,
-        Emulator() as emulator,
-        Processes() as processes,
-    ):
-        home = DemoHome(Path(directory), place.free_port())
-        environment = home.environment(emulator.url)
-        if server:
-            environment["DATABASE_URL"] = server
-        processes.finish("set-up", ["manage.py", "setup"], environment)
-        emulator.add_api_key(place.API_KEY, name="measured")
-        place.set_up_django(environment)
-        settings.STYLEGUIDE = True
-        shell.run("create_user", place.EMAIL, "--admin", piped=place.PASSWORD)
-        shell.run("add_api_key", "measured", piped=place.API_KEY)
-        connection.close()
+    with sizes.installed(engine) as server:
         first = str(connection.settings_dict["NAME"])
         second = databases.copied(first, server)
         yield (
-            _filled(first, FEW, PEOPLE_OF_FEW),
-            _filled(second, MANY, PEOPLE_OF_MANY),
+            sizes.filled(first, FEW, PEOPLE_OF_FEW),
+            sizes.filled(second, MANY, PEOPLE_OF_MANY),
         )
-        connection.close()
-
-
-def _filled(database: str, universes: int, people: int) -> Size:
-    from benchmarks import crowd  # noqa: PLC0415 - settings come first
-    from secretsapp.models import User  # noqa: PLC0415
-
-    databases.opened(database)
-    began = time.perf_counter()
-    crowd.gather(universes, people)
-    table.say(f"  {universes} universes in {time.perf_counter() - began:.1f} s")
-    clients = {}
-    for email in (place.EMAIL, crowd.GRANTED):
-        clients[email] = Client(headers={"host": HOST}, raise_request_exception=False)
-        clients[email].force_login(User.objects.get(email=email))
-    return Size(database, universes, clients)
 
 
 def _let_wait(size: Size) -> None:
@@ -207,15 +152,10 @@ def _looked_at(size: Size, who: str, address: str) -> Seen:
 
 def _milliseconds(*asked: tuple[Size, str, str]) -> list[float]:
     """The processor time of each, the median of rounds that take turns."""
-    rounds = [[_timed(*each) for each in asked] for _ in range(ROUNDS)]
+    rounds = [
+        [size.milliseconds(who, address) for size, who, address in asked] for _ in range(ROUNDS)
+    ]
     return [median(times) for times in zip(*rounds, strict=True)]
-
-
-def _timed(size: Size, who: str, address: str) -> float:
-    databases.opened(size.database)
-    began = databases.worked()
-    size.ask(who, address)
-    return (databases.worked() - began) / 1e6
 
 
 if __name__ == "__main__":
