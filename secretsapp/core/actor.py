@@ -35,6 +35,7 @@ class Memory:
     def __init__(self) -> None:
         self.rights: object = None
         self.at_hand: object = None
+        self.universes: object = None
         self.is_over = False
 
     def __reduce__(self) -> NoReturn:

@@ -1,7 +1,9 @@
 """Search in which some of the words stand for the universe that a secret is in."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from secretsapp.access import grants
@@ -10,7 +12,7 @@ from secretsapp.home.search import universe_words
 from secretsapp.models import Secret, Universe
 from tests.granting import Terms
 from tests.pages.conftest import ClientFor
-from tests.pages.reading import body
+from tests.pages.reading import body, words
 from tests.pages.searching import ask, hits
 from tests.stage import STAGEHAND, Cast
 
@@ -121,3 +123,23 @@ def test_those_for_which_most_words_stand_are_looked_in_where_there_are_many(
         f"SEED {STAGING}",
         f"PAY_WEBHOOK_SEED {STAGING}",
     ]
+
+
+def test_the_names_of_universes_are_read_once_for_whatever_is_looked_for(
+    client_for: ClientFor, staging: Universe
+) -> None:
+    client = client_for("manager")
+    ask(client, "access harbor pay")
+    with CaptureQueriesContext(connection) as captured:
+        ask(client, "access harbor pay")
+    told = [each["sql"] for each in captured if 'FROM "secretsapp_universe"' in each["sql"]]
+    reading = [sql for sql in told if sql.startswith('SELECT "secretsapp_universe"')]
+    assert len(reading) == 1
+
+
+def test_a_universe_is_found_by_capitals_of_its_own_language(
+    client_for: ClientFor, staging: Universe
+) -> None:
+    Universe.objects.filter(pk=staging.pk).update(name="ÉCLAIR Ärger")
+    for text in ("éclair", "ärger éclair", "ÄRGER"):
+        assert "ÉCLAIR Ärger" in words(ask(client_for("admin"), text))

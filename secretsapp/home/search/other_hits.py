@@ -1,7 +1,6 @@
 """Universes, people, teams and API keys, of which there are few: by names, addresses and ids."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet, TextField, Value
@@ -12,10 +11,11 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.input_rules import parse_universe_id
 from secretsapp.core.roles import Permission
+from secretsapp.home.search import universe_names
 from secretsapp.home.search.hits import CANDIDATES, Hit, Kind, Named, closest, hit
+from secretsapp.home.search.universe_names import Known
 from secretsapp.home.search.wanted import NOTHING, Closeness, Wanted, closeness
 from secretsapp.models import ApiKey, Team, Universe, User
-from secretsapp.rules.narrowing import narrowed_universes
 from secretsapp.rules.policy import rights_of
 
 Row = TypeVar("Row", ApiKey, Team, Universe, User)
@@ -23,29 +23,24 @@ Row = TypeVar("Row", ApiKey, Team, Universe, User)
 
 def universes(actor: Actor, wanted: Wanted, *, limit: int) -> list[Hit]:
     """The universes that the actor may see, by name or by their whole id, which people paste."""
-    rows = visible(actor)
-    columns = holding(rows, wanted, "name").values_list("pk", "name", "environment")
-    judged = ((each, closeness(wanted, each[1])) for each in columns)
-    found = {each[0]: (_universe(each), close) for each, close in judged if close is not None}
-    for each in rows.filter(pk__in=_ids_in(wanted)).values_list("pk", "name", "environment"):
-        found[each[0]] = replace(_universe(each), beside=wanted.text), Closeness.SAME
+    judged = (
+        (each, closeness(wanted, each.name)) for each in universe_names.holding(actor, wanted)
+    )
+    found = {each.pk: (_universe(each), close) for each, close in judged if close is not None}
+    for pk, universe in universe_names.by_id(actor, _ids_in(wanted)).items():
+        named = Named(pk, universe.name, beside=wanted.text, universe=universe)
+        found[pk] = named, Closeness.SAME
     return closest(wanted, found.values(), limit=limit)
 
 
 def shown(universes: Iterable[Universe]) -> list[Hit]:
     """Universes as they are offered while nothing is looked for."""
-    named = (_universe((each.pk, each.name, each.environment)) for each in universes)
+    named = (Named(each.pk, each.name, universe=each) for each in universes)
     return [hit(NOTHING, each, Closeness.SAME) for each in named]
 
 
-def visible(actor: Actor) -> QuerySet[Universe]:
-    """The universes in which the actor may list some secret."""
-    return narrowed_universes(actor, Universe.objects.order_by(), Permission.LIST_SECRETS)
-
-
-def _universe(columns: tuple[int, str, str]) -> Named:
-    pk, name, environment = columns
-    return Named(pk, name, universe=Universe(pk=pk, name=name, environment=environment))
+def _universe(known: Known) -> Named:
+    return Named(known.pk, known.name, universe=known.universe)
 
 
 def _ids_in(wanted: Wanted) -> list[int]:

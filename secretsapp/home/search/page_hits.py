@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from secretsapp.access import team_listing
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
+from secretsapp.home.search import universe_names
 from secretsapp.home.search.hits import Hit, Named, closest
-from secretsapp.home.search.other_hits import holding, visible
 from secretsapp.home.search.wanted import Closeness, Wanted, closeness, words_of
 from secretsapp.models import Universe
 from secretsapp.rules.policy import Rights, rights_of
@@ -160,8 +160,7 @@ def _in_universes(
     actor: Actor, wanted: Wanted, page: PageOfUniverse, rest: Wanted
 ) -> Iterator[tuple[Named, Closeness]]:
     rights = rights_of(actor)
-    found = holding(visible(actor), rest, "name").values_list("pk", "name", "environment")
-    for pk, name, environment in found[:UNIVERSES]:
-        if page.is_open(rights, pk):
-            page_here = page.named(Universe(pk=pk, name=name, environment=environment))
+    for known in universe_names.holding(actor, rest)[:UNIVERSES]:
+        if page.is_open(rights, known.pk):
+            page_here = page.named(known.universe)
             yield page_here, closeness(wanted, page_here.name) or Closeness.WITHIN

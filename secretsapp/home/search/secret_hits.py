@@ -12,7 +12,7 @@ from django.db.models.functions import Length
 from secretsapp.core.actor import Actor
 from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE
 from secretsapp.core.roles import Permission
-from secretsapp.home.search import slips, universe_words
+from secretsapp.home.search import slips, universe_names, universe_words
 from secretsapp.home.search.hits import CANDIDATES, Hit, Named, Rest, hit, order
 from secretsapp.home.search.universe_words import Places
 from secretsapp.home.search.wanted import NOTHING, Closeness, Wanted, closeness, run_together
@@ -75,16 +75,16 @@ def find(
     has_room = by_universe and len(own) < CANDIDATES
     places = universe_words.places(actor, wanted) if has_room else {}
     others = _by_universe(permitted, wanted, places)
-    found = _found(own, others)
+    found = _found(actor, own, others)
     if of_each is None:
         return [_hit(wanted, places, each) for each in found[:limit]]
     return _few_of_each(wanted, places, found, of_each)[:limit]
 
 
-def _found(own: list[_Row], others: list[_Row]) -> list[_Found]:
+def _found(actor: Actor, own: list[_Row], others: list[_Row]) -> list[_Found]:
     """The secrets that fit by themselves, the closest first, and then those by their universes."""
     ids = {row[-1] for row, _ in [*own, *others]}
-    universes = Universe.objects.only("name", "environment").in_bulk(ids)
+    universes = universe_names.by_id(actor, ids)
     seen = {row[0] for row, _ in own}
     others = [each for each in others if each[0][0] not in seen][: CANDIDATES - len(own)]
     # One may have been removed since.
