@@ -123,7 +123,7 @@ def _event(counts: dict[ItemState, int]) -> Event:
 
 def tell(act: Act, event: Event, batch: Batch, **detail: str) -> None:
     """Let the log hold what happened to a batch, with who asked for it."""
-    act.tell(event, detail={"batch": str(batch.pk), "started_by": batch.actor_name, **detail})
+    act.tell(event, detail={"batch": str(batch.pk), "asked_by": batch.actor_name, **detail})
 
 
 def wipe_old() -> int:

@@ -68,14 +68,14 @@ def _accept(act: Act, places: list[Place]) -> Iterator[Place]:
     new = [(universe, name) for universe, name in places if (universe.pk, name) not in taken]
     Absence.objects.bulk_create(Absence(universe=each, name=name, **told) for each, name in new)
     for universe, name in new:
-        act.tell(SecretEvent.SECRET_NOT_NEEDED, universe, name)
+        act.tell(SecretEvent.SECRET_ABSENCE_ACCEPTED, universe, name)
         yield universe, name
 
 
 def _withdraw(act: Act, places: list[Place]) -> Iterator[Place]:
     for universe, name in places:
         if Absence.objects.filter(universe=universe, name=name).delete()[0]:
-            act.tell(SecretEvent.SECRET_NEEDED, universe, name)
+            act.tell(SecretEvent.SECRET_ABSENCE_WITHDRAWN, universe, name)
             yield universe, name
 
 

@@ -24,6 +24,7 @@ ASKED = frozenset(
     (
         *(
             "secret_delete",
+            "several_delete",
             "replace_everywhere",
             "import",
             "universe_remove",
@@ -40,7 +41,7 @@ ASKED = frozenset(
         *("person_disable", "person_enable", "person_factors_reset", "person_sessions_end"),
         *("universe_create", "universe_settings", "universe_protection"),
         *("channel_create", "channel_edit", "witness_add", "witness_edit"),
-        *("audit_export", "universe_export", "secrets_export", "evidence"),
+        *("audit_export", "universe_export", "secrets_export", "names_to_fill", "evidence"),
         *("me_app", "me_app_remove", "me_recovery_codes", "me_passkey_add", "me_passkey_remove"),
         *("me_address", "me_address_confirm", "me_connect", "me_disconnect", "person_disconnect"),
         *("required_factors", "required_factors_stop"),

@@ -42,7 +42,7 @@ PLACES = {
     "scope",
     "secret",
     "since",
-    "started_by",
+    "asked_by",
     "subject",
     "target",
     "team",

@@ -119,7 +119,7 @@ def test_a_page_comes_whatever_the_content_type() -> None:
 def test_the_page_for_a_bad_request_comes_too() -> None:
     engage("someone")
     for content_type in UNREADABLE:
-        status, page = ask(f"/sign-in/?next=/a{'&a=1' * 200}", content_type)
+        status, page = ask(f"/sign-in/?next=/a{'&a=1' * 1200}", content_type)
         assert status == HTTPStatus.BAD_REQUEST
         assert b"Bad request" in page
 

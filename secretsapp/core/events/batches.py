@@ -11,20 +11,20 @@ class BatchEvent(Event):
         "started a batch of {count:change} in {universes:universe}",
         Verb.ADD,
     )
-    BATCH_ENDED = seen("batch.ended", "A batch by {started_by} ended: {outcome}", Verb.ADD, INFO)
+    BATCH_ENDED = seen("batch.ended", "A batch by {asked_by} ended: {outcome}", Verb.ADD, INFO)
     BATCH_INCOMPLETE = seen(
-        "batch.incomplete", "A batch by {started_by} ended: {outcome}", Verb.ADD, WARNING
+        "batch.incomplete", "A batch by {asked_by} ended: {outcome}", Verb.ADD, WARNING
     )
-    BATCH_PAUSED = done("batch.paused", "paused a batch by {started_by}", Verb.EDIT)
+    BATCH_PAUSED = done("batch.paused", "paused a batch by {asked_by}", Verb.EDIT)
     BATCH_HALTED = seen(
-        "batch.halted", "A batch by {started_by} was paused: {reason}", Verb.EDIT, WARNING
+        "batch.halted", "A batch by {asked_by} was paused: {reason}", Verb.EDIT, WARNING
     )
-    BATCH_RESUMED = done("batch.resumed", "let a batch by {started_by} go on", Verb.EDIT)
+    BATCH_RESUMED = done("batch.resumed", "let a batch by {asked_by} go on", Verb.EDIT)
     BATCH_RETRIED = done(
-        "batch.retried", "tried {count:change} of a batch by {started_by} again", Verb.EDIT
+        "batch.retried", "tried {count:change} of a batch by {asked_by} again", Verb.EDIT
     )
     BATCH_CANCELLED = done(
         "batch.cancelled",
-        "cancelled {count:change} of a batch by {started_by}",
+        "cancelled {count:change} of a batch by {asked_by}",
         Verb.REMOVE,
     )

@@ -42,10 +42,10 @@ class SecretEvent(Event):
     SECRET_DRIFT_ACKNOWLEDGED = done(
         "secret.drift.acknowledged", "marked the change of {secret} as reviewed", Verb.ACCEPT
     )
-    SECRET_NOT_NEEDED = done(
+    SECRET_ABSENCE_ACCEPTED = done(
         "secret.absence.accepted", "said that {secret} isn’t needed", Verb.EDIT, INFO
     )
-    SECRET_NEEDED = done(
+    SECRET_ABSENCE_WITHDRAWN = done(
         "secret.absence.withdrawn", "took back that {secret} isn’t needed", Verb.EDIT, INFO
     )
     SECRET_CREATE_PROPOSED = proposed("secret.create.proposed", "proposed creating {secret}")
