@@ -107,6 +107,17 @@ def test_a_viewer_is_told_why_nothing_can_be_done(client_for: ClientFor) -> None
     assert "No universe that you can change fits" in page
 
 
+@pytest.mark.engine
+@pytest.mark.parametrize("asked", ["name=a%00b&where=all", f"name=PAY_KEY&universe={'9' * 19}"])
+def test_an_address_that_makes_no_sense_finds_no_universe(
+    client_for: ClientFor, universe: Universe, asked: str
+) -> None:
+    client = client_for("admin")
+    address = f"{reverse('replace_everywhere')}?{asked}"
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"value": "a value", "reach": "keep"}).status_code == 422
+
+
 @pytest.fixture
 def batch(cast: Cast, universe: Universe, staging: EmulatedUniverse) -> Batch:
     """A batch of the editor's that has not begun."""

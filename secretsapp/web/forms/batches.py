@@ -64,6 +64,12 @@ class WhichForm(forms.Form):
         where = Where(found.get("where") or Where.THERE)
         return Choice(where, found.get("environment") or "", found.get("owner") or "")
 
+    @property
+    def secret(self) -> str:
+        """The name that is looked for; what can't be one is nothing."""
+        self.is_valid()
+        return self.cleaned_data.get("name") or ""
+
 
 class EverywhereForm(DomainForm, ValueForm):
     """One value, its allowed host, and why."""

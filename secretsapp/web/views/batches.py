@@ -88,7 +88,7 @@ def replace(request: ActorRequest) -> HttpResponse:
     """One value for many universes: which, what would happen in each, and then the value."""
     owners = everywhere.owners(request.actor)
     which = WhichForm(request.GET, owners)
-    choice, name = which.choice, request.GET.get("name", "").strip()
+    choice, name = which.choice, which.secret
     rows = _rows(request, name, choice) if name else []
     form = EverywhereForm(form_pages.posted(request))
 
@@ -114,7 +114,7 @@ def replace(request: ActorRequest) -> HttpResponse:
 
 def _rows(request: ActorRequest, name: str, choice: Choice) -> list[Planned]:
     named = request.GET.getlist(TICK)[:MOST_NAMED]
-    ids = {int(text) for text in named if text.isascii() and text.isdigit() and len(text) < 20}
+    ids = {int(text) for text in named if text.isascii() and text.isdigit() and len(text) < 19}
     if ids:
         return everywhere.chosen(request.actor, name, ids)
     return everywhere.candidates(request.actor, name, choice)
