@@ -44,13 +44,24 @@ def candidates(actor: Actor, name: str, choice: Choice) -> list[Planned]:
         there = Secret.objects.filter(name=name, missing_since=None).values("universe")
         is_there = choice.where is Where.THERE
         found = found.filter(pk__in=there) if is_there else found.exclude(pk__in=there)
-    return plan(actor, pairs=[(universe, name) for universe in in_order(found)])
+    return _plan(actor, name, found)
 
 
 def chosen(actor: Actor, name: str, universe_ids: set[int]) -> list[Planned]:
-    """What would happen in these universes; those that the actor may not change are left out."""
+    """What would happen in these universes, without those where the actor may not see or change."""
     found = _universes(actor, Choice(Where.ALL)).filter(pk__in=universe_ids)
-    return plan(actor, pairs=[(universe, name) for universe in in_order(found)])
+    return _plan(actor, name, found)
+
+
+def _plan(actor: Actor, name: str, found: QuerySet[Universe]) -> list[Planned]:
+    """Only where they may list the name: being found elsewhere would tell that it is there."""
+    rights = rights_of(actor)
+    seen = (
+        universe
+        for universe in in_order(found)
+        if rights.allows(Permission.LIST_SECRETS, universe.pk, name)
+    )
+    return plan(actor, pairs=[(universe, name) for universe in seen])
 
 
 def check_may_replace(actor: Actor) -> None:

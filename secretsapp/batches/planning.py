@@ -78,7 +78,9 @@ def plan(actor: Actor, *, pairs: Sequence[_Pair], deletes: bool = False) -> list
     seen: set[tuple[int, str]] = set()
     found = []
     for universe, name in pairs:
-        planned = _planned(universe, name, mirror, deletes=deletes)
+        may_list = rights.allows(Permission.LIST_SECRETS, universe.pk, name)
+        secret = mirror.secrets.get((universe.pk, name)) if may_list else None
+        planned = _planned(universe, name, secret, deletes=deletes)
         is_twice = (universe.pk, name) in seen
         seen.add((universe.pk, name))
         refused = TWICE if is_twice else _refused(actor, rights, planned, mirror)
@@ -113,8 +115,7 @@ class _Mirror:
         }
 
 
-def _planned(universe: Universe, name: str, mirror: _Mirror, *, deletes: bool) -> Planned:
-    secret = mirror.secrets.get((universe.pk, name))
+def _planned(universe: Universe, name: str, secret: Secret | None, *, deletes: bool) -> Planned:
     if secret is None:
         kind = ChangeKind.DELETE if deletes else ChangeKind.CREATE
         return Planned(universe, name, kind)

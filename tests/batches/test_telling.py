@@ -1,0 +1,34 @@
+"""What a batch tells of universes and secrets: nothing that its person may not see."""
+
+import pytest
+
+from secretsapp.batches import everywhere, planning
+from secretsapp.batches.everywhere import Choice, Where
+from secretsapp.core.roles import Role
+from secretsapp.models import Grant, Universe
+from tests.granting import let_cover
+from tests.stage import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("where", Where)
+def test_where_a_name_that_one_may_not_list_is_found_isnt_told(
+    cast: Cast, universe: Universe, where: Where
+) -> None:
+    let_cover(Grant.objects.filter(role=Role.EDITOR), "OWN_*")
+    actor = cast["editor"].actor
+    found = {name: everywhere.candidates(actor, name, Choice(where)) for name in ("PAY_KEY", "NO")}
+    assert found == {"PAY_KEY": [], "NO": []}
+    assert everywhere.chosen(actor, "PAY_KEY", {universe.pk}) == []
+    assert bool(everywhere.candidates(actor, "OWN_KEY", Choice(where))) is (where != Where.THERE)
+
+
+@pytest.mark.parametrize("deletes", [False, True])
+def test_a_plan_says_the_same_of_a_hidden_secret_as_of_none(
+    cast: Cast, universe: Universe, deletes: bool
+) -> None:
+    let_cover(Grant.objects.filter(role=Role.EDITOR), "OWN_*")
+    pairs = [(universe, "PAY_KEY"), (universe, "NO_KEY")]
+    there, missing = planning.plan(cast["editor"].actor, pairs=pairs, deletes=deletes)
+    assert (there.kind, there.domain, there.seen_version) == (missing.kind, "", "")
