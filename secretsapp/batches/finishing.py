@@ -16,6 +16,7 @@ from secretsapp.models import Batch, BatchItem, Change, Lane, Universe
 from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
 from secretsapp.models.secrets import OPEN_STATES
 from secretsapp.rules.acting import Act, NoRight, acting
+from secretsapp.rules.locks import lock_batch
 
 # What failed can be tried again for so long after its batch ended; then its value is wiped.
 RETRIED_WITHIN = timedelta(days=1)
@@ -89,11 +90,13 @@ def end_finished() -> None:
 
 def _end(batch: Batch) -> None:
     with acting(actors.system("batches"), TO_END) as act:
-        state = batch.state if batch.state == BatchState.CANCELLED else BatchState.ENDED
-        unended = Batch.objects.filter(pk=batch.pk, state=batch.state, ended_at=None)
-        if not unended.update(state=state, halted="", ended_at=timezone.now()):
+        stored, counts = lock_batch(batch.pk), counts_of([batch])[batch.pk]
+        if stored.ended_at is not None or not counts.keys().isdisjoint(OPEN_ITEMS):
             return
-        counts = counts_of([batch])[batch.pk]
+        stored.ended_at, stored.halted = timezone.now(), ""
+        if stored.state != BatchState.CANCELLED:
+            stored.state = BatchState.ENDED
+        stored.save(update_fields=["state", "halted", "ended_at"])
         tell(act, _event(counts), batch, outcome=outcome_of(counts), **_numbers(counts))
 
 

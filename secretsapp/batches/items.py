@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
 from secretsapp.models.secrets import ChangeState
 from secretsapp.rules.acting import AT_ONCE, Act, Need, Passage
 from secretsapp.rules.keys import audit_ring
+from secretsapp.rules.locks import lock_batch
 from secretsapp.secrets.proposals import proposing
 
 ALTERED = "What is stored is not what was asked for: someone edited the database. Nothing was sent."
@@ -164,20 +166,22 @@ def _take(item: BatchItem, *, is_sent: bool) -> None:
         raise Taken("This change no longer waits.")
 
 
+@transaction.atomic
 def follow(change: Change) -> None:
     """Let the item have what its change came to, as it is stored.
 
-    The sealed value goes, unless the item is open or may be tried again.
+    The sealed value goes, unless the item is open or may be tried again: not in a cancelled batch.
     """
-    stored = Change.objects.filter(pk=change.pk).first()
-    if stored is None or stored.item_id is None:
+    stored = Change.objects.select_related("item").filter(pk=change.pk).first()
+    if stored is None or stored.item is None:
         return
+    is_cancelled = lock_batch(stored.item.batch_id).state == BatchState.CANCELLED
     state = _STATES[ChangeState(stored.state)]
-    may_retry = state is ItemState.FAILED
+    may_retry = state is ItemState.FAILED and not is_cancelled
     told = {"state": state, "words": stored.reason, "ended_at": stored.settled_at}
     if not may_retry and state not in OPEN_ITEMS:
         told["box"] = ""
-    BatchItem.objects.filter(pk=stored.item_id).update(**told, may_retry=may_retry)
+    BatchItem.objects.filter(pk=stored.item.pk).update(**told, may_retry=may_retry)
 
 
 def fail(items: QuerySet[BatchItem], refusal: SealroomError) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from django.db import DatabaseError
-from django.db.models import QuerySet
+from django.db import DatabaseError, transaction
 
 from secretsapp.batches import finishing, items, together
 from secretsapp.batches.intents import Seen, intent_of
@@ -21,6 +20,7 @@ from secretsapp.core.errors import (
     SealroomError,
 )
 from secretsapp.models import BatchItem, Change
+from secretsapp.rules.locks import lock_batch
 from secretsapp.secrets import attempts
 from secretsapp.secrets.attempts import Intent, Sent
 
@@ -141,16 +141,21 @@ def _land_alone(answered: Answered) -> str:
     try:
         attempts.end(actor_of(item.batch), change, answered.sent)
     except SealroomError as refusal:
-        items.follow(change)
-        _end_refused(BatchItem.objects.filter(pk=item.pk), item.tries, refusal)
+        _end_refused(item, change, refusal)
         return str(refusal) if isinstance(refusal, RobloxUnreachable) else ""
     items.follow(change)
     return ""
 
 
-def _end_refused(itself: QuerySet[BatchItem], tries: int, refusal: SealroomError) -> None:
-    """Let it wait again for what passes by itself, or wipe it where it can't be sent again."""
+@transaction.atomic
+def _end_refused(item: BatchItem, change: Change, refusal: SealroomError) -> None:
+    """Let it wait again for what passes by itself, or wipe it where it can't be sent again.
+
+    Nothing waits again in a batch that was cancelled or has ended meanwhile: no one would send it.
+    """
+    batch, itself = lock_batch(item.batch_id), BatchItem.objects.filter(pk=item.pk)
+    items.follow(change)
     if isinstance(refusal, items.ENTER_AGAIN):
         items.give_up(itself)
-    elif isinstance(refusal, _PASSING) and tries < TRIES:
+    elif isinstance(refusal, _PASSING) and item.tries < TRIES and batch.ended_at is None:
         items.wait_again(itself)

@@ -13,6 +13,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import Batch, BatchItem, User
 from secretsapp.models.batches import BatchState, ItemState
 from secretsapp.rules.acting import Act, Need, acting
+from secretsapp.rules.locks import lock_batch
 
 NOT_YOURS = "Only the person who asked for this batch can do that. You can pause or cancel it."
 
@@ -104,9 +105,10 @@ def cancel(actor: Actor, batch: Batch) -> int:
         if not _stop(batch):
             raise _over(batch)
         of_batch = BatchItem.objects.filter(batch=batch)
-        of_batch.filter(may_retry=True).update(box="", may_retry=False)
         waiting = of_batch.filter(state=ItemState.WAITING)
         count = waiting.update(state=ItemState.CANCELLED, box="", ended_at=timezone.now())
+        # What a worker let fail meanwhile is among these by now.
+        of_batch.filter(may_retry=True).update(box="", may_retry=False)
         tell(act, BatchEvent.BATCH_CANCELLED, batch, count=str(count))
     return count
 
@@ -129,6 +131,7 @@ def retry(actor: Actor, batch: Batch) -> int:
     Raises Forbidden, and DecidedMeanwhile where nothing can be tried again.
     """
     with acting(actor, MayGoOn(batch)) as act:
+        lock_batch(batch.pk)
         count = items.wait_again(BatchItem.objects.filter(batch=batch))
         if not count:
             raise DecidedMeanwhile(

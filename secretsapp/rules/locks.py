@@ -1,7 +1,7 @@
 """Every lock on a row, in one order.
 
-People, team, universe, proposal, API key, channel, requests, grants, invitations, witness, tally,
-tree, head of the log.
+People, team, universe, batch, proposal, API key, channel, requests, grants, invitations, witness,
+tally, tree, head of the log.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
@@ -12,13 +12,14 @@ time, and another takes over where that one was killed.
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.errors import NotFound, StaleVersion
-from secretsapp.models import ApiKey, Tally, Team, Universe, User, Witness
+from secretsapp.models import ApiKey, Batch, Tally, Team, Universe, User, Witness
 
 Row = TypeVar("Row", bound=Model)
 
@@ -55,6 +56,11 @@ def lock_universe(universe: Universe) -> Universe:
     if stored is None:
         raise NotFound("Someone has removed the universe from Sealroom. Nothing was changed.")
     return stored
+
+
+def lock_batch(batch_id: UUID) -> Batch:
+    """Lock the batch's row: it isn't cancelled or ended while one of its items waits again."""
+    return Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
 
 
 def lock_proposal(proposals: QuerySet[Row]) -> Row | None:
