@@ -79,6 +79,14 @@ def catch_up() -> None:
     gone.update(state=ItemState.UNDETERMINED, words=REMOVED, box="", ended_at=timezone.now())
     homeless = BatchItem.objects.filter(state=ItemState.WAITING, universe=None)
     items.fail(homeless, StaleVersion(REMOVED))
+    _open_lanes()
+
+
+def _open_lanes() -> None:
+    """Let each key have a lane for whose universes something waits: one was given another key."""
+    without = waiting().filter(universe__api_key__isnull=False, universe__api_key__lane=None)
+    keys = without.order_by().values_list("universe__api_key", flat=True).distinct()
+    Lane.objects.bulk_create([Lane(api_key_id=key) for key in keys], ignore_conflicts=True)
 
 
 def end_finished() -> None:

@@ -142,6 +142,8 @@ class FromBatch:
     def admit(self, act: Act, universe: Universe, change: Change, sealed: Sealed | None) -> None:
         """Take the item in the transaction that writes the change down; raises Taken."""
         change.item = self.item
+        if universe.api_key_id != change.universe.api_key_id:
+            raise Taken("Its universe was given another API key, which sends it.")
         _take(self.item, is_sent=self.sends)
         self.inner.admit(act, universe, change, sealed)
 

@@ -17,7 +17,7 @@ from secretsapp.batches import finishing
 from secretsapp.batches.lane_work import SOON, LaneWork
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import KeyTrouble
-from secretsapp.models import Lane
+from secretsapp.models import ApiKey, Lane
 from secretsapp.rules import connections
 from secretsapp.rules.locks import claim, unclaimed
 
@@ -81,17 +81,23 @@ def run(lane: Lane, stop: Stop = _never) -> None:
 
 def _go_on(work: LaneWork, stop: Stop) -> None:
     """Begin, wait and store, round after round; what is under way is always waited for."""
-    renewed_at = timezone.now()
+    renewed_at, is_ours = timezone.now(), True
     while True:
-        must_end = stop() or bool(work.trouble)
+        must_end = stop() or bool(work.trouble) or not is_ours
         pause = None if must_end else work.begin_more()
         if pause is None and not work.flights:
             return
         _wait(work, min(pause or SOON, SOON))
         if timezone.now() - renewed_at > RENEWED_AFTER:
-            renewed_at = timezone.now()
-            Lane.objects.filter(pk=work.lane.pk).update(claimed_until=renewed_at + CLAIMED_FOR)
+            renewed_at, is_ours = timezone.now(), _renew(work.lane)
             finishing.end_finished()
+
+
+def _renew(lane: Lane) -> bool:
+    """Claim the lane for longer, unless its key was replaced: the next one begins with the new."""
+    value = lane.api_key.encrypted_value
+    mine = Lane.objects.filter(api_key__in=ApiKey.objects.filter(pk=lane.pk, encrypted_value=value))
+    return bool(mine.update(claimed_until=timezone.now() + CLAIMED_FOR))
 
 
 def _wait(work: LaneWork, seconds: float) -> None:

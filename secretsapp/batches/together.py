@@ -93,6 +93,8 @@ def _touched_since(
 
 
 def _may_pass(act: Act, universe: Universe, intent: Intent) -> bool:
+    if universe.api_key_id != intent.universe.api_key_id:
+        return False
     try:
         for need in intent.needs:
             need.check(act)
