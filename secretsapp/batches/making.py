@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -10,12 +11,12 @@ from secretsapp.batches.items import authenticate
 from secretsapp.batches.planning import TAKES, Planned
 from secretsapp.core import input_rules, labels
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import InvalidInput, SealroomError
+from secretsapp.core.errors import InvalidInput, SealroomError, StaleVersion
 from secretsapp.core.events.batches import BatchEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import PublicKey, Sealed, seal
-from secretsapp.models import ApiKey, Batch, BatchItem, Lane, Universe
+from secretsapp.models import ApiKey, Batch, BatchItem, Lane, Universe, User
 from secretsapp.models.secrets import ChangeKind
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Right, acting
@@ -65,14 +66,15 @@ def make(actor: Actor, *, wanted: Sequence[Wanted], reason: str = "") -> Batch:
     """Store a batch of these changes, for workers to send; nothing is sent before it is stored.
 
     What the plan refused is left out. Raises InvalidInput for what can't be sealed or sent,
-    Forbidden, and the refusals of Roblox where a universe's public key can't be had: nothing is
-    stored then. The values are sealed here, and nobody keeps them.
+    Forbidden, StaleVersion where a universe is gone, and the refusals of Roblox where its public
+    key can't be had: nothing is stored then. The values are sealed here, and nobody keeps them.
     """
     labels.check_remark(reason, field="reason", limit=labels.REASON_LIMIT)
     taken = [each for each in wanted if not each.planned.refused]
     _check(taken)
-    keys = _keys_of(actor, {each.planned.universe for each in taken if each.value is not None})
+    # Asking Roblox takes long: sessions that are ended meanwhile are not those it was asked from.
     batch = _batch_of(actor, reason.strip(), len(taken))
+    keys = _keys_of(actor, {each.planned.universe for each in taken if each.value is not None})
     items = [_item(batch, number, each, keys) for number, each in enumerate(taken)]
     first, *others = (need for each in taken for need in each.needs)
     with acting(actor, first, *others) as act:
@@ -123,6 +125,7 @@ def _batch_of(actor: Actor, reason: str, size: int) -> Batch:
     return Batch(
         reason=reason,
         person_id=actor.person_id,
+        generation=_generation_of(actor),
         actor_kind=actor.kind,
         actor_name=actor.name,
         door=actor.door,
@@ -133,6 +136,11 @@ def _batch_of(actor: Actor, reason: str, size: int) -> Batch:
         size=size,
         made_at=timezone.now(),
     )
+
+
+def _generation_of(actor: Actor) -> int | None:
+    person = User.objects.filter(pk=actor.person_id or 0)
+    return person.values_list("generation", flat=True).first()
 
 
 def _item(batch: Batch, number: int, wanted: Wanted, keys: dict[int, PublicKey]) -> BatchItem:
@@ -159,13 +167,21 @@ def _put_in(item: BatchItem, sealed: Sealed) -> None:
     item.box, item.key_id, item.key_fingerprint = sealed.box, sealed.key_id, sealed.fingerprint
 
 
+def _api_keys_of(items: Sequence[BatchItem]) -> set[UUID]:
+    """The API keys that send these as it is now; raises StaleVersion where a universe is gone."""
+    there = Universe.objects.filter(pk__in={item.universe_id or 0 for item in items}).order_by()
+    found = dict(there.values_list("pk", "api_key"))
+    gone = next((each.universe_name for each in items if each.universe_id not in found), "")
+    if gone:
+        raise StaleVersion(f"Someone has just removed {gone} from Sealroom. Nothing was sent.")
+    return set(found.values())
+
+
 def _store(act: Act, batch: Batch, items: Sequence[BatchItem]) -> None:
-    if batch.person_id is not None:
-        batch.generation = act.people[batch.person_id].generation
+    api_keys = _api_keys_of(items)
     batch.save(force_insert=True)
     BatchItem.objects.bulk_create(items, batch_size=STORED_AT_ONCE)
-    keys = {item.universe.api_key_id for item in items if item.universe}
-    Lane.objects.bulk_create([Lane(api_key_id=key) for key in keys], ignore_conflicts=True)
+    Lane.objects.bulk_create([Lane(api_key_id=key) for key in api_keys], ignore_conflicts=True)
     universes = len({item.universe_id for item in items})
     detail = {
         "batch": str(batch.pk),
