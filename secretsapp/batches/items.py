@@ -86,6 +86,8 @@ def _digest(item: BatchItem) -> str:
         "batch item",
         str(item.pk),
         str(item.batch_id),
+        item.batch.actor_kind,
+        str(item.batch.person_id),
         str(item.kind),
         str(item.universe_id),
         item.name,

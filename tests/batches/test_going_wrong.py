@@ -191,6 +191,22 @@ def test_what_someone_edited_in_the_database_is_never_sent(
     assert altered.state == ItemState.FAILED
 
 
+@pytest.mark.parametrize("to", ["manager", None])
+def test_nobody_edits_who_asked_for_it_so_as_to_approve_their_own(
+    emulator: Emulator, cast: Cast, universe: Universe, to: str | None
+) -> None:
+    protect(universe)
+    batch = batch_of(cast["editor"].actor, [universe], VALUES)
+    person = cast[to].user if to else None
+    kind = "person" if to else "command"
+    Batch.objects.update(
+        person=person, actor_kind=kind, generation=getattr(person, "generation", 0)
+    )
+    running.run_due()
+    assert not Proposal.objects.exists()
+    assert all("someone edited the database" in each.words for each in batch.items.all())
+
+
 def test_in_a_protected_universe_each_becomes_a_proposal(
     emulator: Emulator, cast: Cast, universe: Universe
 ) -> None:
