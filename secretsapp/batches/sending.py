@@ -1,11 +1,13 @@
 """Begins items and stores what came of them: the plain ones together, all others one by one."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 
 from secretsapp.batches import finishing, items, together
 from secretsapp.batches.intents import Seen, intent_of
@@ -24,7 +26,10 @@ from secretsapp.rules.locks import lock_batch
 from secretsapp.secrets import attempts
 from secretsapp.secrets.attempts import Intent, Sent
 
+log = logging.getLogger(__name__)
+
 TRIES = 5
+BROKEN = "An error in Sealroom kept this from going on. The worker’s log says where."
 # What passes by itself: the item waits for its turn again.
 _PASSING = (HeldUp, RobloxBusy, RobloxUnreachable)
 
@@ -78,6 +83,16 @@ def _begin_group(group: Sequence[Ready]) -> Iterator[Begun]:
         finishing.halt(batch, str(why))
     except NotFound:
         return
+    except (DatabaseError, SealroomError):
+        raise
+    except Exception:
+        # One that can't be begun must not keep those behind it from their turn for ever.
+        log.exception("Changes of a batch could not be begun.")
+        items.fail(_rows(group), SealroomError(BROKEN))
+
+
+def _rows(group: Iterable[Ready]) -> QuerySet[BatchItem]:
+    return BatchItem.objects.filter(pk__in=[each.item.pk for each in group])
 
 
 def _begin_together(group: Sequence[Ready]) -> list[Begun]:

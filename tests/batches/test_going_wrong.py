@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
-from secretsapp.batches import finishing, running, steering
+from secretsapp.batches import finishing, running, sending, steering
 from secretsapp.batches.intents import NEW_KEY
 from secretsapp.core import actor as actors
 from secretsapp.models import (
@@ -177,7 +177,7 @@ def test_a_batch_of_someone_whose_sessions_were_ended_waits_for_them(
     assert len(writes(emulator)) == 3
 
 
-@pytest.mark.parametrize("column", ["box", "domain", "name", "universe_id", "seen_version"])
+@pytest.mark.parametrize("column", ["box", "domain", "kind", "name", "universe_id", "seen_version"])
 def test_what_someone_edited_in_the_database_is_never_sent(
     emulator: Emulator, api_key: ApiKey, batch: Batch, column: str
 ) -> None:
@@ -205,6 +205,16 @@ def test_nobody_edits_who_asked_for_it_so_as_to_approve_their_own(
     running.run_due()
     assert not Proposal.objects.exists()
     assert all("someone edited the database" in each.words for each in batch.items.all())
+
+
+def test_a_batch_that_cannot_be_begun_does_not_hold_up_the_others(
+    emulator: Emulator, cast: Cast, universe: Universe, batch: Batch
+) -> None:
+    Batch.objects.update(door="none")
+    batch_of(cast["admin"].actor, [universe], {"OTHER_KEY": b"a value"})
+    running.run_due()
+    assert writes(emulator) == ["POST"]
+    assert set(batch.items.values_list("state", "words")) == {(ItemState.FAILED, sending.BROKEN)}
 
 
 def test_in_a_protected_universe_each_becomes_a_proposal(
