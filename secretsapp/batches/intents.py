@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from secretsapp.batches.items import actor_of, check_unaltered
+from secretsapp.batches.planning import TAKES
 from secretsapp.core.errors import StaleVersion
+from secretsapp.core.roles import refusal
 from secretsapp.core.sealing import PublicKey, Sealed
 from secretsapp.models import BatchItem, Universe
 from secretsapp.models.secrets import ChangeKind
 from secretsapp.opencloud.client import Client
+from secretsapp.rules.policy import Rights
 from secretsapp.secrets.attempts import Intent
 from secretsapp.secrets.changes import (
     Creation,
@@ -44,14 +47,17 @@ def universe_of(item: BatchItem) -> Universe:
     return item.universe
 
 
-def intent_of(item: BatchItem, seen: Seen) -> Intent:
+def intent_of(item: BatchItem, seen: Seen, rights: Rights) -> Intent:
     """What is to be sent, if everything is as it was when the batch was made.
 
-    Raises StaleVersion where the row, the secret or the universe's key is not, and whatever else
-    refuses a single change.
+    Raises Forbidden, as who no longer has the right isn't told more; StaleVersion where the row,
+    the secret or the universe's key is not, and whatever else refuses a single change.
     """
     check_unaltered(item)
     look, universe = seen.look, universe_of(item)
+    permission = TAKES[ChangeKind(item.kind)]
+    if not rights.allows(permission, universe.pk, item.name):
+        raise refusal(permission, universe.pk, item.name)
     if item.kind == ChangeKind.CREATE:
         check_new(actor_of(item.batch), look, item.name, similar_is_meant=True)
         return Creation(universe, item.name, item.domain, _sealed(item, seen.key), look.began)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import chain
 
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
 
 from secretsapp.batches import finishing, items, together
 from secretsapp.batches.intents import Seen, intent_of
@@ -21,8 +20,9 @@ from secretsapp.core.errors import (
     RobloxUnreachable,
     SealroomError,
 )
-from secretsapp.models import BatchItem, Change
+from secretsapp.models import Batch, BatchItem, Change
 from secretsapp.rules.locks import lock_batch
+from secretsapp.rules.policy import rights_of
 from secretsapp.secrets import attempts
 from secretsapp.secrets.attempts import Intent, Sent
 
@@ -54,31 +54,17 @@ class Answered:
 
 def begin(wanted: Iterable[tuple[BatchItem, Seen]]) -> list[Begun]:
     """Write down what can be; what is refused before that ends here, and is not given back."""
-    groups = defaultdict[object, list[Ready]](list)
+    groups = defaultdict[object, list[tuple[BatchItem, Seen]]](list)
     for item, seen in wanted:
-        if ready := _judged(item, seen):
-            groups[item.batch_id, item.universe_id, item.needs_approval].append(ready)
+        groups[item.batch_id, item.universe_id, item.needs_approval].append((item, seen))
     return list(chain.from_iterable(map(_begin_group, groups.values())))
 
 
-def _judged(item: BatchItem, seen: Seen) -> Ready | None:
-    try:
-        return Ready(item, intent_of(item, seen))
-    except SealroomError as refusal:
-        items.fail(BatchItem.objects.filter(pk=item.pk), refusal)
-        return None
-
-
-def _begin_group(group: Sequence[Ready]) -> Iterator[Begun]:
+def _begin_group(wanted: Sequence[tuple[BatchItem, Seen]]) -> Iterator[Begun]:
     """Those of one batch and universe; a batch that must not go on begins nothing more."""
-    batch = group[0].item.batch
+    batch = wanted[0][0].batch
     try:
-        together_begun = [] if group[0].item.needs_approval else _begin_together(group)
-        yield from together_begun
-        begun = {each.item.pk for each in together_begun}
-        for ready in group:
-            if ready.item.pk not in begun and (alone := _begin_alone(ready)):
-                yield alone
+        yield from _begin_judged(_judged(batch, wanted))
     except Halted as why:
         finishing.halt(batch, str(why))
     except NotFound:
@@ -88,11 +74,30 @@ def _begin_group(group: Sequence[Ready]) -> Iterator[Begun]:
     except Exception:
         # One that can't be begun must not keep those behind it from their turn for ever.
         log.exception("Changes of a batch could not be begun.")
-        items.fail(_rows(group), SealroomError(BROKEN))
+        itself = BatchItem.objects.filter(pk__in=[item.pk for item, _ in wanted])
+        items.fail(itself, SealroomError(BROKEN))
 
 
-def _rows(group: Iterable[Ready]) -> QuerySet[BatchItem]:
-    return BatchItem.objects.filter(pk__in=[each.item.pk for each in group])
+def _judged(batch: Batch, wanted: Iterable[tuple[BatchItem, Seen]]) -> list[Ready]:
+    """Those that their person may still do, and that are as they were when it was made."""
+    rights, ready = rights_of(actor_of(batch)), list[Ready]()
+    for item, seen in wanted:
+        try:
+            ready.append(Ready(item, intent_of(item, seen, rights)))
+        except SealroomError as refusal:
+            items.fail(BatchItem.objects.filter(pk=item.pk), refusal)
+    return ready
+
+
+def _begin_judged(group: Sequence[Ready]) -> Iterator[Begun]:
+    if not group:
+        return
+    together_begun = [] if group[0].item.needs_approval else _begin_together(group)
+    yield from together_begun
+    begun = {each.item.pk for each in together_begun}
+    for ready in group:
+        if ready.item.pk not in begun and (alone := _begin_alone(ready)):
+            yield alone
 
 
 def _begin_together(group: Sequence[Ready]) -> list[Begun]:

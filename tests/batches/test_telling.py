@@ -2,10 +2,12 @@
 
 import pytest
 
-from secretsapp.batches import everywhere, planning
+from emulator import Universe as EmulatedUniverse
+from secretsapp.batches import everywhere, planning, running
 from secretsapp.batches.everywhere import Choice, Where
 from secretsapp.core.roles import Role
 from secretsapp.models import Grant, Universe
+from tests.batches.batching import batch_of
 from tests.granting import let_cover
 from tests.stage import Cast
 
@@ -32,3 +34,16 @@ def test_a_plan_says_the_same_of_a_hidden_secret_as_of_none(
     pairs = [(universe, "PAY_KEY"), (universe, "NO_KEY")]
     there, missing = planning.plan(cast["editor"].actor, pairs=pairs, deletes=deletes)
     assert (there.kind, there.domain, there.seen_version) == (missing.kind, "", "")
+
+
+def test_who_lost_the_right_is_not_told_what_became_of_the_secret(
+    cast: Cast, harbor: EmulatedUniverse, universe: Universe
+) -> None:
+    values = {"PAY_KEY": b"new", "BRAND_NEW": b"new"}
+    batch = batch_of(cast["editor"].actor, [universe], values)
+    harbor.put("PAY_KEY", b"theirs", "api.pay.example")
+    harbor.put("BRAND_NEW", b"theirs", "api.pay.example")
+    Grant.objects.filter(person=cast["editor"].user).delete()
+    running.run_due()
+    told = set(batch.items.values_list("words", flat=True))
+    assert all("You can’t" in words for words in told)
