@@ -201,4 +201,5 @@ class LaneWork:
             finishing.fail_universe(universe, refusal)
             self._unread[universe.pk] = ""
         else:
-            self._unread[universe.pk] = f"{universe.name}: {refusal}"
+            # Whose batch waits in this lane may not see that universe.
+            self._unread[universe.pk] = f"One of the universes can’t be read. {refusal}"

@@ -2,12 +2,13 @@
 
 import pytest
 
+from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
-from secretsapp.batches import everywhere, planning, running
+from secretsapp.batches import everywhere, planning, progress, running
 from secretsapp.batches.everywhere import Choice, Where
 from secretsapp.core.roles import Role
-from secretsapp.models import Grant, Universe
-from tests.batches.batching import batch_of
+from secretsapp.models import ApiKey, Grant, Universe
+from tests.batches.batching import add_universe, batch_of
 from tests.granting import let_cover
 from tests.stage import Cast
 
@@ -34,6 +35,19 @@ def test_a_plan_says_the_same_of_a_hidden_secret_as_of_none(
     pairs = [(universe, "PAY_KEY"), (universe, "NO_KEY")]
     there, missing = planning.plan(cast["editor"].actor, pairs=pairs, deletes=deletes)
     assert (there.kind, there.domain, there.seen_version) == (missing.kind, "", "")
+
+
+def test_why_a_batch_waits_does_not_name_the_universes_of_others(
+    emulator: Emulator, cast: Cast, universe: Universe, api_key: ApiKey
+) -> None:
+    _, other = add_universe(emulator, api_key, secrets={"PAY_KEY": b"x"}, name="Hidden game")
+    batch_of(cast["admin"].actor, [other], {"PAY_KEY": b"new"})
+    emulator.inject(faults.status(503), times=9, method="GET", path=f"{other.pk}/secrets")
+    running.run_due()
+    batch = batch_of(cast["editor"].actor, [universe], {"PAY_KEY": b"new"})
+    told = progress.get(cast["editor"].actor, batch.pk).waits_for
+    assert len(told) == 1
+    assert "Hidden" not in told[0]
 
 
 def test_who_lost_the_right_is_not_told_what_became_of_the_secret(
