@@ -139,6 +139,6 @@ def tell(act: Act, event: Event, batch: Batch, **detail: str) -> None:
 
 def wipe_old() -> int:
     """Wipe the values of what failed and was not tried again in time; gives how many."""
-    old = timezone.now() - RETRIED_WITHIN
-    kept = BatchItem.objects.filter(may_retry=True, batch__ended_at__lte=old)
+    old = Batch.objects.filter(ended_at__lte=timezone.now() - RETRIED_WITHIN)
+    kept = BatchItem.objects.filter(may_retry=True, batch__in=old)
     return kept.update(box="", may_retry=False)

@@ -157,9 +157,9 @@ def passage_of(actor: Actor, item: BatchItem) -> FromBatch:
 
 
 def _take(item: BatchItem, *, is_sent: bool) -> None:
-    waiting = BatchItem.objects.filter(
-        pk=item.pk, state=ItemState.WAITING, batch__state=BatchState.RUNNING
-    )
+    # Without a join: PostgreSQL asks of what a join found only once, before it waits for a row.
+    running = Batch.objects.filter(state=BatchState.RUNNING)
+    waiting = BatchItem.objects.filter(pk=item.pk, state=ItemState.WAITING, batch__in=running)
     if is_sent:
         taken = waiting.update(state=ItemState.STARTED)
     else:
@@ -194,7 +194,8 @@ def fail(items: QuerySet[BatchItem], refusal: SealroomError) -> None:
     told = {"state": ItemState.FAILED, "words": str(refusal), "ended_at": timezone.now()}
     if not may_retry:
         told["box"] = ""
-    items.filter(state=ItemState.WAITING).update(**told, may_retry=may_retry)
+    waiting = BatchItem.objects.filter(pk__in=items.values("pk"), state=ItemState.WAITING)
+    waiting.update(**told, may_retry=may_retry)
 
 
 def give_up(items: QuerySet[BatchItem]) -> None:
