@@ -206,11 +206,13 @@ def give_up(items: QuerySet[BatchItem]) -> None:
 def wait_again(items: QuerySet[BatchItem]) -> int:
     """Let those that failed and may be tried again wait for their turn; gives how many."""
     failed = items.filter(state=ItemState.FAILED, may_retry=True)
-    Change.objects.filter(item__in=failed).update(item=None)
-    return failed.update(
+    count = failed.update(
         state=ItemState.WAITING,
         words="",
         ended_at=None,
         may_retry=False,
         tries=F("tries") + 1,
     )
+    # Afterwards, so that it is of all that wait: what has a change can't be given another.
+    Change.objects.filter(item__in=items.filter(state=ItemState.WAITING)).update(item=None)
+    return count
