@@ -22,6 +22,10 @@ from secretsapp.rules.locks import lock_batch
 RETRIED_WITHIN = timedelta(days=1)
 TO_END = NoRight("it is told what came of what was asked for")
 REMOVED = "The universe was removed from Sealroom, so nothing was sent."
+REMOVED_MEANWHILE = (
+    "The universe was removed from Sealroom while this was being sent, so what came of it isn’t "
+    "known."
+)
 OUTCOMES = {
     ItemState.SUCCEEDED: "succeeded",
     ItemState.PROPOSED: "proposed",
@@ -76,7 +80,8 @@ def catch_up() -> None:
     for change in Change.objects.filter(item__in=under_way).exclude(state__in=OPEN_STATES):
         items.follow(change)
     gone = under_way.filter(universe=None)
-    gone.update(state=ItemState.UNDETERMINED, words=REMOVED, box="", ended_at=timezone.now())
+    lost = {"state": ItemState.UNDETERMINED, "words": REMOVED_MEANWHILE}
+    gone.update(**lost, box="", ended_at=timezone.now())
     homeless = BatchItem.objects.filter(state=ItemState.WAITING, universe=None)
     items.fail(homeless, StaleVersion(REMOVED))
     _open_lanes()

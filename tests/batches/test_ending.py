@@ -76,3 +76,15 @@ def test_what_another_worker_has_let_end_does_not_wait_in_a_batch_that_has_ended
     item, ended = BatchItem.objects.get(), Batch.objects.get()
     assert ended.ended_at is not None
     assert (item.state, item.may_retry, bool(item.box)) == (ItemState.FAILED, True, True)
+
+
+def test_what_was_being_sent_when_its_universe_was_removed_is_not_called_unsent(
+    emulator: Emulator, universe: Universe, batch: Batch
+) -> None:
+    emulator.inject(faults.cut_after(), method="PATCH", path="PAY_KEY")
+    running.run_due()
+    Universe.objects.filter(pk=universe.pk).delete()
+    finishing.catch_up()
+    item = BatchItem.objects.get()
+    assert (item.state, item.box) == (ItemState.UNDETERMINED, "")
+    assert "nothing was sent" not in item.words
