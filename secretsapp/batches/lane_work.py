@@ -44,6 +44,14 @@ CALLS: Mapping[str, str] = {
 }
 
 
+def _is_recent(seen: Seen, item: BatchItem) -> bool:
+    """Whether it can be judged by that: read after it was asked for, and not by a clock ahead."""
+    began, made_at, now = seen.look.began, item.batch.made_at, timezone.now()
+    # The clock of who asked for it may be ahead: nothing would be new enough then.
+    is_since = began >= made_at or made_at > now
+    return is_since and timedelta(0) <= now - began <= LOOK_LASTS
+
+
 def _call_of(item: BatchItem) -> str:
     """The call that sends it; one of a kind that someone made up is refused before that."""
     return CALLS.get(item.kind, "")
@@ -114,7 +122,7 @@ class LaneWork:
         if universe.pk in self._unread:
             return 0
         seen = self._seen.get(universe.pk)
-        if seen is None or timezone.now() - seen.look.began > LOOK_LASTS:
+        if seen is None or not _is_recent(seen, item):
             return self._begin_look(universe)
         call = _call_of(item)
         if pause := self._pace.wait(call):
