@@ -16,7 +16,6 @@ from secretsapp.models import Batch, BatchItem, Change, Lane, Universe
 from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
 from secretsapp.models.secrets import OPEN_STATES
 from secretsapp.rules.acting import Act, NoRight, acting
-from secretsapp.rules.locks import lock_batch
 
 # What failed can be tried again for so long after its batch ended; then its value is wiped.
 RETRIED_WITHIN = timedelta(days=1)
@@ -103,7 +102,7 @@ def end_finished() -> None:
 
 def _end(batch: Batch) -> None:
     with acting(actors.system("batches"), TO_END) as act:
-        stored, counts = lock_batch(batch.pk), counts_of([batch])[batch.pk]
+        stored, counts = items.lock_batch(batch.pk), counts_of([batch])[batch.pk]
         if stored.ended_at is not None or not counts.keys().isdisjoint(OPEN_ITEMS):
             return
         stored.ended_at, stored.halted = timezone.now(), ""

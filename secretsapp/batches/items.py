@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -26,7 +27,6 @@ from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
 from secretsapp.models.secrets import ChangeState
 from secretsapp.rules.acting import AT_ONCE, Act, Need, Passage
 from secretsapp.rules.keys import audit_ring
-from secretsapp.rules.locks import lock_batch
 from secretsapp.secrets.proposals import proposing
 
 ALTERED = "What is stored is not what was asked for: someone edited the database. Nothing was sent."
@@ -168,6 +168,11 @@ def _take(item: BatchItem, *, is_sent: bool) -> None:
         taken = waiting.update(state=ItemState.PROPOSED, **ended)
     if not taken:
         raise Taken("This change no longer waits.")
+
+
+def lock_batch(batch_id: UUID) -> Batch:
+    """Lock the batch's row: it isn't cancelled or ended while one of its items waits again."""
+    return Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
 
 
 @transaction.atomic

@@ -21,7 +21,6 @@ from secretsapp.core.errors import (
     SealroomError,
 )
 from secretsapp.models import Batch, BatchItem, Change
-from secretsapp.rules.locks import lock_batch
 from secretsapp.rules.policy import rights_of
 from secretsapp.secrets import attempts
 from secretsapp.secrets.attempts import Intent, Sent
@@ -173,7 +172,7 @@ def _end_refused(item: BatchItem, change: Change, refusal: SealroomError) -> Non
 
     Nothing waits again in a batch that was cancelled or has ended meanwhile: no one would send it.
     """
-    batch, itself = lock_batch(item.batch_id), BatchItem.objects.filter(pk=item.pk)
+    batch, itself = items.lock_batch(item.batch_id), BatchItem.objects.filter(pk=item.pk)
     items.follow(change)
     if isinstance(refusal, items.ENTER_AGAIN):
         items.give_up(itself)

@@ -13,7 +13,6 @@ from secretsapp.core.roles import Permission
 from secretsapp.models import Batch, BatchItem, User
 from secretsapp.models.batches import BatchState, ItemState
 from secretsapp.rules.acting import Act, Need, acting
-from secretsapp.rules.locks import lock_batch
 
 NOT_YOURS = "Only the person who asked for this batch can do that. You can pause or cancel it."
 
@@ -131,7 +130,7 @@ def retry(actor: Actor, batch: Batch) -> int:
     Raises Forbidden, and DecidedMeanwhile where nothing can be tried again.
     """
     with acting(actor, MayGoOn(batch)) as act:
-        lock_batch(batch.pk)
+        items.lock_batch(batch.pk)
         count = items.wait_again(BatchItem.objects.filter(batch=batch))
         if not count:
             raise DecidedMeanwhile(

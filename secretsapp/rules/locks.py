@@ -12,14 +12,13 @@ time, and another takes over where that one was killed.
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TypeVar
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from secretsapp.core.errors import NotFound, StaleVersion
-from secretsapp.models import ApiKey, Batch, Tally, Team, Universe, User, Witness
+from secretsapp.models import ApiKey, Tally, Team, Universe, User, Witness
 
 Row = TypeVar("Row", bound=Model)
 
@@ -56,11 +55,6 @@ def lock_universe(universe: Universe) -> Universe:
     if stored is None:
         raise NotFound("Someone has removed the universe from Sealroom. Nothing was changed.")
     return stored
-
-
-def lock_batch(batch_id: UUID) -> Batch:
-    """Lock the batch's row: it isn't cancelled or ended while one of its items waits again."""
-    return Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
 
 
 def lock_proposal(proposals: QuerySet[Row]) -> Row | None:

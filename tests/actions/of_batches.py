@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.db.transaction import atomic
 from django.utils import timezone
 
 from secretsapp.batches import finishing, items, running, steering, together
@@ -190,6 +191,11 @@ BATCH_ACTIONS = [
     Action(
         "items.passage_of",
         lambda stage: items.passage_of(stage.cast["rotator"].actor, item()),
+        before=leave_waiting,
+    ),
+    Action(
+        "items.lock_batch",
+        lambda _stage: atomic(items.lock_batch)(batch_here().pk),
         before=leave_waiting,
     ),
     Action("items.follow", lambda _stage: items.follow(change()), before=leave_begun),
