@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 1
 CATCH_UP_SECONDS = 5
-LANES_AT_ONCE = 4
+LANES_AT_ONCE = 8
 
 
 class BatchThreads:

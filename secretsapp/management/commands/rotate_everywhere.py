@@ -62,10 +62,13 @@ class Command(ActingCommand):
         everywhere.check_domain_given(planned, domain)
         value = read_or_generate("New value: ", options)
         wanted = everywhere.wanted(planned, value, domain)
-        report = follow(self, actor, making.make(actor, wanted=wanted, reason=options["reason"]))
-        if not options["show"]:
-            return report
-        return Report([*report.lines, value.expose().decode()], report.data)
+        batch = making.make(actor, wanted=wanted, reason=options["reason"])
+        try:
+            return follow(self, actor, batch)
+        finally:
+            # Some may have it whatever became of the others.
+            if options["show"]:
+                self.stdout.write(value.expose().decode())
 
 
 def add_choice(parser: CommandParser) -> None:

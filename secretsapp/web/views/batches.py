@@ -76,6 +76,8 @@ def _steered(request: ActorRequest, found: Batch) -> str:
         return "It goes on."
     if choice == "cancel":
         count = steering.cancel(request.actor, found)
+        if not count:
+            return "Wiped the values that were left: nothing of it can be tried again."
         return f"Cancelled. {count} of {found.size} weren’t sent, and their values are wiped."
     if choice == "retry":
         count = steering.retry(request.actor, found)
