@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from secretsapp.batches.items import actor_of, check_unaltered
+from secretsapp.batches.items import actor_of
 from secretsapp.batches.planning import TAKES
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.roles import refusal
@@ -50,10 +50,9 @@ def universe_of(item: BatchItem) -> Universe:
 def intent_of(item: BatchItem, seen: Seen, rights: Rights) -> Intent:
     """What is to be sent, if everything is as it was when the batch was made.
 
-    Raises Forbidden, as who no longer has the right isn't told more; StaleVersion where the row,
-    the secret or the universe's key is not, and whatever else refuses a single change.
+    Raises Forbidden, as who no longer has the right isn't told more; StaleVersion where the secret
+    or the universe's key is not, and whatever else refuses a single change.
     """
-    check_unaltered(item)
     look, universe = seen.look, universe_of(item)
     permission = TAKES[ChangeKind(item.kind)]
     if not rights.allows(permission, universe.pk, item.name):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from secretsapp.core import binding
 from secretsapp.core.actor import Actor, ActorKind, Door
+from secretsapp.core.chain import AuditRing
 from secretsapp.core.errors import (
     InvalidInput,
     KeyTrouble,
@@ -26,7 +27,6 @@ from secretsapp.models import Batch, BatchItem, Change, Universe, User
 from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
 from secretsapp.models.secrets import ChangeState
 from secretsapp.rules.acting import AT_ONCE, Act, Need, Passage
-from secretsapp.rules.keys import audit_ring
 from secretsapp.secrets.proposals import proposing
 
 ALTERED = "What is stored is not what was asked for: someone edited the database. Nothing was sent."
@@ -65,16 +65,15 @@ def actor_of(batch: Batch) -> Actor:
     )
 
 
-def authenticate(item: BatchItem) -> None:
+def authenticate(item: BatchItem, ring: AuditRing) -> None:
     """Bind the item to what is to be sent, under the audit key that writes now."""
-    ring = audit_ring()
     item.mac, item.mac_key_id = ring.authenticate(_digest(item)), ring.current_key_id
 
 
-def check_unaltered(item: BatchItem) -> None:
+def check_unaltered(item: BatchItem, ring: AuditRing) -> None:
     """Raise StaleVersion where its row is not as it was stored."""
     try:
-        is_ours = audit_ring().verifies(_digest(item), mac=item.mac, key_id=item.mac_key_id)
+        is_ours = ring.verifies(_digest(item), mac=item.mac, key_id=item.mac_key_id)
     except KeyTrouble:
         is_ours = False
     if not is_ours:

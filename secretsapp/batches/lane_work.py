@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 # What was read of a universe is evidence for so long; then it is read again.
 LOOK_LASTS = timedelta(seconds=60)
-READ_AT_ONCE = 64
+READ_AT_ONCE = 256
 # How long to wait for what is under way before it is asked again whether something can begin.
 SOON = 0.5
 LIST, KEY = "list_secrets", "public_key"

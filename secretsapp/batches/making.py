@@ -20,6 +20,7 @@ from secretsapp.models import ApiKey, Batch, BatchItem, Lane, Universe, User
 from secretsapp.models.secrets import ChangeKind
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Right, acting
+from secretsapp.rules.keys import audit_ring
 from secretsapp.rules.roblox import in_our_words
 
 # Forty universes that are full.
@@ -75,7 +76,10 @@ def make(actor: Actor, *, wanted: Sequence[Wanted], reason: str = "") -> Batch:
     # Asking Roblox takes long: sessions that are ended meanwhile are not those it was asked from.
     batch = _batch_of(actor, reason.strip(), len(taken))
     keys = _keys_of(actor, {each.planned.universe for each in taken if each.value is not None})
+    ring = audit_ring()
     items = [_item(batch, number, each, keys) for number, each in enumerate(taken)]
+    for item in items:
+        authenticate(item, ring)
     first, *others = (need for each in taken for need in each.needs)
     with acting(actor, first, *others) as act:
         _store(act, batch, items)
@@ -159,7 +163,6 @@ def _item(batch: Batch, number: int, wanted: Wanted, keys: dict[int, PublicKey])
     )
     if wanted.value is not None:
         _put_in(item, seal(wanted.value, keys[planned.universe.pk]))
-    authenticate(item)
     return item
 
 

@@ -22,12 +22,13 @@ from secretsapp.rules import connections
 from secretsapp.rules.locks import claim, unclaimed
 
 # So many items of one key are under way at once.
-SENDERS = 24
+SENDERS = 32
 # A worker that was killed holds its lanes for so long, and renews the claim of those it works on.
 CLAIMED_FOR = timedelta(seconds=20)
 RENEWED_AFTER = timedelta(seconds=5)
 FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=5), timedelta(minutes=5)
 MOST_FAILURES = 10
+GATHERED_SECONDS = 0.015
 
 Stop = Callable[[], bool]
 
@@ -105,7 +106,10 @@ def _wait(work: LaneWork, seconds: float) -> None:
         time.sleep(seconds)
         return
     landed, _ = wait(work.flights, timeout=seconds, return_when=FIRST_COMPLETED)
-    work.land(landed)
+    if landed:
+        # Those that began together come back together, and are stored together.
+        time.sleep(GATHERED_SECONDS)
+    work.land([flight for flight in work.flights if flight.done()])
 
 
 def _release(lane: Lane, words: str) -> None:

@@ -21,6 +21,7 @@ from secretsapp.core.errors import (
     SealroomError,
 )
 from secretsapp.models import Batch, BatchItem, Change
+from secretsapp.rules.keys import audit_ring
 from secretsapp.rules.policy import rights_of
 from secretsapp.secrets import attempts
 from secretsapp.secrets.attempts import Intent, Sent
@@ -79,9 +80,10 @@ def _begin_group(wanted: Sequence[tuple[BatchItem, Seen]]) -> Iterator[Begun]:
 
 def _judged(batch: Batch, wanted: Iterable[tuple[BatchItem, Seen]]) -> list[Ready]:
     """Those that their person may still do, and that are as they were when it was made."""
-    rights, ready = rights_of(actor_of(batch)), list[Ready]()
+    rights, ring, ready = rights_of(actor_of(batch)), audit_ring(), list[Ready]()
     for item, seen in wanted:
         try:
+            items.check_unaltered(item, ring)
             ready.append(Ready(item, intent_of(item, seen, rights)))
         except SealroomError as refusal:
             items.fail(BatchItem.objects.filter(pk=item.pk), refusal)

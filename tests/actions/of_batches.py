@@ -15,6 +15,7 @@ from secretsapp.core.sealing import Sealed
 from secretsapp.models import Batch, BatchItem, Change, Lane
 from secretsapp.models.batches import BatchState, ItemState
 from secretsapp.opencloud.types import RemoteSecret
+from secretsapp.rules.keys import audit_ring
 from secretsapp.secrets import attempts
 from secretsapp.secrets.changes import Rotation
 from secretsapp.universes import mirror
@@ -184,9 +185,15 @@ BATCH_ACTIONS = [
     ),
     Action("finishing.wipe_old", lambda _stage: finishing.wipe_old(), before=leave_failed),
     Action("items.actor_of", lambda _stage: actor_of(batch_here()), before=leave_waiting),
-    Action("items.authenticate", lambda _stage: items.authenticate(item()), before=leave_waiting),
     Action(
-        "items.check_unaltered", lambda _stage: items.check_unaltered(item()), before=leave_waiting
+        "items.authenticate",
+        lambda _stage: items.authenticate(item(), audit_ring()),
+        before=leave_waiting,
+    ),
+    Action(
+        "items.check_unaltered",
+        lambda _stage: items.check_unaltered(item(), audit_ring()),
+        before=leave_waiting,
     ),
     Action(
         "items.passage_of",

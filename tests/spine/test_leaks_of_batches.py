@@ -37,7 +37,7 @@ STEPS = (
     "secretsapp.web.views.batches.Done",
     "secretsapp.batches.together.acting",
     "secretsapp.secrets.attempts.send",
-    "secretsapp.batches.intents.check_unaltered",
+    "secretsapp.batches.sending.items.check_unaltered",
     "secretsapp.opencloud.transport.Transport.write",
 )
 
