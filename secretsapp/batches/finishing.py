@@ -116,7 +116,8 @@ def counts_of(batches: Iterable[Batch]) -> dict[UUID, dict[ItemState, int]]:
     """How many items of each batch are in each state, in one query."""
     found: dict[UUID, dict[ItemState, int]] = {batch.pk: {} for batch in batches}
     rows = BatchItem.objects.filter(batch__in=found).order_by().values_list("batch", "state")
-    for pk, state, number in rows.annotate(Count("pk")):
+    # Of all columns: so the index alone is read, and none of the sealed values.
+    for pk, state, number in rows.annotate(number=Count("*")):
         found[pk][ItemState(state)] = number
     return found
 

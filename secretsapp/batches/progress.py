@@ -114,7 +114,8 @@ def get(actor: Actor, batch_id: UUID) -> BatchView:
 
 def view_of(actor: Actor, batch: Batch) -> BatchView:
     """How far it came, in three queries however many items it has."""
-    can_retry = BatchItem.objects.filter(batch=batch, may_retry=True).exists()
+    failed = BatchItem.objects.filter(batch=batch, state=ItemState.FAILED)
+    can_retry = failed.filter(may_retry=True).exists()
     return _view(actor, batch, counts_of([batch])[batch.pk], can_retry=can_retry)
 
 

@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="batchitem",
-            index=models.Index(fields=["batch", "state"], name="batch_item_counted"),
+            index=models.Index(fields=["batch", "state", "may_retry"], name="batch_item_counted"),
         ),
         migrations.AddIndex(
             model_name="batchitem",

@@ -109,7 +109,7 @@ class BatchItem(models.Model):
             models.UniqueConstraint(fields=["batch", "universe", "name"], name="batch_item_secret"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["batch", "state"], name="batch_item_counted"),
+            models.Index(fields=["batch", "state", "may_retry"], name="batch_item_counted"),
             models.Index(
                 fields=["position"],
                 condition=models.Q(state=ItemState.WAITING),

@@ -16,6 +16,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 PAGE = "import"
 # What comes beside the file: the fields of the form, and the lines between its parts.
 _BESIDE_BYTES = 128 * 1024
+# A length of more digits is none.
+LONGEST_NUMBER = 19
 _TOO_MUCH_TEXT = (
     "Nothing was read: more text was pasted than a form can have. Save it as a file, and choose "
     "that."
@@ -68,4 +70,5 @@ def is_too_large(request: HttpRequest) -> bool:
 def size_of(request: HttpRequest) -> int:
     """How many bytes the request says it has."""
     text = str(request.META.get("CONTENT_LENGTH") or "")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else 0
