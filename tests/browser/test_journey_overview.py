@@ -13,15 +13,15 @@ from tests.support.unfinished import refresh_later
 
 pytestmark = pytest.mark.browser
 
-HOME, LOG = "Home", "Audit log"
+HOME, BATCHES, LOG = "Home", "Batches", "Audit log"
 # Its environment stands behind it twice: short for the eye, and whole for screen readers.
 HARBOR = "Harbor PRODProduction"
 OF_ADMINS = ("Access", "Reviews", "People", "API keys", "Channels")
 PLACES = {
-    "admin": (HOME, HARBOR, LOG, *OF_ADMINS),
-    "manager": (HOME, HARBOR, LOG),
-    "editor": (HOME, HARBOR),
-    "rotator": (HOME, HARBOR),
+    "admin": (HOME, BATCHES, HARBOR, LOG, *OF_ADMINS),
+    "manager": (HOME, BATCHES, HARBOR, LOG),
+    "editor": (HOME, BATCHES, HARBOR),
+    "rotator": (HOME, BATCHES, HARBOR),
     "viewer": (HOME, HARBOR),
     "auditor": (HOME, HARBOR, LOG),
     "stranger": (HOME,),
