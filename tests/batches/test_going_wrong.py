@@ -1,8 +1,10 @@
 """What goes wrong with an item ends that item alone, and wipes what must be entered again."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from emulator import Emulator, faults
@@ -10,6 +12,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.batches import finishing, running, sending, steering
 from secretsapp.batches.intents import NEW_KEY
 from secretsapp.core import actor as actors
+from secretsapp.management.commands import work
 from secretsapp.models import (
     ApiKey,
     AuditEvent,
@@ -275,3 +278,18 @@ def test_two_batches_take_turns(emulator: Emulator, cast: Cast, universe: Univer
     methods = writes(emulator)
     assert len(methods) == 41
     assert methods.index("PATCH") < 20
+
+
+def test_one_round_of_the_worker_follows_what_was_settled_and_ends_the_batch(
+    emulator: Emulator, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Other parts close the database, which the test has a transaction in.
+    monkeypatch.setattr(work, "_parts", lambda _number: [work._settle])
+    emulator.inject(faults.cut_after(), method="PATCH", path="PAY_KEY")
+    running.run_due()
+    assert item("PAY_KEY").state == ItemState.UNKNOWN
+    early = timezone.now() - SETTLE_AFTER - timedelta(seconds=1)
+    Change.objects.filter(state="unknown").update(started_at=early)
+    call_command("work", "--once", stdout=StringIO())
+    assert item("PAY_KEY").state == ItemState.SUCCEEDED
+    assert Batch.objects.get().state == BatchState.ENDED

@@ -96,7 +96,7 @@ class Command(SealroomCommand):
             return
         self.require_ready()
         if options["once"]:
-            for part in (*_parts(0), running.run_due):
+            for part in (*_parts(0), finishing.catch_up, running.run_due, finishing.end_finished):
                 part()
             return
         told = Told()
