@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from secretsapp.batches import items
+from secretsapp.batches.intents import REMOVED
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError, StaleVersion
 from secretsapp.core.events.batches import BatchEvent
@@ -20,7 +21,6 @@ from secretsapp.rules.acting import Act, NoRight, acting
 # What failed can be tried again for so long after its batch ended; then its value is wiped.
 RETRIED_WITHIN = timedelta(days=1)
 TO_END = NoRight("it is told what came of what was asked for")
-REMOVED = "The universe was removed from Sealroom, so nothing was sent."
 REMOVED_MEANWHILE = (
     "The universe was removed from Sealroom while this was being sent, so what came of it isn’t "
     "known."

@@ -22,6 +22,7 @@ from secretsapp.secrets.changes import (
     look_at,
 )
 
+REMOVED = "The universe was removed from Sealroom, so nothing was sent."
 NEW_KEY = (
     "Roblox’s public key of the universe has changed, so nothing was sent. Enter the value again."
 )
@@ -43,7 +44,7 @@ def look_and_ask(universe: Universe, client: Client) -> Seen:
 def universe_of(item: BatchItem) -> Universe:
     """Its universe; items whose universe was removed are never begun."""
     if item.universe is None:
-        raise StaleVersion("The universe was removed from Sealroom, so nothing was sent.")
+        raise StaleVersion(REMOVED)
     return item.universe
 
 

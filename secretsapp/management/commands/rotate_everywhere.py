@@ -1,5 +1,6 @@
 """`manage.py rotate_everywhere`: one value for a secret in many universes."""
 
+import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -9,6 +10,7 @@ from secretsapp.batches.everywhere import Choice, Where
 from secretsapp.batches.planning import Planned
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
+from secretsapp.core.errors import OutcomeUnknown
 from secretsapp.management.arguments import (
     add_exactly,
     add_generating,
@@ -63,12 +65,16 @@ class Command(ActingCommand):
         value = read_or_generate("New value: ", options)
         wanted = everywhere.wanted(planned, value, domain)
         batch = making.make(actor, wanted=wanted, reason=options["reason"])
-        try:
+        if not options["show"]:
             return follow(self, actor, batch)
-        finally:
+        shown = value.expose().decode("ascii")
+        try:
+            report = follow(self, actor, batch)
+        except (CommandError, OutcomeUnknown):
             # Some may have it whatever became of the others.
-            if options["show"]:
-                self.stdout.write(value.expose().decode())
+            self.stdout.write(json.dumps({"value": shown}) if options["as_json"] else shown)
+            raise
+        return Report([*report.lines, shown], {**report.data, "value": shown})
 
 
 def add_choice(parser: CommandParser) -> None:

@@ -1,6 +1,6 @@
 """What was ticked in a list or a table: names, and cells of names and universes.
 
-A form has few fields, so a script of the page puts what is ticked into one of them
+A form has so many fields at most, so a script of the page puts what is ticked into one of them
 (`js/ticked.js`), with a line for each; without it, each is a field.
 """
 

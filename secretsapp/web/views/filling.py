@@ -18,8 +18,8 @@ from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views.form_pages import METHODS
 
 SOURCE, TARGET, FILE = "from", "to", "format"
-# Without a script each is a field of its own, of which a form has a hundred at most.
-MOST_TICKED = 90
+# Without a script each is a field of its own, of which a form has 1,100 at most.
+MOST_TICKED = 1000
 CHOOSE = "Choose the universe that the names are for."
 
 
