@@ -1,6 +1,7 @@
 """Follows a batch in the shell: a line where it has moved on, and what failed at the end."""
 
 import time
+from abc import abstractmethod
 from argparse import ArgumentTypeError
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from secretsapp.batches import progress
 from secretsapp.batches.progress import BatchView
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import OutcomeUnknown
+from secretsapp.management.base import ActingCommand
 from secretsapp.management.batch_threads import BatchThreads
 from secretsapp.management.output import Report, printable, table
 from secretsapp.models import Batch, BatchItem
@@ -35,6 +37,24 @@ def batch_id(text: str) -> UUID:
         return UUID(text.strip())
     except ValueError:
         raise ArgumentTypeError("write the id of a batch, from list_batches") from None
+
+
+class SteeringCommand(ActingCommand):
+    """A command that does something about a batch; subclasses write `steer`."""
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """The batch."""
+        add_batch(parser)
+
+    @abstractmethod
+    def steer(self, actor: Actor, batch: Batch) -> str:
+        """Do it, and give the sentence that says what that means."""
+
+    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
+        """Do it to the batch that is named, and show how that is now."""
+        batch = progress.get(actor, options["batch"]).batch
+        said = self.steer(actor, batch)
+        return Report(lines=[said], data=data_of(progress.get(actor, batch.pk)))
 
 
 def follow(command: BaseCommand, actor: Actor, batch: Batch) -> Report:

@@ -1,17 +1,12 @@
 """`manage.py cancel_batch`: send nothing more of a batch."""
 
-from typing import Any
-
-from django.core.management.base import CommandParser
-
-from secretsapp.batches import progress, steering
+from secretsapp.batches import steering
 from secretsapp.core.actor import Actor
-from secretsapp.management.base import ActingCommand
-from secretsapp.management.batch_following import add_batch, data_of
-from secretsapp.management.output import Report
+from secretsapp.management.batch_following import SteeringCommand
+from secretsapp.models import Batch
 
 
-class Command(ActingCommand):
+class Command(SteeringCommand):
     """Cancels what a batch has not begun."""
 
     help = (
@@ -19,15 +14,8 @@ class Command(ActingCommand):
         "way comes to its end."
     )
 
-    def add_own_arguments(self, parser: CommandParser) -> None:
-        """The batch."""
-        add_batch(parser)
-
-    def act(self, actor: Actor, options: dict[str, Any]) -> Report:
-        """Do it, and say what that means."""
-        batch = progress.get(actor, options["batch"]).batch
+    def steer(self, actor: Actor, batch: Batch) -> str:
+        """Cancels what a batch has not begun."""
         count = steering.cancel(actor, batch)
-        return Report(
-            lines=[f"Cancelled {count} of {batch.size}. Their values are wiped."],
-            data=data_of(progress.get(actor, batch.pk)),
-        )
+        said = f"Cancelled {count} of {batch.size}. " if count else ""
+        return f"{said}The values that were left are wiped."
