@@ -6,7 +6,7 @@ from enum import StrEnum
 from django.db.models import QuerySet
 
 from secretsapp.batches.making import Wanted
-from secretsapp.batches.planning import Planned, plan
+from secretsapp.batches.planning import WRITES, Planned, plan
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.plaintext import Plaintext
@@ -17,7 +17,6 @@ from secretsapp.rules.ordering import in_order
 from secretsapp.rules.policy import rights_of
 
 NEEDS_DOMAIN = "Choose the allowed host: the secret isn’t in every universe that you chose."
-_TAKES = (Permission.ROTATE_SECRET, Permission.CREATE_SECRET)
 
 
 class Where(StrEnum):
@@ -67,7 +66,7 @@ def _plan(actor: Actor, name: str, found: QuerySet[Universe]) -> list[Planned]:
 def check_may_replace(actor: Actor) -> None:
     """Raise Forbidden for those who may neither rotate nor create a secret anywhere."""
     rights = rights_of(actor)
-    if all(rights.universes_with(each) == set() for each in _TAKES):
+    if all(rights.universes_with(each) == set() for each in WRITES):
         raise refusal(Permission.ROTATE_SECRET)
 
 
@@ -81,7 +80,7 @@ def _universes(actor: Actor, choice: Choice) -> QuerySet[Universe]:
     """Those where the actor may rotate or create something."""
     found = Universe.objects.select_related("api_key").order_by()
     rights = rights_of(actor)
-    sets = [rights.universes_with(each) for each in _TAKES]
+    sets = [rights.universes_with(each) for each in WRITES]
     if None not in sets:
         found = found.filter(pk__in=set[int]().union(*(each or set() for each in sets)))
     if choice.environment:

@@ -1,6 +1,6 @@
-"""What ends items and batches beside their own changes, and what waits next in a lane."""
+"""What ends items and batches beside their own changes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from secretsapp.rules.acting import Act, NoRight, acting
 
 # What failed can be tried again for so long after its batch ended; then its value is wiped.
 RETRIED_WITHIN = timedelta(days=1)
+# So long a batch stays paused, as a proposal waits; then what has not begun is cancelled.
+PAUSED_AT_MOST = timedelta(days=7)
 TO_END = NoRight("it is told what came of what was asked for")
 REMOVED_MEANWHILE = (
     "The universe was removed from Sealroom while this was being sent, so what came of it isn’t "
@@ -34,43 +36,28 @@ OUTCOMES = {
 }
 
 
-def waiting() -> QuerySet[BatchItem]:
-    """The items of running batches that wait for their turn."""
-    return BatchItem.objects.filter(state=ItemState.WAITING, batch__state=BatchState.RUNNING)
-
-
-def next_waiting(lane: Lane, without: Collection[int], count: int) -> list[BatchItem]:
-    """What waits next in a lane: of several batches, each in turn.
-
-    `without` are the ids of universes that are left alone.
-    """
-    found = waiting().filter(universe__api_key=lane.pk).exclude(universe__in=set(without))
-    related = found.select_related("batch", "universe__api_key")
-    return list(related.order_by("position", "batch__made_at")[:count])
-
-
 def fail_universe(universe: Universe, refusal: SealroomError) -> None:
     """End what waits for a universe that Roblox refuses to show."""
-    items.fail(waiting().filter(universe=universe), refusal)
+    items.fail(items.waiting().filter(universe=universe), refusal)
 
 
 def fail_lane(lane: Lane, refusal: SealroomError) -> None:
     """End what waits for a key that can't be used."""
-    items.fail(waiting().filter(universe__api_key=lane.pk), refusal)
+    items.fail(items.waiting().filter(universe__api_key=lane.pk), refusal)
 
 
 def halt(batch: Batch, why: str) -> None:
     """Pause a batch that must not go on by itself, once."""
     with acting(actors.system("batches"), TO_END) as act:
         running = Batch.objects.filter(pk=batch.pk, state=BatchState.RUNNING)
-        if running.update(state=BatchState.PAUSED, halted=why):
+        if running.update(state=BatchState.PAUSED, halted=why, paused_at=timezone.now()):
             tell(act, BatchEvent.BATCH_HALTED, batch, reason=why)
 
 
 def pause_all(why: str) -> int:
     """Pause every batch that runs; gives how many. That is told by what it belongs to."""
     running = Batch.objects.filter(state=BatchState.RUNNING, ended_at=None)
-    return running.update(state=BatchState.PAUSED, halted=why)
+    return running.update(state=BatchState.PAUSED, halted=why, paused_at=timezone.now())
 
 
 def catch_up() -> None:
@@ -88,7 +75,7 @@ def catch_up() -> None:
 
 def _open_lanes() -> None:
     """Let each key have a lane for whose universes something waits: one was given another key."""
-    without = waiting().filter(universe__api_key__isnull=False, universe__api_key__lane=None)
+    without = items.waiting().filter(universe__api_key__isnull=False, universe__api_key__lane=None)
     keys = without.order_by().values_list("universe__api_key", flat=True).distinct()
     Lane.objects.bulk_create([Lane(api_key_id=key) for key in keys], ignore_conflicts=True)
 
@@ -140,6 +127,30 @@ def _event(counts: dict[ItemState, int]) -> Event:
 def tell(act: Act, event: Event, batch: Batch, **detail: str) -> None:
     """Let the log hold what happened to a batch, with who asked for it."""
     act.tell(event, detail={"batch": str(batch.pk), "asked_by": batch.actor_name, **detail})
+
+
+def cancel_forgotten() -> int:
+    """Cancel what has been paused for so long that nobody comes back to it; gives how many.
+
+    The values that waited in them are wiped.
+    """
+    paused = _forgotten()
+    return sum(_cancel(batch) for batch in paused)
+
+
+def _forgotten() -> QuerySet[Batch]:
+    old = timezone.now() - PAUSED_AT_MOST
+    return Batch.objects.filter(state=BatchState.PAUSED, ended_at=None, paused_at__lte=old)
+
+
+def _cancel(batch: Batch) -> bool:
+    """Cancel it, unless someone let it go on meanwhile."""
+    with acting(actors.system("batches"), TO_END) as act:
+        if not _forgotten().filter(pk=batch.pk).update(state=BatchState.CANCELLED, halted=""):
+            return False
+        count = items.cancel(batch)
+        tell(act, BatchEvent.BATCH_FORGOTTEN, batch, count=str(count))
+        return True
 
 
 def wipe_old() -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from secretsapp.batches.making import Wanted
-from secretsapp.batches.planning import Planned, plan
+from secretsapp.batches.planning import WRITES, Planned, plan
 from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
@@ -25,7 +25,6 @@ from secretsapp.universes import loading
 MOST_UNIVERSES = 40
 # More places than these no one looks at in each row.
 AT_MOST = 5
-_WRITES = (Permission.CREATE_SECRET, Permission.ROTATE_SECRET)
 
 _CHANGED_OUTSIDE = (
     "It was changed outside Sealroom, and its allowed host may be someone else’s. Review it on its "
@@ -162,7 +161,7 @@ class Preview:
 def may_import(actor: Actor, universe: Universe) -> bool:
     """Whether the actor may create or rotate some secret of the universe."""
     rights = rights_of(actor)
-    return any(rights.allows_somewhere(each, universe.pk) for each in _WRITES)
+    return any(rights.allows_somewhere(each, universe.pk) for each in WRITES)
 
 
 def universes_of(actor: Actor, ids: Collection[int]) -> list[Universe]:

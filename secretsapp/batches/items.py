@@ -1,6 +1,6 @@
-"""What a batch's item is bound to, how it passes, and how what came of it is stored."""
+"""The items of batches: which wait, what each is bound to, how it passes, what came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from secretsapp.core.errors import (
 )
 from secretsapp.core.roles import Permission, refusal
 from secretsapp.core.sealing import Sealed
-from secretsapp.models import Batch, BatchItem, Change, Universe, User
+from secretsapp.models import Batch, BatchItem, Change, Lane, Universe, User
 from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
 from secretsapp.models.secrets import ChangeState
 from secretsapp.rules.acting import AT_ONCE, Act, Need, Passage
@@ -98,6 +98,21 @@ def _digest(item: BatchItem) -> str:
         item.key_fingerprint,
         item.box,
     )
+
+
+def waiting() -> QuerySet[BatchItem]:
+    """The items of running batches that wait for their turn."""
+    return BatchItem.objects.filter(state=ItemState.WAITING, batch__state=BatchState.RUNNING)
+
+
+def next_waiting(lane: Lane, without: Collection[int], count: int) -> list[BatchItem]:
+    """What waits next in a lane: of several batches, each in turn.
+
+    `without` are the ids of universes that are left alone.
+    """
+    found = waiting().filter(universe__api_key=lane.pk).exclude(universe__in=set(without))
+    related = found.select_related("batch", "universe__api_key")
+    return list(related.order_by("position", "batch__made_at")[:count])
 
 
 @dataclass(frozen=True)
@@ -200,6 +215,19 @@ def fail(items: QuerySet[BatchItem], refusal: SealroomError) -> None:
         told["box"] = ""
     waiting = BatchItem.objects.filter(pk__in=items.values("pk"), state=ItemState.WAITING)
     waiting.update(**told, may_retry=may_retry)
+
+
+def cancel(batch: Batch) -> int:
+    """Cancel what waits in it, and wipe every value that is kept; gives how many waited.
+
+    To be called under the batch's row, which is cancelled already, so that no item begins.
+    """
+    of_batch = BatchItem.objects.filter(batch=batch)
+    waiting = of_batch.filter(state=ItemState.WAITING)
+    count = waiting.update(state=ItemState.CANCELLED, box="", ended_at=timezone.now())
+    # What a worker let fail meanwhile is among these by now.
+    of_batch.filter(may_retry=True).update(box="", may_retry=False)
+    return count
 
 
 def give_up(items: QuerySet[BatchItem]) -> None:

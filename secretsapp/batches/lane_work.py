@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 from django.utils import timezone
 
-from secretsapp.batches import finishing, sending
+from secretsapp.batches import finishing, items, sending
 from secretsapp.batches.intents import Seen, look_and_ask, universe_of
 from secretsapp.batches.pacing import Pace
 from secretsapp.batches.sending import BROKEN, Answered, Begun
@@ -97,6 +97,11 @@ class LaneWork:
         self._unread: dict[int, str] = {}
 
     @property
+    def is_partly_unread(self) -> bool:
+        """Whether only some universes can't be read: nothing is wrong with the others."""
+        return not self.trouble and any(self._unread.values())
+
+    @property
     def last_words(self) -> str:
         """Why the lane has to wait, if it has to."""
         return self.trouble or next(iter(self._unread.values()), "")
@@ -104,7 +109,7 @@ class LaneWork:
     def begin_more(self) -> float | None:
         """Begin what there is room for; gives the seconds to wait, None where nothing is left."""
         if not self._queue:
-            self._queue.extend(finishing.next_waiting(self.lane, self._unread, READ_AT_ONCE))
+            self._queue.extend(items.next_waiting(self.lane, self._unread, READ_AT_ONCE))
         pauses, ready = list[float](), list[tuple[BatchItem, Seen]]()
         for _ in range(len(self._queue)):
             if len(self.flights) + len(ready) >= self._room:

@@ -22,6 +22,8 @@ TAKES = {
     ChangeKind.ROTATE: Permission.ROTATE_SECRET,
     ChangeKind.DELETE: Permission.DELETE_SECRET,
 }
+# What gives secrets a value.
+WRITES = (Permission.CREATE_SECRET, Permission.ROTATE_SECRET)
 TWICE = "It stands here twice. Leave one of them out."
 NOT_THERE = "There is no such secret, so there is nothing to delete."
 NEEDS_A_PERSON = (
@@ -84,7 +86,7 @@ def plan(actor: Actor, *, pairs: Sequence[_Pair], deletes: bool = False) -> list
         is_twice = (universe.pk, name) in seen
         seen.add((universe.pk, name))
         refused = TWICE if is_twice else _refused(actor, rights, planned, mirror)
-        found.append(_with(planned, refused, rights, mirror))
+        found.append(_told(planned, refused, rights, mirror))
     return found
 
 
@@ -162,7 +164,7 @@ def _refused_name(planned: Planned, mirror: _Mirror) -> str:
     return ""
 
 
-def _with(planned: Planned, refused: str, rights: Rights, mirror: _Mirror) -> Planned:
+def _told(planned: Planned, refused: str, rights: Rights, mirror: _Mirror) -> Planned:
     place, name = planned.universe.pk, planned.name
     similar = ""
     if planned.kind is ChangeKind.CREATE:

@@ -19,6 +19,9 @@ from secretsapp.models.batches import OPEN_ITEMS, BatchState, ItemState
 from secretsapp.rules.paging import Asked, Page, cut
 from secretsapp.rules.policy import rights_of
 
+# What someone should look at.
+AMISS = (ItemState.FAILED, ItemState.UNDETERMINED)
+
 
 @dataclass(frozen=True)
 class BatchView:
@@ -67,7 +70,7 @@ class BatchView:
     @property
     def is_amiss(self) -> bool:
         """Whether something of it failed, or isn't known."""
-        return any(state in self.counts for state in (ItemState.FAILED, ItemState.UNDETERMINED))
+        return any(state in self.counts for state in AMISS)
 
     @property
     def percent(self) -> int:
@@ -139,6 +142,12 @@ def _waits_for(batch: Batch) -> list[str]:
     mine = waiting.filter(universe__api_key=OuterRef("pk"))
     lanes = Lane.objects.filter(Exists(mine), wait_until__gt=timezone.now())
     return list(lanes.exclude(words="").values_list("words", flat=True)[:3])
+
+
+def amiss(view: BatchView, *, most: int) -> list[BatchItem]:
+    """The first of its items that someone should look at."""
+    found = BatchItem.objects.filter(batch=view.batch, state__in=AMISS).defer("box")
+    return list(found.order_by("position")[:most])
 
 
 def items_of(batch: Batch, asked: Asked, state: str = "") -> Page[BatchItem]:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from secretsapp.batches import finishing
+from secretsapp.batches import finishing, items
 from secretsapp.batches.lane_work import SOON, LaneWork
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import KeyTrouble
@@ -27,6 +27,8 @@ SENDERS = 32
 CLAIMED_FOR = timedelta(seconds=20)
 RENEWED_AFTER = timedelta(seconds=5)
 FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=5), timedelta(minutes=5)
+# Where only some universes can't be read, what is asked of the others meanwhile waits no longer.
+UNREAD_BACKOFF = timedelta(seconds=30)
 MOST_FAILURES = 10
 GATHERED_SECONDS = 0.015
 
@@ -51,21 +53,27 @@ def run_due(stop: Stop = _never) -> int:
 
 def claim_due(most: int = 100) -> Iterator[Lane]:
     """The lanes in which something waits and may be sent now, each claimed for this process."""
-    for lane in list(_due().select_related("api_key")[:most]):
+    in_turn = _due().select_related("api_key").order_by(F("claimed_until").asc(nulls_first=True))
+    for lane in list(in_turn[:most]):
         if claim(_due().filter(pk=lane.pk), lasting=CLAIMED_FOR):
             yield lane
+
+
+def others_wait() -> bool:
+    """Whether something waits, and may be sent now, that no process sends."""
+    return _due().exists()
 
 
 def _due() -> QuerySet[Lane]:
     now = timezone.now()
     may_go = Q(wait_until=None) | Q(wait_until__lte=now)
-    has_work = Exists(finishing.waiting().filter(universe__api_key=OuterRef("pk")))
+    has_work = Exists(items.waiting().filter(universe__api_key=OuterRef("pk")))
     return Lane.objects.filter(unclaimed(), may_go, has_work)
 
 
 def run(lane: Lane, stop: Stop = _never) -> None:
     """Send what waits in a claimed lane until there is nothing more, or Roblox wants a break."""
-    words = ""
+    words, longest = "", LONGEST_BACKOFF
     try:
         with (
             connections.clients_of(actors.system("batches"), lane.api_key, count=SENDERS) as found,
@@ -74,9 +82,10 @@ def run(lane: Lane, stop: Stop = _never) -> None:
             work = LaneWork(lane, found, pool)
             _go_on(work, stop)
             words = work.last_words
+            longest = UNREAD_BACKOFF if work.is_partly_unread else LONGEST_BACKOFF
     except KeyTrouble as error:
         finishing.fail_lane(lane, error)
-    _release(lane, words)
+    _release(lane, words, longest)
     finishing.end_finished()
 
 
@@ -112,15 +121,16 @@ def _wait(work: LaneWork, seconds: float) -> None:
     work.land([flight for flight in work.flights if flight.done()])
 
 
-def _release(lane: Lane, words: str) -> None:
-    """Give the lane back; after trouble it waits, each time twice as long."""
+def _release(lane: Lane, words: str, longest: timedelta) -> None:
+    """Give the lane back; after trouble it waits, each time twice as long.
+
+    The end of its claim stays: those that others had to wait for come last.
+    """
+    now = timezone.now()
+    backoff = min(FIRST_BACKOFF * (1 << lane.failures), longest)
     Lane.objects.filter(pk=lane.pk).update(
-        claimed_until=None,
-        wait_until=timezone.now() + _backoff(lane) if words else None,
+        claimed_until=now,
+        wait_until=now + backoff if words else None,
         failures=min(lane.failures + 1, MOST_FAILURES) if words else 0,
         words=words,
     )
-
-
-def _backoff(lane: Lane) -> timedelta:
-    return min(FIRST_BACKOFF * (1 << lane.failures), LONGEST_BACKOFF)

@@ -11,7 +11,7 @@ from secretsapp.core.errors import DecidedMeanwhile, Forbidden
 from secretsapp.core.events.batches import BatchEvent
 from secretsapp.core.roles import Permission
 from secretsapp.models import Batch, BatchItem, User
-from secretsapp.models.batches import BatchState, ItemState
+from secretsapp.models.batches import BatchState
 from secretsapp.rules.acting import Act, Need, acting
 
 NOT_YOURS = "Only the person who asked for this batch can do that. You can pause or cancel it."
@@ -82,7 +82,8 @@ _FROM = {BatchState.PAUSED: BatchState.RUNNING, BatchState.RUNNING: BatchState.P
 def _move(actor: Actor, batch: Batch, need: Need, event: BatchEvent, *, to: BatchState) -> None:
     with acting(actor, need) as act:
         found = Batch.objects.filter(pk=batch.pk, state=_FROM[to], ended_at=None)
-        if not found.update(state=to, halted="", **_generation(act, batch)):
+        since = timezone.now() if to is BatchState.PAUSED else None
+        if not found.update(state=to, halted="", paused_at=since, **_generation(act, batch)):
             raise _over(batch)
         tell(act, event, batch)
 
@@ -103,11 +104,7 @@ def cancel(actor: Actor, batch: Batch) -> int:
     with acting(actor, MayStop(batch)) as act:
         if not _stop(batch):
             raise _over(batch)
-        of_batch = BatchItem.objects.filter(batch=batch)
-        waiting = of_batch.filter(state=ItemState.WAITING)
-        count = waiting.update(state=ItemState.CANCELLED, box="", ended_at=timezone.now())
-        # What a worker let fail meanwhile is among these by now.
-        of_batch.filter(may_retry=True).update(box="", may_retry=False)
+        count = items.cancel(batch)
         tell(act, BatchEvent.BATCH_CANCELLED, batch, count=str(count))
     return count
 

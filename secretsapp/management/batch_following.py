@@ -109,11 +109,7 @@ def report_of(view: BatchView) -> Report:
     lines = [f"Batch {view.batch.pk} of {view.batch.actor_name}.", line_of(view)]
     if view.is_paused:
         lines.append(f"Paused{f': {view.batch.halted}' if view.batch.halted else ''}.")
-    amiss = list(
-        BatchItem.objects.filter(
-            batch=view.batch, state__in=(ItemState.FAILED, ItemState.UNDETERMINED)
-        ).order_by("position")[: MOST_TOLD + 1]
-    )
+    amiss = progress.amiss(view, most=MOST_TOLD + 1)
     if amiss:
         lines += table(_HEADINGS, [_row(item) for item in amiss[:MOST_TOLD]])
     if len(amiss) > MOST_TOLD:

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 1
 CATCH_UP_SECONDS = 5
 LANES_AT_ONCE = 8
+# A lane that has had so long gives way, where another one waits and there is no room for it.
+TURN_SECONDS = 30
 
 
 class BatchThreads:
@@ -69,10 +71,27 @@ class BatchThreads:
 
     def _run(self, lane: Lane) -> None:
         try:
-            running.run(lane, self._ended.is_set)
+            running.run(lane, Turn(self._ended).is_over)
         except Error as error:
             log.error("A batch waits because of the database: %s", type(error).__name__)
         except Exception:
             log.exception("A batch waits because of an error in Sealroom.")
         finally:
             connections.close_all()
+
+
+class Turn:
+    """How long a lane may go on: until the process ends, or others have waited long enough."""
+
+    def __init__(self, ended: threading.Event) -> None:
+        self._ended, self._asks_at = ended, time.monotonic() + TURN_SECONDS
+
+    def is_over(self) -> bool:
+        """Whether nothing more is to be begun in it; after a turn, others are asked for seldom."""
+        if self._ended.is_set():
+            return True
+        now = time.monotonic()
+        if now < self._asks_at:
+            return False
+        self._asks_at = now + INTERVAL_SECONDS
+        return running.others_wait()

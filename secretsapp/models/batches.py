@@ -39,7 +39,8 @@ class Batch(models.Model):
     """Who asked for it, by which door, and why; its events name them.
 
     `generation` is that of the person's sessions when they asked: once those were ended, nobody
-    else may let it go on. `halted` says why it was paused by Sealroom itself.
+    else may let it go on. `halted` says why it was paused by Sealroom itself, and
+    `paused_at` since when it is.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -58,6 +59,7 @@ class Batch(models.Model):
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     halted = models.TextField(blank=True)
+    paused_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [

@@ -105,6 +105,7 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "batch.halted": "Batch paused by Sealroom",
         "batch.resumed": "Batch resumed",
         "batch.retried": "Batch tried again",
+        "batch.forgotten": "Batch cancelled after a week’s pause",
         "batch.cancelled": "Batch cancelled",
     },
     "Access": {

@@ -41,6 +41,12 @@ def leave_paused(stage: Stage) -> None:
     Batch.objects.update(state=BatchState.PAUSED)
 
 
+def leave_forgotten(stage: Stage) -> None:
+    """Let it have been paused for too long."""
+    leave_paused(stage)
+    Batch.objects.update(paused_at=timezone.now() - finishing.PAUSED_AT_MOST)
+
+
 def leave_failed(stage: Stage) -> None:
     """Let it have failed, so that it may be tried again."""
     leave_waiting(stage)
@@ -160,10 +166,10 @@ BATCH_ACTIONS = [
     Action("running.claim_due", lambda _stage: list(running.claim_due()), before=leave_waiting),
     Action("finishing.catch_up", lambda _stage: finishing.catch_up(), before=leave_begun),
     Action("finishing.pause_all", lambda _stage: finishing.pause_all("so"), before=leave_waiting),
-    Action("finishing.waiting", lambda _stage: list(finishing.waiting())),
+    Action("items.waiting", lambda _stage: list(items.waiting())),
     Action(
-        "finishing.next_waiting",
-        lambda _stage: finishing.next_waiting(Lane.objects.get(), (), 1),
+        "items.next_waiting",
+        lambda _stage: items.next_waiting(Lane.objects.get(), (), 1),
         before=leave_waiting,
     ),
     Action(
@@ -183,6 +189,13 @@ BATCH_ACTIONS = [
         lambda stage: finishing.tell(nothing_done(stage), BatchEvent.BATCH_PAUSED, batch_here()),
         before=leave_waiting,
     ),
+    Action(
+        "finishing.cancel_forgotten",
+        lambda _stage: finishing.cancel_forgotten(),
+        (f"batch.forgotten | {SYSTEM} |  |  | ",),
+        before=leave_forgotten,
+    ),
+    Action("running.others_wait", lambda _stage: running.others_wait()),
     Action("finishing.wipe_old", lambda _stage: finishing.wipe_old(), before=leave_failed),
     Action("items.actor_of", lambda _stage: actor_of(batch_here()), before=leave_waiting),
     Action(
@@ -211,6 +224,7 @@ BATCH_ACTIONS = [
         lambda _stage: items.fail(BatchItem.objects.all(), HeldUp("so")),
         before=leave_waiting,
     ),
+    Action("items.cancel", lambda _stage: items.cancel(batch_here()), before=leave_waiting),
     Action(
         "items.give_up",
         lambda _stage: items.give_up(BatchItem.objects.all()),

@@ -40,6 +40,7 @@ WITHOUT_RIGHT = {
     "together.succeed_all": "what was sent is told, whatever its sender may by now",
     "running.run": "each item asks for the right of who asked for it, and fails without",
     "running.run_due": "each item asks for the right of who asked for it, and fails without",
+    "finishing.cancel_forgotten": "the system acts",
     "finishing.halt": "the system acts",
     "finishing.end_finished": "the system acts",
     "refreshing.refresh": "the system stores what was read, and nobody chose what is found",

@@ -156,6 +156,30 @@ def test_what_was_not_tried_again_within_a_day_is_wiped(emulator: Emulator, batc
     assert set(BatchItem.objects.values_list("box", "may_retry")) == {("", False)}
 
 
+def test_a_batch_that_nobody_lets_go_on_is_cancelled_after_a_week(
+    emulator: Emulator, cast: Cast, batch: Batch
+) -> None:
+    steering.pause(cast["editor"].actor, batch)
+    assert finishing.cancel_forgotten() == 0
+    Batch.objects.update(paused_at=timezone.now() - finishing.PAUSED_AT_MOST)
+    assert finishing.cancel_forgotten() == 1
+    assert set(BatchItem.objects.values_list("state", "box")) == {(ItemState.CANCELLED, "")}
+    last = AuditEvent.objects.latest("sequence")
+    assert (last.tag, detail(last)["count"]) == ("batch.forgotten", "3")
+    assert finishing.cancel_forgotten() == 0
+    running.run_due()
+    assert writes(emulator) == []
+
+
+def test_a_batch_that_goes_on_again_is_not_forgotten(cast: Cast, batch: Batch) -> None:
+    editor = cast["editor"].actor
+    steering.pause(editor, batch)
+    steering.go_on(editor, batch)
+    assert Batch.objects.get().paused_at is None
+    Batch.objects.update(paused_at=timezone.now() - finishing.PAUSED_AT_MOST)
+    assert finishing.cancel_forgotten() == 0
+
+
 def test_a_right_that_was_taken_away_meanwhile_is_asked_for_each_item(
     emulator: Emulator, harbor: EmulatedUniverse, cast: Cast, batch: Batch
 ) -> None:

@@ -78,6 +78,7 @@ OBSERVATIONS = {
     BatchEvent.BATCH_ENDED,
     BatchEvent.BATCH_INCOMPLETE,
     BatchEvent.BATCH_HALTED,
+    BatchEvent.BATCH_FORGOTTEN,
 }
 
 
@@ -124,6 +125,7 @@ def test_what_nobody_did_is_told_without_an_actor() -> None:
         BatchEvent.BATCH_ENDED,
         BatchEvent.BATCH_INCOMPLETE,
         BatchEvent.BATCH_HALTED,
+        BatchEvent.BATCH_FORGOTTEN,
     }
 
 

@@ -23,6 +23,12 @@ class BatchEvent(Event):
     BATCH_RETRIED = done(
         "batch.retried", "tried {count:change} of a batch by {asked_by} again", Verb.EDIT
     )
+    BATCH_FORGOTTEN = seen(
+        "batch.forgotten",
+        "A batch by {asked_by} was cancelled after a week’s pause: {count:change} not sent",
+        Verb.REMOVE,
+        WARNING,
+    )
     BATCH_CANCELLED = done(
         "batch.cancelled",
         "cancelled {count:change} of a batch by {asked_by}",

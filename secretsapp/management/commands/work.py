@@ -221,6 +221,7 @@ def _clear() -> None:
     upkeep.clear_ended_sessions()
     new_sign_ins.clear()
     upkeep.clear_expired_cache()
+    finishing.cancel_forgotten()
     finishing.wipe_old()
     workers.forget_lost()
     outbox.clear()
