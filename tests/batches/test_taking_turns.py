@@ -1,7 +1,6 @@
 """Keys with work take turns where a worker has no room for all of them."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -26,7 +25,7 @@ VALUES = {"PAY_KEY": b"new pay", "PAY_WEBHOOK": b"new hook"}
 @pytest.fixture
 def batches(
     emulator: Emulator, cast: Cast, universe: Universe, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Batch, Batch]]:
+) -> tuple[Batch, Batch]:
     """One for each of two keys; a turn is over as soon as it has begun."""
     monkeypatch.setattr(batch_threads, "TURN_SECONDS", 0)
     monkeypatch.setattr(batch_threads, "INTERVAL_SECONDS", 0)
