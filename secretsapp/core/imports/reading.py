@@ -49,12 +49,19 @@ def read(content: bytes, form: Form | None = None) -> Reading:
     if not rows:
         raise InvalidInput("There is no name with a value in it: nothing to import.", field="file")
     if len(rows) > MOST_ROWS:
-        raise InvalidInput(
-            f"Nothing was read: it has {len(rows):,} names or lines, and an import can have "
-            f"{MOST_ROWS}, as many as a universe can have secrets. Split it.",
-            field="file",
-        )
+        raise _too_many(chosen, rows)
     return Reading(chosen, _compared([_checked(row) for row in rows]), [*notes, *more])
+
+
+def _too_many(form: Form, rows: Sequence[Row]) -> InvalidInput:
+    """What to say of more rows than a universe can have secrets, and where to split them."""
+    place = f"{'entry' if form is Form.JSON else 'line'} {rows[MOST_ROWS].line:,}"
+    return InvalidInput(
+        f"Nothing was read: it has {len(rows):,} names or lines, and an import can have "
+        f"{MOST_ROWS}, as many as a universe can have secrets. Split it: what begins in {place} "
+        "belongs in another file.",
+        field="file",
+    )
 
 
 def form_of(text: str) -> Form:

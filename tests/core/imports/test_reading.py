@@ -78,6 +78,7 @@ def test_a_value_with_a_nul_character_is_refused() -> None:
         (b"\0" * 100, "isn’t text"),
         (b"x" * 10_000_000, "it has 9.6 MB, and an import can have 1 MB"),
         (b"".join(b"K%d=x\n" % each for each in range(5000)), "it has 5,000 names or lines"),
+        (b"\n".join(b"K%d=x\n" % each for each in range(502)), "in line 1,001 belongs"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_as_a_whole(content: bytes, sentence: str) -> None:
