@@ -67,7 +67,7 @@ LEFT_OUT = {
             *("secret_create_value", "secret_rotate_value", "required_factors_stop"),
             *("batch_steer", "replace_everywhere_value"),
             *("compare_replace", "absences_accept", "absences_withdraw", "names_to_fill"),
-            *("several_details", "several_delete", "several_review"),
+            *("several_details", "several_delete", "several_review", "outside_review"),
         ),
         _SENT_TO,
     ),

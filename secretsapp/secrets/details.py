@@ -72,11 +72,11 @@ def edit_several(
         rows = Secret.objects.filter(universe=universe, name__in=names).select_related("owner")
         if len(found := list(rows)) < len(set(names)):
             raise SecretGone("Nothing was saved: some of these secrets no longer exist.")
-        return sum(_set(act, universe, secret, new) for secret in found)
+        return sum(set_locked(act, universe, secret, new) for secret in found)
 
 
-def _set(act: Act, universe: Universe, secret: Secret, new: NewDetails) -> bool:
-    """Set what is new of a secret, and tell it; says whether that changes anything."""
+def set_locked(act: Act, universe: Universe, secret: Secret, new: NewDetails) -> bool:
+    """Set what is new of a secret whose universe is locked; says whether that changes anything."""
     before = _fields(secret.note, secret.owner)
     secret.note = secret.note if new.note is None else new.note
     secret.owner = new.owner if new.sets_owner else secret.owner

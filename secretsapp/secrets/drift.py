@@ -38,11 +38,12 @@ def acknowledge_several(
         return [
             secret.name
             for secret in found
-            if _acknowledge(act, universe, secret, seen[secret.name])
+            if acknowledge_locked(act, universe, secret, seen[secret.name])
         ]
 
 
-def _acknowledge(act: Act, universe: Universe, secret: Secret, seen: str | None) -> bool:
+def acknowledge_locked(act: Act, universe: Universe, secret: Secret, seen: str | None) -> bool:
+    """The same of one secret, in the transaction of who has locked its universe."""
     if not (secret.drifted_at or secret.missing_since):
         return False
     if seen is not None and seen != drift_of(secret):

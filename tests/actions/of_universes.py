@@ -11,9 +11,11 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.references import Kind, Reference
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
-from secretsapp.secrets import absences, drift, filling
+from secretsapp.rules.paging import FIRST
+from secretsapp.secrets import absences, details, drift, filling, outside
+from secretsapp.secrets.details import NewDetails
 from secretsapp.universes import managing, shortcuts
-from tests.actions.acting import VALUE, Action, Stage
+from tests.actions.acting import VALUE, Action, Stage, nothing_done
 from tests.stage import ROLES_IN_HARBOR, STAGEHAND
 
 
@@ -105,6 +107,40 @@ UNIVERSE_ACTIONS: list[Action] = [
         lambda stage: drift.acknowledge(stage.cast["editor"].actor, stage.universe, "PAY_KEY"),
         ("secret.drift.acknowledged | editor@example.com | Harbor | PAY_KEY | ",),
         before=mark_changed,
+    ),
+    Action(
+        "outside.review",
+        lambda stage: outside.review(
+            stage.cast["editor"].actor,
+            seen={(stage.universe.pk, "PAY_KEY"): None},
+            new=NewDetails(note="mine"),
+        ),
+        (
+            "secret.drift.acknowledged | editor@example.com | Harbor | PAY_KEY | ",
+            "secret.details.changed | editor@example.com | Harbor | PAY_KEY | ",
+        ),
+        before=mark_changed,
+    ),
+    Action(
+        "outside.check_may_review",
+        lambda stage: outside.check_may_review(stage.cast["editor"].actor),
+    ),
+    Action("outside.changed", lambda stage: outside.changed(stage.cast["editor"].actor, FIRST)),
+    Action(
+        "drift.acknowledge_locked",
+        lambda stage: drift.acknowledge_locked(
+            nothing_done(stage), stage.universe, stage.universe.secrets.get(name="PAY_KEY"), None
+        ),
+        before=mark_changed,
+    ),
+    Action(
+        "details.set_locked",
+        lambda stage: details.set_locked(
+            nothing_done(stage),
+            stage.universe,
+            stage.universe.secrets.get(name="PAY_KEY"),
+            NewDetails(note="mine"),
+        ),
     ),
     Action(
         "drift.acknowledge_several",

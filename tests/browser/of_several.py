@@ -40,6 +40,8 @@ def looks_at_several(universe: Universe) -> list[Look]:
         Look("several_review", several, "editor", tick_all_and("Mark as reviewed")),
         Look("several_delete", several, "manager", tick_all_and("Delete…")),
         Look("several_viewer", several, "viewer"),
+        Look("outside_several", reverse("outside"), "admin", refuse_review),
+        Look("outside_viewer", reverse("outside"), "viewer"),
     ]
 
 
@@ -49,6 +51,12 @@ def tick_a_missing_name(visitor: Visitor) -> None:
     page.locator("td:has-text('Missing') input").first.check()
     page.get_by_role("button", name="List names to fill").click()
     page.get_by_role("button", name="Download .env").wait_for()
+
+
+def refuse_review(visitor: Visitor) -> None:
+    """Mark as reviewed without having ticked anything."""
+    visitor.page.get_by_role("button", name="Mark as reviewed").click()
+    visitor.page.get_by_text("First tick the secrets").wait_for()
 
 
 def tick_all_and(words: str) -> Act:

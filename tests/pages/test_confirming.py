@@ -31,7 +31,13 @@ NOT_ASKED = {
     # Secrets: their values are new, and what was there is told.
     *("secret_create", "secret_rotate", "secret_create_value", "secret_rotate_value"),
     *("secret_details", "secret_acknowledge", "proposals_approve"),
-    *("several_details", "several_review", "absences_accept", "absences_withdraw"),
+    *(
+        "several_details",
+        "several_review",
+        "outside_review",
+        "absences_accept",
+        "absences_withdraw",
+    ),
     *("compare_replace", "batch_steer", "replace_everywhere_value"),
     *("proposals_waiting_approve", "proposal_decide", "universe_refresh", "universe_pin"),
     # Asking, trying, and taking away what someone asked for.

@@ -103,6 +103,7 @@ WRITERS = ("admin", "manager", "editor", "rotator")
 EDITORS = (*MANAGERS, "editor")
 SOMEBODY = (*EVERYBODY, "stranger")
 CELL = {"universe": str(HARBOR_ID), "names": "PAY_MISSING", "cell": "0.0"}
+OUTSIDE = {"found": f"{HARBOR_ID} PAY_KEY "}
 SEVERAL = {"name": "PAY_KEY", "confirmed": "yes", "sets_note": "on", "note": "a note"}
 ROLE = {"role": "rotator", "names": "PAY_*", "end": "never", "reason": "season two"}
 INVITED = {"emails": "several@example.com", "place": str(HARBOR_ID), **ROLE}
@@ -274,6 +275,8 @@ DOORS = (
     Door("compare_replace", EVERYBODY, "", FORM, CELL, read_answer=302),
     Door("absences_accept", EDITORS, "", FORM, CELL, read_answer=302, stranger=403),
     Door("absences_withdraw", EDITORS, "", FORM, CELL, read_answer=302, stranger=403),
+    Door("outside", SOMEBODY, stranger=200),
+    Door("outside_review", EDITORS, "", FORM, OUTSIDE, read_answer=302, stranger=403),
     Door("names_to_fill", EVERYBODY, "", FORM, CELL, read_answer=302, answer=200),
     Door("secrets_several", EVERYBODY, "universe"),
     Door("several_details", EDITORS, "universe", FORM, SEVERAL, read_answer=302),

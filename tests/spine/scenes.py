@@ -166,6 +166,11 @@ def changed_outside(universe: Universe, _cast: Cast) -> Sent:
     return {"seen": drift_of(secret)}
 
 
+def outside(universe: Universe, cast: Cast) -> Sent:
+    """The same as the page of all universes carries it."""
+    return {"found": f"{universe.pk} PAY_KEY {changed_outside(universe, cast)['seen']}"}
+
+
 def seen_version(universe: Universe, _cast: Cast) -> Sent:
     """When a secret was changed last, as a form carries it."""
     return {"seen": Secret.objects.get(universe=universe, name="PAY_KEY").update_time}

@@ -61,6 +61,7 @@ def somewhere_in(permission: Permission) -> Callable[[Rights, int], bool]:
 _PAGES = (
     Page("home", "Home", "needs attention, recent activity, universes"),
     Page("universes", "Universes", "all games, by owner"),
+    Page("outside", "Changed outside", "drift, to review, at Roblox or with another tool"),
     Page("me", "Your account", "name, password, sessions, your access"),
     Page("requests", "Requests", "what someone asked for, to approve or decline, and your own"),
     Page("help_roles", "Role permissions", "what each role can do, help"),

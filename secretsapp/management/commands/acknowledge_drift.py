@@ -7,9 +7,11 @@ from django.core.management.base import CommandParser
 from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_secrets, universe_of
 from secretsapp.management.base import ActingCommand
+from secretsapp.management.detail_options import add_details, new_details
 from secretsapp.management.output import Report
 from secretsapp.models import Secret, Universe
-from secretsapp.secrets import drift, secret_view
+from secretsapp.secrets import outside, secret_view
+from secretsapp.secrets.secret_view import drift_of
 
 
 class Command(ActingCommand):
@@ -21,28 +23,30 @@ class Command(ActingCommand):
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        """The secrets."""
+        """The secrets, and the note and owner by which they are adopted."""
         add_secrets(parser)
+        add_details(parser)
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Take note of the changes, where there are any."""
         universe = universe_of(actor, options["universe_id"])
         names = dict.fromkeys(options["names"])
         secrets = [secret_view.get(actor, universe, name).secret for name in names]
-        found = drift.acknowledge_several(actor, universe, names)
+        seen = {(universe.pk, name): None for name in names}
+        outside.review(actor, seen=seen, new=new_details(actor, options))
         told = [
-            {"universe": universe.pk, "name": each.name, "acknowledged": each.name in found}
+            {"universe": universe.pk, "name": each.name, "acknowledged": bool(drift_of(each))}
             for each in secrets
         ]
         return Report(
-            lines=[_sentence(each, universe, acknowledged=each.name in found) for each in secrets],
+            lines=[_sentence(each, universe) for each in secrets],
             data=told[0] if len(told) == 1 else {"secrets": told},
         )
 
 
-def _sentence(secret: Secret, universe: Universe, *, acknowledged: bool) -> str:
+def _sentence(secret: Secret, universe: Universe) -> str:
     where = f"{secret.name} in {universe.name}"
-    if not acknowledged:
+    if not drift_of(secret):
         return f"Nothing to review: {where}."
     if secret.missing_since:
         return f"Removed {where} from the list."

@@ -7,9 +7,9 @@ from django.core.management.base import CommandParser
 from secretsapp.core.actor import Actor
 from secretsapp.management.arguments import add_secrets, universe_of
 from secretsapp.management.base import ActingCommand
+from secretsapp.management.detail_options import add_details, new_details
 from secretsapp.management.output import Report
-from secretsapp.models import Secret, User
-from secretsapp.people import directory
+from secretsapp.models import Secret
 from secretsapp.secrets import details, secret_view
 from secretsapp.secrets.details import NewDetails
 
@@ -25,20 +25,14 @@ class Command(ActingCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """The secrets and their details; what is not given stays."""
         add_secrets(parser)
-        parser.add_argument("--note", help="What it is for; '' removes the note.")
-        parser.add_argument("--owner", metavar="EMAIL", help="Who looks after it; '' for no one.")
+        add_details(parser)
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the details that were given."""
         universe = universe_of(actor, options["universe_id"])
         names = list(dict.fromkeys(options["names"]))
         found = [secret_view.get(actor, universe, name).secret for name in names]
-        owner = options["owner"]
-        new = NewDetails(
-            note=options["note"],
-            owner=_owner(actor, owner) if owner else None,
-            sets_owner=owner is not None,
-        )
+        new = new_details(actor, options)
         details.edit_several(actor, universe=universe, names=names, new=new)
         stored = [_told(each, new) for each in found]
         return Report(
@@ -55,7 +49,3 @@ def _told(secret: Secret, new: NewDetails) -> dict[str, Any]:
         "note": secret.note if new.note is None else new.note,
         "owner": owner.email if owner else "",
     }
-
-
-def _owner(actor: Actor, email: str) -> User:
-    return directory.get(actor, email)

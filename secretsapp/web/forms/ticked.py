@@ -74,5 +74,9 @@ def _ids(lines: Sequence[str]) -> list[int]:
 
 def _number(text: str) -> int:
     """A whole number; what is none is one beyond all that there is."""
-    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
-    return int(text) if is_number else UNIVERSE_ID_LIMIT + 1
+    return int(text) if is_number(text) else UNIVERSE_ID_LIMIT + 1
+
+
+def is_number(text: str) -> bool:
+    """Whether it can be the id of a universe."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
