@@ -12,7 +12,7 @@ from secretsapp.batches import running
 from secretsapp.models import ApiKey, Batch, BatchItem, Secret, Universe
 from secretsapp.models.batches import BatchState, ItemState
 from tests.batches.batching import add_universe, batch_of
-from tests.stage import Cast, Person
+from tests.stage import GROUP_ID, Cast, Person
 from tests.support.watch import Watch, writes
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +173,50 @@ def test_others_do_not_see_it(client_for: ClientFor, batch: Batch) -> None:
         assert str(batch.pk) not in client.get(reverse("batches")).content.decode()
     for name in ("editor", "admin"):
         assert str(batch.pk) in client_for(name).get(reverse("batches")).content.decode()
+
+
+def crowd(emulator: Emulator, universe: Universe, count: int) -> None:
+    """So many universes that have the secret, as the mirror knows them."""
+    ids = range(50_000, 50_000 + count)
+    for pk in ids:
+        emulator.add_universe(pk, name=f"Pier {pk}", group_id=GROUP_ID)
+    Universe.objects.bulk_create(
+        Universe(id=pk, name=f"Pier {pk}", api_key=universe.api_key) for pk in ids
+    )
+    Secret.objects.bulk_create(
+        Secret(universe_id=pk, name="PAY_KEY", update_time="2026-01-02T03:04:05Z") for pk in ids
+    )
+
+
+def test_beyond_a_hundred_universes_the_rest_is_ticked_as_one(
+    emulator: Emulator, client_for: ClientFor, universe: Universe
+) -> None:
+    crowd(emulator, universe, 120)
+    client = client_for("admin")
+    page = client.get(REPLACE).content.decode()
+    ticks = ticks_of(page)
+    assert len(ticks) == 101
+    assert "And 21 more universes" in page
+    assert "21 rotated." in page
+    sent = {"value": "the new value", "reach": "keep"}
+    client.post(REPLACE, sent | {"universe": ticks[:2]})
+    assert Batch.objects.latest("made_at").size == 2
+    Batch.objects.all().delete()
+    client.post(REPLACE, sent | {"universe": [ticks[0], ticks[-1]]})
+    assert Batch.objects.get().size == 22
+
+
+def test_a_rest_that_has_changed_since_is_shown_again(
+    emulator: Emulator, client_for: ClientFor, universe: Universe
+) -> None:
+    crowd(emulator, universe, 120)
+    client = client_for("admin")
+    ticks = ticks_of(client.get(REPLACE).content.decode())
+    last = Secret.objects.filter(universe_id=50_119)
+    last.update(update_time="2026-02-03T03:04:05Z")
+    sent = {"universe": ticks, "value": "the new value", "reach": "keep"}
+    answer = client.post(REPLACE, sent)
+    assert (answer.status_code, Batch.objects.count()) == (422, 0)
+    assert "Something has changed since you opened this page" in answer.content.decode()
+    answer = client.post(REPLACE, sent | {"universe": ["rest-nonsense"]})
+    assert (answer.status_code, Batch.objects.count()) == (422, 0)

@@ -1,19 +1,26 @@
 """The form that gives one value to many universes, and the ones that look for them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
 from secretsapp.batches.everywhere import Choice, Where
-from secretsapp.batches.planning import Planned
+from secretsapp.batches.planning import MARK_LENGTH, Planned
+from secretsapp.core import binding
 from secretsapp.core.labels import REASON_LIMIT
+from secretsapp.models.secrets import ChangeKind
 from secretsapp.models.universes import Environment
 from secretsapp.web.environments import owner_words
 from secretsapp.web.forms.fields import QUIET, mono_input
 from secretsapp.web.forms.secrets import REACHES, DomainForm, ValueForm
 
-KEEP = "keep"
+KEEP, REST = "keep", "rest"
+# More than these no one looks through one by one.
+ROWS_AT_MOST = 100
+_WHATS = ("rotated", "created", "proposed", "can’t be done")
 CHANGED = (
     "Something has changed since you opened this page, so nothing was sent. Check what would "
     "happen now."
@@ -98,10 +105,51 @@ def tick_of(planned: Planned) -> str:
     return f"{planned.universe.pk}-{planned.mark}"
 
 
-def ticked(rows: Iterable[Planned], ticks: Iterable[str]) -> tuple[list[Planned], bool]:
+@dataclass(frozen=True)
+class Rest:
+    """The universes beyond those that have a row of their own; they are ticked as one."""
+
+    rows: Sequence[Planned]
+
+    @property
+    def tick(self) -> str:
+        """What is sent where they are ticked: what their rows would say."""
+        said = binding.digest("rest of a plan", *map(tick_of, self.rows))
+        return f"{REST}-{said[:MARK_LENGTH]}"
+
+    @property
+    def doable(self) -> list[Planned]:
+        """Those of them that can be done."""
+        return [row for row in self.rows if not row.refused]
+
+    @property
+    def told(self) -> str:
+        """What would happen in them: `900 rotated, 12 proposed, 3 can’t be done`."""
+        counts = Counter(map(_what, self.rows))
+        return ", ".join(f"{counts[what]} {what}" for what in _WHATS if what in counts)
+
+
+def _what(row: Planned) -> str:
+    if row.refused:
+        return "can’t be done"
+    if row.needs_approval:
+        return "proposed"
+    return "created" if row.kind is ChangeKind.CREATE else "rotated"
+
+
+def parted(rows: Sequence[Planned]) -> tuple[Sequence[Planned], Rest]:
+    """Those with a row of their own, and the rest."""
+    return rows[:ROWS_AT_MOST], Rest(rows[ROWS_AT_MOST:])
+
+
+def ticked(rows: Sequence[Planned], ticks: Iterable[str]) -> tuple[list[Planned], bool]:
     """The rows that were ticked, and whether each still says what it said then."""
-    parted = (tick.partition("-") for tick in ticks)
-    marks = {pk: mark for pk, _, mark in parted}
-    found = [row for row in rows if str(row.universe.pk) in marks]
+    marks = {pk: mark for pk, _, mark in (tick.partition("-") for tick in ticks)}
+    shown, rest = parted(rows)
+    said = marks.pop(REST, None)
+    found = [row for row in shown if str(row.universe.pk) in marks]
     is_same = all(marks[str(row.universe.pk)] == row.mark for row in found)
-    return found, is_same and len(found) == len(marks)
+    is_whole = is_same and len(found) == len(marks)
+    if said is None:
+        return found, is_whole
+    return [*found, *rest.doable], is_whole and rest.tick == f"{REST}-{said}"

@@ -15,7 +15,14 @@ from secretsapp.batches.planning import Planned
 from secretsapp.core.errors import DecidedMeanwhile, InvalidInput
 from secretsapp.models import Batch
 from secretsapp.models.batches import ItemState
-from secretsapp.web.forms.batches import CHANGED, EverywhereForm, WhichForm, tick_of, ticked
+from secretsapp.web.forms.batches import (
+    CHANGED,
+    EverywhereForm,
+    WhichForm,
+    parted,
+    tick_of,
+    ticked,
+)
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
@@ -104,14 +111,24 @@ def replace(request: ActorRequest) -> HttpResponse:
         return Done(f"Started. {name} gets its new value in {made.size} places.", _at(made.pk))
 
     answer = form_pages.submitted(request, form, write)
-    ticks = set(request.POST.getlist(TICK)) if request.method == "POST" else None
     context = {
         "which": which if name else WhichForm(None, owners),
         "name": name,
-        "rows": [(row, tick_of(row), ticks is None or tick_of(row) in ticks) for row in rows],
         "doable": sum(not row.refused for row in rows),
     }
+    context |= _shown(request, rows)
     return answer or form_pages.page(request, "batches/replace.html", form, context)
+
+
+def _shown(request: ActorRequest, rows: list[Planned]) -> dict[str, Any]:
+    """The rows with what ticks each, and the rest of them; all are ticked at first."""
+    ticks = set(request.POST.getlist(TICK)) if request.method == "POST" else None
+    shown, rest = parted(rows)
+    return {
+        "rows": [(row, tick_of(row), ticks is None or tick_of(row) in ticks) for row in shown],
+        "rest": rest,
+        "is_rest_ticked": ticks is None or rest.tick in ticks,
+    }
 
 
 def _rows(request: ActorRequest, name: str, choice: Choice) -> list[Planned]:
