@@ -34,6 +34,7 @@ from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.requests import AccessRequest
 from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Absence, Change, Proposal, Secret
+from secretsapp.models.servers import LogReading, Rollout, ServerRestart
 from secretsapp.models.shortcuts import SavedSearch, Shortcut
 from secretsapp.models.universes import ApiKey, Universe
 from secretsapp.models.workers import Worker
@@ -66,6 +67,7 @@ __all__ = [
     "InvitationGrant",
     "KeyProof",
     "Lane",
+    "LogReading",
     "Membership",
     "NewSignIn",
     "OneTimeCode",
@@ -76,8 +78,10 @@ __all__ = [
     "RequiredFactor",
     "Review",
     "ReviewItem",
+    "Rollout",
     "SavedSearch",
     "Secret",
+    "ServerRestart",
     "Shortcut",
     "SignedIn",
     "Tally",
