@@ -105,15 +105,14 @@ def launch_restart(
     bleed_off_minutes: int | None,
     attributes: Mapping[str, str],
 ) -> RestartReceipt:
-    """Restart all servers of these places, of whatever version.
+    """Restart all servers of these places, of whatever version; of every place if none is named.
 
     A place without a filter restarts in all its versions (documented); the older call would need
     `closeAllVersions` for that. `attributes` reach the game with the restart.
     """
-    body: dict[str, object] = {
-        "places": {str(place_id): {} for place_id in place_ids},
-        "attributes": dict(attributes),
-    }
+    body: dict[str, object] = {"attributes": dict(attributes)}
+    if place_ids:
+        body["places"] = {str(place_id): {} for place_id in place_ids}
     if bleed_off_minutes is not None:
         body["bleedOffDurationMinutes"] = bleed_off_minutes
     answer = client.transport.write("POST", f"{_of(universe_id)}/restarts", body)
