@@ -63,18 +63,19 @@ OPEN_RESTARTS = (RestartState.STARTED, RestartState.UNKNOWN)
 class ServerRestart(models.Model):
     """A restart of game servers that someone asked for: written down first, and sent once.
 
-    `known` are the ids of the restarts that Roblox told of just before, so that an unknown outcome
-    can be found out by reading; `remote_id` is the one that this became. `remaining` servers are
-    still to end, at the last reading.
+    `places` are the ids of places, with spaces between them; none stands for all. So are `known` the
+    ids of the restarts that Roblox told of just before: with these an unknown outcome can be found
+    out by reading. `remote_id` is the one that this became. `remaining` servers are still to end,
+    at the last reading.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     universe = models.ForeignKey(Universe, on_delete=models.CASCADE, related_name="restarts")
     state = models.CharField(max_length=15, choices=RestartState.choices)
-    places = models.JSONField()
+    places = models.TextField(blank=True)
     bleed_off_minutes = models.PositiveIntegerField(null=True)
     why = models.TextField(blank=True)
-    known = models.JSONField()
+    known = models.TextField(blank=True)
     remote_id = models.CharField(max_length=64, blank=True)
     actor_name = models.CharField(max_length=254)
     reason = models.TextField(blank=True)
@@ -100,18 +101,24 @@ class ServerRestart(models.Model):
     def __str__(self) -> str:
         return f"restart: {self.state}"
 
+    @property
+    def place_ids(self) -> list[int]:
+        """The places that it is for; none stands for all."""
+        return [int(place) for place in self.places.split()]
+
 
 class LogReading(models.Model):
     """What the logs of some servers told, at the last reading of them.
 
-    `found` names the servers in whose logs a secret was looked for that isn't there, with how often
-    and when last. Of what the logs say nothing else is kept: anyone's script wrote it.
+    `found` has a line of JSON for each server in whose log a secret was looked for that isn't
+    there, with how often and when last. Of what the logs say nothing else is kept: anyone's script
+    wrote it.
     """
 
     universe = models.OneToOneField(
         Universe, on_delete=models.CASCADE, primary_key=True, related_name="log_reading"
     )
-    found = models.JSONField(default=list)
+    found = models.TextField(blank=True)
     looked_at = models.PositiveIntegerField(default=0)
     running = models.PositiveIntegerField(null=True)
     failure = models.TextField(blank=True)
@@ -120,4 +127,4 @@ class LogReading(models.Model):
     claimed_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return f"{len(self.found)} of {self.looked_at}"
+        return f"{len(self.found.splitlines())} of {self.looked_at}"

@@ -11,7 +11,7 @@ from secretsapp.opencloud.types import read_text
 
 COUNT_LIMIT = 10**9
 _NUMBER = re.compile("[0-9]{1,19}", re.ASCII)
-_JOB_ID = re.compile("[A-Za-z0-9-]{1,64}", re.ASCII)
+_ID = re.compile("[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def read_servers(record: Json, version: Version) -> tuple[list[GameServer], str,
     if not isinstance(items, list | None):
         raise Unusable("Roblox’s answer is not a list of servers.")
     found = [item for item in items or [] if isinstance(item, dict) and _runs(item)]
-    servers = [_server(item, version) for item in found if _JOB_ID.fullmatch(_text(item, "jobId"))]
+    servers = [_server(item, version) for item in found if _usable_id(item.get("jobId"))]
     return servers, read_page_token(record), _is_partial(record)
 
 
@@ -162,7 +162,7 @@ def read_log_lines(record: Json) -> list[LogLine]:
 def read_restart_receipt(record: Json) -> RestartReceipt:
     """What the launch was answered."""
     return RestartReceipt(
-        restart_id=read_text(record, "id")[:64],
+        restart_id=_usable_id(record.get("id")),
         servers=_count(record.get("instancesImpacted")),
         players=_count(record.get("playersImpacted")),
     )
@@ -174,13 +174,14 @@ def read_restarts(record: Json) -> list[RestartStatus]:
     if "restartStatuses" not in record or not isinstance(found, dict | None):
         raise Unusable("Roblox’s answer is not a list of restarts.")
     items = (found or {}).items()
-    return [_restart(name, item) for name, item in items if isinstance(item, dict)]
+    usable = [(name, item) for name, item in items if _usable_id(name)]
+    return [_restart(name, item) for name, item in usable if isinstance(item, dict)]
 
 
 def _restart(name: str, item: Json) -> RestartStatus:
     places = _by_place(item, "placeRestartStatuses")
     return RestartStatus(
-        restart_id=name[:64],
+        restart_id=name,
         scheduled=_time(item, "scheduledTime"),
         begins=_time(item, "startTime"),
         places=tuple(
@@ -193,6 +194,11 @@ def _restart(name: str, item: Json) -> RestartStatus:
             for place_id, found in places
         ),
     )
+
+
+def _usable_id(found: object) -> str:
+    """An id that can be kept and compared; empty where it can't."""
+    return found if isinstance(found, str) and _ID.fullmatch(found) else ""
 
 
 def _by_place(record: Json, field: str) -> Iterator[tuple[int, Mapping[str, object]]]:

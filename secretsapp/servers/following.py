@@ -89,9 +89,9 @@ def of_universe(universe: Universe) -> list[RestartView]:
     return [RestartView(row) for row in rows[:MOST_LISTED]]
 
 
-def follow(actor: Actor, universe: Universe, restart_id: UUID) -> None:
-    """Read how far the restart is, unless that was done a moment ago; raises as `get` does."""
-    view = get(actor, universe, restart_id)
+def follow(actor: Actor, view: RestartView) -> None:
+    """Read how far the restart is, unless that was done a moment ago; raises Forbidden."""
+    check_may(actor, view.restart.universe)
     if not view.is_over:
         _follow(actor, [view.restart], REST)
 
@@ -181,13 +181,13 @@ def _judged(row: ServerRestart, candidates: list[RestartStatus]) -> tuple[Restar
 
 def _may_be(row: ServerRestart, status: RestartStatus) -> bool:
     """Whether it came after what was known before, at a time and for places that fit."""
-    if status.restart_id in row.known:
+    if status.restart_id in row.known.split():
         return False
     earliest = row.started_at - CLOCK_TOLERANCE
     latest = row.started_at + SETTLE_AFTER + CLOCK_TOLERANCE
     if status.scheduled is not None and not earliest <= status.scheduled <= latest:
         return False
-    return not row.places or {place.place_id for place in status.places} == set(row.places)
+    return not row.places or {place.place_id for place in status.places} == set(row.place_ids)
 
 
 def _conclude(actor: Actor, row: ServerRestart, state: RestartState, reason: str = "") -> None:

@@ -3,7 +3,9 @@
 Of the lines nothing is kept or shown but how many were exactly Roblox's sentence, and when.
 """
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import SealroomError
 from secretsapp.core.roles import Permission
+from secretsapp.core.times import parse_roblox_time
 from secretsapp.models import LogReading, Universe
 from secretsapp.opencloud import server_management
 from secretsapp.opencloud.client import LONGEST_CALL_SECONDS, Client
@@ -31,9 +34,28 @@ CLAIM = timedelta(seconds=30 * LONGEST_CALL_SECONDS)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True)
+class LogServer:
+    """A server that missed a secret: how often, and when last, if its log told."""
+
+    job_id: str
+    place_id: int
+    lines: int
+    last: datetime | None
+
+
 def of_universe(universe: Universe) -> LogReading | None:
     """What was found last, if anyone looked; to be asked by who may see the universe."""
     return LogReading.objects.filter(universe=universe, tried_at__isnull=False).first()
+
+
+def servers_of(reading: LogReading | None) -> list[LogServer]:
+    """The servers in whose logs a secret was missing."""
+    found = map(json.loads, reading.found.splitlines() if reading else ())
+    return [
+        LogServer(each["job_id"], each["place_id"], each["lines"], parse_roblox_time(each["last"]))
+        for each in found
+    ]
 
 
 def look(actor: Actor, universe: Universe) -> bool:
@@ -56,7 +78,7 @@ def look(actor: Actor, universe: Universe) -> bool:
         row.update(claimed_until=None, failure=str(error))
         return True
     row.update(
-        found=found,
+        found="\n".join(map(json.dumps, found)),
         looked_at=len(servers),
         running=running,
         failure="",

@@ -86,6 +86,7 @@ def forecast(actor: Actor, universe: Universe) -> Forecast:
     """What a restart would end; raises Forbidden. Where it doesn't come, that is said."""
     check_may(actor, universe)
     try:
+        _refuse_protected(universe)
         with client_for_servers(actor, universe, restarts=True) as client:
             return Forecast(server_management.forecast(client, universe.pk))
     except SealroomError as error:
@@ -115,10 +116,10 @@ def restart(
         row = ServerRestart(
             universe=universe,
             state=RestartState.STARTED,
-            places=sorted(set(place_ids)),
+            places=" ".join(map(str, sorted(set(place_ids)))),
             bleed_off_minutes=bleed_off_minutes,
             why=why.strip(),
-            known=known,
+            known=" ".join(known),
             actor_name=actor.name,
             started_at=timezone.now(),
         )
@@ -189,7 +190,7 @@ def _sent(
         return server_management.launch_restart(
             client,
             row.universe_id,
-            row.places,
+            row.place_ids,
             bleed_off_minutes=row.bleed_off_minutes,
             attributes=attributes,
         )
@@ -254,7 +255,7 @@ def move(row: ServerRestart, state: RestartState, reason: str = "") -> bool:
 def tell(act: Act, row: ServerRestart, **more: str) -> None:
     """Tell the log what it came to."""
     detail = {
-        "places": ", ".join(map(str, row.places)) or "all",
+        "places": row.places.replace(" ", ", ") or "all",
         "bleed_off_minutes": str(row.bleed_off_minutes or 0),
         "why": row.why,
         "servers": "" if row.total is None else str(row.total),

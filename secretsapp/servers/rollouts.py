@@ -14,6 +14,7 @@ from secretsapp.models import Change, Rollout, Secret, Universe
 from secretsapp.models.secrets import ChangeKind, ChangeState
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.policy import rights_of
+from secretsapp.rules.roblox import NOUNS
 
 # A server that has run for longer than that is told of no more.
 TOLD_FOR = timedelta(days=7)
@@ -23,6 +24,8 @@ PAUSES = (
     (timedelta(hours=1), timedelta(seconds=30)),
 )
 LONGEST_PAUSE = timedelta(minutes=5)
+# What failed is tried again by itself only then.
+REST_AFTER_FAILURE = timedelta(minutes=15)
 MOST_TOLD = 20
 
 _STILL = {
@@ -47,6 +50,11 @@ class RolloutView:
     change: Change
     rollout: Rollout | None
     may_restart: bool
+
+    @property
+    def noun(self) -> str:
+        """What the change was, in a word."""
+        return NOUNS[ChangeKind(self.change.kind)].capitalize()
 
     @property
     def is_out(self) -> bool:
@@ -89,11 +97,25 @@ class RolloutView:
         return [sentence for applies, sentence in told if applies]
 
     @property
-    def asks_again_in(self) -> int | None:
-        """The seconds after which a page reads it again; None where nothing is expected."""
-        if self.is_out:
+    def seconds(self) -> int | None:
+        """After how many a page reads it again; None where it doesn't by itself."""
+        if self.is_out or self.failure:
             return None
         return int(pause_after(self.change, timezone.now()).total_seconds())
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a page that opens reads it at once."""
+        rollout, now = self.rollout, timezone.now()
+        if self.is_out or rollout is None or rollout.tried_at is None:
+            return not self.is_out
+        rest = REST_AFTER_FAILURE if self.failure else pause_after(self.change, now)
+        return rollout.tried_at < now - rest
+
+    @property
+    def failure(self) -> str:
+        """Why the last reading failed; empty where it didn't."""
+        return self.rollout.failure if self.rollout else ""
 
 
 def _how_many(rollout: Rollout, count: int) -> str:
@@ -124,6 +146,16 @@ def of_universe(actor: Actor, universe: Universe) -> list[RolloutView]:
     for change in listable.order_by("-settled_at")[: 10 * MOST_TOLD]:
         last.setdefault(change.name, change)
     return [_view(actor, change) for change in list(last.values())[:MOST_TOLD]]
+
+
+def unreached(actor: Actor, universe: Universe) -> int:
+    """How many changes that the actor may see are known not to be everywhere yet."""
+    since = timezone.now() - TOLD_FOR
+    rows = Rollout.objects.filter(
+        universe=universe, out_at__isnull=True, old__gt=0, change__settled_at__gte=since
+    )
+    listable = narrowed(actor, rows, Permission.LIST_SECRETS, name="change__name")
+    return listable.values("change__name").distinct().count()
 
 
 def may_restart(actor: Actor, universe: Universe) -> bool:

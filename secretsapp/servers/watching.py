@@ -10,16 +10,17 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import SealroomError
+from secretsapp.core.errors import NotFound, SealroomError
 from secretsapp.core.roles import Permission
 from secretsapp.models import Change, Rollout, Universe
 from secretsapp.models.secrets import ChangeState
 from secretsapp.opencloud.client import LONGEST_CALL_SECONDS
 from secretsapp.rules.locks import claim, unclaimed
-from secretsapp.rules.policy import require, require_installation
+from secretsapp.rules.policy import require_installation, rights_of
 from secretsapp.servers import counting, rollouts
 from secretsapp.servers.connecting import client_for_servers
 from secretsapp.servers.counting import CALLS_AT_MOST, Reading
+from secretsapp.servers.rollouts import REST_AFTER_FAILURE, RolloutView
 
 CLAIM = timedelta(seconds=10 * LONGEST_CALL_SECONDS)
 WATCHED_FOR = timedelta(hours=24)
@@ -27,22 +28,33 @@ MINUTE = timedelta(minutes=1)
 # Of each endpoint.
 CALLS_A_MINUTE = 9
 REST = timedelta(minutes=1)
-REST_AFTER_FAILURE = timedelta(minutes=15)
 MOST_BEGUN = 500
 
 
-def look(actor: Actor, universe: Universe, name: str) -> None:
+def look(actor: Actor, universe: Universe, name: str) -> RolloutView | None:
     """Read how far the last change of the secret is, unless that was done a moment ago.
 
-    Raises Forbidden for who may not list it. A failure of Roblox is stored, to be shown.
+    Gives what is known then; None where there was no change lately. Raises NotFound for who may not
+    list the secret. A failure of Roblox is stored, to be shown.
     """
-    require(actor, Permission.LIST_SECRETS, universe.pk, name)
+    check_may_see(actor, universe, name)
     view = rollouts.of_secret(actor, universe, name)
     if view is None or view.is_out:
-        return
+        return view
     rollouts.begin([view.change])
     rested = timezone.now() - rollouts.pause_after(view.change, timezone.now())
     _read(actor, Rollout.objects.filter(change=view.change), universe, rested)
+    return rollouts.of_secret(actor, universe, name)
+
+
+def check_may_see(actor: Actor, universe: Universe, name: str) -> None:
+    """Raise NotFound for who may not list the secret, be it there or not."""
+    if not rights_of(actor).allows(Permission.LIST_SECRETS, universe.pk, name):
+        raise NotFound(
+            f"{universe.name} has no secret with that name that you can see.",
+            universe_id=universe.pk,
+            secret_name=name,
+        )
 
 
 def watch_due(actor: Actor) -> int:

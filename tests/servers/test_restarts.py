@@ -53,6 +53,12 @@ def let_age(row: ServerRestart, passed: timedelta) -> None:
     ServerRestart.objects.filter(pk=row.pk).update(started_at=timezone.now() - passed)
 
 
+def follow(cast: Cast, universe: Universe, row: ServerRestart) -> None:
+    """Let the manager look how far it is."""
+    manager = cast["manager"].actor
+    following.follow(manager, following.get(manager, universe, row.pk))
+
+
 def leave_unknown(
     cast: Cast, universe: Universe, emulator: Emulator, minutes: int | None = 5
 ) -> ServerRestart:
@@ -69,7 +75,7 @@ def test_a_restart_is_told_when_it_starts_when_it_is_taken_and_when_it_is_finish
     row = restarts.restart(cast["manager"].actor, rotated, place_ids=[place], why="a new key")
     assert (row.state, row.total, tags(watch)) == ("taken", 12, ["started", "succeeded"])
     assert {each.secrets["PAY_KEY"] for each in harbor.fleet.active()} == {b"new value"}
-    following.follow(cast["manager"].actor, rotated, row.pk)
+    follow(cast, rotated, row)
     view = following.get(cast["admin"].actor, rotated, row.pk)
     assert (view.restart.remaining, view.ended, view.is_over) == (0, 12, True)
     assert tags(watch) == ["started", "succeeded", "finished"]
@@ -84,7 +90,7 @@ def test_a_bleed_off_is_followed_while_servers_are_left(
     row = restarts.restart(cast["manager"].actor, rotated, bleed_off_minutes=5)
     for server in harbor.fleet.active()[:4]:
         harbor.fleet.end(server.job_id)
-    following.follow(cast["manager"].actor, rotated, row.pk)
+    follow(cast, rotated, row)
     view = following.get(cast["manager"].actor, rotated, row.pk)
     assert (view.restart.remaining, view.ended, view.is_over) == (8, 4, False)
 
@@ -259,7 +265,7 @@ def test_a_restart_that_was_there_before_is_not_taken_for_it(
     restarts.restart(cast["manager"].actor, rotated, bleed_off_minutes=60)
     emulator.inject(faults.cut_before(), method="POST", path="/restarts")
     row = restarts.restart(cast["manager"].actor, rotated, bleed_off_minutes=60)
-    following.follow(cast["manager"].actor, rotated, row.pk)
+    follow(cast, rotated, row)
     row.refresh_from_db()
     assert row.state == "unknown"
 
@@ -271,7 +277,7 @@ def test_one_that_roblox_takes_and_does_not_do_is_late_and_not_called_finished(
     row = restarts.restart(cast["manager"].actor, rotated)
     long_ago = timezone.now() - timedelta(minutes=20)
     ServerRestart.objects.update(started_at=long_ago, settled_at=long_ago)
-    following.follow(cast["manager"].actor, rotated, row.pk)
+    follow(cast, rotated, row)
     view = following.get(cast["manager"].actor, rotated, row.pk)
     assert (view.is_late, view.restart.remaining, view.is_over) == (True, 12, False)
 
@@ -281,7 +287,7 @@ def test_an_id_that_was_not_told_is_found_by_reading(
 ) -> None:
     row = restarts.restart(cast["manager"].actor, rotated)
     ServerRestart.objects.update(remote_id="")
-    following.follow(cast["manager"].actor, rotated, row.pk)
+    follow(cast, rotated, row)
     row.refresh_from_db()
     assert row.finished_at is not None
 
@@ -293,7 +299,7 @@ def test_many_who_look_cost_roblox_one_reading_and_a_failure_changes_nothing(
     emulator.clear_requests()
     emulator.inject(faults.status(400), path="/restarts")
     for _ in range(3):
-        following.follow(cast["manager"].actor, rotated, row.pk)
+        follow(cast, rotated, row)
         following.follow_due(WORKER)
     assert len(emulator.requests) == 1
     row.refresh_from_db()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from emulator import READ_UNIVERSE, Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core import actor as actors
-from secretsapp.core.errors import Forbidden
+from secretsapp.core.errors import NotFound
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Rollout, Secret, Universe
 from secretsapp.secrets import changes
@@ -56,7 +56,7 @@ def test_it_goes_down_to_none_and_then_asks_no_more(
     assert (found.words, found.is_out) == ("No server has the old value.", True)
     emulator.clear_requests()
     rest(minutes=1)
-    assert seen(cast, rotated).asks_again_in is None
+    assert seen(cast, rotated).seconds is None
     assert emulator.requests == []
 
 
@@ -181,7 +181,7 @@ def test_who_cannot_list_the_secret_cannot_have_its_servers_read(
     rotated: Universe, cast: Cast, emulator: Emulator
 ) -> None:
     emulator.clear_requests()
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):
         watching.look(cast["stranger"].actor, rotated, "PAY_KEY")
     assert rollouts.of_universe(cast["stranger"].actor, rotated) == []
     assert emulator.requests == []

@@ -39,6 +39,7 @@ from secretsapp.people import (
     wrong_passwords,
 )
 from secretsapp.secrets import forced_mail, proposal_mail, proposals, settling
+from secretsapp.servers import following, watching
 from secretsapp.universes import retrying
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,8 @@ class Command(SealroomCommand):
         "it, sign a checkpoint that is due and give it to the witnesses, and tell channels what "
         "happened. All the time, send the changes of batches. Every minute, settle open changes, "
         "end proposals, requests, reviews and invitations that waited too long, retry what could "
-        "not be read from Roblox and log what was only counted. Once a day, delete ended "
+        "not be read from Roblox, read how far changes and restarts are at the game servers, and "
+        "log what was only counted. Once a day, delete ended "
         "sessions, expired counts, old mail and old deliveries. Any number can run at once. "
         "SIGTERM and Ctrl-C stop it."
     )
@@ -152,7 +154,7 @@ def _parts(number: int) -> list[Callable[[], object]]:
     if settings.EMAIL_HOST:
         parts += [_mail_links, _mail_warnings, _send_mail]
     if number % ROUNDS_A_MINUTE == 0:
-        parts += [_settle, _tell_counted, _retry_unread, _lapse]
+        parts += [_settle, _tell_counted, _retry_unread, _lapse, _watch_servers]
         parts += [
             _let_requests_lapse,
             _close_reviews,
@@ -185,6 +187,11 @@ def _settle() -> None:
 def _retry_unread() -> None:
     for universe in retrying.retry_unread(actors.system("refresh")):
         log.info("Read %s again after it could not be read.", universe.name)
+
+
+def _watch_servers() -> None:
+    following.follow_due(actors.system("servers"))
+    watching.watch_due(actors.system("servers"))
 
 
 def _lapse() -> None:
