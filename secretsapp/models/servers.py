@@ -63,10 +63,10 @@ OPEN_RESTARTS = (RestartState.STARTED, RestartState.UNKNOWN)
 class ServerRestart(models.Model):
     """A restart of game servers that someone asked for: written down first, and sent once.
 
-    `places` are the ids of places, with spaces between them; none stands for all. So are `known` the
-    ids of the restarts that Roblox told of just before: with these an unknown outcome can be found
-    out by reading. `remote_id` is the one that this became. `remaining` servers are still to end,
-    at the last reading.
+    `places` are the ids of places, with spaces between them; none stands for all. So are `known`
+    the ids of the restarts that Roblox told of just before: with these an unknown outcome can be
+    found out by reading. `remote_id` is the one that this became. `remaining` servers are still to
+    end, at the last reading.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

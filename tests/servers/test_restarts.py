@@ -23,8 +23,8 @@ from secretsapp.models import AuditEvent, ServerRestart, Universe
 from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.servers import following, restarts
 from tests.granting import Terms
-from tests.servers.conftest import SERVER_KEY
 from tests.stage import Cast
+from tests.support.game_servers import SERVER_KEY
 from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]

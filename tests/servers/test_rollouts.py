@@ -13,8 +13,8 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import Rollout, Secret, Universe
 from secretsapp.secrets import changes
 from secretsapp.servers import rollouts, watching
-from tests.servers.conftest import rotate
 from tests.stage import API_KEY, Cast
+from tests.support.game_servers import rotate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 

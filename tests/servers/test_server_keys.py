@@ -8,8 +8,8 @@ from secretsapp.core.errors import Forbidden, RobloxRefused, StillInUse
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Universe
 from secretsapp.servers import server_keys
-from tests.servers.conftest import SCOPES
 from tests.stage import STAGEHAND, Cast
+from tests.support.game_servers import SCOPES
 from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
