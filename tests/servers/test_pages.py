@@ -12,6 +12,7 @@ from secretsapp.models import ServerRestart, Universe
 from tests.spine.named import leave_restart
 from tests.stage import HARBOR_ID, Cast
 from tests.support.game_servers import rotate
+from tests.support.watch import Watch
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +125,20 @@ def test_a_restart_that_is_not_confirmed_sends_nothing(
     answer = manager.post(RESTART, {"sure": "on"})
     assert "Choose a place." in text_of(answer)
     assert not ServerRestart.objects.exists()
+
+
+def test_a_restart_is_told_by_whom_and_so_is_its_refusal(
+    rotated: Universe, manager: Client, viewer: Client, place: int
+) -> None:
+    sent = {"places": str(place), "sure": "on"}
+    watch = Watch()
+    assert viewer.post(RESTART, sent).status_code == 403
+    assert manager.post(RESTART, sent).status_code == 302
+    assert [(event.tag, event.actor_name) for event in watch.events] == [
+        ("access.refused", "viewer@example.com"),
+        ("universe.restart.started", "manager@example.com"),
+        ("universe.restart.succeeded", "manager@example.com"),
+    ]
 
 
 def test_without_a_forecast_it_is_for_all_places(

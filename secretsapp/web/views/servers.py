@@ -88,7 +88,7 @@ def restart(request: ActorRequest, universe_id: int) -> HttpResponse:
         return Done("Sent to Roblox.", page)
 
     answer = form_pages.submitted(request, form, act, universe)
-    names = restarts.attributes_of(request.actor, universe)["changedSecrets"]
+    names = restarts.attributes_of(request.actor, universe)["changedSecrets"].replace(",", ", ")
     context = {"universe": universe, "forecast": forecast, "names": names}
     return answer or form_pages.page(request, "servers/restart.html", form, context)
 
