@@ -202,7 +202,7 @@ class Fleet:
         return self.latest.setdefault(place_id, 1)
 
     def catch_up(self) -> None:
-        """Do what restarts were to do by now: end their servers, and start as many anew."""
+        """Do what restarts were to do by now: end their servers, and start as many again."""
         for restart in self.restarts.values():
             due = restart.done is None and restart.begins <= self._clock.now()
             if due and not self.ignores_restarts:

@@ -21,8 +21,8 @@ from secretsapp.opencloud.server_types import RestartStatus
 from secretsapp.rules.acting import NoRight, acting
 from secretsapp.rules.locks import claim, lock_universe
 from secretsapp.rules.policy import require_installation
-from secretsapp.servers.connecting import client_for_servers
 from secretsapp.servers.restarts import check_may, move, tell
+from secretsapp.servers.server_keys import client_for_servers
 
 CLAIM = timedelta(seconds=3 * LONGEST_CALL_SECONDS)
 REST = timedelta(seconds=10)

@@ -22,7 +22,7 @@ from secretsapp.opencloud.client import LONGEST_CALL_SECONDS, Client
 from secretsapp.opencloud.server_types import GameServer, LogLine, Version
 from secretsapp.rules.locks import claim
 from secretsapp.rules.policy import require_somewhere
-from secretsapp.servers.connecting import client_for_servers
+from secretsapp.servers.server_keys import client_for_servers
 
 # What a server logs where a script asks for a secret that it doesn't have (seen in clients).
 SENTENCE = "Can't find secret with given key"

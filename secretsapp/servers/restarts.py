@@ -25,7 +25,7 @@ from secretsapp.rules.acting import Act, NoRight, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.secrets.attempts import SEND_WITHIN
 from secretsapp.servers import rollouts
-from secretsapp.servers.connecting import client_for_servers, refusal_of
+from secretsapp.servers.server_keys import client_for_servers, refusal_of
 
 # As `POST …/restarts` takes them (documented).
 LONGEST_BLEED_OFF = 240

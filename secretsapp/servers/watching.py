@@ -18,9 +18,9 @@ from secretsapp.opencloud.client import LONGEST_CALL_SECONDS
 from secretsapp.rules.locks import claim, unclaimed
 from secretsapp.rules.policy import require_installation, rights_of
 from secretsapp.servers import counting, rollouts
-from secretsapp.servers.connecting import client_for_servers
 from secretsapp.servers.counting import CALLS_AT_MOST, Reading
 from secretsapp.servers.rollouts import REST_AFTER_FAILURE, RolloutView
+from secretsapp.servers.server_keys import client_for_servers
 
 CLAIM = timedelta(seconds=10 * LONGEST_CALL_SECONDS)
 WATCHED_FOR = timedelta(hours=24)
@@ -34,7 +34,7 @@ MOST_BEGUN = 500
 def look(actor: Actor, universe: Universe, name: str) -> RolloutView | None:
     """Read how far the last change of the secret is, unless that was done a moment ago.
 
-    Gives what is known then; None where there was no change lately. Raises NotFound for who may not
+    Gives what is known then; None where there was no recent change. Raises NotFound for who may not
     list the secret. A failure of Roblox is stored, to be shown.
     """
     check_may_see(actor, universe, name)

@@ -6,6 +6,7 @@ from emulator import READ_UNIVERSE, WRITE_UNIVERSE
 from secretsapp.core import actor as actors
 from secretsapp.models import Change, ServerRestart
 from secretsapp.models.servers import RestartState
+from secretsapp.opencloud import answers
 from secretsapp.servers import (
     following,
     log_reading,
@@ -63,6 +64,13 @@ def begin_rollouts(_stage: Stage) -> None:
 def open_restart(stage: Stage) -> ServerRestart:
     """A restart whose outcome isn't known."""
     return leave_restart(stage.universe, state=RestartState.UNKNOWN, finished_at=None)
+
+
+def open_client(stage: Stage) -> None:
+    """Open a client for the servers and ask nothing."""
+    actor = stage.cast["manager"].actor
+    with server_keys.client_for_servers(actor, stage.universe, restarts=False):
+        pass
 
 
 FINISHED = (f"{RESTART}.finished | Sealroom (servers) | Harbor |  | ",)
@@ -147,6 +155,11 @@ SERVER_ACTIONS: list[Action] = [
         lambda stage: log_reading.look(stage.cast["viewer"].actor, stage.universe),
         before=let_the_key_read_servers,
     ),
+    Action(
+        "server_keys.refusal_of",
+        lambda _stage: server_keys.refusal_of(answers.NotAllowed(403), restarts=True),
+    ),
+    Action("server_keys.client_for_servers", open_client, before=let_the_key_read_servers),
     Action(
         "server_keys.choose",
         lambda stage: server_keys.choose(stage.cast["admin"].actor, stage.universe, None),

@@ -1,4 +1,4 @@
-"""`manage.py restart_servers`: the game servers of a universe start anew, and read its secrets."""
+"""`manage.py restart_servers`: the game servers of a universe start again, and read its secrets."""
 
 from typing import Any
 
