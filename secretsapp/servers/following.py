@@ -13,7 +13,7 @@ from secretsapp.core.errors import NotFound, SealroomError
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import CLOCK_TOLERANCE
-from secretsapp.models import ServerRestart, Universe
+from secretsapp.models import Rollout, ServerRestart, Universe
 from secretsapp.models.servers import OPEN_RESTARTS, RestartState
 from secretsapp.opencloud import server_management
 from secretsapp.opencloud.client import LONGEST_CALL_SECONDS, SETTLE_AFTER
@@ -211,6 +211,9 @@ def _progress(actor: Actor, row: ServerRestart, status: RestartStatus) -> None:
             detail = {"started_by": row.actor_name}
             event = UniverseEvent.UNIVERSE_RESTART_FINISHED
             act.tell(event, row.universe, change_id=str(row.pk), detail=detail)
+            # How far changes are is read again for the next who looks.
+            unreached = Rollout.objects.filter(universe=row.universe_id, out_at__isnull=True)
+            unreached.update(tried_at=None)
 
 
 def _total(status: RestartStatus) -> int | None:

@@ -21,7 +21,7 @@ from secretsapp.core.roles import Role
 from secretsapp.core.upkeep_errors import NoServerKey, RestartProtected, RestartUnderWay
 from secretsapp.models import AuditEvent, ServerRestart, Universe
 from secretsapp.opencloud.client import SETTLE_AFTER
-from secretsapp.servers import following, restarts
+from secretsapp.servers import following, restarts, rollouts, watching
 from tests.granting import Terms
 from tests.stage import Cast
 from tests.support.game_servers import SERVER_KEY
@@ -71,6 +71,7 @@ def leave_unknown(
 def test_a_restart_is_told_when_it_starts_when_it_is_taken_and_when_it_is_finished(
     rotated: Universe, harbor: EmulatedUniverse, place: int, cast: Cast
 ) -> None:
+    watching.look(cast["viewer"].actor, rotated, "PAY_KEY")
     watch = Watch()
     row = restarts.restart(cast["manager"].actor, rotated, place_ids=[place], why="a new key")
     assert (row.state, row.total, tags(watch)) == ("taken", 12, ["started", "succeeded"])
@@ -79,6 +80,8 @@ def test_a_restart_is_told_when_it_starts_when_it_is_taken_and_when_it_is_finish
     view = following.get(cast["admin"].actor, rotated, row.pk)
     assert (view.restart.remaining, view.ended, view.is_over) == (0, 12, True)
     assert tags(watch) == ["started", "succeeded", "finished"]
+    watching.look(cast["viewer"].actor, rotated, "PAY_KEY")
+    assert all(view.is_out for view in rollouts.of_universe(cast["viewer"].actor, rotated))
     started = watch.events[0]
     assert json.loads(started.detail)["why"] == "a new key"
     assert started.actor_name == "manager@example.com"
