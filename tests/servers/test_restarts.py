@@ -2,8 +2,11 @@
 
 import json
 from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
 from emulator import READ_UNIVERSE, Emulator, faults
@@ -12,7 +15,9 @@ from secretsapp.access import grants
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import (
     Forbidden,
+    HeldUp,
     InvalidInput,
+    LogBroken,
     NotFound,
     RobloxRefused,
     RobloxUnreachable,
@@ -330,3 +335,44 @@ def test_no_value_is_in_what_was_told(rotated: Universe, cast: Cast) -> None:
     restarts.restart(cast["manager"].actor, rotated)
     told = AuditEvent.objects.filter(tag__startswith="universe.restart")
     assert not any("value" in event.detail for event in told)
+
+
+def test_what_cannot_be_written_down_is_not_sent(
+    rotated: Universe, cast: Cast, emulator: Emulator
+) -> None:
+    broken = patch("secretsapp.rules.audit._append", side_effect=LogBroken("no log"))
+    with broken, pytest.raises(LogBroken):
+        restarts.restart(cast["manager"].actor, rotated)
+    assert launches(emulator) == 0
+    assert not ServerRestart.objects.exists()
+
+
+def test_an_outcome_that_cannot_be_stored_stays_open_and_is_found_out(
+    rotated: Universe, cast: Cast, emulator: Emulator
+) -> None:
+    stored = restarts.move
+
+    def fail_once(*told: Any) -> bool:
+        patched.stop()
+        raise DatabaseError
+
+    patched = patch.object(restarts, "move", side_effect=fail_once)
+    patched.start()
+    row = restarts.restart(cast["manager"].actor, rotated, bleed_off_minutes=5)
+    assert restarts.move is stored
+    assert row.state == "unknown"
+    row.refresh_from_db()
+    assert row.state == "started"
+    following.follow_due(WORKER)
+    row.refresh_from_db()
+    assert (row.state, launches(emulator)) == ("taken", 1)
+
+
+def test_what_was_held_up_for_too_long_is_not_sent(
+    rotated: Universe, cast: Cast, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restarts, "SEND_WITHIN", timedelta(seconds=-1))
+    with pytest.raises(HeldUp):
+        restarts.restart(cast["manager"].actor, rotated)
+    assert launches(emulator) == 0
+    assert ServerRestart.objects.get().state == "failed"

@@ -154,7 +154,7 @@ def _parts(number: int) -> list[Callable[[], object]]:
     if settings.EMAIL_HOST:
         parts += [_mail_links, _mail_warnings, _send_mail]
     if number % ROUNDS_A_MINUTE == 0:
-        parts += [_settle, _tell_counted, _retry_unread, _lapse, _watch_servers]
+        parts += [_settle, _tell_counted, _retry_unread, _lapse]
         parts += [
             _let_requests_lapse,
             _close_reviews,
@@ -182,6 +182,7 @@ def _send_mail() -> None:
 def _settle() -> None:
     for change in settling.settle(actors.system("settle")):
         log.info("%s", settled_line(change))
+    _watch_servers()
 
 
 def _retry_unread() -> None:
@@ -190,6 +191,7 @@ def _retry_unread() -> None:
 
 
 def _watch_servers() -> None:
+    """What became of changes is watched at the servers; who can't settle can't watch either."""
     following.follow_due(actors.system("servers"))
     watching.watch_due(actors.system("servers"))
 
