@@ -1,6 +1,6 @@
 """A stand-in for Roblox's Open Cloud: real sockets, real key pairs, and faults on request."""
 
-from emulator.api_keys import READ_SECRETS, WRITE_SECRETS, ApiKey
+from emulator.api_keys import READ_SECRETS, READ_UNIVERSE, WRITE_SECRETS, WRITE_UNIVERSE, ApiKey
 from emulator.faults import Fault, Injection
 from emulator.journal import RecordedRequest
 from emulator.service import Emulator, EmulatorFailed
@@ -8,7 +8,9 @@ from emulator.universe import SecretRecord, Universe
 
 __all__ = [
     "READ_SECRETS",
+    "READ_UNIVERSE",
     "WRITE_SECRETS",
+    "WRITE_UNIVERSE",
     "ApiKey",
     "Emulator",
     "EmulatorFailed",

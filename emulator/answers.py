@@ -73,6 +73,14 @@ def invalid_field(name: str, message: str) -> Answer:
     return _problem(400, {"title": title, "errors": {name: [message]}})
 
 
+def numbered(answer: Answer) -> Answer:
+    """The same error as the service of game servers words it: its `status` is a number."""
+    if "problem+json" not in answer.headers.get("content-type", ""):
+        return answer
+    content = {**json.loads(answer.body), "status": answer.status}
+    return replace(answer, body=json.dumps(content).encode("ascii"))
+
+
 def _problem(status: int, content: Json) -> Answer:
     """ProblemDetails of the secrets store; their `status` is a text, as documented."""
     return of_json(status, {**content, "status": str(status)}, "application/problem+json")

@@ -9,6 +9,8 @@ from emulator.universe import Profile
 
 READ_SECRETS = "universe.secret:read"
 WRITE_SECRETS = "universe.secret:write"
+READ_UNIVERSE = "universe:read"
+WRITE_UNIVERSE = "universe:write"
 
 
 @dataclass(frozen=True)

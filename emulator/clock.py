@@ -20,8 +20,16 @@ class Clock:
 
     def tell(self) -> str:
         """The time now, or the next tick after the last if that is later."""
-        self.last_tick = max(self._nanoseconds() // NANOSECONDS_PER_TICK, self.last_tick + 1)
-        return _text_of(self.last_tick)
+        return text_of(self.tick())
+
+    def tick(self) -> int:
+        """The same in ticks since 1970."""
+        self.last_tick = max(self.now(), self.last_tick + 1)
+        return self.last_tick
+
+    def now(self) -> int:
+        """The ticks since 1970, never before one that was told, and perhaps told again."""
+        return max(self._nanoseconds() // NANOSECONDS_PER_TICK, self.last_tick)
 
 
 def as_text(moment: datetime | str) -> str:
@@ -33,7 +41,8 @@ def as_text(moment: datetime | str) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}0Z"
 
 
-def _text_of(tick: int) -> str:
+def text_of(tick: int) -> str:
+    """The time of a tick, as Roblox writes it."""
     seconds, fraction = divmod(tick, TICKS_PER_SECOND)
     moment = datetime.fromtimestamp(seconds, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:07d}Z"

@@ -9,7 +9,7 @@ from emulator.calls import Call, Handler
 from emulator.rules import as_id
 from emulator.universe import Universe
 
-SecretsHandler = Callable[[Call, Universe], Answer]
+UniverseHandler = Callable[[Call, Universe], Answer]
 
 
 def authenticate(call: Call) -> ApiKey:
@@ -20,12 +20,12 @@ def authenticate(call: Call) -> ApiKey:
     return api_key
 
 
-def guarded(scope: str, handler: SecretsHandler) -> Handler:
-    """A handler of the secrets store that only lets in what holds the scope."""
+def guarded(scope: str, handler: UniverseHandler, most: int | None = None) -> Handler:
+    """A handler that only lets in what holds the scope, so often a minute at most."""
 
     def guard(call: Call) -> Answer:
         api_key = authenticate(call)
-        allowance = call.state.limiter.count(api_key.owner_id, handler.__name__)
+        allowance = call.state.limiter.count(api_key.owner_id, handler.__name__, most)
         if allowance is None:
             return _enter(call, api_key, scope, handler)
         if allowance.exceeded:
@@ -35,7 +35,7 @@ def guarded(scope: str, handler: SecretsHandler) -> Handler:
     return guard
 
 
-def _enter(call: Call, api_key: ApiKey, scope: str, handler: SecretsHandler) -> Answer:
+def _enter(call: Call, api_key: ApiKey, scope: str, handler: UniverseHandler) -> Answer:
     try:
         return handler(call, _universe(call, api_key, scope))
     except Refused as refusal:

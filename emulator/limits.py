@@ -46,18 +46,22 @@ class RateLimiter:
         self.limit = limit
         self._windows: dict[tuple[int, str], Window] = {}
 
-    def count(self, owner_id: int, endpoint: str) -> Allowance | None:
-        """Count one call of the owner to that endpoint; None if there is no limit."""
+    def count(self, owner_id: int, endpoint: str, most: int | None = None) -> Allowance | None:
+        """Count one call of the owner to that endpoint; None if there is no limit.
+
+        An endpoint that takes fewer calls than others says how many at most.
+        """
         if self.limit is None:
             return None
+        limit = min(self.limit, most or self.limit)
         now = time.time()
         window = self._window((owner_id, endpoint), now)
         window.used += 1
         return Allowance(
-            limit=self.limit,
-            remaining=max(0, self.limit - window.used),
+            limit=limit,
+            remaining=max(0, limit - window.used),
             reset_seconds=max(1, math.ceil(window.began + WINDOW_SECONDS - now)),
-            exceeded=window.used > self.limit,
+            exceeded=window.used > limit,
         )
 
     def _window(self, counted: tuple[int, str], now: float) -> Window:

@@ -9,6 +9,7 @@ from emulator.calls import Call
 from emulator.clock import as_text
 from emulator.gate import authenticate
 from emulator.rules import as_id
+from emulator.server_calls import MAX_OCCUPANCY
 from emulator.universe import Profile
 
 
@@ -22,6 +23,16 @@ def get_universe(call: Call) -> Answer:
     if universe is None:
         return answers.cloud_error(404, "NOT_FOUND", "The universe does not exist.")
     return answers.of_json(200, _universe(universe.profile))
+
+
+def get_place(call: Call) -> Answer:
+    """Name of a place of the universe; any API key that is valid may ask."""
+    authenticate(call)
+    universe_id, place_id = as_id(call.parts[0]), as_id(call.parts[1])
+    universe = call.state.universes.get(universe_id or 0)
+    if universe is None or place_id not in universe.profile.place_ids:
+        return answers.cloud_error(404, "NOT_FOUND", "The place does not exist.")
+    return answers.of_json(200, _place(universe.profile, place_id))
 
 
 def universe_of_place(call: Call) -> Answer:
@@ -60,6 +71,19 @@ def _universe(profile: Profile) -> dict[str, Any]:
         "consoleEnabled": False,
         "vrEnabled": False,
         "rootPlace": f"{path}/places/{profile.root_place_id}",
+    }
+
+
+def _place(profile: Profile, place_id: int) -> dict[str, Any]:
+    return {
+        "path": f"universes/{profile.universe_id}/places/{place_id}",
+        "createTime": profile.create_time,
+        "updateTime": profile.create_time,
+        "displayName": f"Place {place_id}",
+        "description": "",
+        "serverSize": MAX_OCCUPANCY,
+        "root": place_id == profile.root_place_id,
+        "universeRuntimeCreation": False,
     }
 
 

@@ -4,16 +4,21 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from emulator import answers, lookup_calls, secret_calls
+from emulator import answers, lookup_calls, restart_calls, secret_calls, server_calls
 from emulator.answers import Answer, Refused
-from emulator.api_keys import READ_SECRETS, WRITE_SECRETS
+from emulator.api_keys import READ_SECRETS, READ_UNIVERSE, WRITE_SECRETS, WRITE_UNIVERSE
 from emulator.calls import Call, Handler
 from emulator.gate import guarded
 from emulator.request import Request
+from emulator.server_calls import managed
 from emulator.state import State
 
 UNIVERSE = "/cloud/v2/universes/([^/:]+)"
 SECRETS = f"{UNIVERSE}/secrets"
+MANAGEMENT = "/server-management/v1/universes/([^/]+)"
+PLACE = f"{MANAGEMENT}/places/([^/]+)"
+SERVERS = f"{PLACE}/versions/([^/]+)/game-servers"
+RESTARTS_PER_MINUTE = 30
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,22 @@ ROUTES = (
     Route("POST", SECRETS, guarded(WRITE_SECRETS, secret_calls.create_secret)),
     Route("PATCH", f"{SECRETS}/([^/]+)", guarded(WRITE_SECRETS, secret_calls.update_secret)),
     Route("DELETE", f"{SECRETS}/([^/]+)", guarded(WRITE_SECRETS, secret_calls.delete_secret)),
+    Route(
+        "POST",
+        f"{UNIVERSE}:restartServers",
+        guarded(WRITE_UNIVERSE, restart_calls.restart_universe, RESTARTS_PER_MINUTE),
+    ),
+    Route(
+        "GET",
+        f"{PLACE}/game-servers:filter-options",
+        managed(READ_UNIVERSE, server_calls.filter_options),
+    ),
+    Route("GET", SERVERS, managed(READ_UNIVERSE, server_calls.list_servers)),
+    Route("GET", f"{SERVERS}/([^/]+)/logs", managed(READ_UNIVERSE, server_calls.list_logs)),
+    Route("GET", f"{MANAGEMENT}/restarts:forecast", managed(READ_UNIVERSE, restart_calls.forecast)),
+    Route("GET", f"{MANAGEMENT}/restarts", managed(READ_UNIVERSE, restart_calls.list_restarts)),
+    Route("POST", f"{MANAGEMENT}/restarts", managed(WRITE_UNIVERSE, restart_calls.launch)),
+    Route("GET", f"{UNIVERSE}/places/([^/]+)", lookup_calls.get_place),
     Route("GET", UNIVERSE, lookup_calls.get_universe),
     Route("GET", "/universes/v1/places/([^/]+)/universe", lookup_calls.universe_of_place),
     Route("POST", "/api-keys/v1/introspect", lookup_calls.introspect),

@@ -9,6 +9,7 @@ from typing import Self
 
 from emulator.clock import Clock, as_text
 from emulator.documents import Document
+from emulator.fleet import Fleet
 from emulator.key_pairs import KeyPair
 
 
@@ -60,7 +61,8 @@ class Universe:
     """One universe; a test may read it, change it behind everyone's back, and vary its replies.
 
     With `terse`, replies to a create or update hold only id and times; with `legacy_times`,
-    times are named as in the older guide; with `omit_times`, no reply holds a time.
+    times are named as in the older guide; with `omit_times`, no reply holds a time. `fleet` are its
+    game servers, which the state file doesn't keep.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Universe:
         self.terse = False
         self.legacy_times = False
         self.omit_times = False
+        self.fleet = Fleet(shared.lock, shared.clock, lambda: self.values)
         self._shared = shared
         self._key_pair = key_pair or KeyPair.fresh()
         self._secrets = dict(secrets or {})

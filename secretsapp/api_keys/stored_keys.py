@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils import timezone
 
 from secretsapp.api_keys import server_address
@@ -161,7 +162,8 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
 
 def _refuse_used(stored: ApiKey) -> None:
     """Raise StillInUse where universes use the key, and name the first few of them."""
-    names = list(stored.universes.values_list("name", flat=True)[: NAMED + 1])
+    using = Universe.objects.filter(Q(api_key=stored) | Q(server_key=stored))
+    names = list(using.values_list("name", flat=True)[: NAMED + 1])
     if names:
         further = " and others" if len(names) > NAMED else ""
         raise StillInUse(

@@ -7,7 +7,7 @@ from secretsapp.core.errors import Forbidden
 
 
 class Permission(StrEnum):
-    """A thing that can be allowed; the first eight are about one universe."""
+    """A thing that can be allowed; the first nine are about one universe."""
 
     LIST_SECRETS = "list_secrets"
     CREATE_SECRET = "create_secret"  # noqa: S105 - the name of a right
@@ -17,6 +17,7 @@ class Permission(StrEnum):
     DELETE_SECRET = "delete_secret"  # noqa: S105 - the name of a right
     MANAGE_GRANTS = "manage_grants"
     READ_AUDIT = "read_audit"
+    RESTART_SERVERS = "restart_servers"
     MANAGE_UNIVERSES = "manage_universes"
     MANAGE_API_KEYS = "manage_api_keys"
     MANAGE_PEOPLE = "manage_people"
@@ -33,6 +34,7 @@ _WORDS = {
     Permission.DELETE_SECRET: "delete {}",
     Permission.MANAGE_GRANTS: "manage access",
     Permission.READ_AUDIT: "read the audit log",
+    Permission.RESTART_SERVERS: "restart game servers",
     Permission.MANAGE_UNIVERSES: "manage universes",
     Permission.MANAGE_API_KEYS: "manage API keys",
     Permission.MANAGE_PEOPLE: "manage people",
@@ -50,13 +52,14 @@ PERMISSION_VERBS = {
     Permission.DELETE_SECRET: "delete",
     Permission.MANAGE_GRANTS: "manage access",
     Permission.READ_AUDIT: "read the audit log",
+    Permission.RESTART_SERVERS: "restart game servers",
     Permission.MANAGE_UNIVERSES: "manage universes",
     Permission.MANAGE_API_KEYS: "manage API keys",
     Permission.MANAGE_PEOPLE: "manage people",
     Permission.MANAGE_CHANNELS: "manage channels",
 }
 # What a role gives with the secrets of a universe, even where it holds in one alone.
-ABOUT_SECRETS = tuple(Permission)[:8]
+ABOUT_SECRETS = tuple(Permission)[:9]
 
 
 def permission_on(permission: Permission, name: str) -> str:
@@ -92,7 +95,11 @@ _EDITOR = _ROTATOR | {
     Permission.EDIT_DETAILS,
 }
 _AUDITOR = _VIEWER | {Permission.READ_AUDIT}
-_MANAGER = _EDITOR | _AUDITOR | {Permission.DELETE_SECRET, Permission.MANAGE_GRANTS}
+_MANAGER = (
+    _EDITOR
+    | _AUDITOR
+    | {Permission.DELETE_SECRET, Permission.MANAGE_GRANTS, Permission.RESTART_SERVERS}
+)
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),

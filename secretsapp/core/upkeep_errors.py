@@ -1,7 +1,10 @@
 """What is refused in the upkeep of secrets, servers and keys; the rest is in `errors`.
 
 Correctable
-└── NothingDue                  there is no due date to snooze, or to change
+├── NothingDue                  there is no due date to snooze, or to change
+├── NoServerKey                 no key of the universe can read its servers; nothing was sent
+├── RestartProtected            the universe is protected, where no one restarts servers alone
+└── RestartUnderWay             the outcome of an earlier restart isn't known yet; nothing was sent
 """
 
 from secretsapp.core.errors import Correctable
@@ -9,3 +12,15 @@ from secretsapp.core.errors import Correctable
 
 class NothingDue(Correctable):
     """The secret has no due date: no policy covers it, and no end was set."""
+
+
+class NoServerKey(Correctable):
+    """The universe has no key for its game servers, and the one for secrets doesn't do."""
+
+
+class RestartProtected(Correctable):
+    """A protected universe takes two people, and a restart can't be proposed."""
+
+
+class RestartUnderWay(Correctable):
+    """Whether Roblox took an earlier restart isn't known yet: another could come on top."""

@@ -78,6 +78,11 @@ class Change(models.Model):
                 condition=models.Q(state=ChangeState.UNDETERMINED),
                 name="change_undetermined",
             ),
+            models.Index(
+                fields=["settled_at"],
+                condition=models.Q(state=ChangeState.SUCCEEDED),
+                name="change_succeeded",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,6 +38,8 @@ class Environment(models.TextChoices):
 class Universe(models.Model):
     """A Roblox universe, under Roblox's own id.
 
+    `server_key` is the key for its game servers, where there is one.
+
     `key_fingerprint` is that of the public key for which a value was sealed last, `key_since` when
     that began, and `key_before` the key before it; they are empty where none is known. Since
     `protected_since` changes need the approval of another person.
@@ -50,6 +52,9 @@ class Universe(models.Model):
     )
     owner = models.CharField(max_length=40, blank=True)
     api_key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="universes")
+    server_key = models.ForeignKey(
+        ApiKey, on_delete=models.PROTECT, null=True, related_name="server_universes"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     synced_at = models.DateTimeField(null=True)
     sync_tried_at = models.DateTimeField(null=True)

@@ -68,7 +68,7 @@ class Timeouts:
     answer: float = ANSWER_SECONDS
 
 
-def _observed(call: _Call[_Arguments, _Answer]) -> _Call[_Arguments, _Answer]:
+def observed(call: _Call[_Arguments, _Answer]) -> _Call[_Arguments, _Answer]:
     """The call, of whose end the client's `observe` is told."""
 
     @wraps(call)
@@ -118,7 +118,7 @@ class Client:
         self.allowances: dict[str, Allowance | None] = {}
         self._api_key = api_key
         for_each = timeouts or Timeouts()
-        self._transport = Transport(
+        self.transport = Transport(
             base_url,
             api_key,
             proxy=proxy,
@@ -130,16 +130,16 @@ class Client:
     @property
     def allowance(self) -> Allowance | None:
         """What the last answer said of Roblox's limits."""
-        return self._transport.allowance
+        return self.transport.allowance
 
     def __enter__(self) -> Self:
-        self._transport.__enter__()
+        self.transport.__enter__()
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._transport.__exit__(*raised)
+        self.transport.__exit__(*raised)
 
-    @_observed
+    @observed
     def list_secrets(self, universe_id: int) -> list[RemoteSecret]:
         """Every secret of the universe, in one call where there is no more than a page.
 
@@ -164,56 +164,56 @@ class Client:
         query: dict[str, str | int] = {"limit": PAGE_LIMIT}
         if cursor:
             query["cursor"] = cursor
-        page = self._transport.read(_secrets_path(universe_id), query).as_read()
+        page = self.transport.read(_secrets_path(universe_id), query).as_read()
         items = page.get("secrets")
         if "secrets" not in page or not isinstance(items, list | None):
             raise Unusable("Roblox's answer is not a list of secrets.")
         return [read_secret(item) for item in items or []], read_cursor(page)
 
-    @_observed
+    @observed
     def public_key(self, universe_id: int) -> PublicKey:
         """The universe's public key; fetch it immediately before every seal (documented)."""
         path, asked_at = f"{_secrets_path(universe_id)}/public-key", datetime.now(UTC)
-        record = self._transport.read(path).as_read()
+        record = self.transport.read(path).as_read()
         key, key_id = read_text(record, "secret"), read_text(record, "key_id")
         try:
             return PublicKey.from_base64(key, key_id, asked_at)
         except UnusablePublicKey:
             raise Unusable("Roblox's public key can't be used.") from None
 
-    @_observed
+    @observed
     def create_secret(
         self, universe_id: int, name: str, sealed: Sealed, domain: str
     ) -> WriteReceipt:
         """Create a secret; Conflict if the name is taken."""
         body = {"id": name, **_content(sealed, domain)}
-        answer = self._transport.write("POST", _secrets_path(universe_id), body)
+        answer = self.transport.write("POST", _secrets_path(universe_id), body)
         return _receipt(answer, name)
 
-    @_observed
+    @observed
     def update_secret(
         self, universe_id: int, name: str, sealed: Sealed, domain: str
     ) -> WriteReceipt:
         """Replace value and domain; what a PATCH without a domain does is unspecified."""
         body = _content(sealed, domain)
-        answer = self._transport.write("PATCH", _secret_path(universe_id, name), body)
+        answer = self.transport.write("PATCH", _secret_path(universe_id, name), body)
         return _receipt(answer, name)
 
-    @_observed
+    @observed
     def delete_secret(self, universe_id: int, name: str) -> None:
         """Delete a secret for good; Missing if it is not there."""
-        _receipt(self._transport.write("DELETE", _secret_path(universe_id, name)), name)
+        _receipt(self.transport.write("DELETE", _secret_path(universe_id, name)), name)
 
-    @_observed
+    @observed
     def universe(self, universe_id: int) -> RemoteUniverse:
         """The universe's name and owner."""
-        record = self._transport.read(f"/cloud/v2/universes/{universe_id}").as_read()
+        record = self.transport.read(f"/cloud/v2/universes/{universe_id}").as_read()
         return read_universe(universe_id, record)
 
-    @_observed
+    @observed
     def universe_of_place(self, place_id: int) -> int:
         """The id of the universe a place belongs to (seen in clients); NoUniverse if to none."""
-        record = self._transport.read(f"/universes/v1/places/{place_id}/universe").as_read()
+        record = self.transport.read(f"/universes/v1/places/{place_id}/universe").as_read()
         found = record.get("universeId")
         if found is None:
             raise NoUniverse("Roblox has no universe with that place.")
@@ -221,12 +221,12 @@ class Client:
             raise Unusable("Roblox named no universe for that place.")
         return found
 
-    @_observed
+    @observed
     def introspect(self) -> Introspection:
         """What Roblox says of this key: a hint, because it works only for new keys (seen)."""
         body = {"apiKey": self._api_key.expose().decode("latin-1")}
         return read_introspection(
-            self._transport.post_to_read("/api-keys/v1/introspect", body).as_read()
+            self.transport.post_to_read("/api-keys/v1/introspect", body).as_read()
         )
 
 

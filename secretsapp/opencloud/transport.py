@@ -147,7 +147,7 @@ class Transport:
         """POST to a call that changes nothing; raises NothingSent or Unusable."""
         return self._send("POST", path, Unusable, json=body)
 
-    def write(self, method: str, path: str, body: Mapping[str, str] | None = None) -> Answer:
+    def write(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
         """Send a write exactly once; raises NothingSent, or Unknown if no whole answer came."""
         return self._send(method, path, Unknown, json=body)
 

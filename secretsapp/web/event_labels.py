@@ -49,6 +49,7 @@ VERB_LABELS: dict[Verb | None, VerbLabel] = {
     Verb.FORCE: VerbLabel("without approval", "warned"),
     Verb.PROTECT: VerbLabel("protect", "changed"),
     Verb.PROVE: VerbLabel("proof", "quiet"),
+    Verb.RESTART: VerbLabel("restart", "changed"),
     None: VerbLabel("other", "quiet"),
 }
 

@@ -31,6 +31,7 @@ def tabs_of_universe(actor: Actor, universe: Universe, secrets: int | None = Non
             (_tab("universe", "Secrets", universe, parts.secrets), True),
             (_tab("access", "Access", universe), parts.may_give_access),
             (_tab("proposals", "Proposals", universe, parts.proposals or None), universe.protected),
+            (_tab("servers", "Servers", universe), True),
             (_tab("universe_activity", "Activity", universe), True),
             (_tab("universe_settings", "Settings", universe), parts.may_manage),
         )

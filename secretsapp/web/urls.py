@@ -51,6 +51,7 @@ from secretsapp.web.views import (
     second_factors,
     secret_export,
     secrets,
+    servers,
     several,
     single_sign_on,
     styleguide,
@@ -69,6 +70,7 @@ register_converter(SecretNameConverter, "secret_name")
 PROPOSAL = "proposals/<uuid:proposal_id>/"
 UNIVERSE = "universes/<universe_id:universe_id>/"
 SECRET = f"{UNIVERSE}secrets/<secret_name:name>/"
+RESTART = f"{UNIVERSE}servers/restarts/<uuid:restart_id>/"
 ACCESS = "access/"
 ACCESS_OF_UNIVERSE = f"{UNIVERSE}access/"
 PERSON = "people/<row_id:person_id>/"
@@ -273,6 +275,14 @@ urlpatterns = [
     path("proposals/approve/", proposals.approve_several, name="proposals_waiting_approve"),
     path(PROPOSAL, proposals.proposal, name="proposal"),
     path(f"{PROPOSAL}decide/", proposals.decide, name="proposal_decide"),
+    # Game servers.
+    path(f"{UNIVERSE}servers/", servers.servers, name="servers"),
+    path(f"{UNIVERSE}servers/restart/", servers.restart, name="servers_restart"),
+    path(f"{UNIVERSE}servers/logs/", servers.logs, name="servers_logs"),
+    path(f"{UNIVERSE}servers/key/", servers.key, name="servers_key"),
+    path(RESTART, servers.progress, name="server_restart"),
+    path(f"{RESTART}follow/", servers.follow, name="server_restart_follow"),
+    path(f"{SECRET}servers/", servers.of_secret, name="secret_servers"),
     path("domain-advice/", advice.domain, name="domain_advice"),
     # Not among the secrets: one of them may be named `new`, and none has a hyphen.
     path(

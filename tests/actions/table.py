@@ -52,6 +52,7 @@ from tests.actions.of_requests import REQUEST_ACTIONS
 from tests.actions.of_reviews import REVIEW_ACTIONS
 from tests.actions.of_rings import KEY_ACTIONS
 from tests.actions.of_searches import SEARCH_ACTIONS
+from tests.actions.of_servers import SERVER_ACTIONS
 from tests.actions.of_teams import TEAM_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
 from tests.actions.of_ways_in import ENTRY_ACTIONS
@@ -375,6 +376,7 @@ ACTIONS = [
     *FACTOR_ACTIONS,
     *REQUEST_ACTIONS,
     *SEARCH_ACTIONS,
+    *SERVER_ACTIONS,
     *TEAM_ACTIONS,
     *IDENTITY_ACTIONS,
     *INVITATION_ACTIONS,

@@ -36,6 +36,7 @@ ROOMS = tuple(
         "people",
         "secrets",
         "batches",
+        "servers",
         "log",
         "channels",
         "operation",

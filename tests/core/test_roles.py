@@ -22,6 +22,7 @@ TABLE = {
     "delete_secret": "AM",
     "manage_grants": "AM",
     "read_audit": "AMU",
+    "restart_servers": "AM",
     "manage_universes": "A",
     "manage_api_keys": "A",
     "manage_people": "A",

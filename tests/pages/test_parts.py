@@ -49,10 +49,10 @@ def test_a_person_has_one_colour_and_what_is_none_has_a_sign() -> None:
 @pytest.mark.parametrize(
     ("role", "tabs"),
     [
-        ("admin", ["Secrets 3", "Access", "Activity", "Settings"]),
-        ("manager", ["Secrets 3", "Access", "Activity"]),
-        ("auditor", ["Secrets 3", "Activity"]),
-        ("viewer", ["Secrets 3", "Activity"]),
+        ("admin", ["Secrets 3", "Access", "Servers", "Activity", "Settings"]),
+        ("manager", ["Secrets 3", "Access", "Servers", "Activity"]),
+        ("auditor", ["Secrets 3", "Servers", "Activity"]),
+        ("viewer", ["Secrets 3", "Servers", "Activity"]),
     ],
 )
 def test_a_universe_has_its_pages_as_tabs_as_far_as_ones_rights_go(

@@ -27,7 +27,7 @@ class Door:
     a person (the viewer), their grant in a universe or everywhere, one that ends soon, an API key,
     a channel or the kind of one, a team, or that the viewer is in it, the review of a universe, a
     rotation that is proposed, a request that waits (the stranger's), a batch, a witness, an event
-    of a universe, or an invitation.
+    of a universe, a restart of its servers, or an invitation.
     `sent` is a POST that is answered with `answer`: with `read_answer` a GET. `denied` is the
     status for who has a role in the universe and may not pass.
     """
@@ -67,6 +67,7 @@ class Door:
             "provider": lambda: ["acme"],
             "witness": lambda: [named.witness()],
             "batch": lambda: [named.batch(universe_id)],
+            "restart": lambda: [universe_id, named.restart(universe_id)],
             "event": lambda: [named.event(universe_id)],
             "kind of channel": lambda: ["email"],
             "channel": lambda: [of_channels.channel()],
@@ -83,7 +84,7 @@ class Door:
     @property
     def is_in_universe(self) -> bool:
         """Whether its address names a universe."""
-        return self.about in {"proposal", "universe", "secret", "grant in universe"}
+        return self.about in {"proposal", "universe", "secret", "restart", "grant in universe"}
 
 
 FORM = (READ, "HEAD", SEND)
@@ -329,6 +330,14 @@ DOORS = (
     Door("batch", ADMIN, "batch", denied=404),
     Door("batch_progress", ADMIN, "batch", denied=404),
     Door("batch_steer", ADMIN, "batch", FORM, {"choice": "cancel"}, read_answer=302, denied=404),
+    # Game servers.
+    Door("servers", EVERYBODY, "universe"),
+    Door("servers_logs", EVERYBODY, "universe", FORM, {}, read_answer=302),
+    Door("servers_key", ADMIN, "universe", FORM, {"api_key": ""}),
+    Door("servers_restart", MANAGERS, "universe", FORM, {}, answer=422),
+    Door("server_restart", MANAGERS, "restart"),
+    Door("server_restart_follow", MANAGERS, "restart", FORM, {}, read_answer=302),
+    Door("secret_servers", EVERYBODY, "secret", FORM, {}, read_answer=302),
     Door("replace_everywhere", SOMEBODY, "", FORM, {}, answer=422, stranger=200),
     Door(
         "replace_everywhere_value",

@@ -12,6 +12,7 @@ from secretsapp.models import (
     Grant,
     Proposal,
     Review,
+    ServerRestart,
     Team,
     Universe,
     User,
@@ -36,6 +37,29 @@ def batch(universe_id: int) -> UUID:
         return uuid4()
     found = Batch.objects.filter(items__universe=there).first()
     return found.pk if found else leave_batch(STAGEHAND, there).pk
+
+
+def restart(universe_id: int) -> UUID:
+    """A restart that is over; without such a universe, one that there is not."""
+    there = Universe.objects.filter(pk=universe_id).first()
+    if there is None:
+        return uuid4()
+    found = ServerRestart.objects.filter(universe=there).first()
+    return found.pk if found else leave_restart(there).pk
+
+
+def leave_restart(universe: Universe, **told: object) -> ServerRestart:
+    """A restart of all its servers, finished unless something else is told of it."""
+    now = timezone.now()
+    row = {
+        "state": "taken",
+        "actor_name": "manager@example.com",
+        "started_at": now,
+        "finished_at": now,
+        "total": 12,
+        "remaining": 0,
+    }
+    return ServerRestart.objects.create(universe=universe, **(row | told))
 
 
 def event(universe_id: int) -> int:

@@ -26,8 +26,9 @@ from tests.spine.telling_oneself import ONESELF
 from tests.stage import HARBOR_ID
 
 # What waits for the answer of a device or a provider: told in `tests/pages/test_passkeys.py`, and
-# in `tests/pages/test_single_sign_on.py`.
-ANSWERED_ELSEWHERE = {"me_passkey_add", "me_connect", "confirm_with"}
+# in `tests/pages/test_single_sign_on.py`; what takes a key for servers, in
+# `tests/servers/test_pages.py`.
+ANSWERED_ELSEWHERE = {"me_passkey_add", "me_connect", "confirm_with", "servers_restart"}
 # What is there only where mail is set up: told in `tests/pages/test_own_address.py`.
 NEEDS_MAIL = {"me_address"}
 PROPOSED = {"proposing": "yes", "why": "the old one leaked"}
@@ -112,6 +113,10 @@ TELLINGS = (
     Telling("universe_test", prepare=another),
     Telling("universe_settings", ("universe.changed Harbour",), sent={"name": "Harbour"}),
     Telling("universe_pin", by="viewer"),
+    Telling("secret_servers", by="viewer"),
+    Telling("servers_logs", by="viewer"),
+    Telling("servers_key"),
+    Telling("server_restart_follow", by="manager"),
     Telling("universe_export", ("log.exported Harbor",), by="viewer"),
     Telling("several_details", ("secret.details.changed Harbor PAY_KEY",), by="editor"),
     Telling(

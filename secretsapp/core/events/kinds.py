@@ -49,6 +49,7 @@ class Verb(StrEnum):
     FORCE = "force"
     PROTECT = "protect"
     PROVE = "prove"
+    RESTART = "restart"
 
 
 class Result(StrEnum):
@@ -99,7 +100,7 @@ class Event(Enum):
 
 
 def changed(tag: str, sentence: str) -> Meaning:
-    """A change of a secret, whose verb its tag says, came to the state that it ends with."""
+    """What was sent to Roblox, whose verb its tag says, came to the state that it ends with."""
     _, verb, state = tag.split(".")
     severity, result = _OF_STATE[state]
     return Meaning(tag, sentence, severity, Verb(verb), result)

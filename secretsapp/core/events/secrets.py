@@ -115,6 +115,28 @@ class UniverseEvent(Event):
     UNIVERSE_UNPROTECT_PROPOSED = proposed(
         "universe.unprotect.proposed", "proposed the removal of the protection of {universe}"
     )
+    UNIVERSE_RESTART_STARTED = changed(
+        "universe.restart.started", "started restarting the servers of {universe}"
+    )
+    UNIVERSE_RESTART_SUCCEEDED = changed(
+        "universe.restart.succeeded", "let Roblox restart the servers of {universe}"
+    )
+    UNIVERSE_RESTART_FAILED = changed(
+        "universe.restart.failed", "failed to restart the servers of {universe}: {reason}"
+    )
+    UNIVERSE_RESTART_UNKNOWN = changed(
+        "universe.restart.unknown", "may have restarted the servers of {universe}"
+    )
+    UNIVERSE_RESTART_UNDETERMINED = changed(
+        "universe.restart.undetermined",
+        "couldn’t find out whether the servers of {universe} restart: {reason}",
+    )
+    UNIVERSE_RESTART_FINISHED = seen(
+        "universe.restart.finished",
+        "The restart of the servers of {universe} is finished",
+        Verb.RESTART,
+        INFO,
+    )
     UNIVERSE_REMOVED = done(
         "universe.removed",
         "removed the universe {universe} from Sealroom",

@@ -1,4 +1,4 @@
-"""`manage.py edit_universe`: what a universe is called, what it is for, and the key to it."""
+"""`manage.py edit_universe`: what a universe is called, what it is for, and the keys to it."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from secretsapp.management.arguments import add_universe_id, universe_of, word
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
 from secretsapp.models.universes import Environment
+from secretsapp.servers import server_keys
 from secretsapp.universes import managing
 
 
@@ -33,6 +34,11 @@ class Command(ActingCommand):
             help=f"{', '.join(filter(None, Environment.values))}; '' for no environment.",
         )
         parser.add_argument("--api-key", metavar="NAME", help="The name of another stored API key.")
+        parser.add_argument(
+            "--server-key",
+            metavar="NAME",
+            help="The name of the stored API key for game servers; '' for none.",
+        )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Store the settings that were given."""
@@ -45,6 +51,10 @@ class Command(ActingCommand):
             environment=universe.environment if environment is None else environment,
             api_key=None if api_key is None else key_listing.get(actor, api_key),
         )
+        if options["server_key"] is not None:
+            chosen = options["server_key"]
+            key = key_listing.get(actor, chosen) if chosen else None
+            server_keys.choose(actor, universe, key)
         return Report(
             lines=[f"Saved the settings of {universe.name} ({universe.pk})."],
             data={
@@ -52,5 +62,6 @@ class Command(ActingCommand):
                 "name": universe.name,
                 "environment": universe.environment,
                 "api_key": universe.api_key.name,
+                "server_key": universe.server_key.name if universe.server_key else "",
             },
         )

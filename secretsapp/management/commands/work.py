@@ -39,6 +39,7 @@ from secretsapp.people import (
     wrong_passwords,
 )
 from secretsapp.secrets import forced_mail, proposal_mail, proposals, settling
+from secretsapp.servers import following, watching
 from secretsapp.universes import retrying
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,8 @@ class Command(SealroomCommand):
         "it, sign a checkpoint that is due and give it to the witnesses, and tell channels what "
         "happened. All the time, send the changes of batches. Every minute, settle open changes, "
         "end proposals, requests, reviews and invitations that waited too long, retry what could "
-        "not be read from Roblox and log what was only counted. Once a day, delete ended "
+        "not be read from Roblox, read how far changes and restarts are at the game servers, and "
+        "log what was only counted. Once a day, delete ended "
         "sessions, expired counts, old mail and old deliveries. Any number can run at once. "
         "SIGTERM and Ctrl-C stop it."
     )
@@ -180,11 +182,18 @@ def _send_mail() -> None:
 def _settle() -> None:
     for change in settling.settle(actors.system("settle")):
         log.info("%s", settled_line(change))
+    _watch_servers()
 
 
 def _retry_unread() -> None:
     for universe in retrying.retry_unread(actors.system("refresh")):
         log.info("Read %s again after it could not be read.", universe.name)
+
+
+def _watch_servers() -> None:
+    """What became of changes is watched at the servers; who can't settle can't watch either."""
+    following.follow_due(actors.system("servers"))
+    watching.watch_due(actors.system("servers"))
 
 
 def _lapse() -> None:

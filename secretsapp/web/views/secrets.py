@@ -18,6 +18,7 @@ from secretsapp.models import Secret, Universe
 from secretsapp.people import directory
 from secretsapp.secrets import drift, elsewhere, secret_view, waiting
 from secretsapp.secrets.details import edit as edit_details
+from secretsapp.servers import rollouts
 from secretsapp.universes import loading
 from secretsapp.web.forms.details import DetailsForm
 from secretsapp.web.requests import ActorRequest
@@ -52,6 +53,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "givers": who_gave(request.actor, universe_id, name) if view.denied else [],
         "proposals": waiting.of_secret(request.actor, universe, name),
         "gives_access": grant_listing.gives_access(request.actor, universe, name),
+        "rollout_view": rollouts.of_secret(request.actor, universe, name),
         "elsewhere": elsewhere.find(request.actor, universe, name),
     }
     watched = watching(request, universe, name, view.open)

@@ -29,6 +29,7 @@ from secretsapp.secrets.arranging import (
     prefixes,
 )
 from secretsapp.secrets.open_changes import Watched, told, watch
+from secretsapp.servers import rollouts
 from secretsapp.universes import loading, refreshing, shortcuts
 from secretsapp.web.checklist import Step
 from secretsapp.web.htmx import wants_fragment
@@ -65,6 +66,7 @@ def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     found = loading.get(request.actor, universe_id)
     context = _listing(request, found, Wanted.from_query(request.GET))
     context["is_pinned"] = _note_opened(request, found)
+    context["unreached"] = rollouts.unreached(request.actor, found)
     context["part"] = extent.part(request.actor, found)
     watched = watching(request, found, is_open=context["listing"].open)
     return render(request, "secrets/list.html", context | watched)

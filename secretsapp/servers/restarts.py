@@ -1,0 +1,266 @@
+"""Restarts game servers: written down with the binding check of rights, sent once, stored.
+
+What became of one whose answer never came, and how far one is, is read in `following`.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from secretsapp.core import labels
+from secretsapp.core.actor import Actor
+from secretsapp.core.errors import HeldUp, InvalidInput, SealroomError
+from secretsapp.core.events.secrets import UniverseEvent
+from secretsapp.core.roles import Permission, refusal
+from secretsapp.core.upkeep_errors import RestartProtected, RestartUnderWay
+from secretsapp.models import ServerRestart, Universe
+from secretsapp.models.servers import OPEN_RESTARTS, RestartState
+from secretsapp.opencloud import answers, server_management
+from secretsapp.opencloud.client import Client
+from secretsapp.opencloud.server_types import PlaceForecast, RestartReceipt
+from secretsapp.rules.acting import Act, NoRight, acting
+from secretsapp.rules.locks import lock_universe
+from secretsapp.secrets.attempts import SEND_WITHIN
+from secretsapp.servers import rollouts
+from secretsapp.servers.server_keys import client_for_servers, refusal_of
+
+# As `POST …/restarts` takes them (documented).
+LONGEST_BLEED_OFF = 240
+ATTRIBUTES_LIMIT_BYTES = 500
+MOST_PLACES = 100
+
+EVENTS = {
+    RestartState.STARTED: UniverseEvent.UNIVERSE_RESTART_STARTED,
+    RestartState.TAKEN: UniverseEvent.UNIVERSE_RESTART_SUCCEEDED,
+    RestartState.FAILED: UniverseEvent.UNIVERSE_RESTART_FAILED,
+    RestartState.UNKNOWN: UniverseEvent.UNIVERSE_RESTART_UNKNOWN,
+    RestartState.UNDETERMINED: UniverseEvent.UNIVERSE_RESTART_UNDETERMINED,
+}
+TO_STORE = NoRight("what was sent is told, whatever its sender may by now")
+
+
+@dataclass(frozen=True)
+class MayRestart:
+    """The right to restart the servers of a universe: of all names, as a restart is for all."""
+
+    universe: Universe
+
+    def check(self, act: Act) -> None:
+        """Raise Forbidden unless the actor has it now."""
+        if not act.rights.allows_throughout(Permission.RESTART_SERVERS, self.universe.pk):
+            raise refusal(Permission.RESTART_SERVERS, self.universe.pk)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a restart would end, by place; `failure` says why that isn't known."""
+
+    places: list[PlaceForecast]
+    failure: str = ""
+
+    @property
+    def servers(self) -> int | None:
+        """How many servers run; None where Roblox didn't tell of every place."""
+        return _sum([place.servers for place in self.places])
+
+    @property
+    def players(self) -> int | None:
+        """How many players are in them; None where Roblox didn't tell of every place."""
+        return _sum([place.players for place in self.places])
+
+
+def _sum(counts: list[int | None]) -> int | None:
+    return None if None in counts else sum(count or 0 for count in counts)
+
+
+def check_may(actor: Actor, universe: Universe) -> None:
+    """Raise Forbidden for who may not restart its servers."""
+    if not rollouts.may_restart(actor, universe):
+        raise refusal(Permission.RESTART_SERVERS, universe.pk)
+
+
+def forecast(actor: Actor, universe: Universe) -> Forecast:
+    """What a restart would end; raises Forbidden. Where it doesn't come, that is said."""
+    check_may(actor, universe)
+    try:
+        _refuse_protected(universe)
+        with client_for_servers(actor, universe, restarts=True) as client:
+            return Forecast(server_management.forecast(client, universe.pk))
+    except SealroomError as error:
+        return Forecast([], failure=str(error))
+
+
+def restart(
+    actor: Actor,
+    universe: Universe,
+    *,
+    place_ids: Sequence[int] = (),
+    bleed_off_minutes: int | None = None,
+    why: str = "",
+) -> ServerRestart:
+    """Restart the servers of these places in all versions, or of all places; sent once.
+
+    With a bleed-off, servers take no new players for so many minutes before they end. `why` is for
+    the log; the game is given the names of secrets. The outcome of what comes back may be unknown.
+    Raises Forbidden, InvalidInput, RestartProtected, RestartUnderWay and Roblox's refusals.
+    """
+    check_may(actor, universe)
+    _refuse_protected(universe)
+    _check(place_ids, bleed_off_minutes, why)
+    attributes = attributes_of(actor, universe)
+    with client_for_servers(actor, universe, restarts=True) as client:
+        known = [each.restart_id for each in server_management.list_restarts(client, universe.pk)]
+        row = ServerRestart(
+            universe=universe,
+            state=RestartState.STARTED,
+            places=" ".join(map(str, sorted(set(place_ids)))),
+            bleed_off_minutes=bleed_off_minutes,
+            why=why.strip(),
+            known=" ".join(known),
+            actor_name=actor.name,
+            started_at=timezone.now(),
+        )
+        _begin(actor, row)
+        _end(actor, row, _sent(client, row, attributes))
+    return row
+
+
+def attributes_of(actor: Actor, universe: Universe) -> dict[str, str]:
+    """What the game is told with the restart: which secrets changed, as far as there is room.
+
+    Of these only names that the actor may list.
+    """
+    names: list[str] = []
+    for view in rollouts.of_universe(actor, universe):
+        if not view.is_out and _size([*names, view.change.name]) <= ATTRIBUTES_LIMIT_BYTES:
+            names.append(view.change.name)
+    return _attributes(names)
+
+
+def _attributes(names: list[str]) -> dict[str, str]:
+    return {"by": "Sealroom", "changedSecrets": ",".join(names)}
+
+
+def _size(names: list[str]) -> int:
+    return len(json.dumps(_attributes(names)).encode())
+
+
+def _refuse_protected(universe: Universe) -> None:
+    if universe.protected:
+        raise RestartProtected(
+            f"{universe.name} is protected, so nobody restarts its servers alone, and a restart "
+            "can’t be proposed yet. Nothing was sent. Restart them in the Creator Dashboard."
+        )
+
+
+def _check(place_ids: Sequence[int], minutes: int | None, why: str) -> None:
+    if minutes is not None and not 1 <= minutes <= LONGEST_BLEED_OFF:
+        raise InvalidInput(
+            f"Roblox takes 1 to {LONGEST_BLEED_OFF} minutes.", field="bleed_off_minutes"
+        )
+    if len(place_ids) > MOST_PLACES:
+        raise InvalidInput(f"Choose {MOST_PLACES} places at most.", field="places")
+    labels.check_remark(why, field="why", limit=labels.REASON_LIMIT)
+
+
+def _begin(actor: Actor, row: ServerRestart) -> None:
+    """Write it down, if the actor still may and no other is open."""
+    with acting(actor, MayRestart(row.universe)) as act:
+        universe = lock_universe(row.universe)
+        _refuse_protected(universe)
+        if ServerRestart.objects.filter(universe=universe, state__in=OPEN_RESTARTS).exists():
+            raise RestartUnderWay(
+                "Nothing was sent: whether Roblox took an earlier restart isn’t known yet. "
+                "Sealroom will find out. Try again in a few minutes."
+            )
+        row.save(force_insert=True)
+        tell(act, row)
+
+
+def _sent(
+    client: Client, row: ServerRestart, attributes: dict[str, str]
+) -> RestartReceipt | answers.OpenCloudError | None:
+    """What came of sending it once; None where it is too late to send anything."""
+    if timezone.now() - row.started_at > SEND_WITHIN:
+        return None
+    try:
+        return server_management.launch_restart(
+            client,
+            row.universe_id,
+            row.place_ids,
+            bleed_off_minutes=row.bleed_off_minutes,
+            attributes=attributes,
+        )
+    except answers.OpenCloudError as error:
+        return error
+
+
+def _end(
+    actor: Actor, row: ServerRestart, sent: RestartReceipt | answers.OpenCloudError | None
+) -> None:
+    """Store what came of it; raises the refusal where nothing was restarted."""
+    if isinstance(sent, RestartReceipt):
+        row.remote_id, row.total = sent.restart_id, sent.servers
+        row.remaining = sent.servers
+        _store(actor, row, RestartState.TAKEN)
+    elif sent is None:
+        refused: SealroomError = HeldUp(
+            "Nothing was sent: this server was held up for too long. Try again."
+        )
+        _store(actor, row, RestartState.FAILED, str(refused))
+        raise refused
+    elif isinstance(sent, answers.Refused | answers.NothingSent):
+        refused = refusal_of(sent, restarts=True)
+        _store(actor, row, RestartState.FAILED, str(refused))
+        raise refused
+    else:
+        _store(actor, row, RestartState.UNKNOWN)
+
+
+def _store(actor: Actor, row: ServerRestart, state: RestartState, reason: str = "") -> None:
+    """Store the outcome; a failure to do so leaves it open, to be found out by reading."""
+    try:
+        with acting(actor, TO_STORE) as act:
+            lock_universe(row.universe)
+            if move(row, state, reason):
+                tell(act, row)
+    except (DatabaseError, SealroomError):
+        row.state = RestartState.UNKNOWN
+
+
+def move(row: ServerRestart, state: RestartState, reason: str = "") -> bool:
+    """Move an open restart to `state` unless another process did; say whether this one did."""
+    row.state, row.reason = state, reason
+    row.settled_at = None if state is RestartState.UNKNOWN else timezone.now()
+    over = state in (RestartState.FAILED, RestartState.UNDETERMINED)
+    row.finished_at = row.settled_at if over else None
+    open_rows = ServerRestart.objects.filter(pk=row.pk, state__in=OPEN_RESTARTS)
+    return bool(
+        open_rows.update(
+            state=state,
+            reason=reason,
+            settled_at=row.settled_at,
+            finished_at=row.finished_at,
+            remote_id=row.remote_id,
+            total=row.total,
+            remaining=row.remaining,
+            claimed_until=None,
+        )
+    )
+
+
+def tell(act: Act, row: ServerRestart, **more: str) -> None:
+    """Tell the log what it came to."""
+    detail = {
+        "places": row.places.replace(" ", ", ") or "all",
+        "bleed_off_minutes": str(row.bleed_off_minutes or 0),
+        "why": row.why,
+        "servers": "" if row.total is None else str(row.total),
+        "reason": row.reason,
+        **more,
+    }
+    told = {key: text for key, text in detail.items() if text}
+    act.tell(EVENTS[RestartState(row.state)], row.universe, change_id=str(row.pk), detail=told)

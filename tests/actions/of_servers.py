@@ -1,0 +1,169 @@
+"""The actions on game servers: readings write no event, restarts theirs."""
+
+from django.utils import timezone
+
+from emulator import READ_UNIVERSE, WRITE_UNIVERSE
+from secretsapp.core import actor as actors
+from secretsapp.models import Change, ServerRestart
+from secretsapp.models.servers import RestartState
+from secretsapp.opencloud import answers
+from secretsapp.servers import (
+    following,
+    log_reading,
+    restarts,
+    rollouts,
+    server_keys,
+    watching,
+)
+from tests.actions.acting import Action, Stage, nothing_done, rotate
+from tests.spine.named import leave_restart
+from tests.stage import API_KEY
+
+WORKER = actors.system("servers")
+MANAGER = "manager@example.com"
+RESTART = "universe.restart"
+
+
+def let_the_key_read_servers(stage: Stage) -> None:
+    """Let the key of Harbor be one for its servers too, of which one runs."""
+    scopes = {"universe.secret:read", "universe.secret:write", READ_UNIVERSE, WRITE_UNIVERSE}
+    stage.emulator.add_api_key(API_KEY, name="automation", scopes=scopes)
+    stage.universe.server_key = stage.api_key
+    stage.universe.save(update_fields=["server_key"])
+    stage.harbor.fleet.start(stage.harbor.profile.root_place_id)
+
+
+def rotate_first(stage: Stage) -> None:
+    """Let there be a change that has not reached the server."""
+    let_the_key_read_servers(stage)
+    rotate(stage)
+
+
+def restart(stage: Stage) -> ServerRestart:
+    """Restart the servers as the manager."""
+    return restarts.restart(stage.cast["manager"].actor, stage.universe)
+
+
+def restart_first(stage: Stage) -> None:
+    """Let there be a restart that isn't known to be finished."""
+    let_the_key_read_servers(stage)
+    restart(stage)
+
+
+def follow(stage: Stage) -> None:
+    """Look how far the restart is."""
+    row = ServerRestart.objects.get()
+    following.follow(stage.cast["manager"].actor, following.RestartView(row))
+
+
+def begin_rollouts(_stage: Stage) -> None:
+    """Let there be a row for each change."""
+    rollouts.begin(Change.objects.all())
+
+
+def open_restart(stage: Stage) -> ServerRestart:
+    """A restart whose outcome isn't known."""
+    return leave_restart(stage.universe, state=RestartState.UNKNOWN, finished_at=None)
+
+
+def open_client(stage: Stage) -> None:
+    """Open a client for the servers and ask nothing."""
+    actor = stage.cast["manager"].actor
+    with server_keys.client_for_servers(actor, stage.universe, restarts=False):
+        pass
+
+
+FINISHED = (f"{RESTART}.finished | Sealroom (servers) | Harbor |  | ",)
+
+SERVER_ACTIONS: list[Action] = [
+    Action(
+        "restarts.restart",
+        restart,
+        tuple(
+            f"{RESTART}.{state} | {MANAGER} | Harbor |  | " for state in ("started", "succeeded")
+        ),
+        before=let_the_key_read_servers,
+    ),
+    Action(
+        "restarts.forecast",
+        lambda stage: restarts.forecast(stage.cast["manager"].actor, stage.universe),
+    ),
+    Action(
+        "restarts.check_may",
+        lambda stage: restarts.check_may(stage.cast["manager"].actor, stage.universe),
+    ),
+    Action(
+        "restarts.attributes_of",
+        lambda stage: restarts.attributes_of(stage.cast["manager"].actor, stage.universe),
+    ),
+    Action("restarts.move", lambda stage: restarts.move(open_restart(stage), RestartState.FAILED)),
+    Action("restarts.tell", lambda stage: restarts.tell(nothing_done(stage), open_restart(stage))),
+    Action(
+        "following.follow",
+        follow,
+        (f"{RESTART}.finished | {MANAGER} | Harbor |  | ",),
+        before=restart_first,
+    ),
+    Action(
+        "following.follow_due",
+        lambda _stage: following.follow_due(WORKER),
+        FINISHED,
+        before=restart_first,
+    ),
+    Action(
+        "following.get",
+        lambda stage: following.get(
+            stage.cast["manager"].actor, stage.universe, leave_restart(stage.universe).pk
+        ),
+    ),
+    Action("following.of_universe", lambda stage: following.of_universe(stage.universe)),
+    Action(
+        "watching.look",
+        lambda stage: watching.look(stage.cast["viewer"].actor, stage.universe, "PAY_KEY"),
+        before=rotate_first,
+    ),
+    Action("watching.watch_due", lambda _stage: watching.watch_due(WORKER), before=rotate_first),
+    Action(
+        "watching.check_may_see",
+        lambda stage: watching.check_may_see(stage.cast["viewer"].actor, stage.universe, "PAY_KEY"),
+    ),
+    Action("rollouts.begin", begin_rollouts, before=rotate_first),
+    Action(
+        "rollouts.of_universe",
+        lambda stage: rollouts.of_universe(stage.cast["viewer"].actor, stage.universe),
+    ),
+    Action(
+        "rollouts.of_secret",
+        lambda stage: rollouts.of_secret(stage.cast["viewer"].actor, stage.universe, "PAY_KEY"),
+    ),
+    Action(
+        "rollouts.unreached",
+        lambda stage: rollouts.unreached(stage.cast["viewer"].actor, stage.universe),
+    ),
+    Action(
+        "rollouts.may_restart",
+        lambda stage: rollouts.may_restart(stage.cast["viewer"].actor, stage.universe),
+    ),
+    Action(
+        "rollouts.pause_after",
+        lambda _stage: rollouts.pause_after(Change(started_at=timezone.now()), timezone.now()),
+    ),
+    Action("log_reading.of_universe", lambda stage: log_reading.of_universe(stage.universe)),
+    Action("log_reading.servers_of", lambda _stage: log_reading.servers_of(None)),
+    Action(
+        "log_reading.look",
+        lambda stage: log_reading.look(stage.cast["viewer"].actor, stage.universe),
+        before=let_the_key_read_servers,
+    ),
+    Action(
+        "server_keys.refusal_of",
+        lambda _stage: server_keys.refusal_of(answers.NotAllowed(403), restarts=True),
+    ),
+    Action("server_keys.client_for_servers", open_client, before=let_the_key_read_servers),
+    Action(
+        "server_keys.choose",
+        lambda stage: server_keys.choose(stage.cast["admin"].actor, stage.universe, None),
+        ("universe.changed | admin@example.com | Harbor |  | ",),
+        before=let_the_key_read_servers,
+    ),
+]
