@@ -1,6 +1,6 @@
 """A stand-in for Roblox's Open Cloud: real sockets, real key pairs, and faults on request."""
 
-from emulator.api_keys import READ_SECRETS, WRITE_SECRETS, ApiKey
+from emulator.api_keys import READ_SECRETS, WRITE_SECRETS, ApiKey, Block
 from emulator.faults import Fault, Injection
 from emulator.journal import RecordedRequest
 from emulator.service import Emulator, EmulatorFailed
@@ -10,6 +10,7 @@ __all__ = [
     "READ_SECRETS",
     "WRITE_SECRETS",
     "ApiKey",
+    "Block",
     "Emulator",
     "EmulatorFailed",
     "Fault",
