@@ -50,6 +50,11 @@ class KeyVerdict(StrEnum):
         return self not in _READING and self not in UNPROVEN
 
     @property
+    def has_read(self) -> bool:
+        """Whether it read something, which counts as a use of the key."""
+        return self in _READING
+
+    @property
     def passed(self) -> bool | None:
         """Whether the key works; None where it was tried on nothing."""
         return None if self in UNPROVEN else self is KeyVerdict.OPENS

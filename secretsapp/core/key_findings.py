@@ -1,0 +1,102 @@
+"""What can be wrong with an API key, each with its sentence and its cure at Roblox, in one table.
+
+The labels are those of Roblox's own pages, as its guide to API keys writes them.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+API_KEYS_PAGE = "https://create.roblox.com/dashboard/credentials"
+
+_ON_AGAIN = "turn Enable Key off and on again, or change any property, such as its name"
+
+
+class KeyFinding(StrEnum):
+    """Why a key needs someone, the most pressing first; commands print these words."""
+
+    REFUSED = "refused"
+    DISABLED = "disabled"
+    EXPIRED = "expired"
+    NOT_FROM_HERE = "not_from_here"
+    FAILS = "fails"
+    LACKS_WRITE = "lacks_write"
+    ENDS_SOON = "ends_soon"
+    UNUSED = "unused"
+    OPENS_ALL = "opens_all"
+    OPENS_OTHERS = "opens_others"
+    DOES_MORE = "does_more"
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong; its places in braces are filled by who found it."""
+        return _TABLE[self].sentence
+
+    @property
+    def cure(self) -> str:
+        """What to do about it."""
+        return _TABLE[self].cure
+
+    @property
+    def stops(self) -> bool:
+        """Whether the key can't do its work, so that it is not only worth knowing."""
+        return self in _STOPPING
+
+
+class _Words(NamedTuple):
+    sentence: str
+    cure: str
+
+
+_TABLE = {
+    KeyFinding.REFUSED: _Words(
+        "Roblox refuses it, and gives the same answer in many cases: the key is wrong, disabled, "
+        "expired, revoked or moderated, or this server’s address isn’t one of its accepted IP "
+        "addresses.",
+        "Look at its status on Roblox’s API keys page. Disabled: turn Enable Key on. Expired: set "
+        f"a later date. Auto-Expired: {_ON_AGAIN}. Revoked or Moderated: select Regenerate Key, "
+        "then replace the key in Sealroom. User Moderated: contact Roblox about the account. "
+        "Active: {address}",
+    ),
+    KeyFinding.DISABLED: _Words(
+        "It is disabled at Roblox.", "Turn Enable Key on, on Roblox’s API keys page."
+    ),
+    KeyFinding.EXPIRED: _Words(
+        "It has expired{when}.",
+        "Set a later date at Roblox, or create a new key and replace this one. If its status is "
+        f"Auto-Expired, nobody used it for 60 days: {_ON_AGAIN}.",
+    ),
+    KeyFinding.NOT_FROM_HERE: _Words(
+        "Roblox refuses it although it is enabled. Most likely this server’s address isn’t one of "
+        "its accepted IP addresses.",
+        "{address} If that doesn’t help, the key in Sealroom is wrong: replace it.",
+    ),
+    KeyFinding.FAILS: _Words("{result}", "Fix this at Roblox, then test the key."),
+    KeyFinding.LACKS_WRITE: _Words(
+        "It can’t change secrets in {where}: its scope universe.secret:write is missing.",
+        "Edit the key at Roblox: under Select Operations, add write for secret-store.",
+    ),
+    KeyFinding.ENDS_SOON: _Words(
+        "It expires in {left}, on {when}.",
+        "Create a new key with the same account, and replace this one.",
+    ),
+    KeyFinding.UNUSED: _Words(
+        "Sealroom hasn’t used it for {days} days. By Roblox’s rule a key that nobody uses for 60 "
+        "days expires; whether something else uses it isn’t known here.",
+        "Add a universe that uses it, or remove it here and delete it at Roblox.",
+    ),
+    KeyFinding.OPENS_ALL: _Words(
+        "It works for all games of its account, and for every future one.",
+        "Edit the key at Roblox: turn Restrict by Experience on, and add only the games whose "
+        "secrets you manage here.",
+    ),
+    KeyFinding.OPENS_OTHERS: _Words(
+        "It also works for {which}, which Sealroom doesn’t have.",
+        "Add what belongs here. For the rest, edit the key at Roblox and take them off the list "
+        "under Restrict by Experience.",
+    ),
+    KeyFinding.DOES_MORE: _Words(
+        "It can do more than Sealroom needs: {scopes}.",
+        "Edit the key at Roblox: under Select API System, remove everything but secret-store.",
+    ),
+}
+_STOPPING = frozenset(list(KeyFinding)[: list(KeyFinding).index(KeyFinding.ENDS_SOON)])

@@ -1,0 +1,52 @@
+"""The actions on the health of API keys: the daily look, warnings, and what people say of them."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from secretsapp.api_keys import end_warnings, key_records, key_reports, looking
+from secretsapp.core import actor as actors
+from secretsapp.models import ApiKey
+from tests.actions.acting import Action, Stage, nothing_done
+from tests.stage import API_KEY
+
+KEYS = actors.system("keys")
+ADMIN = "admin@example.com"
+
+
+def disable_key(stage: Stage) -> None:
+    """Let Roblox refuse the key."""
+    stage.emulator.add_api_key(API_KEY, enabled=False)
+
+
+def let_end_soon(_stage: Stage) -> None:
+    """Let the key end in a few days."""
+    ApiKey.objects.update(ends_at=timezone.now() + timedelta(days=5))
+
+
+KEY_HEALTH_ACTIONS = [
+    Action("looking.look_due", lambda _stage: looking.look_due(KEYS)),
+    Action(
+        "looking.look_due",
+        lambda _stage: looking.look_due(KEYS),
+        ("api_key.failing | Sealroom (keys) |  |  | automation",),
+        before=disable_key,
+    ),
+    Action("looking.look_soon", lambda stage: looking.look_soon(stage.cast["admin"].actor)),
+    Action(
+        "end_warnings.warn_due",
+        lambda _stage: end_warnings.warn_due(KEYS),
+        ("api_key.ending | Sealroom (keys) |  |  | automation",),
+        before=let_end_soon,
+    ),
+    Action(
+        "key_records.store",
+        lambda stage: key_records.store(
+            nothing_done(stage), stage.api_key, key_reports.report_on(None, [])
+        ),
+    ),
+    Action(
+        "key_records.keep",
+        lambda stage: key_records.keep(stage.api_key, key_reports.report_on(None, [])),
+    ),
+]
