@@ -1,8 +1,9 @@
 """What is wrong with a key, made of what its last look found and what Roblox told of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from secretsapp.api_keys.key_ends import end_at
 from secretsapp.api_keys.probing import READ, WRITE, lacks_write
 from secretsapp.api_keys.remembered import remembered
 from secretsapp.core.key_findings import KeyFinding
-from secretsapp.core.key_verdicts import KeyVerdict
+from secretsapp.core.key_verdicts import OF_THE_WAY, KeyVerdict
 from secretsapp.core.times import sentence_time
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.types import Introspection
@@ -51,22 +52,63 @@ class _Facts:
 
     api_key: ApiKey
     hint: Introspection | None
-    opened: list[Universe]
+    opened: Sequence[Universe]
     here: frozenset[int]
     advice: str
 
 
 def findings(api_key: ApiKey, *, advice: str = "") -> list[Finding]:
-    """What is wrong with the key, the most pressing first; `advice` is about this server's address.
+    """What is wrong with the key; see `findings_of`."""
+    return findings_of([api_key], advice=advice)[api_key.pk]
+
+
+def findings_of(api_keys: Iterable[ApiKey], *, advice: str = "") -> dict[UUID, list[Finding]]:
+    """What is wrong with each key, the most pressing first; `advice` is about our own address.
 
     What Roblox told of a key counts until it tells something else, or someone says it is fixed.
     """
-    hint, opened = remembered(api_key), list(api_key.universes.order_by("pk"))
-    told = _told_ids(hint)
+    hints = {api_key: remembered(api_key) for api_key in api_keys}
+    told = frozenset().union(*map(_told_ids, hints.values()))
     here = frozenset(Universe.objects.filter(pk__in=told).values_list("pk", flat=True))
-    facts = _Facts(api_key, hint, opened, here, advice)
+    opened = _opened([api_key for api_key, hint in hints.items() if hint])
+    return {
+        api_key.pk: _all_of(_Facts(api_key, hint, opened.get(api_key.pk, []), here, advice))
+        for api_key, hint in hints.items()
+    }
+
+
+def _opened(api_keys: list[ApiKey]) -> dict[UUID, list[Universe]]:
+    """The universes of each key, of which only their names are loaded."""
+    found: dict[UUID, list[Universe]] = {}
+    universes = Universe.objects.filter(api_key__in=api_keys).only("name", "api_key_id")
+    for universe in universes.order_by("pk"):
+        found.setdefault(universe.api_key_id, []).append(universe)
+    return found
+
+
+def _all_of(facts: _Facts) -> list[Finding]:
+    order = list(KeyFinding)
     found = [*_of_last_look(facts), *_of_time(facts), *_of_hint(facts)]
-    return sorted(found, key=lambda each: list(KeyFinding).index(each.kind))
+    return sorted(found, key=lambda each: order.index(each.kind))
+
+
+def trouble_in(universe: Universe) -> str:
+    """What is wrong with the key of the universe there, in a sentence; empty where it works.
+
+    A look that could not be made says nothing of the key.
+    """
+    api_key = universe.api_key
+    verdict = KeyVerdict(api_key.check_verdict)
+    if verdict.passed is not False or verdict in OF_THE_WAY:
+        return ""
+    if api_key.broken_universe not in (None, universe.pk):
+        return ""
+    if verdict is KeyVerdict.READS_ONLY:
+        return "Its API key can read secrets but not change them."
+    if verdict is KeyVerdict.READS_ONLY_SOMEWHERE:
+        lacks = lacks_write(remembered(api_key), universe.pk)
+        return "Its API key can read secrets but not change them." if lacks else ""
+    return "Its API key doesn’t work, so secrets can’t be read or changed."
 
 
 def _found(kind: KeyFinding, known_at: datetime | None, **words: object) -> Finding:
@@ -78,7 +120,8 @@ def _of_last_look(facts: _Facts) -> Iterable[Finding]:
     """What real calls showed."""
     api_key = facts.api_key
     verdict, checked_at = KeyVerdict(api_key.check_verdict), api_key.checked_at
-    if verdict.passed is not False or verdict in _READS_ONLY:
+    is_told = verdict in _READS_ONLY and facts.hint is not None
+    if verdict.passed is not False or is_told:
         return
     kind = _BY_VERDICT.get(verdict, KeyFinding.FAILS)
     if kind is KeyFinding.EXPIRED and end_at(api_key.ends_at).is_over:

@@ -8,12 +8,10 @@ from secretsapp.api_keys import key_mail
 from secretsapp.api_keys.key_reports import KeyReport
 from secretsapp.api_keys.remembered import as_stored
 from secretsapp.core.events.keys import KeyEvent
-from secretsapp.core.key_verdicts import KeyVerdict
+from secretsapp.core.key_verdicts import OF_THE_WAY
 from secretsapp.models import ApiKey
 from secretsapp.rules.acting import Act
 
-# They say nothing of the key.
-_OF_THE_WAY = (KeyVerdict.UNREACHABLE, KeyVerdict.UNUSABLE)
 FIELDS = [
     "checked_at",
     "check_verdict",
@@ -53,7 +51,7 @@ def keep(stored: ApiKey, report: KeyReport) -> KeyReport:
 
 def _tell_turn(act: Act, stored: ApiKey, report: KeyReport) -> None:
     """Tell once that the key stopped working, and once that it works again."""
-    if report.verdict in _OF_THE_WAY or report.passed is None:
+    if report.verdict in OF_THE_WAY or report.passed is None:
         return
     if report.passed is bool(stored.failing_since is None):
         return

@@ -1,6 +1,6 @@
 """The daily look at each key: real calls, a few universes a minute, and what Roblox tells of it.
 
-A key that fails is so seen before somebody needs it. What could not be found out, because Roblox
+A key that fails is so seen before someone needs it. What could not be found out, because Roblox
 was away, is said beside the key and changes nothing that is known.
 """
 

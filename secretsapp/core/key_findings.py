@@ -100,3 +100,14 @@ _TABLE = {
     ),
 }
 _STOPPING = frozenset(list(KeyFinding)[: list(KeyFinding).index(KeyFinding.ENDS_SOON)])
+# What lists tell beside a key anyway.
+OF_END = frozenset({KeyFinding.EXPIRED, KeyFinding.ENDS_SOON})
+# What only Roblox can tell, which it does of new keys alone.
+OF_HINT = frozenset(
+    {
+        KeyFinding.LACKS_WRITE,
+        KeyFinding.OPENS_ALL,
+        KeyFinding.OPENS_OTHERS,
+        KeyFinding.DOES_MORE,
+    }
+)

@@ -62,6 +62,8 @@ class KeyVerdict(StrEnum):
 
 _OF_KEY = (KeyVerdict.REFUSED, KeyVerdict.ENDED, KeyVerdict.DISABLED, KeyVerdict.NOT_FROM_HERE)
 _READING = (KeyVerdict.OPENS, KeyVerdict.READS_ONLY, KeyVerdict.READS_ONLY_SOMEWHERE)
+# They say nothing of the key.
+OF_THE_WAY = (KeyVerdict.UNREACHABLE, KeyVerdict.UNUSABLE)
 UNPROVEN = (KeyVerdict.UNTESTED, KeyVerdict.UNUSED)
 FAILING = tuple(verdict for verdict in KeyVerdict if verdict.passed is False)
 

@@ -4,14 +4,15 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from secretsapp.api_keys import end_warnings, key_records, key_reports, looking
+from secretsapp.api_keys import end_warnings, key_records, key_reports, key_upkeep, looking
 from secretsapp.core import actor as actors
 from secretsapp.models import ApiKey
+from secretsapp.opencloud.types import Introspection
 from tests.actions.acting import Action, Stage, nothing_done
 from tests.stage import API_KEY
 
 KEYS = actors.system("keys")
-ADMIN = "admin@example.com"
+TOLD = Introspection("automation", enabled=True, expired=False, ends="", scopes=())
 
 
 def disable_key(stage: Stage) -> None:
@@ -24,7 +25,25 @@ def let_end_soon(_stage: Stage) -> None:
     ApiKey.objects.update(ends_at=timezone.now() + timedelta(days=5))
 
 
+def tell_of_key(stage: Stage) -> None:
+    """Let Roblox have told of the key, and let it have replaced another."""
+    key_records.keep(stage.api_key, key_reports.report_on(TOLD, [stage.universe]))
+    ApiKey.objects.update(old_replaced_at=timezone.now())
+
+
 KEY_HEALTH_ACTIONS = [
+    Action(
+        "key_upkeep.say_fixed",
+        lambda stage: key_upkeep.say_fixed(stage.cast["admin"].actor, stage.api_key),
+        ("api_key.fixed | admin@example.com |  |  | automation",),
+        before=tell_of_key,
+    ),
+    Action(
+        "key_upkeep.say_old_deleted",
+        lambda stage: key_upkeep.say_old_deleted(stage.cast["admin"].actor, stage.api_key),
+        ("api_key.old_deleted | admin@example.com |  |  | automation",),
+        before=tell_of_key,
+    ),
     Action("looking.look_due", lambda _stage: looking.look_due(KEYS)),
     Action(
         "looking.look_due",

@@ -13,7 +13,7 @@ from secretsapp.access.terms import FirstGrant
 from secretsapp.batches import planning
 from secretsapp.core.roles import Role
 from secretsapp.log import witnesses
-from secretsapp.models import NewSignIn, ReviewItem, Secret, SignedIn, Universe
+from secretsapp.models import ApiKey, NewSignIn, ReviewItem, Secret, SignedIn, Universe
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import accounts, factors, invitations, one_time_codes, required_factors
 from secretsapp.secrets import absences
@@ -148,6 +148,12 @@ def required_factor(_universe: Universe, _cast: Cast) -> Sent:
 def unused_key(universe: Universe, _cast: Cast) -> Sent:
     Universe.objects.filter(pk=universe.pk).delete()
     return {"typed": "automation"}
+
+
+def replaced_key(universe: Universe, _cast: Cast) -> Sent:
+    """A key that replaced another, which is still to be deleted at Roblox."""
+    ApiKey.objects.filter(pk=universe.api_key_id).update(old_replaced_at=timezone.now())
+    return {}
 
 
 def channel_that_is_off(_universe: Universe, _cast: Cast) -> Sent:

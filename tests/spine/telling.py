@@ -12,6 +12,7 @@ from tests.spine.scenes import (
     previewed,
     proposed,
     protected,
+    replaced_key,
     review,
     seen_version,
     several,
@@ -100,6 +101,9 @@ TELLINGS = (
     Telling("api_key_edit", ("api_key.changed renamed",)),
     Telling("api_key_replace", ("api_key.replaced automation",)),
     Telling("api_key_test", ("api_key.tested automation",)),
+    Telling("api_key_fixed", ("api_key.fixed automation", "api_key.tested automation")),
+    Telling("api_key_old_deleted", ("api_key.old_deleted automation",), prepare=replaced_key),
+    Telling("api_keys_check"),
     Telling("api_key_remove", ("api_key.removed automation",), prepare=unused_key),
     Telling(
         "universe_create",
