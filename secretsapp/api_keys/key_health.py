@@ -33,12 +33,20 @@ _READS_ONLY = (KeyVerdict.READS_ONLY, KeyVerdict.READS_ONLY_SOMEWHERE)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong: a sentence, what to do about it, and as of when it is known."""
+    """One thing that is wrong: a sentence, what to do about it, and as of when it is known.
+
+    Where it can be fixed in several ways, `cures` has each.
+    """
 
     kind: KeyFinding
     sentence: str
-    cure: str
+    cures: tuple[str, ...]
     known_at: datetime | None
+
+    @property
+    def cure(self) -> str:
+        """What to do about it, in one text."""
+        return " ".join(self.cures)
 
     @property
     def stops(self) -> bool:
@@ -112,8 +120,9 @@ def trouble_in(universe: Universe) -> str:
 
 
 def _found(kind: KeyFinding, known_at: datetime | None, **words: object) -> Finding:
-    sentence, cure = kind.sentence.format(**words), kind.cure.format(**words)
-    return Finding(kind, sentence[:1].upper() + sentence[1:], cure, known_at)
+    sentence = kind.sentence.format(**words)
+    cures = tuple(cure.format(**words) for cure in kind.cures)
+    return Finding(kind, sentence[:1].upper() + sentence[1:], cures, known_at)
 
 
 def _of_last_look(facts: _Facts) -> Iterable[Finding]:

@@ -32,9 +32,9 @@ class KeyFinding(StrEnum):
         return _TABLE[self].sentence
 
     @property
-    def cure(self) -> str:
-        """What to do about it."""
-        return _TABLE[self].cure
+    def cures(self) -> tuple[str, ...]:
+        """What to do about it; where that depends on its status at Roblox, a sentence for each."""
+        return _TABLE[self].cures
 
     @property
     def stops(self) -> bool:
@@ -44,57 +44,61 @@ class KeyFinding(StrEnum):
 
 class _Words(NamedTuple):
     sentence: str
-    cure: str
+    cures: tuple[str, ...]
+
+
+def _words(sentence: str, *cures: str) -> _Words:
+    return _Words(sentence, cures)
 
 
 _TABLE = {
-    KeyFinding.REFUSED: _Words(
-        "Roblox refuses it, and gives the same answer in many cases: the key is wrong, disabled, "
-        "expired, revoked or moderated, or this server’s address isn’t one of its accepted IP "
-        "addresses.",
-        "Look at its status on Roblox’s API keys page. Disabled: turn Enable Key on. Expired: set "
-        f"a later date. Auto-Expired: {_ON_AGAIN}. Revoked or Moderated: select Regenerate Key, "
-        "then replace the key in Sealroom. User Moderated: contact Roblox about the account. "
-        "Active: {address}",
+    KeyFinding.REFUSED: _words(
+        "Roblox refuses it, and doesn’t say why. Its status on Roblox’s API keys page does.",
+        "If its status at Roblox is Disabled: turn Enable Key on.",
+        "Expired: set a later date.",
+        f"Auto-Expired: {_ON_AGAIN}.",
+        "Revoked or Moderated: select Regenerate Key, then replace the key in Sealroom.",
+        "User Moderated: contact Roblox about the account.",
+        "If nothing is wrong with its status: {address}",
     ),
-    KeyFinding.DISABLED: _Words(
+    KeyFinding.DISABLED: _words(
         "It is disabled at Roblox.", "Turn Enable Key on, on Roblox’s API keys page."
     ),
-    KeyFinding.EXPIRED: _Words(
+    KeyFinding.EXPIRED: _words(
         "It has expired{when}.",
         "Set a later date at Roblox, or create a new key and replace this one. If its status is "
         f"Auto-Expired, nobody used it for 60 days: {_ON_AGAIN}.",
     ),
-    KeyFinding.NOT_FROM_HERE: _Words(
+    KeyFinding.NOT_FROM_HERE: _words(
         "Roblox refuses it although it is enabled. Most likely this server’s address isn’t one of "
         "its accepted IP addresses.",
         "{address} If that doesn’t help, the key in Sealroom is wrong: replace it.",
     ),
-    KeyFinding.FAILS: _Words("{result}", "Fix this at Roblox, then test the key."),
-    KeyFinding.LACKS_WRITE: _Words(
+    KeyFinding.FAILS: _words("{result}", "Fix this at Roblox, then test the key."),
+    KeyFinding.LACKS_WRITE: _words(
         "It can’t change secrets in {where}: its scope universe.secret:write is missing.",
         "Edit the key at Roblox: under Select Operations, add write for secret-store.",
     ),
-    KeyFinding.ENDS_SOON: _Words(
+    KeyFinding.ENDS_SOON: _words(
         "It expires in {left}, on {when}.",
         "Create a new key with the same account, and replace this one.",
     ),
-    KeyFinding.UNUSED: _Words(
+    KeyFinding.UNUSED: _words(
         "Sealroom hasn’t used it for {days} days. By Roblox’s rule a key that nobody uses for 60 "
         "days expires; whether something else uses it isn’t known here.",
         "Add a universe that uses it, or remove it here and delete it at Roblox.",
     ),
-    KeyFinding.OPENS_ALL: _Words(
+    KeyFinding.OPENS_ALL: _words(
         "It works for all games of its account, and for every future one.",
         "Edit the key at Roblox: turn Restrict by Experience on, and add only the games whose "
         "secrets you manage here.",
     ),
-    KeyFinding.OPENS_OTHERS: _Words(
+    KeyFinding.OPENS_OTHERS: _words(
         "It also works for {which}, which Sealroom doesn’t have.",
         "Add what belongs here. For the rest, edit the key at Roblox and take them off the list "
         "under Restrict by Experience.",
     ),
-    KeyFinding.DOES_MORE: _Words(
+    KeyFinding.DOES_MORE: _words(
         "It can do more than Sealroom needs: {scopes}.",
         "Edit the key at Roblox: under Select API System, remove everything but secret-store.",
     ),

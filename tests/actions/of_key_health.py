@@ -6,9 +6,14 @@ from django.utils import timezone
 
 from secretsapp.api_keys import end_warnings, key_records, key_reports, key_upkeep, looking
 from secretsapp.core import actor as actors
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.types import Introspection
+from secretsapp.secrets import roblox_values
+from secretsapp.secrets.roblox_values import KeyAnswer
 from tests.actions.acting import Action, Stage, nothing_done
+from tests.core.values import MADE_UP_KEY
 from tests.stage import API_KEY
 
 KEYS = actors.system("keys")
@@ -31,7 +36,30 @@ def tell_of_key(stage: Stage) -> None:
     ApiKey.objects.update(old_replaced_at=timezone.now())
 
 
+def ask_roblox(stage: Stage) -> object:
+    """Ask Roblox about a key that is to be a value."""
+    value = Plaintext(MADE_UP_KEY.encode())
+    actor, rotates = stage.cast["rotator"].actor, Permission.ROTATE_SECRET
+    return roblox_values.ask(actor, rotates, stage.universe, "PAY_KEY", value)
+
+
+def keep_end(stage: Stage) -> str:
+    """Keep when the key of a secret ends."""
+    answer = KeyAnswer("It ends.", timezone.now())
+    return roblox_values.keep_end(stage.cast["editor"].actor, stage.universe, "PAY_KEY", answer)
+
+
 KEY_HEALTH_ACTIONS = [
+    Action(
+        "roblox_values.ask",
+        ask_roblox,
+        ("secret.key.asked | rotator@example.com | Harbor | PAY_KEY | ",),
+    ),
+    Action(
+        "roblox_values.keep_end",
+        keep_end,
+        ("secret.details.changed | editor@example.com | Harbor | PAY_KEY | ",),
+    ),
     Action(
         "key_upkeep.say_fixed",
         lambda stage: key_upkeep.say_fixed(stage.cast["admin"].actor, stage.api_key),

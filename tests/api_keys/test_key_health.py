@@ -122,7 +122,8 @@ def test_what_someone_edited_in_the_database_is_as_if_roblox_had_said_nothing(
 def test_every_finding_has_its_words() -> None:
     for kind in KeyFinding:
         assert kind.sentence
-        assert kind.cure
-        fields = {name for _, name, _, _ in Formatter().parse(kind.sentence + kind.cure)}
+        assert all(kind.cures)
+        words = kind.sentence + " ".join(kind.cures)
+        fields = {name for _, name, _, _ in Formatter().parse(words)}
         known = {"address", "when", "result", "where", "left", "days", "which", "scopes"}
         assert fields <= {*known, None}

@@ -43,7 +43,7 @@ def refuse_a_replacement(visitor: Visitor) -> None:
     page = visitor.page
     page.get_by_label("API key", exact=True).fill("a-key-cut-off")
     page.get_by_role("button", name="Test and replace").click()
-    page.get_by_text("The old key stays.").wait_for()
+    page.get_by_text("The old key stays. Roblox refused").wait_for()
 
 
 def looks_at_api_keys(universe: Universe) -> list[Look]:

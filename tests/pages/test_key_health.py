@@ -131,7 +131,8 @@ def test_a_key_that_ends_next_week_is_replaced_and_the_old_one_named_until_it_is
 ) -> None:
     emulator.add_api_key(API_KEY, name="old one", expires=timezone.now() + 7 * DAY)
     look()
-    assert "Replace this key" in words(admin.get(address("api_key")))
+    soon = "Create a new key with the same account, and replace this one."
+    assert soon in words(admin.get(address("api_key")))
     emulator.add_api_key(SECOND, name="new one", universes=[HARBOR_ID])
     page = admin.post(address("api_key_replace"), {"value": SECOND}, follow=True)
     assert "find the key called “old one” and delete it" in words(page)
