@@ -82,7 +82,7 @@ _MARK = r"[\u0022'`]?"
 
 # Roblox documents no form of its keys. Those of today are the base64 of some bytes and a token that
 # begins like every JSON web token, in one of three spellings; games use them at one host alone.
-_TOKEN_BEGINS = "ZXlKaGJHY2lPa|V5SmhiR2NpT2|leUpoYkdjaU9p"
+_BEGINS = "ZXlKaGJHY2lPa|V5SmhiR2NpT2|leUpoYkdjaU9p"
 _OF_ROBLOX_KEY = (
     "It looks like a Roblox API key. For a game, it must have no accepted IP addresses at Roblox. "
     "It expires when nobody uses it for 60 days."
@@ -164,7 +164,7 @@ class Suspicion(Enum):
         "Use ordinary spaces",
     )
     ROBLOX_KEY = (
-        rf"[A-Za-z0-9+\/]{{16,}}(?:{_TOKEN_BEGINS})[A-Za-z0-9+\/]{{40,}}",
+        rf"[A-Za-z0-9+\/]{{16,}}(?:{_BEGINS})[A-Za-z0-9+\/]{{40,}}",
         "",
         _OF_ROBLOX_KEY,
         "",

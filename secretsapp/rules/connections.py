@@ -13,6 +13,7 @@ from secretsapp.core.errors import RobloxBusy
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client, Timeouts
+from secretsapp.opencloud.games import Game, list_games
 from secretsapp.rules import telemetry
 from secretsapp.rules.keys import master_ring
 
@@ -55,6 +56,13 @@ def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
     someone who loses them in the meantime is shown nothing by the old ones.
     """
     actor.forget()
+    with _conversation(), _open_client(value) as client:
+        yield client
+
+
+@contextmanager
+def _conversation() -> Iterator[None]:
+    """One of the conversations that people may have at once; raises RobloxBusy."""
     if not _conversations.acquire(timeout=WAIT_SECONDS):
         telemetry.roblox_turned_away()
         raise RobloxBusy(
@@ -63,10 +71,22 @@ def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
             retry_after=RETRY_AFTER_SECONDS,
         )
     try:
-        with _open_client(value) as client:
-            yield client
+        yield
     finally:
         _conversations.release()
+
+
+def games_of_group(actor: Actor, group_id: int) -> list[Game]:
+    """The games that Roblox lists of a group to anyone, without a key; raises RobloxBusy."""
+    actor.forget()
+    proxy: str | None = settings.OPEN_CLOUD_PROXY
+    with _conversation():
+        return list_games(settings.GAMES_URL, group_id, proxy=proxy, timeouts=_timeouts())
+
+
+def _timeouts() -> Timeouts:
+    seconds: float = settings.OPEN_CLOUD_TIMEOUT_SECONDS
+    return Timeouts(read=seconds, answer=seconds)
 
 
 @contextmanager
@@ -82,14 +102,12 @@ def clients_of(actor: Actor, api_key: ApiKey, *, count: int) -> Iterator[list[Cl
 
 
 def _open_client(value: Plaintext) -> Client:
-    seconds: float = settings.OPEN_CLOUD_TIMEOUT_SECONDS
-    timeouts = Timeouts(read=seconds, answer=seconds)
     proxy: str | None = settings.OPEN_CLOUD_PROXY
     return Client(
         settings.OPEN_CLOUD_URL,
         value,
         proxy=proxy,
-        timeouts=timeouts,
+        timeouts=_timeouts(),
         observe=telemetry.roblox_answered,
     )
 

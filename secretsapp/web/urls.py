@@ -40,6 +40,7 @@ from secretsapp.web.views import (
     passkeys,
     passwords,
     people,
+    picking,
     proposals,
     proposing,
     requests,
@@ -248,6 +249,7 @@ urlpatterns = [
     # Universes and their secrets.
     path("universes/", universe_list.universes, name="universes"),
     path("universes/new/", universe_settings.create, name="universe_create"),
+    path("universes/new/games/", picking.pick, name="universes_pick"),
     path("universes/new/test/", universe_settings.test, name="universe_test"),
     path("compare/", comparison.page, name="compare"),
     path("compare/replace/", comparison.replace, name="compare_replace"),

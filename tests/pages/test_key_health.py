@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from emulator import READ_SECRETS, Emulator
 from secretsapp.api_keys import looking, stored_keys
+from secretsapp.api_keys.key_reports import try_on
 from secretsapp.core import actor as actors
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Universe
@@ -181,10 +182,9 @@ def test_a_universe_that_is_added_while_the_new_key_is_tested_is_not_switched_un
     admin: Client, emulator: Emulator, universe: Universe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulator.add_api_key(SECOND)
-    tried = stored_keys.try_on
 
     def and_add(*arguments: object, **named: object) -> object:
-        report = tried(*arguments, **named)  # type: ignore[arg-type]  # handed on as they came
+        report = try_on(*arguments, **named)  # type: ignore[arg-type]  # handed on as they came
         Universe.objects.create(id=77, name="Quay", api_key=universe.api_key)
         return report
 

@@ -181,3 +181,17 @@ def test_every_key_is_checked_and_what_is_wrong_is_said(
 
 def test_without_a_key_there_is_nothing_to_check(shell: Shell, db: None) -> None:
     assert shell.run("check_keys").output == "No API keys.\n"
+
+
+def test_the_games_of_a_group_are_listed_with_their_ids(
+    shell: Shell, universe: Universe, emulator: Emulator
+) -> None:
+    emulator.add_universe(5, name="Isle")
+    said = shell.run("list_group_games", "https://www.roblox.com/groups/1234567/x").output
+    assert f"{HARBOR_ID}  Harbor  yes" in said
+    assert "5           Isle    no" in said
+    (harbor, isle) = shell.run("list_group_games", "1234567", "--json").json["games"]
+    assert isle == {"universe": 5, "name": "Isle", "is_here": False}
+    assert harbor["is_here"]
+    assert "lists no games" in shell.run("list_group_games", "99").output
+    assert "That isn’t a group." in shell.refuse("list_group_games", "x")

@@ -187,6 +187,7 @@ DOORS = (
     Door("channel_decide", ADMIN, "channel", FORM, OFF, read_answer=302, stranger=403),
     Door("channel_remove", ADMIN, "channel", FORM, {}, stranger=403),
     Door("universe_create", ADMIN, "", FORM, {"universe": "1"}, answer=422, stranger=403),
+    Door("universes_pick", ADMIN, "", FORM, {}, answer=422, stranger=403),
     Door("universe_test", ADMIN, "", FORM, {}, read_answer=302, answer=422, stranger=403),
     Door(
         "universe_settings",

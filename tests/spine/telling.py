@@ -114,6 +114,7 @@ TELLINGS = (
         prepare=another,
     ),
     Telling("universe_test", prepare=another),
+    Telling("universes_pick"),
     Telling("universe_settings", ("universe.changed Harbour",), sent={"name": "Harbour"}),
     Telling("universe_pin", by="viewer"),
     Telling("universe_export", ("log.exported Harbor",), by="viewer"),
