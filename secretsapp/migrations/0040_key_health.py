@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0037_absences"),
+        ("secretsapp", "0038_batch_paused_at"),
     ]
 
     operations = [

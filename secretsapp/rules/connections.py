@@ -13,7 +13,6 @@ from secretsapp.core.errors import RobloxBusy
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client, Timeouts
-from secretsapp.opencloud.games import Game, list_games
 from secretsapp.rules import telemetry
 from secretsapp.rules.keys import master_ring
 
@@ -56,12 +55,12 @@ def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
     someone who loses them in the meantime is shown nothing by the old ones.
     """
     actor.forget()
-    with _conversation(), _open_client(value) as client:
+    with conversation(), _open_client(value) as client:
         yield client
 
 
 @contextmanager
-def _conversation() -> Iterator[None]:
+def conversation() -> Iterator[None]:
     """One of the conversations that people may have at once; raises RobloxBusy."""
     if not _conversations.acquire(timeout=WAIT_SECONDS):
         telemetry.roblox_turned_away()
@@ -76,15 +75,8 @@ def _conversation() -> Iterator[None]:
         _conversations.release()
 
 
-def games_of_group(actor: Actor, group_id: int) -> list[Game]:
-    """The games that Roblox lists of a group to anyone, without a key; raises RobloxBusy."""
-    actor.forget()
-    proxy: str | None = settings.OPEN_CLOUD_PROXY
-    with _conversation():
-        return list_games(settings.GAMES_URL, group_id, proxy=proxy, timeouts=_timeouts())
-
-
-def _timeouts() -> Timeouts:
+def timeouts() -> Timeouts:
+    """How long Roblox is waited for, as the settings say."""
     seconds: float = settings.OPEN_CLOUD_TIMEOUT_SECONDS
     return Timeouts(read=seconds, answer=seconds)
 
@@ -107,7 +99,7 @@ def _open_client(value: Plaintext) -> Client:
         settings.OPEN_CLOUD_URL,
         value,
         proxy=proxy,
-        timeouts=_timeouts(),
+        timeouts=timeouts(),
         observe=telemetry.roblox_answered,
     )
 

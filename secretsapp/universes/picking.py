@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import Correctable, InvalidInput, RobloxBusy, RobloxUnreachable
 from secretsapp.core.roles import Permission
 from secretsapp.models import ApiKey, Universe
-from secretsapp.opencloud.games import Game
+from secretsapp.opencloud.games import Game, list_games
 from secretsapp.rules import connections
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
@@ -38,8 +40,13 @@ class Added:
 def games_of(actor: Actor, group_id: int) -> list[Choice]:
     """The games that Roblox lists of the group, by name, to who may add universes."""
     require_installation(actor, Permission.MANAGE_UNIVERSES)
-    with in_our_words(only_reads=True):
-        games = connections.games_of_group(actor, group_id)
+    # What is remembered of the actor's rights ends here, as it may take long.
+    actor.forget()
+    proxy: str | None = settings.OPEN_CLOUD_PROXY
+    with in_our_words(only_reads=True), connections.conversation():
+        games = list_games(
+            settings.GAMES_URL, group_id, proxy=proxy, timeouts=connections.timeouts()
+        )
     require_installation(actor, Permission.MANAGE_UNIVERSES)
     ids = [game.universe_id for game in games]
     here = set(Universe.objects.filter(pk__in=ids).values_list("pk", flat=True))

@@ -165,6 +165,12 @@ def another(universe: Universe, _cast: Cast) -> Sent:
     return {"universe": "42", "environment": "staging", "api_key": str(universe.api_key_id)}
 
 
+def picked(universe: Universe, cast: Cast) -> Sent:
+    """A game of a group that was ticked."""
+    at = f"{reverse('universes_pick')}?group={universe.owner.partition('/')[2]}"
+    return another(universe, cast) | {"at": at, "game": "42"}
+
+
 def changed_outside(universe: Universe, _cast: Cast) -> Sent:
     secret = Secret.objects.get(universe=universe, name="PAY_KEY")
     secret.drifted_at = timezone.now()

@@ -9,6 +9,7 @@ from tests.spine.scenes import (
     invitation,
     not_needed,
     outside,
+    picked,
     previewed,
     proposed,
     protected,
@@ -114,7 +115,14 @@ TELLINGS = (
         prepare=another,
     ),
     Telling("universe_test", prepare=another),
-    Telling("universes_pick"),
+    Telling(
+        "universes_pick",
+        (
+            "universe.added Elsewhere automation",
+            "universe.baseline Elsewhere, by Sealroom (refresh)",
+        ),
+        prepare=picked,
+    ),
     Telling("universe_settings", ("universe.changed Harbour",), sent={"name": "Harbour"}),
     Telling("universe_pin", by="viewer"),
     Telling("universe_export", ("log.exported Harbor",), by="viewer"),
