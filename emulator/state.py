@@ -43,11 +43,8 @@ class State:
             self._save()
 
     def note_use(self, api_key: ApiKey) -> None:
-        """Keep when a key was last let in, in the file once a day."""
-        now, before = self.clock.now(), api_key.used
-        self.api_keys[api_key.key] = api_key.used_at(now)
-        if before is None or before.date() != now.date():
-            self._save()
+        """Keep when a key was last let in; the file learns it with the next change."""
+        self.api_keys[api_key.key] = api_key.used_at(self.clock.now())
 
     def universe_of_place(self, place_id: int) -> Universe | None:
         """The universe that the place belongs to."""

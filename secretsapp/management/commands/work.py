@@ -194,8 +194,7 @@ def _retry_unread() -> None:
 
 
 def _look_at_keys() -> None:
-    for api_key in looking.look_due(actors.system("keys")):
-        log.info("Looked at the API key %s.", api_key.name)
+    looking.look_due(actors.system("keys"))
 
 
 def _warn_of_ends() -> None:
