@@ -58,9 +58,10 @@ ROOT_URLCONF = "dashboard.urls"
 WSGI_APPLICATION = "dashboard.wsgi.application"
 
 
-# Roblox's API.
+# Roblox's API, and where it lists the games of groups to anyone: no key is sent there.
 
 OPEN_CLOUD_URL = env.base_url("OPEN_CLOUD_URL", default="https://apis.roblox.com")
+GAMES_URL = env.base_url("GAMES_URL", default="https://games.roblox.com")
 OPEN_CLOUD_PROXY = env.proxy_url("OPEN_CLOUD_PROXY")
 OPEN_CLOUD_TIMEOUT_SECONDS = 15
 

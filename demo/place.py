@@ -20,6 +20,7 @@ SETTINGS = (
     "DATA_DIR",
     "DEBUG",
     "DJANGO_SETTINGS_MODULE",
+    "GAMES_URL",
     "LOG_FORMAT",
     "MAIL_FROM",
     "MAIL_HOST",
@@ -79,7 +80,8 @@ class DemoHome:
         foreign = {*SETTINGS, *(f"{name}_FILE" for name in SETTINGS)}
         kept = {name: value for name, value in os.environ.items() if name not in foreign}
         own = {"DATA_DIR": str(self.directory), "SITE_URL": self.url}
-        return kept | own | ({"OPEN_CLOUD_URL": open_cloud_url} if open_cloud_url else {})
+        roblox = {"OPEN_CLOUD_URL": open_cloud_url, "GAMES_URL": open_cloud_url}
+        return kept | own | (roblox if open_cloud_url else {})
 
     @contextmanager
     def held(self) -> Iterator[None]:

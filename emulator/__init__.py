@@ -1,6 +1,13 @@
 """A stand-in for Roblox's Open Cloud: real sockets, real key pairs, and faults on request."""
 
-from emulator.api_keys import READ_SECRETS, READ_UNIVERSE, WRITE_SECRETS, WRITE_UNIVERSE, ApiKey
+from emulator.api_keys import (
+    READ_SECRETS,
+    READ_UNIVERSE,
+    WRITE_SECRETS,
+    WRITE_UNIVERSE,
+    ApiKey,
+    Block,
+)
 from emulator.faults import Fault, Injection
 from emulator.journal import RecordedRequest
 from emulator.service import Emulator, EmulatorFailed
@@ -12,6 +19,7 @@ __all__ = [
     "WRITE_SECRETS",
     "WRITE_UNIVERSE",
     "ApiKey",
+    "Block",
     "Emulator",
     "EmulatorFailed",
     "Fault",

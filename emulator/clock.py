@@ -18,6 +18,10 @@ class Clock:
         self.last_tick = 0
         self._nanoseconds = nanoseconds
 
+    def now(self) -> datetime:
+        """The time now, whatever was told before."""
+        return datetime.fromtimestamp(self._nanoseconds() / 1e9, UTC)
+
     def tell(self) -> str:
         """The time now, or the next tick after the last if that is later."""
         return text_of(self.tick())

@@ -1,5 +1,6 @@
 """The look-ups: a universe, the universe of a place, and what an API key may do."""
 
+from datetime import datetime
 from typing import Any
 
 from emulator import answers
@@ -45,12 +46,12 @@ def universe_of_place(call: Call) -> Answer:
 
 
 def introspect(call: Call) -> Answer:
-    """What an API key may do, and whether it may still do it."""
-    key = (call.json_object() or {}).get("apiKey")
+    """What an API key may do, and whether it may still do it; only new keys are known here."""
+    key, now = (call.json_object() or {}).get("apiKey"), call.state.clock.now()
     api_key = call.state.api_keys.get(key) if isinstance(key, str) else None
-    if api_key is None:
+    if api_key is None or not api_key.introspected(now):
         return answers.gateway_error(400, "Invalid API Key")
-    return answers.of_json(200, _introspection(api_key))
+    return answers.of_json(200, _introspection(api_key, now))
 
 
 def _universe(profile: Profile) -> dict[str, Any]:
@@ -93,13 +94,13 @@ def _owner(profile: Profile) -> dict[str, str]:
     return {"group": f"groups/{profile.group_id}"}
 
 
-def _introspection(api_key: ApiKey) -> dict[str, Any]:
+def _introspection(api_key: ApiKey, now: datetime) -> dict[str, Any]:
     content = {
         "name": api_key.name,
         "authorizedUserId": api_key.owner_id,
         "scopes": _scopes(api_key),
         "enabled": api_key.enabled,
-        "expired": api_key.expired,
+        "expired": api_key.expired(now),
     }
     if api_key.expires is None:
         return content

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from emulator import answers, lookup_calls, restart_calls, secret_calls, server_calls
+from emulator import answers, group_calls, lookup_calls, restart_calls, secret_calls, server_calls
 from emulator.answers import Answer, Refused
 from emulator.api_keys import READ_SECRETS, READ_UNIVERSE, WRITE_SECRETS, WRITE_UNIVERSE
 from emulator.calls import Call, Handler
@@ -56,6 +56,8 @@ ROUTES = (
     Route("GET", UNIVERSE, lookup_calls.get_universe),
     Route("GET", "/universes/v1/places/([^/]+)/universe", lookup_calls.universe_of_place),
     Route("POST", "/api-keys/v1/introspect", lookup_calls.introspect),
+    # At Roblox this one is on a host of its own, games.roblox.com, which asks for no key.
+    Route("GET", "/v2/groups/([^/]+)/gamesV2", group_calls.list_games),
 )
 
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from emulator.api_keys import READ_SECRETS, WRITE_SECRETS, ApiKey
+from emulator.api_keys import READ_SECRETS, WRITE_SECRETS, ApiKey, Block
 from emulator.clock import Clock
 from emulator.exchange import Exchange
 from emulator.faults import Fault, Injection
@@ -108,6 +109,7 @@ class Emulator:
         user_id: int | None = None,
         root_place_id: int | None = None,
         place_ids: Iterable[int] = (),
+        visibility: str = "PUBLIC",
     ) -> Universe:
         """A new universe, owned by the user or else by a group; one of its places is the root.
 
@@ -124,6 +126,7 @@ class Emulator:
             root_place_id=root,
             place_ids=tuple(sorted({root, *place_ids})),
             create_time=self._state.clock.tell(),
+            visibility=visibility,
         )
         return self._state.add_universe(profile)
 
@@ -140,7 +143,7 @@ class Emulator:
         allowed: bool = True,
         permitted: bool = True,
     ) -> ApiKey:
-        """A new API key, or new terms for one that is known.
+        """A new API key, or new terms for one that is known; it is made now.
 
         `universes` None covers all; not `allowed`, the caller's address is not on the key's list
         (401); not `permitted`, its owner has no permission in the group (403).
@@ -158,9 +161,18 @@ class Emulator:
             enabled=enabled,
             allowed=allowed,
             permitted=permitted,
+            made=self._state.clock.now(),
         )
         self._state.add_api_key(api_key)
         return api_key
+
+    def block_api_key(self, key: str, block: Block) -> None:
+        """Let Roblox refuse a key that is known (401), whatever its terms are."""
+        self._state.add_api_key(replace(self.api_keys[key], block=block))
+
+    def age_api_key(self, key: str, made: datetime) -> None:
+        """Let a key that is known be made then, and used by nobody since."""
+        self._state.add_api_key(replace(self.api_keys[key], made=made, used=None))
 
     @property
     def rate_limit(self) -> int | None:

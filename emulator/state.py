@@ -42,6 +42,10 @@ class State:
             self.api_keys[api_key.key] = api_key
             self._save()
 
+    def note_use(self, api_key: ApiKey) -> None:
+        """Keep when a key was last let in; the file learns it with the next change."""
+        self.api_keys[api_key.key] = api_key.used_at(self.clock.now())
+
     def universe_of_place(self, place_id: int) -> Universe | None:
         """The universe that the place belongs to."""
         for universe in self.universes.values():

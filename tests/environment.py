@@ -24,6 +24,7 @@ SETTINGS = (
     "DATABASE_PASSWORD",
     "DATA_DIR",
     "DEBUG",
+    "GAMES_URL",
     "LOG_FORMAT",
     "MAIL_FROM",
     "MAIL_HOST",

@@ -151,6 +151,7 @@ def _environment(data_dir: Path, open_cloud_url: str, address: str) -> dict[str,
     environment = _clean_environment() | {
         "DATA_DIR": str(data_dir),
         "DJANGO_SETTINGS_MODULE": "tests.quick_settings",
+        "GAMES_URL": open_cloud_url,
         "OPEN_CLOUD_URL": open_cloud_url,
     }
     return environment | ({"DATABASE_URL": address} if address else {})

@@ -7,28 +7,48 @@ from uuid import UUID
 from django.db.models import Count, Prefetch, QuerySet
 
 from secretsapp.api_keys.key_ends import KeyEnd, end_at
+from secretsapp.api_keys.key_health import Finding, findings, findings_of
+from secretsapp.api_keys.remembered import remembered
+from secretsapp.api_keys.server_address import server_address
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.input_rules import is_storable
+from secretsapp.core.key_findings import OF_END, OF_HINT
 from secretsapp.core.key_verdicts import has_passed
 from secretsapp.core.roles import Permission
 from secretsapp.core.spelling import proposal
 from secretsapp.models import ApiKey, Universe
+from secretsapp.opencloud.types import Introspection
 from secretsapp.rules.ordering import in_order
 from secretsapp.rules.paging import Asked, Page, cut
-from secretsapp.rules.policy import require_installation
+from secretsapp.rules.policy import require_installation, rights_of
 
 UNIVERSES_SHOWN = 2
 
 
 @dataclass(frozen=True)
 class KeyView:
-    """A key with the first few of the `count` universes that it opens, and when it expires."""
+    """A key with the first few of the `count` universes that it opens, and what is wrong with it.
+
+    `hint` is what Roblox told of the key itself, if it did.
+    """
 
     api_key: ApiKey
     universes: list[Universe]
     count: int
     end: KeyEnd
+    findings: list[Finding]
+    hint: Introspection | None
+
+    @property
+    def is_hinted(self) -> bool:
+        """Whether something is wrong that only Roblox told, and tells of new keys alone."""
+        return any(finding.kind in OF_HINT for finding in self.findings)
+
+    @property
+    def further(self) -> int:
+        """How many things are worth a look though the key works."""
+        return sum(not (each.stops or each.kind in OF_END) for each in self.findings)
 
     @property
     def has_passed(self) -> bool | None:
@@ -62,6 +82,16 @@ def visible(actor: Actor) -> list[ApiKey]:
     return list(_with_universes(ApiKey.objects.order_by("name")))
 
 
+def manages(actor: Actor) -> bool:
+    """Whether the actor may manage API keys."""
+    return rights_of(actor).allows_installation(Permission.MANAGE_API_KEYS)
+
+
+def require_to_manage(actor: Actor) -> None:
+    """Raise Forbidden for those who may not manage API keys."""
+    require_installation(actor, Permission.MANAGE_API_KEYS)
+
+
 def universes_of(actor: Actor, api_key: ApiKey, asked: Asked) -> Page[Universe]:
     """A page of the universes that the key opens; raises Forbidden."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
@@ -71,7 +101,9 @@ def universes_of(actor: Actor, api_key: ApiKey, asked: Asked) -> Page[Universe]:
 
 def overview(actor: Actor) -> list[KeyView]:
     """Every API key with what it serves, by name; raises Forbidden."""
-    return [_view(api_key) for api_key in visible(actor)]
+    api_keys = visible(actor)
+    found = findings_of(api_keys)
+    return [_view(api_key, found[api_key.pk]) for api_key in api_keys]
 
 
 def choices(actor: Actor, universe: Universe | None = None) -> list[ApiKey]:
@@ -98,7 +130,8 @@ def view(actor: Actor, api_key_id: UUID) -> KeyView:
     api_key = _with_universes(ApiKey.objects.filter(pk=api_key_id)).first()
     if api_key is None:
         raise NotFound("This API key doesn’t exist. Someone may have removed it.")
-    return _view(api_key)
+    advice = server_address(actor).advice
+    return _view(api_key, findings(api_key, advice=advice))
 
 
 def _with_universes(api_keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
@@ -108,6 +141,7 @@ def _with_universes(api_keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
     return counted.prefetch_related(Prefetch("universes", few, to_attr="first_universes"))
 
 
-def _view(api_key: ApiKey) -> KeyView:
+def _view(api_key: ApiKey, wrong: list[Finding]) -> KeyView:
     found: Any = api_key
-    return KeyView(api_key, found.first_universes, found.opens, end_at(api_key.ends_at))
+    end, hint = end_at(api_key.ends_at), remembered(api_key)
+    return KeyView(api_key, found.first_universes, found.opens, end, wrong, hint)

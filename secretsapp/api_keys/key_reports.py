@@ -1,11 +1,18 @@
 """What is said of an API key that was tried on its universes: a verdict, and that in a sentence."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from secretsapp.api_keys.key_ends import KeyEnd, end_at
-from secretsapp.api_keys.probing import WRITE, hint_if_reachable, hint_of, lacks_write, probe
+from secretsapp.api_keys.probing import (
+    WRITE,
+    Probe,
+    hint_if_reachable,
+    hint_of,
+    lacks_write,
+    probe,
+)
 from secretsapp.core.errors import RobloxUnreachable, RobloxUnusable, SealroomError
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.times import parse_roblox_time
@@ -30,11 +37,16 @@ Advice = Callable[[], str]
 
 @dataclass(frozen=True)
 class KeyReport:
-    """The result of a test: its verdict and that in a sentence, and the end if Roblox tells."""
+    """The result of a test: its verdict and that in a sentence, and the end if Roblox tells.
+
+    `hint` is all that Roblox tells, and `broken_universe` the id of the one universe that failed.
+    """
 
     verdict: KeyVerdict
     result: str
     ends_at: datetime | None
+    hint: Introspection | None = None
+    broken_universe: int | None = None
 
     @property
     def passed(self) -> bool | None:
@@ -52,21 +64,42 @@ def end_of(hint: Introspection | None) -> datetime | None:
     return parse_roblox_time(hint.ends) if hint else None
 
 
-def try_on(client: Client, universes: list[Universe], advice: Advice) -> KeyReport:
-    """Read each universe for real, up to one that the key does not open.
+def try_on(
+    client: Client,
+    universes: list[Universe],
+    advice: Advice,
+    *,
+    remembered: Introspection | None = None,
+) -> KeyReport:
+    """Read each universe for real, unless the key itself is refused.
 
+    `remembered` is what Roblox told of the key before, which counts where it tells nothing now.
     Raises the OpenCloudErrors that say nothing of the key.
     """
     if not universes:
         # There is nothing to try it on, so it can be replaced while Roblox is not there.
         return report_on(hint_if_reachable(client), universes)
     hint = hint_of(client)
+    failed: list[tuple[Universe, Probe]] = []
     for universe in universes:
         found = probe(client, universe.pk, hint)
         if found.refusal is not None:
-            sentence = _refusal(universe, found.refusal, advice)
-            return KeyReport(found.verdict, sentence, ends_at=None)
-    return report_on(hint, universes)
+            failed.append((universe, found))
+        if found.verdict.is_of_key:
+            break
+    if failed:
+        return _failed(failed, advice)
+    return replace(report_on(hint or remembered, universes), hint=hint)
+
+
+def _failed(failed: Sequence[tuple[Universe, Probe]], advice: Advice) -> KeyReport:
+    """What the first of them was refused with, and where else that is so."""
+    (universe, found), *others = failed
+    sentence = _refusal(universe, found.refusal, advice) if found.refusal else ""
+    if others:
+        sentence += f" It fails in {', '.join(each.name for each, _ in others)} too."
+    broken = None if found.verdict.is_of_key else universe.pk
+    return KeyReport(found.verdict, sentence, None, found.hint, broken)
 
 
 def _refusal(universe: Universe, refusal: Refused, advice: Advice) -> str:
@@ -81,14 +114,14 @@ def report_on(hint: Introspection | None, universes: list[Universe]) -> KeyRepor
     end, count = end_of(hint), len(universes)
     unchangeable = [each.name for each in universes if lacks_write(hint, each.pk)]
     if not universes:
-        return KeyReport(KeyVerdict.UNUSED, "not used yet", end)
+        return KeyReport(KeyVerdict.UNUSED, "not used yet", end, hint)
     if not unchangeable:
         words = f"it can read {count} universe{'' if count == 1 else 's'}"
-        return KeyReport(KeyVerdict.OPENS, words, end)
+        return KeyReport(KeyVerdict.OPENS, words, end, hint)
     if len(unchangeable) == count:
-        return KeyReport(KeyVerdict.READS_ONLY, f"{_READS}: {_LACKS}", end)
+        return KeyReport(KeyVerdict.READS_ONLY, f"{_READS}: {_LACKS}", end, hint)
     words = f"{_READS} in {', '.join(unchangeable)}: {_LACKS} there"
-    return KeyReport(KeyVerdict.READS_ONLY_SOMEWHERE, words, end)
+    return KeyReport(KeyVerdict.READS_ONLY_SOMEWHERE, words, end, hint)
 
 
 def not_tried(error: SealroomError) -> KeyReport:

@@ -1,6 +1,5 @@
 """Adds, tests, replaces and removes the Roblox API keys that Sealroom works with."""
 
-from dataclasses import replace as replace_fields
 from datetime import datetime
 from uuid import uuid4
 
@@ -9,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from secretsapp.api_keys import server_address
+from secretsapp.api_keys.key_records import keep, store
 from secretsapp.api_keys.key_reports import (
     Advice,
     KeyReport,
@@ -18,6 +18,7 @@ from secretsapp.api_keys.key_reports import (
     try_on,
 )
 from secretsapp.api_keys.probing import check_new, hint_if_reachable
+from secretsapp.api_keys.remembered import as_stored, remembered
 from secretsapp.core import input_rules, labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
@@ -26,6 +27,7 @@ from secretsapp.core.errors import (
     RobloxBusy,
     RobloxRefused,
     SealroomError,
+    StaleVersion,
     StillInUse,
 )
 from secretsapp.core.events.keys import KeyEvent
@@ -44,6 +46,8 @@ from secretsapp.rules.versions import differences, refuse_stale, version_of
 TO_MANAGE = Right(Permission.MANAGE_API_KEYS)
 # So many universes a refusal names.
 NAMED = 5
+# What is stored of a key that another one replaced.
+OF_OLD = ("old_name", "old_replaced_at", "told", "told_at", "warned")
 CHANGED_MEANWHILE = "Someone else or a test changed this key"
 
 
@@ -72,7 +76,10 @@ def add(
     with connections.client_with(actor, value) as client:
         if not is_meant:
             check_new(client)
-        api_key.ends_at = end_of(hint_if_reachable(client)) or ends_at
+        hint = hint_if_reachable(client)
+    api_key.ends_at = end_of(hint) or ends_at
+    if hint is not None:
+        api_key.told, api_key.told_at = as_stored(hint), timezone.now()
     try:
         with acting(actor, TO_MANAGE) as act:
             # Roblox took a while, and the master key may be another by now.
@@ -182,9 +189,10 @@ def replace(
 ) -> KeyReport:
     """Put another value in the place of a key; its universes stay.
 
-    The new value is tried on every universe first: if one refuses it, that refusal is raised
-    and the old value stays. The old end goes with the old value: what Roblox tells of the new
-    one counts, else `ends_at` is believed. `is_meant` as in `add`, for a key that no universe uses.
+    The new value is tried on every universe first: if it can't read and change the secrets of one,
+    as far as Roblox tells, RobloxRefused is raised and the old value stays. The old end goes with
+    the old value: what Roblox tells of the new one counts, else `ends_at` is believed. `is_meant`
+    as in `add`, for a key that no universe uses.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     input_rules.check_api_key(value)
@@ -194,18 +202,36 @@ def replace(
         if not (universes or is_meant):
             check_new(client)
         report = try_on(client, universes, _advice_for(actor))
-    if report.verdict.is_failure:
-        raise RobloxRefused(report.result)
+    if report.passed is False:
+        raise RobloxRefused(f"The old key stays. {report.result[:1].upper()}{report.result[1:]}")
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key, was_tried=True)
+        _refuse_untried(stored, universes)
         before = _written(stored.ends_at)
+        _forget_old(stored)
         stored.encrypted_value, stored.ends_at = connections.encrypt(stored.pk, value), ends_at
-        stored.save(update_fields=["encrypted_value"])
-        report = _store(stored, report)
+        stored.save(update_fields=["encrypted_value", *OF_OLD])
+        report = store(act, stored, report)
         after = _written(stored.ends_at)
         detail = {"end_before": before, "end": after} if before != after else {}
         act.tell(KeyEvent.API_KEY_REPLACED, subject=stored, detail=detail)
     return report
+
+
+def _refuse_untried(stored: ApiKey, tried: list[Universe]) -> None:
+    """Raise StaleVersion where a universe was given the key while the new value was tried."""
+    if stored.universes.exclude(pk__in=[each.pk for each in tried]).exists():
+        raise StaleVersion(
+            "Nothing was changed: a universe was added to this key while the new one was tested. "
+            "Try again, so that it is tested there too."
+        )
+
+
+def _forget_old(stored: ApiKey) -> None:
+    """Forget what was known of the old key, but for what it is called at Roblox."""
+    known = remembered(stored)
+    stored.old_name, stored.old_replaced_at = known.name[:200] if known else "", timezone.now()
+    stored.told, stored.told_at, stored.warned = "", None, ""
 
 
 def test(actor: Actor, api_key: ApiKey) -> KeyReport:
@@ -214,7 +240,7 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
     report = _tried(actor, api_key)
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key, was_tried=True)
-        report = _store(stored, report)
+        report = store(act, stored, report)
         act.tell(KeyEvent.API_KEY_TESTED, subject=stored, detail={"result": report.result})
     return report
 
@@ -222,7 +248,8 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
 def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
     try:
         with in_our_words(), connections.client_of(actor, api_key) as client:
-            return try_on(client, list(api_key.universes.all()), _advice_for(actor))
+            universes, known = list(api_key.universes.all()), remembered(api_key)
+            return try_on(client, universes, _advice_for(actor), remembered=known)
     except RobloxBusy:
         # Nothing was tried, so that it proves nothing.
         raise
@@ -241,14 +268,5 @@ def count_as_test(stored: ApiKey, added: Universe, hint: Introspection | None) -
     What the key can't do there comes before what it can't do elsewhere.
     """
     report = report_on(hint, [added])
-    _store(stored, report if not report.passed else report_on(hint, list(stored.universes.all())))
-
-
-def _store(stored: ApiKey, report: KeyReport) -> KeyReport:
-    """Store what came of a trial; the report comes back with the end that is known now."""
-    stored.checked_at = timezone.now()
-    stored.check_verdict, stored.check_result = report.verdict, report.result
-    # Roblox tells the end of new keys alone: what is known of it stays known.
-    stored.ends_at = report.ends_at or stored.ends_at
-    stored.save(update_fields=["checked_at", "check_verdict", "check_result", "ends_at"])
-    return replace_fields(report, ends_at=stored.ends_at)
+    is_whole = bool(report.passed)
+    keep(stored, report_on(hint, list(stored.universes.all())) if is_whole else report)

@@ -50,6 +50,11 @@ class KeyVerdict(StrEnum):
         return self not in _READING and self not in UNPROVEN
 
     @property
+    def has_read(self) -> bool:
+        """Whether it read something, which counts as a use of the key."""
+        return self in _READING
+
+    @property
     def passed(self) -> bool | None:
         """Whether the key works; None where it was tried on nothing."""
         return None if self in UNPROVEN else self is KeyVerdict.OPENS
@@ -57,6 +62,8 @@ class KeyVerdict(StrEnum):
 
 _OF_KEY = (KeyVerdict.REFUSED, KeyVerdict.ENDED, KeyVerdict.DISABLED, KeyVerdict.NOT_FROM_HERE)
 _READING = (KeyVerdict.OPENS, KeyVerdict.READS_ONLY, KeyVerdict.READS_ONLY_SOMEWHERE)
+# They say nothing of the key.
+OF_THE_WAY = (KeyVerdict.UNREACHABLE, KeyVerdict.UNUSABLE)
 UNPROVEN = (KeyVerdict.UNTESTED, KeyVerdict.UNUSED)
 FAILING = tuple(verdict for verdict in KeyVerdict if verdict.passed is False)
 

@@ -60,3 +60,26 @@ def parse_reference(text: str) -> Reference:
             if found and 0 < int(found["number"]) <= UNIVERSE_ID_LIMIT:
                 return Reference(int(found["number"]), kind)
     raise InvalidInput(f"That isn’t a universe. {WHAT_TO_PASTE}", field="universe")
+
+
+WHAT_GROUP_TO_PASTE = "Enter the link of the group, or its ID, which is the number in the link."
+_GROUP_FORMS = [
+    re.compile(form, re.IGNORECASE | re.ASCII)
+    for form in (
+        _NUMBER,
+        rf"{_SCHEME}(?:www\.|web\.)?roblox\.com/{_LOCALE}(?:groups|communities)/{_NUMBER}{_REST}",
+        rf"{_SCHEME}create\.roblox\.com/.*[?&]groupId={_NUMBER}{_REST}",
+    )
+]
+
+
+def parse_group(text: str) -> int:
+    """The id of the group in `text`; raises InvalidInput that says what to paste."""
+    pasted = text.strip()
+    if len(pasted) <= LENGTH_LIMIT:
+        for form in _GROUP_FORMS:
+            found = form.fullmatch(pasted)
+            if found and 0 < int(found["number"]) <= UNIVERSE_ID_LIMIT:
+                return int(found["number"])
+    wrong = "That isn’t a group. " if pasted else ""
+    raise InvalidInput(f"{wrong}{WHAT_GROUP_TO_PASTE}", field="group")

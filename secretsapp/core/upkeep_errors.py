@@ -4,7 +4,8 @@ Correctable
 ├── NothingDue                  there is no due date to snooze, or to change
 ├── NoServerKey                 no key of the universe can read its servers; nothing was sent
 ├── RestartProtected            the universe is protected, where no one restarts servers alone
-└── RestartUnderWay             the outcome of an earlier restart isn't known yet; nothing was sent
+├── RestartUnderWay             the outcome of an earlier restart isn't known yet; nothing was sent
+└── NothingToSay                of an API key nothing is known that someone could have fixed
 """
 
 from secretsapp.core.errors import Correctable
@@ -24,3 +25,7 @@ class RestartProtected(Correctable):
 
 class RestartUnderWay(Correctable):
     """Whether Roblox took an earlier restart isn't known yet: another could come on top."""
+
+
+class NothingToSay(Correctable):
+    """Nothing is known of the API key that someone could say they have dealt with."""

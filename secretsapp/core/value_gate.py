@@ -80,6 +80,16 @@ _STAND_IN = rf"<[^<>]+>|[<\[{{(]*(?:{_STAND_INS})[>\]}})]*|[{_BULLETS}]+|\*{{3,}
 _MARK = r"[\u0022'`]?"
 
 
+# Roblox documents no form of its keys. Those of today are the base64 of some bytes and a token that
+# begins like every JSON web token, in one of three spellings; games use them at one host alone.
+_BEGINS = "ZXlKaGJHY2lPa|V5SmhiR2NpT2|leUpoYkdjaU9p"
+_OF_ROBLOX_KEY = (
+    "It looks like a Roblox API key. For a game, it must have no accepted IP addresses at Roblox. "
+    "It expires when nobody uses it for 60 days."
+)
+USES_ROBLOX_KEYS = "apis.roblox.com"
+
+
 class Suspicion(Enum):
     """Something about a value that is seldom meant.
 
@@ -153,6 +163,12 @@ class Suspicion(Enum):
         "It has unusual spaces.",
         "Use ordinary spaces",
     )
+    ROBLOX_KEY = (
+        rf"[A-Za-z0-9+\/]{{16,}}(?:{_BEGINS})[A-Za-z0-9+\/]{{40,}}",
+        "",
+        _OF_ROBLOX_KEY,
+        "",
+    )
     NOT_ASCII = (
         rf"[^\u0000-\u007f{_UNSEEN}{_ODD_SPACES}]",
         "",
@@ -169,7 +185,7 @@ class Suspicion(Enum):
     @property
     def stops(self) -> bool:
         """Whether such a value is sealed only when someone says that it is meant."""
-        return self is not Suspicion.NOT_ASCII
+        return self not in (Suspicion.NOT_ASCII, Suspicion.ROBLOX_KEY)
 
     @property
     def repeats(self) -> bool:
@@ -276,4 +292,8 @@ def cautions(value: Plaintext, domain: str, *, before: str | None = None) -> str
         said.append(caution_of(domain))
     if domain and never_let_through(value, domain):
         said.append("The value is an address, but its allowed host doesn’t cover the host in it.")
+    if Suspicion.ROBLOX_KEY in suspicions(value):
+        said.append(Suspicion.ROBLOX_KEY.sentence)
+        if input_rules.one_form(domain) != USES_ROBLOX_KEYS:
+            said.append(f"Its allowed host should be {USES_ROBLOX_KEYS}.")
     return " ".join(filter(None, said))

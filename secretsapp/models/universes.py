@@ -9,7 +9,14 @@ from django.db import models
 class ApiKey(models.Model):
     """A Roblox API key, encrypted; its id is made here, because the encryption binds it.
 
-    `check_verdict` is a word of `core/key_verdicts.py`, empty where the key was never tested.
+    `check_verdict` is a word of `core/key_verdicts.py`, empty where the key was never tested, and
+    `broken_universe` the id of the universe it failed in, where it is that universe alone. `told`
+    is what Roblox said of the key itself, which it does of new keys alone. `used_at` is when it
+    last read something here, and `warned` names the warning of its end that was told last.
+
+    `look_*` belong to the daily look: when it is due, how far it came, and why the last one could
+    not be made. `old_name` is what the key before this one is called at Roblox, until someone says
+    that it was deleted there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -21,6 +28,18 @@ class ApiKey(models.Model):
     checked_at = models.DateTimeField(null=True)
     check_verdict = models.CharField(max_length=30, blank=True, default="")
     check_result = models.TextField(blank=True)
+    broken_universe = models.BigIntegerField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    told = models.TextField(blank=True, default="")
+    told_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    warned = models.CharField(max_length=60, blank=True, default="")
+    look_due_at = models.DateTimeField(null=True)
+    look_claimed_until = models.DateTimeField(null=True)
+    look_after = models.BigIntegerField(default=0)
+    look_failure = models.TextField(blank=True, default="")
+    old_name = models.CharField(max_length=200, blank=True, default="")
+    old_replaced_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name

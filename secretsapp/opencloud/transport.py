@@ -101,7 +101,7 @@ class _Session(requests.Session):
 
 
 class Transport:
-    """One HTTP session with Roblox under one API key.
+    """One HTTP session with Roblox under one API key, or without any where nobody is asked for it.
 
     No redirect is followed, because requests would hand the key to the other host; nothing is
     taken from the environment, so that a proxy or a netrc entry is never an accident. Seconds are
@@ -112,7 +112,7 @@ class Transport:
     def __init__(
         self,
         base_url: str,
-        api_key: Plaintext,
+        api_key: Plaintext | None,
         *,
         proxy: str | None,
         connect: float,
@@ -124,7 +124,8 @@ class Transport:
         self.allowance: Allowance | None = None
         self._session = _Session()
         self._session.trust_env = False
-        self._session.headers["x-api-key"] = api_key.expose().decode("latin-1")
+        if api_key is not None:
+            self._session.headers["x-api-key"] = api_key.expose().decode("latin-1")
         if proxy:
             self._session.proxies = {"http": proxy, "https": proxy}
         adapter = DeadlineAdapter(answer, connect + answer, _read_retries)

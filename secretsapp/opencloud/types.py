@@ -46,21 +46,29 @@ class RemoteUniverse:
 
 @dataclass(frozen=True)
 class KeyScope:
-    """What a key may do, such as `universe.secret:read`, and where; None is everywhere."""
+    """What a key may do, such as `universe.secret:read`, and where; None is everywhere.
+
+    `opens_future` says that Roblox wrote so: all universes, and those that will be.
+    """
 
     name: str
     universe_ids: frozenset[int] | None
+    opens_future: bool = False
 
 
 @dataclass(frozen=True)
 class Introspection:
-    """What Roblox says of an API key: a hint, not a proof. `ends` is its text, or empty."""
+    """What Roblox says of an API key: a hint, not a proof. `ends` is its text, or empty.
+
+    `account` is the id of the user whose key it is, or empty.
+    """
 
     name: str
     enabled: bool
     expired: bool
     ends: str
     scopes: tuple[KeyScope, ...]
+    account: str = ""
 
     def has(self, scope: str) -> bool:
         """Whether the key has the scope somewhere."""
@@ -161,7 +169,14 @@ def read_introspection(record: Json) -> Introspection:
         expired=record.get("expired") is True,
         ends=read_text(record, "expirationTimeUtc", "expirationUtcTime"),
         scopes=tuple(_scopes(scopes if isinstance(scopes, list) else [])),
+        account=_id_in(record.get("authorizedUserId")),
     )
+
+
+def _id_in(found: object) -> str:
+    """An id that may be a number or a text, or empty."""
+    text = str(found) if type(found) in (int, str) else ""
+    return text if _UNIVERSE_ID.fullmatch(text) else ""
 
 
 def _scopes(scopes: list[object]) -> list[KeyScope]:
@@ -170,8 +185,10 @@ def _scopes(scopes: list[object]) -> list[KeyScope]:
     for scope in scopes:
         if isinstance(scope, dict):
             name, universe_ids = read_text(scope, "name"), _universe_ids(scope)
+            opens_future = _has_star(scope)
             found += [
-                KeyScope(f"{name}:{operation}", universe_ids) for operation in _operations(scope)
+                KeyScope(f"{name}:{operation}", universe_ids, opens_future)
+                for operation in _operations(scope)
             ]
     return found
 
@@ -182,10 +199,16 @@ def _operations(scope: Json) -> list[str]:
     return [text for text in texts if isinstance(text, str) and _is_usable(text)]
 
 
+def _has_star(scope: Json) -> bool:
+    """Whether a star stands for every universe."""
+    found = scope.get("universeIds")
+    return isinstance(found, list) and "*" in found
+
+
 def _universe_ids(scope: Json) -> frozenset[int] | None:
     """The universes a scope is bound to; None where it is bound to none, or nothing is said."""
     found = scope.get("universeIds")
-    if not isinstance(found, list) or "*" in found:
+    if not isinstance(found, list) or _has_star(scope):
         return None
     texts = [str(each) for each in found]
     return frozenset(int(text) for text in texts if _UNIVERSE_ID.fullmatch(text))

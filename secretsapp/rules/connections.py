@@ -55,6 +55,13 @@ def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
     someone who loses them in the meantime is shown nothing by the old ones.
     """
     actor.forget()
+    with conversation(), _open_client(value) as client:
+        yield client
+
+
+@contextmanager
+def conversation() -> Iterator[None]:
+    """One of the conversations that people may have at once; raises RobloxBusy."""
     if not _conversations.acquire(timeout=WAIT_SECONDS):
         telemetry.roblox_turned_away()
         raise RobloxBusy(
@@ -63,10 +70,15 @@ def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
             retry_after=RETRY_AFTER_SECONDS,
         )
     try:
-        with _open_client(value) as client:
-            yield client
+        yield
     finally:
         _conversations.release()
+
+
+def timeouts() -> Timeouts:
+    """How long Roblox is waited for, as the settings say."""
+    seconds: float = settings.OPEN_CLOUD_TIMEOUT_SECONDS
+    return Timeouts(read=seconds, answer=seconds)
 
 
 @contextmanager
@@ -82,14 +94,12 @@ def clients_of(actor: Actor, api_key: ApiKey, *, count: int) -> Iterator[list[Cl
 
 
 def _open_client(value: Plaintext) -> Client:
-    seconds: float = settings.OPEN_CLOUD_TIMEOUT_SECONDS
-    timeouts = Timeouts(read=seconds, answer=seconds)
     proxy: str | None = settings.OPEN_CLOUD_PROXY
     return Client(
         settings.OPEN_CLOUD_URL,
         value,
         proxy=proxy,
-        timeouts=timeouts,
+        timeouts=timeouts(),
         observe=telemetry.roblox_answered,
     )
 

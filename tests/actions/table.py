@@ -45,6 +45,7 @@ from tests.actions.of_channels import CHANNEL_ACTIONS
 from tests.actions.of_factors import FACTOR_ACTIONS
 from tests.actions.of_identities import IDENTITY_ACTIONS
 from tests.actions.of_invitations import INVITATION_ACTIONS
+from tests.actions.of_key_health import KEY_HEALTH_ACTIONS
 from tests.actions.of_mail import MAIL_ACTIONS
 from tests.actions.of_new_sign_ins import NEW_SIGN_IN_ACTIONS
 from tests.actions.of_proposals import PROPOSAL_ACTIONS
@@ -380,5 +381,6 @@ ACTIONS = [
     *TEAM_ACTIONS,
     *IDENTITY_ACTIONS,
     *INVITATION_ACTIONS,
+    *KEY_HEALTH_ACTIONS,
     *UNIVERSE_ACTIONS,
 ]

@@ -24,6 +24,7 @@ from secretsapp.universes import protection
 from tests.browser import catalogue
 from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, ODD_NAME, Look
 from tests.browser.conftest import Visit, Visitor
+from tests.browser.of_api_keys import looks_at_api_keys
 from tests.browser.of_servers import looks_at_servers
 from tests.browser.of_several import looks_at_several
 from tests.browser.of_universes import add_many, looks_at_many_universes
@@ -168,6 +169,10 @@ def test_pages_of_game_servers(visit: Visit, much: Universe) -> None:
 
 def test_pages_of_several_universes_and_secrets(visit: Visit, much: Universe) -> None:
     assert found_on(visit(), looks_at_several(much)) == []
+
+
+def test_pages_of_api_keys_in_trouble(visit: Visit, much: Universe) -> None:
+    assert found_on(visit(), looks_at_api_keys(much)) == []
 
 
 def test_pages_of_very_many_universes(visit: Visit, much: Universe) -> None:

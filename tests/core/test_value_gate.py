@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from secretsapp.core.errors import InvalidInput, LooksUnintended
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.value_gate import Suspicion, admit, suspicions
+from secretsapp.core.value_gate import Suspicion, admit, cautions, suspicions
 from tests.core.chains import words_of
-from tests.core.values import ASKED, PASSED, REFUSED, SUSPECTED
+from tests.core.values import ASKED, MADE_UP_KEY, PASSED, REFUSED, SUSPECTED
 
 NOT_TOLD = st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=1)
 CLOSING = str.maketrans("\u201c\u2018", "\u201d\u2019")
@@ -86,5 +86,20 @@ def test_what_looks_as_it_should_passes(text: str) -> None:
     admit(Plaintext(text.encode()), is_meant=False)
 
 
-def test_only_letters_outside_ascii_are_told_and_not_asked_about() -> None:
-    assert [suspicion for suspicion in Suspicion if not suspicion.stops] == [Suspicion.NOT_ASCII]
+def test_only_keys_of_roblox_and_letters_outside_ascii_are_told_and_not_asked_about() -> None:
+    told = [suspicion for suspicion in Suspicion if not suspicion.stops]
+    assert told == [Suspicion.ROBLOX_KEY, Suspicion.NOT_ASCII]
+
+
+@pytest.mark.parametrize("before", [b"", b"x", b"xx"])
+def test_a_key_of_roblox_is_told_wherever_its_token_begins(before: bytes) -> None:
+    token = b"eyJhbGciOiJSUzI1NiJ9." + b"made-up-" * 9
+    value = Plaintext(b64encode(b"made up bytes" * 3 + before + token))
+    assert suspicions(value) == [Suspicion.ROBLOX_KEY]
+    assert suspicions(Plaintext(token)) == []
+
+
+def test_a_key_of_roblox_belongs_to_one_host() -> None:
+    value = Plaintext(MADE_UP_KEY.encode())
+    assert "should be apis.roblox.com" in cautions(value, "api.pay.example")
+    assert cautions(value, "APIS.roblox.com") == Suspicion.ROBLOX_KEY.sentence

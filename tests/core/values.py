@@ -4,7 +4,14 @@ import codecs
 
 PEM = "-----BEGIN KEY-----\\nMIIB\\n-----END KEY-----"
 
+# In the form of Roblox's API keys, and plainly none.
+MADE_UP_KEY = "MADE/UP+" * 6 + "ZXlKaGJHY2lPaU" + "JNYWRlVXAi" * 9
+
 SUSPECTED = {
+    MADE_UP_KEY: "ROBLOX_KEY",
+    f" {MADE_UP_KEY}": "ENDS ROBLOX_KEY",
+    MADE_UP_KEY[:60]: "",
+    "MADE/UP+" * 20: "",
     "sk_live_51Habc": "",
     "two\nlines": "",
     "abcd==": "",

@@ -169,7 +169,11 @@ def test_a_key_is_introspected(client: Client, emulator: Emulator) -> None:
         enabled=True,
         expired=False,
         ends="2999-12-03T18:00:00.0000000Z",
-        scopes=(KeyScope("universe.secret:read", None), KeyScope("universe.secret:write", None)),
+        scopes=(
+            KeyScope("universe.secret:read", None, opens_future=True),
+            KeyScope("universe.secret:write", None, opens_future=True),
+        ),
+        account="7654321",
     )
 
 

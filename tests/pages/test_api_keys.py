@@ -115,8 +115,9 @@ def test_the_list_says_what_each_key_opens_and_how_the_last_test_went(
     assert "Passing just now" in words(admin.get(reverse("api_keys")))
     emulator.add_api_key(API_KEY, allowed=False)
     answer = admin.post(address("api_key_test"), follow=True)
-    assert words(answer).count("Roblox refused the API key") == 1
-    assert "The last test failed, just now . Roblox refused the API key" in words(answer)
+    refused = "Roblox refuses it although it is enabled."
+    assert words(answer).count(refused) == 1
+    assert "Found just now" in words(answer)
     assert "Failing just now" in words(admin.get(reverse("api_keys")))
     admin.post(reverse("api_key_create"), NEW)
     unused = reverse("api_key_test", args=[ApiKey.objects.get(name="Second").pk])
@@ -153,7 +154,8 @@ def test_an_end_that_is_near_is_seen(
     end(days)
     assert chip in words(admin.get(reverse("api_keys")))
     shown = words(admin.get(address("api_key")))
-    assert "Create a new one at Roblox with the same account" in shown
+    to_do = "Set a later date at Roblox" if days < 0 else "Create a new key with the same account"
+    assert to_do in shown
 
 
 def test_an_end_that_is_far_is_only_a_date(admin: Client, address: Address) -> None:

@@ -118,7 +118,7 @@ def test_a_key_that_only_reads_is_warned_of(
     assert sentence in words(answer)
     assert "its last test failed" in words(admin.get(reverse("guide")))
     key = ApiKey.objects.get()
-    lacks = "It can read secrets but not change them: the scope universe.secret:write is missing"
+    lacks = "It can’t change secrets in Harbor, Quay: its scope universe.secret:write is missing."
     assert words(admin.get(reverse("api_key", args=[key.pk]))).count(lacks) == 1
 
 

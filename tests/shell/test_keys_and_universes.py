@@ -163,3 +163,35 @@ def test_nothing_is_proposed_that_one_may_not_see(shell: Shell, cast: Cast) -> N
         ("test_api_key", "Automation", "manager"),
     ):
         assert "mean" not in shell.refuse(command, name, "--as", f"{who}@example.com")
+
+
+def test_every_key_is_checked_and_what_is_wrong_is_said(
+    shell: Shell, universe: Universe, emulator: Emulator
+) -> None:
+    emulator.add_api_key(API_KEY, universes=[universe.pk, 5])
+    said = shell.run("check_keys").output
+    assert "automation: it can read 1 universe. Roblox doesn’t say when it expires." in said
+    assert "It also works for universe 5, which Sealroom doesn’t have. Add what belongs" in said
+    (found,) = shell.run("check_keys", "--json").json["api_keys"]
+    assert found["account"] == "7654321"
+    assert [finding["kind"] for finding in found["findings"]] == ["opens_others"]
+    emulator.add_api_key(API_KEY, enabled=False)
+    assert "1 of 1 API keys failed: automation." in shell.refuse("check_keys")
+
+
+def test_without_a_key_there_is_nothing_to_check(shell: Shell, db: None) -> None:
+    assert shell.run("check_keys").output == "No API keys.\n"
+
+
+def test_the_games_of_a_group_are_listed_with_their_ids(
+    shell: Shell, universe: Universe, emulator: Emulator
+) -> None:
+    emulator.add_universe(5, name="Isle")
+    said = shell.run("list_group_games", "https://www.roblox.com/groups/1234567/x").output
+    assert f"{HARBOR_ID}  Harbor  yes" in said
+    assert "5           Isle    no" in said
+    (harbor, isle) = shell.run("list_group_games", "1234567", "--json").json["games"]
+    assert isle == {"universe": 5, "name": "Isle", "is_here": False}
+    assert harbor["is_here"]
+    assert "lists no games" in shell.run("list_group_games", "99").output
+    assert "That isn’t a group." in shell.refuse("list_group_games", "x")

@@ -174,6 +174,9 @@ DOORS = (
     Door("api_key_edit", ADMIN, "api key", FORM, {"name": "renamed"}, stranger=403),
     Door("api_key_replace", ADMIN, "api key", FORM, {"value": API_KEY}, stranger=403),
     Door("api_key_test", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
+    Door("api_key_fixed", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
+    Door("api_key_old_deleted", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
+    Door("api_keys_check", ADMIN, "", FORM, {}, read_answer=302, stranger=403),
     Door("api_key_remove", ADMIN, "api key", FORM, {}, answer=422, stranger=403),
     # Channels.
     Door("channels", ADMIN, stranger=403),
@@ -185,6 +188,7 @@ DOORS = (
     Door("channel_decide", ADMIN, "channel", FORM, OFF, read_answer=302, stranger=403),
     Door("channel_remove", ADMIN, "channel", FORM, {}, stranger=403),
     Door("universe_create", ADMIN, "", FORM, {"universe": "1"}, answer=422, stranger=403),
+    Door("universes_pick", ADMIN, "", FORM, {}, answer=422, stranger=403),
     Door("universe_test", ADMIN, "", FORM, {}, read_answer=302, answer=422, stranger=403),
     Door(
         "universe_settings",

@@ -13,7 +13,7 @@ from secretsapp.access.terms import FirstGrant
 from secretsapp.batches import planning
 from secretsapp.core.roles import Role
 from secretsapp.log import witnesses
-from secretsapp.models import NewSignIn, ReviewItem, Secret, SignedIn, Universe
+from secretsapp.models import ApiKey, NewSignIn, ReviewItem, Secret, SignedIn, Universe
 from secretsapp.models.accounts import CodePurpose
 from secretsapp.people import accounts, factors, invitations, one_time_codes, required_factors
 from secretsapp.secrets import absences
@@ -150,6 +150,12 @@ def unused_key(universe: Universe, _cast: Cast) -> Sent:
     return {"typed": "automation"}
 
 
+def replaced_key(universe: Universe, _cast: Cast) -> Sent:
+    """A key that replaced another, which is still to be deleted at Roblox."""
+    ApiKey.objects.filter(pk=universe.api_key_id).update(old_replaced_at=timezone.now())
+    return {}
+
+
 def channel_that_is_off(_universe: Universe, _cast: Cast) -> Sent:
     of_channels.turn_off()
     return {}
@@ -157,6 +163,12 @@ def channel_that_is_off(_universe: Universe, _cast: Cast) -> Sent:
 
 def another(universe: Universe, _cast: Cast) -> Sent:
     return {"universe": "42", "environment": "staging", "api_key": str(universe.api_key_id)}
+
+
+def picked(universe: Universe, cast: Cast) -> Sent:
+    """A game of a group that was ticked."""
+    at = f"{reverse('universes_pick')}?group={universe.owner.partition('/')[2]}"
+    return another(universe, cast) | {"at": at, "game": "42"}
 
 
 def changed_outside(universe: Universe, _cast: Cast) -> Sent:

@@ -1,6 +1,6 @@
 """What happens to API keys, and to the keys of the installation."""
 
-from secretsapp.core.events.kinds import INFO, WARNING, Event, Verb, done, seen
+from secretsapp.core.events.kinds import INFO, NOTICE, WARNING, Event, Verb, done, seen
 
 
 class KeyEvent(Event):
@@ -14,6 +14,23 @@ class KeyEvent(Event):
     API_KEY_REMOVED = done("api_key.removed", "removed the API key {subject}", Verb.REMOVE)
     API_KEY_TESTED = seen(
         "api_key.tested", "tested the API key {subject}: {result}", Verb.TEST, INFO
+    )
+    API_KEY_FAILING = seen(
+        "api_key.failing", "The API key {subject} doesn’t work: {result}", Verb.TEST, WARNING
+    )
+    API_KEY_WORKING = seen(
+        "api_key.working", "The API key {subject} works again", Verb.TEST, NOTICE
+    )
+    API_KEY_ENDING = seen(
+        "api_key.ending", "The API key {subject} expires soon, on {end}", Verb.TEST, WARNING
+    )
+    API_KEY_FIXED = done(
+        "api_key.fixed", "said that the API key {subject} was changed at Roblox", Verb.EDIT
+    )
+    API_KEY_OLD_DELETED = done(
+        "api_key.old_deleted",
+        "said that the key before {subject} was deleted at Roblox",
+        Verb.REMOVE,
     )
     MASTER_KEY_ROTATED = done(
         "master_key.rotated", "re-encrypted {count:API key} with the master key {key}", Verb.REPLACE

@@ -30,6 +30,11 @@ class SecretEvent(Event):
     SECRET_DETAILS_CHANGED = done(
         "secret.details.changed", "changed the {fields} of {secret}", Verb.EDIT, INFO
     )
+    SECRET_KEY_ASKED = done(
+        "secret.key.asked",
+        "asked Roblox about the API key that is to be the value of {secret}",
+        Verb.READ,
+    )
     SECRET_DRIFT_APPEARED = seen(
         "secret.drift.appeared", "{secret} created outside Sealroom", Verb.ELSEWHERE, WARNING
     )

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import Error, close_old_connections, connections
 
 from secretsapp.access import end_mail, request_mail, requests, reviews
+from secretsapp.api_keys import end_warnings, key_mail, looking
 from secretsapp.batches import finishing, running
 from secretsapp.channels import delivering, mailing, outcomes
 from secretsapp.core import actor as actors
@@ -61,6 +62,8 @@ MAILS = (
     address_mail.QUESTION,
     address_mail.TOLD,
     identity_mail.KIND,
+    key_mail.ENDS,
+    key_mail.FAILS,
     mailing.KIND,
 )
 ROUNDS_A_MINUTE = 12
@@ -75,8 +78,9 @@ class Command(SealroomCommand):
         "it, sign a checkpoint that is due and give it to the witnesses, and tell channels what "
         "happened. All the time, send the changes of batches. Every minute, settle open changes, "
         "end proposals, requests, reviews and invitations that waited too long, retry what could "
-        "not be read from Roblox, read how far changes and restarts are at the game servers, and "
-        "log what was only counted. Once a day, delete ended "
+        "not be read from Roblox, read how far changes and restarts are at the game servers, look "
+        "at the API keys that are due, warn of those that expire soon and log what was only "
+        "counted. Once a day, delete ended "
         "sessions, expired counts, old mail and old deliveries. Any number can run at once. "
         "SIGTERM and Ctrl-C stop it."
     )
@@ -161,6 +165,8 @@ def _parts(number: int) -> list[Callable[[], object]]:
             _end_invitations,
             end_mail.queue_due,
             factor_reminders.queue_due,
+            _look_at_keys,
+            _warn_of_ends,
         ]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
@@ -194,6 +200,14 @@ def _watch_servers() -> None:
     """What became of changes is watched at the servers; who can't settle can't watch either."""
     following.follow_due(actors.system("servers"))
     watching.watch_due(actors.system("servers"))
+
+
+def _look_at_keys() -> None:
+    looking.look_due(actors.system("keys"))
+
+
+def _warn_of_ends() -> None:
+    end_warnings.warn_due(actors.system("keys"))
 
 
 def _lapse() -> None:

@@ -9,7 +9,7 @@ from django import forms
 from secretsapp.core import input_rules, labels
 from secretsapp.core.errors import InvalidInput, SimilarName
 from secretsapp.web.forms.fields import QUIET, NoteField, mono_input
-from secretsapp.web.forms.secrets import DomainForm, ValueForm, begin_at
+from secretsapp.web.forms.secrets import AskingForm, DomainForm, begin_at
 
 NOTE_HELP = (
     "What it is for and who issued it. Never the value: everyone who can list "
@@ -17,7 +17,7 @@ NOTE_HELP = (
 )
 
 
-class CreateForm(DomainForm, ValueForm):
+class CreateForm(DomainForm, AskingForm):
     """A new secret."""
 
     name = forms.CharField(

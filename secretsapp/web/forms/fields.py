@@ -87,6 +87,21 @@ class AsTypedField(forms.BooleanField):
         return False
 
 
+class AskRobloxField(forms.BooleanField):
+    """The consent that Roblox is asked about a key of its own; it holds for that value alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Ask Roblox about this key once, and note when it expires",
+            required=False,
+            widget=forms.CheckboxInput(QUIET | {"class": "form-check-input"}),
+        )
+
+    def bound_data(self, data: Any, initial: Any) -> bool:
+        """Not ticked after an error: the value is another one then."""
+        return False
+
+
 class VersionField(forms.CharField):
     """The time at which Roblox says the secret was last changed, as the person saw it."""
 

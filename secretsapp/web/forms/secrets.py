@@ -12,6 +12,7 @@ from secretsapp.models import Secret
 from secretsapp.secrets.secret_view import SecretView
 from secretsapp.web.forms.fields import (
     QUIET,
+    AskRobloxField,
     AsTypedField,
     PlaintextField,
     VersionField,
@@ -110,6 +111,12 @@ class ValueForm(forms.Form):
             self.add_error("value", [f"Check the value. {first}", *others, MEANT])
 
 
+class AskingForm(ValueForm):
+    """A value that may be a Roblox API key, about which Roblox is asked if its person agrees."""
+
+    ask_roblox = AskRobloxField()
+
+
 def begin_at(form: forms.Form, name: str) -> None:
     """Let typing begin there when the page opens; after an error the reason has the focus."""
     if not form.is_bound:
@@ -126,7 +133,7 @@ class VersionedForm(forms.Form):
         self.data = initial_of(secret)
 
 
-class RotateForm(VersionedForm, ValueForm):
+class RotateForm(VersionedForm, AskingForm):
     """A new value for a secret whose domain stays."""
 
     def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
@@ -138,7 +145,7 @@ class RotateForm(VersionedForm, ValueForm):
 class RotateWithDomainForm(DomainForm, RotateForm):
     """A new value for a secret, and the domain to go with it."""
 
-    field_order = ("value", "as_typed", "reach", "domain")
+    field_order = ("value", "ask_roblox", "as_typed", "reach", "domain")
 
     def __init__(self, data: Mapping[str, Any] | None, initial: dict[str, str]) -> None:
         super().__init__(data, initial)

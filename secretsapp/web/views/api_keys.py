@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.api_keys import key_listing, stored_keys
+from secretsapp.api_keys import key_listing, key_upkeep, looking, server_address, stored_keys
 from secretsapp.api_keys.key_listing import KeyView
 from secretsapp.api_keys.key_reports import KeyReport
 from secretsapp.core.errors import StaleVersion
+from secretsapp.core.upkeep_errors import NothingToSay
 from secretsapp.home import first_steps
 from secretsapp.rules.paging import Asked
 from secretsapp.web.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
@@ -20,6 +21,8 @@ from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import form_pages, guide, long_lists
 from secretsapp.web.views.form_pages import Done
 
+# So many are named where a new key is to cover them.
+UNIVERSES_NAMED = 20
 ADDED_FROM = ("name", "value", "note", "ends_at", "is_meant")
 
 
@@ -101,9 +104,15 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         address = reverse("guide") if is_first_run else _address(api_key_id)
         return Done("Replaced.", address, form.told)
 
-    return form_pages.submitted(request, form, put) or _page(
-        request, "api_keys/replace.html", form, view
-    )
+    return form_pages.submitted(request, form, put) or _replacing(request, form, view)
+
+
+def _replacing(request: ActorRequest, form: Form, view: KeyView) -> HttpResponse:
+    """The page that leads through a replacement: what the new key needs, and where it goes."""
+    universes = key_listing.universes_of(request.actor, view.api_key, Asked())
+    server = server_address.server_address(request.actor)
+    told = {"server": server, "opened": universes.items[:UNIVERSES_NAMED]}
+    return _page(request, "api_keys/replace.html", form, view, **told)
 
 
 @require_http_methods(form_pages.METHODS)
@@ -118,6 +127,45 @@ def test(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
         else:
             _tell(request, report)
     return redirect("api_key", api_key_id=api_key_id)
+
+
+@require_http_methods(form_pages.METHODS)
+def fixed(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
+    """Someone changed the key at Roblox: forget what Roblox told before, and try it."""
+    found = key_listing.view(request.actor, api_key_id).api_key
+    if request.method == "POST":
+        try:
+            key_upkeep.say_fixed(request.actor, found)
+        except NothingToSay as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            return test(request, api_key_id)
+    return redirect("api_key", api_key_id=api_key_id)
+
+
+@require_http_methods(form_pages.METHODS)
+def old_deleted(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
+    """Someone deleted the key before this one at Roblox."""
+    found = key_listing.view(request.actor, api_key_id).api_key
+    if request.method == "POST":
+        try:
+            key_upkeep.say_old_deleted(request.actor, found)
+        except NothingToSay as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(request, "Noted. The replacement is complete.")
+    return redirect("api_key", api_key_id=api_key_id)
+
+
+@require_http_methods(form_pages.METHODS)
+def check_all(request: ActorRequest) -> HttpResponse:
+    """Let the worker look at every key soon; a GET only leads to the list."""
+    key_listing.require_to_manage(request.actor)
+    if request.method == "POST":
+        count = looking.look_soon(request.actor)
+        keys = f"{count} API key{'' if count == 1 else 's'}"
+        messages.success(request, f"Sealroom checks {keys}, starting within a minute.")
+    return redirect("api_keys")
 
 
 def _tell(request: ActorRequest, report: KeyReport) -> None:
@@ -145,11 +193,13 @@ def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     )
 
 
-def _page(request: ActorRequest, template: str, form: Form, view: KeyView) -> HttpResponse:
+def _page(
+    request: ActorRequest, template: str, form: Form, view: KeyView, **told: object
+) -> HttpResponse:
     """The page of a form about a key, which is asked for again: a refusal may know more."""
     if form.is_bound:
         view = key_listing.view(request.actor, view.api_key.pk)
-    return form_pages.page(request, template, form, {"view": view})
+    return form_pages.page(request, template, form, {"view": view, **told})
 
 
 def _address(api_key_id: UUID) -> str:

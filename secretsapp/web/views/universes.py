@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.api_keys import key_health, key_listing
 from secretsapp.models import Change, Universe
 from secretsapp.models.universes import Environment
 from secretsapp.secrets import extent, waiting
@@ -68,6 +69,8 @@ def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     context["is_pinned"] = _note_opened(request, found)
     context["unreached"] = rollouts.unreached(request.actor, found)
     context["part"] = extent.part(request.actor, found)
+    context["key_trouble"] = key_health.trouble_in(found)
+    context["manages_keys"] = key_listing.manages(request.actor)
     watched = watching(request, found, is_open=context["listing"].open)
     return render(request, "secrets/list.html", context | watched)
 

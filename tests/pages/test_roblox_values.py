@@ -1,0 +1,190 @@
+"""A Roblox API key as the value of a secret is told, and asked about once if its person agrees."""
+
+import logging
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from emulator import Emulator
+from emulator import Universe as EmulatedUniverse
+from secretsapp.core.errors import Forbidden
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.core.roles import Permission
+from secretsapp.models import Secret, Universe
+from secretsapp.secrets import roblox_values
+from secretsapp.universes import protection
+from tests.core.values import MADE_UP_KEY
+from tests.pages.conftest import AddressOf, ClientFor
+from tests.pages.reading import body, words
+from tests.pages.test_changes import NEW
+from tests.spine.traces import LogRecords, Traces
+from tests.stage import STAGEHAND, Cast
+from tests.support.watch import Watch
+
+pytestmark = pytest.mark.django_db
+
+HOST = {"reach": "host", "domain": "apis.roblox.com"}
+KEY = NEW | HOST | {"value": MADE_UP_KEY}
+AGREED = KEY | {"ask_roblox": "on"}
+END = datetime(2031, 5, 6, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def editor(client_for: ClientFor, emulator: Emulator) -> Client:
+    """The editor's browser; Roblox knows the key that is to be a value."""
+    emulator.add_api_key(MADE_UP_KEY, expires=END, allowed=False)
+    return client_for("editor")
+
+
+@pytest.fixture
+def traces() -> Traces:
+    """Where the key could be found."""
+    return Traces(MADE_UP_KEY)
+
+
+def asked(emulator: Emulator) -> int:
+    """How often Roblox was asked about a key."""
+    return sum("introspect" in request.path for request in emulator.requests)
+
+
+def note() -> str:
+    """What stands with the secret."""
+    return Secret.objects.get(name="NEW_KEY").note
+
+
+def test_it_is_told_what_such_a_key_needs_and_nothing_is_asked(
+    editor: Client, address_of: AddressOf, emulator: Emulator, harbor: EmulatedUniverse
+) -> None:
+    emulator.clear_requests()
+    sent = KEY | {"domain": "api.pay.example"}
+    page = words(editor.post(address_of("secret_create"), sent, follow=True))
+    assert "It looks like a Roblox API key." in page
+    assert "must have no accepted IP addresses" in page
+    assert "Its allowed host should be apis.roblox.com." in page
+    assert asked(emulator) == 0
+    assert harbor.values["NEW_KEY"] == MADE_UP_KEY.encode()
+
+
+def test_with_consent_roblox_is_asked_once_and_the_end_is_kept_with_the_secret(
+    editor: Client, address_of: AddressOf, emulator: Emulator, harbor: EmulatedUniverse
+) -> None:
+    emulator.clear_requests()
+    watch = Watch()
+    page = words(editor.post(address_of("secret_create"), AGREED, follow=True))
+    assert "Roblox says the key expires on 6 May 2031, 12:00 UTC." in page
+    assert "Roblox doesn’t tell whether it has accepted IP addresses" in page
+    assert (asked(emulator), watch.tags[0]) == (1, "secret.key.asked")
+    assert note() == "Expires at Roblox on 2031-05-06."
+    assert harbor.values["NEW_KEY"] == MADE_UP_KEY.encode()
+
+
+def test_another_key_takes_its_own_end_along_and_the_rest_of_the_note_stays(
+    editor: Client, address_of: AddressOf, emulator: Emulator
+) -> None:
+    editor.post(address_of("secret_create"), AGREED | {"note": "Whose it is."})
+    assert note() == "Whose it is.\nExpires at Roblox on 2031-05-06."
+    emulator.add_api_key(MADE_UP_KEY, expires=END.replace(year=2032))
+    editor.post(address_of("secret_rotate", "NEW_KEY"), AGREED)
+    assert note() == "Whose it is.\nExpires at Roblox on 2032-05-06."
+
+
+def test_who_may_not_edit_the_note_is_told_the_end_alone(
+    client_for: ClientFor, editor: Client, address_of: AddressOf
+) -> None:
+    sent = {"value": MADE_UP_KEY, "ask_roblox": "on"}
+    address = address_of("secret_rotate", "PAY_KEY")
+    page = words(client_for("rotator").post(address, sent, follow=True))
+    assert "Roblox says the key expires on 6 May 2031" in page
+    assert "That day was not noted with the secret" in page
+    assert Secret.objects.get(name="PAY_KEY").note == ""
+
+
+@pytest.mark.parametrize(
+    ("terms", "sentence"),
+    [
+        ({"enabled": False}, "Roblox says the key is disabled, so no game can use it."),
+        ({"expires": datetime(2020, 1, 1, tzinfo=UTC)}, "Roblox says the key has expired"),
+        ({}, "Roblox knows the key, and it has no expiry date."),
+    ],
+)
+def test_what_roblox_says_is_told(
+    editor: Client,
+    address_of: AddressOf,
+    emulator: Emulator,
+    terms: dict[str, object],
+    sentence: str,
+) -> None:
+    emulator.add_api_key(MADE_UP_KEY, **terms)  # type: ignore[arg-type]  # of many types
+    assert sentence in words(editor.post(address_of("secret_create"), AGREED, follow=True))
+
+
+def test_a_key_that_roblox_no_longer_tells_of_is_stored_all_the_same(
+    editor: Client, address_of: AddressOf, emulator: Emulator, harbor: EmulatedUniverse
+) -> None:
+    emulator.age_api_key(MADE_UP_KEY, datetime(2026, 1, 1, tzinfo=UTC))
+    page = words(editor.post(address_of("secret_create"), AGREED, follow=True))
+    assert "Roblox told nothing of the key" in page
+    assert (note(), harbor.values["NEW_KEY"]) == ("", MADE_UP_KEY.encode())
+
+
+def test_what_is_not_in_the_form_of_a_key_is_sent_to_nobody(
+    editor: Client, address_of: AddressOf, emulator: Emulator
+) -> None:
+    emulator.clear_requests()
+    sent = AGREED | {"value": "another-provider-s-value"}
+    page = words(editor.post(address_of("secret_create"), sent, follow=True))
+    assert "so Roblox wasn’t asked about it" in page
+    assert asked(emulator) == 0
+
+
+@pytest.mark.parametrize("name", ["1 bad name", ""])
+def test_a_form_that_names_no_secret_asks_nothing(
+    editor: Client, address_of: AddressOf, emulator: Emulator, name: str
+) -> None:
+    emulator.clear_requests()
+    assert editor.post(address_of("secret_create"), AGREED | {"name": name}).status_code == 422
+    assert asked(emulator) == 0
+
+
+def test_a_proposal_asks_nothing_and_offers_nothing(
+    editor: Client, address_of: AddressOf, emulator: Emulator, universe: Universe
+) -> None:
+    address = address_of("secret_create")
+    assert "ask_roblox" in body(editor.get(address))
+    protection.protect(STAGEHAND, universe)
+    emulator.clear_requests()
+    assert "ask_roblox" not in body(editor.get(address))
+    editor.post(address, AGREED | {"why": "a new game", "proposing": "yes"})
+    assert asked(emulator) == 0
+
+
+def test_who_may_not_send_the_value_asks_nothing(
+    cast: Cast, emulator: Emulator, universe: Universe
+) -> None:
+    emulator.clear_requests()
+    value, watch = Plaintext(MADE_UP_KEY.encode()), Watch()
+    with pytest.raises(Forbidden):
+        roblox_values.ask(
+            cast["viewer"].actor, Permission.ROTATE_SECRET, universe, "PAY_KEY", value
+        )
+    assert (asked(emulator), watch.tags) == (0, [])
+
+
+def test_the_key_is_found_nowhere_afterwards(
+    editor: Client, address_of: AddressOf, emulator: Emulator, traces: Traces
+) -> None:
+    records = LogRecords()
+    logging.getLogger().addHandler(records)
+    try:
+        answers = [editor.post(address_of("secret_create"), AGREED, follow=True)]
+        emulator.stop()
+        answers.append(editor.post(address_of("secret_rotate", "NEW_KEY"), AGREED, follow=True))
+    finally:
+        logging.getLogger().removeHandler(records)
+    for number, answer in enumerate(answers):
+        traces.add_response(f"answer {number}", answer)
+    traces.add_database()
+    traces.add_cache()
+    traces.add("log", "\n".join(records.lines))
+    assert traces.found() == []
