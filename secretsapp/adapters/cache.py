@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from secretsapp.models import CacheEntry
-from secretsapp.models.cache import KEY_LIMIT
+from secretsapp.models.installation import KEY_LIMIT
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 

@@ -26,17 +26,15 @@ from secretsapp.models.audit import (
     Witness,
 )
 from secretsapp.models.batches import Batch, BatchItem, Lane
-from secretsapp.models.cache import CacheEntry
 from secretsapp.models.channels import Channel, Delivery
+from secretsapp.models.installation import CacheEntry, KeyProof, Worker
 from secretsapp.models.invitations import Invitation, InvitationGrant
-from secretsapp.models.keys import KeyProof
 from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.requests import AccessRequest
 from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Absence, Change, Proposal, Secret
 from secretsapp.models.shortcuts import SavedSearch, Shortcut
 from secretsapp.models.universes import ApiKey, Universe
-from secretsapp.models.workers import Worker
 
 __all__ = [
     "EVERYWHERE",
