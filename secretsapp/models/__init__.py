@@ -27,6 +27,7 @@ from secretsapp.models.audit import (
 )
 from secretsapp.models.batches import Batch, BatchItem, Lane
 from secretsapp.models.channels import Channel, Delivery
+from secretsapp.models.due import DueDay, RotationPolicy, Snooze
 from secretsapp.models.installation import CacheEntry, KeyProof, Worker
 from secretsapp.models.invitations import Invitation, InvitationGrant
 from secretsapp.models.mail import OutgoingMail
@@ -57,6 +58,7 @@ __all__ = [
     "Checkpoint",
     "Cosignature",
     "Delivery",
+    "DueDay",
     "Grant",
     "GrantPattern",
     "Identity",
@@ -74,10 +76,12 @@ __all__ = [
     "RequiredFactor",
     "Review",
     "ReviewItem",
+    "RotationPolicy",
     "SavedSearch",
     "Secret",
     "Shortcut",
     "SignedIn",
+    "Snooze",
     "Tally",
     "Team",
     "Universe",
