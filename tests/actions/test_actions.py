@@ -36,6 +36,7 @@ ROOMS = tuple(
         "people",
         "secrets",
         "batches",
+        "due",
         "log",
         "channels",
         "operation",

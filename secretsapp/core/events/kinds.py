@@ -49,6 +49,7 @@ class Verb(StrEnum):
     FORCE = "force"
     PROTECT = "protect"
     PROVE = "prove"
+    DUE = "due"
 
 
 class Result(StrEnum):

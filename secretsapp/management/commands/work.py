@@ -16,6 +16,7 @@ from secretsapp.batches import finishing, running
 from secretsapp.channels import delivering, mailing, outcomes
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
+from secretsapp.due import due_mail, reminding
 from secretsapp.log import checkpoints, witnessing
 from secretsapp.log.index import building
 from secretsapp.mail import outbox, sending
@@ -61,6 +62,7 @@ MAILS = (
     address_mail.TOLD,
     identity_mail.KIND,
     mailing.KIND,
+    due_mail.KIND,
 )
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
@@ -74,8 +76,9 @@ class Command(SealroomCommand):
         "it, sign a checkpoint that is due and give it to the witnesses, and tell channels what "
         "happened. All the time, send the changes of batches. Every minute, settle open changes, "
         "end proposals, requests, reviews and invitations that waited too long, retry what could "
-        "not be read from Roblox and log what was only counted. Once a day, delete ended "
-        "sessions, expired counts, old mail and old deliveries. Any number can run at once. "
+        "not be read from Roblox and log what was only counted. Once a day, tell what is due, "
+        "and delete ended sessions, expired counts, old mail and old deliveries. Any number can "
+        "run at once. "
         "SIGTERM and Ctrl-C stop it."
     )
 
@@ -159,6 +162,7 @@ def _parts(number: int) -> list[Callable[[], object]]:
             _end_invitations,
             end_mail.queue_due,
             factor_reminders.queue_due,
+            _remind,
         ]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
@@ -198,6 +202,10 @@ def _end_invitations() -> None:
 
 def _tell_counted() -> None:
     upkeep.tell_counted()
+
+
+def _remind() -> None:
+    reminding.remind(actors.system("due"))
 
 
 def _close_reviews() -> None:
