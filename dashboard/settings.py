@@ -136,7 +136,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 name: f"secretsapp.web.templatetags.{name}"
-                for name in ("channels", "invitations", "log", "sealroom")
+                for name in ("channels", "due", "invitations", "log", "sealroom")
             },
         },
     },

@@ -28,10 +28,10 @@ class Clock:
 
     def tick(self) -> int:
         """The same in ticks since 1970."""
-        self.last_tick = max(self.now(), self.last_tick + 1)
+        self.last_tick = max(self.ticks(), self.last_tick + 1)
         return self.last_tick
 
-    def now(self) -> int:
+    def ticks(self) -> int:
         """The ticks since 1970, never before one that was told, and perhaps told again."""
         return max(self._nanoseconds() // NANOSECONDS_PER_TICK, self.last_tick)
 

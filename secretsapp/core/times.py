@@ -26,6 +26,8 @@ MINUTE, HOUR, DAY, WEEK = (
     timedelta(days=1),
     timedelta(weeks=1),
 )
+# What is due is soon due so many days before, or a fifth of its interval before if that is less.
+LONGEST_LEAD, PART_OF_INTERVAL = 14, 5
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
 UNITS = (
     (YEAR, "year", "years"),
@@ -56,10 +58,29 @@ def credible(time: str, now: datetime) -> str:
     return "" if is_ahead(time, now) else time
 
 
+def day_of_value(update_time: str, create_time: str, now: datetime) -> date | None:
+    """The day since which Roblox has a value; None where its time is unreadable or cannot be.
+
+    The time of creation counts only where Roblox says nothing of an update: of a value that was
+    updated at a time unknown it would say too little.
+    """
+    text = update_time or create_time
+    time = parse_roblox_time(text)
+    return None if time is None or is_ahead(text, now) else time.date()
+
+
 def is_older(time: str, other: str) -> bool:
     """Whether both are times as Roblox sends them, and the first is the earlier one."""
     first, second = parse_roblox_time(time), parse_roblox_time(other)
     return first is not None and second is not None and first < second
+
+
+def due_after(day: date | None, days: int) -> tuple[date, date] | tuple[None, None]:
+    """When what is due again so many days after `day` is due, and from when on it is soon due."""
+    if day is None:
+        return None, None
+    due_on = day + timedelta(days=days)
+    return due_on, due_on - timedelta(days=min(LONGEST_LEAD, days // PART_OF_INTERVAL))
 
 
 def parse_end(text: str) -> datetime | None:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import groupby
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
@@ -16,6 +15,9 @@ from secretsapp.channels import listing as channels
 from secretsapp.core.actor import Actor
 from secretsapp.core.key_verdicts import FAILING, has_passed
 from secretsapp.core.roles import Permission
+from secretsapp.core.times import start_of_day
+from secretsapp.due import listing
+from secretsapp.home.needs import Need, Trouble
 from secretsapp.models import ApiKey, Change, Channel, Secret, Universe
 from secretsapp.models.secrets import OPEN_STATES, UNUSUAL, ChangeState
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
@@ -26,23 +28,8 @@ from secretsapp.secrets.secret_view import drift_of
 # A write that has not been answered for so long is not just being made.
 OPEN_FOR = timedelta(minutes=1)
 DOUBTED_FOR = timedelta(days=7)
-NAMES_SHOWN = 3
 # Where secrets of more universes need someone, the list of universes tells of all.
 UNIVERSES_TOLD = 20
-
-
-class Trouble(StrEnum):
-    """Why something needs someone, the most pressing first."""
-
-    KEY_ENDED = "key_ended"
-    KEY_FAILS = "key_fails"
-    CHANNEL_STOPPED = "channel_stopped"
-    SYNC_FAILED = "sync_failed"
-    MISSING = "missing"
-    UNDETERMINED = "undetermined"
-    UNKNOWN = "unknown"
-    DRIFTED = "drifted"
-    KEY_ENDS = "key_ends"
 
 
 _URGENCY = {trouble: place for place, trouble in enumerate(Trouble)}
@@ -53,53 +40,6 @@ _ENDED_WITH = {
     Trouble.DRIFTED: Permission.EDIT_DETAILS,
     Trouble.UNDETERMINED: Permission.ROTATE_SECRET,
 }
-
-
-@dataclass(frozen=True)
-class Need:
-    """One trouble: of a universe and the secrets that have it, of an API key, a channel, a reading.
-
-    `time` is when it was noticed; of a key's end, when it is; of a failed sync, the last good one.
-    `listed` are those of the names that are in the list of the universe; `unread` are universes
-    whose sync failed for the same reason. `may_fix` says whether the actor may do what ends it,
-    and `found` is what a form carries that marks a single secret as reviewed.
-    """
-
-    trouble: Trouble
-    time: datetime | None
-    universe: Universe | None = None
-    api_key: ApiKey | None = None
-    channel: Channel | None = None
-    names: tuple[str, ...] = ()
-    listed: frozenset[str] = frozenset()
-    unread: tuple[Universe, ...] = ()
-    may_fix: bool = True
-    found: str = ""
-
-    @property
-    def has_page(self) -> bool:
-        """Whether it is about a single secret, on whose page it is fixed."""
-        return len(self.names) == 1 and self.names[0] in self.listed
-
-    @property
-    def universes(self) -> tuple[Universe, ...]:
-        """The universes that it names."""
-        return self.unread or ((self.universe,) if self.universe else ())
-
-    @property
-    def is_marked_in_list(self) -> bool:
-        """Whether the list of the universe marks its secrets as needing attention."""
-        return bool(self.listed) and self.trouble is not Trouble.UNDETERMINED
-
-    @property
-    def shown(self) -> tuple[str, ...] | tuple[Universe, ...]:
-        """The first few of the names, or of the universes that could not be read."""
-        return self.names[:NAMES_SHOWN] or self.unread[:NAMES_SHOWN]
-
-    @property
-    def further(self) -> int:
-        """How many there are beyond those shown."""
-        return len(self.names or self.unread) - len(self.shown)
 
 
 @dataclass(frozen=True)
@@ -152,6 +92,7 @@ def find_needs(
         *_failed_syncs(actor),
         *_failing_keys(api_keys),
         *(_stopped(channel) for channel in channels.stopped(actor)),
+        *_due(actor),
     ]
     return sorted(needs, key=_urgency)
 
@@ -171,7 +112,7 @@ def count(actor: Actor, needs: Sequence[Need]) -> int:
     `needs` are those that were found, which leave out secrets where there are very many.
     """
     changed = _named(need for need in needs if need.trouble in (Trouble.MISSING, Trouble.DRIFTED))
-    others = sum(len(need.unread) + bool(need.api_key or need.channel) for need in needs)
+    others = sum(len(need.unread) + need.due + bool(need.api_key or need.channel) for need in needs)
     further = len(_named(needs) - changed) + others
     if len({universe_id for universe_id, _ in changed}) < UNIVERSES_TOLD:
         return len(changed) + further
@@ -204,20 +145,22 @@ def _changed_elsewhere(
     """Those of these universes, and of the few in which something was noticed last."""
     unusual = narrowed(actor, Secret.objects.filter(UNUSUAL), Permission.LIST_SECRETS)
     noticed = unusual.annotate(noticed_at=Coalesce("missing_since", "drifted_at"))
-    ids = {*universe_ids, *(_most_pressing(noticed) if and_most_pressing else ())}
-    for secret in noticed.filter(universe__in=ids).select_related("universe"):
+    wanted = Q(universe__in=universe_ids)
+    if and_most_pressing:
+        wanted |= Q(universe__in=_most_pressing(noticed))
+    for secret in noticed.filter(wanted).select_related("universe"):
         trouble = Trouble.MISSING if secret.missing_since else Trouble.DRIFTED
         yield _Finding(
             trouble, secret.universe, secret.name, secret.noticed_at, found=drift_of(secret)
         )
 
 
-def _most_pressing(unusual: QuerySet[Secret]) -> list[int]:
-    """The ids of the universes in which secrets went missing or were changed last."""
+def _most_pressing(unusual: QuerySet[Secret]) -> QuerySet[Secret, int]:
+    """The ids of the universes in which secrets went missing or were changed last, to look in."""
     groups = unusual.order_by().values("universe_id")
     times = groups.annotate(gone=Max("missing_since"), latest=Max("noticed_at"))
     pressing = times.order_by(F("gone").desc(nulls_last=True), "-latest", "universe_id")
-    return list(pressing.values_list("universe_id", flat=True)[:UNIVERSES_TOLD])
+    return pressing.values_list("universe_id", flat=True)[:UNIVERSES_TOLD]
 
 
 def _in_doubt(
@@ -281,6 +224,13 @@ def _failed_syncs(actor: Actor) -> Iterator[Need]:
 
 def _stopped(channel: Channel) -> Need:
     return Need(Trouble.CHANNEL_STOPPED, channel.failing_since, channel=channel)
+
+
+def _due(actor: Actor) -> Iterator[Need]:
+    """One line for all that is due, of whatever the actor can rotate: their page has each."""
+    found = listing.to_rotate(actor)
+    if found.since:
+        yield Need(Trouble.DUE, start_of_day(found.since), due=found.count)
 
 
 def _failing_keys(api_keys: Iterable[ApiKey]) -> Iterator[Need]:

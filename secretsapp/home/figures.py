@@ -12,7 +12,7 @@ from secretsapp.core.events.kinds import Result
 from secretsapp.core.roles import Permission
 from secretsapp.home import attention
 from secretsapp.home.at_hand import AtHand
-from secretsapp.home.attention import Need
+from secretsapp.home.needs import Need
 from secretsapp.home.universe_cards import UniverseCard
 from secretsapp.log import reading
 from secretsapp.log.filters import AuditFilter

@@ -8,8 +8,8 @@ from secretsapp.core.actor import Actor
 from secretsapp.home import activity, at_hand, attention, figures, waiting, worth
 from secretsapp.home.activity import Activity
 from secretsapp.home.at_hand import AtHand, Group
-from secretsapp.home.attention import Need
 from secretsapp.home.figures import Figures
+from secretsapp.home.needs import Need
 from secretsapp.home.universe_cards import UniverseCard, cards_of
 from secretsapp.home.waiting import Waiting
 from secretsapp.home.worth import Worth

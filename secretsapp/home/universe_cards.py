@@ -13,7 +13,7 @@ from secretsapp.core.input_rules import SECRETS_PER_UNIVERSE, UNIVERSE_ID_LIMIT
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.home import attention, sight
-from secretsapp.home.attention import Need
+from secretsapp.home.needs import Need
 from secretsapp.models import ApiKey, Secret, Shortcut, Universe
 from secretsapp.rules.narrowing import narrowed
 from secretsapp.rules.paging import Asked, Page, containing, cut

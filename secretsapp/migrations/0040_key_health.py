@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0038_batch_paused_at"),
+        ("secretsapp", "0039_servers"),
     ]
 
     operations = [

@@ -27,6 +27,7 @@ from secretsapp.models.audit import (
 )
 from secretsapp.models.batches import Batch, BatchItem, Lane
 from secretsapp.models.channels import Channel, Delivery
+from secretsapp.models.due import DueDay, RotationPolicy, Snooze
 from secretsapp.models.installation import CacheEntry, KeyProof, Worker
 from secretsapp.models.invitations import Invitation, InvitationGrant
 from secretsapp.models.mail import OutgoingMail
@@ -58,6 +59,7 @@ __all__ = [
     "Checkpoint",
     "Cosignature",
     "Delivery",
+    "DueDay",
     "Grant",
     "GrantPattern",
     "Identity",
@@ -77,11 +79,13 @@ __all__ = [
     "Review",
     "ReviewItem",
     "Rollout",
+    "RotationPolicy",
     "SavedSearch",
     "Secret",
     "ServerRestart",
     "Shortcut",
     "SignedIn",
+    "Snooze",
     "Tally",
     "Team",
     "Universe",

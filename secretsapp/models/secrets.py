@@ -2,11 +2,12 @@
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
+from django.utils import timezone
 
-from secretsapp.core.times import parse_roblox_time
+from secretsapp.core.times import credible, day_of_value, due_after, parse_roblox_time
 from secretsapp.models.accounts import User
 from secretsapp.models.universes import Universe
 
@@ -108,6 +109,8 @@ class Secret(models.Model):
 
     `unsure` means that our own writes left it open what Roblox holds (overlapping writes, an
     answer without times): the next refresh takes over what it reads and calls it no drift.
+    `valued_on` is the day of its value, and what follows up to `snoozed_until` says when it is due:
+    `take_times` and `rules/due_dates.py` keep that so. `told_…` is what was reminded of last.
     """
 
     universe = models.ForeignKey(Universe, on_delete=models.CASCADE, related_name="secrets")
@@ -122,6 +125,14 @@ class Secret(models.Model):
     drifted_at = models.DateTimeField(null=True)
     missing_since = models.DateTimeField(null=True)
     unsure = models.BooleanField(default=False)
+    valued_on = models.DateField(null=True)
+    is_covered = models.BooleanField(default=False)
+    rotate_days = models.PositiveIntegerField(null=True)
+    due_on = models.DateField(null=True)
+    due_soon_on = models.DateField(null=True)
+    snoozed_until = models.DateField(null=True)
+    told_state = models.CharField(max_length=10, blank=True, default="")
+    told_due_on = models.DateField(null=True)
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -129,6 +140,12 @@ class Secret(models.Model):
             models.UniqueConstraint(fields=["universe", "name"], name="secret_name_unique"),
         ]
         indexes: ClassVar = [
+            # What is due is counted and listed by these; of most secrets nobody said when they are.
+            models.Index(
+                fields=["due_on", "due_soon_on", "snoozed_until", "missing_since", "universe"],
+                condition=models.Q(due_on__isnull=False),
+                name="secret_due",
+            ),
             models.Index(fields=["universe"], condition=UNUSUAL, name="secret_unusual"),
             # The first page counts by these, and reads nothing else of a hundred thousand rows.
             models.Index(
@@ -149,6 +166,26 @@ class Secret(models.Model):
     def updated_at(self) -> datetime | None:
         """When Roblox says it was last changed, if it says so."""
         return parse_roblox_time(self.update_time)
+
+    @classmethod
+    def in_universe(cls, universe: Universe, name: str) -> Self:
+        """A row that isn't stored yet; it is to be rotated as the universe says."""
+        days = universe.rotate_days
+        return cls(universe=universe, name=name, rotate_days=days, is_covered=days is not None)
+
+    def take_times(self, update_time: str, create_time: str, *, is_written: bool = False) -> None:
+        """Take over these times, but for one that cannot be, and when it is due by them.
+
+        Of another value no end and no snooze is known any more. One that was just written is not
+        as old as the secret, where its own time is missing.
+        """
+        now, before = timezone.now(), self.update_time
+        self.update_time, self.create_time = credible(update_time, now), credible(create_time, now)
+        self.valued_on = day_of_value(update_time, "" if is_written else create_time, now)
+        if before != self.update_time:
+            self.due_on = self.due_soon_on = self.snoozed_until = None
+        if self.rotate_days is not None:
+            self.due_on, self.due_soon_on = due_after(self.valued_on, self.rotate_days)
 
 
 class Absence(models.Model):

@@ -61,7 +61,8 @@ class Universe(models.Model):
 
     `key_fingerprint` is that of the public key for which a value was sealed last, `key_since` when
     that began, and `key_before` the key before it; they are empty where none is known. Since
-    `protected_since` changes need the approval of another person.
+    `protected_since` changes need the approval of another person. Its secrets are to be rotated
+    every `rotate_days`, as the most exact policy that it lies in says.
     """
 
     id = models.BigIntegerField("universe id", primary_key=True)
@@ -83,6 +84,7 @@ class Universe(models.Model):
     key_before = models.CharField(max_length=64, blank=True, default="")
     key_since = models.DateTimeField(null=True)
     protected_since = models.DateTimeField(null=True)
+    rotate_days = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering: ClassVar = ["owner", "name", "id"]

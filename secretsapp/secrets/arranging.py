@@ -10,16 +10,25 @@ from typing import Any, Self
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from secretsapp.core.due_states import ASKING, DueState
 from secretsapp.core.hints import is_any_host, is_old
+from secretsapp.rules.due_dates import dates_of
 from secretsapp.secrets.secret_view import SecretView, searchable
 
 ATTENTION, OUTSIDE, OLD = "attention", "outside", "old"
 ANY_HOST, NO_OWNER = "any_host", "no_owner"
+TO_ROTATE = "to_rotate"
 BY_NAME = "name"
 LONGEST_SEARCH = 200
 # In a list of more secrets one looks for how their names begin; of those, so many are offered.
 MANY, PREFIXES_AT_MOST = 100, 8
 NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def due_state(view: SecretView) -> DueState:
+    """Whether it is to be rotated, by the policies that cover it."""
+    return dates_of(view.secret).state(timezone.now().date())
+
 
 _KEYS: dict[str, Callable[[SecretView], Any]] = {
     BY_NAME: lambda view: (view.secret.name.lower(), view.secret.name),
@@ -32,6 +41,7 @@ _KEYS: dict[str, Callable[[SecretView], Any]] = {
 STATES: dict[str, Callable[[SecretView], bool]] = {
     ATTENTION: lambda view: view.needs_attention,
     OUTSIDE: lambda view: view.is_changed_outside,
+    TO_ROTATE: lambda view: due_state(view) in ASKING,
     ANY_HOST: lambda view: is_any_host(view.secret.domain),
     OLD: lambda view: is_old(view.secret.update_time, timezone.now()),
     NO_OWNER: lambda view: view.is_without_owner,

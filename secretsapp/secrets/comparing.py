@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from django.utils import timezone
+
 from secretsapp.core.actor import Actor
+from secretsapp.core.due_states import ASKING, DueDates
 from secretsapp.core.input_rules import is_documented_name
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import parse_roblox_time
@@ -33,6 +36,7 @@ class Difference(StrEnum):
     OPEN = "open"
     OLDER = "older"
     OTHER_HOST = "other_host"
+    DUE = "due"
 
 
 class Fix(StrEnum):
@@ -97,6 +101,15 @@ class _Listed(NamedTuple):
     update_time: str
     drifted_at: datetime | None
     missing_since: datetime | None
+    is_covered: bool
+    due_on: date | None
+    due_soon_on: date | None
+    snoozed_until: date | None
+
+    def is_due(self, today: date) -> bool:
+        """Whether it is soon due, due or overdue, by the policies that cover it."""
+        days = (self.due_on, self.due_soon_on, self.snoozed_until)
+        return DueDates(self.is_covered, *days).state(today) in ASKING
 
 
 def compare(
@@ -178,6 +191,7 @@ class _Among:
         times = {each.universe_id: parse_roblox_time(each.update_time) for each in there}
         hosts = Counter(each.domain for each in there)
         self.listed, self.times = listed, times
+        self._today = timezone.now().date()
         self._newest = max(filter(None, times.values()), default=None)
         # Of hosts that are as frequent, each differs from the other.
         most = [host for host, count in hosts.items() if count == max(hosts.values())]
@@ -192,6 +206,8 @@ class _Among:
             yield Difference.OLDER
         if each.domain != self._host:
             yield Difference.OTHER_HOST
+        if each.is_due(self._today):
+            yield Difference.DUE
 
 
 def _cell(universe: Universe, name: str, among: _Among, known: Beside, rights: Rights) -> Cell:
@@ -220,8 +236,9 @@ def _fix(
 ) -> Fix:
     """Where the cell leads; a secret that was changed outside is looked at before it is rotated."""
     if is_listed:
-        is_only_old = found == [Difference.OLDER] and is_documented_name(name)
-        may_rotate = is_only_old and rights.allows(Permission.ROTATE_SECRET, universe.pk, name)
+        is_only_old = bool(found) and {*found} <= {Difference.OLDER, Difference.DUE}
+        is_rotatable = is_only_old and is_documented_name(name)
+        may_rotate = is_rotatable and rights.allows(Permission.ROTATE_SECRET, universe.pk, name)
         return Fix.ROTATE if may_rotate else Fix.LOOK
     may_create = is_documented_name(name) and Difference.OPEN not in found
     if may_create and rights.allows(Permission.CREATE_SECRET, universe.pk, name):

@@ -155,7 +155,7 @@ def _mirror_reading(change: Change, found: RemoteSecret | None) -> None:
     elif found is None:
         Secret.objects.filter(universe=change.universe, name=change.name).delete()
     else:
-        secret = secret or Secret(universe=change.universe, name=change.name)
+        secret = secret or mirror.new_row(change.universe, change.name)
         mirror.adopt(secret, found)
         if change.state == ChangeState.SUCCEEDED:
             secret.last_change, secret.drifted_at = change, None
@@ -165,7 +165,7 @@ def _mirror_reading(change: Change, found: RemoteSecret | None) -> None:
 def _doubt(secret: Secret | None, change: Change, found: RemoteSecret | None) -> None:
     """Let the next refresh take over what it reads, also of a secret that has no row yet."""
     if secret is None and found is not None:
-        secret = Secret(universe=change.universe, name=change.name)
+        secret = mirror.new_row(change.universe, change.name)
         mirror.adopt(secret, found)
     if secret is not None:
         secret.unsure = True

@@ -16,7 +16,7 @@ from secretsapp.models import ApiKey, Change, Grant, Proposal, Universe
 from secretsapp.models.secrets import OPEN_STATES
 from secretsapp.models.universes import Environment
 from secretsapp.opencloud.types import Introspection
-from secretsapp.rules import connections
+from secretsapp.rules import connections, due_dates
 from secretsapp.rules.acting import Right, acting
 from secretsapp.rules.locks import lock_api_key, lock_universe
 from secretsapp.rules.policy import require_installation
@@ -64,6 +64,7 @@ def _insert(actor: Actor, universe: Universe, hint: Introspection | None) -> Non
             protected = was_removed_protected(universe)
             universe.protected_since = timezone.now() if protected else None
             universe.save(force_insert=True)
+            due_dates.renew(Universe.objects.filter(pk=universe.pk))
             count_as_test(universe.api_key, universe, hint)
             act.tell(
                 UniverseEvent.UNIVERSE_ADDED, universe, subject=universe.api_key, detail=detail
@@ -131,6 +132,8 @@ def edit(
         universe.api_key = api_key or stored.api_key
         if detail := differences(before, _settings_of(universe)):
             universe.save(update_fields=["name", "environment", "api_key"])
+            if universe.environment != stored.environment:
+                due_dates.renew(Universe.objects.filter(pk=universe.pk))
             act.tell(UniverseEvent.UNIVERSE_CHANGED, universe, detail=detail)
 
 

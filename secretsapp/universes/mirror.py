@@ -24,7 +24,8 @@ from secretsapp.rules.locks import lock_universe
 GRACE = CLOCK_TOLERANCE
 
 _MIRRORED = ["domain", "key_id", "create_time", "update_time"]
-_STATE = ["last_change", "drifted_at", "missing_since", "unsure"]
+_DUE = ["valued_on", "is_covered", "rotate_days", "due_on", "due_soon_on", "snoozed_until"]
+_STATE = ["last_change", "drifted_at", "missing_since", "unsure", *_DUE]
 
 
 def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetime) -> None:
@@ -35,6 +36,7 @@ def store(universe: Universe, listing: Sequence[RemoteSecret], *, began: datetim
     """
     with acting(_system(), NoRight("nobody chose what is found")) as act:
         stored = lock_universe(universe)
+        universe.rotate_days = stored.rotate_days
         busy = _busy_names(universe, began)
         remote = {secret.name: secret for secret in listing if secret.name not in busy}
         if stored.synced_at and stored.synced_at > began:
@@ -92,7 +94,7 @@ class _Differences:
         Secret.objects.filter(pk__in=self.dropped).delete()
 
     def _appeared(self, found: RemoteSecret) -> None:
-        secret = Secret(universe=self.universe, name=found.name)
+        secret = Secret.in_universe(self.universe, found.name)
         adopt(secret, found)
         if not self.is_baseline:
             self._drift(secret, SecretEvent.SECRET_DRIFT_APPEARED, _times("", found.update_time))
@@ -140,7 +142,7 @@ def take_over(change: Change, receipt: WriteReceipt | None, *, is_sure: bool) ->
         Secret.objects.filter(universe=change.universe, name=change.name).delete()
         return
     secret = Secret.objects.filter(universe=change.universe, name=change.name).first()
-    secret = secret or Secret(universe=change.universe, name=change.name)
+    secret = secret or new_row(change.universe, change.name)
     _learn(secret, change, receipt, is_sure=is_sure)
     keep(secret)
 
@@ -158,7 +160,7 @@ def take_over_all(
     kept = list[Secret]()
     for change, receipt in written:
         if change.kind != ChangeKind.DELETE:
-            secret = found.get(change.name) or Secret(universe=universe, name=change.name)
+            secret = found.get(change.name) or new_row(universe, change.name)
             _learn(secret, change, receipt, is_sure=True)
             # Its row is found by its name, and keeps what people wrote beside it.
             secret.pk = None
@@ -169,6 +171,12 @@ def take_over_all(
         unique_fields=["universe", "name"],
         update_fields=_MIRRORED + _STATE,
     )
+
+
+def new_row(universe: Universe, name: str) -> Secret:
+    """The row of a secret that has none yet, which is due as its universe says by now."""
+    universe.refresh_from_db(fields=["rotate_days"])
+    return Secret.in_universe(universe, name)
 
 
 def _learn(secret: Secret, change: Change, receipt: WriteReceipt | None, *, is_sure: bool) -> None:
@@ -184,19 +192,17 @@ def _take_over(secret: Secret, change: Change, receipt: WriteReceipt) -> None:
     if is_older(updated, credible(secret.update_time, now)):
         return
     secret.domain = change.domain if receipt.domain is None else receipt.domain
-    secret.create_time = credible(receipt.create_time, now) or change.seen_create_time
-    secret.update_time = updated
+    created = credible(receipt.create_time, now) or change.seen_create_time
+    secret.take_times(receipt.update_time, created, is_written=True)
     secret.last_change = change
     secret.drifted_at = secret.missing_since = None
 
 
 def adopt(secret: Secret, found: RemoteSecret) -> None:
     """Take over what Roblox lists of a secret, but for a time that cannot be."""
-    now = timezone.now()
     secret.domain = found.domain
     secret.key_id = found.key_id
-    secret.create_time = credible(found.create_time, now)
-    secret.update_time = credible(found.update_time, now)
+    secret.take_times(found.update_time, found.create_time)
     secret.missing_since = None
     secret.unsure = False
 
@@ -268,9 +274,10 @@ def _learn_times(secret: Secret, found: RemoteSecret) -> bool:
     """
     updated, created = _moments(secret, found)
     before = (secret.update_time, secret.create_time)
-    secret.update_time = updated.kept or updated.found
-    secret.create_time = created.kept or created.found
-    return (secret.update_time, secret.create_time) != before
+    after = (updated.kept or updated.found, created.kept or created.found)
+    if after != before:
+        secret.take_times(*after)
+    return after != before
 
 
 def _learn_spelling(secret: Secret, found: RemoteSecret) -> bool:

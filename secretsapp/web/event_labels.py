@@ -50,6 +50,7 @@ VERB_LABELS: dict[Verb | None, VerbLabel] = {
     Verb.PROTECT: VerbLabel("protect", "changed"),
     Verb.PROVE: VerbLabel("proof", "quiet"),
     Verb.RESTART: VerbLabel("restart", "changed"),
+    Verb.DUE: VerbLabel("due", "warned"),
     None: VerbLabel("other", "quiet"),
 }
 
@@ -84,6 +85,11 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "secret.rotate": "Secret rotated",
         "secret.delete": "Secret deleted",
         "secret.details": "Secret details changed",
+        "secret.policy": "Due date of a secret set",
+        "secret.snoozed": "Secret snoozed",
+        "secret.due_soon": "Secret due soon",
+        "secret.due": "Secret due",
+        "secret.overdue": "Secret overdue",
         "secret.absence": "Missing secret not needed, or needed again",
         "secret.change.forced": "Secret changed without approval",
         "secret.drift": "Secret changed outside Sealroom",
@@ -136,6 +142,11 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "team.member_added": "Person added to a team",
         "team.member_removed": "Person removed from a team",
         "team.member_left": "Person left a team",
+    },
+    "Rotation policies": {
+        "policy": "Any policy event",
+        "policy.set": "Rotation policy set",
+        "policy.removed": "Rotation policy removed",
     },
     "Universes": {
         "universe": "Any universe event",

@@ -20,6 +20,8 @@ from secretsapp.web.views import (
     checkpoints,
     comparison,
     confirmation,
+    due,
+    due_policies,
     effective,
     evidence,
     filling,
@@ -241,6 +243,12 @@ urlpatterns = [
     path(f"{ENDING}ask/", requests.create_renewal, name="renewal_ask"),
     path(f"{ENDING}keep/", requests.keep, name="renewal_keep"),
     path(f"{ENDING}end/", requests.let_end, name="renewal_end"),
+    # Due dates.
+    path("due/", due.due, name="due"),
+    path("due/policies/", due_policies.policies, name="due_policies"),
+    path("due/policies/remove/", due_policies.remove, name="due_policy_remove"),
+    path(f"{SECRET}due/", due.secret, name="secret_due"),
+    path(f"{SECRET}snooze/", due.snooze, name="secret_snooze"),
     # Many changes at once.
     path("batches/", batches.batches, name="batches"),
     path("batches/<uuid:batch_id>/", batches.batch, name="batch"),

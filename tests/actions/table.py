@@ -42,6 +42,7 @@ from tests.actions.of_archives import ARCHIVE_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
 from tests.actions.of_batches import BATCH_ACTIONS
 from tests.actions.of_channels import CHANNEL_ACTIONS
+from tests.actions.of_due import DUE_ACTIONS
 from tests.actions.of_factors import FACTOR_ACTIONS
 from tests.actions.of_identities import IDENTITY_ACTIONS
 from tests.actions.of_invitations import INVITATION_ACTIONS
@@ -340,6 +341,7 @@ ACTIONS = [
         before=leave_rotation_open,
     ),
     Action("mirror.adopt", adopt),
+    Action("mirror.new_row", lambda stage: mirror.new_row(stage.universe, "PAY_NEW")),
     Action("mirror.knows_newer", knows_newer),
     Action("mirror.keep", lambda stage: mirror.keep(mirrored(stage.universe))),
     Action("session_storage.stored_key", lambda _stage: session_storage.stored_key("key")),
@@ -374,6 +376,7 @@ ACTIONS = [
     *PROPOSAL_ACTIONS,
     *ENTRY_ACTIONS,
     *NEW_SIGN_IN_ACTIONS,
+    *DUE_ACTIONS,
     *FACTOR_ACTIONS,
     *REQUEST_ACTIONS,
     *SEARCH_ACTIONS,

@@ -55,6 +55,7 @@ WITHOUT_RIGHT = {
     "passkeys.prove_alone": "nobody is signed in yet: a passkey is the right",
     "not_me.shut": "a one-time code is the right",
     "mirror.store": "the system acts",
+    "reminding.remind": "the system acts",
     "password_mail.ask": "anybody may ask",
     "password_mail.send_waiting": "the system acts, for whoever asked",
     "proposals.lapse": "the system acts",

@@ -9,6 +9,7 @@ from secretsapp.core.events import BY_TAG, EVENTS
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.batches import BatchEvent
 from secretsapp.core.events.channels import ChannelEvent
+from secretsapp.core.events.due import DueEvent
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import Event, Result, Severity, Verb
@@ -22,6 +23,7 @@ PLACES = {
     "after",
     "before",
     "count",
+    "day",
     "end",
     "factor",
     "fields",
@@ -40,6 +42,7 @@ PLACES = {
     "reason",
     "result",
     "role",
+    "rule",
     "scope",
     "secret",
     "since",
@@ -49,10 +52,12 @@ PLACES = {
     "team",
     "universe",
     "universes",
+    "where",
     "what",
 }
 WORD = "[a-z]+(_[a-z]+)*"
 TAG = re.compile(rf"{WORD}\.{WORD}(\.{WORD})?")
+REMINDERS = {DueEvent.SECRET_DUE_SOON, DueEvent.SECRET_DUE, DueEvent.SECRET_OVERDUE}
 STATES = {
     "started": (Severity.INFO, Result.STARTED),
     "succeeded": (Severity.NOTICE, Result.SUCCEEDED),
@@ -84,6 +89,7 @@ OBSERVATIONS = {
     BatchEvent.BATCH_INCOMPLETE,
     BatchEvent.BATCH_HALTED,
     BatchEvent.BATCH_FORGOTTEN,
+    *REMINDERS,
 }
 
 
@@ -135,6 +141,7 @@ def test_what_nobody_did_is_told_without_an_actor() -> None:
         BatchEvent.BATCH_INCOMPLETE,
         BatchEvent.BATCH_HALTED,
         BatchEvent.BATCH_FORGOTTEN,
+        *REMINDERS,
     }
 
 

@@ -10,7 +10,7 @@ from secretsapp.access import grants
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.roles import Role
 from secretsapp.home import attention
-from secretsapp.home.attention import Need, Trouble
+from secretsapp.home.needs import Need, Trouble
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.secrets import ChangeState
 from tests.granting import Terms

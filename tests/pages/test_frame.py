@@ -18,6 +18,7 @@ from tests.pages.conftest import ClientFor
 from tests.pages.reading import body
 from tests.stage import STAGEHAND, Cast
 
+WORK = ["Home", "Due dates", "Batches"]
 ADMINISTRATION = ["Audit log", "Access", "Reviews", "People", "API keys", "Channels"]
 
 
@@ -32,10 +33,13 @@ def sidebar(response: HttpResponseBase) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "links"),
     [
-        ("admin", ["Home", "Batches", "Add a universe", "Harbor PROD Production", *ADMINISTRATION]),
-        ("manager", ["Home", "Batches", "Harbor PROD Production", "Audit log"]),
-        ("auditor", ["Home", "Harbor PROD Production", "Audit log"]),
-        ("rotator", ["Home", "Batches", "Harbor PROD Production"]),
+        (
+            "admin",
+            [*WORK, "Add a universe", "Harbor PROD Production", *ADMINISTRATION],
+        ),
+        ("manager", [*WORK, "Harbor PROD Production", "Audit log"]),
+        ("auditor", ["Home", "Due dates", "Harbor PROD Production", "Audit log"]),
+        ("rotator", [*WORK, "Harbor PROD Production"]),
         ("stranger", ["Home"]),
     ],
 )

@@ -329,6 +329,12 @@ DOORS = (
     Door("secret_details", ("admin", "manager", "editor"), "secret", FORM, {"note": "a note"}),
     Door("secret_acknowledge", ("admin", "manager", "editor"), "secret", FORM, {}, read_answer=302),
     Door("secret_access", MANAGERS, "secret"),
+    # Due dates.
+    Door("due", SOMEBODY, stranger=200),
+    Door("due_policies", ADMIN, "", FORM, {}, answer=422, stranger=403),
+    Door("due_policy_remove", ADMIN, "", FORM, {}, read_answer=302, stranger=403),
+    Door("secret_due", EDITORS, "secret", FORM, {"rule": "every", "days": "90"}),
+    Door("secret_snooze", EDITORS, "secret", FORM, {}, answer=422),
     # Many at once.
     Door("batches", SOMEBODY, stranger=200),
     Door("batch", ADMIN, "batch", denied=404),

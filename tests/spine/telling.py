@@ -24,6 +24,7 @@ from tests.spine.scenes import (
     waiting,
     witness,
 )
+from tests.spine.telling_due import DUE
 from tests.spine.telling_oneself import ONESELF
 from tests.stage import HARBOR_ID
 
@@ -40,6 +41,7 @@ TELLINGS = (
     # The log.
     Telling("audit_export", ("log.exported",)),
     *ONESELF,
+    *DUE,
     # The log itself.
     Telling("checkpoint_make", ("checkpoint.made",)),
     Telling("witness_add", ("witness.added https://witness.example.com/",)),

@@ -62,6 +62,7 @@ _PAGES = (
     Page("home", "Home", "needs attention, recent activity, universes"),
     Page("universes", "Universes", "all games, by owner"),
     Page("outside", "Changed outside", "drift, to review, at Roblox or with another tool"),
+    Page("due", "Due dates", "rotation, overdue, calendar, reminders"),
     Page("me", "Your account", "name, password, sessions, your access"),
     Page("requests", "Requests", "what someone asked for, to approve or decline, and your own"),
     Page("help_roles", "Role permissions", "what each role can do, help"),
@@ -93,6 +94,12 @@ _PAGES = (
         "Channels",
         "tell others what happens: Discord, Slack, webhook, email, syslog",
         throughout(Permission.MANAGE_CHANNELS),
+    ),
+    Page(
+        "due_policies",
+        "Rotation policies",
+        "how often secrets are to be rotated",
+        throughout(Permission.MANAGE_UNIVERSES),
     ),
     Page(
         "guide",

@@ -26,6 +26,7 @@ _WORDS = {
     Difference.OPEN: "outcome unknown",
     Difference.OLDER: "older",
     Difference.OTHER_HOST: "other host",
+    Difference.DUE: "to rotate",
 }
 
 

@@ -17,6 +17,7 @@ from secretsapp.batches import finishing, running
 from secretsapp.channels import delivering, mailing, outcomes
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
+from secretsapp.due import due_mail, reminding
 from secretsapp.log import checkpoints, witnessing
 from secretsapp.log.index import building
 from secretsapp.mail import outbox, sending
@@ -65,6 +66,7 @@ MAILS = (
     key_mail.ENDS,
     key_mail.FAILS,
     mailing.KIND,
+    due_mail.KIND,
 )
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE
@@ -80,8 +82,8 @@ class Command(SealroomCommand):
         "end proposals, requests, reviews and invitations that waited too long, retry what could "
         "not be read from Roblox, read how far changes and restarts are at the game servers, look "
         "at the API keys that are due, warn of those that expire soon and log what was only "
-        "counted. Once a day, delete ended "
-        "sessions, expired counts, old mail and old deliveries. Any number can run at once. "
+        "counted. Once a day, tell what is due, and delete ended sessions, expired counts, old "
+        "mail and old deliveries. Any number can run at once. "
         "SIGTERM and Ctrl-C stop it."
     )
 
@@ -167,6 +169,7 @@ def _parts(number: int) -> list[Callable[[], object]]:
             factor_reminders.queue_due,
             _look_at_keys,
             _warn_of_ends,
+            _remind,
         ]
     if number % ROUNDS_A_DAY == 0:
         parts.append(_clear)
@@ -221,6 +224,10 @@ def _end_invitations() -> None:
 
 def _tell_counted() -> None:
     upkeep.tell_counted()
+
+
+def _remind() -> None:
+    reminding.remind(actors.system("due"))
 
 
 def _close_reviews() -> None:

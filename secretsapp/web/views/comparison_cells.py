@@ -24,6 +24,7 @@ DIFFERENCES: Mapping[Difference, tuple[str, str]] = {
     Difference.OPEN: ("Outcome unknown", "chip-amber"),
     Difference.OLDER: ("Older", ""),
     Difference.OTHER_HOST: ("Other host", ""),
+    Difference.DUE: ("To rotate", "chip-amber"),
 }
 _LEADS = {Fix.NOTHING: "", Fix.LOOK: "View", Fix.ROTATE: "Rotate", Fix.CREATE: "Create"}
 

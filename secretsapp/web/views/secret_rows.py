@@ -14,9 +14,10 @@ from secretsapp.core.hints import is_any_host
 from secretsapp.core.input_rules import NEVER_SENDABLE
 from secretsapp.core.value_gate import caution_of
 from secretsapp.models import Universe
-from secretsapp.secrets.arranging import Wanted, places, states_of
+from secretsapp.secrets.arranging import Wanted, due_state, places, states_of
 from secretsapp.secrets.secret_view import SecretView
 from secretsapp.web.avatars import avatar
+from secretsapp.web.due_words import CHIPS
 from secretsapp.web.times import ago
 
 
@@ -44,6 +45,7 @@ class SecretRow(TypedDict):
     is_missing: bool
     is_drifted: bool
     is_created_outside: bool
+    due: SafeString
     host: SafeString
     is_any_domain: bool
     domain: SafeString
@@ -81,6 +83,7 @@ def _rows(
         secret, is_sendable, states = view.secret, view.is_sendable, states_of(view)
         is_shown, caution = wanted.shows(view), caution_of(secret.domain)
         domain = "" if secret.domain == NEVER_SENDABLE else secret.domain
+        due = _markup(CHIPS.get(due_state(view), ""))
         link = f"{page}{secret.name}/" if is_sendable else _address(universe, secret.name)
         yield SecretRow(
             anchor=_markup(f'id="secret-{secret.pk}" href="{link}"'),
@@ -92,11 +95,14 @@ def _rows(
             data=_data(view, at, states, is_shown),
             states=states,
             is_shown=is_shown,
-            has_remarks=view.needs_attention or not is_sendable or secret.name in proposed,
+            has_remarks=bool(
+                view.needs_attention or not is_sendable or secret.name in proposed or due
+            ),
             is_open=view.is_open,
             is_missing=secret.missing_since is not None,
             is_drifted=secret.drifted_at is not None,
             is_created_outside=view.is_created_outside,
+            due=due,
             host=_written("" if caution else domain),
             is_any_domain=is_any_host(secret.domain),
             domain=_written(domain),

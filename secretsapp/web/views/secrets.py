@@ -13,6 +13,7 @@ from secretsapp.core import input_rules
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.hints import is_old
 from secretsapp.core.roles import Permission
+from secretsapp.due import of_secret
 from secretsapp.log import reading
 from secretsapp.models import Secret, Universe
 from secretsapp.people import directory
@@ -55,6 +56,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "gives_access": grant_listing.gives_access(request.actor, universe, name),
         "rollout_view": rollouts.of_secret(request.actor, universe, name),
         "elsewhere": elsewhere.find(request.actor, universe, name),
+        "due": of_secret.find(view.secret),
     }
     watched = watching(request, universe, name, view.open)
     return render(request, "secrets/secret.html", context | watched)

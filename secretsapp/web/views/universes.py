@@ -25,6 +25,7 @@ from secretsapp.secrets.arranging import (
     NO_OWNER,
     OLD,
     OUTSIDE,
+    TO_ROTATE,
     Wanted,
     arranged,
     prefixes,
@@ -55,6 +56,7 @@ STATES = (
     ("", "All"),
     (ATTENTION, "Needs attention"),
     (OUTSIDE, "Changed outside"),
+    (TO_ROTATE, "To rotate"),
     (ANY_HOST, "Any host"),
     (OLD, "Older than a year"),
     (NO_OWNER, "No owner"),
@@ -203,7 +205,7 @@ def _states(found: Universe, wanted: Wanted, rows: list[SecretRow]) -> Iterator[
 
     A count is amber where it asks for something: what is only worth a look does in production.
     """
-    in_amber = {ATTENTION, OUTSIDE}
+    in_amber = {ATTENTION, OUTSIDE, TO_ROTATE}
     if found.environment == Environment.PRODUCTION:
         in_amber |= {ANY_HOST, OLD, NO_OWNER}
     counts = Counter(state for row in rows for state in row["states"])

@@ -1,0 +1,1 @@
+"""Due dates: policies, what is due, and reminders."""
