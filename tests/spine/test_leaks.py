@@ -26,6 +26,8 @@ from tests.stage import HARBOR_ID, STAGEHAND
 
 SignIn = Callable[[str], Client]
 
+pytestmark = pytest.mark.long
+
 # The root, and those that the settings keep quieter than it.
 TALKATIVE = ("", "django", "django.db.backends", "secretsapp", "urllib3")
 

@@ -47,6 +47,7 @@ def test_every_address_is_in_this_table() -> None:
     assert names_of_addresses() == {door.name for door in DOORS} | OPEN_TO_ALL
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_a_role_passes_where_it_may_and_is_refused_where_it_may_not(
     role: str, client_for: SignIn, universe: Universe, emulator: Emulator
@@ -179,6 +180,7 @@ def end_all(grants_of_someone: QuerySet[Grant]) -> None:
     grants_of_someone.update(until=timezone.now() - timedelta(seconds=1))
 
 
+@pytest.mark.long
 def test_a_role_passes_through_a_team_alone_and_once_each_grant_has_ended_none_opens_anything(
     cast: Cast, client_for: SignIn, universe: Universe
 ) -> None:
@@ -208,6 +210,7 @@ def test_a_role_passes_through_a_team_alone_and_once_each_grant_has_ended_none_o
             assert status == door.answer_to_stranger(method), (door.name, method)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_a_protected_universe_lets_the_same_people_in_and_sends_nothing(
     role: str, client_for: SignIn, universe: Universe, emulator: Emulator
