@@ -34,6 +34,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.rights: object = None
+        self.grants: object = None
         self.at_hand: object = None
         self.universes: object = None
         self.is_over = False

@@ -13,7 +13,7 @@ from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import PERMISSIONS, Permission, Role, refusal
 from secretsapp.models import EVERYWHERE, Grant, Membership, Place, Universe, User
-from secretsapp.rules.sql import NOW, PERSON, Given, Prepared
+from secretsapp.rules.sql import NOW, PERSON, UNIVERSE, Given, Prepared
 
 _Person = int | Given | None
 
@@ -172,10 +172,13 @@ def _look_up(actor: Actor, at: Place | None = None) -> Rights:
     """Those of the grants in force; a command and the system have the keys to everything."""
     if not actor.is_person:
         return _EVERYTHING
+    asked = {"person": actor.person_id, "now": timezone.now()}
     if at is None:
-        rows = _ALL_HELD.rows(person=actor.person_id, now=timezone.now())
+        rows = _ALL_HELD.rows(**asked)
+    elif at.universe_id is None:
+        rows = _HELD_EVERYWHERE.rows(**asked)
     else:
-        rows = list(_rows(actor.person_id, grants_of(actor, at)))
+        rows = _HELD_THERE.rows(**asked, universe=at.universe_id)
     holdings = tuple(
         Holding(_ROLES[role], Place(universe, environment, owner), pattern, *rest)
         for role, universe, environment, owner, pattern, *rest in rows
@@ -184,7 +187,7 @@ def _look_up(actor: Actor, at: Place | None = None) -> Rights:
     return Rights(holdings, _wider({holding.place for holding in holdings}, at))
 
 
-def _rows(person: _Person, grants: QuerySet[Grant]) -> QuerySet[Grant, tuple[Any, ...]]:
+def _rows(person: Given, grants: QuerySet[Grant]) -> QuerySet[Grant, tuple[Any, ...]]:
     """What a holding is made of, for each pattern of these grants of the person."""
     columns = ("role", "universe", "environment", "owner", "patterns__pattern", "until", "giver")
     # A subquery would be asked for each of a thousand grants.
@@ -210,10 +213,18 @@ def in_wide(places: Collection[Place]) -> QuerySet[Universe]:
     return Universe.objects.filter(Q(environment__in=environments) | Q(owner__in=owners)).order_by()
 
 
-def grants_of(actor: Actor, at: Place | None = None) -> QuerySet[Grant]:
-    """The grants in force of a person and of their teams; none once their account is disabled."""
-    found = held(actor.person_id, timezone.now())
-    return found.filter(reaching(at.universe_id)) if at else found
+def grants_of(actor: Actor) -> QuerySet[Grant]:
+    """The grants in force of a person and of their teams; none once their account is disabled.
+
+    A page narrows by them a dozen times, so the question is remembered as rights are; not what
+    the database answers.
+    """
+    memory = actor.memory
+    if memory is None or memory.is_over:
+        return held(actor.person_id, timezone.now())
+    if not isinstance(memory.grants, QuerySet):
+        memory.grants = held(actor.person_id, timezone.now())
+    return memory.grants.all()
 
 
 def held(person: _Person, now: datetime | Given) -> QuerySet[Grant]:
@@ -223,10 +234,7 @@ def held(person: _Person, now: datetime | Given) -> QuerySet[Grant]:
     return in_force(now).filter(Q(person_id=person) | Q(team__in=teams), Exists(active))
 
 
-_ALL_HELD = Prepared(lambda: _rows(PERSON, held(PERSON, NOW)))
-
-
-def reaching(universe_id: int | None) -> Q:
+def reaching(universe_id: int | Given | None) -> Q:
     """The grants that hold in that universe; None asks for those of all at once."""
     if universe_id is None:
         return of_place(EVERYWHERE)
@@ -234,6 +242,11 @@ def reaching(universe_id: int | None) -> Q:
     any_environment = Q(environment="") | Q(environment__in=universe.values("environment"))
     any_owner = Q(owner="") | Q(owner__in=universe.values("owner"))
     return Q(universe=universe_id) | Q(universe__isnull=True) & any_environment & any_owner
+
+
+_ALL_HELD = Prepared(lambda: _rows(PERSON, held(PERSON, NOW)))
+_HELD_EVERYWHERE = Prepared(lambda: _rows(PERSON, held(PERSON, NOW).filter(reaching(None))))
+_HELD_THERE = Prepared(lambda: _rows(PERSON, held(PERSON, NOW).filter(reaching(UNIVERSE))))
 
 
 def of_place(place: Place) -> Q:

@@ -131,6 +131,7 @@ def pages(reader: Person, wanted: AuditFilter) -> list[list[int]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_long_log")
 def test_with_the_index_the_same_is_found_as_without_by_everyone(
     universe: Universe, quay: Universe, cast: Cast

@@ -11,7 +11,7 @@ from secretsapp.rules import triggers
 from tests import stage
 from tests.migrations.test_teams import migrated
 
-pytestmark = [pytest.mark.engine, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.engine, pytest.mark.django_db(transaction=True)]
 
 BEFORE, AFTER = ("secretsapp", "0032_new_sign_ins"), ("secretsapp", "0034_accounts_found")
 

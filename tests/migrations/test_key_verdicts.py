@@ -14,7 +14,7 @@ from secretsapp.rules import triggers
 from secretsapp.rules.sql import rows
 from tests import stage
 
-pytestmark = [pytest.mark.engine, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.engine, pytest.mark.django_db(transaction=True)]
 
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",

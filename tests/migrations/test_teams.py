@@ -12,7 +12,7 @@ from django.utils import timezone
 from secretsapp.rules import triggers
 from tests import stage
 
-pytestmark = [pytest.mark.engine, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.engine, pytest.mark.django_db(transaction=True)]
 
 BEFORE, AFTER = ("secretsapp", "0012_change_of_actor"), ("secretsapp", "0015_grant_patterns")
 

@@ -37,7 +37,7 @@ from tests.post_office import PostOffice, body_of
 from tests.stage import PASSWORD, STAGEHAND, Cast
 from tests.support.database import edit_newest
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+pytestmark = pytest.mark.django_db
 
 VIEWER, NEW, NEW_PASSWORD = "viewer@example.com", "new@example.com", "a lantern on the pier"
 DISOWN = "/me/new-sign-ins/disown/"

@@ -17,7 +17,7 @@ from tests.pages.reading import words
 from tests.stage import STAGEHAND, Cast
 from tests.support.watch import Watch, detail
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+pytestmark = pytest.mark.django_db
 
 NEW_PASSWORD = "a lantern on the pier"
 STRANGERS = 25

@@ -19,7 +19,7 @@ from tests.pages.reading import body, words
 from tests.post_office import PostOffice, body_of
 from tests.stage import PASSWORD, STAGEHAND, Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+pytestmark = pytest.mark.django_db
 
 VIEWER, DISOWN = "viewer@example.com", "/me/new-sign-ins/disown/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0"

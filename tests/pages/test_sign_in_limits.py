@@ -20,7 +20,7 @@ from tests import stage
 from tests.pages.reading import words
 from tests.stage import Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+pytestmark = pytest.mark.django_db
 
 SIGN_IN, COOKIE = "/sign-in/", "device"
 NEW_PASSWORD = "a lantern on the pier"

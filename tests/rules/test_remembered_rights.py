@@ -9,10 +9,10 @@ from secretsapp.access import grants
 from secretsapp.core.actor import Actor, remembering
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.roles import Permission, Role
-from secretsapp.models import Grant, Universe, User
+from secretsapp.models import EVERYWHERE, Grant, Place, Universe, User
 from secretsapp.people import accounts
 from secretsapp.rules.acting import Right, acting
-from secretsapp.rules.policy import Rights, rights_now, rights_of
+from secretsapp.rules.policy import Rights, grants_of, rights_now, rights_of
 from secretsapp.secrets import listing
 from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
@@ -62,6 +62,34 @@ def test_what_is_read_between_the_check_and_the_write_is_not_remembered(cast: Ca
         assert rights_of(actor) != NOTHING
         Grant.objects.all().delete()
     assert rights_of(actor) == NOTHING
+
+
+def test_the_grants_by_which_a_page_narrows_are_asked_about_at_one_time_and_found_anew(
+    cast: Cast,
+) -> None:
+    actor = remembering(cast["manager"].actor)
+    held = grants_of(actor)
+    assert held.count() == 1
+    assert str(grants_of(actor).query) == str(held.query)
+    Grant.objects.all().delete()
+    assert not grants_of(actor).exists()
+    actor.forget()
+    assert str(grants_of(actor).query) != str(held.query)
+
+
+def test_rights_now_at_a_place_are_all_that_hold_there_and_no_others(
+    universe: Universe, cast: Cast
+) -> None:
+    stranger, elsewhere = cast["stranger"], Place(universe.pk + 1)
+    grants.give(STAGEHAND, stranger.user, None, Terms(Role.VIEWER, "ALL_*"))
+    grants.give(STAGEHAND, stranger.user, universe, Terms(Role.VIEWER, "HERE_*"))
+    for place, patterns in (
+        (EVERYWHERE, {"ALL_*"}),
+        (Place(universe.pk), {"ALL_*", "HERE_*"}),
+        (elsewhere, {"ALL_*"}),
+    ):
+        now = rights_now(stranger.actor, place)
+        assert {holding.pattern for holding in now.holdings} == patterns, place
 
 
 def test_an_act_asks_again_who_was_let_in_before(cast: Cast) -> None:

@@ -26,6 +26,8 @@ from tests.stage import HARBOR_ID, STAGEHAND
 
 SignIn = Callable[[str], Client]
 
+pytestmark = pytest.mark.long
+
 # The root, and those that the settings keep quieter than it.
 TALKATIVE = ("", "django", "django.db.backends", "secretsapp", "urllib3")
 
@@ -77,14 +79,16 @@ STEPS_OF_PROPOSALS = (
 
 
 @pytest.fixture
-def traces(marker: str) -> Iterator[Traces]:
+def traces(marker: str, caplog: pytest.LogCaptureFixture) -> Iterator[Traces]:
     """Collects traces of the marker; the log is listened to from the beginning."""
     collected = Traces(marker)
     records = LogRecords()
     loggers = [logging.getLogger(name) for name in TALKATIVE]
     levels = [logger.level for logger in loggers]
-    # It listens alone: each of pytest's own handlers would write all of it down as well.
-    with patch.object(loggers[0], "handlers", [records]):
+    # It listens alone: each of pytest's own handlers, which come back for each part of a test,
+    # would write all of it down as well.
+    deaf = patch.object(type(caplog.handler), "emit")
+    with deaf, patch.object(loggers[0], "handlers", [records]):
         for logger in loggers:
             logger.setLevel(logging.DEBUG)
         yield collected

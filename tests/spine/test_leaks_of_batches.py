@@ -27,6 +27,8 @@ from tests.spine.traces import Traces
 
 __all__ = ["client", "debug", "log_lines", "traces"]
 
+pytestmark = pytest.mark.long
+
 ADDRESS = f"{reverse('replace_everywhere')}?name=PAY_KEY"
 STEPS = (
     "secretsapp.batches.making.seal",

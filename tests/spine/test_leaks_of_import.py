@@ -18,6 +18,8 @@ from tests.spine.traces import LogRecords, Traces
 from tests.stage import HARBOR_ID
 
 # Every step from the file to the batch; a name that moves away fails its test.
+pytestmark = pytest.mark.long
+
 STEPS = (
     "secretsapp.core.imports.reading.text_of",
     "secretsapp.core.imports.env_text._row",

@@ -30,6 +30,7 @@ def test_every_address_that_takes_a_form_is_in_this_table() -> None:
     assert {telling.door for telling in TELLINGS} == taking - ANSWERED_ELSEWHERE - NEEDS_MAIL
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("telling", TELLINGS, ids=lambda each: f"{each.door} by {each.by}")
 def test_an_act_and_its_refusal_are_told_once_by_whom_and_about_what(
     telling: Telling, client_for: SignIn, cast: Cast, universe: Universe, emulator: Emulator
