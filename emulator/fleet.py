@@ -190,7 +190,7 @@ class Fleet:
 
     def now(self) -> int:
         """The ticks since 1970."""
-        return self._clock.now()
+        return self._clock.ticks()
 
     def is_meant(self, server: GameServer, places: Versions) -> bool:
         """Whether a restart of these places is for the server."""
@@ -204,7 +204,7 @@ class Fleet:
     def catch_up(self) -> None:
         """Do what restarts were to do by now: end their servers, and start as many again."""
         for restart in self.restarts.values():
-            due = restart.done is None and restart.begins <= self._clock.now()
+            due = restart.done is None and restart.begins <= self._clock.ticks()
             if due and not self.ignores_restarts:
                 self._carry_out(restart)
 

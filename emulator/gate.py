@@ -15,7 +15,7 @@ UniverseHandler = Callable[[Call, Universe], Answer]
 def authenticate(call: Call) -> ApiKey:
     """The usable API key that came with the request; refuses with the one 401 otherwise."""
     api_key = call.state.api_keys.get(call.request.headers.get("x-api-key", ""))
-    if api_key is None or not api_key.usable(call.state.clock.ticks()):
+    if api_key is None or not api_key.usable(call.state.clock.now()):
         raise Refused(answers.invalid_api_key())
     call.state.note_use(api_key)
     return api_key

@@ -47,7 +47,7 @@ def universe_of_place(call: Call) -> Answer:
 
 def introspect(call: Call) -> Answer:
     """What an API key may do, and whether it may still do it; only new keys are known here."""
-    key, now = (call.json_object() or {}).get("apiKey"), call.state.clock.ticks()
+    key, now = (call.json_object() or {}).get("apiKey"), call.state.clock.now()
     api_key = call.state.api_keys.get(key) if isinstance(key, str) else None
     if api_key is None or not api_key.introspected(now):
         return answers.gateway_error(400, "Invalid API Key")

@@ -161,7 +161,7 @@ class Emulator:
             enabled=enabled,
             allowed=allowed,
             permitted=permitted,
-            made=self._state.clock.ticks(),
+            made=self._state.clock.now(),
         )
         self._state.add_api_key(api_key)
         return api_key

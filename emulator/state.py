@@ -44,7 +44,7 @@ class State:
 
     def note_use(self, api_key: ApiKey) -> None:
         """Keep when a key was last let in; the file learns it with the next change."""
-        self.api_keys[api_key.key] = api_key.used_at(self.clock.ticks())
+        self.api_keys[api_key.key] = api_key.used_at(self.clock.now())
 
     def universe_of_place(self, place_id: int) -> Universe | None:
         """The universe that the place belongs to."""

@@ -1,6 +1,6 @@
 """Every address of the product, what may be asked of it, and who is let in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -392,11 +392,9 @@ def names_of_addresses() -> set[str]:
     return set(_names(get_resolver().url_patterns))
 
 
-def _names(patterns: list[URLPattern | URLResolver]) -> list[str]:
-    names: list[str] = []
+def _names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            names += _names(pattern.url_patterns)
+            yield from _names(pattern.url_patterns)
         else:
-            names.append(pattern.name or f"unnamed: {pattern.pattern}")
-    return names
+            yield pattern.name or f"unnamed: {pattern.pattern}"
