@@ -1,7 +1,8 @@
 """The addresses of universes, their game servers and their secrets."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from secretsapp.web.converters import RowIdConverter, SecretNameConverter, UniverseIdConverter
 from secretsapp.web.views import (
     advice,
     audit,
@@ -25,6 +26,11 @@ from secretsapp.web.views import (
     universes,
 )
 from secretsapp.web.views.proposing import by_protection
+
+# All addresses are made of these, and this module is read first.
+register_converter(UniverseIdConverter, "universe_id")
+register_converter(RowIdConverter, "row_id")
+register_converter(SecretNameConverter, "secret_name")
 
 UNIVERSE = "universes/<universe_id:universe_id>/"
 SECRET = f"{UNIVERSE}secrets/<secret_name:name>/"

@@ -1,12 +1,7 @@
 """The addresses of the product."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from secretsapp.web.converters import (
-    RowIdConverter,
-    SecretNameConverter,
-    UniverseIdConverter,
-)
 from secretsapp.web.universe_addresses import SECRET, UNIVERSE, universe_addresses
 from secretsapp.web.views import (
     access,
@@ -50,10 +45,6 @@ from secretsapp.web.views import (
     universe_settings,
     witnesses,
 )
-
-register_converter(UniverseIdConverter, "universe_id")
-register_converter(RowIdConverter, "row_id")
-register_converter(SecretNameConverter, "secret_name")
 
 ACCESS = "access/"
 ACCESS_OF_UNIVERSE = f"{UNIVERSE}access/"
