@@ -275,7 +275,6 @@ urlpatterns = [
     path("proposals/approve/", proposals.approve_several, name="proposals_waiting_approve"),
     path(PROPOSAL, proposals.proposal, name="proposal"),
     path(f"{PROPOSAL}decide/", proposals.decide, name="proposal_decide"),
-    # Game servers.
     path(f"{UNIVERSE}servers/", servers.servers, name="servers"),
     path(f"{UNIVERSE}servers/restart/", servers.restart, name="servers_restart"),
     path(f"{UNIVERSE}servers/logs/", servers.logs, name="servers_logs"),
