@@ -11,7 +11,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.models import ServerRestart, Universe
 from tests.spine.named import leave_restart
 from tests.stage import HARBOR_ID, Cast
-from tests.support.game_servers import rotate
+from tests.support.game_servers import create, rotate
 from tests.support.watch import Watch
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +86,17 @@ def test_the_fragment_of_the_list_keeps_the_name(rotated: Universe, viewer: Clie
     sent = {"names_it": "yes", "next": SERVERS}
     fragment = viewer.post(f"{SECRET}servers/", sent, headers=HTMX)
     assert "PAY_KEY Rotation" in text_of(fragment)
+
+
+def test_only_the_newest_changes_refresh_by_themselves(
+    with_key: Universe, cast: Cast, viewer: Client
+) -> None:
+    for name in ("PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"):
+        rotate(with_key, cast, name)
+    create(with_key, cast, "NEW_KEY")
+    page = viewer.get(SERVERS).content.decode()
+    assert page.count("Check again") == 4
+    assert page.count('hx-trigger="load') == 3
 
 
 def test_what_is_missing_is_said_on_the_page(

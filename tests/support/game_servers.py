@@ -28,6 +28,12 @@ def rotate(universe: Universe, cast: Cast, name: str = "PAY_KEY") -> None:
     changes.rotate(actor=actor, universe=universe, name=name, value=value)
 
 
+def create(universe: Universe, cast: Cast, name: str) -> None:
+    """Create it as the editor."""
+    actor, value = cast["editor"].actor, Plaintext(b"value")
+    changes.create(actor=actor, universe=universe, name=name, value=value, domain="*")
+
+
 def rotate_between_starts(universe: Universe, harbor: EmulatedUniverse, cast: Cast) -> Universe:
     """Let nine servers start before PAY_KEY was rotated, and three after it."""
     root = harbor.profile.root_place_id
