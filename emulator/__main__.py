@@ -18,7 +18,7 @@ It prints one line of JSON, with its address, when it is ready, and stops with C
 
 Sealroom then asks it instead of Roblox with OPEN_CLOUD_URL=http://127.0.0.1:8901 in its
 environment, and takes try-it as an API key. It listens on this machine alone. Keys that are given
-here open every universe and never expire."""
+here open every universe, and expire when nobody uses them for 60 days."""
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
 LARGEST_PORT = 65535

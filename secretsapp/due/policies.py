@@ -10,7 +10,7 @@ from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.due_states import FEWEST_DAYS, MOST_DAYS
 from secretsapp.core.errors import InvalidInput, SecretGone
-from secretsapp.core.events.due import DueEvent
+from secretsapp.core.events.secrets import DueEvent
 from secretsapp.core.roles import Permission
 from secretsapp.core.upkeep_errors import NothingDue
 from secretsapp.models import RotationPolicy, Secret, Universe

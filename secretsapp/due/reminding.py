@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.due_states import ASKING, DueState
-from secretsapp.core.events.due import DueEvent
+from secretsapp.core.events.secrets import DueEvent
 from secretsapp.due import due_mail, shares
 from secretsapp.models import Secret, Universe
 from secretsapp.rules.acting import NoRight, acting

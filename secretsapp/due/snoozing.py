@@ -8,7 +8,7 @@ from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.due_states import ASKING, LONGEST_SNOOZE, DueState
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.events.due import DueEvent
+from secretsapp.core.events.secrets import DueEvent
 from secretsapp.core.roles import Permission
 from secretsapp.core.upkeep_errors import NothingDue
 from secretsapp.models import Secret, Snooze, Universe

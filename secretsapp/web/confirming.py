@@ -39,7 +39,7 @@ ASKED = frozenset(
         *("api_key_create", "api_key_edit", "api_key_replace", "api_key_remove"),
         *("invite", "invitation_again", "person_create", "person_link"),
         *("person_disable", "person_enable", "person_factors_reset", "person_sessions_end"),
-        *("universe_create", "universe_settings", "universe_protection"),
+        *("universe_create", "universes_pick", "universe_settings", "universe_protection"),
         *("servers_restart", "servers_key"),
         *("channel_create", "channel_edit", "witness_add", "witness_edit"),
         *("audit_export", "universe_export", "secrets_export", "names_to_fill", "evidence"),

@@ -9,13 +9,12 @@ from secretsapp.core.events import BY_TAG, EVENTS
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.batches import BatchEvent
 from secretsapp.core.events.channels import ChannelEvent
-from secretsapp.core.events.due import DueEvent
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import Event, Result, Severity, Verb
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.events.proofs import ProofEvent
-from secretsapp.core.events.secrets import SecretEvent, UniverseEvent, change_event
+from secretsapp.core.events.secrets import DueEvent, SecretEvent, UniverseEvent, change_event
 
 PLACES = {
     "access",
