@@ -3,13 +3,10 @@
 The value goes to Roblox alone, which made it, and is neither kept nor shown.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from secretsapp.core import labels
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import InvalidInput, SealroomError
 from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
@@ -20,9 +17,7 @@ from secretsapp.opencloud.answers import NothingSent, OpenCloudError
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Right, acting
-from secretsapp.secrets import details, secret_view
 
-_END_LINE = re.compile(r"^Expires at Roblox on [^\n]*\n?", re.MULTILINE)
 _NO_KEY = "It doesn’t look like a Roblox API key, so Roblox wasn’t asked about it."
 _ADDRESSES = "Roblox doesn’t tell whether it has accepted IP addresses: look there."
 
@@ -70,29 +65,3 @@ def _state(hint: Introspection, ends_at: datetime | None) -> str:
     if ends_at is None:
         return "Roblox knows the key, and it has no expiry date."
     return f"Roblox says the key expires on {sentence_time(ends_at)}."
-
-
-def keep_end(actor: Actor, universe: Universe, name: str, answer: KeyAnswer) -> str:
-    """Keep with the secret when its key ends; gives what is to be said of all that was answered.
-
-    The secret is there by now, so what can't be kept is only told.
-    """
-    if answer.ends_at is None:
-        return answer.sentence
-    try:
-        secret = secret_view.get(actor, universe, name).secret
-        note = _with_end(secret.note, answer.ends_at)
-        details.edit(actor=actor, universe=universe, secret=secret, note=note, owner=secret.owner)
-    except SealroomError as refusal:
-        return f"{answer.sentence} That day was not noted with the secret: {refusal}"
-    return f"{answer.sentence} Its note says so."
-
-
-def _with_end(note: str, ends_at: datetime) -> str:
-    """The note with the day as its last line; that of an earlier key goes."""
-    line = f"Expires at Roblox on {ends_at:%Y-%m-%d}."
-    kept = _END_LINE.sub("", note).rstrip()
-    whole = f"{kept}\n{line}" if kept else line
-    if len(whole) > labels.NOTE_LIMIT:
-        raise InvalidInput("the note has no room for it.")
-    return whole

@@ -8,6 +8,7 @@ from secretsapp.api_keys import end_warnings, key_records, key_reports, key_upke
 from secretsapp.core import actor as actors
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
+from secretsapp.due import key_values
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.types import Introspection
 from secretsapp.secrets import roblox_values
@@ -46,7 +47,7 @@ def ask_roblox(stage: Stage) -> object:
 def keep_end(stage: Stage) -> str:
     """Keep when the key of a secret ends."""
     answer = KeyAnswer("It ends.", timezone.now())
-    return roblox_values.keep_end(stage.cast["editor"].actor, stage.universe, "PAY_KEY", answer)
+    return key_values.keep_end(stage.cast["editor"].actor, stage.universe, "PAY_KEY", answer)
 
 
 KEY_HEALTH_ACTIONS = [
@@ -56,9 +57,9 @@ KEY_HEALTH_ACTIONS = [
         ("secret.key.asked | rotator@example.com | Harbor | PAY_KEY | ",),
     ),
     Action(
-        "roblox_values.keep_end",
+        "key_values.keep_end",
         keep_end,
-        ("secret.details.changed | editor@example.com | Harbor | PAY_KEY | ",),
+        ("secret.policy.set | editor@example.com | Harbor | PAY_KEY | ",),
     ),
     Action(
         "key_upkeep.say_fixed",

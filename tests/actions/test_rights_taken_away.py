@@ -34,7 +34,7 @@ WITHOUT_RIGHT = {
     "delivering.deliver": "the system acts",
     "end_warnings.warn_due": "the system acts",
     "looking.look_due": "the system stores what was found, and nobody chose it",
-    "roblox_values.keep_end": "what can't be kept is only told: the secret is there by then",
+    "key_values.keep_end": "what can't be kept is only told: the secret is there by then",
     "invitations.end_expired": "the system acts",
     "outcomes.stop": "the system acts",
     "outcomes.store": "the system acts",

@@ -1,7 +1,7 @@
 """A Roblox API key as the value of a secret is told, and asked about once if its person agrees."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -11,7 +11,10 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
-from secretsapp.models import Secret, Universe
+from secretsapp.due import policies
+from secretsapp.due.policies import Covered, Terms
+from secretsapp.models import RotationPolicy, Universe
+from secretsapp.models.due import DueRule
 from secretsapp.secrets import roblox_values
 from secretsapp.universes import protection
 from tests.core.values import MADE_UP_KEY
@@ -48,9 +51,10 @@ def asked(emulator: Emulator) -> int:
     return sum("introspect" in request.path for request in emulator.requests)
 
 
-def note() -> str:
-    """What stands with the secret."""
-    return Secret.objects.get(name="NEW_KEY").note
+def end() -> date | None:
+    """The day on which the credential of the secret ends, as its due date has it."""
+    policy = RotationPolicy.objects.filter(secret__name="NEW_KEY").first()
+    return policy.ends_on if policy else None
 
 
 def test_it_is_told_what_such_a_key_needs_and_nothing_is_asked(
@@ -75,29 +79,41 @@ def test_with_consent_roblox_is_asked_once_and_the_end_is_kept_with_the_secret(
     assert "Roblox says the key expires on 6 May 2031, 12:00 UTC." in page
     assert "Roblox doesn’t tell whether it has accepted IP addresses" in page
     assert (asked(emulator), watch.tags[0]) == (1, "secret.key.asked")
-    assert note() == "Expires at Roblox on 2031-05-06."
+    assert "It is due on that day." in page
+    assert end() == date(2031, 5, 6)
     assert harbor.values["NEW_KEY"] == MADE_UP_KEY.encode()
 
 
-def test_another_key_takes_its_own_end_along_and_the_rest_of_the_note_stays(
+def test_another_key_takes_its_own_end_along_and_the_hint_stays(
     editor: Client, address_of: AddressOf, emulator: Emulator
 ) -> None:
-    editor.post(address_of("secret_create"), AGREED | {"note": "Whose it is."})
-    assert note() == "Whose it is.\nExpires at Roblox on 2031-05-06."
+    editor.post(address_of("secret_create"), AGREED)
+    RotationPolicy.objects.update(hint="In the Creator Dashboard.")
     emulator.add_api_key(MADE_UP_KEY, expires=END.replace(year=2032))
     editor.post(address_of("secret_rotate", "NEW_KEY"), AGREED)
-    assert note() == "Whose it is.\nExpires at Roblox on 2032-05-06."
+    assert end() == date(2032, 5, 6)
+    assert RotationPolicy.objects.get().hint == "In the Creator Dashboard."
 
 
-def test_who_may_not_edit_the_note_is_told_the_end_alone(
+def test_a_policy_that_someone_set_for_the_secret_stays(
+    editor: Client, address_of: AddressOf, universe: Universe
+) -> None:
+    editor.post(address_of("secret_create"), AGREED | {"ask_roblox": ""})
+    policies.set_policy(STAGEHAND, Covered(universe, "NEW_KEY"), Terms(DueRule.EVERY, days=90))
+    answer = editor.post(address_of("secret_rotate", "NEW_KEY"), AGREED, follow=True)
+    assert "It has a rotation policy of its own, which stays." in words(answer)
+    assert (RotationPolicy.objects.get().rule, end()) == (DueRule.EVERY, None)
+
+
+def test_who_may_not_edit_details_is_told_the_end_alone(
     client_for: ClientFor, editor: Client, address_of: AddressOf
 ) -> None:
     sent = {"value": MADE_UP_KEY, "ask_roblox": "on"}
     address = address_of("secret_rotate", "PAY_KEY")
     page = words(client_for("rotator").post(address, sent, follow=True))
     assert "Roblox says the key expires on 6 May 2031" in page
-    assert "That day was not noted with the secret" in page
-    assert Secret.objects.get(name="PAY_KEY").note == ""
+    assert "It isn’t marked as due on that day" in page
+    assert not RotationPolicy.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -125,7 +141,7 @@ def test_a_key_that_roblox_no_longer_tells_of_is_stored_all_the_same(
     emulator.age_api_key(MADE_UP_KEY, datetime(2026, 1, 1, tzinfo=UTC))
     page = words(editor.post(address_of("secret_create"), AGREED, follow=True))
     assert "Roblox told nothing of the key" in page
-    assert (note(), harbor.values["NEW_KEY"]) == ("", MADE_UP_KEY.encode())
+    assert (end(), harbor.values["NEW_KEY"]) == (None, MADE_UP_KEY.encode())
 
 
 def test_what_is_not_in_the_form_of_a_key_is_sent_to_nobody(

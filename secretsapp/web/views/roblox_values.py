@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from secretsapp.core import input_rules
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.roles import Permission
+from secretsapp.due import key_values
 from secretsapp.secrets import roblox_values
 from secretsapp.secrets.roblox_values import KeyAnswer
 from secretsapp.universes import loading, protection
@@ -34,7 +35,7 @@ def asking(permission: Permission, view: View) -> View:
         response = view(request, universe_id, **place)
         if answer is not None and response.status_code == FOUND:
             universe = loading.get(request.actor, universe_id)
-            told = roblox_values.keep_end(request.actor, universe, name, answer)
+            told = key_values.keep_end(request.actor, universe, name, answer)
             messages.warning(request, told)
         return response
 
