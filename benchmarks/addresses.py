@@ -16,6 +16,7 @@ from secretsapp.models import (
     Invitation,
     Proposal,
     Review,
+    ServerRestart,
     Team,
     User,
     Witness,
@@ -68,6 +69,8 @@ LEFT_OUT = {
             *("batch_steer", "replace_everywhere_value"),
             *("compare_replace", "absences_accept", "absences_withdraw", "names_to_fill"),
             *("several_details", "several_delete", "several_review", "outside_review"),
+            *("due_policy_remove", "api_keys_check", "api_key_fixed", "api_key_old_deleted"),
+            *("servers_logs", "server_restart_follow", "secret_servers"),
         ),
         _SENT_TO,
     ),
@@ -148,6 +151,7 @@ def _known(universe_id: int) -> dict[str, Any]:
         "kind": "webhook",
         "sequence": AuditEvent.objects.latest("sequence").pk,
         "batch_id": Batch.objects.latest("made_at").pk,
+        "restart_id": ServerRestart.objects.latest("started_at").pk,
         "witness_id": Witness.objects.earliest("pk").pk,
     }
 

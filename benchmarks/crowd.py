@@ -8,7 +8,16 @@ from django.utils import timezone
 
 from benchmarks import place
 from secretsapp.core.roles import Role
-from secretsapp.models import ApiKey, Grant, GrantPattern, Secret, Shortcut, Universe, User
+from secretsapp.models import (
+    ApiKey,
+    Grant,
+    GrantPattern,
+    Secret,
+    ServerRestart,
+    Shortcut,
+    Universe,
+    User,
+)
 
 FIRST_ID = 7_000_000_000
 SECRETS_EACH, OWNERS = 100, 30
@@ -36,6 +45,9 @@ def gather(universes: int, people: int) -> None:
     admin = User.objects.get(email=place.EMAIL)
     for person in (admin, granted):
         Shortcut.objects.bulk_create(_shortcuts(person, made), ROWS_AT_ONCE)
+    ServerRestart.objects.create(
+        universe=made[0], state="taken", started_at=timezone.now(), actor_name=place.EMAIL
+    )
 
 
 def _store_grants(made: list[tuple[Grant, str]]) -> None:

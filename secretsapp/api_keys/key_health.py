@@ -89,7 +89,7 @@ def _opened(api_keys: list[ApiKey]) -> dict[UUID, list[Universe]]:
     """The universes of each key, of which only their names are loaded."""
     found: dict[UUID, list[Universe]] = {}
     universes = Universe.objects.filter(api_key__in=api_keys).only("name", "api_key_id")
-    for universe in universes.order_by("pk"):
+    for universe in universes.order_by("name", "pk"):
         found.setdefault(universe.api_key_id, []).append(universe)
     return found
 

@@ -20,7 +20,7 @@ DOING = "ing"
 _VERBS = frozenset(
     (
         *("list", "create", "rotate", "change", "edit", "delete", "give", "grant", "revoke"),
-        *("read", "add", "replace", "manage"),
+        *("read", "add", "replace", "manage", "restart"),
     )
 )
 

@@ -13,17 +13,17 @@ from tests.support.unfinished import refresh_later
 
 pytestmark = pytest.mark.browser
 
-HOME, BATCHES, LOG = "Home", "Batches", "Audit log"
+HOME, DUE, BATCHES, LOG = "Home", "Due dates", "Batches", "Audit log"
 # Its environment stands behind it twice: short for the eye, and whole for screen readers.
 HARBOR = "Harbor PRODProduction"
 OF_ADMINS = ("Access", "Reviews", "People", "API keys", "Channels")
 PLACES = {
-    "admin": (HOME, BATCHES, HARBOR, LOG, *OF_ADMINS),
-    "manager": (HOME, BATCHES, HARBOR, LOG),
-    "editor": (HOME, BATCHES, HARBOR),
-    "rotator": (HOME, BATCHES, HARBOR),
-    "viewer": (HOME, HARBOR),
-    "auditor": (HOME, HARBOR, LOG),
+    "admin": (HOME, DUE, BATCHES, HARBOR, LOG, *OF_ADMINS),
+    "manager": (HOME, DUE, BATCHES, HARBOR, LOG),
+    "editor": (HOME, DUE, BATCHES, HARBOR),
+    "rotator": (HOME, DUE, BATCHES, HARBOR),
+    "viewer": (HOME, DUE, HARBOR),
+    "auditor": (HOME, DUE, HARBOR, LOG),
     "stranger": (HOME,),
 }
 

@@ -31,6 +31,7 @@ NOT_ASKED = {
     # Secrets: their values are new, and what was there is told.
     *("secret_create", "secret_rotate", "secret_create_value", "secret_rotate_value"),
     *("secret_details", "secret_acknowledge", "proposals_approve"),
+    *("secret_due", "secret_snooze", "due_policies", "due_policy_remove"),
     *(
         "several_details",
         "several_review",

@@ -29,6 +29,7 @@ def test_settings_of_a_universe_that_are_not_given_stay(
         "name": "Old Harbor",
         "environment": "production",
         "api_key": "second",
+        "server_key": "",
     }
     assert said.json == expected
     said = shell.run("edit_universe", HARBOR_ID, "--environment", "", "--json")
