@@ -88,6 +88,7 @@ def _first_day() -> Iterator[Deed]:
     yield _set_up(30, "create_team", TEAM, ROTATOR, EDITOR, *note, "--as", MANAGER)
     access = ("rotator", "--universe", str(STAGING), "--pattern", "PAY_*", "--reason", "Live ops.")
     yield _set_up(31, "grant", "--team", TEAM, *access, "--as", MANAGER)
+    yield _set_up(33, "set_policy", "--environment", "production", "--days", "120", *acting)
 
 
 TEAM = "Live ops"
