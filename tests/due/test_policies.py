@@ -49,7 +49,7 @@ def test_who_edits_a_secret_says_when_it_is_due(universe: Universe, cast: Cast) 
         (Terms(DueRule.EVERY, days=3651), "days"),
         (Terms(DueRule.ENDS), "ends_on"),
         (Terms(DueRule.ENDS, ends_on=today() - DAY), "ends_on"),
-        (Terms(DueRule.ENDS, ends_on=today() + 3651 * DAY), "ends_on"),
+        (Terms(DueRule.ENDS, ends_on=today() + 3660 * DAY), "ends_on"),
         (Terms(DueRule.FOLLOWS), "rule"),
         (Terms(DueRule.NEVER, hint="a" * (NOTE_LIMIT + 1)), "hint"),
         (Terms(DueRule.NEVER, hint="a\x00b"), "hint"),
@@ -126,7 +126,7 @@ def snooze(universe: Universe, **changed: Any) -> None:
     "wrong",
     [
         {"until": today()},
-        {"until": today() + 91 * DAY},
+        {"until": today() + 99 * DAY},
         {"reason": ""},
         {"reason": "two\nlines"},
         {"reason": "a" * (REASON_LIMIT + 1)},
