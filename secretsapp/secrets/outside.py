@@ -11,13 +11,14 @@ from django.db.models.functions import Coalesce
 from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import InvalidInput
+from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT, is_storable
 from secretsapp.core.roles import Permission, refusal
 from secretsapp.models import Secret
 from secretsapp.models.secrets import UNUSUAL
 from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.locks import lock_universe
 from secretsapp.rules.narrowing import narrowed
-from secretsapp.rules.paging import Asked, Page, cut
+from secretsapp.rules.paging import Asked, Page, containing, cut
 from secretsapp.rules.policy import rights_of
 from secretsapp.secrets import details, drift
 from secretsapp.secrets.details import NewDetails
@@ -49,7 +50,7 @@ class Found:
 
 def changed(actor: Actor, asked: Asked, *, environment: str | None = None) -> Page[Found]:
     """Those that the actor may list, what was noticed last first; in one environment, if given."""
-    found = Secret.objects.filter(UNUSUAL, name__icontains=asked.search)
+    found = Secret.objects.filter(UNUSUAL, containing(asked.search, "name"))
     if environment is not None:
         found = found.filter(universe__environment=environment)
     listed = narrowed(actor, found, Permission.LIST_SECRETS).select_related("universe", "owner")
@@ -108,8 +109,10 @@ def _again(found: Collection[Secret]) -> QuerySet[Secret]:
 
 
 def _chosen(actor: Actor, keys: Collection[tuple[int, str]]) -> list[Secret]:
+    asked = [key for key in keys if key[0] <= UNIVERSE_ID_LIMIT and is_storable(key[1])]
     rows = Secret.objects.filter(
-        universe__in={universe_id for universe_id, _ in keys}, name__in={name for _, name in keys}
+        universe__in={universe_id for universe_id, _ in asked},
+        name__in={name for _, name in asked},
     )
     listed = narrowed(actor, rows, Permission.LIST_SECRETS).select_related("universe")
     found = [each for each in listed if (each.universe_id, each.name) in keys]

@@ -16,7 +16,7 @@ from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.stage import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 
 @pytest.fixture
@@ -69,6 +69,7 @@ def test_it_is_narrowed_by_environment_and_name(client_for: ClientFor, quay: Uni
     assert len(marks(body(client.get(f"{address}?q=gon")))) == 1
     assert len(marks(body(client.get(f"{address}?environment=nonsense")))) == 3
     assert "Nothing here." in words(client.get(f"{address}?q=nowhere"))
+    assert "Nothing here." in words(client.get(f"{address}?q=%00"))
 
 
 def test_those_of_several_universes_are_reviewed_and_adopted_at_once(
@@ -107,6 +108,8 @@ def test_without_a_note_and_an_owner_both_stay(client_for: ClientFor, quay: Univ
         ("", "First tick the secrets"),
         ("nonsense", "First tick the secrets"),
         ("42 NO_SUCH changed", "First tick the secrets"),
+        ("42 PAY%00KEY changed", "First tick the secrets"),
+        (f"{'9' * 19} PAY_KEY changed", "First tick the secrets"),
         (f"{'9' * 300} PAY_KEY changed", "First tick the secrets"),
         ("42 PAY_KEY changed 2025-12-31", "was changed outside Sealroom again"),
         ("42 GONE missing \n42 PAY_KEY changed 2025", "was changed outside Sealroom again"),
