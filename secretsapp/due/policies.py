@@ -106,9 +106,11 @@ def set_policy(actor: Actor, covered: Covered, terms: Terms) -> bool:
 def remove_policy(actor: Actor, covered: Covered) -> None:
     """Remove the policy of a place: a wider one holds then, if there is one.
 
-    Raises Forbidden, or NothingDue where the place has none of its own.
+    Raises Forbidden, InvalidInput where there is no such place, or NothingDue where it has none of
+    its own.
     """
     require_right(actor, covered)
+    _check_environment(covered)
     with acting(actor, covered.need) as act:
         _lock(covered)
         policy = covered.policies.first()
@@ -170,9 +172,13 @@ def _tell(act: Act, event: DueEvent, covered: Covered, detail: dict[str, str]) -
     act.tell(event, covered.universe, covered.name, detail=detail)
 
 
-def _check(covered: Covered, terms: Terms) -> None:
+def _check_environment(covered: Covered) -> None:
     if covered.environment not in Environment.values:
         raise InvalidInput("There is no such environment.", field="environment")
+
+
+def _check(covered: Covered, terms: Terms) -> None:
+    _check_environment(covered)
     if terms.rule not in (OF_ONE if covered.name else OF_MANY):
         raise InvalidInput("Choose when it is to be rotated.", field="rule")
     if terms.rule == DueRule.EVERY and not FEWEST_DAYS <= (terms.days or 0) <= MOST_DAYS:

@@ -122,6 +122,15 @@ def snooze(universe: Universe, **changed: Any) -> None:
     snoozing.snooze(STAGEHAND, universe=universe, **arguments)
 
 
+@pytest.mark.engine
+@pytest.mark.parametrize("environment", ["moon", "\0"])
+def test_no_policy_is_removed_of_a_place_that_there_is_not(
+    universe: Universe, environment: str
+) -> None:
+    with pytest.raises(InvalidInput, match="There is no such environment"):
+        policies.remove_policy(STAGEHAND, Covered(environment=environment))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
