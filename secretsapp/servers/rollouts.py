@@ -178,12 +178,16 @@ def _view(actor: Actor, change: Change) -> RolloutView:
 
 def begin(changes: Iterable[Change]) -> None:
     """Let there be a row for the roll-out of each; one that is there stays."""
-    rows = [_row(change) for change in changes]
+    known = list(changes)
+    # Roblox tells when a secret was changed last: nothing of earlier changes, nor of a deletion.
+    secrets = Secret.objects.filter(last_change__in=known)
+    told = {secret.last_change_id: secret for secret in secrets}
+    rows = [_row(change, told.get(change.pk)) for change in known]
     Rollout.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _row(change: Change) -> Rollout:
-    since = _told_by_roblox(change)
+def _row(change: Change, secret: Secret | None) -> Rollout:
+    since = _told_by_roblox(secret)
     by_own_clock = since is None
     if since is None:
         since = (change.settled_at or change.started_at) + CLOCK_TOLERANCE
@@ -192,10 +196,9 @@ def _row(change: Change) -> Rollout:
     )
 
 
-def _told_by_roblox(change: Change) -> datetime | None:
-    """When Roblox says that the change was made: nothing is left of one that deleted."""
-    secret = Secret.objects.filter(universe=change.universe_id, name=change.name).first()
-    if secret is None or secret.last_change_id != change.pk:
+def _told_by_roblox(secret: Secret | None) -> datetime | None:
+    """When Roblox says that the secret was changed, if it does and that can be."""
+    if secret is None:
         return None
     ahead = is_ahead(secret.update_time, timezone.now())
     return None if ahead else secret.updated_at

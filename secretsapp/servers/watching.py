@@ -6,7 +6,7 @@ background so few are read that a hundred universes take under ten calls a minut
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
@@ -89,15 +89,26 @@ def _begin_watching() -> None:
 
 
 def _due() -> QuerySet[Rollout]:
-    """Those that rest no longer, the longest unread first; failures rest for longer."""
+    """Those that rest no longer, the longest unread first; failures rest for longer.
+
+    Of a universe only the last change: once that is out, so is every earlier one.
+    """
     now = timezone.now()
     rested = Q(tried_at__isnull=True) | Q(failure="", tried_at__lte=now - REST)
     rested |= Q(tried_at__lte=now - REST_AFTER_FAILURE)
     watched = Rollout.objects.filter(
         rested, unclaimed(), out_at__isnull=True, since__gte=now - WATCHED_FOR
     )
-    readable = watched.filter(Q(universe__server_key__isnull=False) | Q(read_at__isnull=False))
-    ordered = readable.order_by(F("tried_at").asc(nulls_first=True))
+    can_be_read = Q(universe__server_key__isnull=False) | Q(read_at__isnull=False)
+    later = Rollout.objects.filter(
+        can_be_read,
+        universe=OuterRef("universe"),
+        out_at__isnull=True,
+        since__gt=OuterRef("since"),
+    )
+    ordered = watched.filter(can_be_read, ~Exists(later)).order_by(
+        F("tried_at").asc(nulls_first=True)
+    )
     related = ("change", "universe__api_key", "universe__server_key")
     return ordered.select_related(*related)[:CALLS_A_MINUTE]
 

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from emulator import Emulator
+from emulator import Universe as EmulatedUniverse
 from secretsapp.core import actor as actors
 from secretsapp.models import Change, Rollout, Universe
 from secretsapp.models.secrets import ChangeKind, ChangeState
@@ -41,12 +42,12 @@ def hundred(with_key: Universe, emulator: Emulator) -> list[Universe]:
     return universes
 
 
-def _rotation(universe: Universe, now: datetime) -> Change:
+def _rotation(universe: Universe, now: datetime, name: str = "PAY_KEY") -> Change:
     return Change(
         kind=ChangeKind.ROTATE,
         state=ChangeState.SUCCEEDED,
         universe=universe,
-        name="PAY_KEY",
+        name=name,
         seen=True,
         actor_kind="person",
         actor_name="rotator@example.com",
@@ -81,3 +82,19 @@ def test_what_fails_everywhere_is_asked_no_more_often(
     minutes = [calls_of_a_minute(emulator) for _ in range(3)]
     assert all(sum(minute.values()) < 10 for minute in minutes)
     assert Rollout.objects.exclude(failure="").count() == sum(map(Counter.total, minutes))
+
+
+def test_of_many_changes_in_one_universe_the_last_is_read_and_none_for_each(
+    with_key: Universe, emulator: Emulator, harbor: EmulatedUniverse, place: int
+) -> None:
+    harbor.fleet.start(place, 2)
+    now = timezone.now()
+    changes = [
+        _rotation(with_key, now - number * timedelta(seconds=1), f"KEY_{number}")
+        for number in range(30)
+    ]
+    Change.objects.bulk_create(changes)
+    emulator.clear_requests()
+    assert watching.watch_due(WORKER) == 1
+    assert len(emulator.requests) <= 3
+    assert Rollout.objects.get(read_at__isnull=False).change.name == "KEY_0"
