@@ -24,6 +24,7 @@ from secretsapp.rules.policy import require, require_installation
 # What can be said of a single secret, and what of many.
 OF_ONE = (DueRule.EVERY, DueRule.ENDS, DueRule.NEVER, DueRule.FOLLOWS)
 OF_MANY = (DueRule.EVERY, DueRule.NEVER)
+NO_POLICY = "There is no policy of its own here. Nothing was changed."
 
 
 @dataclass(frozen=True)
@@ -106,16 +107,16 @@ def set_policy(actor: Actor, covered: Covered, terms: Terms) -> bool:
 def remove_policy(actor: Actor, covered: Covered) -> None:
     """Remove the policy of a place: a wider one holds then, if there is one.
 
-    Raises Forbidden, InvalidInput where there is no such place, or NothingDue where it has none of
-    its own.
+    Raises Forbidden, or NothingDue where the place has none of its own, or is none.
     """
     require_right(actor, covered)
-    _check_environment(covered)
+    if covered.environment not in Environment.values:
+        raise NothingDue(NO_POLICY)
     with acting(actor, covered.need) as act:
         _lock(covered)
         policy = covered.policies.first()
         if policy is None:
-            raise NothingDue("There is no policy of its own here. Nothing was changed.")
+            raise NothingDue(NO_POLICY)
         covered.policies.delete()
         covered.renew()
         event = DueEvent.SECRET_POLICY_REMOVED if covered.name else DueEvent.POLICY_REMOVED
@@ -172,13 +173,9 @@ def _tell(act: Act, event: DueEvent, covered: Covered, detail: dict[str, str]) -
     act.tell(event, covered.universe, covered.name, detail=detail)
 
 
-def _check_environment(covered: Covered) -> None:
+def _check(covered: Covered, terms: Terms) -> None:
     if covered.environment not in Environment.values:
         raise InvalidInput("There is no such environment.", field="environment")
-
-
-def _check(covered: Covered, terms: Terms) -> None:
-    _check_environment(covered)
     if terms.rule not in (OF_ONE if covered.name else OF_MANY):
         raise InvalidInput("Choose when it is to be rotated.", field="rule")
     if terms.rule == DueRule.EVERY and not FEWEST_DAYS <= (terms.days or 0) <= MOST_DAYS:

@@ -127,7 +127,7 @@ def snooze(universe: Universe, **changed: Any) -> None:
 def test_no_policy_is_removed_of_a_place_that_there_is_not(
     universe: Universe, environment: str
 ) -> None:
-    with pytest.raises(InvalidInput, match="There is no such environment"):
+    with pytest.raises(NothingDue, match="no policy of its own"):
         policies.remove_policy(STAGEHAND, Covered(environment=environment))
 
 
