@@ -29,7 +29,7 @@ from secretsapp.secrets.secret_view import drift_of
 OPEN_FOR = timedelta(minutes=1)
 DOUBTED_FOR = timedelta(days=7)
 # Where secrets of more universes need someone, the list of universes tells of all.
-UNIVERSES_TOLD = 20
+UNIVERSES_TOLD = 10
 
 
 _URGENCY = {trouble: place for place, trouble in enumerate(Trouble)}

@@ -22,7 +22,7 @@ from secretsapp.rules.ordering import in_order
 from secretsapp.rules.policy import rights_of
 
 # Those in which most is to be seen; of the others the lists themselves tell.
-UNIVERSES_TOLD = 12
+UNIVERSES_TOLD = 8
 KEYS_TOLD = 20
 
 _Counts = dict[str, int]
