@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "secretsapp.apps.SecondFactorsConfig",
@@ -141,10 +142,9 @@ TEMPLATES = [
         },
     },
 ]
-
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # What is kept.
-
 _DATABASE_PASSWORD = env.secret("DATABASE_PASSWORD")
 DATABASES = {
     "default": database(
