@@ -270,17 +270,25 @@ field.addEventListener("keydown", event => {
   filter();
 });
 
-// The refresh in the background: the rows are new after it, and what is wanted may be newer. htmx tells
-// it of each part of the page that was put in; the rows are in one of them.
+// The refresh in the background: the rows are new after it, unless they would look the same, and what is
+// wanted may be newer. htmx tells it of each part of the page that was put in; the rows are in one of them.
 
 let scrolled = 0;
+
+// The server said how many there are, and which are wanted: both may be older than what one did since.
+function chooseAgain() {
+  said = byId("list-count").textContent;
+  choose(wanted.state);
+}
 
 document.addEventListener("htmx:beforeRequest", event => {
   if (event.target.id === "refresh") byId("listing").setAttribute("aria-busy", "true");
 });
 
 document.addEventListener("htmx:afterRequest", event => {
-  if (event.target.id === "refresh") byId("listing").removeAttribute("aria-busy");
+  if (event.target.id !== "refresh") return;
+  byId("listing").removeAttribute("aria-busy");
+  if (event.detail.xhr.getResponseHeader("HX-Reswap") === "none") chooseAgain();
 });
 
 document.addEventListener("htmx:beforeSwap", event => {
@@ -290,9 +298,8 @@ document.addEventListener("htmx:beforeSwap", event => {
 document.addEventListener("htmx:afterSwap", event => {
   if (event.target.id !== "listing") return;
   entries = null;
-  said = byId("list-count").textContent;
   byId("list-bar").hidden = !byId("rows");
-  choose(wanted.state);
+  chooseAgain();
   if (window.scrollY !== scrolled) window.scrollTo({ top: scrolled, behavior: "instant" });
 });
 

@@ -34,6 +34,23 @@ def open_list(visitor: Visitor, universe: Universe, query: str = "") -> None:
     visitor.page.wait_for_load_state("networkidle")
 
 
+def test_a_refresh_that_brings_nothing_new_leaves_the_rows_as_they_are(
+    visit: Visit, universe: Universe
+) -> None:
+    viewer = visit()
+    viewer.sign_in("viewer")
+    open_list(viewer, universe)
+    page = viewer.page
+    page.locator("#rows").evaluate("rows => { rows.dataset.drawn = 'once'; }")
+    let_rest(universe)
+    with page.expect_response("**/refresh/") as answered:
+        page.get_by_role("button", name="Refresh").click()
+    assert answered.value.headers["hx-reswap"] == "none"
+    expect(page.locator("#listing")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#rows")).to_have_attribute("data-drawn", "once")
+    expect(names(page)).to_have_count(3)
+
+
 def test_the_list_refreshes_itself_and_keeps_what_one_looks_for(
     visit: Visit, universe: Universe, harbor: EmulatedUniverse
 ) -> None:
@@ -253,9 +270,10 @@ def test_the_value_is_masked_until_one_asks_to_see_it_and_is_counted(rotating: V
     expect(value_of(page)).to_have_css("-webkit-text-security", "none")
     expect(eye).to_have_attribute("aria-pressed", "true")
     value_of(page).fill("größer\nals")
-    expect(page.get_by_text("12 / 1,024 bytes · 2 lines")).to_be_visible()
+    size = page.locator("#value-size")
+    expect(size.get_by_text("12 / 1,024 bytes · 2 lines")).to_be_visible()
     value_of(page).fill("x" * 1025)
-    expect(page.get_by_text("Too long: 1,025 / 1,024 bytes · 1 line")).to_be_visible()
+    expect(size.get_by_text("Too long: 1,025 / 1,024 bytes · 1 line")).to_be_visible()
     page.get_by_role("button", name="Save new value").click()
     expect(value_of(page)).to_have_value("x" * 1025)
     expect(value_of(page)).to_be_focused()

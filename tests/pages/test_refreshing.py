@@ -3,13 +3,14 @@
 from html import escape
 
 import pytest
+from django.http import HttpResponseBase
 from django.test import Client
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Universe
 from tests.pages.conftest import AddressOf, ClientFor
-from tests.pages.reading import body, names_shown, words
+from tests.pages.reading import body, field, names_shown, words
 
 HTMX = {"HX-Request": "true"}
 
@@ -39,10 +40,32 @@ def test_htmx_is_given_the_list_alone(
     wanted = {"state": "attention"}
     answer = client_for("viewer").post(address_of("universe_refresh"), wanted, headers=HTMX)
     assert answer.status_code == 200
-    assert body(answer).count('hx-swap-oob="true"') == 3
+    assert body(answer).count('hx-swap-oob="true"') == 4
     assert names_shown(answer) == ["PAY_KEY"]
     assert "PAY_KEY Missing" in words(answer)
     assert "<html" not in body(answer)
+
+
+def test_a_list_that_looks_the_same_is_not_sent_again(
+    client_for: ClientFor, address_of: AddressOf, universe: Universe, harbor: EmulatedUniverse
+) -> None:
+    def refresh() -> HttpResponseBase:
+        rested(universe)
+        return client.post(address_of("universe_refresh"), {"drawn": mark}, headers=HTMX)
+
+    client = client_for("viewer")
+    mark = field(client.get(address_of("universe")), "drawn")
+    same = refresh()
+    assert same.headers["HX-Reswap"] == "none"
+    assert "synced" in words(same)
+    assert names_shown(same) == []
+    assert field(same, "drawn") == mark
+
+    harbor.put("NEW_ELSEWHERE", b"x", "*")
+    changed = refresh()
+    assert "HX-Reswap" not in changed.headers
+    assert "NEW_ELSEWHERE" in names_shown(changed)
+    assert field(changed, "drawn") != mark
 
 
 def test_opening_the_list_does_not_call_roblox(

@@ -3,12 +3,14 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
@@ -41,6 +43,7 @@ from secretsapp.web.views.secret_rows import SecretRow, rows_of
 log = logging.getLogger(__name__)
 
 LOOKED_FOR, LOOKED_FOR_AT_MOST = "change", 50
+MARK_LENGTH = 16
 COLUMNS = (("name", "Name"), ("changed", "Updated"), ("owner", "Owner"))
 ORDERS = (
     ("name", "Name"),
@@ -74,7 +77,7 @@ def universe(request: ActorRequest, universe_id: int) -> HttpResponse:
     context["key_trouble"] = key_health.trouble_in(found)
     context["manages_keys"] = key_listing.manages(request.actor)
     watched = watching(request, found, is_open=context["listing"].open)
-    return render(request, "secrets/list.html", context | watched)
+    return render(request, "secrets/list.html", context | _drawn(request, context) | watched)
 
 
 def _note_opened(request: ActorRequest, found: Universe) -> bool:
@@ -140,9 +143,28 @@ def refresh(request: ActorRequest, universe_id: int) -> HttpResponse:
     wanted = Wanted.from_query(request.POST)
     if wants_fragment(request):
         found = loading.get(request.actor, universe_id)
-        context = _listing(request, found, wanted) | {"is_fragment": True}
-        return render(request, "secrets/_listing.html", context)
+        return _refreshed(request, _listing(request, found, wanted))
     return redirect(f"{reverse('universe', args=[found.pk])}{wanted.query}")
+
+
+def _refreshed(request: ActorRequest, context: dict[str, Any]) -> HttpResponse:
+    """The list after a refresh; where it would look the same, only what is said of it above.
+
+    So nothing moves under the hand of someone who is in the list, nor is it drawn twice.
+    """
+    drawn = _drawn(request, context)
+    is_same = request.POST.get("drawn") == drawn["mark"]
+    context |= drawn | {"is_fragment": True, "is_same": is_same}
+    answer = render(request, "secrets/_refreshed.html", context)
+    if is_same:
+        answer.headers["HX-Reswap"] = "none"
+    return answer
+
+
+def _drawn(request: ActorRequest, context: dict[str, Any]) -> dict[str, str]:
+    """The list as it is drawn, and a mark that another has only if it looks the same."""
+    drawn = render_to_string("secrets/_listing.html", context, request)
+    return {"drawn": drawn, "mark": sha256(drawn.encode()).hexdigest()[:MARK_LENGTH]}
 
 
 def _listing(request: ActorRequest, found: Universe, wanted: Wanted) -> dict[str, Any]:
