@@ -1,4 +1,4 @@
-"""The one place that listens to signals: of sign-in and sign-out, and of a new connection.
+"""The one place that listens to signals: of sign-in and sign-out, of a new connection, of Roblox.
 
 Commands load it, and sign nobody in: what only a sign-in needs comes with the first one.
 """
@@ -21,6 +21,7 @@ from secretsapp.core.errors import SealroomError
 from secretsapp.models import User
 from secretsapp.people import sign_ins
 from secretsapp.people.sign_ins import NewDevice
+from secretsapp.rules import roblox, telemetry
 
 
 @receiver(connection_created)
@@ -33,6 +34,18 @@ def compile_no_query(connection: BaseDatabaseWrapper, **_signal: object) -> None
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET jit = off")
+
+
+@receiver(roblox.answered)
+def count_call(call: str, outcome: str, seconds: float, **_signal: object) -> None:
+    """Roblox was asked something."""
+    telemetry.roblox_answered(call, outcome, seconds)
+
+
+@receiver(roblox.turned_away)
+def count_turned_away(**_signal: object) -> None:
+    """Too many were speaking with Roblox, so another was not begun."""
+    telemetry.roblox_turned_away()
 
 
 @receiver(session_began)

@@ -13,7 +13,7 @@ from secretsapp.core.errors import RobloxBusy
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client, Timeouts
-from secretsapp.rules import telemetry
+from secretsapp.rules import roblox
 from secretsapp.rules.keys import master_ring
 
 # While Roblox is slow, every conversation with it holds a thread of this process. Most threads
@@ -63,7 +63,7 @@ def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
 def conversation() -> Iterator[None]:
     """One of the conversations that people may have at once; raises RobloxBusy."""
     if not _conversations.acquire(timeout=WAIT_SECONDS):
-        telemetry.roblox_turned_away()
+        roblox.turned_away.send(None)
         raise RobloxBusy(
             "Too many other requests are waiting for Roblox, so this one wasn’t sent. Try again "
             "in a few seconds.",
@@ -100,8 +100,12 @@ def _open_client(value: Plaintext) -> Client:
         value,
         proxy=proxy,
         timeouts=timeouts(),
-        observe=telemetry.roblox_answered,
+        observe=_answered,
     )
+
+
+def _answered(call: str, outcome: str, seconds: float) -> None:
+    roblox.answered.send(None, call=call, outcome=outcome, seconds=seconds)
 
 
 def _decrypt(api_key: ApiKey) -> Plaintext:

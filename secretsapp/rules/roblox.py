@@ -1,7 +1,9 @@
-"""What Roblox's refusals and failures mean in our words, in one place."""
+"""What Roblox's refusals and failures mean in our words, and who is told that it was asked."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from django.dispatch import Signal
 
 from secretsapp.core.errors import (
     NameTaken,
@@ -19,6 +21,10 @@ from secretsapp.models import Change
 from secretsapp.models.secrets import ChangeKind
 from secretsapp.opencloud import answers
 from secretsapp.opencloud.client import SETTLE_AFTER
+
+# For monitoring, which is no part of what is done: `answered` is sent with the `call`, its
+# `outcome` in a word and its `seconds`, `turned_away` for a conversation that was not begun.
+answered, turned_away = Signal(), Signal()
 
 NOUNS = {
     ChangeKind.CREATE: "creation",
