@@ -10,7 +10,14 @@ from secretsapp.log import wiped
 from secretsapp.models import AuditEvent, AuditHead, Checkpoint, KeyProof
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.operation import key_proof, system_account
-from secretsapp.rules import keys, pending_migrations, schema, search_index, triggers
+from secretsapp.rules import (
+    keys,
+    log_statistics,
+    pending_migrations,
+    schema,
+    search_index,
+    triggers,
+)
 from secretsapp.rules.acting import NoRight, acting
 
 GENERATED = (keys.SECRET_KEY, keys.MASTER_KEYS, keys.AUDIT_KEYS)
@@ -71,7 +78,7 @@ def _is_set_up() -> bool:
 
 
 def prepare_database() -> list[str]:
-    """Put triggers, head, key proof and search index in place; safe to repeat.
+    """Put triggers, head, key proof, search index and statistics in place; safe to repeat.
 
     Gives the names of the triggers that an installation which was set up had lost: the log tells
     that they are back, because someone may have taken them off to change it. Raises LogBroken
@@ -99,6 +106,7 @@ def prepare_database() -> list[str]:
         if put_back and was_set_up:
             act.tell(InstallationEvent.LOG_GUARDED, detail={"fields": ", ".join(put_back)})
     search_index.install()
+    log_statistics.install()
     return put_back if was_set_up else []
 
 
