@@ -10,14 +10,7 @@ from secretsapp.log import wiped
 from secretsapp.models import AuditEvent, AuditHead, Checkpoint, KeyProof
 from secretsapp.models.audit import HEAD_ID
 from secretsapp.operation import key_proof, system_account
-from secretsapp.rules import (
-    keys,
-    log_statistics,
-    pending_migrations,
-    schema,
-    search_index,
-    triggers,
-)
+from secretsapp.rules import keys, pending_migrations, schema, search_index, triggers
 from secretsapp.rules.acting import NoRight, acting
 
 GENERATED = (keys.SECRET_KEY, keys.MASTER_KEYS, keys.AUDIT_KEYS)
@@ -85,6 +78,9 @@ def prepare_database() -> list[str]:
     where it has lost its head or its events, or the newest is not under our keys, KeyTrouble where
     the configured master keys do not open this database, NewerTables and SchemaChanged.
     """
+    # Every command loads this module, and set-up alone needs that.
+    from secretsapp.rules import log_statistics  # noqa: PLC0415
+
     keys.audit_ring()
     keys.check_strength()
     pending_migrations.check()
