@@ -18,7 +18,7 @@ from secretsapp.models.due import DueRule
 from secretsapp.models.universes import Environment
 from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.due_dates import renew, renew_secrets
-from secretsapp.rules.locks import lock_all, lock_universe
+from secretsapp.rules.locks import lock_all, lock_policies, lock_universe
 from secretsapp.rules.policy import require, require_installation
 
 # What can be said of a single secret, and what of many.
@@ -133,10 +133,11 @@ def require_right(actor: Actor, covered: Covered) -> None:
 
 
 def _lock(covered: Covered) -> None:
-    """Lock every universe of the place, so that no secret is written meanwhile."""
+    """Lock every universe of the place, so that no secret is written and none comes meanwhile."""
     if covered.universe:
         lock_universe(covered.universe)
         return
+    lock_policies()
     lock_all(covered.universes)
 
 

@@ -1,7 +1,7 @@
 """Every lock on a row, in one order.
 
-People, team, universe, batch, proposal, API key, channel, requests, grants, invitations, witness,
-tally, tree, head of the log.
+People, team, rotation policies, universe, batch, proposal, API key, channel, requests, grants,
+invitations, witness, tally, tree, head of the log.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines
@@ -22,8 +22,8 @@ from secretsapp.models import ApiKey, Tally, Team, Universe, User, Witness
 
 Row = TypeVar("Row", bound=Model)
 
-# Any number will do: nothing else takes a lock of that.
-_TREE = 69_629_162
+# Any numbers will do: nothing else takes locks of these.
+_TREE, _POLICIES = 69_629_162, 69_629_163
 
 
 def lock_people(ids: Iterable[int]) -> dict[int, User]:
@@ -111,9 +111,21 @@ def lock_tree() -> None:
 
     There is no row for it that could be updated: nothing of the tree ever is.
     """
+    _lock_number(_TREE)
+
+
+def lock_policies() -> None:
+    """Let one at a time set a rotation policy of many universes, or bring a universe under one.
+
+    A universe that is being added has no row yet that who sets a policy could lock.
+    """
+    _lock_number(_POLICIES)
+
+
+def _lock_number(number: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TREE])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
 def unclaimed(column: str = "claimed_until") -> Q:

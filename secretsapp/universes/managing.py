@@ -18,7 +18,7 @@ from secretsapp.models.universes import Environment
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections, due_dates
 from secretsapp.rules.acting import Right, acting
-from secretsapp.rules.locks import lock_api_key, lock_universe
+from secretsapp.rules.locks import lock_api_key, lock_policies, lock_universe
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
 from secretsapp.rules.versions import differences, refuse_stale, version_of
@@ -60,6 +60,7 @@ def _insert(actor: Actor, universe: Universe, hint: Introspection | None) -> Non
     detail = {"environment": universe.environment, "api_key": universe.api_key.name}
     try:
         with acting(actor, TO_MANAGE) as act:
+            lock_policies()
             universe.api_key = lock_api_key(universe.api_key, was_tried=True)
             protected = was_removed_protected(universe)
             universe.protected_since = timezone.now() if protected else None
@@ -123,6 +124,7 @@ def edit(
         with in_our_words(), connections.client_of(actor, api_key) as client:
             prove(client, universe.pk)
     with acting(actor, TO_MANAGE) as act:
+        lock_policies()
         stored = lock_universe(universe)
         _refuse_stale(stored, seen_version)
         if api_key is not None:
