@@ -143,12 +143,20 @@ def _release(rows: Iterable[ServerRestart]) -> None:
 
 
 def _take_over(actor: Actor, row: ServerRestart, statuses: list[RestartStatus]) -> None:
+    statuses = _of_no_other(row, statuses)
     if row.state in OPEN_RESTARTS:
         _settle(actor, row, statuses)
         return
     found = [each for each in statuses if _is_it(row, each)]
     if len(found) == 1:
         _progress(actor, row, found[0])
+
+
+def _of_no_other(row: ServerRestart, statuses: list[RestartStatus]) -> list[RestartStatus]:
+    """Those that aren't known to be other restarts: Roblox's list of what was known may lag."""
+    others = ServerRestart.objects.filter(universe=row.universe_id).exclude(pk=row.pk)
+    ids = set(others.values_list("remote_id", flat=True))
+    return [each for each in statuses if each.restart_id not in ids]
 
 
 def _is_it(row: ServerRestart, status: RestartStatus) -> bool:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from secretsapp.core import labels
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import HeldUp, InvalidInput, SealroomError
+from secretsapp.core.errors import HeldUp, InvalidInput, SealroomError, StaleVersion
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission, refusal
 from secretsapp.core.upkeep_errors import RestartProtected, RestartUnderWay
@@ -100,12 +100,14 @@ def restart(
     place_ids: Sequence[int] = (),
     bleed_off_minutes: int | None = None,
     why: str = "",
+    seen_last: str = "",
 ) -> ServerRestart:
     """Restart the servers of these places in all versions, or of all places; sent once.
 
     With a bleed-off, servers take no new players for so many minutes before they end. `why` is for
-    the log; the game is given the names of secrets. The outcome of what comes back may be unknown.
-    Raises Forbidden, InvalidInput, RestartProtected, RestartUnderWay and Roblox's refusals.
+    the log; the game is given the names of secrets. `seen_last` is the last restart that the person
+    saw (`last_of`). The outcome of what comes back may be unknown. Raises Forbidden, InvalidInput,
+    RestartProtected, RestartUnderWay, StaleVersion after another one, and Roblox's refusals.
     """
     check_may(actor, universe)
     _refuse_protected(universe)
@@ -123,9 +125,21 @@ def restart(
             actor_name=actor.name,
             started_at=timezone.now(),
         )
-        _begin(actor, row)
+        _begin(actor, row, seen_last)
         _end(actor, row, _sent(client, row, attributes))
     return row
+
+
+def last_of(universe: Universe) -> str:
+    """The last restart there, for a form to carry: so that nobody sends one twice by accident."""
+    last = _last(universe)
+    return str(last.pk) if last else "none"
+
+
+def _last(universe: Universe) -> ServerRestart | None:
+    """The last one that may have restarted anything."""
+    restarts = ServerRestart.objects.filter(universe=universe).exclude(state=RestartState.FAILED)
+    return restarts.order_by("-started_at").first()
 
 
 def attributes_of(actor: Actor, universe: Universe) -> dict[str, str]:
@@ -166,7 +180,7 @@ def _check(place_ids: Sequence[int], minutes: int | None, why: str) -> None:
     labels.check_remark(why, field="why", limit=labels.REASON_LIMIT)
 
 
-def _begin(actor: Actor, row: ServerRestart) -> None:
+def _begin(actor: Actor, row: ServerRestart, seen_last: str) -> None:
     """Write it down, if the actor still may and no other is open."""
     with acting(actor, MayRestart(row.universe)) as act:
         universe = lock_universe(row.universe)
@@ -176,8 +190,19 @@ def _begin(actor: Actor, row: ServerRestart) -> None:
                 "Nothing was sent: whether Roblox took an earlier restart isn’t known yet. "
                 "Sealroom will find out. Try again in a few minutes."
             )
+        _refuse_overtaken(universe, seen_last)
         row.save(force_insert=True)
         tell(act, row)
+
+
+def _refuse_overtaken(universe: Universe, seen_last: str) -> None:
+    """Raise StaleVersion after a restart that the person hasn't seen, such as their own click."""
+    last = _last(universe)
+    if last is not None and seen_last not in ("", str(last.pk)):
+        raise StaleVersion(
+            f"Nothing was sent: {last.actor_name} restarted servers here after you opened this "
+            "page. Check whether they have to restart again."
+        )
 
 
 def _sent(

@@ -12,8 +12,9 @@ from secretsapp.core.errors import AlreadyExists, InvalidInput, StillInUse
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, Change, Grant, Proposal, Universe
+from secretsapp.models import ApiKey, Change, Grant, Proposal, ServerRestart, Universe
 from secretsapp.models.secrets import OPEN_STATES
+from secretsapp.models.servers import OPEN_RESTARTS
 from secretsapp.models.universes import Environment
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections, due_dates
@@ -155,15 +156,11 @@ def remove(actor: Actor, universe: Universe) -> None:
     """Remove a universe from Sealroom with its grants, requests, invitations, notes and changes.
 
     Its secrets stay at Roblox, and its events in the log. Raises StillInUse while the outcome of
-    a change is open: its sender would never learn of it. Its proposals lapse.
+    a change or a restart is open: its sender would never learn of it. Its proposals lapse.
     """
     with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)
-        if Change.objects.filter(universe=stored, state__in=OPEN_STATES).exists():
-            raise StillInUse(
-                "The outcome of a change is still unknown. Sealroom will find out within a "
-                "few minutes: remove the universe after that."
-            )
+        _refuse_open(stored)
         waiting = Proposal.objects.filter(universe=stored)
         end_waiting(act, waiting, "the universe was removed from Sealroom")
         requests.end_of_universe(act, stored)
@@ -174,3 +171,14 @@ def remove(actor: Actor, universe: Universe) -> None:
         Universe.objects.filter(pk=stored.pk).delete()
         detail = {"protected": "yes"} if stored.protected else {}
         act.tell(UniverseEvent.UNIVERSE_REMOVED, stored, detail=detail)
+
+
+def _refuse_open(universe: Universe) -> None:
+    changes = Change.objects.filter(universe=universe, state__in=OPEN_STATES)
+    restarts = ServerRestart.objects.filter(universe=universe, state__in=OPEN_RESTARTS)
+    for what, rows in (("change", changes), ("restart", restarts)):
+        if rows.exists():
+            raise StillInUse(
+                f"The outcome of a {what} is still unknown. Sealroom will find out within a "
+                "few minutes: remove the universe after that."
+            )

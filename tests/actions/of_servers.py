@@ -96,6 +96,7 @@ SERVER_ACTIONS: list[Action] = [
         "restarts.attributes_of",
         lambda stage: restarts.attributes_of(stage.cast["manager"].actor, stage.universe),
     ),
+    Action("restarts.last_of", lambda stage: restarts.last_of(stage.universe)),
     Action("restarts.move", lambda stage: restarts.move(open_restart(stage), RestartState.FAILED)),
     Action("restarts.tell", lambda stage: restarts.tell(nothing_done(stage), open_restart(stage))),
     Action(

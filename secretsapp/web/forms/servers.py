@@ -8,7 +8,7 @@ from django import forms
 from secretsapp.core.labels import REASON_LIMIT
 from secretsapp.models import ApiKey, Universe
 from secretsapp.servers.restarts import Forecast
-from secretsapp.web.forms.fields import QUIET, text_input
+from secretsapp.web.forms.fields import QUIET, SeenField, text_input
 
 BLEED_OFF = [
     ("", "None: servers end at once"),
@@ -19,6 +19,10 @@ BLEED_OFF = [
     ("60", "1 hour"),
     ("240", "4 hours"),
 ]
+NO_PLACES = (
+    "Nothing was sent: Roblox doesn’t tell any more which places have servers, so yours can’t be "
+    "chosen. Try again later, or restart all places."
+)
 CHECKBOX = {"class": "form-check-input"}
 
 
@@ -52,11 +56,12 @@ class RestartForm(forms.Form):
         widget=forms.CheckboxInput(QUIET | CHECKBOX),
         error_messages={"required": "Confirm that you mean it."},
     )
+    seen = SeenField()
     use_required_attribute = False
 
-    def __init__(self, forecast: Forecast, data: Mapping[str, Any] | None) -> None:
+    def __init__(self, forecast: Forecast, last: str, data: Mapping[str, Any] | None) -> None:
         choices = [(str(place.place_id), f"Place {place.place_id}") for place in forecast.places]
-        super().__init__(data, initial={"places": [value for value, _ in choices]})
+        super().__init__(data, initial={"places": [value for value, _ in choices], "seen": last})
         if choices:
             self.fields["places"].choices = choices  # type: ignore[attr-defined]
             self.fields["places"].required = True
@@ -64,6 +69,17 @@ class RestartForm(forms.Form):
         else:
             # Without a forecast no place is known: then it is for all of them.
             del self.fields["places"]
+
+    def clean(self) -> dict[str, Any]:
+        """Stop who chose places: without a forecast their choice would become all of them."""
+        cleaned = super().clean() or {}
+        if "places" in self.data and "places" not in self.fields:
+            raise forms.ValidationError(NO_PLACES)
+        return cleaned
+
+    def start_again(self, last: str) -> None:
+        """Forget what was typed, and carry the restart that the person is told of."""
+        self.data = {**self.initial, "seen": last}
 
     @property
     def place_ids(self) -> list[int]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.api_keys import key_listing
+from secretsapp.core.errors import StaleVersion
 from secretsapp.models import Universe
 from secretsapp.servers import (
     following,
@@ -74,16 +75,21 @@ def restart(request: ActorRequest, universe_id: int) -> HttpResponse:
     """What a restart would end, as far as Roblox tells, and the form that asks for it."""
     universe = loading.get(request.actor, universe_id)
     forecast = restarts.forecast(request.actor, universe)
-    form = RestartForm(forecast, form_pages.posted(request))
+    form = RestartForm(forecast, restarts.last_of(universe), form_pages.posted(request))
 
     def act() -> Done:
-        row = restarts.restart(
-            request.actor,
-            universe,
-            place_ids=form.place_ids,
-            bleed_off_minutes=form.cleaned_data["bleed_off_minutes"],
-            why=form.cleaned_data["why"],
-        )
+        try:
+            row = restarts.restart(
+                request.actor,
+                universe,
+                place_ids=form.place_ids,
+                bleed_off_minutes=form.cleaned_data["bleed_off_minutes"],
+                why=form.cleaned_data["why"],
+                seen_last=form.cleaned_data["seen"],
+            )
+        except StaleVersion:
+            form.start_again(restarts.last_of(universe))
+            raise
         page = reverse("server_restart", args=[universe_id, row.pk])
         return Done("Sent to Roblox.", page)
 
