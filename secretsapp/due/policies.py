@@ -9,11 +9,11 @@ from django.utils import timezone
 from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.due_states import FEWEST_DAYS, MOST_DAYS
-from secretsapp.core.errors import InvalidInput, SecretGone
+from secretsapp.core.errors import InvalidInput, SecretGone, StaleVersion
 from secretsapp.core.events.secrets import DueEvent
 from secretsapp.core.roles import Permission
 from secretsapp.core.upkeep_errors import NothingDue
-from secretsapp.models import RotationPolicy, Secret, Universe
+from secretsapp.models import Change, RotationPolicy, Secret, Universe
 from secretsapp.models.due import DueRule
 from secretsapp.models.universes import Environment
 from secretsapp.rules.acting import Act, Right, acting
@@ -73,19 +73,23 @@ class Covered:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a policy asks for; `hint` says how to rotate one secret at its provider."""
+    """What a policy asks for; `hint` says how to rotate one secret at its provider.
+
+    `ends_with` is the change whose value ends then, where it isn't whichever is there.
+    """
 
     rule: DueRule
     days: int | None = None
     ends_on: date | None = None
     hint: str = ""
+    ends_with: Change | None = None
 
 
 def set_policy(actor: Actor, covered: Covered, terms: Terms) -> bool:
     """Set the policy of a place, in place of another; gives whether anything changed.
 
-    The log gets the rule, and of a hint only that it changed. Raises Forbidden, InvalidInput, or
-    SecretGone where there is no such secret.
+    The log gets the rule, and of a hint only that it changed. Raises Forbidden, InvalidInput,
+    SecretGone where there is no such secret, or StaleVersion where its value is another by now.
     """
     require_right(actor, covered)
     _check(covered, terms)
@@ -148,6 +152,8 @@ def _policy(
     secret = covered.secrets.filter(missing_since=None).first() if covered.name else None
     if covered.name and secret is None:
         raise SecretGone(f"{covered.name} no longer exists. Check the list.")
+    if secret and terms.ends_with and secret.last_change_id != terms.ends_with.pk:
+        raise StaleVersion(f"{covered.name} has been changed again since.")
     is_end = terms.rule == DueRule.ENDS
     return RotationPolicy(
         pk=before.pk if before else None,

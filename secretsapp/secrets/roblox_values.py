@@ -12,7 +12,8 @@ from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import parse_roblox_time, sentence_time
 from secretsapp.core.value_gate import Suspicion, suspicions
-from secretsapp.models import Universe
+from secretsapp.models import Change, Universe
+from secretsapp.models.secrets import ChangeState
 from secretsapp.opencloud.answers import NothingSent, OpenCloudError
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections
@@ -33,7 +34,7 @@ class KeyAnswer:
 def ask(
     actor: Actor, permission: Permission, universe: Universe, name: str, value: Plaintext
 ) -> KeyAnswer:
-    """Ask Roblox once about a key, before it is sealed; the log is told first.
+    """Ask Roblox once about a key that was stored; the log is told first.
 
     Raises Forbidden for those who may not send that secret a value. What isn't in the form of a key
     is sent nowhere.
@@ -50,6 +51,18 @@ def ask(
     except OpenCloudError:
         told = "Roblox told nothing of the key: it knows new ones alone, for about an hour."
         return KeyAnswer(f"{told} Look there when it expires.")
+
+
+def stored(actor: Actor, universe_id: int, name: str, *, since: datetime) -> Change | None:
+    """The change by which the person stored a value there since then; None where none succeeded."""
+    written = Change.objects.filter(
+        universe=universe_id,
+        name=name,
+        actor_id=actor.person_id,
+        started_at__gte=since,
+        state=ChangeState.SUCCEEDED,
+    )
+    return written.select_related("universe").order_by("-started_at").first()
 
 
 def _answer(hint: Introspection) -> KeyAnswer:

@@ -9,11 +9,11 @@ from secretsapp.core import actor as actors
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.due import key_values
-from secretsapp.models import ApiKey
+from secretsapp.models import ApiKey, Change
 from secretsapp.opencloud.types import Introspection
 from secretsapp.secrets import roblox_values
 from secretsapp.secrets.roblox_values import KeyAnswer
-from tests.actions.acting import Action, Stage, nothing_done
+from tests.actions.acting import Action, Stage, nothing_done, rotate
 from tests.core.values import MADE_UP_KEY
 from tests.stage import API_KEY
 
@@ -46,8 +46,9 @@ def ask_roblox(stage: Stage) -> object:
 
 def keep_end(stage: Stage) -> str:
     """Keep when the key of a secret ends."""
-    answer = KeyAnswer("It ends.", timezone.now())
-    return key_values.keep_end(stage.cast["editor"].actor, stage.universe, "PAY_KEY", answer)
+    answer = KeyAnswer("It ends.", timezone.now() + timedelta(days=9))
+    change = Change.objects.get()
+    return key_values.keep_end(stage.cast["editor"].actor, change, answer)
 
 
 KEY_HEALTH_ACTIONS = [
@@ -60,6 +61,13 @@ KEY_HEALTH_ACTIONS = [
         "key_values.keep_end",
         keep_end,
         ("secret.policy.set | editor@example.com | Harbor | PAY_KEY | ",),
+        before=rotate,
+    ),
+    Action(
+        "roblox_values.stored",
+        lambda stage: roblox_values.stored(
+            stage.cast["rotator"].actor, stage.universe.pk, "PAY_KEY", since=timezone.now()
+        ),
     ),
     Action(
         "key_upkeep.say_fixed",

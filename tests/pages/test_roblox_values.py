@@ -2,20 +2,22 @@
 
 import logging
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from emulator import Emulator
+from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.core.errors import Forbidden
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.due import policies
 from secretsapp.due.policies import Covered, Terms
-from secretsapp.models import RotationPolicy, Universe
+from secretsapp.models import Change, RotationPolicy, Universe, User
 from secretsapp.models.due import DueRule
-from secretsapp.secrets import roblox_values
+from secretsapp.opencloud.types import Introspection
+from secretsapp.secrets import changes, roblox_values
 from secretsapp.universes import protection
 from tests.core.values import MADE_UP_KEY
 from tests.pages.conftest import AddressOf, ClientFor
@@ -78,7 +80,8 @@ def test_with_consent_roblox_is_asked_once_and_the_end_is_kept_with_the_secret(
     page = words(editor.post(address_of("secret_create"), AGREED, follow=True))
     assert "Roblox says the key expires on 6 May 2031, 12:00 UTC." in page
     assert "Roblox doesn’t tell whether it has accepted IP addresses" in page
-    assert (asked(emulator), watch.tags[0]) == (1, "secret.key.asked")
+    assert asked(emulator) == 1
+    assert watch.tags.index("secret.create.succeeded") < watch.tags.index("secret.key.asked")
     assert "It is due on that day." in page
     assert end() == date(2031, 5, 6)
     assert harbor.values["NEW_KEY"] == MADE_UP_KEY.encode()
@@ -154,13 +157,75 @@ def test_what_is_not_in_the_form_of_a_key_is_sent_to_nobody(
     assert asked(emulator) == 0
 
 
-@pytest.mark.parametrize("name", ["1 bad name", ""])
-def test_a_form_that_names_no_secret_asks_nothing(
-    editor: Client, address_of: AddressOf, emulator: Emulator, name: str
+@pytest.mark.parametrize(
+    "wrong", [{"name": "1 bad name"}, {"name": ""}, {"reach": ""}, {"name": "PAY_KEY"}]
+)
+def test_a_form_that_is_refused_asks_nothing(
+    editor: Client, address_of: AddressOf, emulator: Emulator, wrong: dict[str, str]
 ) -> None:
     emulator.clear_requests()
-    assert editor.post(address_of("secret_create"), AGREED | {"name": name}).status_code == 422
-    assert asked(emulator) == 0
+    watch = Watch()
+    assert editor.post(address_of("secret_create"), AGREED | wrong).status_code == 422
+    assert (asked(emulator), "secret.key.asked" in watch.tags) == (0, False)
+
+
+def test_of_a_rotation_whose_outcome_is_unknown_nothing_is_noted(
+    editor: Client, address_of: AddressOf, emulator: Emulator
+) -> None:
+    """It could be the end of the old value that is noted then."""
+    emulator.clear_requests()
+    emulator.inject(faults.cut_before(), method="PATCH")
+    page = words(editor.post(address_of("secret_rotate", "PAY_KEY"), AGREED, follow=True))
+    assert "isn’t known yet whether it was stored" in page
+    assert (asked(emulator), RotationPolicy.objects.count()) == (0, 0)
+
+
+def test_the_end_of_a_key_that_someone_has_replaced_by_then_is_not_noted(
+    editor: Client,
+    address_of: AddressOf,
+    universe: Universe,
+    monkeypatch: pytest.MonkeyPatch,
+    cast: Cast,
+) -> None:
+    answer = roblox_values._answer
+
+    def rotate_meanwhile(hint: Introspection) -> roblox_values.KeyAnswer:
+        changes.rotate(
+            actor=cast["rotator"].actor,
+            universe=universe,
+            name="PAY_KEY",
+            value=Plaintext(b"another"),
+        )
+        return answer(hint)
+
+    monkeypatch.setattr(roblox_values, "_answer", rotate_meanwhile)
+    page = words(editor.post(address_of("secret_rotate", "PAY_KEY"), AGREED, follow=True))
+    assert "It isn’t marked as due on that day: PAY_KEY has been changed again since." in page
+    assert not RotationPolicy.objects.exists()
+
+
+def test_who_lost_the_right_meanwhile_has_the_secret_and_no_answer(
+    editor: Client, address_of: AddressOf, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = roblox_values.stored
+
+    def disable_meanwhile(*told: Any, **since: Any) -> Change | None:
+        User.objects.filter(email="editor@example.com").update(is_active=False)
+        return stored(*told, **since)
+
+    monkeypatch.setattr(roblox_values, "stored", disable_meanwhile)
+    emulator.clear_requests()
+    answer = editor.post(address_of("secret_create"), AGREED)
+    assert (answer.status_code, asked(emulator)) == (302, 0)
+
+
+def test_a_key_that_has_expired_already_is_not_due(
+    editor: Client, address_of: AddressOf, emulator: Emulator
+) -> None:
+    emulator.add_api_key(MADE_UP_KEY, expires=datetime(2020, 1, 1, tzinfo=UTC))
+    page = words(editor.post(address_of("secret_create"), AGREED, follow=True))
+    assert "Roblox says the key has expired, so no game can use it." in page
+    assert "due on that day" not in page
 
 
 def test_a_proposal_asks_nothing_and_offers_nothing(

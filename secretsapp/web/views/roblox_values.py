@@ -6,36 +6,38 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.utils import timezone
 
-from secretsapp.core import input_rules
-from secretsapp.core.errors import InvalidInput
+from secretsapp.core.errors import SealroomError
+from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.due import key_values
+from secretsapp.models import Change
 from secretsapp.secrets import roblox_values
-from secretsapp.secrets.roblox_values import KeyAnswer
-from secretsapp.universes import loading, protection
 from secretsapp.web.forms.secrets import AskingForm
 from secretsapp.web.requests import ActorRequest
 from secretsapp.web.views import changes, creation
 
 FOUND = 302
+NOT_KNOWN = "Roblox wasn’t asked about the key, because it isn’t known yet whether it was stored."
 View = Callable[..., HttpResponse]
 
 
 def asking(permission: Permission, view: View) -> View:
-    """The view, before which Roblox is asked about the value, and after which that is told.
+    """The view, after which Roblox is asked about the value, and that is told.
 
-    Where the value isn't sent at once, or there is something wrong with the form, nothing is asked.
+    Only what was stored is asked about: consent holds for one value, and a form that is refused
+    asks for it again.
     """
 
     @wraps(view)
     def asked(request: ActorRequest, universe_id: int, **place: Any) -> HttpResponse:
-        name = place.get("name") or request.POST.get("name", "")
-        answer = _answer(request, permission, universe_id, name)
+        began, value = timezone.now(), _agreed(request)
         response = view(request, universe_id, **place)
-        if answer is not None and response.status_code == FOUND:
-            universe = loading.get(request.actor, universe_id)
-            told = key_values.keep_end(request.actor, universe, name, answer)
+        if value is not None and response.status_code == FOUND:
+            name = place.get("name") or request.POST.get("name", "").strip()
+            change = roblox_values.stored(request.actor, universe_id, name, since=began)
+            told = _answer(request, permission, change, value) if change else NOT_KNOWN
             messages.warning(request, told)
         return response
 
@@ -46,22 +48,19 @@ create = asking(Permission.CREATE_SECRET, creation.create)
 rotate = asking(Permission.ROTATE_SECRET, changes.rotate)
 
 
-def _answer(
-    request: ActorRequest, permission: Permission, universe_id: int, name: str
-) -> KeyAnswer | None:
-    """What Roblox says of the value; None where nobody agreed to ask, or it can't be one."""
+def _agreed(request: ActorRequest) -> Plaintext | None:
+    """The value that its person agreed to ask about."""
     form = AskingForm(request.POST)
     if request.method != "POST" or not form.is_valid() or not form.cleaned_data["ask_roblox"]:
         return None
-    if protection.is_protected(universe_id) or not _is_name(name):
-        return None
-    universe = loading.get(request.actor, universe_id)
-    return roblox_values.ask(request.actor, permission, universe, name, form.cleaned_data["value"])
+    value: Plaintext = form.cleaned_data["value"]
+    return value
 
 
-def _is_name(name: str) -> bool:
+def _answer(request: ActorRequest, permission: Permission, change: Change, value: Plaintext) -> str:
+    """What Roblox says, in a sentence; the value is stored by now, so a refusal is only told."""
     try:
-        input_rules.check_name(name)
-    except InvalidInput:
-        return False
-    return True
+        answer = roblox_values.ask(request.actor, permission, change.universe, change.name, value)
+    except SealroomError as refusal:
+        return f"Roblox wasn’t asked about the key: {refusal}"
+    return key_values.keep_end(request.actor, change, answer)
