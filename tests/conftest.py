@@ -193,6 +193,7 @@ def emulator(settings: Settings) -> Iterator[Emulator]:
     """Roblox, as far as these tests are concerned, on a socket of its own."""
     with Emulator() as running:
         running.add_api_key(stage.API_KEY, name="automation")
+        running.add_api_key(stage.NEXT_API_KEY, name="automation 2")
         settings.OPEN_CLOUD_URL = settings.GAMES_URL = running.url
         settings.OPEN_CLOUD_TIMEOUT_SECONDS = 5
         yield running

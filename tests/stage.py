@@ -26,6 +26,8 @@ from tests import kept
 from tests.granting import store_grants
 
 API_KEY = "emulated-api-key"
+# Another one that Roblox knows, to replace it by.
+NEXT_API_KEY = "next-emulated-api-key"
 PASSWORD = "correct horse battery staple"
 HARBOR_ID = 6930499524
 GROUP_ID = 1234567

@@ -192,11 +192,12 @@ def replace(
     The new value is tried on every universe first: if it can't read and change the secrets of one,
     as far as Roblox tells, RobloxRefused is raised and the old value stays. The old end goes with
     the old value: what Roblox tells of the new one counts, else `ends_at` is believed. `is_meant`
-    as in `add`, for a key that no universe uses.
+    as in `add`, for a key that no universe uses. InvalidInput is raised for the very same value.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     input_rules.check_api_key(value)
     _check_end(ends_at)
+    _refuse_same(api_key, value)
     universes = list(api_key.universes.all())
     with in_our_words(), connections.client_with(actor, value) as client:
         if not (universes or is_meant):
@@ -216,6 +217,16 @@ def replace(
         detail = {"end_before": before, "end": after} if before != after else {}
         act.tell(KeyEvent.API_KEY_REPLACED, subject=stored, detail=detail)
     return report
+
+
+def _refuse_same(api_key: ApiKey, value: Plaintext) -> None:
+    """Raise InvalidInput for the key that is there: it would be named as the old one to delete."""
+    if connections.is_stored(api_key, value):
+        raise InvalidInput(
+            "Sealroom has this very key already, so nothing was replaced. Create a new key at "
+            "Roblox, and paste that one.",
+            field="value",
+        )
 
 
 def _refuse_untried(stored: ApiKey, tried: list[Universe]) -> None:

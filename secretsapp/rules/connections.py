@@ -9,7 +9,7 @@ from django.conf import settings
 
 from secretsapp.core import keyring
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import RobloxBusy
+from secretsapp.core.errors import KeyTrouble, RobloxBusy
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client, Timeouts
@@ -33,6 +33,14 @@ def encrypt(api_key_id: UUID, value: Plaintext) -> bytes:
 def reencrypt(api_key: ApiKey) -> bytes:
     """The stored value again, under the master key that writes now."""
     return encrypt(api_key.pk, _decrypt(api_key))
+
+
+def is_stored(api_key: ApiKey, value: Plaintext) -> bool:
+    """Whether it is the value that is stored already; one that does not open is no one's."""
+    try:
+        return _decrypt(api_key) == value
+    except KeyTrouble:
+        return False
 
 
 def key_id_of(api_key: ApiKey) -> str:

@@ -59,7 +59,7 @@ from tests.actions.of_teams import TEAM_ACTIONS
 from tests.actions.of_universes import UNIVERSE_ACTIONS
 from tests.actions.of_ways_in import ENTRY_ACTIONS
 from tests.granting import Terms
-from tests.stage import API_KEY
+from tests.stage import NEXT_API_KEY
 from tests.support.unfinished import mirrored
 
 ADMIN, EDITOR, MANAGER = "admin@example.com", "editor@example.com", "manager@example.com"
@@ -220,7 +220,7 @@ ACTIONS = [
     Action(
         "stored_keys.replace",
         lambda stage: stored_keys.replace(
-            stage.cast["admin"].actor, stage.api_key, Plaintext(API_KEY.encode())
+            stage.cast["admin"].actor, stage.api_key, Plaintext(NEXT_API_KEY.encode())
         ),
         (f"api_key.replaced | {ADMIN} |  |  | automation",),
     ),

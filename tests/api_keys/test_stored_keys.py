@@ -21,7 +21,7 @@ from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import Introspection, KeyScope
 from secretsapp.universes import managing
-from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast
+from tests.stage import API_KEY, HARBOR_ID, NEXT_API_KEY, STAGEHAND, Cast
 from tests.support.unfinished import make
 from tests.support.watch import Watch, detail, writes
 
@@ -249,11 +249,12 @@ def test_the_end_of_a_replaced_key_is_the_new_ones_and_both_are_told(
     watch = Watch()
     stored_keys.replace(STAGEHAND, universe.api_key, value(SECOND), ends_at=LATER)
     assert detail(watch.last) == {"end_before": "", "end": "1 Jan 2032, 00:00 UTC"}
-    stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND))
+    stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(NEXT_API_KEY))
     assert detail(watch.last) == {"end_before": "1 Jan 2032, 00:00 UTC", "end": ""}
-    emulator.add_api_key(SECOND, expires=END)
+    for key in (API_KEY, SECOND):
+        emulator.add_api_key(key, expires=END)
     assert stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)).ends_at == END
-    stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=LATER)
+    stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(API_KEY), ends_at=LATER)
     assert (ApiKey.objects.get().ends_at, detail(watch.last)) == (END, {})
     with pytest.raises(InvalidInput, match="is in the past"):
         stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND), ends_at=OVER)
@@ -330,9 +331,10 @@ def test_a_refused_key_is_told_which_address_its_list_needs(
     emulator: Emulator, universe: Universe, settings: Settings, address: str, words: str
 ) -> None:
     settings.SERVER_ADDRESS = address
-    emulator.add_api_key(API_KEY, allowed=False)
+    for key in (API_KEY, SECOND):
+        emulator.add_api_key(key, allowed=False)
     report = stored_keys.test(STAGEHAND, universe.api_key)
     assert "refused the API key" in report.result
     assert words in report.result
     with pytest.raises(RobloxRefused, match=words):
-        stored_keys.replace(STAGEHAND, universe.api_key, value(API_KEY))
+        stored_keys.replace(STAGEHAND, universe.api_key, value(SECOND))

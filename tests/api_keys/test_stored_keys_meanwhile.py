@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.api_keys import stored_keys
-from secretsapp.core.errors import Forbidden, NotFound, StaleVersion
+from secretsapp.core.errors import Forbidden, InvalidInput, NotFound, StaleVersion
 from secretsapp.core.key_verdicts import has_passed
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Grant, Universe
 from secretsapp.opencloud.client import Client
 from secretsapp.universes import managing
-from tests.stage import API_KEY, HARBOR_ID, STAGEHAND, Cast
+from tests.stage import API_KEY, HARBOR_ID, NEXT_API_KEY, STAGEHAND, Cast
 from tests.support.together import together
 from tests.support.watch import Watch
 
@@ -29,6 +30,11 @@ Meanwhile = Callable[[Callable[[], object]], None]
 def value(text: str) -> Plaintext:
     """The key as it is typed."""
     return Plaintext(text.encode())
+
+
+def replace_by(text: str) -> None:
+    """Replace the stored key."""
+    stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(text))
 
 
 @pytest.fixture
@@ -82,13 +88,14 @@ def test_what_was_tried_with_a_value_that_is_no_more_is_not_stored(
     emulator.add_universe(77)
     for name in (SECOND, "third"):
         emulator.add_api_key(name)
+    others = [SECOND, API_KEY, SECOND]
     for act in (
         lambda key: stored_keys.test(STAGEHAND, key),
         lambda key: stored_keys.replace(STAGEHAND, key, value("third")),
         lambda key: managing.add(STAGEHAND, universe_id=77, api_key=key),
     ):
         watch, key = Watch(), ApiKey.objects.get()
-        meanwhile(lambda: stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND)))
+        meanwhile(partial(replace_by, others.pop()))
         with pytest.raises(StaleVersion, match="was replaced while"):
             act(key)
         assert watch.tags == ["api_key.replaced"]
@@ -125,7 +132,7 @@ def test_a_key_that_was_removed_meanwhile_is_not_found(
     for act in (
         lambda: stored_keys.remove(STAGEHAND, api_key),
         lambda: stored_keys.test(STAGEHAND, api_key),
-        lambda: stored_keys.replace(STAGEHAND, api_key, value(API_KEY)),
+        lambda: stored_keys.replace(STAGEHAND, api_key, value(NEXT_API_KEY)),
         lambda: stored_keys.edit(STAGEHAND, api_key, name="x", note="", ends_at=None),
         lambda: managing.add(STAGEHAND, universe_id=HARBOR_ID, api_key=api_key),
     ):
@@ -162,3 +169,17 @@ def test_a_key_that_serves_nothing_is_replaced_while_roblox_is_not_there(
 def test_a_verdict_that_nobody_knows_proves_nothing_good(api_key: ApiKey) -> None:
     ApiKey.objects.update(check_verdict="better than ever")
     assert has_passed(ApiKey.objects.get().check_verdict) is False
+
+
+def test_a_key_is_not_replaced_by_itself_as_by_a_second_click(
+    emulator: Emulator, universe: Universe
+) -> None:
+    """Roblox would be said to have an old key to delete: the one that is in use."""
+    emulator.add_api_key(SECOND)
+    stored_keys.replace(STAGEHAND, ApiKey.objects.get(), value(SECOND))
+    before, watch = ApiKey.objects.get(), Watch()
+    with pytest.raises(InvalidInput, match="this very key already"):
+        stored_keys.replace(STAGEHAND, before, value(SECOND), is_meant=True)
+    after = ApiKey.objects.get()
+    assert (after.old_name, after.old_replaced_at) == (before.old_name, before.old_replaced_at)
+    assert watch.tags == []

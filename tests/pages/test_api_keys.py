@@ -195,7 +195,7 @@ def test_a_key_that_opens_nothing_is_replaced_untried(admin: Client, address: Ad
     page = reverse("api_key_replace", args=[unused.pk])
     assert "Test and replace" in body(admin.get(address("api_key_replace")))
     assert "Test and replace" not in body(admin.get(page))
-    answer = admin.post(page, {"value": SECOND}, follow=True)
+    answer = admin.post(page, {"value": API_KEY}, follow=True)
     assert answer.redirect_chain == [(reverse("api_key", args=[unused.pk]), 302)]
     assert "delete it at Roblox" not in words(answer)
     Universe.objects.all().delete()

@@ -11,7 +11,7 @@ from secretsapp.models import (
 )
 from tests.spine import named, of_channels
 from tests.spine.of_channels import CHANNEL, OFF
-from tests.stage import API_KEY, HARBOR_ID
+from tests.stage import API_KEY, HARBOR_ID, NEXT_API_KEY
 from tests.support.witness import NAME, verifier_line
 
 EVERYBODY = ("admin", "manager", "editor", "rotator", "viewer", "auditor")
@@ -172,7 +172,7 @@ DOORS = (
     Door("api_key_create", ADMIN, "", FORM, {"name": "second", "value": API_KEY}, stranger=403),
     Door("api_key", ADMIN, "api key", stranger=403),
     Door("api_key_edit", ADMIN, "api key", FORM, {"name": "renamed"}, stranger=403),
-    Door("api_key_replace", ADMIN, "api key", FORM, {"value": API_KEY}, stranger=403),
+    Door("api_key_replace", ADMIN, "api key", FORM, {"value": NEXT_API_KEY}, stranger=403),
     Door("api_key_test", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
     Door("api_key_fixed", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
     Door("api_key_old_deleted", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
