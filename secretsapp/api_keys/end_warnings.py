@@ -27,7 +27,7 @@ def warn_due(actor: Actor) -> int:
     ending = ApiKey.objects.filter(ends_at__gt=now, ends_at__lte=now + WARN_BEFORE)
     warned = 0
     for api_key in ending.defer("encrypted_value").order_by("ends_at", "pk"):
-        if _mark(api_key, now) != api_key.warned:
+        if _is_due(api_key, now):
             # It may have been removed meanwhile.
             with suppress(NotFound):
                 warned += _warn(actor, api_key, now)
@@ -38,10 +38,10 @@ def _warn(actor: Actor, api_key: ApiKey, now: datetime) -> bool:
     """Tell it, unless another process did so meanwhile, or the key ends another time by now."""
     with acting(actor, _TIME_PASSES) as act:
         stored = lock_api_key(api_key)
-        mark, ends_at = _mark(stored, now), stored.ends_at
-        if ends_at is None or mark in ("", stored.warned):
+        ends_at = stored.ends_at
+        if ends_at is None or not _is_due(stored, now):
             return False
-        stored.warned = mark
+        stored.warned = _mark(ends_at, _level(ends_at - now))
         stored.save(update_fields=["warned"])
         key_mail.queue_ends(stored, ends_at, level=_level(ends_at - now))
         detail = {"end": sentence_time(ends_at)}
@@ -49,11 +49,21 @@ def _warn(actor: Actor, api_key: ApiKey, now: datetime) -> bool:
     return True
 
 
-def _mark(api_key: ApiKey, now: datetime) -> str:
-    """What the warning that is due is called; empty where none is."""
-    if api_key.ends_at is None or not now < api_key.ends_at <= now + WARN_BEFORE:
-        return ""
-    return f"{api_key.ends_at.isoformat()} {_level(api_key.ends_at - now)}"
+def _is_due(api_key: ApiKey, now: datetime) -> bool:
+    """Whether there is to be warned of its end: not of one that was told to be nearer already.
+
+    Clocks are put back, and differ between machines.
+    """
+    ends_at = api_key.ends_at
+    if ends_at is None or not now < ends_at <= now + WARN_BEFORE:
+        return False
+    level = _level(ends_at - now)
+    return api_key.warned not in [_mark(ends_at, each) for each in LEVELS if each <= level]
+
+
+def _mark(ends_at: datetime, level: int) -> str:
+    """What is stored of a warning, so that it is given once."""
+    return f"{ends_at.isoformat()} {level}"
 
 
 def _level(left: timedelta) -> int:

@@ -49,10 +49,13 @@ def _to_tell(today: date) -> list[int]:
 
 
 def _untold(today: date) -> Q:
-    """Those of which it wasn't told that they are in their state for that day."""
+    """Those of which it wasn't told that they are in their state for that day, or in a later one.
+
+    A later one was told by a clock that is right again, or by that of another machine.
+    """
     told = Q()
-    for state in ASKING:
-        told |= Q(told_state=state.value) & in_state(state, today)
+    for place, state in enumerate(ASKING):
+        told |= Q(told_state__in=ASKING[place:]) & in_state(state, today)
     return ~(told & Q(told_due_on__isnull=False, told_due_on=F("due_on")))
 
 

@@ -21,8 +21,9 @@ from secretsapp.rules.policy import require
 def snooze(actor: Actor, *, universe: Universe, name: str, until: date, reason: str) -> None:
     """Let nobody be reminded of a secret until a day; its next rotation ends that too.
 
-    Once the day has come, people are reminded again, also of what they were told before. Raises
-    Forbidden, InvalidInput, or NothingDue where the secret isn't due.
+    Once the day has come, people are reminded again, also of what they were told before. The same
+    once more, as by a second click, changes nothing. Raises Forbidden, InvalidInput, or NothingDue
+    where the secret isn't due.
     """
     require(actor, Permission.EDIT_DETAILS, universe.pk, name)
     today = timezone.now().date()
@@ -33,10 +34,11 @@ def snooze(actor: Actor, *, universe: Universe, name: str, until: date, reason: 
         secret = rows.first()
         if secret is None or not _is_due(secret, today):
             raise NothingDue(f"{name} isn’t due, so there is nothing to put off.")
-        said = {"said_by": actor.name, "said_at": timezone.now(), "reason": reason}
-        Snooze.objects.update_or_create(
-            secret=secret, defaults={"version": secret.update_time, "until": until, **said}
-        )
+        terms = {"version": secret.update_time, "until": until, "reason": reason}
+        if Snooze.objects.filter(secret=secret, **terms).exists():
+            return
+        said = {"said_by": actor.name, "said_at": timezone.now()}
+        Snooze.objects.update_or_create(secret=secret, defaults=terms | said)
         rows.update(told_state="", told_due_on=None)
         renew_secrets(rows)
         detail = {"day": f"{until.day} {until:%b %Y}", "reason": reason}

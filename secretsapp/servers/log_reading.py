@@ -5,10 +5,12 @@ Of the lines nothing is kept or shown but how many were exactly Roblox's sentenc
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -64,7 +66,9 @@ def look(actor: Actor, universe: Universe) -> bool:
     Raises Forbidden for who sees nothing of the universe. A failure is stored, to be shown.
     """
     require_somewhere(actor, Permission.LIST_SECRETS, universe.pk)
-    LogReading.objects.bulk_create([LogReading(universe=universe)], ignore_conflicts=True)
+    # The universe may have been removed meanwhile: then there is no row to claim.
+    with suppress(IntegrityError):
+        LogReading.objects.bulk_create([LogReading(universe=universe)], ignore_conflicts=True)
     now = timezone.now()
     rested = Q(tried_at__isnull=True) | Q(tried_at__lte=now - REST)
     row = LogReading.objects.filter(universe=universe)

@@ -1,9 +1,11 @@
 """How far a change has reached the game servers, as an actor may see it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -177,13 +179,17 @@ def _view(actor: Actor, change: Change) -> RolloutView:
 
 
 def begin(changes: Iterable[Change]) -> None:
-    """Let there be a row for the roll-out of each; one that is there stays."""
+    """Let there be a row for the roll-out of each; one that is there stays.
+
+    Where a universe was removed meanwhile there is none yet for any of them.
+    """
     known = list(changes)
     # Roblox tells when a secret was changed last: nothing of earlier changes, nor of a deletion.
     secrets = Secret.objects.filter(last_change__in=known)
     told = {secret.last_change_id: secret for secret in secrets}
     rows = [_row(change, told.get(change.pk)) for change in known]
-    Rollout.objects.bulk_create(rows, ignore_conflicts=True)
+    with suppress(IntegrityError):
+        Rollout.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _row(change: Change, secret: Secret | None) -> Rollout:

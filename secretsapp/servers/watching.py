@@ -130,7 +130,10 @@ def _read(
     free = rows.filter(Q(tried_at__isnull=True) | Q(tried_at__lte=rested))
     if not claim(free, lasting=CLAIM, tried_at=now, calls=1):
         return False
-    rollout = rows.get()
+    rollout = rows.first()
+    if rollout is None:
+        # Its universe was removed meanwhile.
+        return False
     try:
         with client_for_servers(actor, universe, restarts=False) as client:
             reading = counting.read(client, universe.pk, rollout.since, calls)

@@ -59,6 +59,14 @@ def test_each_warning_is_told_once(end: datetime) -> None:
     assert set(detail(watch.last)) == {"end"}
 
 
+def test_a_clock_that_is_put_back_warns_of_nothing_again(end: datetime) -> None:
+    told = []
+    for days in (13, 29, 13, 6):
+        with time_machine.travel(end - days * DAY, tick=False):
+            told.append(warn())
+    assert told == [1, 0, 0, 1]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_warns(end: datetime) -> None:
     ApiKey.objects.update(ends_at=timezone.now() + 5 * DAY)

@@ -152,6 +152,16 @@ def test_a_snooze_ends_within_90_days_and_has_a_reason(
     snooze(universe, until=today() + 90 * DAY)
 
 
+def test_a_second_click_puts_off_nothing_more(universe: Universe) -> None:
+    cover(universe)
+    age("PAY_KEY", 90)
+    watch = Watch()
+    for until in (3, 3, 4):
+        snooze(universe, until=today() + until * DAY)
+    assert watch.tags == ["secret.snoozed"] * 2
+    assert Snooze.objects.get().until == today() + 4 * DAY
+
+
 def test_what_is_not_due_is_not_put_off(universe: Universe) -> None:
     with pytest.raises(NothingDue):
         snooze(universe)

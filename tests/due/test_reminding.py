@@ -90,6 +90,12 @@ def test_another_due_date_is_told_anew(covered: Universe) -> None:
     assert remind(1) == [("secret.due", "PAY_KEY", "PAY_KEY")]
 
 
+def test_a_clock_that_is_put_back_tells_nothing_again(covered: Universe) -> None:
+    assert remind(15) == [("secret.due", "PAY_KEY", "PAY_KEY")]
+    assert [remind(days) for days in (2, 14, 16)] == [[], [], []]
+    assert remind(22) == [("secret.overdue", "PAY_KEY", "PAY_KEY")]
+
+
 def own(name: str, person: User) -> None:
     """Let the person own that secret."""
     Secret.objects.filter(name=name).update(owner=person)
