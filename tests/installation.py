@@ -60,12 +60,22 @@ class Installation:
         """Carry out commands that must succeed, each with what is piped into it, in one process."""
         self.execute_script(CARRY_OUT, json.dumps(list(commands.items())).encode())
 
+    def carry_out(self, *commands: Command) -> None:
+        """Carry out commands that must succeed, one after another in one process."""
+        self.execute_script(CARRY_OUT, json.dumps([(each, "") for each in commands]).encode())
+
     def execute_script(self, script: str, piped: bytes) -> str:
         """Run Python that must succeed in a process of its own, and give its output."""
-        settings_module = {"DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-        done = _run(("-c", script), piped, settings_module | self.environment)
+        done = self.run_script(script, piped=piped)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
+
+    def run_script(
+        self, script: str, *arguments: str, piped: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run Python in a process of its own to its end, whatever that is."""
+        settings_module = {"DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+        return _run(("-c", script, *arguments), piped, settings_module | self.environment)
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         """Start a Python program of ours, such as `manage.py work`, and let it run."""
