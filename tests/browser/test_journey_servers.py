@@ -7,8 +7,10 @@ from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Universe
 from tests.browser.conftest import Visit
+from tests.browser.journeys import enter, rotate
 from tests.stage import HARBOR_ID, Cast
-from tests.support.game_servers import give_key, rotate
+from tests.support.game_servers import give_key
+from tests.support.game_servers import rotate as rotate_beforehand
 
 pytestmark = pytest.mark.browser
 
@@ -16,23 +18,21 @@ SECRET = f"/universes/{HARBOR_ID}/secrets/PAY_KEY/"
 
 
 @pytest.fixture
-def old(
+def twelve(
     universe: Universe, harbor: EmulatedUniverse, cast: Cast, emulator: Emulator
 ) -> EmulatedUniverse:
-    """Harbor with twelve servers that started before PAY_KEY was rotated."""
+    """Harbor with twelve servers."""
     give_key(universe, emulator)
     harbor.fleet.start(harbor.profile.root_place_id, 12)
-    rotate(universe, cast)
     return harbor
 
 
 def test_from_a_rotation_by_a_restart_to_no_server_with_the_old_value(
-    visit: Visit, old: EmulatedUniverse
+    visit: Visit, twelve: EmulatedUniverse
 ) -> None:
-    manager = visit()
-    manager.become("manager")
+    manager = enter(visit, "manager", f"{SECRET}rotate/", script=True)
     page = manager.page
-    manager.open(SECRET)
+    rotate(manager, "new value")
     expect(page.get_by_text("12 of 12 servers still have the old value.")).to_be_visible()
     page.get_by_role("link", name="Restart servers").click()
     expect(page.get_by_text("12 servers with 60 players")).to_be_visible()
@@ -41,14 +41,15 @@ def test_from_a_rotation_by_a_restart_to_no_server_with_the_old_value(
     page.get_by_label("Restart them").check()
     page.get_by_role("button", name="Restart servers").click()
     expect(page.get_by_text("Roblox says that it is finished.")).to_be_visible()
-    assert {server.secrets["PAY_KEY"] for server in old.fleet.active()} == {b"new value"}
+    assert {server.secrets["PAY_KEY"] for server in twelve.fleet.active()} == {b"new value"}
     manager.open(SECRET)
     expect(page.get_by_text("No server has the old value.")).to_be_visible()
 
 
 def test_without_javascript_the_button_checks_and_the_page_says_so(
-    open_window: Visit, old: EmulatedUniverse
+    open_window: Visit, universe: Universe, twelve: EmulatedUniverse, cast: Cast
 ) -> None:
+    rotate_beforehand(universe, cast)
     viewer = open_window(java_script_enabled=False)
     viewer.become("viewer")
     viewer.open(SECRET)

@@ -217,6 +217,8 @@ def test_what_cannot_be_rotated_here_is_not_offered(
 def test_a_secret_is_put_off_on_its_page(client_for: ClientFor, harbor_due: Universe) -> None:
     client, place = client_for("editor"), [harbor_due.pk, "PAY_KEY"]
     address = reverse("secret_snooze", args=place)
+    page = body(client.get(address))
+    assert (page.count('name="reason"'), "without approval" in page) == (1, False)
     assert client.post(address, {"until": "x", "reason": "y"}).status_code == 422
     assert not Snooze.objects.exists()
     sent = {"until": str(today() + 9 * DAY), "reason": "the provider is closed"}
