@@ -13,7 +13,7 @@ from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey, Universe
 from tests.pages.conftest import ClientFor
-from tests.pages.reading import words
+from tests.pages.reading import body, words
 from tests.stage import NEXT_API_KEY, STAGEHAND
 from tests.support.game_servers import SERVER_KEY, give_key
 from tests.support.watch import Watch
@@ -82,6 +82,9 @@ def test_its_page_says_what_it_is_for(served: ApiKey, client_for: ClientFor) -> 
     assert "It’s the key for the game servers of 1 universe." in page
     assert "No universe uses it yet" not in page
     assert "Not while it’s the key for game servers." in page
+    guide = body(admin.get(reverse("api_key_replace", args=[served.pk])))
+    assert all(scope in guide for scope in (">universe:read<", ">universe:write<"))
+    assert "universe.secret:" not in guide
     answer = words(admin.post(reverse("api_key_test", args=[served.pk]), follow=True))
     assert "Test passed: it can read the servers of 1 universe." in answer
     assert KeyFinding.UNUSED.sentence.split("{")[0] not in answer

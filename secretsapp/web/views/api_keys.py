@@ -97,7 +97,7 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
             stored_keys.replace(
                 request.actor, view.api_key, value, ends_at=ends_at, is_meant=is_meant
             )
-        if view.universes:
+        if view.is_used:
             sentence = "Key replaced. Sealroom has deleted the old key: delete it at Roblox too."
             return Done(sentence, _address(api_key_id), form.told)
         is_first_run = not first_steps.sees_any(request.actor)
