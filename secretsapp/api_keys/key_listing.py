@@ -30,22 +30,15 @@ UNIVERSES_SHOWN = 2
 class KeyView:
     """A key with the first few of the `count` universes that it opens, and what is wrong with it.
 
-    It is the key for the game servers of as many as it `serves`. `hint` is what Roblox told of the
-    key itself, if it did.
+    `hint` is what Roblox told of the key itself, if it did.
     """
 
     api_key: ApiKey
     universes: list[Universe]
     count: int
-    serves: int
     end: KeyEnd
     findings: list[Finding]
     hint: Introspection | None
-
-    @property
-    def is_used(self) -> bool:
-        """Whether any universe needs it."""
-        return bool(self.count or self.serves)
 
     @property
     def is_hinted(self) -> bool:
@@ -144,14 +137,11 @@ def view(actor: Actor, api_key_id: UUID) -> KeyView:
 def _with_universes(api_keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
     """The keys with the first few of their universes, and how many there are."""
     few = in_order(Universe.objects.all())[:UNIVERSES_SHOWN]
-    counted = api_keys.annotate(
-        opens=Count("universes", distinct=True), serves=Count("server_universes", distinct=True)
-    )
+    counted = api_keys.annotate(opens=Count("universes"))
     return counted.prefetch_related(Prefetch("universes", few, to_attr="first_universes"))
 
 
 def _view(api_key: ApiKey, wrong: list[Finding]) -> KeyView:
     found: Any = api_key
     end, hint = end_at(api_key.ends_at), remembered(api_key)
-    opens, serves = found.opens, found.serves
-    return KeyView(api_key, found.first_universes, opens, serves, end, wrong, hint)
+    return KeyView(api_key, found.first_universes, found.opens, end, wrong, hint)

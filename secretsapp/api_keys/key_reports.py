@@ -17,23 +17,12 @@ from secretsapp.core.errors import RobloxUnreachable, RobloxUnusable, SealroomEr
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.models import Universe
-from secretsapp.opencloud import server_management
-from secretsapp.opencloud.answers import (
-    Missing,
-    NotAllowed,
-    Refused,
-    TooManyRequests,
-    Unauthorized,
-)
+from secretsapp.opencloud.answers import Missing, NotAllowed, Refused, Unauthorized
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules.roblox import translate
 
 CANNOT_CHANGE = f"The API key can’t change secrets there: its scope {WRITE} is missing."
-CANNOT_READ_SERVERS = (
-    "The API key can’t read its game servers: the scope universe:read is missing, or the key "
-    "doesn’t cover this universe."
-)
 
 _READS = "it can read secrets but not change them"
 _LACKS = f"the scope {WRITE} is missing"
@@ -80,17 +69,13 @@ def try_on(
     universes: list[Universe],
     advice: Advice,
     *,
-    served: Sequence[Universe] = (),
     remembered: Introspection | None = None,
 ) -> KeyReport:
     """Read each universe for real, unless the key itself is refused.
 
-    A key that is for game servers alone reads those of the universes that are `served`.
     `remembered` is what Roblox told of the key before, which counts where it tells nothing now.
     Raises the OpenCloudErrors that say nothing of the key.
     """
-    if served and not universes:
-        return _try_servers(client, served, advice)
     if not universes:
         # There is nothing to try it on, so it can be replaced while Roblox is not there.
         return report_on(hint_if_reachable(client), universes)
@@ -105,24 +90,6 @@ def try_on(
     if failed:
         return _failed(failed, advice)
     return replace(report_on(hint or remembered, universes), hint=hint)
-
-
-def _try_servers(client: Client, universes: Sequence[Universe], advice: Advice) -> KeyReport:
-    hint = hint_of(client)
-    for universe in universes:
-        try:
-            server_management.forecast(client, universe.pk)
-        except TooManyRequests:
-            raise
-        except NotAllowed:
-            words = f"{universe.name}: {CANNOT_READ_SERVERS}"
-            return KeyReport(KeyVerdict.NOT_ALLOWED, words, None, hint, universe.pk)
-        except Refused as refusal:
-            found = Probe(universe.pk, hint, None, refusal=refusal)
-            return _failed([(universe, found)], advice)
-    count = len(universes)
-    words = f"it can read the servers of {count} universe{'' if count == 1 else 's'}"
-    return KeyReport(KeyVerdict.OPENS, words, end_of(hint), hint)
 
 
 def _failed(failed: Sequence[tuple[Universe, Probe]], advice: Advice) -> KeyReport:

@@ -94,14 +94,13 @@ def _look(actor: Actor, api_key: ApiKey, universes: list[Universe]) -> bool:
 
 def _tried(actor: Actor, api_key: ApiKey, universes: list[Universe]) -> KeyReport:
     known = remembered(api_key)
-    served = list(api_key.server_universes.order_by("pk")[:UNIVERSES_A_MINUTE])
 
     def advice() -> str:
         return server_address.server_address(actor).advice
 
     client_of_key = connections.clients_of(actor, api_key, count=1)
     with in_our_words(only_reads=True), client_of_key as (client,):
-        return try_on(client, universes, advice, served=served, remembered=known)
+        return try_on(client, universes, advice, remembered=known)
 
 
 def _put_off(api_key: ApiKey, why: str) -> None:
@@ -123,8 +122,8 @@ def _finish(actor: Actor, api_key: ApiKey, report: KeyReport) -> None:
     """Store what was found; a look that passed everywhere is about every universe of the key."""
     with acting(actor, _FOUND) as act:
         stored = lock_api_key(api_key, was_tried=True)
-        everywhere = list(stored.universes.all())
-        if report.passed and everywhere:
+        if report.passed:
+            everywhere = list(stored.universes.all())
             whole = report_on(report.hint or remembered(stored), everywhere)
             report = KeyReport(whole.verdict, whole.result, report.ends_at, report.hint)
         store(act, stored, report)

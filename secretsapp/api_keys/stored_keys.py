@@ -202,8 +202,7 @@ def replace(
     with in_our_words(), connections.client_with(actor, value) as client:
         if not (universes or is_meant):
             check_new(client)
-        served = list(api_key.server_universes.all())
-        report = try_on(client, universes, _advice_for(actor), served=served)
+        report = try_on(client, universes, _advice_for(actor))
     if report.passed is False:
         raise RobloxRefused(f"The old key stays. {report.result[:1].upper()}{report.result[1:]}")
     with acting(actor, TO_MANAGE) as act:
@@ -260,9 +259,8 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
 def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
     try:
         with in_our_words(), connections.client_of(actor, api_key) as client:
-            universes, served = list(api_key.universes.all()), list(api_key.server_universes.all())
-            advice, known = _advice_for(actor), remembered(api_key)
-            return try_on(client, universes, advice, served=served, remembered=known)
+            universes, known = list(api_key.universes.all()), remembered(api_key)
+            return try_on(client, universes, _advice_for(actor), remembered=known)
     except RobloxBusy:
         # Nothing was tried, so that it proves nothing.
         raise
