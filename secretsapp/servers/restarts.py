@@ -14,18 +14,19 @@ from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import HeldUp, InvalidInput, SealroomError
 from secretsapp.core.events.secrets import UniverseEvent
-from secretsapp.core.roles import Permission, refusal
+from secretsapp.core.roles import Permission
 from secretsapp.core.upkeep_errors import RestartProtected, RestartUnderWay
 from secretsapp.models import ServerRestart, Universe
 from secretsapp.models.servers import OPEN_RESTARTS, RestartState
 from secretsapp.opencloud import answers, server_management
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.server_types import PlaceForecast, RestartReceipt
-from secretsapp.rules.acting import Act, NoRight, acting
+from secretsapp.rules.acting import Act, NoRight, Right, acting
 from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.policy import require
 from secretsapp.secrets.attempts import SEND_WITHIN
 from secretsapp.servers import rollouts
-from secretsapp.servers.server_keys import client_for_servers, refusal_of
+from secretsapp.servers.server_keys import RESTARTING, client_for_servers, refusal_of
 
 # As `POST …/restarts` takes them (documented).
 LONGEST_BLEED_OFF = 240
@@ -40,18 +41,6 @@ EVENTS = {
     RestartState.UNDETERMINED: UniverseEvent.UNIVERSE_RESTART_UNDETERMINED,
 }
 TO_STORE = NoRight("what was sent is told, whatever its sender may by now")
-
-
-@dataclass(frozen=True)
-class MayRestart:
-    """The right to restart the servers of a universe: of all names, as a restart is for all."""
-
-    universe: Universe
-
-    def check(self, act: Act) -> None:
-        """Raise Forbidden unless the actor has it now."""
-        if not act.rights.allows_throughout(Permission.RESTART_SERVERS, self.universe.pk):
-            raise refusal(Permission.RESTART_SERVERS, self.universe.pk)
 
 
 @dataclass(frozen=True)
@@ -78,8 +67,7 @@ def _sum(counts: list[int | None]) -> int | None:
 
 def check_may(actor: Actor, universe: Universe) -> None:
     """Raise Forbidden for who may not restart its servers."""
-    if not rollouts.may_restart(actor, universe):
-        raise refusal(Permission.RESTART_SERVERS, universe.pk)
+    require(actor, Permission.RESTART_SERVERS, universe.pk, "")
 
 
 def forecast(actor: Actor, universe: Universe) -> Forecast:
@@ -87,7 +75,7 @@ def forecast(actor: Actor, universe: Universe) -> Forecast:
     check_may(actor, universe)
     try:
         _refuse_protected(universe)
-        with client_for_servers(actor, universe, restarts=True) as client:
+        with client_for_servers(actor, universe, RESTARTING) as client:
             return Forecast(server_management.forecast(client, universe.pk))
     except SealroomError as error:
         return Forecast([], failure=str(error))
@@ -111,7 +99,7 @@ def restart(
     _refuse_protected(universe)
     _check(place_ids, bleed_off_minutes, why)
     attributes = attributes_of(actor, universe)
-    with client_for_servers(actor, universe, restarts=True) as client:
+    with client_for_servers(actor, universe, RESTARTING) as client:
         known = [each.restart_id for each in server_management.list_restarts(client, universe.pk)]
         row = ServerRestart(
             universe=universe,
@@ -168,7 +156,8 @@ def _check(place_ids: Sequence[int], minutes: int | None, why: str) -> None:
 
 def _begin(actor: Actor, row: ServerRestart) -> None:
     """Write it down, if the actor still may and no other is open."""
-    with acting(actor, MayRestart(row.universe)) as act:
+    # It is for the servers of all names, so a right to some of them is too little.
+    with acting(actor, Right(Permission.RESTART_SERVERS, row.universe_id, "")) as act:
         universe = lock_universe(row.universe)
         _refuse_protected(universe)
         if ServerRestart.objects.filter(universe=universe, state__in=OPEN_RESTARTS).exists():
@@ -213,7 +202,7 @@ def _end(
         _store(actor, row, RestartState.FAILED, str(refused))
         raise refused
     elif isinstance(sent, answers.Refused | answers.NothingSent):
-        refused = refusal_of(sent, restarts=True)
+        refused = refusal_of(sent, RESTARTING)
         _store(actor, row, RestartState.FAILED, str(refused))
         raise refused
     else:

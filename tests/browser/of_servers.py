@@ -9,7 +9,7 @@ from django.utils import timezone
 from secretsapp.models import Change, LogReading, Rollout, Universe
 from secretsapp.models.secrets import ChangeKind, ChangeState
 from tests.browser.catalogue import LONG_NAME, Look
-from tests.spine.named import leave_restart
+from tests.spine.named import leave_publication, leave_restart
 
 FAILURE = (
     "Roblox doesn’t allow this. The API key for servers is missing the scope universe:read, it "
@@ -24,6 +24,9 @@ def looks_at_servers(universe: Universe) -> list[Look]:
     _leave_rollout(universe, "GONE", ChangeKind.DELETE, old=0, total=12, out_at=timezone.now())
     _leave_rollout(universe, "SIGNING_SEED", failure=FAILURE, read_at=None)
     _leave_logs(universe)
+    leave_publication(universe, version=12)
+    leave_publication(universe, state="unknown", is_published=False)
+    leave_publication(universe, state="failed", reason=FAILURE)
     early = timezone.now() - timedelta(hours=1)
     told = {"finished_at": None, "remaining": 3, "tried_at": timezone.now()}
     late = leave_restart(universe, **told, started_at=early, settled_at=early, why="it leaked")

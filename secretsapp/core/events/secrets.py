@@ -152,6 +152,26 @@ class UniverseEvent(Event):
         Verb.RESTART,
         INFO,
     )
+    UNIVERSE_PUBLISH_STARTED = changed(
+        "universe.publish.started",
+        "started sending a {kind} version of place {place} of {universe}",
+    )
+    UNIVERSE_PUBLISH_SUCCEEDED = changed(
+        "universe.publish.succeeded", "sent a {kind} version of place {place} of {universe}"
+    )
+    UNIVERSE_PUBLISH_FAILED = changed(
+        "universe.publish.failed",
+        "failed to send a {kind} version of place {place} of {universe}: {reason}",
+    )
+    UNIVERSE_PUBLISH_UNKNOWN = changed(
+        "universe.publish.unknown",
+        "may have sent a {kind} version of place {place} of {universe}",
+    )
+    UNIVERSE_PUBLISH_UNDETERMINED = changed(
+        "universe.publish.undetermined",
+        "couldn’t find out whether Roblox has a {kind} version of place {place} of {universe}: "
+        "{reason}",
+    )
     UNIVERSE_REMOVED = done(
         "universe.removed",
         "removed the universe {universe} from Sealroom",

@@ -14,6 +14,8 @@ from secretsapp.models import Universe
 from secretsapp.servers import (
     following,
     log_reading,
+    publications,
+    publishing,
     restarts,
     rollouts,
     server_keys,
@@ -41,6 +43,8 @@ def servers(request: ActorRequest, universe_id: int) -> HttpResponse:
         "views": rollouts.of_universe(request.actor, universe),
         "restarts": following.of_universe(universe),
         "may_restart": rollouts.may_restart(request.actor, universe),
+        "versions": publications.of_universe(universe),
+        "may_publish": publishing.may_publish(request.actor, universe),
         "logs": logs_read,
         "log_servers": log_reading.servers_of(logs_read),
     }
