@@ -3,7 +3,6 @@
 Correctable
 ├── NothingDue                  there is no due date to snooze, or to change
 ├── NoServerKey                 no key of the universe can read its servers; nothing was sent
-├── RestartProtected            the universe is protected, where no one restarts servers alone
 ├── PublishProtected            the universe is protected, and a file can't wait for approval here
 ├── PublishUnderWay             the outcome of an earlier version of the place isn't known yet
 ├── RestartUnderWay             the outcome of an earlier restart isn't known yet; nothing was sent
@@ -19,10 +18,6 @@ class NothingDue(Correctable):
 
 class NoServerKey(Correctable):
     """The universe has no key for its game servers, and the one for secrets doesn't do."""
-
-
-class RestartProtected(Correctable):
-    """A protected universe takes two people, and a restart can't be proposed."""
 
 
 class PublishProtected(Correctable):

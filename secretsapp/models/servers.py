@@ -78,6 +78,7 @@ class ServerRestart(models.Model):
     known = models.TextField(blank=True)
     remote_id = models.CharField(max_length=64, blank=True)
     actor_name = models.CharField(max_length=254)
+    proposed_by = models.CharField(max_length=254, blank=True, default="")
     reason = models.TextField(blank=True)
     started_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)

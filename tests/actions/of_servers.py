@@ -5,7 +5,7 @@ from django.utils import timezone
 from emulator import READ_UNIVERSE, WRITE_PLACES, WRITE_UNIVERSE
 from secretsapp.core import actor as actors
 from secretsapp.core import place_files
-from secretsapp.models import Change, Publication, ServerRestart
+from secretsapp.models import Change, Proposal, Publication, ServerRestart
 from secretsapp.models.servers import PublicationState, RestartState
 from secretsapp.opencloud import answers
 from secretsapp.opencloud.client import SETTLE_AFTER
@@ -14,12 +14,14 @@ from secretsapp.servers import (
     log_reading,
     publications,
     publishing,
+    restart_proposals,
     restarts,
     rollouts,
     server_keys,
     watching,
 )
 from tests.actions.acting import Action, Stage, nothing_done, rotate
+from tests.secrets.proposing import protect, stored
 from tests.spine.named import leave_publication, leave_restart
 from tests.stage import API_KEY
 from tests.support.game_servers import RBXL
@@ -100,6 +102,28 @@ def settle_publication(stage: Stage) -> None:
     leave_publication(stage.universe, state="unknown", is_published=False)
     Publication.objects.update(started_at=timezone.now() - SETTLE_AFTER)
     publications.settle_due(WORKER)
+
+
+def protect_with_key(stage: Stage) -> None:
+    """Let Harbor be protected, with a key for its servers."""
+    let_the_key_read_servers(stage)
+    protect(stage.universe)
+
+
+def propose_restart(stage: Stage) -> Proposal:
+    """Propose a restart as the manager."""
+    return restart_proposals.propose(stage.cast["manager"].actor, stage.universe)
+
+
+def propose_first(stage: Stage) -> None:
+    """Let a restart wait for another person."""
+    protect_with_key(stage)
+    propose_restart(stage)
+
+
+def approve_restart(stage: Stage) -> None:
+    """Approve it as the admin."""
+    restart_proposals.approve(stage.cast["admin"].actor, stored(Proposal.objects.get()))
 
 
 FINISHED = (f"{RESTART}.finished | Sealroom (servers) | Harbor |  | ",)
@@ -230,4 +254,23 @@ SERVER_ACTIONS: list[Action] = [
         settle_publication,
         ("universe.publish.undetermined | Sealroom (servers) | Harbor |  | ",),
     ),
+    Action(
+        "restart_proposals.propose",
+        propose_restart,
+        (f"{RESTART}.proposed | {MANAGER} | Harbor |  | {MANAGER}",),
+        before=protect_with_key,
+    ),
+    Action(
+        "restart_proposals.approve",
+        approve_restart,
+        (
+            f"proposal.approved | admin@example.com | Harbor |  | {MANAGER}",
+            f"{RESTART}.started | admin@example.com | Harbor |  | ",
+            f"{RESTART}.succeeded | admin@example.com | Harbor |  | ",
+        ),
+        before=propose_first,
+    ),
+    Action("restarts.check", lambda _stage: restarts.check([1], 5, "why")),
+    Action("restarts.as_text", lambda _stage: restarts.as_text([2, 1, 2])),
+    Action("restarts.right_to_restart", lambda stage: restarts.right_to_restart(stage.universe)),
 ]

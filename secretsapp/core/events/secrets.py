@@ -130,6 +130,9 @@ class UniverseEvent(Event):
     UNIVERSE_UNPROTECT_PROPOSED = proposed(
         "universe.unprotect.proposed", "proposed the removal of the protection of {universe}"
     )
+    UNIVERSE_RESTART_PROPOSED = proposed(
+        "universe.restart.proposed", "proposed restarting the servers of {universe}"
+    )
     UNIVERSE_RESTART_STARTED = changed(
         "universe.restart.started", "started restarting the servers of {universe}"
     )

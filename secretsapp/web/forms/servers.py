@@ -9,6 +9,7 @@ from secretsapp.core.labels import REASON_LIMIT
 from secretsapp.models import ApiKey, Universe
 from secretsapp.servers.restarts import Forecast
 from secretsapp.web.forms.fields import QUIET, text_input
+from secretsapp.web.forms.proposals import to_propose
 
 BLEED_OFF = [
     ("", "None: servers end at once"),
@@ -64,6 +65,11 @@ class RestartForm(forms.Form):
         else:
             # Without a forecast no place is known: then it is for all of them.
             del self.fields["places"]
+
+    def to_propose(self) -> None:
+        """Let it propose the restart: nothing happens that would have to be confirmed."""
+        del self.fields["sure"]
+        to_propose(self, may_force=False)
 
     @property
     def place_ids(self) -> list[int]:

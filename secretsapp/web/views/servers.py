@@ -16,6 +16,7 @@ from secretsapp.servers import (
     log_reading,
     publications,
     publishing,
+    restart_proposals,
     restarts,
     rollouts,
     server_keys,
@@ -79,22 +80,31 @@ def restart(request: ActorRequest, universe_id: int) -> HttpResponse:
     universe = loading.get(request.actor, universe_id)
     forecast = restarts.forecast(request.actor, universe)
     form = RestartForm(forecast, form_pages.posted(request))
+    if universe.protected or "proposing" in request.POST:
+        form.to_propose()
 
     def act() -> Done:
-        row = restarts.restart(
-            request.actor,
-            universe,
-            place_ids=form.place_ids,
-            bleed_off_minutes=form.cleaned_data["bleed_off_minutes"],
-            why=form.cleaned_data["why"],
-        )
-        page = reverse("server_restart", args=[universe_id, row.pk])
-        return Done("Sent to Roblox.", page)
+        return _restart_or_propose(request, universe, form)
 
     answer = form_pages.submitted(request, form, act, universe)
     names = restarts.attributes_of(request.actor, universe)["changedSecrets"].replace(",", ", ")
     context = {"universe": universe, "forecast": forecast, "names": names}
     return answer or form_pages.page(request, "servers/restart.html", form, context)
+
+
+def _restart_or_propose(request: ActorRequest, universe: Universe, form: RestartForm) -> Done:
+    """Restart them; or propose it, if that is what the page was opened for."""
+    asked: dict[str, Any] = {
+        "place_ids": form.place_ids,
+        "bleed_off_minutes": form.cleaned_data["bleed_off_minutes"],
+        "why": form.cleaned_data["why"],
+    }
+    if form.cleaned_data.get("proposing"):
+        made = restart_proposals.propose(request.actor, universe, **asked)
+        sentence = "Proposed. Nothing is sent until someone else approves it."
+        return Done(sentence, reverse("proposal", args=[made.pk]))
+    row = restarts.restart(request.actor, universe, **asked)
+    return Done("Sent to Roblox.", reverse("server_restart", args=[universe.pk, row.pk]))
 
 
 @require_safe
