@@ -18,7 +18,7 @@ from secretsapp.core.errors import NeedsApproval
 from secretsapp.core.events.kinds import Event
 from secretsapp.core.roles import Permission, refusal
 from secretsapp.core.sealing import Sealed
-from secretsapp.models import AuditEvent, Change, Place, ServerRestart, Universe, User
+from secretsapp.models import AuditEvent, Change, Place, Universe, User
 from secretsapp.rules import audit
 from secretsapp.rules.audit import Entry, Subject
 from secretsapp.rules.locks import lock_people
@@ -156,13 +156,7 @@ class AtOnce:
     people: ClassVar[tuple[User, ...]] = ()
     needs: ClassVar[tuple[Need, ...]] = ()
 
-    def admit(
-        self,
-        _act: Act,
-        universe: Universe,
-        _change: Change | ServerRestart,
-        _sealed: Sealed | None,
-    ) -> None:
+    def admit(self, _act: Act, universe: Universe, _change: object, _sealed: Sealed | None) -> None:
         """Raise NeedsApproval in a protected universe."""
         if universe.protected:
             raise NeedsApproval(

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import FilePayload
 
-from secretsapp.models import Change, LogReading, Rollout, Universe
+from secretsapp.models import Change, LogReading, Proposal, Rollout, Universe, User
 from secretsapp.models.secrets import ChangeKind, ChangeState
 from tests.browser.catalogue import LONG_NAME, Look
+from tests.browser.conftest import Visitor
 from tests.spine.named import leave_publication, leave_restart
 
 FAILURE = (
@@ -39,6 +41,38 @@ def looks_at_servers(universe: Universe) -> list[Look]:
         Look("secret_unreached", reverse("secret", args=[universe.pk, "PAY_KEY"])),
         Look("universe_unreached", reverse("universe", args=[universe.pk])),
         *(Look(name, reverse("server_restart", args=[universe.pk, row.pk])) for name, row in pages),
+        Look("publish", reverse("servers_publish", args=[universe.pk]), "manager", refuse_a_file),
+        *_looks_at_protected(universe),
+    ]
+
+
+def refuse_a_file(visitor: Visitor) -> None:
+    """Send what is no place file, and nothing else."""
+    file = FilePayload(name="a.rbxl", mimeType="application/octet-stream", buffer=b"PK")
+    visitor.page.get_by_label("Place file").set_input_files(file)
+    visitor.page.get_by_role("button", name="Send to Roblox").click()
+    visitor.page.locator(".errorlist").first.wait_for()
+
+
+def _looks_at_protected(universe: Universe) -> list[Look]:
+    """What differs where two people make changes: a restart waits there, and another was made."""
+    now = timezone.now()
+    quay = Universe.objects.create(
+        id=43, name="Quay", api_key=universe.api_key, protected_since=now
+    )
+    told = {"kind": "restart", "universe": quay, "proposed_at": now, "why": "the old key leaked"}
+    told |= {"proposer": User.objects.get(email="manager@example.com"), "lapses_at": now}
+    waits = Proposal.objects.create(**told, places="6930499525 6930499526", bleed_off_minutes=5)
+    made = Proposal.objects.create(**told, state="approved", decided_at=now)
+    who = "manager@example.com"
+    restart = leave_restart(quay, pk=made.pk, state="failed", reason=FAILURE, proposed_by=who)
+    return [
+        Look("servers_protected", reverse("servers", args=[quay.pk])),
+        Look("restart_to_propose", reverse("servers_restart", args=[quay.pk])),
+        Look("publish_protected", reverse("servers_publish", args=[quay.pk])),
+        Look("restart_proposed", reverse("proposal", args=[waits.pk])),
+        Look("restart_approved", reverse("proposal", args=[made.pk])),
+        Look("restart_of_two", reverse("server_restart", args=[quay.pk, restart.pk])),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -64,8 +65,10 @@ def test_it_is_sent_once_another_person_approves_as_it_was_proposed(
     place: int,
 ) -> None:
     watch = Watch()
-    asked = {"place_ids": [place], "bleed_off_minutes": 5, "why": "the old key leaked"}
-    made = restart_proposals.propose(cast["manager"].actor, protected, **asked)
+    asked: dict[str, Any] = {"place_ids": [place], "bleed_off_minutes": 5}
+    made = restart_proposals.propose(
+        cast["manager"].actor, protected, **asked, why="the old key leaked"
+    )
     assert (launches(emulator), watch.tags) == (0, ["universe.restart.proposed"])
     told = detail(watch.last)
     assert (told["places"], told["bleed_off_minutes"]) == (str(place), "5")
