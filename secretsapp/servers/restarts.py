@@ -163,12 +163,12 @@ def _begin(actor: Actor, row: ServerRestart, passage: AtOnce | Approved) -> None
     need = right_to_restart(row.universe)
     with acting(actor, need, *passage.needs, people=passage.people) as act:
         universe = lock_universe(row.universe)
+        passage.admit(act, universe, row, None)
         if ServerRestart.objects.filter(universe=universe, state__in=OPEN_RESTARTS).exists():
             raise RestartUnderWay(
                 "Nothing was sent: whether Roblox took an earlier restart isn’t known yet. "
                 "Sealroom will find out. Try again in a few minutes."
             )
-        passage.admit(act, universe, row, None)
         row.save(force_insert=True)
         tell(act, row)
 
