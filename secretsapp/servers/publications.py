@@ -34,8 +34,8 @@ MOST_KNOWN = 50
 
 AS_FOUND = NoRight("what became of a version is found and not done")
 NOT_UPDATED = (
-    "Roblox tells of no update of the place since then. Look at its version history in the Creator "
-    "Dashboard before you publish again."
+    "Roblox tells of no update of the place that this could be. Look at its version history in the "
+    "Creator Dashboard before you publish again."
 )
 NOT_READ = "Roblox couldn’t be read for a day. Look at the place’s version history."
 

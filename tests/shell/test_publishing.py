@@ -7,6 +7,7 @@ import pytest
 from emulator import Emulator, faults
 from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Publication, Universe
+from tests.secrets.proposing import protect
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, Cast
 from tests.support.game_servers import RBXL, give_key
@@ -61,3 +62,11 @@ def test_who_may_not_publish_is_refused(shell: Shell, cast: Cast, file: Path) ->
     viewer = ("--as", cast["viewer"].user.email)
     sentence = shell.refuse("publish_place", HARBOR_ID, PLACE, file, "--yes", *viewer)
     assert "You can’t publish places." in sentence
+
+
+def test_in_a_protected_universe_a_file_is_not_even_asked_about(
+    shell: Shell, universe: Universe, file: Path
+) -> None:
+    protect(universe)
+    sentence = shell.refuse("publish_place", HARBOR_ID, PLACE, file)
+    assert "nobody publishes its places alone" in sentence

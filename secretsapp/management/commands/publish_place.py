@@ -41,6 +41,7 @@ class Command(ActingCommand):
         """Send it, once it is said to be meant."""
         universe = universe_of(actor, options["universe_id"])
         publishing.check_may(actor, universe)
+        publishing.refuse_protected(universe)
         file, is_published = _read(options["file"]), not options["saved"]
         if not options["yes"]:
             what = "would be published to players" if is_published else "would be saved"
