@@ -57,7 +57,7 @@ def test_nothing_is_wrong_with_a_key_as_it_should_be(
                 ]
             },
             KeyFinding.DOES_MORE,
-            "asset:read, asset:write",
+            "needs: asset:read, asset:write.",
         ),
         ({"expires": timezone.now() + 7.5 * DAY}, KeyFinding.ENDS_SOON, "It expires in 7 days"),
         ({"permitted": False}, KeyFinding.FAILS, "Harbor: Roblox doesn’t allow this"),
