@@ -3,6 +3,7 @@
 from emulator.api_keys import (
     READ_SECRETS,
     READ_UNIVERSE,
+    WRITE_PLACES,
     WRITE_SECRETS,
     WRITE_UNIVERSE,
     ApiKey,
@@ -16,6 +17,7 @@ from emulator.universe import SecretRecord, Universe
 __all__ = [
     "READ_SECRETS",
     "READ_UNIVERSE",
+    "WRITE_PLACES",
     "WRITE_SECRETS",
     "WRITE_UNIVERSE",
     "ApiKey",

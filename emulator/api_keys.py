@@ -12,6 +12,7 @@ READ_SECRETS = "universe.secret:read"
 WRITE_SECRETS = "universe.secret:write"
 READ_UNIVERSE = "universe:read"
 WRITE_UNIVERSE = "universe:write"
+WRITE_PLACES = "universe-places:write"
 
 
 # A key that is neither used nor changed for so long expires by itself (documented).

@@ -107,6 +107,8 @@ class Fleet:
         self.restarts: dict[str, Restart] = {}
         self.logs: dict[str, list[LogLine]] = {}
         self.latest: dict[int, int] = {}
+        self.newest: dict[int, int] = {}
+        self.published: dict[int, int] = {}
         self._clock = clock
         self._values = values
 
@@ -136,9 +138,17 @@ class Fleet:
         self.servers[job_id] = replace(server, ended=self._clock.tick(), status=status, occupancy=0)
 
     @_locked
+    def save(self, place_id: int) -> int:
+        """Save a new version of the place, with which no server starts; gives its number."""
+        before = self.newest.get(place_id, self.latest_of(place_id))
+        self.newest[place_id] = before + 1
+        return before + 1
+
+    @_locked
     def publish(self, place_id: int) -> int:
         """Publish a new version of the place; servers that run keep theirs."""
-        self.latest[place_id] = self.latest.get(place_id, 0) + 1
+        self.latest[place_id] = self.save(place_id)
+        self.published[place_id] = self._clock.tick()
         return self.latest[place_id]
 
     @_locked

@@ -10,6 +10,7 @@ from emulator.rules import as_id
 from emulator.universe import Universe
 
 UniverseHandler = Callable[[Call, Universe], Answer]
+Entrance = Callable[[Call, ApiKey, str], Universe]
 
 
 def authenticate(call: Call) -> ApiKey:
@@ -21,24 +22,35 @@ def authenticate(call: Call) -> ApiKey:
     return api_key
 
 
-def guarded(scope: str, handler: UniverseHandler, most: int | None = None) -> Handler:
-    """A handler that only lets in what holds the scope, so often a minute at most."""
+def guarded(
+    scope: str,
+    handler: UniverseHandler,
+    most: int | None = None,
+    entrance: Entrance | None = None,
+) -> Handler:
+    """A handler that only lets in what holds the scope, so often a minute at most.
+
+    `entrance` finds the universe where a service refuses in another form than most do.
+    """
+    find = entrance or _universe
 
     def guard(call: Call) -> Answer:
         api_key = authenticate(call)
         allowance = call.state.limiter.count(api_key.owner_id, handler.__name__, most)
         if allowance is None:
-            return _enter(call, api_key, scope, handler)
+            return _enter(call, handler, lambda: find(call, api_key, scope))
         if allowance.exceeded:
             return answers.too_many_requests().with_headers(allowance.headers)
-        return _enter(call, api_key, scope, handler).with_headers(allowance.headers)
+        return _enter(call, handler, lambda: find(call, api_key, scope)).with_headers(
+            allowance.headers
+        )
 
     return guard
 
 
-def _enter(call: Call, api_key: ApiKey, scope: str, handler: UniverseHandler) -> Answer:
+def _enter(call: Call, handler: UniverseHandler, find: Callable[[], Universe]) -> Answer:
     try:
-        return handler(call, _universe(call, api_key, scope))
+        return handler(call, find())
     except Refused as refusal:
         return refusal.answer
 

@@ -7,11 +7,11 @@ from emulator import answers
 from emulator.answers import Answer
 from emulator.api_keys import ApiKey
 from emulator.calls import Call
-from emulator.clock import as_text
+from emulator.clock import as_text, text_of
 from emulator.gate import authenticate
 from emulator.rules import as_id
 from emulator.server_calls import MAX_OCCUPANCY
-from emulator.universe import Profile
+from emulator.universe import Profile, Universe
 
 
 def get_universe(call: Call) -> Answer:
@@ -33,7 +33,7 @@ def get_place(call: Call) -> Answer:
     universe = call.state.universes.get(universe_id or 0)
     if universe is None or place_id not in universe.profile.place_ids:
         return answers.cloud_error(404, "NOT_FOUND", "The place does not exist.")
-    return answers.of_json(200, _place(universe.profile, place_id))
+    return answers.of_json(200, _place(universe, place_id))
 
 
 def universe_of_place(call: Call) -> Answer:
@@ -75,11 +75,12 @@ def _universe(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _place(profile: Profile, place_id: int) -> dict[str, Any]:
+def _place(universe: Universe, place_id: int) -> dict[str, Any]:
+    profile, published = universe.profile, universe.fleet.published.get(place_id)
     return {
         "path": f"universes/{profile.universe_id}/places/{place_id}",
         "createTime": profile.create_time,
-        "updateTime": profile.create_time,
+        "updateTime": profile.create_time if published is None else text_of(published),
         "displayName": f"Place {place_id}",
         "description": "",
         "serverSize": MAX_OCCUPANCY,

@@ -4,9 +4,23 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from emulator import answers, group_calls, lookup_calls, restart_calls, secret_calls, server_calls
+from emulator import (
+    answers,
+    group_calls,
+    lookup_calls,
+    place_calls,
+    restart_calls,
+    secret_calls,
+    server_calls,
+)
 from emulator.answers import Answer, Refused
-from emulator.api_keys import READ_SECRETS, READ_UNIVERSE, WRITE_SECRETS, WRITE_UNIVERSE
+from emulator.api_keys import (
+    READ_SECRETS,
+    READ_UNIVERSE,
+    WRITE_PLACES,
+    WRITE_SECRETS,
+    WRITE_UNIVERSE,
+)
 from emulator.calls import Call, Handler
 from emulator.gate import guarded
 from emulator.request import Request
@@ -53,6 +67,16 @@ ROUTES = (
     Route("GET", f"{MANAGEMENT}/restarts", managed(READ_UNIVERSE, restart_calls.list_restarts)),
     Route("POST", f"{MANAGEMENT}/restarts", managed(WRITE_UNIVERSE, restart_calls.launch)),
     Route("GET", f"{UNIVERSE}/places/([^/]+)", lookup_calls.get_place),
+    Route(
+        "POST",
+        "/universes/v1/([^/]+)/places/([^/]+)/versions",
+        guarded(
+            WRITE_PLACES,
+            place_calls.publish,
+            place_calls.CALLS_PER_MINUTE,
+            place_calls.universe_of,
+        ),
+    ),
     Route("GET", UNIVERSE, lookup_calls.get_universe),
     Route("GET", "/universes/v1/places/([^/]+)/universe", lookup_calls.universe_of_place),
     Route("POST", "/api-keys/v1/introspect", lookup_calls.introspect),

@@ -1,6 +1,7 @@
 """The sockets: HTTP/1.1 with keep-alive on the loopback address, a thread for each connection."""
 
 import http
+import re
 import socket
 import sys
 import threading
@@ -19,6 +20,9 @@ from emulator.request import Request, split_target
 
 HOST = "127.0.0.1"
 BODY_LIMIT_BYTES = 64 * 1024
+# A place file may be larger (documented).
+FILE_LIMIT_BYTES = 10 * 1024 * 1024
+TAKES_FILES = re.compile(r"/universes/v1/[^/]+/places/[^/]+/versions")
 LINE_LIMIT_BYTES = 64 * 1024
 IDLE_SECONDS = 300
 LINGER_SECONDS = 1
@@ -183,12 +187,16 @@ class Handler(BaseHTTPRequestHandler):
         text = self.headers.get("content-length", "0").strip()
         if not (text.isascii() and text.isdigit()):
             raise UnreadableRequest(answers.gateway_error(400, _phrase(400)))
-        if len(text) > 18 or int(text) > BODY_LIMIT_BYTES:
+        if len(text) > 18 or int(text) > self._most_bytes():
             raise UnreadableRequest(answers.gateway_error(413, _phrase(413)))
         body = self.rfile.read(int(text))
         if len(body) < int(text):
             raise UnreadableRequest(answers.gateway_error(400, _phrase(400)))
         return body
+
+    def _most_bytes(self) -> int:
+        takes_files = TAKES_FILES.fullmatch(split_target(self.path)[0])
+        return FILE_LIMIT_BYTES if takes_files else BODY_LIMIT_BYTES
 
     def _turn_away(self, answer: Answer) -> None:
         """Answer and end the connection, reading on for a while.

@@ -7,7 +7,7 @@ from secretsapp.core.errors import Forbidden
 
 
 class Permission(StrEnum):
-    """A thing that can be allowed; the first nine are about one universe."""
+    """A thing that can be allowed; the first ten are about one universe."""
 
     LIST_SECRETS = "list_secrets"
     CREATE_SECRET = "create_secret"  # noqa: S105 - the name of a right
@@ -18,6 +18,7 @@ class Permission(StrEnum):
     MANAGE_GRANTS = "manage_grants"
     READ_AUDIT = "read_audit"
     RESTART_SERVERS = "restart_servers"
+    PUBLISH_PLACES = "publish_places"
     MANAGE_UNIVERSES = "manage_universes"
     MANAGE_API_KEYS = "manage_api_keys"
     MANAGE_PEOPLE = "manage_people"
@@ -35,6 +36,7 @@ _WORDS = {
     Permission.MANAGE_GRANTS: "manage access",
     Permission.READ_AUDIT: "read the audit log",
     Permission.RESTART_SERVERS: "restart game servers",
+    Permission.PUBLISH_PLACES: "publish places",
     Permission.MANAGE_UNIVERSES: "manage universes",
     Permission.MANAGE_API_KEYS: "manage API keys",
     Permission.MANAGE_PEOPLE: "manage people",
@@ -53,13 +55,14 @@ PERMISSION_VERBS = {
     Permission.MANAGE_GRANTS: "manage access",
     Permission.READ_AUDIT: "read the audit log",
     Permission.RESTART_SERVERS: "restart game servers",
+    Permission.PUBLISH_PLACES: "publish places",
     Permission.MANAGE_UNIVERSES: "manage universes",
     Permission.MANAGE_API_KEYS: "manage API keys",
     Permission.MANAGE_PEOPLE: "manage people",
     Permission.MANAGE_CHANNELS: "manage channels",
 }
 # What a role gives with the secrets of a universe, even where it holds in one alone.
-ABOUT_SECRETS = tuple(Permission)[:9]
+ABOUT_SECRETS = tuple(Permission)[:10]
 
 
 def permission_on(permission: Permission, name: str) -> str:
@@ -98,7 +101,8 @@ _AUDITOR = _VIEWER | {Permission.READ_AUDIT}
 _MANAGER = (
     _EDITOR
     | _AUDITOR
-    | {Permission.DELETE_SECRET, Permission.MANAGE_GRANTS, Permission.RESTART_SERVERS}
+    | {Permission.DELETE_SECRET, Permission.MANAGE_GRANTS}
+    | {Permission.RESTART_SERVERS, Permission.PUBLISH_PLACES}
 )
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -3,7 +3,8 @@
 Correctable
 ├── NothingDue                  there is no due date to snooze, or to change
 ├── NoServerKey                 no key of the universe can read its servers; nothing was sent
-├── RestartProtected            the universe is protected, where no one restarts servers alone
+├── PublishProtected            the universe is protected, and a file can't wait for approval here
+├── PublishUnderWay             the outcome of an earlier version of the place isn't known yet
 ├── RestartUnderWay             the outcome of an earlier restart isn't known yet; nothing was sent
 └── NothingToSay                of an API key nothing is known that someone could have fixed
 """
@@ -19,8 +20,12 @@ class NoServerKey(Correctable):
     """The universe has no key for its game servers, and the one for secrets doesn't do."""
 
 
-class RestartProtected(Correctable):
-    """A protected universe takes two people, and a restart can't be proposed."""
+class PublishProtected(Correctable):
+    """A protected universe takes two people, and a file isn't kept until the second one comes."""
+
+
+class PublishUnderWay(Correctable):
+    """Whether Roblox has an earlier version of the place isn't known yet."""
 
 
 class RestartUnderWay(Correctable):

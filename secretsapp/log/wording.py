@@ -20,7 +20,7 @@ DOING = "ing"
 _VERBS = frozenset(
     (
         *("list", "create", "rotate", "change", "edit", "delete", "give", "grant", "revoke"),
-        *("read", "add", "replace", "manage", "restart"),
+        *("read", "add", "replace", "manage", "restart", "publish"),
     )
 )
 

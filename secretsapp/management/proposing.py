@@ -28,6 +28,25 @@ def add_why(parser: CommandParser) -> None:
     parser.add_argument("--why", default="", metavar="TEXT", help="Why, for who approves it.")
 
 
+def add_which_servers(parser: CommandParser) -> None:
+    """Which servers a restart is for, and how long they stay up."""
+    parser.add_argument(
+        "--place",
+        type=int,
+        action="append",
+        default=[],
+        metavar="ID",
+        help="Only servers of this place; can be repeated (default: every place).",
+    )
+    parser.add_argument(
+        "--bleed-off",
+        type=int,
+        metavar="MINUTES",
+        help="Servers take no new players for so long before they end: 1 to 240 (default: "
+        "they end at once).",
+    )
+
+
 def passage_of(universe: Universe, options: dict[str, Any]) -> SinglePassage:
     """How the change passes: forced with the reason that was given, or at once without one.
 
@@ -81,6 +100,8 @@ def data_of(view: ProposalView) -> dict[str, Any]:
         "name": proposal.name,
         "domain": proposal.domain,
         "why": proposal.why,
+        "places": proposal.place_ids,
+        "bleed_off_minutes": proposal.bleed_off_minutes,
         "note": proposal.note,
         "owner": proposal.owner.email if proposal.owner else "",
         "proposer": proposal.proposer.email,

@@ -34,7 +34,7 @@ from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.requests import AccessRequest
 from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Absence, Change, Proposal, Secret
-from secretsapp.models.servers import LogReading, Rollout, ServerRestart
+from secretsapp.models.servers import LogReading, Publication, Rollout, ServerRestart
 from secretsapp.models.shortcuts import SavedSearch, Shortcut
 from secretsapp.models.universes import ApiKey, Universe
 
@@ -75,6 +75,7 @@ __all__ = [
     "PasswordMail",
     "Place",
     "Proposal",
+    "Publication",
     "RequiredFactor",
     "Review",
     "ReviewItem",

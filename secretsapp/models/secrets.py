@@ -211,12 +211,16 @@ class Absence(models.Model):
 
 
 class ProposalKind(models.TextChoices):
-    """What is proposed: a change of a secret, or that its universe is protected no longer."""
+    """What is proposed: a change of a secret, or of the universe as a whole."""
 
     CREATE = "create"
     ROTATE = "rotate"
     DELETE = "delete"
     UNPROTECT = "unprotect"
+    RESTART = "restart"
+
+
+ABOUT_UNIVERSES = (ProposalKind.UNPROTECT, ProposalKind.RESTART)
 
 
 class ProposalState(models.TextChoices):
@@ -230,11 +234,12 @@ class ProposalState(models.TextChoices):
 
 
 class Proposal(models.Model):
-    """A change that one person proposed and another must approve.
+    """A change, or a restart of game servers, that one person proposed and another must approve.
 
     Once it is approved there is a change with the same id, so there is never more than one. `box`
     is the sealed value, and empty as soon as it no longer waits; `digest` binds what is sent. A
-    creation comes with the note and the owner that the secret gets here.
+    creation comes with the note and the owner that the secret gets here. `places` are those of a
+    restart, with spaces between their ids; none stands for all.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -254,6 +259,8 @@ class Proposal(models.Model):
     why = models.TextField(blank=True)
     note = models.TextField(blank=True, default="")
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    places = models.TextField(blank=True, default="")
+    bleed_off_minutes = models.PositiveIntegerField(null=True)
     proposer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="proposals")
     proposed_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
@@ -278,3 +285,13 @@ class Proposal(models.Model):
     def is_waiting(self) -> bool:
         """Whether nobody has decided it, and it hasn't ended otherwise."""
         return self.state == ProposalState.WAITING
+
+    @property
+    def is_about_secret(self) -> bool:
+        """Whether it is a change of a secret, and not of the universe as a whole."""
+        return self.kind not in ABOUT_UNIVERSES
+
+    @property
+    def place_ids(self) -> list[int]:
+        """The places that a restart is for; none stands for all."""
+        return [int(place) for place in self.places.split()]

@@ -78,6 +78,7 @@ class ServerRestart(models.Model):
     known = models.TextField(blank=True)
     remote_id = models.CharField(max_length=64, blank=True)
     actor_name = models.CharField(max_length=254)
+    proposed_by = models.CharField(max_length=254, blank=True, default="")
     reason = models.TextField(blank=True)
     started_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -105,6 +106,67 @@ class ServerRestart(models.Model):
     def place_ids(self) -> list[int]:
         """The places that it is for; none stands for all."""
         return [int(place) for place in self.places.split()]
+
+
+class PublicationState(models.TextChoices):
+    """What became of a version that was sent; the first two are open."""
+
+    STARTED = "started"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNDETERMINED = "undetermined"
+
+
+OPEN_PUBLICATIONS = (PublicationState.STARTED, PublicationState.UNKNOWN)
+
+
+class Publication(models.Model):
+    """A version of a place that someone sent: written down first, and sent once.
+
+    Of the file there is its size and its SHA-256 alone. Players get the version if `is_published`;
+    else it is only saved. `seen_updated_at` is when Roblox said, just before, that the place was
+    updated last: with it an unknown outcome can be found out by reading.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    universe = models.ForeignKey(Universe, on_delete=models.CASCADE, related_name="publications")
+    place_id = models.BigIntegerField()
+    is_published = models.BooleanField()
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=15, choices=PublicationState.choices)
+    version = models.PositiveIntegerField(null=True)
+    seen_updated_at = models.DateTimeField(null=True)
+    actor_name = models.CharField(max_length=254)
+    reason = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["universe", "started_at"], name="publication_of_universe"),
+            models.Index(
+                fields=["started_at"],
+                condition=models.Q(state__in=OPEN_PUBLICATIONS),
+                name="publication_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"publication: {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it isn't known yet whether Roblox has it."""
+        return self.state in OPEN_PUBLICATIONS
+
+    @property
+    def kind(self) -> str:
+        """What the version is, in a word."""
+        return "published" if self.is_published else "saved"
 
 
 class LogReading(models.Model):

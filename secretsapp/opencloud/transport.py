@@ -14,6 +14,7 @@ from functools import partial
 
 # Requests has no setting for this, so the class of its answers is changed one floor below.
 from http.client import HTTPResponse  # noqa: TID251 - it is given a socket with a clock
+from io import BytesIO
 from typing import Any, Self
 
 import requests
@@ -34,6 +35,8 @@ from secretsapp.opencloud.answers import (
 
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
+# So long 10 MiB may take on their way: 3 Mbit/s.
+UPLOAD_SECONDS = 30
 
 READ_RETRIES = 2
 RETRY_AFTER_MAX_SECONDS = 5
@@ -60,7 +63,8 @@ class DeadlineAdapter(HTTPAdapter):
         self, request: requests.PreparedRequest, *args: Any, **options: Any
     ) -> requests.Response:
         """The answer to the request, repeated where that helps and as long as there is time."""
-        self._ends = time.monotonic() + self._all_seconds
+        sends_file = isinstance(request.body, Upload)
+        self._ends = time.monotonic() + self._all_seconds + (UPLOAD_SECONDS if sends_file else 0)
         self.max_retries = self._retries(self._ends)
         return super().send(request, *args, **options)
 
@@ -87,6 +91,23 @@ class DeadlineAdapter(HTTPAdapter):
         # It asks for nothing but the file, where its types ask for a whole socket.
         timed: Any = TimedReader(connection, Deadline.within(seconds))
         return HTTPResponse(timed, **options)
+
+
+class Upload(BytesIO):
+    """A file on its way out, read piece by piece, which has to be gone after so many seconds.
+
+    Sent in one piece it would have to be gone within the seconds of a connection.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._ends = time.monotonic() + UPLOAD_SECONDS
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next piece; raises TimeoutError where there is no time for one."""
+        if time.monotonic() > self._ends:
+            raise TimeoutError("The file took too long to send.")
+        return super().read(size)
 
 
 class _Session(requests.Session):
@@ -151,6 +172,15 @@ class Transport:
     def write(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
         """Send a write exactly once; raises NothingSent, or Unknown if no whole answer came."""
         return self._send(method, path, Unknown, json=body)
+
+    def write_file(
+        self, path: str, query: Mapping[str, str], content: bytes, media_type: str
+    ) -> Answer:
+        """POST a file exactly once; raises as `write` does."""
+        headers = {"content-type": media_type}
+        return self._send(
+            "POST", path, Unknown, params=query, data=Upload(content), headers=headers
+        )
 
     def _send(
         self, method: str, path: str, when_cut: type[OpenCloudError], **content: Any

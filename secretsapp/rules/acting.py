@@ -156,7 +156,7 @@ class AtOnce:
     people: ClassVar[tuple[User, ...]] = ()
     needs: ClassVar[tuple[Need, ...]] = ()
 
-    def admit(self, _act: Act, universe: Universe, _change: Change, _sealed: Sealed | None) -> None:
+    def admit(self, _act: Act, universe: Universe, _change: object, _sealed: Sealed | None) -> None:
         """Raise NeedsApproval in a protected universe."""
         if universe.protected:
             raise NeedsApproval(

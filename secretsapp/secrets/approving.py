@@ -4,7 +4,7 @@ The transaction that ends the proposal is the one that writes the change down, u
 So a proposal is sent once at most, and after a crash what was begun is settled by reading.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,11 +23,11 @@ from secretsapp.core.errors import (
     SecretGone,
     StaleVersion,
 )
-from secretsapp.core.events.kinds import Event, read_detail
-from secretsapp.core.events.secrets import SecretEvent, UniverseEvent, change_event
+from secretsapp.core.events.kinds import read_detail
+from secretsapp.core.events.secrets import SecretEvent, UniverseEvent
 from secretsapp.core.roles import permission_on
 from secretsapp.core.sealing import Sealed
-from secretsapp.models import AuditEvent, Change, Proposal, Secret, Universe, User
+from secretsapp.models import AuditEvent, Change, Proposal, Secret, ServerRestart, Universe, User
 from secretsapp.models.secrets import ProposalKind, ProposalState
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Need, Right, acting
@@ -42,6 +42,7 @@ from secretsapp.secrets.proposals import (
     lapse,
     over,
     person_id_of,
+    proposed_event,
     rights_for,
     without,
 )
@@ -121,7 +122,9 @@ class Approved:
         """That there are two of them."""
         return (TwoPeople(self.proposal),)
 
-    def admit(self, act: Act, universe: Universe, change: Change, _sealed: Sealed | None) -> None:
+    def admit(
+        self, act: Act, universe: Universe, change: Change | ServerRestart, _sealed: Sealed | None
+    ) -> None:
         """End the proposal and give its id to the change; raises ProposalOver."""
         _end_approved(act, self.proposal, self.remark)
         change.id, change.proposed_by = self.proposal.pk, self.proposal.proposer.email
@@ -148,19 +151,13 @@ def _check_unaltered(proposal: Proposal, stored: Proposal) -> None:
 
 def _digest_in_log(proposal: Proposal) -> str:
     """The hash in the event of the proposal, if that is as it was appended."""
-    tag = _proposed(proposal).tag
+    tag = proposed_event(proposal).tag
     place = str(proposal.universe_id)
     events = AuditEvent.objects.filter(universe_id=place, secret_name=proposal.name, tag=tag)
     event = events.filter(change_id=str(proposal.pk)).first()
     if event is None or event.actor_id != str(proposal.proposer_id) or not _is_authentic(event):
         return ""
     return (read_detail(event.detail) or {}).get("digest", "")
-
-
-def _proposed(proposal: Proposal) -> Event:
-    if proposal.kind == ProposalKind.UNPROTECT:
-        return UniverseEvent.UNIVERSE_UNPROTECT_PROPOSED
-    return change_event(proposal.kind, "proposed")
 
 
 def _is_authentic(event: AuditEvent) -> bool:
@@ -174,8 +171,15 @@ def _is_authentic(event: AuditEvent) -> bool:
         return False
 
 
-def approve(actor: Actor, proposal: Proposal, remark: str = "") -> str:
+CarryOut = Callable[[Actor, Proposal, Approved], object]
+
+
+def approve(
+    actor: Actor, proposal: Proposal, remark: str = "", *, carry_out: CarryOut | None = None
+) -> str:
     """Carry a proposal out, once, as what another person proposed.
+
+    `carry_out` does so for what is no change of a secret, by the passage it is given.
 
     Gives a sentence where only its note and owner could not be stored, and else nothing. Raises
     Forbidden, ProposalOver where it no longer waits or lapses now, and what the change itself
@@ -187,7 +191,7 @@ def approve(actor: Actor, proposal: Proposal, remark: str = "") -> str:
         raise over(proposal)
     try:
         _check_unaltered(proposal, proposal)
-        _carry_out(actor, proposal, remark.strip())
+        (carry_out or _carry_out)(actor, proposal, Approved(proposal, remark.strip()))
     except _OUT_OF_DATE as refusal:
         raise _lapsed(proposal, refusal) from None
     return _say_whose(actor, proposal)
@@ -226,12 +230,11 @@ def _lapsed(proposal: Proposal, refusal: SealroomError) -> ProposalOver:
     return ProposalOver(f"The proposal lapsed, and nothing was sent: {reason}. Propose it again.")
 
 
-def _carry_out(actor: Actor, proposal: Proposal, remark: str) -> None:
+def _carry_out(actor: Actor, proposal: Proposal, passage: Approved) -> None:
     if proposal.kind == ProposalKind.UNPROTECT:
-        _unprotect(actor, proposal, remark)
+        _unprotect(actor, proposal, passage.remark)
         return
     universe, name = proposal.universe, proposal.name
-    passage = Approved(proposal, remark)
     if proposal.kind == ProposalKind.DELETE:
         changes.delete(
             actor=actor,

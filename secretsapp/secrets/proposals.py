@@ -38,6 +38,11 @@ APPROVED_WITH = {
     ProposalKind.ROTATE: Permission.ROTATE_SECRET,
     ProposalKind.DELETE: Permission.DELETE_SECRET,
     ProposalKind.UNPROTECT: Permission.MANAGE_UNIVERSES,
+    ProposalKind.RESTART: Permission.RESTART_SERVERS,
+}
+_PROPOSED = {
+    ProposalKind.UNPROTECT: UniverseEvent.UNIVERSE_UNPROTECT_PROPOSED,
+    ProposalKind.RESTART: UniverseEvent.UNIVERSE_RESTART_PROPOSED,
 }
 
 
@@ -73,8 +78,7 @@ class Proposing:
             note=self.note,
             owner_id=self.person_id if self.is_mine else None,
         )
-        event = change_event(change.kind, "proposed")
-        _store(act, proposal, event, self.person_id, self.why)
+        _store(act, proposal, proposed_event(proposal), self.person_id, self.why)
 
 
 def proposing(actor: Actor, why: str = "", *, note: str = "", is_mine: bool = False) -> Proposing:
@@ -86,14 +90,24 @@ def proposing(actor: Actor, why: str = "", *, note: str = "", is_mine: bool = Fa
 
 def propose_unprotecting(actor: Actor, universe: Universe, why: str = "") -> Proposal:
     """Propose that the universe is protected no longer; raises Forbidden, InvalidInput."""
+    proposal = Proposal(kind=ProposalKind.UNPROTECT, universe=universe)
+    return propose_for_universe(actor, proposal, why, need=TO_MANAGE)
+
+
+def propose_for_universe(actor: Actor, proposal: Proposal, why: str, *, need: Need) -> Proposal:
+    """Propose what is about no secret, such as a restart; raises Forbidden, InvalidInput."""
     passage = proposing(actor, why)
-    with acting(actor, TO_MANAGE) as act:
-        stored = lock_universe(universe)
-        _check_takes(stored, passage.person_id)
-        proposal = Proposal(kind=ProposalKind.UNPROTECT, universe=stored)
-        event = UniverseEvent.UNIVERSE_UNPROTECT_PROPOSED
-        _store(act, proposal, event, passage.person_id, passage.why)
+    with acting(actor, need) as act:
+        proposal.universe = lock_universe(proposal.universe)
+        _check_takes(proposal.universe, passage.person_id)
+        _store(act, proposal, proposed_event(proposal), passage.person_id, passage.why)
     return proposal
+
+
+def proposed_event(proposal: Proposal) -> Event:
+    """The event that says that it was proposed."""
+    kind = ProposalKind(proposal.kind)
+    return _PROPOSED.get(kind) or change_event(kind, "proposed")
 
 
 def person_id_of(actor: Actor) -> int:
@@ -132,6 +146,7 @@ def _store(act: Act, proposal: Proposal, event: Event, person_id: int, why: str)
         "domain": proposal.domain,
         "key_id": proposal.key_id,
         "key_fingerprint": proposal.key_fingerprint,
+        **_restart_of(proposal),
         "why": why,
         "lapses": sentence_time(proposal.lapses_at),
     }
@@ -174,7 +189,18 @@ def digest_of(proposal: Proposal) -> str:
         str(proposal.proposer_id),
         proposal.seen_domain,
         proposal.seen_version,
+        *_restart_of(proposal).values(),
     )
+
+
+def _restart_of(proposal: Proposal) -> dict[str, str]:
+    """What a restart is for and how it ends servers; nothing for any other proposal."""
+    if proposal.kind != ProposalKind.RESTART:
+        return {}
+    return {
+        "places": proposal.places.replace(" ", ", ") or "all",
+        "bleed_off_minutes": str(proposal.bleed_off_minutes or 0),
+    }
 
 
 def changes_domain(proposal: Proposal) -> bool:

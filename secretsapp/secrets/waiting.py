@@ -14,8 +14,8 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission, roles_with
-from secretsapp.models import Change, Proposal, Universe, User
-from secretsapp.models.secrets import ChangeState, ProposalKind, ProposalState
+from secretsapp.models import Change, Proposal, ServerRestart, Universe, User
+from secretsapp.models.secrets import ABOUT_UNIVERSES, ChangeState, ProposalKind, ProposalState
 from secretsapp.rules.narrowing import in_reach, narrowed
 from secretsapp.rules.paging import Asked, Page, cut
 from secretsapp.rules.policy import Rights, held, require, require_installation, rights_of
@@ -36,7 +36,7 @@ class ProposalView:
     is_own: bool
     may_approve: bool
     may_decline: bool
-    change: Change | None = None
+    change: Change | ServerRestart | None = None
 
     @property
     def what(self) -> str:
@@ -177,9 +177,9 @@ def _rows() -> QuerySet[Proposal]:
 
 def _visible(actor: Actor, rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
     """Of what is about secrets, what they may list; of the rest, what is in such universes."""
-    secrets = narrowed(actor, rows.exclude(kind=ProposalKind.UNPROTECT), Permission.LIST_SECRETS)
+    secrets = narrowed(actor, rows.exclude(kind__in=ABOUT_UNIVERSES), Permission.LIST_SECRETS)
     places = rights_of(actor).universes_with(Permission.LIST_SECRETS)
-    others = Q(kind=ProposalKind.UNPROTECT)
+    others = Q(kind__in=ABOUT_UNIVERSES)
     if places is not None:
         others &= Q(universe_id__in=places)
     return rows.filter(Q(pk__in=secrets.values("pk")) | others)
@@ -187,12 +187,23 @@ def _visible(actor: Actor, rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
 
 def _views(actor: Actor, found: list[Proposal]) -> list[ProposalView]:
     rights = rights_of(actor)
-    ids = [each.pk for each in found if each.state == ProposalState.APPROVED]
-    became = Change.objects.in_bulk(ids) if ids else {}
+    became = _became(each for each in found if each.state == ProposalState.APPROVED)
     return [_view(actor, each, rights, became.get(each.pk)) for each in found]
 
 
-def _view(actor: Actor, proposal: Proposal, rights: Rights, change: Change | None) -> ProposalView:
+def _became(approved: Iterable[Proposal]) -> dict[UUID, Change | ServerRestart]:
+    """The changes and restarts of these proposals, by the id that they share."""
+    ids: dict[bool, list[UUID]] = {True: [], False: []}
+    for each in approved:
+        ids[each.kind == ProposalKind.RESTART].append(each.pk)
+    changes = Change.objects.in_bulk(ids[False]) if ids[False] else {}
+    restarts = ServerRestart.objects.in_bulk(ids[True]) if ids[True] else {}
+    return {**changes, **restarts}
+
+
+def _view(
+    actor: Actor, proposal: Proposal, rights: Rights, change: Change | ServerRestart | None
+) -> ProposalView:
     is_own = proposal.proposer_id == actor.person_id
     is_theirs = actor.is_person and proposal.is_waiting and not is_own
     may_decline = is_theirs and _suffice(rights, proposal)

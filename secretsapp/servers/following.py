@@ -22,7 +22,7 @@ from secretsapp.rules.acting import NoRight, acting
 from secretsapp.rules.locks import claim, lock_universe
 from secretsapp.rules.policy import require_installation
 from secretsapp.servers.restarts import check_may, move, tell
-from secretsapp.servers.server_keys import client_for_servers
+from secretsapp.servers.server_keys import READING, client_for_servers
 
 CLAIM = timedelta(seconds=3 * LONGEST_CALL_SECONDS)
 REST = timedelta(seconds=10)
@@ -119,7 +119,7 @@ def _follow(actor: Actor, rows: Iterable[ServerRestart], rested_for: timedelta) 
         return False
     universe = mine[0].universe
     try:
-        with client_for_servers(actor, universe, restarts=False) as client:
+        with client_for_servers(actor, universe, READING) as client:
             statuses = server_management.list_restarts(client, universe.pk)
     except SealroomError:
         _release(mine)

@@ -24,7 +24,7 @@ from secretsapp.opencloud.client import LONGEST_CALL_SECONDS, Client
 from secretsapp.opencloud.server_types import GameServer, LogLine, Version
 from secretsapp.rules.locks import claim
 from secretsapp.rules.policy import require_somewhere
-from secretsapp.servers.server_keys import client_for_servers
+from secretsapp.servers.server_keys import READING, client_for_servers
 
 # What a server logs where a script asks for a secret that it doesn't have (seen in clients).
 SENTENCE = "Can't find secret with given key"
@@ -75,7 +75,7 @@ def look(actor: Actor, universe: Universe) -> bool:
     if not claim(row.filter(rested), lasting=CLAIM, tried_at=now):
         return False
     try:
-        with client_for_servers(actor, universe, restarts=False) as client:
+        with client_for_servers(actor, universe, READING) as client:
             running, servers = _newest(client, universe.pk)
             found = [told for server in servers if (told := _looked_for(client, server))]
     except SealroomError as error:

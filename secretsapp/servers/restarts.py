@@ -4,7 +4,7 @@ What became of one whose answer never came, and how far one is, is read in `foll
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError
@@ -14,18 +14,20 @@ from secretsapp.core import labels
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import HeldUp, InvalidInput, SealroomError, StaleVersion
 from secretsapp.core.events.secrets import UniverseEvent
-from secretsapp.core.roles import Permission, refusal
-from secretsapp.core.upkeep_errors import RestartProtected, RestartUnderWay
+from secretsapp.core.roles import Permission
+from secretsapp.core.upkeep_errors import RestartUnderWay
 from secretsapp.models import ServerRestart, Universe
 from secretsapp.models.servers import OPEN_RESTARTS, RestartState
 from secretsapp.opencloud import answers, server_management
 from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.server_types import PlaceForecast, RestartReceipt
-from secretsapp.rules.acting import Act, NoRight, acting
+from secretsapp.rules.acting import AT_ONCE, Act, AtOnce, NoRight, Right, acting
 from secretsapp.rules.locks import lock_universe
+from secretsapp.rules.policy import require
+from secretsapp.secrets.approving import Approved
 from secretsapp.secrets.attempts import SEND_WITHIN
 from secretsapp.servers import rollouts
-from secretsapp.servers.server_keys import client_for_servers, refusal_of
+from secretsapp.servers.server_keys import RESTARTING, client_for_servers, refusal_of
 
 # As `POST …/restarts` takes them (documented).
 LONGEST_BLEED_OFF = 240
@@ -40,18 +42,6 @@ EVENTS = {
     RestartState.UNDETERMINED: UniverseEvent.UNIVERSE_RESTART_UNDETERMINED,
 }
 TO_STORE = NoRight("what was sent is told, whatever its sender may by now")
-
-
-@dataclass(frozen=True)
-class MayRestart:
-    """The right to restart the servers of a universe: of all names, as a restart is for all."""
-
-    universe: Universe
-
-    def check(self, act: Act) -> None:
-        """Raise Forbidden unless the actor has it now."""
-        if not act.rights.allows_throughout(Permission.RESTART_SERVERS, self.universe.pk):
-            raise refusal(Permission.RESTART_SERVERS, self.universe.pk)
 
 
 @dataclass(frozen=True)
@@ -76,18 +66,26 @@ def _sum(counts: list[int | None]) -> int | None:
     return None if None in counts else sum(count or 0 for count in counts)
 
 
+def right_to_restart(universe: Universe) -> Right:
+    """The right to restart its servers: of all names, as a restart is for all."""
+    return Right(Permission.RESTART_SERVERS, universe.pk, "")
+
+
+def as_text(place_ids: Iterable[int]) -> str:
+    """The ids of places as they are stored, in one form however they were chosen."""
+    return " ".join(map(str, sorted(set(place_ids))))
+
+
 def check_may(actor: Actor, universe: Universe) -> None:
     """Raise Forbidden for who may not restart its servers."""
-    if not rollouts.may_restart(actor, universe):
-        raise refusal(Permission.RESTART_SERVERS, universe.pk)
+    require(actor, Permission.RESTART_SERVERS, universe.pk, "")
 
 
 def forecast(actor: Actor, universe: Universe) -> Forecast:
     """What a restart would end; raises Forbidden. Where it doesn't come, that is said."""
     check_may(actor, universe)
     try:
-        _refuse_protected(universe)
-        with client_for_servers(actor, universe, restarts=True) as client:
+        with client_for_servers(actor, universe, RESTARTING) as client:
             return Forecast(server_management.forecast(client, universe.pk))
     except SealroomError as error:
         return Forecast([], failure=str(error))
@@ -101,31 +99,32 @@ def restart(
     bleed_off_minutes: int | None = None,
     why: str = "",
     seen_last: str = "",
+    passage: AtOnce | Approved = AT_ONCE,
 ) -> ServerRestart:
     """Restart the servers of these places in all versions, or of all places; sent once.
 
     With a bleed-off, servers take no new players for so many minutes before they end. `why` is for
     the log; the game is given the names of secrets. `seen_last` is the last restart that the person
     saw (`last_of`). The outcome of what comes back may be unknown. Raises Forbidden, InvalidInput,
-    RestartProtected, RestartUnderWay, StaleVersion after another one, and Roblox's refusals.
+    NeedsApproval in a protected universe, RestartUnderWay, StaleVersion after another one, and
+    Roblox's refusals.
     """
     check_may(actor, universe)
-    _refuse_protected(universe)
-    _check(place_ids, bleed_off_minutes, why)
+    check(place_ids, bleed_off_minutes, why)
     attributes = attributes_of(actor, universe)
-    with client_for_servers(actor, universe, restarts=True) as client:
+    with client_for_servers(actor, universe, RESTARTING) as client:
         known = [each.restart_id for each in server_management.list_restarts(client, universe.pk)]
         row = ServerRestart(
             universe=universe,
             state=RestartState.STARTED,
-            places=" ".join(map(str, sorted(set(place_ids)))),
+            places=as_text(place_ids),
             bleed_off_minutes=bleed_off_minutes,
             why=why.strip(),
             known=" ".join(known),
             actor_name=actor.name,
             started_at=timezone.now(),
         )
-        _begin(actor, row, seen_last)
+        _begin(actor, row, passage, seen_last)
         _end(actor, row, _sent(client, row, attributes))
     return row
 
@@ -162,15 +161,8 @@ def _size(names: list[str]) -> int:
     return len(json.dumps(_attributes(names)).encode())
 
 
-def _refuse_protected(universe: Universe) -> None:
-    if universe.protected:
-        raise RestartProtected(
-            f"{universe.name} is protected, so nobody restarts its servers alone, and a restart "
-            "can’t be proposed yet. Nothing was sent. Restart them in the Creator Dashboard."
-        )
-
-
-def _check(place_ids: Sequence[int], minutes: int | None, why: str) -> None:
+def check(place_ids: Sequence[int], minutes: int | None, why: str) -> None:
+    """Raise InvalidInput for what Roblox wouldn't take, or the log."""
     if minutes is not None and not 1 <= minutes <= LONGEST_BLEED_OFF:
         raise InvalidInput(
             f"Roblox takes 1 to {LONGEST_BLEED_OFF} minutes.", field="bleed_off_minutes"
@@ -180,11 +172,12 @@ def _check(place_ids: Sequence[int], minutes: int | None, why: str) -> None:
     labels.check_remark(why, field="why", limit=labels.REASON_LIMIT)
 
 
-def _begin(actor: Actor, row: ServerRestart, seen_last: str) -> None:
-    """Write it down, if the actor still may and no other is open."""
-    with acting(actor, MayRestart(row.universe)) as act:
+def _begin(actor: Actor, row: ServerRestart, passage: AtOnce | Approved, seen_last: str) -> None:
+    """Write it down, if it may pass, the actor still may and no other is open."""
+    need = right_to_restart(row.universe)
+    with acting(actor, need, *passage.needs, people=passage.people) as act:
         universe = lock_universe(row.universe)
-        _refuse_protected(universe)
+        passage.admit(act, universe, row, None)
         if ServerRestart.objects.filter(universe=universe, state__in=OPEN_RESTARTS).exists():
             raise RestartUnderWay(
                 "Nothing was sent: whether Roblox took an earlier restart isn’t known yet. "
@@ -238,7 +231,7 @@ def _end(
         _store(actor, row, RestartState.FAILED, str(refused))
         raise refused
     elif isinstance(sent, answers.Refused | answers.NothingSent):
-        refused = refusal_of(sent, restarts=True)
+        refused = refusal_of(sent, RESTARTING)
         _store(actor, row, RestartState.FAILED, str(refused))
         raise refused
     else:
@@ -283,6 +276,7 @@ def tell(act: Act, row: ServerRestart, **more: str) -> None:
         "places": row.places.replace(" ", ", ") or "all",
         "bleed_off_minutes": str(row.bleed_off_minutes or 0),
         "why": row.why,
+        "proposed_by": row.proposed_by,
         "servers": "" if row.total is None else str(row.total),
         "reason": row.reason,
         **more,

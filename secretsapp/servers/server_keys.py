@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from secretsapp.api_keys.probing import hint_if_reachable
 from secretsapp.core.actor import Actor
@@ -20,17 +21,29 @@ from secretsapp.rules.roblox import translate
 from secretsapp.rules.versions import differences
 
 TO_MANAGE = Right(Permission.MANAGE_UNIVERSES)
-READ, WRITE = "universe:read", "universe:write"
 
+
+@dataclass(frozen=True)
+class Use:
+    """What the key is put to: the scope that it takes, and what a failure left undone."""
+
+    scope: str
+    undone: str = ""
+
+
+READING = Use("universe:read")
+RESTARTING = Use("universe:write", ", so nothing was restarted")
+PUBLISHING = Use("universe-places:write", ", so nothing was published")
 _HOW = (
-    "At Roblox, create an API key with the scopes universe:read and universe:write for this game, "
-    "add it to Sealroom, and choose it as the key for servers in the universe’s settings."
+    "At Roblox, create an API key with the scopes universe:read, universe:write and, to publish, "
+    "universe-places:write for this game, add it to Sealroom, and choose it as the key for "
+    "servers in the universe’s settings."
 )
 
 
 @contextmanager
-def client_for_servers(actor: Actor, universe: Universe, *, restarts: bool) -> Iterator[Client]:
-    """A client that may read the universe's servers, or restart them.
+def client_for_servers(actor: Actor, universe: Universe, use: Use) -> Iterator[Client]:
+    """A client that may read the universe's servers, restart them, or publish its places.
 
     Without a key for servers the one for secrets is tried, if Roblox tells that it has the scope.
     Raises NoServerKey, and each OpenCloudError inside as the refusal that a person is shown.
@@ -38,10 +51,10 @@ def client_for_servers(actor: Actor, universe: Universe, *, restarts: bool) -> I
     try:
         with connections.client_of(actor, universe.server_key or universe.api_key) as client:
             if universe.server_key is None:
-                _require_scope(client, universe, WRITE if restarts else READ)
+                _require_scope(client, universe, use.scope)
             yield client
     except answers.OpenCloudError as error:
-        raise refusal_of(error, restarts=restarts) from None
+        raise refusal_of(error, use) from None
 
 
 def _require_scope(client: Client, universe: Universe, scope: str) -> None:
@@ -54,17 +67,15 @@ def _require_scope(client: Client, universe: Universe, scope: str) -> None:
         )
 
 
-def refusal_of(error: answers.OpenCloudError, *, restarts: bool) -> SealroomError:
+def refusal_of(error: answers.OpenCloudError, use: Use) -> SealroomError:
     """The refusal of a failed call about servers."""
     if isinstance(error, answers.NotAllowed):
-        scope = WRITE if restarts else READ
         return RobloxRefused(
-            f"Roblox doesn’t allow this{', so nothing was restarted' if restarts else ''}. The API "
-            f"key for servers is missing the scope {scope}, it doesn’t cover this universe, or its "
-            "user can’t manage the game. Fix it at Roblox, or choose another key for servers in "
-            "the universe’s settings."
+            f"Roblox doesn’t allow this{use.undone}. The API key for servers is missing the scope "
+            f"{use.scope}, it doesn’t cover this universe, or its user can’t manage the game. Fix "
+            "it at Roblox, or choose another key for servers in the universe’s settings."
         )
-    return translate(error, only_reads=not restarts)
+    return translate(error, only_reads=use is READING)
 
 
 def choose(actor: Actor, universe: Universe, api_key: ApiKey | None) -> None:
@@ -92,7 +103,7 @@ def _prove(actor: Actor, universe: Universe, api_key: ApiKey) -> None:
         with connections.client_of(actor, api_key) as client:
             server_management.forecast(client, universe.pk)
     except answers.OpenCloudError as error:
-        raise refusal_of(error, restarts=False) from None
+        raise refusal_of(error, READING) from None
 
 
 def _named(api_key: ApiKey | None) -> dict[str, str]:

@@ -20,7 +20,7 @@ from secretsapp.rules.policy import require_installation, rights_of
 from secretsapp.servers import counting, rollouts
 from secretsapp.servers.counting import CALLS_AT_MOST, Reading
 from secretsapp.servers.rollouts import REST_AFTER_FAILURE, RolloutView
-from secretsapp.servers.server_keys import client_for_servers
+from secretsapp.servers.server_keys import READING, client_for_servers
 
 CLAIM = timedelta(seconds=10 * LONGEST_CALL_SECONDS)
 WATCHED_FOR = timedelta(hours=24)
@@ -135,7 +135,7 @@ def _read(
         # Its universe was removed meanwhile.
         return False
     try:
-        with client_for_servers(actor, universe, restarts=False) as client:
+        with client_for_servers(actor, universe, READING) as client:
             reading = counting.read(client, universe.pk, rollout.since, calls)
     except SealroomError as error:
         rows.update(claimed_until=None, failure=str(error))

@@ -22,6 +22,7 @@ WHAT = {
     ProposalKind.ROTATE: "rotation",
     ProposalKind.DELETE: "deletion",
     ProposalKind.UNPROTECT: "removal of the protection",
+    ProposalKind.RESTART: "restart of the servers",
 }
 
 

@@ -40,7 +40,7 @@ ASKED = frozenset(
         *("invite", "invitation_again", "person_create", "person_link"),
         *("person_disable", "person_enable", "person_factors_reset", "person_sessions_end"),
         *("universe_create", "universes_pick", "universe_settings", "universe_protection"),
-        *("servers_restart", "servers_key"),
+        *("servers_restart", "servers_publish", "servers_key"),
         *("channel_create", "channel_edit", "witness_add", "witness_edit"),
         *("audit_export", "universe_export", "secrets_export", "names_to_fill", "evidence"),
         *("me_app", "me_app_remove", "me_recovery_codes", "me_passkey_add", "me_passkey_remove"),

@@ -50,6 +50,7 @@ VERB_LABELS: dict[Verb | None, VerbLabel] = {
     Verb.PROTECT: VerbLabel("protect", "changed"),
     Verb.PROVE: VerbLabel("proof", "quiet"),
     Verb.RESTART: VerbLabel("restart", "changed"),
+    Verb.PUBLISH: VerbLabel("publish", "changed"),
     Verb.DUE: VerbLabel("due", "warned"),
     None: VerbLabel("other", "quiet"),
 }

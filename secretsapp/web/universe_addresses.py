@@ -16,6 +16,7 @@ from secretsapp.web.views import (
     picking,
     proposals,
     proposing,
+    publishing,
     roblox_values,
     secret_export,
     secrets,
@@ -73,6 +74,7 @@ universe_addresses = [
     # Game servers.
     path(f"{UNIVERSE}servers/", servers.servers, name="servers"),
     path(f"{UNIVERSE}servers/restart/", servers.restart, name="servers_restart"),
+    path(f"{UNIVERSE}servers/publish/", publishing.publish, name="servers_publish"),
     path(f"{UNIVERSE}servers/logs/", servers.logs, name="servers_logs"),
     path(f"{UNIVERSE}servers/key/", servers.key, name="servers_key"),
     path(RESTART, servers.progress, name="server_restart"),

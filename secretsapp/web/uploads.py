@@ -1,4 +1,4 @@
-"""Lets the page that imports take larger files than any other, in memory; nothing is written."""
+"""Lets the pages that take files take larger ones than any form, in memory; nothing is written."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,13 +7,15 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 
+from secretsapp.core import place_files
 from secretsapp.core.errors import InvalidInput
-from secretsapp.core.imports.decoding import MOST_BYTES
+from secretsapp.core.imports import decoding
 from secretsapp.web.views import refusals
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-PAGE = "import"
+# The most bytes of a file by the name of the page that takes it.
+PAGES = {"import": decoding.MOST_BYTES, "servers_publish": place_files.MOST_BYTES}
 # What comes beside the file: the fields of the form, and the lines between its parts.
 _BESIDE_BYTES = 128 * 1024
 # A length of more digits is none.
@@ -24,8 +26,12 @@ _TOO_MUCH_TEXT = (
 )
 
 
-class ImportedFileHandler(MemoryFileUploadHandler):
-    """Keeps a file in memory if all that is sent can be one import; a larger one is dropped."""
+class UploadedFileHandler(MemoryFileUploadHandler):
+    """Keeps a file in memory if all that is sent can be one for its page; a larger is dropped."""
+
+    def __init__(self, request: HttpRequest, most_bytes: int) -> None:
+        super().__init__(request)
+        self._most_bytes = most_bytes
 
     def handle_raw_input(
         self,
@@ -36,7 +42,7 @@ class ImportedFileHandler(MemoryFileUploadHandler):
         encoding: str | None = None,
     ) -> None:
         """Decide by the length that the request says it has, which is all that is read of it."""
-        self.activated = content_length <= MOST_BYTES + _BESIDE_BYTES
+        self.activated = content_length <= self._most_bytes
 
 
 class UploadMiddleware:
@@ -50,11 +56,11 @@ class UploadMiddleware:
         return self._get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
-        """Read the form of an import from someone who is signed in; None lets the view answer."""
-        match = request.resolver_match
-        if match is None or match.url_name != PAGE or not request.user.is_authenticated:
+        """Read such a form from someone who is signed in; None lets the view answer."""
+        most_bytes = _most_bytes(request)
+        if not most_bytes or not request.user.is_authenticated:
             return None
-        request.upload_handlers = [ImportedFileHandler(request)]
+        request.upload_handlers = [UploadedFileHandler(request, most_bytes)]
         try:
             _ = request.POST
         except RequestDataTooBig:
@@ -62,9 +68,16 @@ class UploadMiddleware:
         return None
 
 
+def _most_bytes(request: HttpRequest) -> int:
+    """How much can be sent to a page that takes a file; zero for any other."""
+    match = request.resolver_match
+    most = PAGES.get(match.url_name or "", 0) if match else 0
+    return most + _BESIDE_BYTES if most else 0
+
+
 def is_too_large(request: HttpRequest) -> bool:
-    """Whether a file was dropped because more was sent than can be one import."""
-    return size_of(request) > MOST_BYTES + _BESIDE_BYTES
+    """Whether a file was dropped because more was sent than its page takes."""
+    return size_of(request) > _most_bytes(request)
 
 
 def size_of(request: HttpRequest) -> int:

@@ -141,6 +141,18 @@ PROPOSAL_ACTIONS = [
             Rights(()), stage.cast["admin"].user, stage.cast["editor"].actor
         ),
     ),
+    Action("proposals.proposed_event", on_waiting("proposed_event"), before=leave_waiting),
+    Action(
+        "proposals.propose_for_universe",
+        lambda stage: proposals.propose_for_universe(
+            stage.cast["admin"].actor,
+            Proposal(kind="unprotect", universe=stage.universe),
+            "why",
+            need=protection.TO_MANAGE,
+        ),
+        (f"universe.unprotect.proposed | {ADMIN} | Harbor |  | {ADMIN}",),
+        before=protect_harbor,
+    ),
     Action("proposals.over", on_waiting("over"), before=leave_waiting),
     Action(
         "approving.check_not_own",

@@ -2,22 +2,29 @@
 
 from django.utils import timezone
 
-from emulator import READ_UNIVERSE, WRITE_UNIVERSE
+from emulator import READ_UNIVERSE, WRITE_PLACES, WRITE_UNIVERSE
 from secretsapp.core import actor as actors
-from secretsapp.models import Change, ServerRestart
-from secretsapp.models.servers import RestartState
+from secretsapp.core import place_files
+from secretsapp.models import Change, Proposal, Publication, ServerRestart
+from secretsapp.models.servers import PublicationState, RestartState
 from secretsapp.opencloud import answers
+from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.servers import (
     following,
     log_reading,
+    publications,
+    publishing,
+    restart_proposals,
     restarts,
     rollouts,
     server_keys,
     watching,
 )
 from tests.actions.acting import Action, Stage, nothing_done, rotate
-from tests.spine.named import leave_restart
+from tests.secrets.proposing import protect, stored
+from tests.spine.named import leave_publication, leave_restart
 from tests.stage import API_KEY
+from tests.support.game_servers import RBXL
 
 WORKER = actors.system("servers")
 MANAGER = "manager@example.com"
@@ -27,6 +34,7 @@ RESTART = "universe.restart"
 def let_the_key_read_servers(stage: Stage) -> None:
     """Let the key of Harbor be one for its servers too, of which one runs."""
     scopes = {"universe.secret:read", "universe.secret:write", READ_UNIVERSE, WRITE_UNIVERSE}
+    scopes.add(WRITE_PLACES)
     stage.emulator.add_api_key(API_KEY, name="automation", scopes=scopes)
     stage.universe.server_key = stage.api_key
     stage.universe.save(update_fields=["server_key"])
@@ -69,8 +77,53 @@ def open_restart(stage: Stage) -> ServerRestart:
 def open_client(stage: Stage) -> None:
     """Open a client for the servers and ask nothing."""
     actor = stage.cast["manager"].actor
-    with server_keys.client_for_servers(actor, stage.universe, restarts=False):
+    with server_keys.client_for_servers(actor, stage.universe, server_keys.READING):
         pass
+
+
+def publish(stage: Stage) -> None:
+    """Publish the root place as the manager."""
+    publishing.publish(
+        stage.cast["manager"].actor,
+        stage.universe,
+        place_id=stage.harbor.profile.root_place_id,
+        file=place_files.read(RBXL),
+        is_published=True,
+    )
+
+
+def leave_publication_open(stage: Stage) -> Publication:
+    """A version of which it isn't known whether Roblox has it."""
+    return leave_publication(stage.universe, state="unknown")
+
+
+def settle_publication(stage: Stage) -> None:
+    """Let there be one whose answer never came long ago, and find out what became of it."""
+    leave_publication(stage.universe, state="unknown", is_published=False)
+    Publication.objects.update(started_at=timezone.now() - SETTLE_AFTER)
+    publications.settle_due(WORKER)
+
+
+def protect_with_key(stage: Stage) -> None:
+    """Let Harbor be protected, with a key for its servers."""
+    let_the_key_read_servers(stage)
+    protect(stage.universe)
+
+
+def propose_restart(stage: Stage) -> Proposal:
+    """Propose a restart as the manager."""
+    return restart_proposals.propose(stage.cast["manager"].actor, stage.universe)
+
+
+def propose_first(stage: Stage) -> None:
+    """Let a restart wait for another person."""
+    protect_with_key(stage)
+    propose_restart(stage)
+
+
+def approve_restart(stage: Stage) -> None:
+    """Approve it as the admin."""
+    restart_proposals.approve(stage.cast["admin"].actor, stored(Proposal.objects.get()))
 
 
 FINISHED = (f"{RESTART}.finished | Sealroom (servers) | Harbor |  | ",)
@@ -158,7 +211,7 @@ SERVER_ACTIONS: list[Action] = [
     ),
     Action(
         "server_keys.refusal_of",
-        lambda _stage: server_keys.refusal_of(answers.NotAllowed(403), restarts=True),
+        lambda _stage: server_keys.refusal_of(answers.NotAllowed(403), server_keys.RESTARTING),
     ),
     Action("server_keys.client_for_servers", open_client, before=let_the_key_read_servers),
     Action(
@@ -167,4 +220,58 @@ SERVER_ACTIONS: list[Action] = [
         ("universe.changed | admin@example.com | Harbor |  | ",),
         before=let_the_key_read_servers,
     ),
+    Action(
+        "publishing.publish",
+        publish,
+        tuple(
+            f"universe.publish.{state} | {MANAGER} | Harbor |  | "
+            for state in ("started", "succeeded")
+        ),
+        before=let_the_key_read_servers,
+    ),
+    Action(
+        "publishing.check_may",
+        lambda stage: publishing.check_may(stage.cast["manager"].actor, stage.universe),
+    ),
+    Action(
+        "publishing.may_publish",
+        lambda stage: publishing.may_publish(stage.cast["viewer"].actor, stage.universe),
+    ),
+    Action(
+        "publishing.refuse_protected", lambda stage: publishing.refuse_protected(stage.universe)
+    ),
+    Action(
+        "publishing.move",
+        lambda stage: publishing.move(leave_publication_open(stage), PublicationState.FAILED),
+    ),
+    Action(
+        "publishing.tell",
+        lambda stage: publishing.tell(nothing_done(stage), leave_publication_open(stage)),
+    ),
+    Action("publications.of_universe", lambda stage: publications.of_universe(stage.universe)),
+    Action("publications.known_places", lambda stage: publications.known_places(stage.universe)),
+    Action(
+        "publications.settle_due",
+        settle_publication,
+        ("universe.publish.undetermined | Sealroom (servers) | Harbor |  | ",),
+    ),
+    Action(
+        "restart_proposals.propose",
+        propose_restart,
+        (f"{RESTART}.proposed | {MANAGER} | Harbor |  | {MANAGER}",),
+        before=protect_with_key,
+    ),
+    Action(
+        "restart_proposals.approve",
+        approve_restart,
+        (
+            f"proposal.approved | admin@example.com | Harbor |  | {MANAGER}",
+            f"{RESTART}.started | admin@example.com | Harbor |  | ",
+            f"{RESTART}.succeeded | admin@example.com | Harbor |  | ",
+        ),
+        before=propose_first,
+    ),
+    Action("restarts.check", lambda _stage: restarts.check([1], 5, "why")),
+    Action("restarts.as_text", lambda _stage: restarts.as_text([2, 1, 2])),
+    Action("restarts.right_to_restart", lambda stage: restarts.right_to_restart(stage.universe)),
 ]

@@ -43,6 +43,7 @@ WITHOUT_RIGHT = {
     "together.succeed_all": "what was sent is told, whatever its sender may by now",
     "following.follow": "how far a restart is, is found and not done",
     "following.follow_due": "the system acts",
+    "publications.settle_due": "the system acts",
     "running.run": "each item asks for the right of who asked for it, and fails without",
     "running.run_due": "each item asks for the right of who asked for it, and fails without",
     "finishing.cancel_forgotten": "the system acts",

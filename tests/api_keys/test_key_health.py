@@ -47,9 +47,17 @@ def test_nothing_is_wrong_with_a_key_as_it_should_be(
         ({"universes": None}, KeyFinding.OPENS_ALL, "turn Restrict by Experience on"),
         ({"universes": [HARBOR_ID, 5, 7]}, KeyFinding.OPENS_OTHERS, "universes 5, 7"),
         (
-            {"scopes": [*SECRETS, "universe:write", "asset:read", "asset:write"]},
+            {
+                "scopes": [
+                    *SECRETS,
+                    "universe:write",
+                    "universe-places:write",
+                    "asset:read",
+                    "asset:write",
+                ]
+            },
             KeyFinding.DOES_MORE,
-            "asset:read, asset:write",
+            "needs: asset:read, asset:write.",
         ),
         ({"expires": timezone.now() + 7.5 * DAY}, KeyFinding.ENDS_SOON, "It expires in 7 days"),
         ({"permitted": False}, KeyFinding.FAILS, "Harbor: Roblox doesn’t allow this"),

@@ -1,7 +1,7 @@
 """A rotation, twelve servers that still have the old value, a restart, and down to none."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
@@ -9,7 +9,7 @@ from secretsapp.models import Universe
 from tests.browser.conftest import Visit
 from tests.browser.journeys import enter, rotate
 from tests.stage import HARBOR_ID, Cast
-from tests.support.game_servers import give_key
+from tests.support.game_servers import RBXL, give_key
 from tests.support.game_servers import rotate as rotate_beforehand
 
 pytestmark = pytest.mark.browser
@@ -56,3 +56,26 @@ def test_without_javascript_the_button_checks_and_the_page_says_so(
     viewer.page.get_by_role("button", name="Check again").click()
     expect(viewer.page.get_by_role("heading", level=1)).to_have_text("PAY_KEY")
     expect(viewer.page.get_by_text("12 of 12 servers still have the old value.")).to_be_visible()
+
+
+def test_from_a_file_by_a_restart_to_servers_that_have_its_version(
+    visit: Visit, old: EmulatedUniverse
+) -> None:
+    manager = visit()
+    manager.become("manager")
+    page, place = manager.page, old.profile.root_place_id
+    manager.open(f"/universes/{HARBOR_ID}/servers/")
+    page.get_by_role("link", name="Publish a place").click()
+    page.get_by_label("Place ID").fill(str(place))
+    file = FilePayload(name="harbor.rbxl", mimeType="application/octet-stream", buffer=RBXL)
+    page.get_by_label("Place file").set_input_files(file)
+    page.get_by_label("Published").check()
+    page.get_by_role("button", name="Send to Roblox").click()
+    expect(page.get_by_text(f"Published version 2 of place {place}.").first).to_be_visible()
+    assert {server.version for server in old.fleet.active()} == {1}
+    page.get_by_role("link", name="Restart servers so that they have this version").click()
+    page.get_by_label("Bleed-off").select_option(label="None: servers end at once")
+    page.get_by_label("Restart them").check()
+    page.get_by_role("button", name="Restart servers").click()
+    expect(page.get_by_text("Roblox says that it is finished.")).to_be_visible()
+    assert {server.version for server in old.fleet.active()} == {2}

@@ -23,6 +23,7 @@ TABLE = {
     "manage_grants": "AM",
     "read_audit": "AMU",
     "restart_servers": "AM",
+    "publish_places": "AM",
     "manage_universes": "A",
     "manage_api_keys": "A",
     "manage_people": "A",

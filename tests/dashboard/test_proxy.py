@@ -181,6 +181,14 @@ def test_the_proxy_lets_a_file_pass_that_can_be_imported(site: Site) -> None:
     assert (said.status, said.page) == (413, "")
 
 
+def test_the_proxy_lets_a_place_pass_that_can_be_published(site: Site) -> None:
+    sent = {"Content-Type": "multipart/form-data; boundary=b"}
+    publish = "/universes/5/servers/publish/"
+    assert site.ask("POST", publish, sent, FILE.ljust(10_600_000, "a")).status == 403
+    said = site.ask("POST", publish, sent | {"Content-Length": "12000000"}, FILE)
+    assert (said.status, said.page) == (413, "")
+
+
 @pytest.mark.parametrize("rest", SLOW_FORMS.values(), ids=SLOW_FORMS)
 def test_forms_that_come_slowly_keep_nobody_waiting(site: Site, rest: str) -> None:
     with site.signing_in_slowly(rest, count=THREADS + 8):

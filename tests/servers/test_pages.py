@@ -161,14 +161,6 @@ def test_without_a_forecast_it_is_for_all_places(
     assert ServerRestart.objects.get().total == 12
 
 
-def test_a_protected_universe_says_why_there_is_no_form(rotated: Universe, manager: Client) -> None:
-    Universe.objects.update(protected_since="2026-01-01T00:00Z")
-    page = manager.get(RESTART)
-    assert "a restart can’t be proposed yet" in text_of(page)
-    assert 'name="sure"' not in page.content.decode()
-    assert manager.post(RESTART, {"sure": "on"}).status_code == 422
-
-
 @pytest.mark.parametrize(
     ("told", "words"),
     [

@@ -8,6 +8,7 @@ from secretsapp.models import Proposal, Universe
 from tests.secrets.proposing import protect
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, Cast
+from tests.support.game_servers import give_key
 from tests.support.watch import Watch, writes
 
 VALUE = b"a value of the shell"
@@ -123,3 +124,22 @@ def test_the_protection_is_removed_alone_only_with_a_reason(
     shell.refuse("unprotect", HARBOR_ID, "--reason", "mine", *as_("manager"))
     shell.run("unprotect", HARBOR_ID, "--reason", "the other admin left")
     assert shell.run("rotate_secret", HARBOR_ID, "PAY_KEY", piped=VALUE).output
+
+
+def test_a_restart_is_proposed_and_approved(
+    shell: Shell, cast: Cast, harbor: EmulatedUniverse, universe: Universe, emulator: Emulator
+) -> None:
+    protect(give_key(universe, emulator))
+    harbor.fleet.start(harbor.profile.root_place_id)
+    assert "Propose it instead" in shell.refuse("restart_servers", HARBOR_ID, "--yes")
+    propose = ("propose", "restart", HARBOR_ID, "--bleed-off", 5, *as_("manager"))
+    named = ("propose", "restart", HARBOR_ID, "PAY_KEY", *as_("manager"))
+    assert "name none" in shell.refuse(*named)
+    made = shell.run(*propose, "--place", harbor.profile.root_place_id, "--json").json
+    assert (made["kind"], made["bleed_off_minutes"]) == ("restart", 5)
+    assert made["places"] == [harbor.profile.root_place_id]
+    said = shell.run("approve", made["proposal"], *as_("admin"))
+    assert said.output == "Approved the restart of the servers in Harbor.\n"
+    assert len(harbor.fleet.restarts) == 1
+    odd = ("propose", "delete", HARBOR_ID, "PAY_KEY", "--bleed-off", 5, *as_("manager"))
+    assert "Only a restart" in shell.refuse(*odd)

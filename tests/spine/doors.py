@@ -5,10 +5,7 @@ from dataclasses import dataclass, field
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from secretsapp.models import (
-    ApiKey,
-    Universe,
-)
+from secretsapp.models import ApiKey, Universe
 from tests.spine import named, of_channels
 from tests.spine.of_channels import CHANNEL, OFF
 from tests.stage import API_KEY, HARBOR_ID, NEXT_API_KEY
@@ -345,6 +342,7 @@ DOORS = (
     Door("servers_logs", EVERYBODY, "universe", FORM, {}, read_answer=302),
     Door("servers_key", ADMIN, "universe", FORM, {"api_key": ""}),
     Door("servers_restart", MANAGERS, "universe", FORM, {}, answer=422),
+    Door("servers_publish", MANAGERS, "universe", FORM, {}, answer=422),
     Door("server_restart", MANAGERS, "restart"),
     Door("server_restart_follow", MANAGERS, "restart", FORM, {}, read_answer=302),
     Door("secret_servers", EVERYBODY, "secret", FORM, {}, read_answer=302),

@@ -11,6 +11,7 @@ from secretsapp.models import (
     Batch,
     Grant,
     Proposal,
+    Publication,
     Review,
     ServerRestart,
     Team,
@@ -60,6 +61,20 @@ def leave_restart(universe: Universe, **told: object) -> ServerRestart:
         "remaining": 0,
     }
     return ServerRestart.objects.create(universe=universe, **(row | told))
+
+
+def leave_publication(universe: Universe, **told: object) -> Publication:
+    """A published version of a place, done unless something else is told of it."""
+    row = {
+        "place_id": 6930499525,
+        "is_published": True,
+        "size": 2_400_000,
+        "sha256": "0" * 64,
+        "state": "succeeded",
+        "actor_name": "manager@example.com",
+        "started_at": timezone.now(),
+    }
+    return Publication.objects.create(universe=universe, **(row | told))
 
 
 def event(universe_id: int) -> int:

@@ -1,6 +1,7 @@
 """What scripts log and Roblox echoes about servers goes through every door, and is kept nowhere."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from emulator import Emulator
@@ -23,6 +24,7 @@ from tests.support.game_servers import give_key, rotate_between_starts
 __all__ = ["client", "debug", "log_lines", "traces"]
 
 SERVERS = f"{BASE}/servers/"
+PUBLISH = f"{SERVERS}publish/"
 OF_SECRET = f"{BASE}/secrets/PAY_KEY/servers/"
 HTMX = {"HX-Request": "true"}
 
@@ -47,7 +49,7 @@ def talkative(
     return harbor
 
 
-def go_through(browser: Client, traces: Traces) -> None:
+def go_through(browser: Client, traces: Traces, marker: str, place: int) -> None:
     """Use every door about servers, and look at what comes back."""
     restart = {"sure": "on", "bleed_off_minutes": "5"}
     for address, sent in (
@@ -56,6 +58,10 @@ def go_through(browser: Client, traces: Traces) -> None:
         (f"{SERVERS}restart/", restart),
     ):
         traces.add_response(address, browser.post(address, sent, headers=HTMX))
+    for content in (f"<roblox!{marker}", f"no place {marker}"):
+        file = SimpleUploadedFile("a.rbxl", content.encode())
+        form = {"place": str(place), "becomes": "Published", "file": file}
+        traces.add_response(PUBLISH, browser.post(PUBLISH, form))
     for address in (SERVERS, f"{SERVERS}restart/", f"{BASE}/secrets/PAY_KEY/", f"{BASE}/"):
         traces.add_response(address, browser.get(address))
 
@@ -71,7 +77,8 @@ def test_no_answer_about_servers_leaves_a_trace(
     log_lines: list[str],
 ) -> None:
     emulator.inject(FAULTS[fault](marker), path="server-management", times=9)
-    go_through(admin, traces)
+    emulator.inject(FAULTS[fault](marker), path="/versions", times=1)
+    go_through(admin, traces, marker, talkative.profile.root_place_id)
     emulator.clear_faults()
-    go_through(admin, traces)
+    go_through(admin, traces, marker, talkative.profile.root_place_id)
     look_everywhere(traces, log_lines)

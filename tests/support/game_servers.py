@@ -1,6 +1,6 @@
 """What tests of game servers begin with: a key that reads them, and a rotation between starts."""
 
-from emulator import READ_UNIVERSE, WRITE_UNIVERSE, Emulator
+from emulator import READ_UNIVERSE, WRITE_PLACES, WRITE_UNIVERSE, Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.plaintext import Plaintext
@@ -9,7 +9,9 @@ from secretsapp.secrets import changes
 from tests.stage import STAGEHAND, Cast
 
 SERVER_KEY = "emulated-key-for-servers"
-SCOPES = {READ_UNIVERSE, WRITE_UNIVERSE}
+SCOPES = {READ_UNIVERSE, WRITE_UNIVERSE, WRITE_PLACES}
+RBXL = b"<roblox!\x89\xff\r\n\x1a\n a place as Studio saves it"
+RBXLX = b'<roblox version="4"><Item class="Workspace"></Item></roblox>'
 
 
 def give_key(universe: Universe, emulator: Emulator) -> Universe:

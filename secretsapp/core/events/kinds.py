@@ -50,6 +50,7 @@ class Verb(StrEnum):
     PROTECT = "protect"
     PROVE = "prove"
     RESTART = "restart"
+    PUBLISH = "publish"
     DUE = "due"
 
 

@@ -130,6 +130,9 @@ class UniverseEvent(Event):
     UNIVERSE_UNPROTECT_PROPOSED = proposed(
         "universe.unprotect.proposed", "proposed the removal of the protection of {universe}"
     )
+    UNIVERSE_RESTART_PROPOSED = proposed(
+        "universe.restart.proposed", "proposed restarting the servers of {universe}"
+    )
     UNIVERSE_RESTART_STARTED = changed(
         "universe.restart.started", "started restarting the servers of {universe}"
     )
@@ -151,6 +154,26 @@ class UniverseEvent(Event):
         "The restart of the servers of {universe} is finished",
         Verb.RESTART,
         INFO,
+    )
+    UNIVERSE_PUBLISH_STARTED = changed(
+        "universe.publish.started",
+        "started sending a {kind} version of place {place} of {universe}",
+    )
+    UNIVERSE_PUBLISH_SUCCEEDED = changed(
+        "universe.publish.succeeded", "sent a {kind} version of place {place} of {universe}"
+    )
+    UNIVERSE_PUBLISH_FAILED = changed(
+        "universe.publish.failed",
+        "failed to send a {kind} version of place {place} of {universe}: {reason}",
+    )
+    UNIVERSE_PUBLISH_UNKNOWN = changed(
+        "universe.publish.unknown",
+        "may have sent a {kind} version of place {place} of {universe}",
+    )
+    UNIVERSE_PUBLISH_UNDETERMINED = changed(
+        "universe.publish.undetermined",
+        "couldn’t find out whether Roblox has a {kind} version of place {place} of {universe}: "
+        "{reason}",
     )
     UNIVERSE_REMOVED = done(
         "universe.removed",

@@ -15,7 +15,8 @@ from secretsapp.management.output import Report, exact_time
 from secretsapp.management.proposing import add_proposal, data_of, title
 from secretsapp.management.requesting import find_request
 from secretsapp.models import AccessRequest
-from secretsapp.secrets import approving, waiting
+from secretsapp.secrets import waiting
+from secretsapp.servers import restart_proposals
 
 
 class Command(ActingCommand):
@@ -60,7 +61,7 @@ class Command(ActingCommand):
         untold = []
         for done, view in enumerate(views):
             try:
-                untold.append(approving.approve(actor, view.proposal, options["remark"]))
+                untold.append(restart_proposals.approve(actor, view.proposal, options["remark"]))
             except Correctable as refusal:
                 before = f"Approved {done} of {len(views)}. " if done else ""
                 raise CommandError(f"{before}Not {title(view)}: {refusal}") from None

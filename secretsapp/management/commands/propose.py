@@ -18,21 +18,23 @@ from secretsapp.management.base import ActingCommand
 from secretsapp.management.commands.rotate_secret import choosing_a_domain
 from secretsapp.management.input import read_or_generate
 from secretsapp.management.output import Report
-from secretsapp.management.proposing import add_why, data_of, title
-from secretsapp.models import Change, Universe
+from secretsapp.management.proposing import add_which_servers, add_why, data_of, title
+from secretsapp.models import Change, Proposal, Universe
 from secretsapp.secrets import changes, waiting
 from secretsapp.secrets.proposals import Proposing, propose_unprotecting, proposing
+from secretsapp.servers import restart_proposals
 
-KINDS = ("create", "rotate", "delete", "unprotect")
+OF_UNIVERSE = ("unprotect", "restart")
+KINDS = ("create", "rotate", "delete", *OF_UNIVERSE)
 
 
 class Command(ActingCommand):
     """Proposes a change."""
 
     help = (
-        "Propose a change of a protected universe: create, rotate or delete a secret, or remove "
-        "the protection. Nothing is sent until another person approves it. Pipe the value in, "
-        "type it at a hidden prompt, or let it be generated. Needs --as."
+        "Propose a change of a protected universe: create, rotate or delete a secret, remove the "
+        "protection, or restart its game servers. Nothing is sent until another person approves "
+        "it. Pipe the value in, type it at a hidden prompt, or let it be generated. Needs --as."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -52,6 +54,7 @@ class Command(ActingCommand):
         )
         parser.add_argument("--note", default="", metavar="TEXT", help="The note of a new secret.")
         parser.add_argument("--mine", action="store_true", help="Become the owner of a new secret.")
+        add_which_servers(parser)
         add_why(parser)
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
@@ -60,10 +63,12 @@ class Command(ActingCommand):
             raise CommandError("Only a new secret is proposed with --note or --mine.")
         passage = proposing(actor, options["why"], note=options["note"], is_mine=options["mine"])
         universe = universe_of(actor, options["universe_id"])
-        if bool(options["name"]) is (options["kind"] == "unprotect"):
-            raise CommandError("Name the secret. To propose `unprotect`, name none.")
-        if options["kind"] == "unprotect":
-            made = propose_unprotecting(actor, universe, options["why"]).pk
+        if bool(options["name"]) is (options["kind"] in OF_UNIVERSE):
+            raise CommandError("Name the secret. To propose `unprotect` or `restart`, name none.")
+        if options["kind"] != "restart" and (options["place"] or options["bleed_off"] is not None):
+            raise CommandError("Only a restart is proposed with --place or --bleed-off.")
+        if options["kind"] in OF_UNIVERSE:
+            made = _propose_of_universe(actor, universe, options).pk
         else:
             propose = {"create": _create, "rotate": _rotate, "delete": _delete}[options["kind"]]
             made = propose(actor, universe, options, passage).pk
@@ -73,6 +78,18 @@ class Command(ActingCommand):
             f"  manage.py approve {made}",
         ]
         return Report(lines=lines, data=data_of(view))
+
+
+def _propose_of_universe(actor: Actor, universe: Universe, options: dict[str, Any]) -> Proposal:
+    if options["kind"] == "unprotect":
+        return propose_unprotecting(actor, universe, options["why"])
+    return restart_proposals.propose(
+        actor,
+        universe,
+        place_ids=options["place"],
+        bleed_off_minutes=options["bleed_off"],
+        why=options["why"],
+    )
 
 
 def _create(

@@ -9,6 +9,7 @@ from secretsapp.core.errors import OutcomeUnknown
 from secretsapp.management.arguments import add_universe_id, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report
+from secretsapp.management.proposing import add_which_servers
 from secretsapp.models.servers import RestartState
 from secretsapp.servers import restarts
 from secretsapp.servers.restarts import Forecast
@@ -25,21 +26,7 @@ class Command(ActingCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Which servers, how, and that it is meant."""
         add_universe_id(parser)
-        parser.add_argument(
-            "--place",
-            type=int,
-            action="append",
-            default=[],
-            metavar="ID",
-            help="Only servers of this place; can be repeated (default: every place).",
-        )
-        parser.add_argument(
-            "--bleed-off",
-            type=int,
-            metavar="MINUTES",
-            help="Servers take no new players for so long before they end: 1 to 240 (default: "
-            "they end at once).",
-        )
+        add_which_servers(parser)
         parser.add_argument("--why", default="", metavar="TEXT", help="For the audit log.")
         parser.add_argument("--yes", action="store_true", help="Confirm it.")
 

@@ -41,7 +41,7 @@ from secretsapp.people import (
     wrong_passwords,
 )
 from secretsapp.secrets import forced_mail, proposal_mail, proposals, settling
-from secretsapp.servers import following, watching
+from secretsapp.servers import following, publications, watching
 from secretsapp.universes import retrying
 
 log = logging.getLogger(__name__)
@@ -202,6 +202,7 @@ def _retry_unread() -> None:
 def _watch_servers() -> None:
     """What became of changes is watched at the servers; who can't settle can't watch either."""
     following.follow_due(actors.system("servers"))
+    publications.settle_due(actors.system("servers"))
     watching.watch_due(actors.system("servers"))
 
 

@@ -9,6 +9,7 @@ from secretsapp.core.labels import REASON_LIMIT
 from secretsapp.models import ApiKey, Universe
 from secretsapp.servers.restarts import Forecast
 from secretsapp.web.forms.fields import QUIET, SeenField, text_input
+from secretsapp.web.forms.proposals import to_propose
 
 BLEED_OFF = [
     ("", "None: servers end at once"),
@@ -80,6 +81,11 @@ class RestartForm(forms.Form):
     def start_again(self, last: str) -> None:
         """Forget what was typed, and carry the restart that the person is told of."""
         self.data = {**self.initial, "seen": last}
+
+    def to_propose(self) -> None:
+        """Let it propose the restart: nothing happens that would have to be confirmed."""
+        del self.fields["sure"]
+        to_propose(self, may_force=False)
 
     @property
     def place_ids(self) -> list[int]:

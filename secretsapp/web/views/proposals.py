@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from secretsapp.access import refusals
 from secretsapp.core.errors import Correctable, Forbidden, OutcomeUnknown, SealroomError
-from secretsapp.secrets import approving, forcing, proposals, waiting
+from secretsapp.secrets import forcing, proposals, waiting
 from secretsapp.secrets.waiting import ProposalView
+from secretsapp.servers import restart_proposals
 from secretsapp.universes import loading, protection
 from secretsapp.web.forms.proposals import (
     APPROVE,
@@ -36,6 +37,7 @@ _DONE = {
     "rotate": "Approved, and rotated {}. Running servers keep the old value until they restart.",
     "delete": "Approved, and deleted {}. Running servers keep it until they restart.",
     "unprotect": "Approved. Changes need no approval any more.",
+    "restart": "Approved, and sent the restart to Roblox.",
 }
 
 
@@ -80,7 +82,7 @@ def decide(request: ActorRequest, proposal_id: UUID) -> HttpResponse:
     def write() -> Done:
         choice, remark = form.cleaned_data["choice"], form.cleaned_data["remark"]
         if choice == APPROVE:
-            untold = approving.approve(request.actor, view.proposal, remark)
+            untold = restart_proposals.approve(request.actor, view.proposal, remark)
             return Done(_DONE[view.proposal.kind].format(view.proposal.name), address, untold)
         if choice == DECLINE:
             proposals.decline(request.actor, view.proposal, remark)
@@ -125,7 +127,7 @@ def approve_several(request: ActorRequest, universe_id: int | None = None) -> Ht
 def _result(request: ActorRequest, view: ProposalView) -> str:
     """What became of one of several: empty where it was done."""
     try:
-        if untold := approving.approve(request.actor, view.proposal):
+        if untold := restart_proposals.approve(request.actor, view.proposal):
             messages.warning(request, untold)
     except Forbidden as refusal:
         refusals.record(request.actor, refusal)

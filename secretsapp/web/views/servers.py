@@ -15,6 +15,9 @@ from secretsapp.models import Universe
 from secretsapp.servers import (
     following,
     log_reading,
+    publications,
+    publishing,
+    restart_proposals,
     restarts,
     rollouts,
     server_keys,
@@ -42,6 +45,8 @@ def servers(request: ActorRequest, universe_id: int) -> HttpResponse:
         "views": rollouts.of_universe(request.actor, universe),
         "restarts": following.of_universe(universe),
         "may_restart": rollouts.may_restart(request.actor, universe),
+        "versions": publications.of_universe(universe),
+        "may_publish": publishing.may_publish(request.actor, universe),
         "logs": logs_read,
         "log_servers": log_reading.servers_of(logs_read),
     }
@@ -76,27 +81,36 @@ def restart(request: ActorRequest, universe_id: int) -> HttpResponse:
     universe = loading.get(request.actor, universe_id)
     forecast = restarts.forecast(request.actor, universe)
     form = RestartForm(forecast, restarts.last_of(universe), form_pages.posted(request))
+    if universe.protected or "proposing" in request.POST:
+        form.to_propose()
 
     def act() -> Done:
         try:
-            row = restarts.restart(
-                request.actor,
-                universe,
-                place_ids=form.place_ids,
-                bleed_off_minutes=form.cleaned_data["bleed_off_minutes"],
-                why=form.cleaned_data["why"],
-                seen_last=form.cleaned_data["seen"],
-            )
+            return _restart_or_propose(request, universe, form)
         except StaleVersion:
             form.start_again(restarts.last_of(universe))
             raise
-        page = reverse("server_restart", args=[universe_id, row.pk])
-        return Done("Sent to Roblox.", page)
 
     answer = form_pages.submitted(request, form, act, universe)
     names = restarts.attributes_of(request.actor, universe)["changedSecrets"].replace(",", ", ")
     context = {"universe": universe, "forecast": forecast, "names": names}
     return answer or form_pages.page(request, "servers/restart.html", form, context)
+
+
+def _restart_or_propose(request: ActorRequest, universe: Universe, form: RestartForm) -> Done:
+    """Restart them; or propose it, if that is what the page was opened for."""
+    asked: dict[str, Any] = {
+        "place_ids": form.place_ids,
+        "bleed_off_minutes": form.cleaned_data["bleed_off_minutes"],
+        "why": form.cleaned_data["why"],
+    }
+    if form.cleaned_data.get("proposing"):
+        made = restart_proposals.propose(request.actor, universe, **asked)
+        sentence = "Proposed. Nothing is sent until someone else approves it."
+        return Done(sentence, reverse("proposal", args=[made.pk]))
+    seen = form.cleaned_data["seen"]
+    row = restarts.restart(request.actor, universe, **asked, seen_last=seen)
+    return Done("Sent to Roblox.", reverse("server_restart", args=[universe.pk, row.pk]))
 
 
 @require_safe
