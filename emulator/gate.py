@@ -10,6 +10,7 @@ from emulator.rules import as_id
 from emulator.universe import Universe
 
 UniverseHandler = Callable[[Call, Universe], Answer]
+KeyHandler = Callable[[Call, ApiKey], Answer]
 
 
 def authenticate(call: Call) -> ApiKey:
@@ -24,21 +25,31 @@ def authenticate(call: Call) -> ApiKey:
 def guarded(scope: str, handler: UniverseHandler, most: int | None = None) -> Handler:
     """A handler that only lets in what holds the scope, so often a minute at most."""
 
+    def enter(call: Call, api_key: ApiKey) -> Answer:
+        return handler(call, _universe(call, api_key, scope))
+
+    enter.__name__ = handler.__name__
+    return counted(enter, most)
+
+
+def counted(handler: KeyHandler, most: int | None = None) -> Handler:
+    """A handler that lets in every API key that is valid, so often a minute at most."""
+
     def guard(call: Call) -> Answer:
         api_key = authenticate(call)
         allowance = call.state.limiter.count(api_key.owner_id, handler.__name__, most)
         if allowance is None:
-            return _enter(call, api_key, scope, handler)
+            return _enter(call, api_key, handler)
         if allowance.exceeded:
             return answers.too_many_requests().with_headers(allowance.headers)
-        return _enter(call, api_key, scope, handler).with_headers(allowance.headers)
+        return _enter(call, api_key, handler).with_headers(allowance.headers)
 
     return guard
 
 
-def _enter(call: Call, api_key: ApiKey, scope: str, handler: UniverseHandler) -> Answer:
+def _enter(call: Call, api_key: ApiKey, handler: KeyHandler) -> Answer:
     try:
-        return handler(call, _universe(call, api_key, scope))
+        return handler(call, api_key)
     except Refused as refusal:
         return refusal.answer
 
