@@ -19,8 +19,10 @@ from secretsapp.opencloud.types import Introspection
 # From here on a key that nobody uses is told of: half of what Roblox allows is over.
 UNUSED_FROM_DAYS = 30
 NAMED = 5
-# What Sealroom can use: secrets, and looking at servers and restarting them.
-USEFUL = frozenset({READ, WRITE, "universe:read", "universe:write"})
+# What Sealroom can use: secrets, looking at servers and restarting them, and looking at groups.
+USEFUL = frozenset(
+    {READ, WRITE, "universe:read", "universe:write", "group:read", "legacy-group:manage"}
+)
 
 _BY_VERDICT = {
     KeyVerdict.REFUSED: KeyFinding.REFUSED,

@@ -5,7 +5,8 @@ Correctable
 ├── NoServerKey                 no key of the universe can read its servers; nothing was sent
 ├── RestartProtected            the universe is protected, where no one restarts servers alone
 ├── RestartUnderWay             the outcome of an earlier restart isn't known yet; nothing was sent
-└── NothingToSay                of an API key nothing is known that someone could have fixed
+├── NothingToSay                of an API key nothing is known that someone could have fixed
+└── NoGroup                     no group is known to own the universe, so there is none to read
 """
 
 from secretsapp.core.errors import Correctable
@@ -29,3 +30,7 @@ class RestartUnderWay(Correctable):
 
 class NothingToSay(Correctable):
     """Nothing is known of the API key that someone could say they have dealt with."""
+
+
+class NoGroup(Correctable):
+    """The universe belongs to an account, or Roblox didn't tell to whom."""

@@ -28,7 +28,8 @@ from secretsapp.models.audit import (
 from secretsapp.models.batches import Batch, BatchItem, Lane
 from secretsapp.models.channels import Channel, Delivery
 from secretsapp.models.due import DueDay, RotationPolicy, Snooze
-from secretsapp.models.installation import CacheEntry, KeyProof, Worker
+from secretsapp.models.groups import GroupNotice, RobloxGroup
+from secretsapp.models.installation import Budget, CacheEntry, KeyProof, Worker
 from secretsapp.models.invitations import Invitation, InvitationGrant
 from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.requests import AccessRequest
@@ -53,6 +54,7 @@ __all__ = [
     "AuditTerm",
     "Batch",
     "BatchItem",
+    "Budget",
     "CacheEntry",
     "Change",
     "Channel",
@@ -62,6 +64,7 @@ __all__ = [
     "DueDay",
     "Grant",
     "GrantPattern",
+    "GroupNotice",
     "Identity",
     "Invitation",
     "InvitationGrant",
@@ -78,6 +81,7 @@ __all__ = [
     "RequiredFactor",
     "Review",
     "ReviewItem",
+    "RobloxGroup",
     "Rollout",
     "RotationPolicy",
     "SavedSearch",

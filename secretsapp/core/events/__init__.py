@@ -8,6 +8,7 @@ lower case, and otherwise stands alone. Its places in braces are filled from the
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.batches import BatchEvent
 from secretsapp.core.events.channels import ChannelEvent
+from secretsapp.core.events.groups import GroupEvent
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import Event
@@ -27,5 +28,6 @@ EVENTS: tuple[Event, ...] = (
     *ChannelEvent,
     *BatchEvent,
     *DueEvent,
+    *GroupEvent,
 )
 BY_TAG = {event.tag: event for event in EVENTS}
