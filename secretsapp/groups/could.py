@@ -115,8 +115,7 @@ def of_universes(actor: Actor, universe_ids: Iterable[int]) -> dict[int, Could]:
     """Who could in each universe of which the actor sees every secret, by its id."""
     universes = Universe.objects.filter(pk__in=universe_ids).select_related("api_key")
     seen = {each.pk: each for each in universes if may_see(actor, each)}
-    found = {group_id_of(each) for each in seen.values()}
-    groups = RobloxGroup.objects.in_bulk([each for each in found if each is not None])
+    groups = RobloxGroup.objects.in_bulk({group_id_of(each) or 0 for each in seen.values()})
     return {pk: _could(each, groups.get(group_id_of(each) or 0)) for pk, each in seen.items()}
 
 

@@ -7,11 +7,11 @@ is new or was changed is told of, and nothing is said about whether it has that 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from secretsapp.core.events.groups import GroupEvent
 from secretsapp.core.events.kinds import Event
+from secretsapp.core.events.secrets import GroupEvent
 from secretsapp.groups.records import Role, roles_of
 from secretsapp.models import RobloxGroup
-from secretsapp.models.groups import GroupNoticeKind
+from secretsapp.models.universes import GroupNoticeKind
 
 EVENTS: dict[GroupNoticeKind, Event] = {
     GroupNoticeKind.OWNER_CHANGED: GroupEvent.GROUP_OWNER_CHANGED,
@@ -73,9 +73,10 @@ def _differences(before: Role, after: Role) -> Iterator[str]:
         yield f"rank {before.rank} became {after.rank}"
     if None not in (before.permissions, after.permissions):
         yield from _permissions(set(before.permissions or ()), set(after.permissions or ()))
-    is_other = before.update_time != after.update_time
+    both_told = before.update_time and after.update_time
     same = (before.name, before.rank, before.permissions)
-    if is_other and before.update_time and same == (after.name, after.rank, after.permissions):
+    is_same = same == (after.name, after.rank, after.permissions)
+    if both_told and before.update_time != after.update_time and is_same:
         # What Roblox doesn't tell of a role can be what changed, the permission for secrets too.
         yield "Roblox doesn’t tell what"
 

@@ -1,4 +1,4 @@
-"""Reads groups from Roblox: for who asks, daily, and soon after something changed elsewhere.
+"""Reads groups from Roblox: for who asks, daily, and soon after something was changed outside.
 
 However many ask, each group is read once in a while, and all together with fewer than ten calls of
 each endpoint a minute.

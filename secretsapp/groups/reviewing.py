@@ -1,7 +1,7 @@
 """Marks what changed in a group as reviewed."""
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.events.groups import GroupEvent
+from secretsapp.core.events.secrets import GroupEvent
 from secretsapp.core.roles import Permission
 from secretsapp.groups.seeing import group_of
 from secretsapp.models import GroupNotice, Universe

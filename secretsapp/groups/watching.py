@@ -1,4 +1,4 @@
-"""Reads every group once a day, and one soon after a secret in it was changed elsewhere."""
+"""Reads every group once a day, and one soon after a secret in it was changed outside."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -72,7 +72,7 @@ def _noticed() -> dict[int, datetime]:
 
 
 def _is_news(group: RobloxGroup, noticed_at: datetime | None) -> bool:
-    """Whether something was changed elsewhere since members and log were read."""
+    """Whether something was changed outside since members and log were read."""
     return noticed_at is not None and (group.looked_at is None or group.looked_at < noticed_at)
 
 

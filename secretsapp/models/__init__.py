@@ -28,7 +28,6 @@ from secretsapp.models.audit import (
 from secretsapp.models.batches import Batch, BatchItem, Lane
 from secretsapp.models.channels import Channel, Delivery
 from secretsapp.models.due import DueDay, RotationPolicy, Snooze
-from secretsapp.models.groups import GroupNotice, RobloxGroup
 from secretsapp.models.installation import Budget, CacheEntry, KeyProof, Worker
 from secretsapp.models.invitations import Invitation, InvitationGrant
 from secretsapp.models.mail import OutgoingMail
@@ -37,7 +36,7 @@ from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Absence, Change, Proposal, Secret
 from secretsapp.models.servers import LogReading, Rollout, ServerRestart
 from secretsapp.models.shortcuts import SavedSearch, Shortcut
-from secretsapp.models.universes import ApiKey, Universe
+from secretsapp.models.universes import ApiKey, GroupNotice, RobloxGroup, Universe
 
 __all__ = [
     "EVERYWHERE",

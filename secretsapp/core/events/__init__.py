@@ -8,13 +8,12 @@ lower case, and otherwise stands alone. Its places in braces are filled from the
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.batches import BatchEvent
 from secretsapp.core.events.channels import ChannelEvent
-from secretsapp.core.events.groups import GroupEvent
 from secretsapp.core.events.installation import InstallationEvent
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import Event
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.events.proofs import ProofEvent
-from secretsapp.core.events.secrets import DueEvent, SecretEvent, UniverseEvent
+from secretsapp.core.events.secrets import DueEvent, GroupEvent, SecretEvent, UniverseEvent
 
 # Everything the audit log can hold.
 EVENTS: tuple[Event, ...] = (
