@@ -11,9 +11,9 @@ from secretsapp.rules.policy import require_installation
 TO_REVIEW = Right(Permission.MANAGE_UNIVERSES)
 
 
-def check_may_review(actor: Actor) -> None:
+def check_may_review(actor: Actor, universe: Universe) -> None:
     """Raise Forbidden for who doesn't manage all universes: a group's changes are about each."""
-    require_installation(actor, Permission.MANAGE_UNIVERSES)
+    require_installation(actor, Permission.MANAGE_UNIVERSES, universe.pk)
 
 
 def review(actor: Actor, universe: Universe, *, seen: int | None = None) -> int:

@@ -70,7 +70,7 @@ GROUP_ACTIONS: list[Action] = [
     ),
     Action(
         "reviewing.check_may_review",
-        lambda stage: reviewing.check_may_review(stage.cast["admin"].actor),
+        lambda stage: reviewing.check_may_review(stage.cast["admin"].actor, stage.universe),
     ),
     Action(
         "could.of_universe",

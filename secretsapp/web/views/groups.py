@@ -37,7 +37,7 @@ def read(request: ActorRequest, universe_id: int) -> HttpResponse:
 def review(request: ActorRequest, universe_id: int) -> HttpResponse:
     """Mark what changed in the group as reviewed; a GET only leads back."""
     universe = loading.get(request.actor, universe_id)
-    reviewing.check_may_review(request.actor)
+    reviewing.check_may_review(request.actor, universe)
     if request.method == "POST":
         count = reviewing.review(request.actor, universe, seen=_seen(request))
         changes = "1 change" if count == 1 else f"{count} changes"
