@@ -111,6 +111,8 @@ def trouble_in(universe: Universe) -> str:
     verdict = KeyVerdict(api_key.check_verdict)
     if verdict.passed is not False or verdict in OF_THE_WAY:
         return ""
+    if verdict is KeyVerdict.LACKS_SERVERS:
+        return ""
     if api_key.broken_universe not in (None, universe.pk):
         return ""
     if verdict is KeyVerdict.READS_ONLY:

@@ -2,6 +2,8 @@
 
 from secretsapp.opencloud.group_types import LogEntry
 
+__all__ = ["TOLD_ACTIONS", "LogEntry", "deed"]
+
 _WORDS = {
     "ChangeOwner": "Gave the group to another owner",
     "Claim": "Took over the group, which nobody owned",

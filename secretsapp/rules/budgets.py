@@ -24,6 +24,6 @@ def take(name: str, wanted: int, *, of: int) -> bool:
     return bool(rows.filter(used__lte=of - wanted).update(used=F("used") + wanted, used_at=now))
 
 
-def take_rest(name: str, *, of: int) -> int:
-    """Use all that is left `of` what any minute allows; gives how much that was."""
-    return next((left for left in range(of, 0, -1) if take(name, left, of=of)), 0)
+def take_some(name: str, wanted: int, *, of: int) -> int:
+    """The same, or less where less is left; gives how much that was."""
+    return next((some for some in range(wanted, 0, -1) if take(name, some, of=of)), 0)

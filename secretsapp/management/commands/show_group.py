@@ -7,13 +7,12 @@ from django.core.management.base import CommandParser
 from secretsapp.core.actor import Actor
 from secretsapp.groups import could, reading, reviewing
 from secretsapp.groups.could import GroupView
-from secretsapp.groups.deeds import deed
+from secretsapp.groups.deeds import LogEntry, deed
 from secretsapp.groups.records import Role
 from secretsapp.management.arguments import add_universe_id, universe_of
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time, short_time, table
 from secretsapp.models import GroupNotice
-from secretsapp.opencloud.group_types import LogEntry
 
 
 class Command(ActingCommand):
