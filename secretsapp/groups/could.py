@@ -75,7 +75,7 @@ class Could:
             return ""
         return (
             "Roblox doesn’t tell which roles hold the permission “List, create, update, and delete "
-            "secrets”, so members of any role could too."
+            "secrets”, so members of other roles may be able to as well."
         )
 
 
