@@ -123,6 +123,16 @@ def trouble_in(universe: Universe) -> str:
     return "Its API key doesn’t work, so secrets can’t be read or changed."
 
 
+def can_change_nothing(api_key: ApiKey) -> bool:
+    """Whether Roblox told that the key can change secrets nowhere, though universes use it.
+
+    To be asked of a key that comes with `opens`, whether there are such universes.
+    """
+    hint = remembered(api_key)
+    is_used: bool = vars(api_key)["opens"]
+    return bool(is_used and hint and hint.scopes and not hint.has(WRITE))
+
+
 def _found(kind: KeyFinding, known_at: datetime | None, **words: object) -> Finding:
     sentence = kind.sentence.format(**words)
     cures = tuple(cure.format(**words) for cure in kind.cures)
