@@ -8,18 +8,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models.functions import Coalesce
+
 from secretsapp.api_keys.remembered import remembered
 from secretsapp.core.actor import Actor
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.roles import Permission
 from secretsapp.groups.records import Role, log_of, roles_of
 from secretsapp.groups.seeing import check_may_see, group_id_of, may_see, owner_of
-from secretsapp.models import GroupNotice, RobloxGroup, Universe
+from secretsapp.models import GroupNotice, RobloxGroup, Secret, Universe
+from secretsapp.models.secrets import UNUSUAL
 from secretsapp.opencloud.group_types import LogEntry
 from secretsapp.rules.policy import rights_of
 
 # A group's guests are everyone, and no role can give them this permission.
 GUEST_RANK = 0
+CHANGES_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -81,10 +85,14 @@ class Could:
 
 @dataclass(frozen=True)
 class GroupView:
-    """A universe's group as its page tells it; `group` is None where no group owns it."""
+    """A universe's group as its page tells it; `group` is None where no group owns it.
+
+    `changed` are secrets that were changed outside and that nobody has reviewed.
+    """
 
     could: Could
     group: RobloxGroup | None
+    changed: Sequence[Secret] = ()
     entries: Sequence[LogEntry] = ()
     notices: Sequence[GroupNotice] = ()
     may_review: bool = False
@@ -101,14 +109,22 @@ def of_universe(actor: Actor, universe: Universe) -> GroupView:
     group = RobloxGroup.objects.filter(pk=group_id_of(universe) or 0).first()
     told = _could(universe, group)
     if group is None:
-        return GroupView(told, None)
+        return GroupView(told, None, _changed(universe))
     return GroupView(
         could=told,
         group=group,
+        changed=_changed(universe),
         entries=log_of(group),
         notices=list(group.notices.all()),
         may_review=rights_of(actor).allows_installation(Permission.MANAGE_UNIVERSES),
     )
+
+
+def _changed(universe: Universe) -> list[Secret]:
+    """What was noticed last, so that it can be held against the group's log."""
+    found = Secret.objects.filter(UNUSUAL, universe=universe)
+    noticed = found.annotate(noticed_at=Coalesce("missing_since", "drifted_at"))
+    return list(noticed.order_by("-noticed_at", "name")[:CHANGES_TOLD])
 
 
 def of_universes(actor: Actor, universe_ids: Iterable[int]) -> dict[int, Could]:

@@ -73,6 +73,9 @@ def test_each_change_outside_leads_to_who_could(
     page = viewer.get("/changed-outside/").content.decode()
     assert "could<span" in page
     assert "At least" in page
+    page = page_of(viewer)
+    assert "Changed outside, and not reviewed" in page
+    assert "PAY_KEY" in page
 
 
 def test_a_new_owner_is_told_where_changes_outside_are(viewer: Client, universe: Universe) -> None:
