@@ -109,7 +109,7 @@ def _prepare_key(emulator: Emulator, deed: Deed, now: datetime) -> None:
 
 
 def _let_happen(each: Intrusion | Players | Promotion, harbor: Universe, group: Group) -> None:
-    """What people do at Roblox, outside the dashboard."""
+    """What people do at Roblox, without Sealroom."""
     if isinstance(each, Intrusion):
         harbor.put(each.name, b"changed outside Sealroom", each.domain)
     elif isinstance(each, Players):
