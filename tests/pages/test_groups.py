@@ -69,6 +69,8 @@ def test_each_change_outside_leads_to_who_could(
     refreshing.refresh(STAGEHAND, universe)
     page = viewer.get("/changed-outside/").content.decode()
     assert f'href="{GROUP}">Who could<' in page
+    page = viewer.get(f"/universes/{HARBOR_ID}/secrets/PAY_KEY/").content.decode()
+    assert f'<a href="{GROUP}">who could have</a>' in page
     page_of(viewer, f"{GROUP}read/")
     page = viewer.get("/changed-outside/").content.decode()
     assert "could<span" in page
