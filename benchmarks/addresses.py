@@ -71,6 +71,7 @@ LEFT_OUT = {
             *("several_details", "several_delete", "several_review", "outside_review"),
             *("due_policy_remove", "api_keys_check", "api_key_fixed", "api_key_old_deleted"),
             *("servers_logs", "server_restart_follow", "secret_servers"),
+            *("group_read", "group_review"),
         ),
         _SENT_TO,
     ),

@@ -137,7 +137,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 name: f"secretsapp.web.templatetags.{name}"
-                for name in ("channels", "due", "invitations", "log", "sealroom")
+                for name in ("channels", "due", "groups", "invitations", "log", "sealroom")
             },
         },
     },

@@ -17,6 +17,8 @@ from demo.story import (
     PASSWORD,
     PLAYGROUND,
     ROTATOR,
+    SERVER_KEY,
+    SERVER_KEY_NAME,
     STAGING,
     UNIVERSES,
     VIEWER,
@@ -56,7 +58,36 @@ class Intrusion:
         return _moment(now, self.days, self.at)
 
 
-def past(now: datetime) -> Iterator[Deed | Intrusion]:
+@dataclass(frozen=True)
+class Promotion:
+    """In the group someone makes a role at Roblox, and gives it to a developer."""
+
+    days: int
+    at: str
+    role: str
+
+    def moment(self, now: datetime) -> datetime:
+        """When it was done."""
+        return _moment(now, self.days, self.at)
+
+
+@dataclass(frozen=True)
+class Players:
+    """People come to Harbor, so that so many of its game servers start."""
+
+    days: int
+    at: str
+    servers: int
+
+    def moment(self, now: datetime) -> datetime:
+        """When they came."""
+        return _moment(now, self.days, self.at)
+
+
+Happening = Deed | Intrusion | Promotion | Players
+
+
+def past(now: datetime) -> Iterator[Happening]:
     """All of it, from the first day to this morning."""
     yield from _first_day()
     yield from _details()
@@ -117,7 +148,7 @@ def _details() -> Iterator[Deed]:
         yield Deed(INSTALLED_DAYS_AGO - 1, f"14:{minute:02}", words)
 
 
-def _weeks(now: datetime) -> Iterator[Deed | Intrusion]:
+def _weeks(now: datetime) -> Iterator[Happening]:
     yield _rotated(33, "16:20", EDITOR, STAGING, "MATCHMAKER_TOKEN")
     yield _rotated(30, "10:05", MANAGER, HARBOR, "MODERATION_API_KEY")
     yield _created(29, "11:40", EDITOR, STAGING, "TRANSLATION_KEY", domain="translate.example.org")
@@ -136,6 +167,7 @@ def _weeks(now: datetime) -> Iterator[Deed | Intrusion]:
     yield _reviewed(11, "09:31", MANAGER, HARBOR, "CHAT_WEBHOOK_URL")
     yield from _told_elsewhere()
     yield _invited(now)
+    yield from _key_for_servers()
     yield _rotated(8, "18:26", MANAGER, HARBOR, "MATCHMAKER_TOKEN")
     yield _reviewing(7, "09:12", "--universe", str(STAGING))
     yield _created(6, "12:09", MANAGER, HARBOR, "WEATHER_API_KEY", domain="api.weather.example.com")
@@ -143,12 +175,30 @@ def _weeks(now: datetime) -> Iterator[Deed | Intrusion]:
     yield _deleted(4, "16:37", MANAGER, PLAYGROUND, "OLD_PROTOTYPE_KEY")
     yield _denied(3, "20:02", VIEWER, HARBOR, "ANALYTICS_TOKEN")
     yield _rotated(2, "08:15", EDITOR, STAGING, "PAY_API_KEY")
+    yield Players(1, "08:00", 9)
     yield _rotated(1, "11:30", ROTATOR, HARBOR, "PAY_API_KEY")
+    yield Players(1, "13:10", 3)
     yield from _for_two(now)
+    yield from _today()
+
+
+def _today() -> Iterator[Happening]:
+    """Someone in the group is given a new role, and soon after a secret is another at Roblox."""
+    yield Promotion(0, "02:40", "Release")
     yield Intrusion(0, "02:10", *_WEBHOOK)
     yield _looked(0, "01:55", AUDITOR)
+    yield Deed(0, "01:50", ("show_group", str(HARBOR), "--read", "--as", AUDITOR))
+    yield Deed(0, "01:20", ("list_servers", str(HARBOR), "--as", MANAGER))
     digest = ("email", "Studio leads", "--rhythm=weekly")
     yield _channel(0, "00:40", *digest, piped="leads@example.com")
+
+
+def _key_for_servers() -> Iterator[Deed]:
+    """A second key of Harbor, which ends next week, and the group as it is before it changes."""
+    yield Deed(9, "11:00", ("add_api_key", SERVER_KEY_NAME, "--as", ADMIN), piped=SERVER_KEY)
+    chosen = ("edit_universe", str(HARBOR), "--server-key", SERVER_KEY_NAME, "--as", ADMIN)
+    yield Deed(9, "11:05", chosen)
+    yield Deed(9, "11:10", ("show_group", str(HARBOR), "--read", "--as", AUDITOR))
 
 
 def _told_elsewhere() -> Iterator[Deed]:

@@ -15,9 +15,17 @@ from django.core.management import CommandError
 
 from demo import shell, story
 from demo.clock import StoryClock
-from demo.past import Deed, Intrusion, past
+from demo.past import Deed, Intrusion, Players, Promotion, past
 from demo.story import PlannedUniverse
-from emulator import Emulator, Universe
+from emulator import (
+    MANAGE_GROUP,
+    READ_GROUP,
+    READ_UNIVERSE,
+    WRITE_UNIVERSE,
+    Emulator,
+    Group,
+    Universe,
+)
 from emulator.clock import Clock
 
 
@@ -43,13 +51,15 @@ def _play(clock: StoryClock, emulator: Emulator) -> None:
     clock.set_to(happened[0].moment(now))
     clock.rule()
     emulator.add_api_key(story.API_KEY, name=story.API_KEY_NAME)
+    group = _found_group(emulator)
     universes = {each.universe_id: _emulate(emulator, each, now) for each in story.UNIVERSES}
     for each in happened:
         clock.set_to(each.moment(now))
         if isinstance(each, Deed):
+            _prepare_key(emulator, each, now)
             _do(each)
         else:
-            _intrude(universes[story.HARBOR], each)
+            _let_happen(each, universes[story.HARBOR], group)
 
 
 def _emulate(emulator: Emulator, planned: PlannedUniverse, now: datetime) -> Universe:
@@ -77,8 +87,36 @@ def _do(deed: Deed) -> None:
     tried(*deed.words, piped=deed.piped)
 
 
-def _intrude(harbor: Universe, intrusion: Intrusion) -> None:
-    harbor.put(intrusion.name, b"changed outside Sealroom", intrusion.domain)
+def _found_group(emulator: Emulator) -> Group:
+    """The group with an owner, and a role that a developer has."""
+    owner = story.GROUP_OWNER
+    group = emulator.add_group(story.GROUP_ID, name=story.GROUP_NAME, owner_id=owner)
+    group.assign(story.DEVELOPER, group.add_role("Developer", 50, ("viewAuditLog",)).role_id)
+    return group
+
+
+def _prepare_key(emulator: Emulator, deed: Deed, now: datetime) -> None:
+    """Make the key for servers at Roblox just before it is added: it ends next week."""
+    if deed.piped == story.SERVER_KEY:
+        emulator.add_api_key(
+            story.SERVER_KEY,
+            name=story.SERVER_KEY_NAME,
+            owner_id=story.GROUP_OWNER,
+            universes=[story.HARBOR],
+            scopes={READ_UNIVERSE, WRITE_UNIVERSE, READ_GROUP, MANAGE_GROUP},
+            expires=now + timedelta(days=6),
+        )
+
+
+def _let_happen(each: Intrusion | Players | Promotion, harbor: Universe, group: Group) -> None:
+    """What people do at Roblox, without Sealroom."""
+    if isinstance(each, Intrusion):
+        harbor.put(each.name, b"changed outside Sealroom", each.domain)
+    elif isinstance(each, Players):
+        harbor.fleet.start(harbor.profile.root_place_id, each.servers)
+    else:
+        role = group.add_role(each.role, 60, ("viewAuditLog",))
+        group.assign(story.DEVELOPER, role.role_id)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 API_KEY_NAME = "Harbor automation"
 API_KEY = "demo-key-of-the-automation-account"
-GROUP_ID = 1234567
+SERVER_KEY_NAME = "Harbor servers and group"
+SERVER_KEY = "demo-key-for-servers-and-the-group"
+GROUP_ID, GROUP_NAME = 1234567, "Harbor Works"
+# Accounts at Roblox: the owner of the group, who also made the key for servers, and a developer.
+GROUP_OWNER, DEVELOPER = 7001001, 7001002
 PASSWORD = "lantern on the quay 7"  # noqa: S105 - printed at every start, for the demo alone
 
 HARBOR = 6930499524

@@ -13,6 +13,8 @@ WRITE_SECRETS = "universe.secret:write"
 READ_UNIVERSE = "universe:read"
 WRITE_UNIVERSE = "universe:write"
 WRITE_PLACES = "universe-places:write"
+READ_GROUP = "group:read"
+MANAGE_GROUP = "legacy-group:manage"
 
 
 # A key that is neither used nor changed for so long expires by itself (documented).

@@ -1,13 +1,15 @@
 """The game servers of a universe: what each read at its start, what it logged, and restarts."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from threading import RLock
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 from uuid import uuid4
 
 from emulator.clock import TICKS_PER_SECOND, Clock
+from emulator.documents import Document
 
 NOT_FOUND = "Can't find secret with given key"
 
@@ -39,6 +41,17 @@ class GameServer:
     secrets: Mapping[str, bytes] = field(repr=False)
     ended: int | None = None
     status: str = "active"
+
+    @classmethod
+    def from_document(cls, document: Document) -> Self:
+        """The server that `as_document` described."""
+        secrets = {name: b64decode(value) for name, value in document["secrets"].items()}
+        return cls(**{**document, "secrets": secrets})
+
+    def as_document(self) -> Document:
+        """What the state file keeps of the server."""
+        secrets = {name: b64encode(value).decode() for name, value in self.secrets.items()}
+        return {**vars(self), "secrets": secrets}
 
     @property
     def active(self) -> bool:
@@ -92,11 +105,15 @@ class Fleet:
 
     With `ignores_restarts`, restarts are taken and never done. With `misses_active`, active servers
     can't be fetched; with `misses_shut_down`, those that ended can't. With `omits_times`, no server
-    tells when it was created.
+    tells when it was created. The state file keeps the servers that run, and nothing else.
     """
 
     def __init__(
-        self, lock: RLock, clock: Clock, values: Callable[[], Mapping[str, bytes]]
+        self,
+        lock: RLock,
+        clock: Clock,
+        values: Callable[[], Mapping[str, bytes]],
+        changed: Callable[[], None],
     ) -> None:
         self.lock = lock
         self.ignores_restarts = False
@@ -111,13 +128,16 @@ class Fleet:
         self.published: dict[int, int] = {}
         self._clock = clock
         self._values = values
+        self._changed = changed
 
     @_locked
     def start(
         self, place_id: int, count: int = 1, *, occupancy: int = 5, version: int | None = None
     ) -> list[str]:
         """Start servers of a place, by default of its latest version; gives their job ids."""
-        return [self._start(place_id, occupancy, version) for _ in range(count)]
+        jobs = [self._start(place_id, occupancy, version) for _ in range(count)]
+        self._changed()
+        return jobs
 
     def _start(self, place_id: int, occupancy: int, version: int | None) -> str:
         job_id = str(uuid4())
@@ -226,6 +246,17 @@ class Fleet:
                     self.end(job_id, "restarted")
                     self._start(place_id, server.occupancy, self.latest_of(place_id))
         restart.done = self._clock.tick()
+        self._changed()
+
+    def as_documents(self) -> list[Document]:
+        """What the state file keeps of the servers."""
+        return [server.as_document() for server in self.servers.values() if server.active]
+
+    def take_over(self, documents: Iterable[Document]) -> None:
+        """Let these servers run again."""
+        for server in map(GameServer.from_document, documents):
+            self.servers[server.job_id] = server
+            self.latest[server.place_id] = max(self.latest_of(server.place_id), server.version)
 
 
 def _jobs_by_place(places: Iterable[int], servers: list[GameServer]) -> dict[int, list[str]]:

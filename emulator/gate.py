@@ -11,6 +11,7 @@ from emulator.universe import Universe
 
 UniverseHandler = Callable[[Call, Universe], Answer]
 Entrance = Callable[[Call, ApiKey, str], Universe]
+KeyHandler = Callable[[Call, ApiKey], Answer]
 
 
 def authenticate(call: Call) -> ApiKey:
@@ -34,23 +35,31 @@ def guarded(
     """
     find = entrance or _universe
 
+    def enter(call: Call, api_key: ApiKey) -> Answer:
+        return handler(call, find(call, api_key, scope))
+
+    enter.__name__ = handler.__name__
+    return counted(enter, most)
+
+
+def counted(handler: KeyHandler, most: int | None = None) -> Handler:
+    """A handler that lets in every API key that is valid, so often a minute at most."""
+
     def guard(call: Call) -> Answer:
         api_key = authenticate(call)
         allowance = call.state.limiter.count(api_key.owner_id, handler.__name__, most)
         if allowance is None:
-            return _enter(call, handler, lambda: find(call, api_key, scope))
+            return _enter(call, api_key, handler)
         if allowance.exceeded:
             return answers.too_many_requests().with_headers(allowance.headers)
-        return _enter(call, handler, lambda: find(call, api_key, scope)).with_headers(
-            allowance.headers
-        )
+        return _enter(call, api_key, handler).with_headers(allowance.headers)
 
     return guard
 
 
-def _enter(call: Call, handler: UniverseHandler, find: Callable[[], Universe]) -> Answer:
+def _enter(call: Call, api_key: ApiKey, handler: KeyHandler) -> Answer:
     try:
-        return handler(call, find())
+        return handler(call, api_key)
     except Refused as refusal:
         return refusal.answer
 

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from emulator import (
     answers,
+    community_calls,
     group_calls,
     lookup_calls,
     place_calls,
@@ -22,7 +23,7 @@ from emulator.api_keys import (
     WRITE_UNIVERSE,
 )
 from emulator.calls import Call, Handler
-from emulator.gate import guarded
+from emulator.gate import counted, guarded
 from emulator.request import Request
 from emulator.server_calls import managed
 from emulator.state import State
@@ -32,6 +33,8 @@ SECRETS = f"{UNIVERSE}/secrets"
 MANAGEMENT = "/server-management/v1/universes/([^/]+)"
 PLACE = f"{MANAGEMENT}/places/([^/]+)"
 SERVERS = f"{PLACE}/versions/([^/]+)/game-servers"
+GROUP = "/cloud/v2/groups/([^/]+)"
+AUDIT_LOG = "/legacy-groups/v1/groups/([^/]+)/audit-log"
 RESTARTS_PER_MINUTE = 30
 
 
@@ -80,6 +83,10 @@ ROUTES = (
     Route("GET", UNIVERSE, lookup_calls.get_universe),
     Route("GET", "/universes/v1/places/([^/]+)/universe", lookup_calls.universe_of_place),
     Route("POST", "/api-keys/v1/introspect", lookup_calls.introspect),
+    Route("GET", GROUP, counted(community_calls.get_group, 150)),
+    Route("GET", f"{GROUP}/roles", counted(community_calls.list_roles, 300)),
+    Route("GET", f"{GROUP}/memberships", counted(community_calls.list_memberships, 300)),
+    Route("GET", AUDIT_LOG, counted(community_calls.audit_log, 100)),
     # At Roblox this one is on a host of its own, games.roblox.com, which asks for no key.
     Route("GET", "/v2/groups/([^/]+)/gamesV2", group_calls.list_games),
 )

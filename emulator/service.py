@@ -12,6 +12,7 @@ from emulator.api_keys import READ_SECRETS, WRITE_SECRETS, ApiKey, Block
 from emulator.clock import Clock
 from emulator.exchange import Exchange
 from emulator.faults import Fault, Injection
+from emulator.group import Group
 from emulator.journal import RecordedRequest
 from emulator.server import HOST, Server
 from emulator.state import State
@@ -95,6 +96,12 @@ class Emulator:
             return dict(self._state.universes)
 
     @property
+    def groups(self) -> dict[int, Group]:
+        """The groups by id, as of now."""
+        with self._state.lock:
+            return dict(self._state.groups)
+
+    @property
     def api_keys(self) -> dict[str, ApiKey]:
         """The API keys by their text, as of now."""
         with self._state.lock:
@@ -129,6 +136,12 @@ class Emulator:
             visibility=visibility,
         )
         return self._state.add_universe(profile)
+
+    def add_group(
+        self, group_id: int = DEFAULT_GROUP_ID, *, name: str = "", owner_id: int | None = 1
+    ) -> Group:
+        """A new group, in which its owner is alone; ValueError if it is there already."""
+        return self._state.add_group(group_id, name or f"Group {group_id}", owner_id)
 
     def add_api_key(
         self,

@@ -7,6 +7,7 @@ from emulator import documents
 from emulator.api_keys import ApiKey
 from emulator.clock import Clock
 from emulator.documents import Document, UnusableStateFile
+from emulator.group import Group
 from emulator.limits import RateLimiter
 from emulator.universe import Profile, Shared, Universe
 
@@ -14,13 +15,14 @@ FORMAT = 1
 
 
 class State:
-    """Universes, API keys and the rate limiter; hold `lock` while using more than one of them."""
+    """Universes, groups, API keys and the limiter; hold `lock` while using more than one."""
 
     def __init__(self, state_file: Path | None, rate_limit: int | None, clock: Clock) -> None:
         self.lock = RLock()
         self.clock = clock
         self.limiter = RateLimiter(rate_limit)
         self.universes: dict[int, Universe] = {}
+        self.groups: dict[int, Group] = {}
         self.api_keys: dict[str, ApiKey] = {}
         self._state_file = state_file
         self._shared = Shared(self.lock, self.clock, self._save)
@@ -35,6 +37,16 @@ class State:
             self.universes[profile.universe_id] = universe
             self._save()
             return universe
+
+    def add_group(self, group_id: int, name: str, owner_id: int | None) -> Group:
+        """Make a group with its first roles; raises ValueError if it is there already."""
+        with self.lock:
+            if group_id in self.groups:
+                raise ValueError(f"Group {group_id} already exists.")
+            group = Group.fresh(group_id, name, owner_id, self._shared)
+            self.groups[group_id] = group
+            self._save()
+            return group
 
     def add_api_key(self, api_key: ApiKey) -> None:
         """Make an API key known; one that is known already is replaced."""
@@ -62,6 +74,7 @@ class State:
             "format": FORMAT,
             "last_tick": self.clock.last_tick,
             "universes": [universe.as_document() for universe in self.universes.values()],
+            "groups": [group.as_document() for group in self.groups.values()],
             "api_keys": [api_key.as_document() for api_key in self.api_keys.values()],
         }
 
@@ -83,6 +96,10 @@ class State:
         for found in document["universes"]:
             universe = Universe.from_document(found, self._shared)
             self.universes[universe.id] = universe
+        # Older files hold no groups.
+        for found in document.get("groups", ()):
+            group = Group.from_document(found, self._shared)
+            self.groups[group.id] = group
         for found in document["api_keys"]:
             api_key = ApiKey.from_document(found)
             self.api_keys[api_key.key] = api_key

@@ -62,7 +62,7 @@ class Universe:
 
     With `terse`, replies to a create or update hold only id and times; with `legacy_times`,
     times are named as in the older guide; with `omit_times`, no reply holds a time. `fleet` are its
-    game servers, which the state file doesn't keep.
+    game servers.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Universe:
         self.terse = False
         self.legacy_times = False
         self.omit_times = False
-        self.fleet = Fleet(shared.lock, shared.clock, lambda: self.values)
+        self.fleet = Fleet(shared.lock, shared.clock, lambda: self.values, shared.changed)
         self._shared = shared
         self._key_pair = key_pair or KeyPair.fresh()
         self._secrets = dict(secrets or {})
@@ -89,7 +89,10 @@ class Universe:
         )
         records = [SecretRecord.from_document(found) for found in document["secrets"]]
         key_pair = KeyPair.from_document(document["key_pair"])
-        return cls(profile, shared, key_pair, {record.name: record for record in records})
+        universe = cls(profile, shared, key_pair, {record.name: record for record in records})
+        # Older files hold no servers.
+        universe.fleet.take_over(document.get("servers", ()))
+        return universe
 
     def as_document(self) -> Document:
         """What the state file keeps of the universe."""
@@ -97,6 +100,7 @@ class Universe:
             "profile": asdict(self.profile),
             "key_pair": self._key_pair.as_document(),
             "secrets": [record.as_document() for record in self._secrets.values()],
+            "servers": self.fleet.as_documents(),
         }
 
     @property

@@ -19,8 +19,18 @@ from secretsapp.opencloud.types import Introspection
 # From here on a key that nobody uses is told of: half of what Roblox allows is over.
 UNUSED_FROM_DAYS = 30
 NAMED = 5
-# What Sealroom can use: secrets, looking at servers and restarting them, and publishing places.
-USEFUL = frozenset({READ, WRITE, "universe:read", "universe:write", "universe-places:write"})
+# What Sealroom can use: secrets, looking at servers and restarting them, publishing, and groups.
+USEFUL = frozenset(
+    {
+        READ,
+        WRITE,
+        "universe:read",
+        "universe:write",
+        "universe-places:write",
+        "group:read",
+        "legacy-group:manage",
+    }
+)
 
 _BY_VERDICT = {
     KeyVerdict.REFUSED: KeyFinding.REFUSED,
@@ -109,6 +119,8 @@ def trouble_in(universe: Universe) -> str:
     verdict = KeyVerdict(api_key.check_verdict)
     if verdict.passed is not False or verdict in OF_THE_WAY:
         return ""
+    if verdict is KeyVerdict.LACKS_SERVERS:
+        return ""
     if api_key.broken_universe not in (None, universe.pk):
         return ""
     if verdict is KeyVerdict.READS_ONLY:
@@ -117,6 +129,16 @@ def trouble_in(universe: Universe) -> str:
         lacks = lacks_write(remembered(api_key), universe.pk)
         return "Its API key can read secrets but not change them." if lacks else ""
     return "Its API key doesn’t work, so secrets can’t be read or changed."
+
+
+def can_change_nothing(api_key: ApiKey) -> bool:
+    """Whether Roblox told that the key can change secrets nowhere, though universes use it.
+
+    To be asked of a key that comes with `opens`, whether there are such universes.
+    """
+    hint = remembered(api_key)
+    is_used: bool = vars(api_key)["opens"]
+    return bool(is_used and hint and hint.scopes and not hint.has(WRITE))
 
 
 def _found(kind: KeyFinding, known_at: datetime | None, **words: object) -> Finding:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from secretsapp.api_keys.key_ends import KeyEnd, end_at
 from secretsapp.api_keys.key_health import Finding, findings, findings_of
+from secretsapp.api_keys.key_uses import used_by
 from secretsapp.api_keys.remembered import remembered
 from secretsapp.api_keys.server_address import server_address
 from secretsapp.core.actor import Actor
@@ -28,7 +30,7 @@ UNIVERSES_SHOWN = 2
 
 @dataclass(frozen=True)
 class KeyView:
-    """A key with the first few of the `count` universes that it opens, and what is wrong with it.
+    """A key with the first few of the `count` universes that use it, and what is wrong with it.
 
     `hint` is what Roblox told of the key itself, if it did.
     """
@@ -93,10 +95,9 @@ def require_to_manage(actor: Actor) -> None:
 
 
 def universes_of(actor: Actor, api_key: ApiKey, asked: Asked) -> Page[Universe]:
-    """A page of the universes that the key opens; raises Forbidden."""
+    """A page of the universes that use the key; raises Forbidden."""
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    opened = Universe.objects.filter(api_key=api_key)
-    return cut(in_order(opened), asked.number)
+    return cut(in_order(used_by(api_key)), asked.number)
 
 
 def overview(actor: Actor) -> list[KeyView]:
@@ -137,11 +138,17 @@ def view(actor: Actor, api_key_id: UUID) -> KeyView:
 def _with_universes(api_keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
     """The keys with the first few of their universes, and how many there are."""
     few = in_order(Universe.objects.all())[:UNIVERSES_SHOWN]
-    counted = api_keys.annotate(opens=Count("universes"))
-    return counted.prefetch_related(Prefetch("universes", few, to_attr="first_universes"))
+    using = Universe.objects.filter(Q(api_key=OuterRef("pk")) | Q(server_key=OuterRef("pk")))
+    number = using.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk"))
+    counted = api_keys.annotate(used=Coalesce(Subquery(number.values("n")), 0))
+    return counted.prefetch_related(
+        Prefetch("universes", few, to_attr="first_universes"),
+        Prefetch("server_universes", few, to_attr="first_served"),
+    )
 
 
 def _view(api_key: ApiKey, wrong: list[Finding]) -> KeyView:
     found: Any = api_key
     end, hint = end_at(api_key.ends_at), remembered(api_key)
-    return KeyView(api_key, found.first_universes, found.opens, end, wrong, hint)
+    few = list(dict.fromkeys([*found.first_universes, *found.first_served]))[:UNIVERSES_SHOWN]
+    return KeyView(api_key, few, found.used, end, wrong, hint)

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from secretsapp.api_keys import server_trials
 from secretsapp.api_keys.key_ends import KeyEnd, end_at
+from secretsapp.api_keys.key_uses import Uses
 from secretsapp.api_keys.probing import (
     WRITE,
     Probe,
@@ -66,22 +68,22 @@ def end_of(hint: Introspection | None) -> datetime | None:
 
 def try_on(
     client: Client,
-    universes: list[Universe],
+    uses: Uses,
     advice: Advice,
     *,
     remembered: Introspection | None = None,
 ) -> KeyReport:
-    """Read each universe for real, unless the key itself is refused.
+    """Read each universe for real, and then the servers, unless the key itself is refused.
 
     `remembered` is what Roblox told of the key before, which counts where it tells nothing now.
     Raises the OpenCloudErrors that say nothing of the key.
     """
-    if not universes:
+    if not (uses.secrets or uses.servers):
         # There is nothing to try it on, so it can be replaced while Roblox is not there.
-        return report_on(hint_if_reachable(client), universes)
+        return report_on(hint_if_reachable(client), uses)
     hint = hint_of(client)
     failed: list[tuple[Universe, Probe]] = []
-    for universe in universes:
+    for universe in uses.secrets:
         found = probe(client, universe.pk, hint)
         if found.refusal is not None:
             failed.append((universe, found))
@@ -89,7 +91,20 @@ def try_on(
             break
     if failed:
         return _failed(failed, advice)
-    return replace(report_on(hint or remembered, universes), hint=hint)
+    if refused := server_trials.first_refusal(client, uses.servers):
+        return _failed_servers(*refused, hint, advice)
+    return replace(report_on(hint or remembered, uses), hint=hint)
+
+
+def _failed_servers(
+    universe: Universe, refusal: Refused, hint: Introspection | None, advice: Advice
+) -> KeyReport:
+    """What is said of a key that can't read servers; one that is itself refused says that."""
+    if isinstance(refusal, Unauthorized):
+        verdict = Probe(universe.pk, hint, None, refusal=refusal).verdict
+        return KeyReport(verdict, _refusal(universe, refusal, advice), None, hint)
+    words = server_trials.in_words(universe, refusal)
+    return KeyReport(KeyVerdict.LACKS_SERVERS, words, None, hint, universe.pk)
 
 
 def _failed(failed: Sequence[tuple[Universe, Probe]], advice: Advice) -> KeyReport:
@@ -109,19 +124,32 @@ def _refusal(universe: Universe, refusal: Refused, advice: Advice) -> str:
     return f"{named}{translate(refusal, only_reads=True)}"
 
 
-def report_on(hint: Introspection | None, universes: list[Universe]) -> KeyReport:
-    """What is to be said of a key that read all of the universes."""
-    end, count = end_of(hint), len(universes)
+def report_on(hint: Introspection | None, uses: Uses) -> KeyReport:
+    """What is to be said of a key that read all that it is used for."""
+    end, universes = end_of(hint), uses.secrets
+    count = len(universes)
     unchangeable = [each.name for each in universes if lacks_write(hint, each.pk)]
-    if not universes:
+    if not (universes or uses.servers):
         return KeyReport(KeyVerdict.UNUSED, "not used yet", end, hint)
     if not unchangeable:
-        words = f"it can read {count} universe{'' if count == 1 else 's'}"
+        words = f"it can read {_what(uses)}"
         return KeyReport(KeyVerdict.OPENS, words, end, hint)
     if len(unchangeable) == count:
         return KeyReport(KeyVerdict.READS_ONLY, f"{_READS}: {_LACKS}", end, hint)
     words = f"{_READS} in {', '.join(unchangeable)}: {_LACKS} there"
     return KeyReport(KeyVerdict.READS_ONLY_SOMEWHERE, words, end, hint)
+
+
+def _what(uses: Uses) -> str:
+    """What a key reads, in words."""
+    told = (
+        (uses.secrets, "{} universe{}"),
+        (uses.servers, "the game servers of {} universe{}"),
+    )
+    parts = [
+        words.format(len(found), "" if len(found) == 1 else "s") for found, words in told if found
+    ]
+    return " and ".join(parts)
 
 
 def not_tried(error: SealroomError) -> KeyReport:

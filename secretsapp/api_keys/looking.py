@@ -13,6 +13,7 @@ from django.utils import timezone
 from secretsapp.api_keys import server_address
 from secretsapp.api_keys.key_records import store
 from secretsapp.api_keys.key_reports import KeyReport, report_on, try_on
+from secretsapp.api_keys.key_uses import used_by, uses_among, uses_of
 from secretsapp.api_keys.remembered import remembered
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import KeyTrouble, NotFound, SealroomError, StaleVersion
@@ -20,14 +21,14 @@ from secretsapp.core.roles import Permission
 from secretsapp.core.times import DAY, HOUR, MINUTE, start_of_day
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.client import LONGEST_CALL_SECONDS
-from secretsapp.rules import connections
+from secretsapp.rules import budgets, connections
 from secretsapp.rules.acting import NoRight, Right, acting
 from secretsapp.rules.locks import claim, lock_api_key
 from secretsapp.rules.roblox import in_our_words
 
 # Each universe takes one call of each endpoint, whose limits people need for themselves.
-UNIVERSES_A_MINUTE = 8
-CALLS_OF_A_UNIVERSE = 4
+BUDGET, UNIVERSES_A_MINUTE = "keys", 8
+CALLS_OF_A_UNIVERSE = 5
 CLAIM = timedelta(seconds=UNIVERSES_A_MINUTE * CALLS_OF_A_UNIVERSE * LONGEST_CALL_SECONDS)
 AGAIN_AFTER_FAILURE = HOUR
 
@@ -39,17 +40,18 @@ def look_due(actor: Actor) -> list[ApiKey]:
 
     Any number of processes may do this at once: each claims the key that it looks at.
     """
-    room, ended = UNIVERSES_A_MINUTE, []
-    now = timezone.now()
+    now, ended = timezone.now(), list[ApiKey]()
     due = ApiKey.objects.filter(_is_due(now)).order_by("look_due_at", "pk")
     for api_key in due[:UNIVERSES_A_MINUTE]:
-        if room > 0 and _claim(api_key, now):
-            universes = _next_universes(api_key, room)
-            room -= max(1, len(universes))
-            # It may have been removed or replaced meanwhile: the next look is at that one.
-            with suppress(NotFound, StaleVersion):
-                if _look(actor, api_key, universes):
-                    ended.append(api_key)
+        if not _claim(api_key, now):
+            continue
+        universes = _next_universes(api_key)
+        if universes is None:
+            break
+        # It may have been removed or replaced meanwhile: the next look is at that one.
+        with suppress(NotFound, StaleVersion):
+            if _look(actor, api_key, universes):
+                ended.append(api_key)
     return ended
 
 
@@ -68,8 +70,15 @@ def _claim(api_key: ApiKey, now: datetime) -> bool:
     return bool(claim(found, lasting=CLAIM, column="look_claimed_until"))
 
 
-def _next_universes(api_key: ApiKey, room: int) -> list[Universe]:
-    return list(api_key.universes.filter(pk__gt=api_key.look_after).order_by("pk")[:room])
+def _next_universes(api_key: ApiKey) -> list[Universe] | None:
+    """Those to read now; None, and the claim is over, where nothing is left of this minute."""
+    waiting = used_by(api_key).filter(pk__gt=api_key.look_after).order_by("pk")
+    universes = list(waiting[:UNIVERSES_A_MINUTE])
+    room = budgets.take_some(BUDGET, max(1, len(universes)), of=UNIVERSES_A_MINUTE)
+    if not room:
+        ApiKey.objects.filter(pk=api_key.pk).update(look_claimed_until=None)
+        return None
+    return universes[:room]
 
 
 def _look(actor: Actor, api_key: ApiKey, universes: list[Universe]) -> bool:
@@ -84,7 +93,7 @@ def _look(actor: Actor, api_key: ApiKey, universes: list[Universe]) -> bool:
         _put_off(api_key, str(error))
         return False
     last = universes[-1].pk if universes else 0
-    goes_on = api_key.universes.filter(pk__gt=last).exists() if universes else False
+    goes_on = used_by(api_key).filter(pk__gt=last).exists() if universes else False
     if report.passed and goes_on:
         _go_on(api_key, last)
         return False
@@ -100,7 +109,7 @@ def _tried(actor: Actor, api_key: ApiKey, universes: list[Universe]) -> KeyRepor
 
     client_of_key = connections.clients_of(actor, api_key, count=1)
     with in_our_words(only_reads=True), client_of_key as (client,):
-        return try_on(client, universes, advice, remembered=known)
+        return try_on(client, uses_among(api_key, universes), advice, remembered=known)
 
 
 def _put_off(api_key: ApiKey, why: str) -> None:
@@ -123,8 +132,7 @@ def _finish(actor: Actor, api_key: ApiKey, report: KeyReport) -> None:
     with acting(actor, _FOUND) as act:
         stored = lock_api_key(api_key, was_tried=True)
         if report.passed:
-            everywhere = list(stored.universes.all())
-            whole = report_on(report.hint or remembered(stored), everywhere)
+            whole = report_on(report.hint or remembered(stored), uses_of(stored))
             report = KeyReport(whole.verdict, whole.result, report.ends_at, report.hint)
         store(act, stored, report)
         stored.look_failure, stored.look_after, stored.look_claimed_until = "", 0, None

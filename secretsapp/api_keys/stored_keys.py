@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import IntegrityError
-from django.db.models import Q
 from django.utils import timezone
 
 from secretsapp.api_keys import server_address
@@ -17,6 +16,7 @@ from secretsapp.api_keys.key_reports import (
     report_on,
     try_on,
 )
+from secretsapp.api_keys.key_uses import Uses, used_by, uses_of
 from secretsapp.api_keys.probing import check_new, hint_if_reachable
 from secretsapp.api_keys.remembered import as_stored, remembered
 from secretsapp.core import input_rules, labels
@@ -169,8 +169,7 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
 
 def _refuse_used(stored: ApiKey) -> None:
     """Raise StillInUse where universes use the key, and name the first few of them."""
-    using = Universe.objects.filter(Q(api_key=stored) | Q(server_key=stored))
-    names = list(using.values_list("name", flat=True)[: NAMED + 1])
+    names = list(used_by(stored).values_list("name", flat=True)[: NAMED + 1])
     if names:
         further = " and others" if len(names) > NAMED else ""
         raise StillInUse(
@@ -198,16 +197,16 @@ def replace(
     input_rules.check_api_key(value)
     _check_end(ends_at)
     _refuse_same(api_key, value)
-    universes = list(api_key.universes.all())
+    uses = uses_of(api_key)
     with in_our_words(), connections.client_with(actor, value) as client:
-        if not (universes or is_meant):
+        if not (uses.secrets or uses.servers or is_meant):
             check_new(client)
-        report = try_on(client, universes, _advice_for(actor))
+        report = try_on(client, uses, _advice_for(actor))
     if report.passed is False:
         raise RobloxRefused(f"The old key stays. {report.result[:1].upper()}{report.result[1:]}")
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key, was_tried=True)
-        _refuse_untried(stored, universes)
+        _refuse_untried(stored, [*uses.secrets, *uses.servers])
         before = _written(stored.ends_at)
         _forget_old(stored)
         stored.encrypted_value, stored.ends_at = connections.encrypt(stored.pk, value), ends_at
@@ -231,7 +230,7 @@ def _refuse_same(api_key: ApiKey, value: Plaintext) -> None:
 
 def _refuse_untried(stored: ApiKey, tried: list[Universe]) -> None:
     """Raise StaleVersion where a universe was given the key while the new value was tried."""
-    if stored.universes.exclude(pk__in=[each.pk for each in tried]).exists():
+    if used_by(stored).exclude(pk__in=[each.pk for each in tried]).exists():
         raise StaleVersion(
             "Nothing was changed: a universe was added to this key while the new one was tested. "
             "Try again, so that it is tested there too."
@@ -259,8 +258,8 @@ def test(actor: Actor, api_key: ApiKey) -> KeyReport:
 def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
     try:
         with in_our_words(), connections.client_of(actor, api_key) as client:
-            universes, known = list(api_key.universes.all()), remembered(api_key)
-            return try_on(client, universes, _advice_for(actor), remembered=known)
+            known = remembered(api_key)
+            return try_on(client, uses_of(api_key), _advice_for(actor), remembered=known)
     except RobloxBusy:
         # Nothing was tried, so that it proves nothing.
         raise
@@ -278,6 +277,5 @@ def count_as_test(stored: ApiKey, added: Universe, hint: Introspection | None) -
 
     What the key can't do there comes before what it can't do elsewhere.
     """
-    report = report_on(hint, [added])
-    is_whole = bool(report.passed)
-    keep(stored, report_on(hint, list(stored.universes.all())) if is_whole else report)
+    report = report_on(hint, Uses([added], []))
+    keep(stored, report_on(hint, uses_of(stored)) if report.passed else report)

@@ -29,6 +29,8 @@ class KeyVerdict(StrEnum):
     LACKS_READ = "lacks_read"
     # Roblox has no such universe.
     MISSING = "missing"
+    # It can't read the game servers of a universe that it is for; its secrets it can.
+    LACKS_SERVERS = "lacks_servers"
     UNREACHABLE = "unreachable"
     UNUSABLE = "unusable"
     # For a reason that its sentence tells.

@@ -6,7 +6,8 @@ Correctable
 ├── PublishProtected            the universe is protected, and a file can't wait for approval here
 ├── PublishUnderWay             the outcome of an earlier version of the place isn't known yet
 ├── RestartUnderWay             the outcome of an earlier restart isn't known yet; nothing was sent
-└── NothingToSay                of an API key nothing is known that someone could have fixed
+├── NothingToSay                of an API key nothing is known that someone could have fixed
+└── NoGroup                     no group is known to own the universe, so there is none to read
 """
 
 from secretsapp.core.errors import Correctable
@@ -34,3 +35,7 @@ class RestartUnderWay(Correctable):
 
 class NothingToSay(Correctable):
     """Nothing is known of the API key that someone could say they have dealt with."""
+
+
+class NoGroup(Correctable):
+    """The universe belongs to an account, or Roblox didn't tell to whom."""

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from secretsapp.api_keys import key_health
 from secretsapp.api_keys.key_ends import WARN_BEFORE, end_at
 from secretsapp.channels import listing as channels
 from secretsapp.core.actor import Actor
@@ -66,12 +67,16 @@ class _Finding:
 
 
 def find_keys(actor: Actor) -> list[ApiKey]:
-    """The API keys that failed, have ended, end soon or at a time unknown, for who manages them."""
+    """The API keys that may need someone, for who manages them.
+
+    They failed, have ended, end soon or at a time unknown, or Roblox told what they may do.
+    """
     if not rights_of(actor).allows_installation(Permission.MANAGE_API_KEYS):
         return []
     ends = Q(ends_at__lte=timezone.now() + WARN_BEFORE) | Q(ends_at=None)
-    found = ApiKey.objects.filter(Q(check_verdict__in=FAILING) | ends)
-    return list(found.defer("encrypted_value").order_by("name"))
+    found = ApiKey.objects.filter(Q(check_verdict__in=FAILING) | ends | ~Q(told=""))
+    opened = Exists(Universe.objects.filter(api_key=OuterRef("pk")))
+    return list(found.annotate(opens=opened).defer("encrypted_value").order_by("name"))
 
 
 def find_needs(
@@ -234,12 +239,14 @@ def _due(actor: Actor) -> Iterator[Need]:
 
 
 def _failing_keys(api_keys: Iterable[ApiKey]) -> Iterator[Need]:
-    """Those that have ended, end soon or failed their last test."""
+    """Those that have ended, end soon, failed their last test or surely can't change secrets."""
     for api_key in api_keys:
         ends = api_key.ends_at
         if end_at(ends).is_over:
             yield Need(Trouble.KEY_ENDED, ends, api_key=api_key)
         elif has_passed(api_key.check_verdict) is False:
             yield Need(Trouble.KEY_FAILS, api_key.checked_at, api_key=api_key)
-        elif ends is not None:
+        elif key_health.can_change_nothing(api_key):
+            yield Need(Trouble.KEY_LACKS, api_key.told_at, api_key=api_key)
+        elif end_at(ends).is_soon:
             yield Need(Trouble.KEY_ENDS, ends, api_key=api_key)

@@ -14,6 +14,7 @@ class Trouble(StrEnum):
 
     KEY_ENDED = "key_ended"
     KEY_FAILS = "key_fails"
+    KEY_LACKS = "key_lacks"
     CHANNEL_STOPPED = "channel_stopped"
     SYNC_FAILED = "sync_failed"
     MISSING = "missing"

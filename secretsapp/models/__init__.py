@@ -28,7 +28,7 @@ from secretsapp.models.audit import (
 from secretsapp.models.batches import Batch, BatchItem, Lane
 from secretsapp.models.channels import Channel, Delivery
 from secretsapp.models.due import DueDay, RotationPolicy, Snooze
-from secretsapp.models.installation import CacheEntry, KeyProof, Worker
+from secretsapp.models.installation import Budget, CacheEntry, KeyProof, Worker
 from secretsapp.models.invitations import Invitation, InvitationGrant
 from secretsapp.models.mail import OutgoingMail
 from secretsapp.models.requests import AccessRequest
@@ -36,7 +36,7 @@ from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Absence, Change, Proposal, Secret
 from secretsapp.models.servers import LogReading, Publication, Rollout, ServerRestart
 from secretsapp.models.shortcuts import SavedSearch, Shortcut
-from secretsapp.models.universes import ApiKey, Universe
+from secretsapp.models.universes import ApiKey, GroupNotice, RobloxGroup, Universe
 
 __all__ = [
     "EVERYWHERE",
@@ -53,6 +53,7 @@ __all__ = [
     "AuditTerm",
     "Batch",
     "BatchItem",
+    "Budget",
     "CacheEntry",
     "Change",
     "Channel",
@@ -62,6 +63,7 @@ __all__ = [
     "DueDay",
     "Grant",
     "GrantPattern",
+    "GroupNotice",
     "Identity",
     "Invitation",
     "InvitationGrant",
@@ -79,6 +81,7 @@ __all__ = [
     "RequiredFactor",
     "Review",
     "ReviewItem",
+    "RobloxGroup",
     "Rollout",
     "RotationPolicy",
     "SavedSearch",

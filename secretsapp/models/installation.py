@@ -19,6 +19,17 @@ class CacheEntry(models.Model):
         return self.key
 
 
+class Budget(models.Model):
+    """What all processes together have used of what a minute allows, and when some of it was."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    used = models.PositiveIntegerField(default=0)
+    used_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.used}"
+
+
 class KeyProof(models.Model):
     """One row: a fixed sentence under the master key of its time.
 

@@ -1,4 +1,4 @@
-"""The tables of universes and of the API keys that open them."""
+"""The tables of universes, of the API keys that open them, and of the groups that own them."""
 
 import uuid
 from typing import ClassVar
@@ -103,3 +103,57 @@ class Universe(models.Model):
         if not self.environment:
             return self.name
         return f"{self.name} ({self.get_environment_display()})"
+
+
+class RobloxGroup(models.Model):
+    """A group under Roblox's own id, with what was read of it last.
+
+    `read_at` is when owner and roles were, `looked_at` when members and the group's log were, too.
+    `roles` and `log` are JSON; the log is whole since `log_since`, and `log_failure` says why it
+    isn't there. Without `read_at` nothing is known.
+    """
+
+    id = models.BigIntegerField("group id", primary_key=True)
+    name = models.CharField(max_length=100, blank=True)
+    owner_id = models.BigIntegerField(null=True)
+    roles = models.TextField(blank=True)
+    log = models.TextField(blank=True)
+    log_since = models.DateTimeField(null=True)
+    log_failure = models.TextField(blank=True)
+    read_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    failure = models.TextField(blank=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """Its name, or its id where Roblox told none."""
+        return self.name or str(self.pk)
+
+
+class GroupNoticeKind(models.TextChoices):
+    """What changed in a group so that other people may change secrets."""
+
+    OWNER_CHANGED = "owner_changed", "New owner"
+    ROLE_ADDED = "role_added", "New role"
+    ROLE_CHANGED = "role_changed", "Role changed"
+
+
+class GroupNotice(models.Model):
+    """A change of a group that nobody here has reviewed yet; `what` says it in words."""
+
+    group = models.ForeignKey(RobloxGroup, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=20, choices=GroupNoticeKind.choices)
+    role = models.CharField(max_length=100, blank=True)
+    what = models.TextField(blank=True)
+    noticed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.what}"

@@ -162,6 +162,13 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "universe.names_exported": "Names to fill exported",
         "universe.key_changed": "Roblox’s public key changed",
     },
+    "Groups": {
+        "group": "Any group event",
+        "group.owner_changed": "New owner of a group",
+        "group.role_added": "New role in a group",
+        "group.role_changed": "Role of a group changed",
+        "group.reviewed": "Changes of a group reviewed",
+    },
     "API keys": {
         "api_key": "Any API key event",
         "api_key.added": "API key added",

@@ -12,6 +12,7 @@ from secretsapp.web.views import (
     effective,
     filling,
     generation,
+    groups,
     outside,
     picking,
     proposals,
@@ -71,6 +72,10 @@ universe_addresses = [
     path("proposals/approve/", proposals.approve_several, name="proposals_waiting_approve"),
     path(PROPOSAL, proposals.proposal, name="proposal"),
     path(f"{PROPOSAL}decide/", proposals.decide, name="proposal_decide"),
+    # The group that owns it.
+    path(f"{UNIVERSE}group/", groups.page, name="group"),
+    path(f"{UNIVERSE}group/read/", groups.read, name="group_read"),
+    path(f"{UNIVERSE}group/review/", groups.review, name="group_review"),
     # Game servers.
     path(f"{UNIVERSE}servers/", servers.servers, name="servers"),
     path(f"{UNIVERSE}servers/restart/", servers.restart, name="servers_restart"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from secretsapp.api_keys import end_warnings, key_records, key_reports, key_upkeep, looking
+from secretsapp.api_keys.key_uses import Uses
 from secretsapp.core import actor as actors
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
@@ -33,7 +34,7 @@ def let_end_soon(_stage: Stage) -> None:
 
 def tell_of_key(stage: Stage) -> None:
     """Let Roblox have told of the key, and let it have replaced another."""
-    key_records.keep(stage.api_key, key_reports.report_on(TOLD, [stage.universe]))
+    key_records.keep(stage.api_key, key_reports.report_on(TOLD, Uses([stage.universe], [])))
     ApiKey.objects.update(old_replaced_at=timezone.now())
 
 
@@ -98,11 +99,11 @@ KEY_HEALTH_ACTIONS = [
     Action(
         "key_records.store",
         lambda stage: key_records.store(
-            nothing_done(stage), stage.api_key, key_reports.report_on(None, [])
+            nothing_done(stage), stage.api_key, key_reports.report_on(None, Uses([], []))
         ),
     ),
     Action(
         "key_records.keep",
-        lambda stage: key_records.keep(stage.api_key, key_reports.report_on(None, [])),
+        lambda stage: key_records.keep(stage.api_key, key_reports.report_on(None, Uses([], []))),
     ),
 ]

@@ -6,6 +6,7 @@ from functools import partial
 from django.utils import timezone
 
 from secretsapp.api_keys import key_reports, locating, probing, stored_keys, trial_steps, trials
+from secretsapp.api_keys.key_uses import Uses
 from secretsapp.api_keys.trial_steps import Evidence
 from secretsapp.core.actor import Actor
 from secretsapp.core.references import Kind, Reference
@@ -85,7 +86,7 @@ UNIVERSE_ACTIONS: list[Action] = [
     Action("key_reports.end_of", lambda _stage: key_reports.end_of(None)),
     Action(
         "key_reports.report_on",
-        lambda stage: key_reports.report_on(None, [stage.universe]),
+        lambda stage: key_reports.report_on(None, Uses([stage.universe], [])),
     ),
     Action(
         "stored_keys.count_as_test",

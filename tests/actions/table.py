@@ -44,6 +44,7 @@ from tests.actions.of_batches import BATCH_ACTIONS
 from tests.actions.of_channels import CHANNEL_ACTIONS
 from tests.actions.of_due import DUE_ACTIONS
 from tests.actions.of_factors import FACTOR_ACTIONS
+from tests.actions.of_groups import GROUP_ACTIONS
 from tests.actions.of_identities import IDENTITY_ACTIONS
 from tests.actions.of_invitations import INVITATION_ACTIONS
 from tests.actions.of_key_health import KEY_HEALTH_ACTIONS
@@ -381,6 +382,7 @@ ACTIONS = [
     *REQUEST_ACTIONS,
     *SEARCH_ACTIONS,
     *SERVER_ACTIONS,
+    *GROUP_ACTIONS,
     *TEAM_ACTIONS,
     *IDENTITY_ACTIONS,
     *INVITATION_ACTIONS,

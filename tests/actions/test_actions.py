@@ -37,6 +37,7 @@ ROOMS = tuple(
         "secrets",
         "batches",
         "servers",
+        "groups",
         "due",
         "log",
         "channels",

@@ -26,6 +26,7 @@ from tests.browser.catalogue import LONG_DOMAIN, LONG_NAME, ODD_NAME, Look
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.of_api_keys import looks_at_api_keys
 from tests.browser.of_due import looks_at_due
+from tests.browser.of_groups import looks_at_groups, looks_without_log
 from tests.browser.of_servers import looks_at_servers
 from tests.browser.of_several import looks_at_several
 from tests.browser.of_universes import add_many, looks_at_many_universes
@@ -166,6 +167,14 @@ def test_pages_of_batches(visit: Visit, much: Universe) -> None:
 
 def test_pages_of_game_servers(visit: Visit, much: Universe) -> None:
     assert found_on(visit(), looks_at_servers(much)) == []
+
+
+def test_pages_of_a_group(visit: Visit, much: Universe) -> None:
+    assert found_on(visit(), looks_at_groups(much)) == []
+
+
+def test_the_page_of_a_group_without_its_log(visit: Visit, much: Universe) -> None:
+    assert found_on(visit(), looks_without_log(much)) == []
 
 
 def test_pages_of_due_dates(visit: Visit, much: Universe) -> None:

@@ -14,7 +14,13 @@ from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import Event, Result, Severity, Verb
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.events.proofs import ProofEvent
-from secretsapp.core.events.secrets import DueEvent, SecretEvent, UniverseEvent, change_event
+from secretsapp.core.events.secrets import (
+    DueEvent,
+    GroupEvent,
+    SecretEvent,
+    UniverseEvent,
+    change_event,
+)
 
 PLACES = {
     "access",
@@ -59,6 +65,7 @@ PLACES = {
 WORD = "[a-z]+(_[a-z]+)*"
 TAG = re.compile(rf"{WORD}\.{WORD}(\.{WORD})?")
 REMINDERS = {DueEvent.SECRET_DUE_SOON, DueEvent.SECRET_DUE, DueEvent.SECRET_OVERDUE}
+OF_GROUPS = set(GroupEvent) - {GroupEvent.GROUP_REVIEWED}
 STATES = {
     "started": (Severity.INFO, Result.STARTED),
     "succeeded": (Severity.NOTICE, Result.SUCCEEDED),
@@ -90,6 +97,7 @@ OBSERVATIONS = {
     BatchEvent.BATCH_INCOMPLETE,
     BatchEvent.BATCH_HALTED,
     BatchEvent.BATCH_FORGOTTEN,
+    *OF_GROUPS,
     *REMINDERS,
 }
 
@@ -142,6 +150,7 @@ def test_what_nobody_did_is_told_without_an_actor() -> None:
         BatchEvent.BATCH_INCOMPLETE,
         BatchEvent.BATCH_HALTED,
         BatchEvent.BATCH_FORGOTTEN,
+        *OF_GROUPS,
         *REMINDERS,
     }
 

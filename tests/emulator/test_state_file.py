@@ -120,3 +120,14 @@ def test_a_place_that_cannot_be_read_or_written_is_refused(tmp_path: Path) -> No
     emulator = Emulator(state_file=tmp_path / "missing" / "state.json")
     with pytest.raises(UnusableStateFile, match="written"):
         emulator.add_universe(1)
+
+
+def test_servers_that_run_keep_what_they_read(state_file: Path) -> None:
+    first = Emulator(state_file=state_file).add_universe(1, root_place_id=11)
+    first.put("A", b"\xff old")
+    ended, runs = first.fleet.start(11, 2)
+    first.fleet.end(ended)
+    first.put("A", b"new")
+    again = Emulator(state_file=state_file).universes[1].fleet
+    assert again.servers == {runs: first.fleet.servers[runs]}
+    assert again.read(runs, "A") == b"\xff old"

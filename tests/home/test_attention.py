@@ -1,5 +1,6 @@
 """What needs whom: each trouble once, told to those who may know of it, the most pressing first."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,14 @@ from django.utils import timezone
 
 from emulator import Emulator, faults
 from secretsapp.access import grants
+from secretsapp.api_keys.remembered import as_stored
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.core.roles import Role
 from secretsapp.home import attention
 from secretsapp.home.needs import Need, Trouble
 from secretsapp.models import ApiKey, Change, Secret, Universe
 from secretsapp.models.secrets import ChangeState
+from secretsapp.opencloud.types import Introspection, KeyScope
 from tests.granting import Terms
 from tests.stage import STAGEHAND, Cast
 from tests.support.unfinished import later, leave_open, make
@@ -135,3 +138,20 @@ def test_keys_are_told_to_who_manages_them_by_what_is_pressing(cast: Cast) -> No
         Trouble.KEY_ENDS,
     ]
     assert told(cast, "manager") == []
+
+
+def test_a_key_of_which_roblox_told_that_it_can_change_nothing_is_told_of(
+    cast: Cast, universe: Universe
+) -> None:
+    told_by_roblox = Introspection("k", True, False, "", (KeyScope("universe.secret:read", None),))
+    key = universe.api_key
+    key.told, key.check_verdict = as_stored(told_by_roblox), KeyVerdict.OPENS
+    key.ends_at = NOW + 300 * DAY
+    key.save()
+    (need,) = told(cast, "admin")
+    assert (need.trouble, need.api_key) == (Trouble.KEY_LACKS, key)
+    assert told(cast, "manager") == []
+    writes = KeyScope("universe.secret:write", frozenset({universe.pk}))
+    key.told = as_stored(replace(told_by_roblox, scopes=(*told_by_roblox.scopes, writes)))
+    key.save()
+    assert told(cast, "admin") == []

@@ -42,7 +42,7 @@ NOT_ASKED = {
     *("compare_replace", "batch_steer", "replace_everywhere_value"),
     *("proposals_waiting_approve", "proposal_decide", "universe_refresh", "universe_pin"),
     # What is only read.
-    *("secret_servers", "servers_logs", "server_restart_follow"),
+    *("secret_servers", "servers_logs", "server_restart_follow", "group_read", "group_review"),
     # Asking, trying, and taking away what someone asked for.
     *("request_new", "request_decline", "request_withdraw", "renewal_ask", "renewal_end"),
     *("review_start", "review_stop", "review", "universe_test", "api_key_test", "channel_test"),

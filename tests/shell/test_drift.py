@@ -29,6 +29,8 @@ def test_the_shell_lists_them_and_adopts(shell: Shell, quay: Universe, cast: Cas
     assert said.index("Quay") < said.index("Harbor") < said.index("deleted")
     data = shell.run("list_drift", "--json").json
     assert (data["count"], data["secrets"][2]["found"]) == (3, "deleted")
+    assert "Harbor: Nobody has looked yet who could." in said
+    assert len(data["secrets"][1]["could"]) == 1
     owner = cast["editor"].user.email
     said = shell.run("acknowledge_drift", "42", "PAY_KEY", "GONE", "--owner", owner).output
     assert "Marked as reviewed: PAY_KEY in Quay." in said

@@ -291,14 +291,7 @@ DOORS = (
     Door("universe_open_changes", EVERYBODY, "universe", read_answer=204),
     Door("universe_refresh", EVERYBODY, "universe", FORM, {"q": ""}, read_answer=302),
     Door("secret_create", ("admin", "manager", "editor"), "universe", FORM, NEW_SECRET),
-    Door(
-        "secret_create_value",
-        ("admin", "manager", "editor"),
-        "universe",
-        FORM,
-        HOW_LONG,
-        read_answer=302,
-    ),
+    Door("secret_create_value", EDITORS, "universe", FORM, HOW_LONG, read_answer=302),
     Door("proposals", EVERYBODY, "universe"),
     Door("proposals_approve", EVERYBODY, "universe", FORM, {}, read_answer=302),
     Door("proposals_waiting", SOMEBODY, stranger=200),
@@ -337,7 +330,10 @@ DOORS = (
     Door("batch", ADMIN, "batch", denied=404),
     Door("batch_progress", ADMIN, "batch", denied=404),
     Door("batch_steer", ADMIN, "batch", FORM, {"choice": "cancel"}, read_answer=302, denied=404),
-    # Game servers.
+    # The group that owns it, and game servers.
+    Door("group", EVERYBODY, "universe"),
+    Door("group_read", EVERYBODY, "universe", FORM, {}, read_answer=302),
+    Door("group_review", ADMIN, "universe", FORM, {"seen": "1"}, read_answer=302),
     Door("servers", EVERYBODY, "universe"),
     Door("servers_logs", EVERYBODY, "universe", FORM, {}, read_answer=302),
     Door("servers_key", ADMIN, "universe", FORM, {"api_key": ""}),

@@ -25,6 +25,7 @@ from tests.spine.scenes import (
     witness,
 )
 from tests.spine.telling_due import DUE
+from tests.spine.telling_groups import GROUPS
 from tests.spine.telling_oneself import ONESELF
 from tests.stage import HARBOR_ID
 
@@ -44,6 +45,7 @@ TELLINGS = (
     Telling("audit_export", ("log.exported",)),
     *ONESELF,
     *DUE,
+    *GROUPS,
     # The log itself.
     Telling("checkpoint_make", ("checkpoint.made",)),
     Telling("witness_add", ("witness.added https://witness.example.com/",)),

@@ -13,7 +13,7 @@ from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.events.kinds import Event
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.events.proofs import ProofEvent
-from secretsapp.core.events.secrets import DueEvent, SecretEvent, UniverseEvent
+from secretsapp.core.events.secrets import DueEvent, GroupEvent, SecretEvent, UniverseEvent
 
 # Everything the audit log can hold.
 EVENTS: tuple[Event, ...] = (
@@ -27,5 +27,6 @@ EVENTS: tuple[Event, ...] = (
     *ChannelEvent,
     *BatchEvent,
     *DueEvent,
+    *GroupEvent,
 )
 BY_TAG = {event.tag: event for event in EVENTS}

@@ -1,4 +1,4 @@
-"""What happens to secrets, when they are due, to proposals to change them, and to universes."""
+"""What happens to secrets, their due dates, proposals to change them, universes and groups."""
 
 from secretsapp.core.events.kinds import (
     INFO,
@@ -211,4 +211,24 @@ class DueEvent(Event):
     SECRET_DUE = seen("secret.due", "Due for rotation in {universe}: {what}", Verb.DUE, NOTICE)
     SECRET_OVERDUE = seen(
         "secret.overdue", "Overdue for rotation in {universe}: {what}", Verb.DUE, WARNING
+    )
+
+
+class GroupEvent(Event):
+    """Roblox groups that own universes here."""
+
+    GROUP_OWNER_CHANGED = seen(
+        "group.owner_changed", "The group {name} has a new owner: {after}", Verb.ELSEWHERE, WARNING
+    )
+    GROUP_ROLE_ADDED = seen(
+        "group.role_added", "The group {name} has a new role: {role}", Verb.ELSEWHERE, WARNING
+    )
+    GROUP_ROLE_CHANGED = seen(
+        "group.role_changed",
+        "The role {role} of the group {name} was changed: {what}",
+        Verb.ELSEWHERE,
+        NOTICE,
+    )
+    GROUP_REVIEWED = done(
+        "group.reviewed", "marked {count:change} of the group {name} as reviewed", Verb.ACCEPT
     )

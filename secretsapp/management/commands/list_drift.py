@@ -3,6 +3,8 @@
 from typing import Any
 
 from secretsapp.core.actor import Actor
+from secretsapp.groups import could
+from secretsapp.groups.could import Could
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.output import Report, exact_time, short_time, table
 from secretsapp.rules.paging import FIRST
@@ -17,7 +19,7 @@ class Command(ActingCommand):
 
     help = (
         "List the secrets that were changed or deleted outside Sealroom and not reviewed yet: the "
-        "40 that were noticed last. acknowledge_drift marks them as reviewed."
+        "40 that were noticed last, with who could have. acknowledge_drift marks them as reviewed."
     )
 
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
@@ -27,7 +29,9 @@ class Command(ActingCommand):
         lines = table(_HEADINGS, rows) if rows else ["Nothing to review."]
         if page.next:
             lines.append(f"{page.count - page.last} more are not shown.")
-        secrets = [_data(each) for each in page.items]
+        told = could.of_universes(actor, {each.secret.universe_id for each in page.items})
+        lines += [f"{each.universe.name}: {each.words}" for each in told.values()]
+        secrets = [_data(each, told.get(each.secret.universe_id)) for each in page.items]
         return Report(lines=lines, data={"count": page.count, "secrets": secrets})
 
 
@@ -44,7 +48,7 @@ def _row(found: Found) -> tuple[str, ...]:
     )
 
 
-def _data(found: Found) -> dict[str, Any]:
+def _data(found: Found, who: Could | None) -> dict[str, Any]:
     secret = found.secret
     return {
         "universe": secret.universe_id,
@@ -54,4 +58,5 @@ def _data(found: Found) -> dict[str, Any]:
         "domain": secret.domain,
         "update_time": secret.update_time,
         "owner": secret.owner.email if secret.owner else "",
+        "could": [each.user_id for each in who.accounts] if who else [],
     }

@@ -18,6 +18,7 @@ from secretsapp.channels import delivering, mailing, outcomes
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
 from secretsapp.due import due_mail, reminding
+from secretsapp.groups import watching as groups
 from secretsapp.log import checkpoints, witnessing
 from secretsapp.log.index import building
 from secretsapp.mail import outbox, sending
@@ -81,9 +82,9 @@ class Command(SealroomCommand):
         "happened. All the time, send the changes of batches. Every minute, settle open changes, "
         "end proposals, requests, reviews and invitations that waited too long, retry what could "
         "not be read from Roblox, read how far changes and restarts are at the game servers, look "
-        "at the API keys that are due, warn of those that expire soon and log what was only "
-        "counted. Once a day, tell what is due, and delete ended sessions, expired counts, old "
-        "mail and old deliveries. Any number can run at once. "
+        "at the API keys that are due, warn of those that expire soon, read the groups that own "
+        "universes and log what was only counted. Once a day, tell what is due, and delete ended "
+        "sessions, expired counts, old mail and old deliveries. Any number can run at once. "
         "SIGTERM and Ctrl-C stop it."
     )
 
@@ -168,6 +169,7 @@ def _parts(number: int) -> list[Callable[[], object]]:
             end_mail.queue_due,
             factor_reminders.queue_due,
             _look_at_keys,
+            _read_groups,
             _warn_of_ends,
             _remind,
         ]
@@ -208,6 +210,10 @@ def _watch_servers() -> None:
 
 def _look_at_keys() -> None:
     looking.look_due(actors.system("keys"))
+
+
+def _read_groups() -> None:
+    groups.read_due(actors.system("groups"))
 
 
 def _warn_of_ends() -> None:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from secretsapp.groups import could, news
 from secretsapp.models import User
 from secretsapp.models.universes import Environment
 from secretsapp.secrets import outside
@@ -54,5 +55,9 @@ def _context(request: ActorRequest) -> dict[str, Any]:
         "environments": [each for each in Environment if each],
         "environment": environment or "",
         "may_review": any(each.may_review for each in found.items),
+        "news": news.for_actor(request.actor),
+        "could": could.of_universes(
+            request.actor, {each.secret.universe_id for each in found.items}
+        ),
     }
     return context | long_lists.context(request, found, environment=environment or "")

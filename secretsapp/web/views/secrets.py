@@ -14,6 +14,7 @@ from secretsapp.core.errors import StaleVersion
 from secretsapp.core.hints import is_old
 from secretsapp.core.roles import Permission
 from secretsapp.due import of_secret
+from secretsapp.groups import seeing
 from secretsapp.log import reading
 from secretsapp.models import Secret, Universe
 from secretsapp.people import directory
@@ -57,6 +58,7 @@ def secret(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         "rollout_view": rollouts.of_secret(request.actor, universe, name),
         "elsewhere": elsewhere.find(request.actor, universe, name),
         "due": of_secret.find(view.secret),
+        "tells_who": seeing.may_see(request.actor, universe),
     }
     watched = watching(request, universe, name, view.open)
     return render(request, "secrets/secret.html", context | watched)

@@ -1,0 +1,42 @@
+"""Which of a universe's API keys reads its group's audit log, or what is missing for that."""
+
+from dataclasses import dataclass
+
+from secretsapp.api_keys.remembered import remembered
+from secretsapp.models import ApiKey, Universe
+
+SCOPE = "legacy-group:manage"
+
+HOW = (
+    f"It takes an API key with the scope {SCOPE}, of an account whose role in the group may view "
+    "the audit log. Roblox has no smaller scope for it: with that key one can also manage the "
+    "group, so give it to the universe as its key for servers, and never use its account for more."
+)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The key to read a group with, and why its log isn't read with it; empty where it is."""
+
+    api_key: ApiKey
+    log_failure: str
+
+    @property
+    def reads_log(self) -> bool:
+        """Whether the group's log can be asked for."""
+        return not self.log_failure
+
+
+def chosen(universe: Universe) -> Chosen:
+    """The key for servers where it has the scope, or Roblox told nothing of it; else the other.
+
+    The key for secrets is asked for the log only where Roblox told that it has the scope.
+    """
+    own, other = universe.api_key, universe.server_key
+    for api_key in (other, own):
+        hint = remembered(api_key) if api_key else None
+        if api_key and hint and hint.has(SCOPE):
+            return Chosen(api_key, "")
+    if other is not None and remembered(other) is None:
+        return Chosen(other, "")
+    return Chosen(own, f"No API key of {universe.name} is known to have that scope. {HOW}")
