@@ -4,7 +4,15 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from emulator import answers, group_calls, lookup_calls, restart_calls, secret_calls, server_calls
+from emulator import (
+    answers,
+    group_calls,
+    lookup_calls,
+    oauth_calls,
+    restart_calls,
+    secret_calls,
+    server_calls,
+)
 from emulator.answers import Answer, Refused
 from emulator.api_keys import READ_SECRETS, READ_UNIVERSE, WRITE_SECRETS, WRITE_UNIVERSE
 from emulator.calls import Call, Handler
@@ -19,6 +27,7 @@ MANAGEMENT = "/server-management/v1/universes/([^/]+)"
 PLACE = f"{MANAGEMENT}/places/([^/]+)"
 SERVERS = f"{PLACE}/versions/([^/]+)/game-servers"
 RESTARTS_PER_MINUTE = 30
+OAUTH = oauth_calls.PATH
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,12 @@ ROUTES = (
     Route("POST", "/api-keys/v1/introspect", lookup_calls.introspect),
     # At Roblox this one is on a host of its own, games.roblox.com, which asks for no key.
     Route("GET", "/v2/groups/([^/]+)/gamesV2", group_calls.list_games),
+    Route("GET", f"{OAUTH}/.well-known/openid-configuration", oauth_calls.discovery),
+    Route("GET", f"{OAUTH}/v1/authorize", oauth_calls.authorize),
+    Route("POST", f"{OAUTH}/v1/token", oauth_calls.token),
+    Route("POST", f"{OAUTH}/v1/token/introspect", oauth_calls.introspect),
+    Route("POST", f"{OAUTH}/v1/token/resources", oauth_calls.resources),
+    Route("POST", f"{OAUTH}/v1/token/revoke", oauth_calls.revoke),
 )
 
 

@@ -8,6 +8,7 @@ from emulator.api_keys import ApiKey
 from emulator.clock import Clock
 from emulator.documents import Document, UnusableStateFile
 from emulator.limits import RateLimiter
+from emulator.oauth import OAuth
 from emulator.universe import Profile, Shared, Universe
 
 FORMAT = 1
@@ -20,6 +21,7 @@ class State:
         self.lock = RLock()
         self.clock = clock
         self.limiter = RateLimiter(rate_limit)
+        self.oauth = OAuth(self.lock, self.clock)
         self.universes: dict[int, Universe] = {}
         self.api_keys: dict[str, ApiKey] = {}
         self._state_file = state_file
