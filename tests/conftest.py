@@ -194,6 +194,7 @@ def emulator(settings: Settings) -> Iterator[Emulator]:
     with Emulator() as running:
         running.add_api_key(stage.API_KEY, name="automation")
         settings.OPEN_CLOUD_URL = settings.GAMES_URL = running.url
+        settings.OAUTH_URL = f"{running.url}/oauth"
         settings.OPEN_CLOUD_TIMEOUT_SECONDS = 5
         yield running
 

@@ -8,6 +8,7 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from secretsapp.api_keys.key_ends import KeyEnd, end_at
 from secretsapp.api_keys.key_health import Finding, findings, findings_of
+from secretsapp.api_keys.probing import READ, WRITE
 from secretsapp.api_keys.remembered import remembered
 from secretsapp.api_keys.server_address import server_address
 from secretsapp.core.actor import Actor
@@ -41,9 +42,26 @@ class KeyView:
     hint: Introspection | None
 
     @property
+    def is_lost(self) -> bool:
+        """Whether only connecting again helps: Roblox renews the access no more."""
+        return self.api_key.is_oauth and self.api_key.oauth.lost_at is not None
+
+    @property
+    def granted_scopes(self) -> list[str]:
+        """What Roblox told that was granted."""
+        return [scope.name for scope in self.hint.scopes] if self.hint else []
+
+    @property
+    def missing_scopes(self) -> list[str]:
+        """What Sealroom needs and was not granted, as far as Roblox told."""
+        return [each for each in (READ, WRITE) if self.hint and not self.hint.has(each)]
+
+    @property
     def is_hinted(self) -> bool:
         """Whether something is wrong that only Roblox told, and tells of new keys alone."""
-        return any(finding.kind in OF_HINT for finding in self.findings)
+        return not self.api_key.is_oauth and any(
+            finding.kind in OF_HINT for finding in self.findings
+        )
 
     @property
     def further(self) -> int:
@@ -137,7 +155,7 @@ def view(actor: Actor, api_key_id: UUID) -> KeyView:
 def _with_universes(api_keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
     """The keys with the first few of their universes, and how many there are."""
     few = in_order(Universe.objects.all())[:UNIVERSES_SHOWN]
-    counted = api_keys.annotate(opens=Count("universes"))
+    counted = api_keys.select_related("oauth").annotate(opens=Count("universes"))
     return counted.prefetch_related(Prefetch("universes", few, to_attr="first_universes"))
 
 

@@ -34,6 +34,7 @@ from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import sentence_time
+from secretsapp.core.upkeep_errors import WrongKind
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections
@@ -68,10 +69,10 @@ def add(
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     name = name.strip()
-    _check_words(name, note)
+    check_words(name, note)
     _check_end(ends_at)
     input_rules.check_api_key(value)
-    _refuse_taken(name)
+    refuse_taken(name)
     api_key = ApiKey(id=uuid4(), name=name, note=note)
     with connections.client_with(actor, value) as client:
         if not is_meant:
@@ -87,11 +88,11 @@ def add(
             api_key.save(force_insert=True)
             act.tell(KeyEvent.API_KEY_ADDED, subject=api_key)
     except IntegrityError:
-        raise _taken(name) from None
+        raise taken(name) from None
     return api_key
 
 
-def _check_words(name: str, note: str) -> None:
+def check_words(name: str, note: str) -> None:
     labels.check_label(name, field="name", what="a name for the API key")
     labels.check_remark(note, field="note", limit=labels.NOTE_LIMIT)
 
@@ -101,12 +102,12 @@ def _check_end(ends_at: datetime | None) -> None:
         raise InvalidInput("That date is in the past. Enter a later one.", field="ends_at")
 
 
-def _refuse_taken(name: str) -> None:
+def refuse_taken(name: str) -> None:
     if ApiKey.objects.filter(name=name).exists():
-        raise _taken(name)
+        raise taken(name)
 
 
-def _taken(name: str) -> AlreadyExists:
+def taken(name: str) -> AlreadyExists:
     return AlreadyExists(
         f"There is already an API key named “{name}”. Choose another name, or replace that key.",
         field="name",
@@ -133,7 +134,7 @@ def edit(
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     name = name.strip()
-    _check_words(name, note)
+    check_words(name, note)
     try:
         with acting(actor, TO_MANAGE) as act:
             stored = lock_api_key(api_key)
@@ -147,7 +148,7 @@ def edit(
                 api_key.save(update_fields=["name", "note", "ends_at"])
                 act.tell(KeyEvent.API_KEY_CHANGED, subject=api_key, detail=detail)
     except IntegrityError:
-        raise _taken(name) from None
+        raise taken(name) from None
 
 
 def _words_of(api_key: ApiKey) -> dict[str, str]:
@@ -162,12 +163,22 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
     """Forget a key; raises StillInUse while a universe is opened with it."""
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key)
-        _refuse_used(stored)
+        _refuse_access(stored)
+        refuse_used(stored)
         ApiKey.objects.filter(pk=stored.pk).delete()
         act.tell(KeyEvent.API_KEY_REMOVED, subject=stored)
 
 
-def _refuse_used(stored: ApiKey) -> None:
+def _refuse_access(api_key: ApiKey) -> None:
+    """Raise WrongKind for an access by OAuth: there is no value of it that a person has."""
+    if api_key.is_oauth:
+        raise WrongKind(
+            f"“{api_key.name}” is connected with OAuth, not with an API key. Connect it again or "
+            "disconnect it instead."
+        )
+
+
+def refuse_used(stored: ApiKey) -> None:
     """Raise StillInUse where universes use the key, and name the first few of them."""
     using = Universe.objects.filter(Q(api_key=stored) | Q(server_key=stored))
     names = list(using.values_list("name", flat=True)[: NAMED + 1])
@@ -195,18 +206,19 @@ def replace(
     as in `add`, for a key that no universe uses.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
+    _refuse_access(api_key)
     input_rules.check_api_key(value)
     _check_end(ends_at)
     universes = list(api_key.universes.all())
     with in_our_words(), connections.client_with(actor, value) as client:
         if not (universes or is_meant):
             check_new(client)
-        report = try_on(client, universes, _advice_for(actor))
+        report = try_on(client, universes, advice_for(actor))
     if report.passed is False:
         raise RobloxRefused(f"The old key stays. {report.result[:1].upper()}{report.result[1:]}")
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key, was_tried=True)
-        _refuse_untried(stored, universes)
+        refuse_untried(stored, universes)
         before = _written(stored.ends_at)
         _forget_old(stored)
         stored.encrypted_value, stored.ends_at = connections.encrypt(stored.pk, value), ends_at
@@ -218,7 +230,7 @@ def replace(
     return report
 
 
-def _refuse_untried(stored: ApiKey, tried: list[Universe]) -> None:
+def refuse_untried(stored: ApiKey, tried: list[Universe]) -> None:
     """Raise StaleVersion where a universe was given the key while the new value was tried."""
     if stored.universes.exclude(pk__in=[each.pk for each in tried]).exists():
         raise StaleVersion(
@@ -249,7 +261,7 @@ def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
     try:
         with in_our_words(), connections.client_of(actor, api_key) as client:
             universes, known = list(api_key.universes.all()), remembered(api_key)
-            return try_on(client, universes, _advice_for(actor), remembered=known)
+            return try_on(client, universes, advice_for(actor), remembered=known)
     except RobloxBusy:
         # Nothing was tried, so that it proves nothing.
         raise
@@ -257,7 +269,7 @@ def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
         return not_tried(error)
 
 
-def _advice_for(actor: Actor) -> Advice:
+def advice_for(actor: Actor) -> Advice:
     """Says beside Roblox's refusal of a key which address should be on its list."""
     return lambda: server_address.server_address(actor).advice
 

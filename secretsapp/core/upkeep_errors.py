@@ -5,7 +5,9 @@ Correctable
 ├── NoServerKey                 no key of the universe can read its servers; nothing was sent
 ├── RestartProtected            the universe is protected, where no one restarts servers alone
 ├── RestartUnderWay             the outcome of an earlier restart isn't known yet; nothing was sent
-└── NothingToSay                of an API key nothing is known that someone could have fixed
+├── NothingToSay                of an API key nothing is known that someone could have fixed
+├── NotConnected                what came back from Roblox connects nothing; nothing was stored
+└── WrongKind                   it is for keys and not for access by OAuth, or the other way
 """
 
 from secretsapp.core.errors import Correctable
@@ -29,3 +31,11 @@ class RestartUnderWay(Correctable):
 
 class NothingToSay(Correctable):
     """Nothing is known of the API key that someone could say they have dealt with."""
+
+
+class NotConnected(Correctable):
+    """Roblox, or the person there, didn’t grant access, or the answer is of nobody here."""
+
+
+class WrongKind(Correctable):
+    """What is asked for is done with API keys and not with access by OAuth, or the other way."""

@@ -36,7 +36,7 @@ from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Absence, Change, Proposal, Secret
 from secretsapp.models.servers import LogReading, Rollout, ServerRestart
 from secretsapp.models.shortcuts import SavedSearch, Shortcut
-from secretsapp.models.universes import ApiKey, Universe
+from secretsapp.models.universes import ApiKey, OAuthAccess, Universe
 
 __all__ = [
     "EVERYWHERE",
@@ -70,6 +70,7 @@ __all__ = [
     "LogReading",
     "Membership",
     "NewSignIn",
+    "OAuthAccess",
     "OneTimeCode",
     "OutgoingMail",
     "PasswordMail",

@@ -14,7 +14,7 @@ from functools import partial
 
 # Requests has no setting for this, so the class of its answers is changed one floor below.
 from http.client import HTTPResponse  # noqa: TID251 - it is given a socket with a clock
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -32,11 +32,15 @@ from secretsapp.opencloud.answers import (
     Unusable,
 )
 
+if TYPE_CHECKING:
+    from secretsapp.opencloud.types import Bearer
+
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
 READ_RETRIES = 2
 RETRY_AFTER_MAX_SECONDS = 5
+UNAUTHORIZED = 401
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
@@ -101,7 +105,7 @@ class _Session(requests.Session):
 
 
 class Transport:
-    """One HTTP session with Roblox under one API key, or without any where nobody is asked for it.
+    """One HTTP session with Roblox under one API key, one access by OAuth, or without any.
 
     No redirect is followed, because requests would hand the key to the other host; nothing is
     taken from the environment, so that a proxy or a netrc entry is never an accident. Seconds are
@@ -112,7 +116,7 @@ class Transport:
     def __init__(
         self,
         base_url: str,
-        api_key: Plaintext | None,
+        authority: "Plaintext | Bearer | None",
         *,
         proxy: str | None,
         connect: float,
@@ -124,8 +128,11 @@ class Transport:
         self.allowance: Allowance | None = None
         self._session = _Session()
         self._session.trust_env = False
-        if api_key is not None:
-            self._session.headers["x-api-key"] = api_key.expose().decode("latin-1")
+        self._bearer: Bearer | None = None
+        if isinstance(authority, Plaintext):
+            self._session.headers["x-api-key"] = _in_header(authority)
+        else:
+            self._bearer = authority
         if proxy:
             self._session.proxies = {"http": proxy, "https": proxy}
         adapter = DeadlineAdapter(answer, connect + answer, _read_retries)
@@ -140,13 +147,21 @@ class Transport:
     def read(self, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
         """GET, repeated a few times where that may help; raises NothingSent or Unusable.
 
-        With all that it takes no longer than a single request may: someone waits for it.
+        With all that it takes no longer than a single request may: someone waits for it. Where
+        Roblox refuses an access by OAuth, it is renewed once and the call made once again.
         """
-        return self._send("GET", path, Unusable, params=query)
+        answer = self._send("GET", path, Unusable, params=query)
+        if answer.status == UNAUTHORIZED and self._bearer is not None and self._bearer.renew():
+            answer = self._send("GET", path, Unusable, params=query)
+        return answer
 
     def post_to_read(self, path: str, body: Mapping[str, str]) -> Answer:
         """POST to a call that changes nothing; raises NothingSent or Unusable."""
         return self._send("POST", path, Unusable, json=body)
+
+    def post_form(self, path: str, form: Mapping[str, str]) -> Answer:
+        """POST a form, exactly once; raises NothingSent, or Unknown if no whole answer came."""
+        return self._send("POST", path, Unknown, data=form)
 
     def write(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
         """Send a write exactly once; raises NothingSent, or Unknown if no whole answer came."""
@@ -161,6 +176,8 @@ class Transport:
         ValueError is what an answer that is hardly HTTP can provoke below.
         """
         self.allowance = None
+        if self._bearer is not None:
+            self._session.headers["authorization"] = f"Bearer {_in_header(self._bearer.access)}"
         try:
             return self._exchange(method, path, when_cut, content)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
@@ -188,6 +205,10 @@ class Transport:
                 retry_after=response.headers.get("retry-after", ""),
                 body=_body_of(response, when_cut),
             )
+
+
+def _in_header(authority: Plaintext) -> str:
+    return authority.expose().decode("latin-1")
 
 
 def _body_of(response: requests.Response, when_cut: type[OpenCloudError]) -> bytes:
