@@ -1,6 +1,7 @@
 """Where Roblox is, and which app Sealroom is there; half of an app is refused in words."""
 
 from dashboard import env
+from dashboard.env import SettingError
 
 # Roblox's API, and where it lists the games of groups to anyone: no key is sent there.
 OPEN_CLOUD_URL = env.base_url("OPEN_CLOUD_URL", default="https://apis.roblox.com")
@@ -13,7 +14,7 @@ OAUTH_URL = env.https_url("OAUTH_URL") or f"{OPEN_CLOUD_URL}/oauth"
 ROBLOX_APP_ID = env.text("ROBLOX_APP_ID") or ""
 ROBLOX_APP_SECRET = env.secret("ROBLOX_APP_SECRET") or ""
 if bool(ROBLOX_APP_ID) != bool(ROBLOX_APP_SECRET):
-    raise env.SettingError(
+    raise SettingError(
         "ROBLOX_APP_ID and ROBLOX_APP_SECRET belong together, and one of them is not set. Set both "
         "or neither."
     )

@@ -24,7 +24,7 @@ class Holder(Protocol):
 
 
 def authenticate(call: Call) -> Holder:
-    """Whoever the request came from; refuses with the one 401 otherwise."""
+    """Who the request came from; refuses with the one 401 otherwise."""
     authorization = call.request.headers.get("authorization", "")
     if authorization.startswith(BEARER):
         granted = call.state.oauth.bearer(authorization.removeprefix(BEARER))

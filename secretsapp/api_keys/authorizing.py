@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
+from secretsapp.api_keys.key_rules import check_words, refuse_taken
 from secretsapp.api_keys.probing import READ, WRITE
-from secretsapp.api_keys.stored_keys import check_words, refuse_taken
 from secretsapp.core.actor import Actor
 from secretsapp.core.roles import Permission
 from secretsapp.core.upkeep_errors import NotConnected, WrongKind

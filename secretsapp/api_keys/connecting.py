@@ -11,15 +11,10 @@ from django.utils import timezone
 from secretsapp.api_keys.authorizing import Sent, redeem, require_access, take_up
 from secretsapp.api_keys.key_records import store
 from secretsapp.api_keys.key_reports import KeyReport, try_on
+from secretsapp.api_keys.key_rules import advice_for, refuse_untried, refuse_used, taken
 from secretsapp.api_keys.probing import hint_if_reachable
 from secretsapp.api_keys.remembered import as_stored
-from secretsapp.api_keys.stored_keys import (
-    TO_MANAGE,
-    advice_for,
-    refuse_untried,
-    refuse_used,
-    taken,
-)
+from secretsapp.api_keys.stored_keys import TO_MANAGE
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import KeyTrouble, NotFound, RobloxRefused
 from secretsapp.core.events.keys import KeyEvent
@@ -85,7 +80,7 @@ def _reconnect(actor: Actor, api_key_id: UUID, tokens: Tokens) -> ApiKey:
     """Put another access in the place of the old one, once it opens every universe."""
     api_key = ApiKey.objects.filter(pk=api_key_id).first()
     if api_key is None:
-        raise NotFound("Someone has removed this connection. Connect Roblox anew.")
+        raise NotFound("Someone has removed this connection. Connect with Roblox as a new one.")
     universes = list(api_key.universes.all())
     bearer = oauth_access.HeldBearer(tokens.access)
     with in_our_words(), connections.client_with(actor, bearer) as client:

@@ -4,37 +4,39 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import IntegrityError
-from django.db.models import Q
 from django.utils import timezone
 
-from secretsapp.api_keys import server_address
 from secretsapp.api_keys.key_records import keep, store
 from secretsapp.api_keys.key_reports import (
-    Advice,
     KeyReport,
     end_of,
     not_tried,
     report_on,
     try_on,
 )
+from secretsapp.api_keys.key_rules import (
+    advice_for,
+    check_words,
+    refuse_access,
+    refuse_taken,
+    refuse_untried,
+    refuse_used,
+    taken,
+)
 from secretsapp.api_keys.probing import check_new, hint_if_reachable
 from secretsapp.api_keys.remembered import as_stored, remembered
-from secretsapp.core import input_rules, labels
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
-    AlreadyExists,
     InvalidInput,
     RobloxBusy,
     RobloxRefused,
     SealroomError,
-    StaleVersion,
-    StillInUse,
 )
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import sentence_time
-from secretsapp.core.upkeep_errors import WrongKind
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections
@@ -45,8 +47,6 @@ from secretsapp.rules.roblox import in_our_words
 from secretsapp.rules.versions import differences, refuse_stale, version_of
 
 TO_MANAGE = Right(Permission.MANAGE_API_KEYS)
-# So many universes a refusal names.
-NAMED = 5
 # What is stored of a key that another one replaced.
 OF_OLD = ("old_name", "old_replaced_at", "told", "told_at", "warned")
 CHANGED_MEANWHILE = "Someone else or a test changed this key"
@@ -92,26 +92,9 @@ def add(
     return api_key
 
 
-def check_words(name: str, note: str) -> None:
-    labels.check_label(name, field="name", what="a name for the API key")
-    labels.check_remark(note, field="note", limit=labels.NOTE_LIMIT)
-
-
 def _check_end(ends_at: datetime | None) -> None:
     if ends_at is not None and ends_at <= timezone.now():
         raise InvalidInput("That date is in the past. Enter a later one.", field="ends_at")
-
-
-def refuse_taken(name: str) -> None:
-    if ApiKey.objects.filter(name=name).exists():
-        raise taken(name)
-
-
-def taken(name: str) -> AlreadyExists:
-    return AlreadyExists(
-        f"There is already an API key named “{name}”. Choose another name, or replace that key.",
-        field="name",
-    )
 
 
 def version(api_key: ApiKey) -> str:
@@ -163,31 +146,10 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
     """Forget a key; raises StillInUse while a universe is opened with it."""
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key)
-        _refuse_access(stored)
+        refuse_access(stored)
         refuse_used(stored)
         ApiKey.objects.filter(pk=stored.pk).delete()
         act.tell(KeyEvent.API_KEY_REMOVED, subject=stored)
-
-
-def _refuse_access(api_key: ApiKey) -> None:
-    """Raise WrongKind for an access by OAuth: there is no value of it that a person has."""
-    if api_key.is_oauth:
-        raise WrongKind(
-            f"“{api_key.name}” is connected with OAuth, not with an API key. Connect it again or "
-            "disconnect it instead."
-        )
-
-
-def refuse_used(stored: ApiKey) -> None:
-    """Raise StillInUse where universes use the key, and name the first few of them."""
-    using = Universe.objects.filter(Q(api_key=stored) | Q(server_key=stored))
-    names = list(using.values_list("name", flat=True)[: NAMED + 1])
-    if names:
-        further = " and others" if len(names) > NAMED else ""
-        raise StillInUse(
-            f"It is still used by {', '.join(names[:NAMED])}{further}. Choose another key for "
-            "those universes or remove them, then remove the key."
-        )
 
 
 def replace(
@@ -206,7 +168,7 @@ def replace(
     as in `add`, for a key that no universe uses.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
-    _refuse_access(api_key)
+    refuse_access(api_key)
     input_rules.check_api_key(value)
     _check_end(ends_at)
     universes = list(api_key.universes.all())
@@ -228,15 +190,6 @@ def replace(
         detail = {"end_before": before, "end": after} if before != after else {}
         act.tell(KeyEvent.API_KEY_REPLACED, subject=stored, detail=detail)
     return report
-
-
-def refuse_untried(stored: ApiKey, tried: list[Universe]) -> None:
-    """Raise StaleVersion where a universe was given the key while the new value was tried."""
-    if stored.universes.exclude(pk__in=[each.pk for each in tried]).exists():
-        raise StaleVersion(
-            "Nothing was changed: a universe was added to this key while the new one was tested. "
-            "Try again, so that it is tested there too."
-        )
 
 
 def _forget_old(stored: ApiKey) -> None:
@@ -267,11 +220,6 @@ def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
         raise
     except SealroomError as error:
         return not_tried(error)
-
-
-def advice_for(actor: Actor) -> Advice:
-    """Says beside Roblox's refusal of a key which address should be on its list."""
-    return lambda: server_address.server_address(actor).advice
 
 
 def count_as_test(stored: ApiKey, added: Universe, hint: Introspection | None) -> None:

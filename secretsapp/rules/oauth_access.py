@@ -227,7 +227,7 @@ def _begin(row: OAuthAccess, now: datetime, *, is_good: bool) -> bool:
 def _renew(row: OAuthAccess, refresh: Plaintext, began: datetime) -> None:
     """Give the refresh token for new ones, and store them; raises where that isn't to be had.
 
-    Without an answer nothing is known, and the claim ends: whoever comes next sees what to do.
+    Without an answer nothing is known, and the claim ends: the next one sees what to do.
     """
     try:
         tokens = _sent(refresh, began)

@@ -23,6 +23,11 @@ TOKEN = "/oauth/v1/token"
 def set_up_app(emulator: Emulator, settings: Settings) -> None:
     """An app that is registered at the emulator and set up here, and a person who grants Harbor."""
     settings.ROBLOX_APP_ID, settings.ROBLOX_APP_SECRET = APP_ID, APP_SECRET
+    register_app(emulator)
+
+
+def register_app(emulator: Emulator) -> None:
+    """The same at the emulator alone."""
     scopes = [READ_SECRETS, WRITE_SECRETS]
     emulator.oauth.add_app(APP_ID, APP_SECRET, authorizing.back_to(), scopes)
     emulator.oauth.let_consent(PERSON, [HARBOR_ID])
