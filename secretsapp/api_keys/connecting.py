@@ -29,6 +29,10 @@ from secretsapp.rules.locks import lock_api_key
 from secretsapp.rules.policy import require_installation
 from secretsapp.rules.roblox import in_our_words
 
+UNREVOKED = (
+    "Roblox couldn’t be told. Remove Sealroom’s access there too: in the account settings, under "
+    "App Permissions."
+)
 _FORGOTTEN = ("told", "told_at", "warned", "look_failure")
 
 

@@ -52,6 +52,12 @@ class KeyView:
         return [scope.name for scope in self.hint.scopes] if self.hint else []
 
     @property
+    def granted_ids(self) -> list[int]:
+        """The universes that Roblox told were granted."""
+        scopes = self.hint.scopes if self.hint else ()
+        return sorted(frozenset().union(*(scope.universe_ids or () for scope in scopes)))
+
+    @property
     def missing_scopes(self) -> list[str]:
         """What Sealroom needs and was not granted, as far as Roblox told."""
         return [each for each in (READ, WRITE) if self.hint and not self.hint.has(each)]

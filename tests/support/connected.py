@@ -26,10 +26,10 @@ def set_up_app(emulator: Emulator, settings: Settings) -> None:
     register_app(emulator)
 
 
-def register_app(emulator: Emulator) -> None:
+def register_app(emulator: Emulator, back: str = "") -> None:
     """The same at the emulator alone."""
     scopes = [READ_SECRETS, WRITE_SECRETS]
-    emulator.oauth.add_app(APP_ID, APP_SECRET, authorizing.back_to(), scopes)
+    emulator.oauth.add_app(APP_ID, APP_SECRET, back or authorizing.back_to(), scopes)
     emulator.oauth.let_consent(PERSON, [HARBOR_ID])
 
 

@@ -207,12 +207,8 @@ def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
 
 def _disconnected(request: ActorRequest, found: ApiKey) -> Done:
     is_revoked = connecting.disconnect(request.actor, found)
-    unrevoked = (
-        "Roblox couldn’t be told. Remove Sealroom’s access there too: in the account settings, "
-        "under App Permissions."
-    )
     sentence = f"Disconnected “{found.name}”."
-    return Done(sentence, reverse("api_keys"), "" if is_revoked else unrevoked)
+    return Done(sentence, reverse("api_keys"), "" if is_revoked else connecting.UNREVOKED)
 
 
 def _page(
