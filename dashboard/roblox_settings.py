@@ -19,9 +19,6 @@ if bool(ROBLOX_APP_ID) != bool(ROBLOX_APP_SECRET):
         "or neither."
     )
 
-# What opens and renews the access of people who connected it.
-OAUTH_ACCESS = "secretsapp.rules.oauth_access.StoredBearer"
-
 # The address from which Roblox sees this server come, for the list of an API key. Where it is not
 # said, Sealroom shows it only if it can tell it for sure.
 SERVER_ADDRESS = env.text("SERVER_ADDRESS") or ""

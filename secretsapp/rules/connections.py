@@ -1,7 +1,6 @@
 """The only place where an API key is encrypted, decrypted and put to use.
 
-What stands in its place with OAuth, `rules/oauth_access.py` opens and renews; that is named in the
-settings, as Django does it with parts of its own, because no action with a key leads there.
+What stands in its place with OAuth, `rules/oauth_access.py` opens and renews.
 """
 
 from collections.abc import Iterator
@@ -10,7 +9,6 @@ from threading import BoundedSemaphore
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 from secretsapp.core import keyring
 from secretsapp.core.actor import Actor
@@ -106,8 +104,10 @@ def clients_of(actor: Actor, api_key: ApiKey, *, count: int) -> Iterator[list[Cl
 def _authority(api_key: ApiKey, *, renews: bool) -> Plaintext | Bearer:
     if not api_key.is_oauth:
         return _decrypt(api_key)
-    found: Bearer = import_string(settings.OAUTH_ACCESS)(api_key.pk, renews=renews)
-    return found
+    # Few commands need it.
+    from secretsapp.rules.oauth_access import StoredBearer  # noqa: PLC0415
+
+    return StoredBearer(api_key.pk, renews=renews)
 
 
 def _open_client(authority: Plaintext | Bearer) -> Client:

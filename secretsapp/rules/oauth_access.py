@@ -29,7 +29,7 @@ from secretsapp.opencloud.answers import (
     Renewal,
     Unauthorized,
 )
-from secretsapp.opencloud.client import ask_oauth
+from secretsapp.opencloud.client import Timeouts, ask_oauth
 from secretsapp.opencloud.types import (
     Introspection,
     OAuthApp,
@@ -37,7 +37,6 @@ from secretsapp.opencloud.types import (
     read_granted,
     read_tokens,
 )
-from secretsapp.rules import connections
 from secretsapp.rules.keys import master_ring
 from secretsapp.rules.locks import claim
 
@@ -116,7 +115,9 @@ def oauth_app() -> OAuthApp:
 def ask_as_app(path: str, **form: str) -> Json:
     """What Roblox answers the app there; raises the OpenCloudErrors, NotRenewed for a wrong app."""
     proxy: str | None = settings.OPEN_CLOUD_PROXY
-    answer = ask_oauth(oauth_app(), path, form, proxy=proxy, timeouts=connections.timeouts())
+    seconds: float = settings.OPEN_CLOUD_TIMEOUT_SECONDS
+    timeouts = Timeouts(read=seconds, answer=seconds)
+    answer = ask_oauth(oauth_app(), path, form, proxy=proxy, timeouts=timeouts)
     try:
         return answer.as_write()
     except Unauthorized:
