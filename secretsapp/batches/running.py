@@ -18,7 +18,7 @@ from secretsapp.batches.lane_work import SOON, LaneWork
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import KeyTrouble
 from secretsapp.models import ApiKey, Lane
-from secretsapp.opencloud.answers import NotRenewed, OpenCloudError
+from secretsapp.opencloud.answers import NotRenewed, OpenCloudError, Renewal
 from secretsapp.rules import connections
 from secretsapp.rules.locks import claim, unclaimed
 from secretsapp.rules.roblox import LOSSES, translate
@@ -81,6 +81,9 @@ def run(lane: Lane, stop: Stop = _never) -> None:
             connections.clients_of(actors.system("batches"), lane.api_key, count=SENDERS) as found,
             ThreadPoolExecutor(SENDERS) as pool,
         ):
+            if found[0].ends_soon:
+                # Its renewal was cut off: it is tried again once the access is over.
+                raise NotRenewed(Renewal.UNSURE)
             work = LaneWork(lane, found, pool)
             _go_on(work, lambda: stop() or found[0].ends_soon)
             words = work.last_words

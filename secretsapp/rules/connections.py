@@ -50,7 +50,7 @@ def client_of(actor: Actor, api_key: ApiKey) -> Iterator[Client]:
 
     An access by OAuth that ends soon is renewed first: raises the OpenCloudErrors of that.
     """
-    with client_with(actor, _authority(api_key, renews=True)) as client:
+    with client_with(actor, authority_of(api_key, renews=True)) as client:
         yield client
 
 
@@ -96,12 +96,16 @@ def clients_of(actor: Actor, api_key: ApiKey, *, count: int) -> Iterator[list[Cl
     nothing of the database: `Client.ends_soon` says when to open others.
     """
     actor.forget()
-    authority = _authority(api_key, renews=False)
+    authority = authority_of(api_key)
     with ExitStack() as stack:
         yield [stack.enter_context(_open_client(authority)) for _ in range(count)]
 
 
-def _authority(api_key: ApiKey, *, renews: bool) -> Plaintext | Bearer:
+def authority_of(api_key: ApiKey, *, renews: bool = False) -> Plaintext | Bearer:
+    """What opens universes for a stored key: itself, or access by OAuth. Raises as `client_of`.
+
+    To be had before threads begin that ask nothing of the database; there, it doesn't renew.
+    """
     if not api_key.is_oauth:
         return _decrypt(api_key)
     # Few commands need it.
