@@ -84,7 +84,8 @@ LEFT_OUT = {
     ),
     "me_address": "is there only where mail is set up",
     **dict.fromkeys(
-        ("me_connect", "me_disconnect", "person_disconnect", "confirm_with"), _WITHOUT_PROVIDER
+        ("me_connect", "me_disconnect", "person_disconnect", "confirm_with", "oauth_back"),
+        _WITHOUT_PROVIDER,
     ),
     "session_check": "answers a script of the page, with a few words at most",
     "me_second_factor": "leads elsewhere: nobody there has to have one",

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from dashboard import env, logs, sign_on
 from dashboard.allauth_settings import *  # noqa: F403 - settings are names in this module
 from dashboard.database import database
+from dashboard.roblox_settings import *  # noqa: F403 - as above
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / "var").absolute()
@@ -57,17 +58,6 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 ROOT_URLCONF = "dashboard.urls"
 WSGI_APPLICATION = "dashboard.wsgi.application"
 
-
-# Roblox's API, and where it lists the games of groups to anyone: no key is sent there.
-
-OPEN_CLOUD_URL = env.base_url("OPEN_CLOUD_URL", default="https://apis.roblox.com")
-GAMES_URL = env.base_url("GAMES_URL", default="https://games.roblox.com")
-OPEN_CLOUD_PROXY = env.proxy_url("OPEN_CLOUD_PROXY")
-OPEN_CLOUD_TIMEOUT_SECONDS = 15
-
-# The address from which Roblox sees this server come, for the list of an API key. Where it is not
-# said, Sealroom shows it only if it can tell it for sure.
-SERVER_ADDRESS = env.text("SERVER_ADDRESS") or ""
 
 # Witnesses of the log, and whom it is told to: into which networks beside the internet anything may
 # be sent, and who vouches for hosts there.

@@ -104,6 +104,11 @@ class ApiKey:
         """The key after it was let in."""
         return replace(self, used=now)
 
+    @property
+    def limited_as(self) -> int:
+        """Whom its calls are counted for: all keys of an owner together (documented)."""
+        return self.owner_id
+
     def may(self, scope: str, profile: Profile) -> bool:
         """Whether the key holds the scope for the universe, and its owner the right to use it."""
         covered = self.universes is None or profile.universe_id in self.universes

@@ -2,8 +2,8 @@
 
 from emulator import answers
 from emulator.answers import Answer, Refused
-from emulator.api_keys import ApiKey
 from emulator.calls import Call
+from emulator.gate import Holder
 from emulator.rules import as_id
 from emulator.universe import Universe
 
@@ -13,12 +13,12 @@ BEGINNINGS = {"application/octet-stream": b"<roblox!", "application/xml": b"<rob
 VERSION_TYPES = ("Saved", "Published")
 
 
-def universe_of(call: Call, api_key: ApiKey, scope: str) -> Universe:
+def universe_of(call: Call, holder: Holder, scope: str) -> Universe:
     """The universe of the path; here a key that isn't for it is a 401 (documented)."""
     universe = call.state.universes.get(as_id(call.parts[0]) or 0)
     if universe is None:
         raise Refused(answers.gateway_error(404, "Place or universe does not exist."))
-    if not api_key.may(scope, universe.profile):
+    if not holder.may(scope, universe.profile):
         raise Refused(answers.gateway_error(401, "API key not valid for operation."))
     return universe
 

@@ -9,6 +9,7 @@ from emulator import (
     community_calls,
     group_calls,
     lookup_calls,
+    oauth_calls,
     place_calls,
     restart_calls,
     secret_calls,
@@ -36,6 +37,7 @@ SERVERS = f"{PLACE}/versions/([^/]+)/game-servers"
 GROUP = "/cloud/v2/groups/([^/]+)"
 AUDIT_LOG = "/legacy-groups/v1/groups/([^/]+)/audit-log"
 RESTARTS_PER_MINUTE = 30
+OAUTH = oauth_calls.PATH
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,12 @@ ROUTES = (
     Route("GET", AUDIT_LOG, counted(community_calls.audit_log, 100)),
     # At Roblox this one is on a host of its own, games.roblox.com, which asks for no key.
     Route("GET", "/v2/groups/([^/]+)/gamesV2", group_calls.list_games),
+    Route("GET", f"{OAUTH}/.well-known/openid-configuration", oauth_calls.discovery),
+    Route("GET", f"{OAUTH}/v1/authorize", oauth_calls.authorize),
+    Route("POST", f"{OAUTH}/v1/token", oauth_calls.token),
+    Route("POST", f"{OAUTH}/v1/token/introspect", oauth_calls.introspect),
+    Route("POST", f"{OAUTH}/v1/token/resources", oauth_calls.resources),
+    Route("POST", f"{OAUTH}/v1/token/revoke", oauth_calls.revoke),
 )
 
 

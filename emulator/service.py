@@ -14,6 +14,7 @@ from emulator.exchange import Exchange
 from emulator.faults import Fault, Injection
 from emulator.group import Group
 from emulator.journal import RecordedRequest
+from emulator.oauth import OAuth
 from emulator.server import HOST, Server
 from emulator.state import State
 from emulator.universe import Profile, Universe
@@ -100,6 +101,11 @@ class Emulator:
         """The groups by id, as of now."""
         with self._state.lock:
             return dict(self._state.groups)
+
+    @property
+    def oauth(self) -> OAuth:
+        """The apps of OAuth 2.0, and what people granted them."""
+        return self._state.oauth
 
     @property
     def api_keys(self) -> dict[str, ApiKey]:

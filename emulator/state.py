@@ -9,6 +9,7 @@ from emulator.clock import Clock
 from emulator.documents import Document, UnusableStateFile
 from emulator.group import Group
 from emulator.limits import RateLimiter
+from emulator.oauth import OAuth
 from emulator.universe import Profile, Shared, Universe
 
 FORMAT = 1
@@ -21,6 +22,7 @@ class State:
         self.lock = RLock()
         self.clock = clock
         self.limiter = RateLimiter(rate_limit)
+        self.oauth = OAuth(self.lock, self.clock)
         self.universes: dict[int, Universe] = {}
         self.groups: dict[int, Group] = {}
         self.api_keys: dict[str, ApiKey] = {}

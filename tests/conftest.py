@@ -195,6 +195,7 @@ def emulator(settings: Settings) -> Iterator[Emulator]:
         running.add_api_key(stage.API_KEY, name="automation")
         running.add_api_key(stage.NEXT_API_KEY, name="automation 2")
         settings.OPEN_CLOUD_URL = settings.GAMES_URL = running.url
+        settings.OAUTH_URL = f"{running.url}/oauth"
         settings.OPEN_CLOUD_TIMEOUT_SECONDS = 5
         yield running
 

@@ -1,7 +1,7 @@
 """What is wrong with a key, made of what its last look found and what Roblox told of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -107,6 +107,8 @@ def _opened(api_keys: list[ApiKey]) -> dict[UUID, list[Universe]]:
 def _all_of(facts: _Facts) -> list[Finding]:
     order = list(KeyFinding)
     found = [*_of_last_look(facts), *_of_time(facts), *_of_hint(facts)]
+    if facts.api_key.is_oauth:
+        found = [replace(each, cures=each.kind.cures_of_access) for each in found]
     return sorted(found, key=lambda each: order.index(each.kind))
 
 
@@ -170,6 +172,9 @@ def _of_time(facts: _Facts) -> Iterable[Finding]:
         days = end.days_left
         left = f"{days} day{'' if days == 1 else 's'}" if days else "less than a day"
         yield _found(KeyFinding.ENDS_SOON, None, left=left, when=sentence_time(api_key.ends_at))
+    if api_key.is_oauth:
+        # The rule of unused days is of keys.
+        return
     days = (timezone.now() - (api_key.used_at or api_key.created_at)).days
     if days >= UNUSED_FROM_DAYS:
         yield _found(KeyFinding.UNUSED, None, days=days)

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from secretsapp.api_keys.key_ends import KeyEnd, end_at
 from secretsapp.api_keys.key_health import Finding, findings, findings_of
 from secretsapp.api_keys.key_uses import used_by
+from secretsapp.api_keys.probing import READ, WRITE
 from secretsapp.api_keys.remembered import remembered
 from secretsapp.api_keys.server_address import server_address
 from secretsapp.core.actor import Actor
@@ -43,9 +44,32 @@ class KeyView:
     hint: Introspection | None
 
     @property
+    def is_lost(self) -> bool:
+        """Whether only connecting again helps: Roblox renews the access no more."""
+        return self.api_key.is_oauth and self.api_key.oauth.lost_at is not None
+
+    @property
+    def granted_scopes(self) -> list[str]:
+        """What Roblox told that was granted."""
+        return [scope.name for scope in self.hint.scopes] if self.hint else []
+
+    @property
+    def granted_ids(self) -> list[int]:
+        """The universes that Roblox told were granted."""
+        scopes = self.hint.scopes if self.hint else ()
+        return sorted(frozenset().union(*(scope.universe_ids or () for scope in scopes)))
+
+    @property
+    def missing_scopes(self) -> list[str]:
+        """What Sealroom needs and was not granted, as far as Roblox told."""
+        return [each for each in (READ, WRITE) if self.hint and not self.hint.has(each)]
+
+    @property
     def is_hinted(self) -> bool:
         """Whether something is wrong that only Roblox told, and tells of new keys alone."""
-        return any(finding.kind in OF_HINT for finding in self.findings)
+        return not self.api_key.is_oauth and any(
+            finding.kind in OF_HINT for finding in self.findings
+        )
 
     @property
     def further(self) -> int:
@@ -140,10 +164,14 @@ def _with_universes(api_keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
     few = in_order(Universe.objects.all())[:UNIVERSES_SHOWN]
     using = Universe.objects.filter(Q(api_key=OuterRef("pk")) | Q(server_key=OuterRef("pk")))
     number = using.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk"))
-    counted = api_keys.annotate(used=Coalesce(Subquery(number.values("n")), 0))
-    return counted.prefetch_related(
-        Prefetch("universes", few, to_attr="first_universes"),
-        Prefetch("server_universes", few, to_attr="first_served"),
+    used = Coalesce(Subquery(number.values("n")), 0)
+    return (
+        api_keys.select_related("oauth")
+        .annotate(used=used)
+        .prefetch_related(
+            Prefetch("universes", few, to_attr="first_universes"),
+            Prefetch("server_universes", few, to_attr="first_served"),
+        )
     )
 
 

@@ -6,29 +6,33 @@ from uuid import uuid4
 from django.db import IntegrityError
 from django.utils import timezone
 
-from secretsapp.api_keys import server_address
 from secretsapp.api_keys.key_records import keep, store
 from secretsapp.api_keys.key_reports import (
-    Advice,
     KeyReport,
     end_of,
     not_tried,
     report_on,
     try_on,
 )
-from secretsapp.api_keys.key_uses import Uses, used_by, uses_of
+from secretsapp.api_keys.key_rules import (
+    advice_for,
+    check_words,
+    refuse_access,
+    refuse_taken,
+    refuse_untried,
+    refuse_used,
+    taken,
+)
+from secretsapp.api_keys.key_uses import Uses, uses_of
 from secretsapp.api_keys.probing import check_new, hint_if_reachable
 from secretsapp.api_keys.remembered import as_stored, remembered
-from secretsapp.core import input_rules, labels
+from secretsapp.core import input_rules
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import (
-    AlreadyExists,
     InvalidInput,
     RobloxBusy,
     RobloxRefused,
     SealroomError,
-    StaleVersion,
-    StillInUse,
 )
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.plaintext import Plaintext
@@ -44,8 +48,6 @@ from secretsapp.rules.roblox import in_our_words
 from secretsapp.rules.versions import differences, refuse_stale, version_of
 
 TO_MANAGE = Right(Permission.MANAGE_API_KEYS)
-# So many universes a refusal names.
-NAMED = 5
 # What is stored of a key that another one replaced.
 OF_OLD = ("old_name", "old_replaced_at", "told", "told_at", "warned")
 CHANGED_MEANWHILE = "Someone else or a test changed this key"
@@ -68,10 +70,10 @@ def add(
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     name = name.strip()
-    _check_words(name, note)
+    check_words(name, note)
     _check_end(ends_at)
     input_rules.check_api_key(value)
-    _refuse_taken(name)
+    refuse_taken(name)
     api_key = ApiKey(id=uuid4(), name=name, note=note)
     with connections.client_with(actor, value) as client:
         if not is_meant:
@@ -87,30 +89,13 @@ def add(
             api_key.save(force_insert=True)
             act.tell(KeyEvent.API_KEY_ADDED, subject=api_key)
     except IntegrityError:
-        raise _taken(name) from None
+        raise taken(name) from None
     return api_key
-
-
-def _check_words(name: str, note: str) -> None:
-    labels.check_label(name, field="name", what="a name for the API key")
-    labels.check_remark(note, field="note", limit=labels.NOTE_LIMIT)
 
 
 def _check_end(ends_at: datetime | None) -> None:
     if ends_at is not None and ends_at <= timezone.now():
         raise InvalidInput("That date is in the past. Enter a later one.", field="ends_at")
-
-
-def _refuse_taken(name: str) -> None:
-    if ApiKey.objects.filter(name=name).exists():
-        raise _taken(name)
-
-
-def _taken(name: str) -> AlreadyExists:
-    return AlreadyExists(
-        f"There is already an API key named “{name}”. Choose another name, or replace that key.",
-        field="name",
-    )
 
 
 def version(api_key: ApiKey) -> str:
@@ -133,7 +118,7 @@ def edit(
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     name = name.strip()
-    _check_words(name, note)
+    check_words(name, note)
     try:
         with acting(actor, TO_MANAGE) as act:
             stored = lock_api_key(api_key)
@@ -147,7 +132,7 @@ def edit(
                 api_key.save(update_fields=["name", "note", "ends_at"])
                 act.tell(KeyEvent.API_KEY_CHANGED, subject=api_key, detail=detail)
     except IntegrityError:
-        raise _taken(name) from None
+        raise taken(name) from None
 
 
 def _words_of(api_key: ApiKey) -> dict[str, str]:
@@ -162,20 +147,10 @@ def remove(actor: Actor, api_key: ApiKey) -> None:
     """Forget a key; raises StillInUse while a universe is opened with it."""
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key)
-        _refuse_used(stored)
+        refuse_access(stored)
+        refuse_used(stored)
         ApiKey.objects.filter(pk=stored.pk).delete()
         act.tell(KeyEvent.API_KEY_REMOVED, subject=stored)
-
-
-def _refuse_used(stored: ApiKey) -> None:
-    """Raise StillInUse where universes use the key, and name the first few of them."""
-    names = list(used_by(stored).values_list("name", flat=True)[: NAMED + 1])
-    if names:
-        further = " and others" if len(names) > NAMED else ""
-        raise StillInUse(
-            f"It is still used by {', '.join(names[:NAMED])}{further}. Choose another key for "
-            "those universes or remove them, then remove the key."
-        )
 
 
 def replace(
@@ -194,6 +169,7 @@ def replace(
     as in `add`, for a key that no universe uses. InvalidInput is raised for the very same value.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
+    refuse_access(api_key)
     input_rules.check_api_key(value)
     _check_end(ends_at)
     _refuse_same(api_key, value)
@@ -201,12 +177,12 @@ def replace(
     with in_our_words(), connections.client_with(actor, value) as client:
         if not (uses.secrets or uses.servers or is_meant):
             check_new(client)
-        report = try_on(client, uses, _advice_for(actor))
+        report = try_on(client, uses, advice_for(actor))
     if report.passed is False:
         raise RobloxRefused(f"The old key stays. {report.result[:1].upper()}{report.result[1:]}")
     with acting(actor, TO_MANAGE) as act:
         stored = lock_api_key(api_key, was_tried=True)
-        _refuse_untried(stored, [*uses.secrets, *uses.servers])
+        refuse_untried(stored, [*uses.secrets, *uses.servers])
         before = _written(stored.ends_at)
         _forget_old(stored)
         stored.encrypted_value, stored.ends_at = connections.encrypt(stored.pk, value), ends_at
@@ -225,15 +201,6 @@ def _refuse_same(api_key: ApiKey, value: Plaintext) -> None:
             "Sealroom has this very key already, so nothing was replaced. Create a new key at "
             "Roblox, and paste that one.",
             field="value",
-        )
-
-
-def _refuse_untried(stored: ApiKey, tried: list[Universe]) -> None:
-    """Raise StaleVersion where a universe was given the key while the new value was tried."""
-    if used_by(stored).exclude(pk__in=[each.pk for each in tried]).exists():
-        raise StaleVersion(
-            "Nothing was changed: a universe was added to this key while the new one was tested. "
-            "Try again, so that it is tested there too."
         )
 
 
@@ -259,17 +226,12 @@ def _tried(actor: Actor, api_key: ApiKey) -> KeyReport:
     try:
         with in_our_words(), connections.client_of(actor, api_key) as client:
             known = remembered(api_key)
-            return try_on(client, uses_of(api_key), _advice_for(actor), remembered=known)
+            return try_on(client, uses_of(api_key), advice_for(actor), remembered=known)
     except RobloxBusy:
         # Nothing was tried, so that it proves nothing.
         raise
     except SealroomError as error:
         return not_tried(error)
-
-
-def _advice_for(actor: Actor) -> Advice:
-    """Says beside Roblox's refusal of a key which address should be on its list."""
-    return lambda: server_address.server_address(actor).advice
 
 
 def count_as_test(stored: ApiKey, added: Universe, hint: Introspection | None) -> None:

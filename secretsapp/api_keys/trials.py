@@ -15,6 +15,7 @@ from secretsapp.opencloud.client import Client
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections
 from secretsapp.rules.policy import require_installation
+from secretsapp.rules.roblox import in_our_words
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def run(actor: Actor, api_key: ApiKey, reference: Reference) -> Trial:
     Raises Forbidden, and KeyTrouble where the stored key does not open here.
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES)
-    with connections.client_of(actor, api_key) as client:
+    with in_our_words(only_reads=True), connections.client_of(actor, api_key) as client:
         evidence = _gathered(client, reference, api_key)
     steps = steps_of(evidence, lambda: server_address.server_address(actor).advice)
     if evidence.probe is None:

@@ -1,7 +1,8 @@
 """Makes a batch: every value is sealed at once, for its universe's key; only sealed boxes wait."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from secretsapp.core.roles import Permission
 from secretsapp.core.sealing import PublicKey, Sealed, seal
 from secretsapp.models import ApiKey, Batch, BatchItem, Lane, Universe, User
 from secretsapp.models.secrets import ChangeKind
+from secretsapp.opencloud.types import Bearer
 from secretsapp.rules import connections
 from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.keys import audit_ring
@@ -108,16 +110,34 @@ def _keys_of(actor: Actor, universes: Iterable[Universe]) -> dict[int, PublicKey
     if not asked:
         return {}
     actor.forget()
+    opened = _opened(asked)
     with ThreadPoolExecutor(min(ASKED_AT_ONCE, len(asked))) as pool:
-        keys = pool.map(lambda each: _key_of(actor, *each), asked)
+        keys = pool.map(lambda each: _key_of(actor, each[0], opened[each[1].pk]), asked)
         return {universe.pk: key for (universe, _), key in zip(asked, keys, strict=True)}
 
 
-def _key_of(actor: Actor, universe: Universe, api_key: ApiKey) -> PublicKey:
+def _opened(asked: Iterable[tuple[Universe, ApiKey]]) -> dict[UUID, Plaintext | Bearer]:
+    """What opens each key: the database is asked for it, and threads ask nothing of that."""
+    opened: dict[UUID, Plaintext | Bearer] = {}
+    for universe, api_key in asked:
+        if api_key.pk not in opened:
+            with _saying_where(universe):
+                opened[api_key.pk] = connections.authority_of(api_key)
+    return opened
+
+
+def _key_of(actor: Actor, universe: Universe, authority: Plaintext | Bearer) -> PublicKey:
     """This runs in a thread of its own, which asks nothing of the database."""
+    with _saying_where(universe), connections.client_with(actor, authority) as client:
+        return client.public_key(universe.pk)
+
+
+@contextmanager
+def _saying_where(universe: Universe) -> Iterator[None]:
+    """Say for which universe no value can be sealed, and why."""
     try:
-        with in_our_words(), connections.client_of(actor, api_key) as client:
-            return client.public_key(universe.pk)
+        with in_our_words():
+            yield
     except SealroomError as refusal:
         raise InvalidInput(
             f"Nothing was sent, because no value can be sealed for {universe.name}: {refusal} "

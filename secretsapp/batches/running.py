@@ -18,8 +18,10 @@ from secretsapp.batches.lane_work import SOON, LaneWork
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import KeyTrouble
 from secretsapp.models import ApiKey, Lane
+from secretsapp.opencloud.answers import NotRenewed, OpenCloudError, Renewal
 from secretsapp.rules import connections
 from secretsapp.rules.locks import claim, unclaimed
+from secretsapp.rules.roblox import LOSSES, translate
 
 # So many items of one key are under way at once.
 SENDERS = 32
@@ -79,14 +81,28 @@ def run(lane: Lane, stop: Stop = _never) -> None:
             connections.clients_of(actors.system("batches"), lane.api_key, count=SENDERS) as found,
             ThreadPoolExecutor(SENDERS) as pool,
         ):
+            if found[0].ends_soon:
+                # Its renewal was cut off: it is tried again once the access is over.
+                raise NotRenewed(Renewal.UNSURE)
             work = LaneWork(lane, found, pool)
-            _go_on(work, stop)
+            _go_on(work, lambda: stop() or found[0].ends_soon)
             words = work.last_words
             longest = UNREAD_BACKOFF if work.is_partly_unread else LONGEST_BACKOFF
     except KeyTrouble as error:
         finishing.fail_lane(lane, error)
+    except OpenCloudError as error:
+        words = _not_opened(lane, error)
     _release(lane, words, longest)
     finishing.end_finished()
+
+
+def _not_opened(lane: Lane, error: OpenCloudError) -> str:
+    """What a lane waits for whose access could not be renewed; one that is lost fails it."""
+    refusal = translate(error)
+    if isinstance(error, NotRenewed) and error.why in LOSSES:
+        finishing.fail_lane(lane, refusal)
+        return ""
+    return str(refusal)
 
 
 def _go_on(work: LaneWork, stop: Stop) -> None:

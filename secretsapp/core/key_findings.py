@@ -37,6 +37,11 @@ class KeyFinding(StrEnum):
         return _TABLE[self].cures
 
     @property
+    def cures_of_access(self) -> tuple[str, ...]:
+        """The same where no key but an access by OAuth is in its place."""
+        return (_OF_ACCESS.get(self, _CONNECT_AGAIN),)
+
+    @property
     def stops(self) -> bool:
         """Whether the key can't do its work, so that it is not only worth knowing."""
         return self in _STOPPING
@@ -102,6 +107,16 @@ _TABLE = {
         "It can do more than Sealroom needs: {scopes}.",
         "Edit the key at Roblox: under Select API System, remove everything but secret-store.",
     ),
+}
+_CONNECT_AGAIN = "Select Connect again, and grant access once more."
+_OF_ACCESS = {
+    KeyFinding.LACKS_WRITE: "Select Connect again, and allow universe.secret:write for these "
+    "universes. If Roblox doesn’t offer it, add the scope to the app first.",
+    KeyFinding.ENDS_SOON: "Sealroom renews it once a day, and couldn’t for a while. Test it. If "
+    "that fails, select Connect again.",
+    KeyFinding.OPENS_OTHERS: "Add what belongs here, or select Connect again and choose fewer "
+    "universes.",
+    KeyFinding.DOES_MORE: "Remove these scopes from the app at Roblox, then connect again.",
 }
 _STOPPING = frozenset(list(KeyFinding)[: list(KeyFinding).index(KeyFinding.ENDS_SOON)])
 # What lists tell beside a key anyway.

@@ -204,6 +204,25 @@ class Deadline:
         return seconds
 
 
+class TimedFile(io.BytesIO):
+    """A file on its way out, read piece by piece, which has to be gone after so many `seconds`.
+
+    Sent in one piece it would have to be gone within the seconds of a connection.
+    """
+
+    # So long 10 MiB may take: 3 Mbit/s.
+    seconds = 30
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._deadline = Deadline.within(self.seconds)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next piece; raises TimeoutError where there is no time for one."""
+        self._deadline.left()
+        return super().read(size)
+
+
 class TimedReader(io.RawIOBase):
     """Reads a connection until the deadline; then raises TimeoutError.
 

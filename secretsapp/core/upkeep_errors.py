@@ -7,7 +7,9 @@ Correctable
 ├── PublishUnderWay             the outcome of an earlier version of the place isn't known yet
 ├── RestartUnderWay             the outcome of an earlier restart isn't known yet; nothing was sent
 ├── NothingToSay                of an API key nothing is known that someone could have fixed
-└── NoGroup                     no group is known to own the universe, so there is none to read
+├── NoGroup                     no group is known to own the universe, so there is none to read
+├── NotConnected                what came back from Roblox connects nothing; nothing was stored
+└── WrongKind                   it is for keys and not for access by OAuth, or the other way
 """
 
 from secretsapp.core.errors import Correctable
@@ -39,3 +41,11 @@ class NothingToSay(Correctable):
 
 class NoGroup(Correctable):
     """The universe belongs to an account, or Roblox didn't tell to whom."""
+
+
+class NotConnected(Correctable):
+    """Roblox, or the person there, didn’t grant access, or the answer is of nobody here."""
+
+
+class WrongKind(Correctable):
+    """What is asked for is done with API keys and not with access by OAuth, or the other way."""

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, OutputWrapper
 
-from secretsapp.api_keys.key_ends import KeyEnd
 from secretsapp.core.errors import OutcomeUnknown
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import AccessRequest, Change, Place
+
+if TYPE_CHECKING:
+    from secretsapp.api_keys.key_ends import KeyEnd
 
 COLUMN_GAP = "  "
 
@@ -135,7 +137,7 @@ def showing_anyway(
         raise
 
 
-def renewal(end: KeyEnd) -> str:
+def renewal(end: "KeyEnd") -> str:
     """What to do about an API key that expires soon or has expired; empty where there is time."""
     return f"{end.to_do}: `manage.py replace_api_key`." if end.to_do else ""
 

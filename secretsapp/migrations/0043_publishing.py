@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0041_due"),
+        ("secretsapp", "0042_oauth_access"),
     ]
 
     operations = [

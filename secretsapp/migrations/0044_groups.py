@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secretsapp", "0041_due"),
+        ("secretsapp", "0043_publishing"),
     ]
 
     operations = [

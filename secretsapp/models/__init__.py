@@ -36,7 +36,13 @@ from secretsapp.models.reviews import Review, ReviewItem
 from secretsapp.models.secrets import Absence, Change, Proposal, Secret
 from secretsapp.models.servers import LogReading, Publication, Rollout, ServerRestart
 from secretsapp.models.shortcuts import SavedSearch, Shortcut
-from secretsapp.models.universes import ApiKey, GroupNotice, RobloxGroup, Universe
+from secretsapp.models.universes import (
+    ApiKey,
+    GroupNotice,
+    OAuthAccess,
+    RobloxGroup,
+    Universe,
+)
 
 __all__ = [
     "EVERYWHERE",
@@ -72,6 +78,7 @@ __all__ = [
     "LogReading",
     "Membership",
     "NewSignIn",
+    "OAuthAccess",
     "OneTimeCode",
     "OutgoingMail",
     "PasswordMail",

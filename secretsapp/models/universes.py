@@ -1,4 +1,4 @@
-"""The tables of universes, of the API keys that open them, and of the groups that own them."""
+"""The tables of universes, of the keys and accesses that open them, and of groups that own them."""
 
 import uuid
 from typing import ClassVar
@@ -16,7 +16,8 @@ class ApiKey(models.Model):
 
     `look_*` belong to the daily look: when it is due, how far it came, and why the last one could
     not be made. `old_name` is what the key before this one is called at Roblox, until someone says
-    that it was deleted there.
+    that it was deleted there. Where `is_oauth`, no key opens universes but an access by OAuth, its
+    `oauth`; the encrypted value is then only a mark, which is another after each connecting.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,9 +41,37 @@ class ApiKey(models.Model):
     look_failure = models.TextField(blank=True, default="")
     old_name = models.CharField(max_length=200, blank=True, default="")
     old_replaced_at = models.DateTimeField(null=True)
+    is_oauth = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.name
+
+
+class OAuthAccess(models.Model):
+    """The tokens of an access by OAuth, encrypted, and how their renewal stands.
+
+    `generation` counts the tokens that were stored. A renewal is written down before it is sent:
+    `renewal_began_at` stays until its outcome is known, `claimed_until` is while a process is at
+    it, and `renew_after` is when the next may try. Once `lost_at`, only connecting again helps;
+    `lost_why` is a word of `opencloud/answers.py`, and `is_loss_told` whether the log holds it.
+    """
+
+    api_key = models.OneToOneField(
+        ApiKey, on_delete=models.CASCADE, primary_key=True, related_name="oauth"
+    )
+    encrypted_tokens = models.BinaryField()
+    generation = models.PositiveIntegerField(default=1)
+    renewed_at = models.DateTimeField()
+    access_ends_at = models.DateTimeField()
+    renewal_began_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    renew_after = models.DateTimeField(null=True)
+    lost_at = models.DateTimeField(null=True)
+    lost_why = models.CharField(max_length=20, blank=True, default="")
+    is_loss_told = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"access of {self.api_key_id}"
 
 
 class Environment(models.TextChoices):

@@ -4,6 +4,7 @@
 
 OpenCloudError
 ├── NothingSent         the request never left: try again whenever you like
+│   └── NotRenewed      the access by OAuth could not be renewed first; `why`
 ├── Refused             Roblox answered no, and changed nothing; `status`, `code`
 │   ├── Unauthorized    401: wrong or expired key, or this address is not on its list
 │   ├── NotAllowed      403: scope, universe or group permission is missing
@@ -18,11 +19,27 @@ OpenCloudError
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from secretsapp.core.times import seconds_to_wait
 
 Json = Mapping[str, Any]
+
+
+class Renewal(StrEnum):
+    """Why an access by OAuth is not renewed; the first two last until someone connects again."""
+
+    # Roblox takes the refresh token no more: a person took it back, or it was not used in time.
+    REVOKED = "revoked"
+    # The new refresh token was lost before it was stored, and the old one counts once.
+    INTERRUPTED = "interrupted"
+    # Whether Roblox renewed it is not known yet.
+    UNSURE = "unsure"
+    # Another process is at it.
+    UNDER_WAY = "under way"
+    # Roblox doesn't know the app, or none is set up here.
+    APP = "app"
 
 
 class OpenCloudError(Exception):
@@ -35,6 +52,14 @@ class NothingSent(OpenCloudError):
     """No connection could be made, so nothing was sent."""
 
     outcome = "nothing_sent"
+
+
+class NotRenewed(NothingSent):
+    """The access by OAuth could not be renewed, so the call itself never left; `why` says more."""
+
+    def __init__(self, why: Renewal) -> None:
+        super().__init__("The access to Roblox could not be renewed.")
+        self.why = why
 
 
 class Refused(OpenCloudError):
@@ -95,7 +120,7 @@ class NoUniverse(Unusable):
 
 REQUEST_TIMEOUT = 408
 
-# These are the codes that gRPC-style APIs share, which Roblox's v2 answers use; only they are
+# These are the codes that gRPC-style APIs share, which Roblox's v2 answers use; only such are
 # kept, because any other text of a body could repeat what was sent.
 KNOWN_CODES = frozenset(
     {
@@ -111,6 +136,9 @@ KNOWN_CODES = frozenset(
         "RESOURCE_EXHAUSTED",
         "UNAUTHENTICATED",
         "UNAVAILABLE",
+        # Those of OAuth (RFC 6749, 5.2).
+        "invalid_client",
+        "invalid_grant",
     }
 )
 

@@ -4,7 +4,7 @@ Retries are for reads alone.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -24,7 +24,9 @@ from secretsapp.opencloud.answers import (
     Unusable,
 )
 from secretsapp.opencloud.types import (
+    Bearer,
     Introspection,
+    OAuthApp,
     RemoteSecret,
     RemoteUniverse,
     WriteReceipt,
@@ -94,7 +96,7 @@ def _unobserved(_call: str, _outcome: str, _seconds: float) -> None:
 
 
 class Client:
-    """A conversation with Roblox under one API key; use it as a context manager.
+    """A conversation with Roblox under one API key or access; use it as a context manager.
 
     Every call may raise the OpenCloudErrors: a read NothingSent, Refused or Unusable, a write
     NothingSent, Refused or Unknown. `observe` is told how each ended; `allowances` are what the
@@ -104,7 +106,7 @@ class Client:
     def __init__(
         self,
         base_url: str,
-        api_key: Plaintext,
+        authority: Plaintext | Bearer,
         *,
         proxy: str | None = None,
         timeouts: Timeouts | None = None,
@@ -116,11 +118,11 @@ class Client:
 
         self.observe = observe
         self.allowances: dict[str, Allowance | None] = {}
-        self._api_key = api_key
+        self._authority = authority
         for_each = timeouts or Timeouts()
         self.transport = Transport(
             base_url,
-            api_key,
+            authority,
             proxy=proxy,
             connect=for_each.connect,
             read=for_each.read,
@@ -131,6 +133,11 @@ class Client:
     def allowance(self) -> Allowance | None:
         """What the last answer said of Roblox's limits."""
         return self.transport.allowance
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether nothing more should be begun with it: an access by OAuth is over soon."""
+        return not isinstance(self._authority, Plaintext) and self._authority.ends_soon
 
     def __enter__(self) -> Self:
         self.transport.__enter__()
@@ -223,8 +230,13 @@ class Client:
 
     @observed
     def introspect(self) -> Introspection:
-        """What Roblox says of this key: a hint, because it works only for new keys (seen)."""
-        body = {"apiKey": self._api_key.expose().decode("latin-1")}
+        """What Roblox says of this key: a hint, because it works only for new keys (seen).
+
+        Of an access by OAuth it says so as long as that lasts.
+        """
+        if not isinstance(self._authority, Plaintext):
+            return self._authority.told()
+        body = {"apiKey": self._authority.expose().decode("latin-1")}
         return read_introspection(
             self.transport.post_to_read("/api-keys/v1/introspect", body).as_read()
         )
@@ -263,3 +275,15 @@ def _receipt(answer: Answer, name: str) -> WriteReceipt:
 
 def _content(sealed: Sealed, domain: str) -> dict[str, str]:
     return {"secret": sealed.box, "key_id": sealed.key_id, "domain": domain}
+
+
+def ask_oauth(
+    app: OAuthApp, path: str, form: Mapping[str, str], *, proxy: str | None, timeouts: Timeouts
+) -> Answer:
+    """Ask as the app, with its secret in the body (documented); raises NothingSent or Unknown."""
+    from secretsapp.opencloud.transport import Transport  # noqa: PLC0415 - as in the client
+
+    own = {"client_id": app.client_id, "client_secret": app.client_secret.expose().decode()}
+    waits = {"connect": timeouts.connect, "read": timeouts.read, "answer": timeouts.answer}
+    with Transport(app.base_url, None, proxy=proxy, **waits) as transport:
+        return transport.post_form(path, {**form, **own})

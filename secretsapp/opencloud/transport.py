@@ -14,8 +14,7 @@ from functools import partial
 
 # Requests has no setting for this, so the class of its answers is changed one floor below.
 from http.client import HTTPResponse  # noqa: TID251 - it is given a socket with a clock
-from io import BytesIO
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -23,7 +22,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from urllib3.util import Retry
 
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.core.times import Deadline, TimedReader, seconds_to_wait
+from secretsapp.core.times import Deadline, TimedFile, TimedReader, seconds_to_wait
 from secretsapp.opencloud.answers import (
     Allowance,
     Answer,
@@ -33,13 +32,15 @@ from secretsapp.opencloud.answers import (
     Unusable,
 )
 
+if TYPE_CHECKING:
+    from secretsapp.opencloud.types import Bearer
+
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
-# So long 10 MiB may take on their way: 3 Mbit/s.
-UPLOAD_SECONDS = 30
 
 READ_RETRIES = 2
 RETRY_AFTER_MAX_SECONDS = 5
+UNAUTHORIZED = 401
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
@@ -63,8 +64,10 @@ class DeadlineAdapter(HTTPAdapter):
         self, request: requests.PreparedRequest, *args: Any, **options: Any
     ) -> requests.Response:
         """The answer to the request, repeated where that helps and as long as there is time."""
-        sends_file = isinstance(request.body, Upload)
-        self._ends = time.monotonic() + self._all_seconds + (UPLOAD_SECONDS if sends_file else 0)
+        # Its types know of no file.
+        body: Any = request.body
+        sending = body.seconds if isinstance(body, TimedFile) else 0
+        self._ends = time.monotonic() + self._all_seconds + sending
         self.max_retries = self._retries(self._ends)
         return super().send(request, *args, **options)
 
@@ -93,23 +96,6 @@ class DeadlineAdapter(HTTPAdapter):
         return HTTPResponse(timed, **options)
 
 
-class Upload(BytesIO):
-    """A file on its way out, read piece by piece, which has to be gone after so many seconds.
-
-    Sent in one piece it would have to be gone within the seconds of a connection.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__(content)
-        self._ends = time.monotonic() + UPLOAD_SECONDS
-
-    def read(self, size: int | None = -1) -> bytes:
-        """The next piece; raises TimeoutError where there is no time for one."""
-        if time.monotonic() > self._ends:
-            raise TimeoutError("The file took too long to send.")
-        return super().read(size)
-
-
 class _Session(requests.Session):
     """A session for which an answer never leads elsewhere.
 
@@ -122,7 +108,7 @@ class _Session(requests.Session):
 
 
 class Transport:
-    """One HTTP session with Roblox under one API key, or without any where nobody is asked for it.
+    """One HTTP session with Roblox under one API key, one access by OAuth, or without any.
 
     No redirect is followed, because requests would hand the key to the other host; nothing is
     taken from the environment, so that a proxy or a netrc entry is never an accident. Seconds are
@@ -133,7 +119,7 @@ class Transport:
     def __init__(
         self,
         base_url: str,
-        api_key: Plaintext | None,
+        authority: "Plaintext | Bearer | None",
         *,
         proxy: str | None,
         connect: float,
@@ -145,8 +131,11 @@ class Transport:
         self.allowance: Allowance | None = None
         self._session = _Session()
         self._session.trust_env = False
-        if api_key is not None:
-            self._session.headers["x-api-key"] = api_key.expose().decode("latin-1")
+        self._bearer: Bearer | None = None
+        if isinstance(authority, Plaintext):
+            self._session.headers["x-api-key"] = _in_header(authority)
+        else:
+            self._bearer = authority
         if proxy:
             self._session.proxies = {"http": proxy, "https": proxy}
         adapter = DeadlineAdapter(answer, connect + answer, _read_retries)
@@ -161,13 +150,21 @@ class Transport:
     def read(self, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
         """GET, repeated a few times where that may help; raises NothingSent or Unusable.
 
-        With all that it takes no longer than a single request may: someone waits for it.
+        With all that it takes no longer than a single request may: someone waits for it. Where
+        Roblox refuses an access by OAuth, it is renewed once and the call made once again.
         """
-        return self._send("GET", path, Unusable, params=query)
+        answer = self._send("GET", path, Unusable, params=query)
+        if answer.status == UNAUTHORIZED and self._bearer is not None and self._bearer.renew():
+            answer = self._send("GET", path, Unusable, params=query)
+        return answer
 
     def post_to_read(self, path: str, body: Mapping[str, str]) -> Answer:
         """POST to a call that changes nothing; raises NothingSent or Unusable."""
         return self._send("POST", path, Unusable, json=body)
+
+    def post_form(self, path: str, form: Mapping[str, str]) -> Answer:
+        """POST a form, exactly once; raises NothingSent, or Unknown if no whole answer came."""
+        return self._send("POST", path, Unknown, data=form)
 
     def write(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
         """Send a write exactly once; raises NothingSent, or Unknown if no whole answer came."""
@@ -177,10 +174,8 @@ class Transport:
         self, path: str, query: Mapping[str, str], content: bytes, media_type: str
     ) -> Answer:
         """POST a file exactly once; raises as `write` does."""
-        headers = {"content-type": media_type}
-        return self._send(
-            "POST", path, Unknown, params=query, data=Upload(content), headers=headers
-        )
+        headers, data = {"content-type": media_type}, TimedFile(content)
+        return self._send("POST", path, Unknown, params=query, data=data, headers=headers)
 
     def _send(
         self, method: str, path: str, when_cut: type[OpenCloudError], **content: Any
@@ -191,6 +186,8 @@ class Transport:
         ValueError is what an answer that is hardly HTTP can provoke below.
         """
         self.allowance = None
+        if self._bearer is not None:
+            self._session.headers["authorization"] = f"Bearer {_in_header(self._bearer.access)}"
         try:
             return self._exchange(method, path, when_cut, content)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
@@ -218,6 +215,10 @@ class Transport:
                 retry_after=response.headers.get("retry-after", ""),
                 body=_body_of(response, when_cut),
             )
+
+
+def _in_header(authority: Plaintext) -> str:
+    return authority.expose().decode("latin-1")
 
 
 def _body_of(response: requests.Response, when_cut: type[OpenCloudError]) -> bytes:

@@ -1,9 +1,11 @@
 """What Roblox's answers become: small frozen records, read with tolerance."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from secretsapp.core.input_rules import DOMAIN_LIMIT, NAME_LIMIT
+from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.times import parse_roblox_time
 from secretsapp.opencloud.answers import Json, Unusable
 
@@ -11,8 +13,13 @@ TIME_LIMIT = 40
 KEY_ID_LIMIT = 64
 # A cursor is in an address, and Roblox documents no bound for it.
 CURSOR_LIMIT = 1000
+# Tokens of OAuth have no documented bound; they go into a header.
+TOKEN_LIMIT = 8000
+TOKEN_SECONDS_LIMIT = 24 * 3600
+SCOPES_LIMIT = 100
 
 _UNIVERSE_ID = re.compile("[0-9]{1,19}", re.ASCII)
+_TOKEN = re.compile(f"[!-~]{{1,{TOKEN_LIMIT}}}")
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,42 @@ class Introspection:
             and (found.universe_ids is None or universe_id in found.universe_ids)
             for found in self.scopes
         )
+
+
+@dataclass(frozen=True)
+class OAuthApp:
+    """The app that Sealroom is at Roblox, and where it asks for tokens."""
+
+    base_url: str
+    client_id: str
+    client_secret: Plaintext
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What Roblox gives an app: a token for so many seconds, and one that brings the next, once."""
+
+    access: Plaintext = field(repr=False)
+    refresh: Plaintext = field(repr=False)
+    seconds: int
+
+
+class Bearer(Protocol):
+    """Access by OAuth, in the place of an API key."""
+
+    @property
+    def access(self) -> Plaintext:
+        """The access token that calls are made with now."""
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether nothing more should be begun with it."""
+
+    def renew(self) -> bool:
+        """Take another after Roblox refused this one; whether there is another."""
+
+    def told(self) -> Introspection:
+        """What Roblox says that was granted; raises the OpenCloudErrors."""
 
 
 def read_text(record: Json, *names: str) -> str:
@@ -212,3 +255,44 @@ def _universe_ids(scope: Json) -> frozenset[int] | None:
         return None
     texts = [str(each) for each in found]
     return frozenset(int(text) for text in texts if _UNIVERSE_ID.fullmatch(text))
+
+
+def read_tokens(record: Json) -> Tokens:
+    """The answer that brings tokens; raises Unusable where one of them can't be used."""
+    seconds = record.get("expires_in")
+    if type(seconds) is not int or not 0 < seconds <= TOKEN_SECONDS_LIMIT:
+        raise Unusable("Roblox gave a token without a usable end.")
+    return Tokens(_token(record, "access_token"), _token(record, "refresh_token"), seconds)
+
+
+def _token(record: Json, name: str) -> Plaintext:
+    found = record.get(name)
+    if not isinstance(found, str) or not _TOKEN.fullmatch(found):
+        raise Unusable("Roblox gave a token that can't be used.")
+    return Plaintext(found.encode("ascii"))
+
+
+def read_granted(told: Json, resources: Json) -> Introspection:
+    """What a token is for: scopes as introspection tells them, universes as the resources do."""
+    infos = resources.get("resource_infos")
+    ids = [_granted_ids(info) for info in infos] if isinstance(infos, list) else []
+    universe_ids = frozenset().union(*ids)
+    scopes = told.get("scope")
+    names = scopes.split() if isinstance(scopes, str) and scopes.isprintable() else []
+    return Introspection(
+        name="",
+        enabled=told.get("active") is not False,
+        expired=False,
+        ends="",
+        scopes=tuple(KeyScope(name[:DOMAIN_LIMIT], universe_ids) for name in names[:SCOPES_LIMIT]),
+        account=_id_in(told.get("sub")),
+    )
+
+
+def _granted_ids(info: object) -> frozenset[int]:
+    """The universes of one owner; what can't be read names none."""
+    resources = info.get("resources") if isinstance(info, dict) else None
+    universe = resources.get("universe") if isinstance(resources, dict) else None
+    ids = universe.get("ids") if isinstance(universe, dict) else None
+    found = _universe_ids({"universeIds": ids if isinstance(ids, list) else []})
+    return found or frozenset()

@@ -10,9 +10,9 @@ from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from secretsapp.channels import targets
-from secretsapp.models import ApiKey, Channel, Identity
+from secretsapp.models import ApiKey, Channel, Identity, OAuthAccess
 from secretsapp.people import factor_storage, identity_binding
-from secretsapp.rules import connections
+from secretsapp.rules import connections, oauth_access
 
 
 class Kind(StrEnum):
@@ -22,6 +22,7 @@ class Kind(StrEnum):
     CHANNELS = "channels"
     FACTORS = "second factors"
     IDENTITIES = "identities"
+    OAUTH = "OAuth connections"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ STORES = {
     ),
     Kind.IDENTITIES: Store(
         Identity.objects.all, "bound", identity_binding.key_id_of, identity_binding.reencrypt
+    ),
+    Kind.OAUTH: Store(
+        OAuthAccess.objects.all,
+        "encrypted_tokens",
+        oauth_access.key_id_of,
+        oauth_access.reencrypt,
     ),
 }
 TABLES = ", ".join(store.rows().model._meta.db_table for store in STORES.values())

@@ -19,6 +19,7 @@ _NAMES = {
     Kind.CHANNELS: "channels",
     Kind.FACTORS: "second_factors",
     Kind.IDENTITIES: "identities",
+    Kind.OAUTH: "oauth_connections",
 }
 
 

@@ -1,4 +1,7 @@
-"""The only place where an API key is encrypted, decrypted and put to use."""
+"""The only place where an API key is encrypted, decrypted and put to use.
+
+What stands in its place with OAuth, `rules/oauth_access.py` opens and renews.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +16,7 @@ from secretsapp.core.errors import KeyTrouble, RobloxBusy
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.client import Client, Timeouts
+from secretsapp.opencloud.types import Bearer
 from secretsapp.rules import roblox
 from secretsapp.rules.keys import master_ring
 
@@ -50,20 +54,23 @@ def key_id_of(api_key: ApiKey) -> str:
 
 @contextmanager
 def client_of(actor: Actor, api_key: ApiKey) -> Iterator[Client]:
-    """A client for a stored key; raises KeyTrouble where it does not open."""
-    with client_with(actor, _decrypt(api_key)) as client:
+    """A client for a stored key; raises KeyTrouble where it does not open.
+
+    An access by OAuth that ends soon is renewed first: raises the OpenCloudErrors of that.
+    """
+    with client_with(actor, authority_of(api_key, renews=True)) as client:
         yield client
 
 
 @contextmanager
-def client_with(actor: Actor, value: Plaintext) -> Iterator[Client]:
+def client_with(actor: Actor, authority: Plaintext | Bearer) -> Iterator[Client]:
     """A client for a key that is not stored yet; RobloxBusy where too many speak with Roblox.
 
     The conversation may take long: what is remembered of the actor's rights ends here, so that
     someone who loses them in the meantime is shown nothing by the old ones.
     """
     actor.forget()
-    with conversation(), _open_client(value) as client:
+    with conversation(), _open_client(authority) as client:
         yield client
 
 
@@ -93,19 +100,33 @@ def timeouts() -> Timeouts:
 def clients_of(actor: Actor, api_key: ApiKey, *, count: int) -> Iterator[list[Client]]:
     """So many clients for a stored key, for a worker: nobody's page waits for its conversations.
 
-    Raises KeyTrouble where the key does not open.
+    Raises as `client_of`. They renew nothing while they are open, because threads of theirs ask
+    nothing of the database: `Client.ends_soon` says when to open others.
     """
     actor.forget()
-    value = _decrypt(api_key)
+    authority = authority_of(api_key)
     with ExitStack() as stack:
-        yield [stack.enter_context(_open_client(value)) for _ in range(count)]
+        yield [stack.enter_context(_open_client(authority)) for _ in range(count)]
 
 
-def _open_client(value: Plaintext) -> Client:
+def authority_of(api_key: ApiKey, *, renews: bool = False) -> Plaintext | Bearer:
+    """What opens universes for a stored key: itself, or access by OAuth. Raises as `client_of`.
+
+    To be had before threads begin that ask nothing of the database; there, it doesn't renew.
+    """
+    if not api_key.is_oauth:
+        return _decrypt(api_key)
+    # Few commands need it.
+    from secretsapp.rules.oauth_access import StoredBearer  # noqa: PLC0415
+
+    return StoredBearer(api_key.pk, renews=renews)
+
+
+def _open_client(authority: Plaintext | Bearer) -> Client:
     proxy: str | None = settings.OPEN_CLOUD_PROXY
     return Client(
         settings.OPEN_CLOUD_URL,
-        value,
+        authority,
         proxy=proxy,
         timeouts=timeouts(),
         observe=_answered,

@@ -1,7 +1,7 @@
 """Every lock on a row, in one order.
 
-People, team, rotation policies, universe, batch, proposal, API key, channel, requests, grants,
-invitations, witness, tally, tree, head of the log.
+People, team, rotation policies, universe, batch, proposal, API key, access by OAuth, channel,
+requests, grants, invitations, witness, tally, tree, head of the log.
 
 Code that takes several takes them in that order, people by their ids, so that no two transactions
 wait for each other. SQLite locks the database as a whole when a transaction begins; these lines

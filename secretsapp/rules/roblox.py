@@ -47,6 +47,22 @@ _OF_A_NARROW_KEY = (
 )
 
 
+_AGAIN = "Open the connection’s page under API keys and select “Connect again”."
+LOSSES = {
+    answers.Renewal.REVOKED: "Roblox no longer accepts this connection: someone removed "
+    f"Sealroom’s access at Roblox, or it wasn’t used for too long. Nothing was sent. {_AGAIN}",
+    answers.Renewal.INTERRUPTED: "This connection with Roblox is lost: Sealroom was interrupted "
+    "while renewing it, and Roblox takes each renewal only once. Nothing was sent, and your "
+    f"secrets are untouched. {_AGAIN}",
+}
+_NOT_RENEWED = {
+    answers.Renewal.UNSURE: "Nothing was sent: Roblox gave no usable answer when Sealroom renewed "
+    "its access. Try again in a minute.",
+    answers.Renewal.UNDER_WAY: "Nothing was sent: another process is renewing the access to "
+    "Roblox. Try again in a minute.",
+}
+
+
 @contextmanager
 def in_our_words(*, only_reads: bool = False) -> Iterator[None]:
     """Turn every OpenCloudError raised inside into the SealroomError a person is shown."""
@@ -61,6 +77,8 @@ def translate(error: answers.OpenCloudError, *, only_reads: bool = False) -> Sea
 
     Someone who only wanted to read is not told that nothing was sent or changed.
     """
+    if isinstance(error, answers.NotRenewed):
+        return _not_renewed(error)
     if only_reads and (refusal := _refusal_to_read(error)):
         return refusal
     if isinstance(error, answers.Refused):
@@ -77,6 +95,18 @@ def translate(error: answers.OpenCloudError, *, only_reads: bool = False) -> Sea
         )
     return RobloxUnusable(
         "Roblox’s answer couldn’t be used, so nothing was changed. Try again in a minute."
+    )
+
+
+def _not_renewed(error: answers.NotRenewed) -> SealroomError:
+    """Why an access by OAuth could not be renewed, and what to do."""
+    if error.why in LOSSES:
+        return RobloxRefused(LOSSES[error.why])
+    if error.why in _NOT_RENEWED:
+        return RobloxBusy(_NOT_RENEWED[error.why], retry_after=60)
+    return RobloxRefused(
+        "Nothing was sent: Roblox doesn’t know Sealroom’s app, or none is set up. Check "
+        "ROBLOX_APP_ID and ROBLOX_APP_SECRET, and restart Sealroom."
     )
 
 

@@ -37,6 +37,7 @@ ASKED = frozenset(
         *("person_give", "request_approve", "renewal_keep"),
         *("team_create", "team_edit", "team_people", "team_person_remove"),
         *("api_key_create", "api_key_edit", "api_key_replace", "api_key_remove"),
+        *("oauth_connect", "oauth_again"),
         *("invite", "invitation_again", "person_create", "person_link"),
         *("person_disable", "person_enable", "person_factors_reset", "person_sessions_end"),
         *("universe_create", "universes_pick", "universe_settings", "universe_protection"),

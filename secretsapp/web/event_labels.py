@@ -176,6 +176,9 @@ EVENT_CHOICES: dict[str, dict[str, str]] = {
         "api_key.changed": "API key changed",
         "api_key.removed": "API key removed",
         "api_key.tested": "API key tested",
+        "api_key.connected": "Roblox connected with OAuth",
+        "api_key.disconnected": "OAuth connection removed",
+        "api_key.lost": "OAuth connection lost",
     },
     "Channels": {
         "channel": "Any channel event",

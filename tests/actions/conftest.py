@@ -10,6 +10,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.models import Universe
 from tests.actions.acting import Stage
 from tests.stage import Cast
+from tests.support.connected import APP_ID, APP_SECRET
 from tests.support.rings import use_copies
 
 
@@ -24,4 +25,5 @@ def on_stage(
 ) -> Stage:
     """Everything that an action may need."""
     use_copies(settings, tmp_path / "keys")
+    settings.ROBLOX_APP_ID, settings.ROBLOX_APP_SECRET = APP_ID, APP_SECRET
     return Stage(emulator, harbor, universe, cast)

@@ -42,6 +42,7 @@ from tests.actions.of_archives import ARCHIVE_ACTIONS
 from tests.actions.of_backups import BACKUP_ACTIONS
 from tests.actions.of_batches import BATCH_ACTIONS
 from tests.actions.of_channels import CHANNEL_ACTIONS
+from tests.actions.of_connecting import CONNECTING_ACTIONS
 from tests.actions.of_due import DUE_ACTIONS
 from tests.actions.of_factors import FACTOR_ACTIONS
 from tests.actions.of_groups import GROUP_ACTIONS
@@ -273,6 +274,7 @@ ACTIONS = [
     ),
     *KEY_ACTIONS,
     *CHANNEL_ACTIONS,
+    *CONNECTING_ACTIONS,
     *BATCH_ACTIONS,
     *REVIEW_ACTIONS,
     *MAIL_ACTIONS,

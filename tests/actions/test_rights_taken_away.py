@@ -33,6 +33,7 @@ WITHOUT_RIGHT = {
     "checkpoints.make_due": "the system acts",
     "delivering.deliver": "the system acts",
     "end_warnings.warn_due": "the system acts",
+    "losses.tell_lost": "the system acts",
     "looking.look_due": "the system stores what was found, and nobody chose it",
     "key_values.keep_end": "what can't be kept is only told: the secret is there by then",
     "invitations.end_expired": "the system acts",

@@ -1,6 +1,7 @@
 """Settings as a whole: production unless the environment says otherwise."""
 
 import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def nothing_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def read() -> dict[str, Any]:
     """The settings as a process that starts now would have them."""
+    sys.modules.pop("dashboard.roblox_settings", None)
     return runpy.run_path(str(ROOT / "dashboard" / "settings.py"))
 
 
@@ -102,6 +104,7 @@ def test_unusable_secret_key_file_stops_the_start(tmp_path: Path) -> None:
         "MASTER_KEYS",
         "METRICS_TOKEN",
         "OPEN_CLOUD_PROXY",
+        "ROBLOX_APP_SECRET",
         "SECRET_KEY",
     ],
 )
@@ -140,6 +143,22 @@ def test_plain_http_to_another_roblox_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("OPEN_CLOUD_URL", "http://apis.example.com")
     with pytest.raises(SettingError, match="OPEN_CLOUD_URL must begin with https://"):
         read()
+
+
+def test_an_app_at_roblox_is_asked_where_its_api_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read()["OAUTH_URL"] == "https://apis.roblox.com/oauth"
+    monkeypatch.setenv("OPEN_CLOUD_URL", "http://127.0.0.1:8901")
+    assert read()["OAUTH_URL"] == "http://127.0.0.1:8901/oauth"
+    monkeypatch.setenv("OAUTH_URL", "https://elsewhere.example.com/oauth")
+    assert read()["OAUTH_URL"] == "https://elsewhere.example.com/oauth"
+
+
+@pytest.mark.parametrize("given", ["ROBLOX_APP_ID", "ROBLOX_APP_SECRET"])
+def test_half_of_an_app_stops_the_start(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(given, "1234567890")
+    with pytest.raises(SettingError, match="belong together") as caught:
+        read()
+    assert "1234567890" not in str(caught.value)
 
 
 def test_host_names_may_be_given(monkeypatch: pytest.MonkeyPatch) -> None:

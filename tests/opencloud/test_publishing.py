@@ -7,7 +7,8 @@ import pytest
 from emulator import READ_UNIVERSE, WRITE_PLACES, Emulator, Universe, faults
 from secretsapp.core import place_files
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.opencloud import publishing, transport
+from secretsapp.core.times import TimedFile
+from secretsapp.opencloud import publishing
 from secretsapp.opencloud.answers import Conflict, Missing, Unauthorized, Unknown
 from secretsapp.opencloud.client import Client, Timeouts
 from tests.opencloud.calls import KEY, UNIVERSE_ID, methods
@@ -83,7 +84,7 @@ def test_refusals_are_told_apart(client: Client, emulator: Emulator, universe: U
 def test_a_file_that_takes_too_long_to_send_is_unknown(
     client: Client, universe: Universe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "UPLOAD_SECONDS", -1)
+    monkeypatch.setattr(TimedFile, "seconds", -1)
     with pytest.raises(Unknown):
         publish(client)
 
@@ -91,11 +92,11 @@ def test_a_file_that_takes_too_long_to_send_is_unknown(
 def test_what_is_slow_to_send_takes_nothing_from_the_time_of_the_answer(
     emulator: Emulator, universe: Universe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(upload: transport.Upload, size: int | None = -1) -> bytes:
+    def slow(upload: TimedFile, size: int | None = -1) -> bytes:
         time.sleep(0.01)
-        return super(transport.Upload, upload).read(size)
+        return super(TimedFile, upload).read(size)
 
-    monkeypatch.setattr(transport.Upload, "read", slow)
+    monkeypatch.setattr(TimedFile, "read", slow)
     timeouts = Timeouts(connect=0.05, read=5, answer=0.05)
     with Client(emulator.url, Plaintext(KEY.encode()), timeouts=timeouts) as client:
         assert publish(client) == 2

@@ -3,15 +3,17 @@
 import pytest
 from pytest_django import Settings
 
+from emulator import Emulator
 from secretsapp.api_keys import stored_keys
 from secretsapp.core.errors import Forbidden, MissingKey, WrongKey
 from secretsapp.core.plaintext import Plaintext
-from secretsapp.models import ApiKey, KeyProof, Universe
+from secretsapp.models import ApiKey, KeyProof, OAuthAccess, Universe
 from secretsapp.operation import installation, master_keys
 from secretsapp.operation.encrypted import Kind
 from secretsapp.operation.master_keys import Moved
-from secretsapp.rules import connections, keys
-from tests.stage import STAGEHAND, Cast
+from secretsapp.rules import connections, keys, oauth_access
+from tests.stage import HARBOR_ID, STAGEHAND, Cast
+from tests.support.connected import connect, let_access_end, set_up_app
 from tests.support.rings import new_key, present_master_key, restart_with
 from tests.support.unfinished import make
 from tests.support.watch import Watch, detail
@@ -104,3 +106,22 @@ def test_the_value_survives_the_rotation(api_key: ApiKey, settings: Settings) ->
     api_key.refresh_from_db()
     assert connections.key_id_of(api_key) == keys.current_master_key_id()
     assert stored_keys.test(STAGEHAND, api_key).result == "not used yet"
+
+
+def test_tokens_of_oauth_are_moved_and_still_open(
+    emulator: Emulator, universe: Universe, settings: Settings
+) -> None:
+    set_up_app(emulator, settings)
+    api_key = connect()
+    before, old, new = (
+        oauth_access.key_id_of(api_key.oauth),
+        present_master_key(settings),
+        new_key(),
+    )
+    restart_with(settings, new, old)
+    assert master_keys.rotate(STAGEHAND).of[Kind.OAUTH] == Moved(1, 1)
+    assert oauth_access.key_id_of(OAuthAccess.objects.get()) != before
+    restart_with(settings, new)
+    let_access_end(emulator)
+    with connections.client_of(STAGEHAND, api_key) as client:
+        assert len(client.list_secrets(HARBOR_ID)) == 3

@@ -18,7 +18,7 @@ from secretsapp.management.base import SealroomCommand
 from secretsapp.management.closed import ClosedCommand
 from secretsapp.web.event_labels import VERB_LABELS
 from tests.repository.files import ROOT, name, own_files
-from tests.repository.test_settings import SETTINGS, settings_read
+from tests.repository.test_settings import settings_read_here
 
 REFERENCE = ROOT / "docs" / "reference.md"
 YES = "yes"
@@ -113,7 +113,7 @@ def broken_links(path: Path) -> list[str]:
 
 
 def test_the_settings_are_all_listed() -> None:
-    assert {row[0] for row in listed("Settings")} == settings_read(SETTINGS.read_text())
+    assert {row[0] for row in listed("Settings")} == settings_read_here()
 
 
 def test_the_commands_are_all_listed() -> None:

@@ -8,7 +8,7 @@ from dashboard import sign_on
 from tests import environment
 from tests.repository.files import PRODUCT, ROOT, name, own_modules
 
-SETTINGS = ROOT / "dashboard" / "settings.py"
+SETTINGS = (ROOT / "dashboard" / "settings.py", ROOT / "dashboard" / "roblox_settings.py")
 EXAMPLE = ROOT / ".env.example"
 
 # These start a process, hand an environment to one or tell who runs it; everything else asks
@@ -38,6 +38,11 @@ def settings_read(source: str) -> set[str]:
     }
 
 
+def settings_read_here() -> set[str]:
+    """The settings that a process asks for when it starts."""
+    return set().union(*(settings_read(path.read_text()) for path in SETTINGS))
+
+
 def settings_described(example: str) -> set[str]:
     """The settings in an example file; NAME_FILE describes NAME."""
     names = re.findall(r"^#?([A-Z][A-Z_]*)=", example, flags=re.MULTILINE)
@@ -51,7 +56,7 @@ def reads_environment(source: str) -> bool:
 
 def test_every_setting_is_described_and_every_description_is_of_a_setting() -> None:
     of_a_provider = {f"SSO_ACME_{field}" for field in sign_on.FIELDS}
-    read = settings_read(SETTINGS.read_text()) | of_a_provider
+    read = settings_read_here() | of_a_provider
     assert read == settings_described(EXAMPLE.read_text())
 
 
@@ -60,7 +65,7 @@ def test_the_example_sets_nothing() -> None:
 
 
 def test_tests_start_without_the_settings_of_who_runs_them() -> None:
-    assert settings_read(SETTINGS.read_text()) == {*environment.SETTINGS, "DATABASE_URL"}
+    assert settings_read_here() == {*environment.SETTINGS, "DATABASE_URL"}
 
 
 def test_product_asks_settings_and_not_the_environment() -> None:

@@ -173,6 +173,9 @@ DOORS = (
     Door("api_key_test", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
     Door("api_key_fixed", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
     Door("api_key_old_deleted", ADMIN, "api key", FORM, {}, read_answer=302, stranger=403),
+    Door("oauth_connect", ADMIN, "", FORM, {"name": "by OAuth"}, answer=422, stranger=403),
+    Door("oauth_back", ADMIN, "", read_answer=422, stranger=403),
+    Door("oauth_again", ADMIN, "api key", FORM, {}, answer=422, stranger=403),
     Door("api_keys_check", ADMIN, "", FORM, {}, read_answer=302, stranger=403),
     Door("api_key_remove", ADMIN, "api key", FORM, {}, answer=422, stranger=403),
     # Channels.

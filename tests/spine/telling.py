@@ -31,9 +31,10 @@ from tests.stage import HARBOR_ID
 
 # What waits for the answer of a device or a provider: told in `tests/pages/test_passkeys.py`, and
 # in `tests/pages/test_single_sign_on.py`; what takes a key for servers, in
-# `tests/servers/test_pages.py`.
-ANSWERED_ELSEWHERE = {"me_passkey_add", "me_connect", "confirm_with"} | {
-    *("servers_restart", "servers_publish")
+# `tests/servers/test_pages.py`; what Roblox grants, in `tests/pages/test_connecting.py`.
+ANSWERED_ELSEWHERE = {
+    *("me_passkey_add", "me_connect", "confirm_with", "servers_restart", "servers_publish"),
+    *("oauth_connect", "oauth_again"),
 }
 # What is there only where mail is set up: told in `tests/pages/test_own_address.py`.
 NEEDS_MAIL = {"me_address"}

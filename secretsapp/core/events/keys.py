@@ -32,6 +32,12 @@ class KeyEvent(Event):
         "said that the key before {subject} was deleted at Roblox",
         Verb.REMOVE,
     )
+    API_KEY_CONNECTED = done("api_key.connected", "connected Roblox as {subject}", Verb.ADD)
+    API_KEY_RECONNECTED = done("api_key.reconnected", "connected {subject} again", Verb.REPLACE)
+    API_KEY_DISCONNECTED = done("api_key.disconnected", "disconnected {subject}", Verb.REMOVE)
+    API_KEY_LOST = seen(
+        "api_key.lost", "The connection {subject} with Roblox is lost", Verb.TEST, WARNING
+    )
     MASTER_KEY_ROTATED = done(
         "master_key.rotated", "re-encrypted {count:API key} with the master key {key}", Verb.REPLACE
     )

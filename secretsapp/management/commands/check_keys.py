@@ -47,6 +47,8 @@ def _data(view: KeyView) -> dict[str, Any]:
         "api_key": view.api_key.name,
         "result": view.api_key.check_result,
         "ends_at": exact_time(view.api_key.ends_at),
+        "is_oauth": view.api_key.is_oauth,
+        "is_lost": view.is_lost,
         "account": view.hint.account if view.hint else "",
         "findings": [_finding(each) for each in view.findings],
     }

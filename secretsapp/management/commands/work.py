@@ -12,7 +12,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import Error, close_old_connections, connections
 
 from secretsapp.access import end_mail, request_mail, requests, reviews
-from secretsapp.api_keys import end_warnings, key_mail, looking
+from secretsapp.api_keys import end_warnings, key_mail, looking, losses
 from secretsapp.batches import finishing, running
 from secretsapp.channels import delivering, mailing, outcomes
 from secretsapp.core import actor as actors
@@ -210,6 +210,7 @@ def _watch_servers() -> None:
 
 def _look_at_keys() -> None:
     looking.look_due(actors.system("keys"))
+    losses.tell_lost(actors.system("keys"))
 
 
 def _read_groups() -> None:

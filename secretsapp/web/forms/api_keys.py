@@ -105,16 +105,29 @@ class EndField(forms.DateField):
         return end_of_day(day) if day else None
 
 
-class WordsForm(forms.Form):
-    """What people write beside a key."""
+class NamedForm(forms.Form):
+    """What a key, or an access in its place, is called, and a note."""
 
     name = forms.CharField(
         label="Name",
         required=False,
         widget=text_input(maxlength=str(labels.LABEL_LIMIT)),
     )
-    ends_at = EndField()
     note = NoteField("Whose it is, and who can create another. Never the key.")
+
+
+class ConnectForm(NamedForm):
+    """An access by OAuth that is to be connected."""
+
+    def __init__(self, data: Mapping[str, Any] | None) -> None:
+        super().__init__(data, auto_id="connect_%s")
+        self.fields["note"].help_text = "Whose account at Roblox it is, and who can connect again."
+
+
+class WordsForm(NamedForm):
+    """What people write beside a key."""
+
+    ends_at = EndField()
 
 
 class AddKeyForm(WordsForm, KeyForm):
@@ -128,13 +141,14 @@ class AddKeyForm(WordsForm, KeyForm):
 
 
 class EditKeyForm(WordsForm):
-    """What is said of a key that is here."""
+    """What is said of a key that is here; when an access by OAuth ends, nobody says."""
 
     seen = SeenField()
 
     def __init__(self, api_key: ApiKey, data: Mapping[str, Any] | None) -> None:
         self._stored = api_key.ends_at
         super().__init__(data, initial=_words_of(api_key), auto_id="key_%s")
+        self.fields["ends_at"].disabled = api_key.is_oauth
 
     def clean_ends_at(self) -> datetime | None:
         """The end; a day that was left alone keeps the hour that Roblox told."""

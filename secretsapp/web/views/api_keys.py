@@ -9,12 +9,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from secretsapp.api_keys import key_listing, key_upkeep, looking, server_address, stored_keys
+from secretsapp.api_keys import (
+    authorizing,
+    connecting,
+    key_listing,
+    key_upkeep,
+    looking,
+    server_address,
+    stored_keys,
+)
 from secretsapp.api_keys.key_listing import KeyView
 from secretsapp.api_keys.key_reports import KeyReport
 from secretsapp.core.errors import StaleVersion
 from secretsapp.core.upkeep_errors import NothingToSay
 from secretsapp.home import first_steps
+from secretsapp.models import ApiKey
 from secretsapp.rules.paging import Asked
 from secretsapp.web.forms.api_keys import AddKeyForm, EditKeyForm, ReplaceKeyForm
 from secretsapp.web.requests import ActorRequest
@@ -29,7 +38,8 @@ ADDED_FROM = ("name", "value", "note", "ends_at", "is_meant")
 @require_safe
 def api_keys(request: ActorRequest) -> HttpResponse:
     """Every key with what it serves."""
-    return render(request, "api_keys/list.html", {"views": key_listing.overview(request.actor)})
+    context = {"views": key_listing.overview(request.actor), "connects": authorizing.is_set_up()}
+    return render(request, "api_keys/list.html", context)
 
 
 @require_http_methods(form_pages.METHODS)
@@ -97,7 +107,7 @@ def replace(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
             stored_keys.replace(
                 request.actor, view.api_key, value, ends_at=ends_at, is_meant=is_meant
             )
-        if view.is_used:
+        if view.count:
             sentence = "Key replaced. Sealroom has deleted the old key: delete it at Roblox too."
             return Done(sentence, _address(api_key_id), form.told)
         is_first_run = not first_steps.sees_any(request.actor)
@@ -178,12 +188,14 @@ def _tell(request: ActorRequest, report: KeyReport) -> None:
 
 @require_http_methods(form_pages.METHODS)
 def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
-    """Forget a key that opens nothing."""
+    """Forget a key that opens nothing, or disconnect an access."""
     view = key_listing.view(request.actor, api_key_id)
     found = view.api_key
     form = Form(form_pages.posted(request))
 
     def forget() -> Done:
+        if found.is_oauth:
+            return _disconnected(request, found)
         stored_keys.remove(request.actor, found)
         sentence = f"Removed the key “{found.name}”. Delete it at Roblox too."
         return Done(sentence, reverse("api_keys"))
@@ -191,6 +203,12 @@ def remove(request: ActorRequest, api_key_id: UUID) -> HttpResponse:
     return form_pages.submitted(request, form, forget) or _page(
         request, "api_keys/remove.html", form, view
     )
+
+
+def _disconnected(request: ActorRequest, found: ApiKey) -> Done:
+    is_revoked = connecting.disconnect(request.actor, found)
+    sentence = f"Disconnected “{found.name}”."
+    return Done(sentence, reverse("api_keys"), "" if is_revoked else connecting.UNREVOKED)
 
 
 def _page(
