@@ -33,7 +33,8 @@ UNIVERSES_SHOWN = 2
 class KeyView:
     """A key with the first few of the `count` universes that use it, and what is wrong with it.
 
-    `hint` is what Roblox told of the key itself, if it did.
+    `opens` says whether any of these use it for their secrets, `serves` whether any do for their
+    game servers. `hint` is what Roblox told of the key itself, if it did.
     """
 
     api_key: ApiKey
@@ -42,6 +43,8 @@ class KeyView:
     end: KeyEnd
     findings: list[Finding]
     hint: Introspection | None
+    opens: bool = False
+    serves: bool = False
 
     @property
     def is_lost(self) -> bool:
@@ -178,5 +181,6 @@ def _with_universes(api_keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
 def _view(api_key: ApiKey, wrong: list[Finding]) -> KeyView:
     found: Any = api_key
     end, hint = end_at(api_key.ends_at), remembered(api_key)
-    few = list(dict.fromkeys([*found.first_universes, *found.first_served]))[:UNIVERSES_SHOWN]
-    return KeyView(api_key, few, found.used, end, wrong, hint)
+    opened, served = found.first_universes, found.first_served
+    few = list(dict.fromkeys([*opened, *served]))[:UNIVERSES_SHOWN]
+    return KeyView(api_key, few, found.used, end, wrong, hint, bool(opened), bool(served))

@@ -96,6 +96,16 @@ def test_its_page_lists_the_universes_that_it_is_for(
     assert "for its game servers" in page
 
 
+def test_the_guide_to_its_replacement_names_the_operations_that_it_needs(
+    with_key: Universe, client: Client, cast: Cast
+) -> None:
+    client.force_login(cast["admin"].user)
+    key = ApiKey.objects.get(name="servers")
+    guide = client.get(f"/api-keys/{key.pk}/replace/").content.decode()
+    assert all(scope in guide for scope in (">universe:read<", ">universe:write<"))
+    assert "universe.secret:" not in guide
+
+
 def test_two_workers_read_no_more_than_one(with_key: Universe) -> None:
     assert budgets.take_some("keys", 8, of=8) == 8
     ApiKey.objects.update(look_due_at=None)

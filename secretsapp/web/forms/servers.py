@@ -108,7 +108,8 @@ class ServerKeyForm(forms.Form):
         self, universe: Universe, keys: Iterable[ApiKey], data: Mapping[str, Any] | None
     ) -> None:
         super().__init__(data, initial={"api_key": str(universe.server_key_id or "")})
-        self._keys = {str(key.pk): key for key in keys}
+        # What is granted by OAuth is for secrets alone.
+        self._keys = {str(key.pk): key for key in keys if not key.is_oauth}
         named = [(key_id, key.name) for key_id, key in self._keys.items()]
         self.fields["api_key"].choices = [("", "None"), *named]  # type: ignore[attr-defined]
 
