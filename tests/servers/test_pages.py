@@ -194,7 +194,8 @@ def test_logs_are_looked_into_and_only_numbers_shown(
 
 def test_an_admin_chooses_the_key_for_servers(with_key: Universe, admin: Client) -> None:
     settings = f"/universes/{HARBOR_ID}/settings/"
-    assert "Servers are read and restarted, and places published, with servers" in text_of(admin.get(settings))
+    told = "Servers are read and restarted, and places published, with servers"
+    assert told in text_of(admin.get(settings))
     assert admin.post(f"{SERVERS}key/", {"api_key": ""}).status_code == 302
     assert "No API key of their own." in text_of(admin.get(settings))
     wrong = str(with_key.api_key_id)
