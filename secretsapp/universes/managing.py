@@ -12,9 +12,9 @@ from secretsapp.core.errors import AlreadyExists, InvalidInput, StillInUse
 from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission
-from secretsapp.models import ApiKey, Change, Grant, Proposal, ServerRestart, Universe
+from secretsapp.models import ApiKey, Change, Grant, Proposal, Publication, ServerRestart, Universe
 from secretsapp.models.secrets import OPEN_STATES
-from secretsapp.models.servers import OPEN_RESTARTS
+from secretsapp.models.servers import OPEN_PUBLICATIONS, OPEN_RESTARTS
 from secretsapp.models.universes import Environment
 from secretsapp.opencloud.types import Introspection
 from secretsapp.rules import connections, due_dates
@@ -155,8 +155,8 @@ def _refuse_stale(stored: Universe, seen_version: str) -> None:
 def remove(actor: Actor, universe: Universe) -> None:
     """Remove a universe from Sealroom with its grants, requests, invitations, notes and changes.
 
-    Its secrets stay at Roblox, and its events in the log. Raises StillInUse while the outcome of
-    a change or a restart is open: its sender would never learn of it. Its proposals lapse.
+    Its secrets stay at Roblox, and its events in the log. Its proposals lapse. Raises StillInUse
+    while the outcome of a change, a restart or a version is open: its sender would never learn it.
     """
     with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)
@@ -176,7 +176,9 @@ def remove(actor: Actor, universe: Universe) -> None:
 def _refuse_open(universe: Universe) -> None:
     changes = Change.objects.filter(universe=universe, state__in=OPEN_STATES)
     restarts = ServerRestart.objects.filter(universe=universe, state__in=OPEN_RESTARTS)
-    for what, rows in (("change", changes), ("restart", restarts)):
+    versions = Publication.objects.filter(universe=universe, state__in=OPEN_PUBLICATIONS)
+    found = {"change": changes, "restart": restarts, "published version": versions}
+    for what, rows in found.items():
         if rows.exists():
             raise StillInUse(
                 f"The outcome of a {what} is still unknown. Sealroom will find out within a "

@@ -21,12 +21,14 @@ from secretsapp.core.errors import (
     InvalidInput,
     LogBroken,
     RobloxRefused,
+    StillInUse,
 )
 from secretsapp.core.roles import Role
 from secretsapp.core.upkeep_errors import NoServerKey, PublishProtected, PublishUnderWay
 from secretsapp.models import Publication, Universe
 from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.servers import publications, publishing
+from secretsapp.universes import managing
 from tests.granting import Terms
 from tests.stage import Cast
 from tests.support.game_servers import RBXL, SERVER_KEY
@@ -289,3 +291,15 @@ def test_places_are_known_from_what_was_sent_before(
     publish()
     assert publications.known_places(with_key) == [place]
     assert [row.version for row in publications.of_universe(with_key)] == [2]
+
+
+def test_a_universe_is_not_removed_while_an_outcome_is_open(
+    publish: Publish, with_key: Universe, emulator: Emulator, cast: Cast
+) -> None:
+    emulator.inject(faults.cut_before(), path=VERSIONS)
+    row = publish()
+    with pytest.raises(StillInUse, match="outcome of a published version is still unknown"):
+        managing.remove(cast["admin"].actor, with_key)
+    settle(row, SETTLE_AFTER)
+    managing.remove(cast["admin"].actor, with_key)
+    assert not Publication.objects.exists()
