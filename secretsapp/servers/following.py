@@ -1,6 +1,7 @@
 """Follows restarts by reading Roblox: what became of them, and how many servers are to end yet."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -125,7 +126,9 @@ def _follow(actor: Actor, rows: Iterable[ServerRestart], rested_for: timedelta) 
         _release(mine)
         return False
     for row in mine:
-        _take_over(actor, row, statuses)
+        # Its universe may have been removed meanwhile.
+        with suppress(NotFound):
+            _take_over(actor, row, statuses)
     _release(mine)
     return True
 

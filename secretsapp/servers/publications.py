@@ -4,13 +4,14 @@ Roblox lists no versions: it tells when a place was updated last, which a versio
 saved may not change.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import SealroomError
+from secretsapp.core.errors import NotFound, SealroomError
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import CLOCK_TOLERANCE, sentence_time
 from secretsapp.models import Publication, ServerRestart, Universe
@@ -83,7 +84,8 @@ def _settle(actor: Actor, row: Publication) -> None:
     if verdict is None:
         Publication.objects.filter(pk=row.pk).update(claimed_until=None)
         return
-    with acting(actor, AS_FOUND) as act:
+    # Its universe may have been removed meanwhile.
+    with suppress(NotFound), acting(actor, AS_FOUND) as act:
         lock_universe(row.universe)
         if move(row, *verdict):
             tell(act, row, settled="by reading", started_by=row.actor_name)

@@ -1,11 +1,14 @@
 """A universe that is removed while its servers are looked at is gone, and nothing else."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from secretsapp.models import Rollout, Universe
-from secretsapp.servers import log_reading, rollouts, watching
+from secretsapp.models import Publication, Rollout, ServerRestart, Universe
+from secretsapp.opencloud import server_management
+from secretsapp.servers import following, log_reading, publications, restarts, rollouts, watching
 from tests.servers.test_restarts import WORKER
 from tests.stage import Cast
 
@@ -42,3 +45,28 @@ def test_before_its_logs_are_read(
 ) -> None:
     remove_after(monkeypatch, log_reading, "require_somewhere")
     assert not log_reading.look(cast["viewer"].actor, rotated)
+
+
+def test_before_what_became_of_a_version_is_stored(
+    with_key: Universe, place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Publication.objects.create(
+        universe=with_key,
+        place_id=place,
+        is_published=True,
+        size=1,
+        state="unknown",
+        started_at=timezone.now() - timedelta(days=2),
+    )
+    remove_after(monkeypatch, publications, "_judge")
+    assert publications.settle_due(WORKER) == 1
+
+
+def test_before_the_end_of_a_restart_is_stored(
+    with_key: Universe, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = restarts.restart(cast["manager"].actor, with_key)
+    ServerRestart.objects.update(tried_at=None, total=1, remaining=1)
+    remove_after(monkeypatch, server_management, "list_restarts")
+    assert following.follow_due(WORKER) == 1
+    assert not ServerRestart.objects.filter(pk=row.pk).exists()
