@@ -11,6 +11,8 @@ from secretsapp.opencloud.types import read_text
 
 NAME_LIMIT = 100
 COUNT_LIMIT = 10**9
+# No page that is asked for has more, nor has a role more permissions by far.
+ITEMS_LIMIT = 100
 _OWNER = re.compile("users/([0-9]{1,19})", re.ASCII)
 _NUMBER = re.compile("[0-9]{1,19}", re.ASCII)
 _ACTION = re.compile("[A-Za-z]{1,60}", re.ASCII)
@@ -92,7 +94,7 @@ def _role(item: object) -> RemoteRole:
 
 
 def _permissions(found: object) -> tuple[str, ...] | None:
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or len(found) > ITEMS_LIMIT:
         return None
     names = (str(name) for name, is_held in found.items() if is_held is True)
     return tuple(sorted(name for name in names if _ACTION.fullmatch(name)))
@@ -141,6 +143,8 @@ def _items(record: Json, field: str) -> list[object]:
     found = record.get(field)
     if not isinstance(found, list | None):
         raise Unusable("Roblox’s answer about the group is not a list.")
+    if len(found or []) > ITEMS_LIMIT:
+        raise Unusable("Roblox’s answer about the group is longer than a page.")
     return found or []
 
 

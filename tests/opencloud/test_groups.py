@@ -130,3 +130,21 @@ def test_an_entry_without_what_it_should_have_is_told_as_far_as_it_can_be() -> N
     [entry] = group_types.read_entries({"data": [spaced]})
     assert entry.action == "ChangeRank"
     assert group_types.read_members({"groupMemberships": [{}, {"user": 5}, {"user": "x"}]}) == []
+
+
+def test_a_page_of_more_than_any_has_is_none() -> None:
+    roles = [{"id": number} for number in range(1, 102)]
+    assert len(group_types.read_roles({"groupRoles": roles[:100]})) == 100
+    with pytest.raises(Unusable):
+        group_types.read_roles({"groupRoles": roles})
+    members = [{"user": f"users/{number}"} for number in range(1, 102)]
+    with pytest.raises(Unusable):
+        group_types.read_members({"groupMemberships": members})
+    with pytest.raises(Unusable):
+        group_types.read_entries({"data": [{}] * 101})
+
+
+def test_of_a_role_with_more_permissions_than_there_can_be_none_counts() -> None:
+    many = {first + "x" * number: True for first in "pq" for number in range(51)}
+    [role] = group_types.read_roles({"groupRoles": [{"id": 7, "permissions": many}]})
+    assert role.permissions is None
