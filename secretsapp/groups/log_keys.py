@@ -1,5 +1,6 @@
 """Which of a universe's API keys reads its group's audit log, or what is missing for that."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from secretsapp.api_keys.remembered import remembered
@@ -39,4 +40,15 @@ def chosen(universe: Universe) -> Chosen:
             return Chosen(api_key, "")
     if other is not None and remembered(other) is None:
         return Chosen(other, "")
-    return Chosen(own, f"No API key of {universe.name} is known to have that scope. {HOW}")
+    return Chosen(own, f"No API key here is known to have the scope for it. {HOW}")
+
+
+def best(universes: Sequence[Universe]) -> Universe:
+    """Of a group's universes, the one whose keys may read its log, if any may."""
+    for universe in universes:
+        keys = (universe.server_key, universe.api_key)
+        hints = [remembered(each) for each in keys if each]
+        if any(hint and hint.has(SCOPE) for hint in hints):
+            return universe
+    with_other = [universe for universe in universes if universe.server_key]
+    return (with_other or universes)[0]

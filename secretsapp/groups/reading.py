@@ -4,7 +4,7 @@ However many ask, each group is read once in a while, and all together with fewe
 each endpoint a minute.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -14,8 +14,15 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import RobloxBusy, SealroomError
 from secretsapp.groups import noticing
 from secretsapp.groups.deeds import TOLD_ACTIONS
-from secretsapp.groups.log_keys import HOW, Chosen, chosen
-from secretsapp.groups.records import Role, log_as_stored, roles_as_stored, roles_of, with_accounts
+from secretsapp.groups.log_keys import HOW, Chosen, best, chosen
+from secretsapp.groups.records import (
+    Role,
+    log_as_stored,
+    roles_as_stored,
+    roles_of,
+    with_accounts,
+    with_known,
+)
 from secretsapp.groups.seeing import check_may_see, group_of
 from secretsapp.models import GroupNotice, RobloxGroup, Universe
 from secretsapp.opencloud import groups
@@ -57,16 +64,25 @@ def look(actor: Actor, universe: Universe) -> bool:
     shown.
     """
     check_may_see(actor, universe)
-    return read(actor, group_of(universe), universe, is_look=True)
+    group = group_of(universe)
+    # With weaker keys than the background has, less would be known afterwards.
+    owned = Universe.objects.filter(owner=universe.owner).select_related("api_key", "server_key")
+    return read(actor, group, best(list(owned.order_by("pk")) or [universe]), is_look=True)
 
 
 def read(actor: Actor, group: RobloxGroup, universe: Universe, *, is_look: bool) -> bool:
-    """Read the group with the keys of that universe, if this process may; whether it did."""
+    """Read the group with the keys of that universe, if this process may; whether it did.
+
+    People who don't see that universe are shown what was read, so nothing that is stored names it.
+    """
     now = timezone.now()
     rested = Q(tried_at=None) | Q(tried_at__lte=now - REST)
     if not claim(RobloxGroup.objects.filter(rested, pk=group.pk), lasting=CLAIM, tried_at=now):
         return False
-    claimed = RobloxGroup.objects.get(pk=group.pk)
+    claimed = RobloxGroup.objects.filter(pk=group.pk).first()
+    if claimed is None:
+        # Its last universe was removed meanwhile.
+        return False
     calls = CALLS_OF_LOOK if is_look else CALLS_OF_READING
     if not budgets.take(BUDGET, calls, of=CALLS_A_MINUTE):
         _let_go(claimed, tried_at=group.tried_at)
@@ -134,6 +150,7 @@ def _log(client: Client, group_id: int, key: Chosen) -> tuple[GroupLog | None, s
 def _store(actor: Actor, before: RobloxGroup, found: _Reading, *, is_look: bool) -> None:
     """Store what was read, and tell what changed; a claim that was lost stores nothing."""
     now = timezone.now()
+    found = replace(found, roles=with_known(found.roles, roles_of(before) or []))
     noticed = noticing.between(before, found.group.owner_id, found.roles)
     columns = _columns(found, now) | (_columns_of_look(found, now) if is_look else {})
     with acting(actor, _FOUND) as act:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,20 @@ class Role:
 def with_accounts(role: RemoteRole, accounts: Mapping[int, tuple[int, ...]]) -> Role:
     """The role with those of its accounts that were listed."""
     return Role(**asdict(role), accounts=accounts.get(role.role_id))
+
+
+def with_known(roles: list[Role], before: list[Role]) -> list[Role]:
+    """The roles with what was told of them before, where this key was told nothing of it.
+
+    Else the next change would be held against nothing, and nobody would notice it.
+    """
+    known = {role.role_id: role for role in before}
+    return [_with_known(role, known.get(role.role_id, role)) for role in roles]
+
+
+def _with_known(role: Role, before: Role) -> Role:
+    told = before.permissions if role.permissions is None else role.permissions
+    return replace(role, permissions=told, update_time=role.update_time or before.update_time)
 
 
 def roles_as_stored(roles: list[Role]) -> str:

@@ -7,13 +7,12 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from secretsapp.api_keys.remembered import remembered
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import RobloxBusy
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import DAY
 from secretsapp.groups import reading
-from secretsapp.groups.log_keys import SCOPE
+from secretsapp.groups.log_keys import best
 from secretsapp.groups.seeing import group_id_of
 from secretsapp.models import RobloxGroup, Secret, Universe
 from secretsapp.models.secrets import UNUSUAL
@@ -34,7 +33,7 @@ def read_due(actor: Actor) -> int:
     for group in _due(noticed):
         try:
             wants_look = _is_news(group, noticed.get(group.pk))
-            read += reading.read(actor, group, _best(universes[group.pk]), is_look=wants_look)
+            read += reading.read(actor, group, best(universes[group.pk]), is_look=wants_look)
         except RobloxBusy:
             break
     return read
@@ -85,14 +84,3 @@ def _due(noticed: dict[int, datetime]) -> list[RobloxGroup]:
     news = [group for group in groups if _is_news(group, noticed.get(group.pk))]
     old = [each for each in groups if each.read_at is None or each.read_at <= now - DAY]
     return list(dict.fromkeys([*news, *old]))[:TRIED_AT_MOST]
-
-
-def _best(universes: list[Universe]) -> Universe:
-    """The one whose keys may read the group's log, if any may."""
-    for universe in universes:
-        keys = (universe.server_key, universe.api_key)
-        hints = [remembered(each) for each in keys if each]
-        if any(hint and hint.has(SCOPE) for hint in hints):
-            return universe
-    with_other = [universe for universe in universes if universe.server_key]
-    return (with_other or universes)[0]
