@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
 from secretsapp.core.roles import Permission, roles_with
 from secretsapp.models import Change, Proposal, ServerRestart, Universe, User
-from secretsapp.models.secrets import ABOUT_UNIVERSES, ChangeState, ProposalKind, ProposalState
+from secretsapp.models.secrets import ChangeState, ProposalKind, ProposalState
 from secretsapp.rules.narrowing import in_reach, narrowed
 from secretsapp.rules.paging import Asked, Page, cut
 from secretsapp.rules.policy import Rights, held, require, require_installation, rights_of
@@ -176,13 +176,8 @@ def _rows() -> QuerySet[Proposal]:
 
 
 def _visible(actor: Actor, rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    """Of what is about secrets, what they may list; of the rest, what is in such universes."""
-    secrets = narrowed(actor, rows.exclude(kind__in=ABOUT_UNIVERSES), Permission.LIST_SECRETS)
-    places = rights_of(actor).universes_with(Permission.LIST_SECRETS)
-    others = Q(kind__in=ABOUT_UNIVERSES)
-    if places is not None:
-        others &= Q(universe_id__in=places)
-    return rows.filter(Q(pk__in=secrets.values("pk")) | others)
+    """What is about secrets that they may list, or about all: why that is may name any secret."""
+    return narrowed(actor, rows, Permission.LIST_SECRETS)
 
 
 def _views(actor: Actor, found: list[Proposal]) -> list[ProposalView]:

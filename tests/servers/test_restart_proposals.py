@@ -244,3 +244,22 @@ def test_several_are_approved_at_once(
     assert "Restart servers" in text_of(admin.get(address, {"p": str(proposal.pk)}))
     admin.post(address, {"p": str(proposal.pk)})
     assert (launches(emulator), stored(proposal).state) == (1, "approved")
+
+
+def test_why_it_is_proposed_may_name_secrets_so_a_part_of_the_names_shows_none(
+    protected: Universe, proposal: Proposal, cast: Cast, client_for: SignIn
+) -> None:
+    terms = Terms(Role.VIEWER, names="SIGNING_*")
+    grants.give(cast["admin"].actor, cast["stranger"].user, protected, terms)
+    stranger = client_for("stranger")
+    assert "the old key leaked" in text_of(client_for("viewer").get(f"/proposals/{proposal.pk}/"))
+    assert stranger.get(f"/proposals/{proposal.pk}/").status_code == 404
+    assert "leaked" not in text_of(stranger.get(f"/universes/{HARBOR_ID}/proposals/"))
+    assert waiting.count_waiting(cast["stranger"].actor, protected) == 0
+
+
+def test_declining_it_speaks_of_no_value(proposal: Proposal, client_for: SignIn) -> None:
+    sent = {"choice": "decline"}
+    shown = client_for("admin").post(f"/proposals/{proposal.pk}/decide/", sent, follow=True)
+    assert "Declined. Nothing was sent." in text_of(shown)
+    assert "proposed value" not in text_of(shown)

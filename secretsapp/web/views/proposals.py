@@ -86,12 +86,17 @@ def decide(request: ActorRequest, proposal_id: UUID) -> HttpResponse:
             return Done(_DONE[view.proposal.kind].format(view.proposal.name), address, untold)
         if choice == DECLINE:
             proposals.decline(request.actor, view.proposal, remark)
-            return Done("Declined. The proposed value is deleted.", address)
+            return Done(f"Declined. {_left(view)}", address)
         proposals.withdraw(request.actor, view.proposal)
-        return Done("Withdrawn. The proposed value is deleted.", address)
+        return Done(f"Withdrawn. {_left(view)}", address)
 
     answer = form_pages.submitted(request, form, write, view.proposal.universe)
     return answer or _page(request, waiting.get(request.actor, proposal_id), form)
+
+
+def _left(view: ProposalView) -> str:
+    """What became of what was proposed."""
+    return "The proposed value is deleted." if view.proposal.key_id else "Nothing was sent."
 
 
 def _page(request: ActorRequest, view: ProposalView, form: DecisionForm) -> HttpResponse:
