@@ -9,11 +9,18 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import HeldUp, InvalidInput, RobloxRefused, SealroomError
+from secretsapp.core.errors import (
+    HeldUp,
+    InvalidInput,
+    RobloxRefused,
+    SealroomError,
+    StaleVersion,
+)
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
 from secretsapp.core.place_files import PlaceFile
 from secretsapp.core.roles import Permission
+from secretsapp.core.times import MINUTE
 from secretsapp.core.upkeep_errors import PublishProtected, PublishUnderWay
 from secretsapp.models import Publication, Universe
 from secretsapp.models.servers import OPEN_PUBLICATIONS, PublicationState
@@ -32,6 +39,8 @@ EVENTS = {
     PublicationState.UNKNOWN: UniverseEvent.UNIVERSE_PUBLISH_UNKNOWN,
     PublicationState.UNDETERMINED: UniverseEvent.UNIVERSE_PUBLISH_UNDETERMINED,
 }
+# The same file is hardly meant so soon after itself: it was a second click.
+TWICE_WITHIN = MINUTE
 TO_STORE = NoRight("what was sent is told, whatever its sender may by now")
 _REFUSED = {
     400: "Roblox refused the file, so nothing was published. Open it in Studio and save it again.",
@@ -75,7 +84,7 @@ def publish(
     """Send a version of the place once; players get it if it is published.
 
     The outcome of what comes back may be unknown. Raises Forbidden, InvalidInput,
-    PublishProtected, PublishUnderWay and Roblox's refusals.
+    PublishProtected, PublishUnderWay, StaleVersion for a second click, and Roblox's refusals.
     """
     check_may(actor, universe)
     refuse_protected(universe)
@@ -115,14 +124,30 @@ def _begin(actor: Actor, row: Publication) -> None:
     with acting(actor, Right(Permission.PUBLISH_PLACES, row.universe_id, "")) as act:
         universe = lock_universe(row.universe)
         refuse_protected(universe)
-        others = Publication.objects.filter(universe=universe, place_id=row.place_id)
-        if others.filter(state__in=OPEN_PUBLICATIONS).exists():
-            raise PublishUnderWay(
-                "Nothing was sent: whether Roblox has an earlier version of this place isn’t known "
-                "yet. Sealroom will find out. Try again in a few minutes."
-            )
+        _refuse_overtaken(row)
         row.save(force_insert=True)
         tell(act, row)
+
+
+def _refuse_overtaken(row: Publication) -> None:
+    """Raise PublishUnderWay while another of the place is open, StaleVersion after the same."""
+    others = Publication.objects.filter(universe=row.universe_id, place_id=row.place_id)
+    if others.filter(state__in=OPEN_PUBLICATIONS).exists():
+        raise PublishUnderWay(
+            "Nothing was sent: whether Roblox has an earlier version of this place isn’t known "
+            "yet. Sealroom will find out. Try again in a few minutes."
+        )
+    sent = others.exclude(state=PublicationState.FAILED).order_by("-started_at").first()
+    if sent is not None and _is_second(row, sent):
+        raise StaleVersion(
+            f"Nothing was sent: {sent.actor_name} sent this very file to this place less than a "
+            "minute ago. Look at the last versions before you send it again."
+        )
+
+
+def _is_second(row: Publication, sent: Publication) -> bool:
+    is_same = (row.sha256, row.is_published) == (sent.sha256, sent.is_published)
+    return is_same and abs(row.started_at - sent.started_at) < TWICE_WITHIN
 
 
 def _send(

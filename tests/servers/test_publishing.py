@@ -21,6 +21,7 @@ from secretsapp.core.errors import (
     InvalidInput,
     LogBroken,
     RobloxRefused,
+    StaleVersion,
     StillInUse,
 )
 from secretsapp.core.roles import Role
@@ -303,3 +304,22 @@ def test_a_universe_is_not_removed_while_an_outcome_is_open(
     settle(row, SETTLE_AFTER)
     managing.remove(cast["admin"].actor, with_key)
     assert not Publication.objects.exists()
+
+
+def test_a_second_click_sends_the_same_file_no_second_time(
+    publish: Publish, emulator: Emulator
+) -> None:
+    row = publish()
+    with pytest.raises(StaleVersion, match=r"manager@example\.com sent this very file"):
+        publish()
+    assert uploads(emulator) == 1
+    assert publish(is_published=False).state == "succeeded"
+    Publication.objects.update(started_at=row.started_at - publishing.TWICE_WITHIN)
+    assert publish().state == "succeeded"
+
+
+def test_what_roblox_refused_is_sent_again(publish: Publish, emulator: Emulator) -> None:
+    emulator.inject(faults.status(413), path=VERSIONS)
+    with pytest.raises(RobloxRefused):
+        publish()
+    assert publish().state == "succeeded"
