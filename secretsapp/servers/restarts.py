@@ -16,7 +16,7 @@ from secretsapp.core.errors import HeldUp, InvalidInput, SealroomError, StaleVer
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission
 from secretsapp.core.upkeep_errors import RestartUnderWay
-from secretsapp.models import ServerRestart, Universe
+from secretsapp.models import Proposal, ServerRestart, Universe
 from secretsapp.models.servers import OPEN_RESTARTS, RestartState
 from secretsapp.opencloud import answers, server_management
 from secretsapp.opencloud.client import Client
@@ -183,9 +183,19 @@ def _begin(actor: Actor, row: ServerRestart, passage: AtOnce | Approved, seen_la
                 "Nothing was sent: whether Roblox took an earlier restart isn’t known yet. "
                 "Sealroom will find out. Try again in a few minutes."
             )
+        if isinstance(passage, Approved):
+            _refuse_done(row, passage.proposal)
         _refuse_overtaken(universe, seen_last)
         row.save(force_insert=True)
         tell(act, row)
+
+
+def _refuse_done(row: ServerRestart, proposal: Proposal) -> None:
+    """Raise StaleVersion where the same servers were restarted since it was proposed."""
+    since = ServerRestart.objects.filter(started_at__gte=proposal.proposed_at, places=row.places)
+    done = since.filter(universe=row.universe_id).exclude(state=RestartState.FAILED).first()
+    if done is not None:
+        raise StaleVersion(f"{done.actor_name} restarted the same servers after it was proposed.")
 
 
 def _refuse_overtaken(universe: Universe, seen_last: str) -> None:

@@ -263,3 +263,16 @@ def test_declining_it_speaks_of_no_value(proposal: Proposal, client_for: SignIn)
     shown = client_for("admin").post(f"/proposals/{proposal.pk}/decide/", sent, follow=True)
     assert "Declined. Nothing was sent." in text_of(shown)
     assert "proposed value" not in text_of(shown)
+
+
+def test_of_two_that_ask_for_the_same_one_is_sent(
+    proposal: Proposal, protected: Universe, place: int, cast: Cast, emulator: Emulator
+) -> None:
+    again = restart_proposals.propose(cast["manager"].actor, protected, place_ids=[place])
+    other = restart_proposals.propose(cast["manager"].actor, protected)
+    restart_proposals.approve(cast["admin"].actor, proposal)
+    with pytest.raises(ProposalOver, match=r"admin@example\.com restarted the same servers"):
+        restart_proposals.approve(cast["admin"].actor, stored(again.pk))
+    assert (launches(emulator), stored(again).state) == (1, "lapsed")
+    restart_proposals.approve(cast["admin"].actor, stored(other.pk))
+    assert launches(emulator) == 2
