@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from secretsapp.api_keys import server_address
 from secretsapp.api_keys.key_records import store
-from secretsapp.api_keys.key_reports import KeyReport, report_on, try_on
+from secretsapp.api_keys.key_reports import KeyReport, not_tried, report_on, try_on
 from secretsapp.api_keys.key_uses import used_by, uses_among, uses_of
 from secretsapp.api_keys.remembered import remembered
 from secretsapp.core.actor import Actor
@@ -20,11 +20,12 @@ from secretsapp.core.errors import KeyTrouble, NotFound, SealroomError, StaleVer
 from secretsapp.core.roles import Permission
 from secretsapp.core.times import DAY, HOUR, MINUTE, start_of_day
 from secretsapp.models import ApiKey, Universe
+from secretsapp.opencloud.answers import NotRenewed, OpenCloudError, Renewal
 from secretsapp.opencloud.client import LONGEST_CALL_SECONDS
 from secretsapp.rules import budgets, connections
 from secretsapp.rules.acting import NoRight, Right, acting
 from secretsapp.rules.locks import claim, lock_api_key
-from secretsapp.rules.roblox import in_our_words
+from secretsapp.rules.roblox import translate
 
 # Each universe takes one call of each endpoint, whose limits people need for themselves.
 BUDGET, UNIVERSES_A_MINUTE = "keys", 8
@@ -108,8 +109,15 @@ def _tried(actor: Actor, api_key: ApiKey, universes: list[Universe]) -> KeyRepor
         return server_address.server_address(actor).advice
 
     client_of_key = connections.clients_of(actor, api_key, count=1)
-    with in_our_words(only_reads=True), client_of_key as (client,):
-        return try_on(client, uses_among(api_key, universes), advice, remembered=known)
+    try:
+        with client_of_key as (client,):
+            return try_on(client, uses_among(api_key, universes), advice, remembered=known)
+    except OpenCloudError as error:
+        refusal = translate(error, only_reads=True)
+        if isinstance(error, NotRenewed) and error.why is Renewal.APP:
+            # It stays so until someone sets the app up again.
+            return not_tried(refusal)
+        raise refusal from None
 
 
 def _put_off(api_key: ApiKey, why: str) -> None:

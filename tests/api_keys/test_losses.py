@@ -159,3 +159,21 @@ def test_a_look_while_roblox_is_away_changes_nothing_that_is_known(
     assert "no usable answer" in stored.look_failure
     assert OAuthAccess.objects.get().lost_at is None
     assert stored.name == NAME
+
+
+def test_an_app_that_roblox_does_not_know_is_told_once_and_loses_nothing(
+    emulator: Emulator, connected: ApiKey, settings: Settings
+) -> None:
+    right, settings.ROBLOX_APP_SECRET = settings.ROBLOX_APP_SECRET, "RBX-another"
+    let_access_end(emulator)
+    watch = Watch()
+    for _ in range(2):
+        ApiKey.objects.update(look_due_at=None)
+        looking.look_due(LOOKER)
+    assert watch.tags == ["api_key.failing"]
+    (finding,) = key_listing.view(STAGEHAND, connected.pk).findings
+    assert "doesn’t know Sealroom’s app" in finding.sentence
+    settings.ROBLOX_APP_SECRET = right
+    ApiKey.objects.update(look_due_at=None)
+    looking.look_due(LOOKER)
+    assert watch.tags == ["api_key.failing", "api_key.working"]
