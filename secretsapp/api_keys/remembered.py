@@ -1,16 +1,20 @@
 """What Roblox said of a key, kept with it: Roblox says it of new keys alone."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from secretsapp.models import ApiKey
 from secretsapp.opencloud.types import Introspection, KeyScope
 
+# Each scope holds all of its universes: of more than these nothing is kept, as if none were named.
+UNIVERSES_KEPT = SCOPES_KEPT = 1000
+
 
 def as_stored(hint: Introspection) -> str:
     """What is kept: its name, its account and what it may do, which no test could find out."""
-    return json.dumps({**asdict(hint), "scopes": [_scope_as_stored(each) for each in hint.scopes]})
+    scopes = [_scope_as_stored(each) for each in hint.scopes[:SCOPES_KEPT]]
+    return json.dumps({**asdict(replace(hint, scopes=())), "scopes": scopes})
 
 
 def remembered(api_key: ApiKey) -> Introspection | None:
@@ -28,7 +32,8 @@ def remembered(api_key: ApiKey) -> Introspection | None:
 
 
 def _scope_as_stored(scope: KeyScope) -> list[object]:
-    ids = None if scope.universe_ids is None else sorted(scope.universe_ids)
+    is_kept = scope.universe_ids is not None and len(scope.universe_ids) <= UNIVERSES_KEPT
+    ids = sorted(scope.universe_ids or ()) if is_kept else None
     return [scope.name, ids, scope.opens_future]
 
 
