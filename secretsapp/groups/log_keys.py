@@ -14,6 +14,11 @@ HOW = (
     "group, so give it to the universe as its key for servers, and never use its account for more."
 )
 
+NO_KEY = (
+    "The group can’t be read with a connection by OAuth, which is for secrets alone. An admin can "
+    "choose an API key for servers in the universe’s settings: any that works will do."
+)
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -40,7 +45,8 @@ def chosen(universe: Universe) -> Chosen:
             return Chosen(api_key, "")
     if other is not None and remembered(other) is None:
         return Chosen(other, "")
-    return Chosen(own, f"No API key here is known to have the scope for it. {HOW}")
+    reading = other if other is not None and own.is_oauth else own
+    return Chosen(reading, f"No API key here is known to have the scope for it. {HOW}")
 
 
 def best(universes: Sequence[Universe]) -> Universe:
@@ -51,4 +57,5 @@ def best(universes: Sequence[Universe]) -> Universe:
         if any(hint and hint.has(SCOPE) for hint in hints):
             return universe
     with_other = [universe for universe in universes if universe.server_key]
-    return (with_other or universes)[0]
+    with_key = [universe for universe in universes if not universe.api_key.is_oauth]
+    return (with_other or with_key or universes)[0]

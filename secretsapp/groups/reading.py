@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import RobloxBusy, SealroomError
+from secretsapp.core.upkeep_errors import NoServerKey
 from secretsapp.groups import noticing
 from secretsapp.groups.deeds import TOLD_ACTIONS
-from secretsapp.groups.log_keys import HOW, Chosen, best, chosen
+from secretsapp.groups.log_keys import HOW, NO_KEY, Chosen, best, chosen
 from secretsapp.groups.records import (
     Role,
     log_as_stored,
@@ -106,6 +107,8 @@ def _let_go(group: RobloxGroup, **columns: object) -> None:
 
 
 def _asked(actor: Actor, group: RobloxGroup, key: Chosen, *, is_look: bool) -> _Reading:
+    if key.api_key.is_oauth:
+        raise NoServerKey(NO_KEY)
     client_of_key = connections.client_of(actor, key.api_key)
     with in_our_words(only_reads=True), client_of_key as client:
         found = groups.get_group(client, group.pk)

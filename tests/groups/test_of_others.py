@@ -3,14 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from emulator import MANAGE_GROUP, READ_GROUP, Emulator, Group
+from secretsapp.api_keys.remembered import as_stored
 from secretsapp.groups import could, reading
-from secretsapp.models import Budget, GroupNotice, RobloxGroup, Universe
+from secretsapp.models import ApiKey, Budget, GroupNotice, RobloxGroup, Universe
+from secretsapp.opencloud.types import read_introspection
 from secretsapp.rules.locks import claim
 from tests.groups.conftest import LOG_KEY, OWNER
 from tests.groups.test_watching import WORKER
 from tests.stage import Cast
+from tests.support.connected import connect, set_up_app, use_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -94,3 +98,28 @@ def test_a_group_that_is_forgotten_meanwhile_is_not_read(
 
     monkeypatch.setattr(reading, "claim", forget)
     assert not reading.look(cast["viewer"].actor, with_log)
+
+
+def test_access_by_oauth_reads_no_group_and_another_key_of_the_group_does(
+    group: Group, universe: Universe, cast: Cast, emulator: Emulator, settings: Settings
+) -> None:
+    set_up_app(emulator, settings)
+    by_oauth = use_for(universe, connect())
+    emulator.clear_requests()
+    assert not reading.look(cast["viewer"].actor, by_oauth)
+    assert "can’t be read with a connection by OAuth" in RobloxGroup.objects.get().failure
+    assert emulator.requests == []
+    rest()
+    key = ApiKey.objects.get(is_oauth=False)
+    Universe.objects.create(pk=5, name="Skunkworks", owner=universe.owner, api_key=key)
+    assert reading.look(cast["viewer"].actor, by_oauth)
+    assert RobloxGroup.objects.get().failure == ""
+
+
+def test_a_key_for_servers_reads_the_group_of_a_universe_with_access_by_oauth(
+    with_log: Universe, cast: Cast, emulator: Emulator, settings: Settings
+) -> None:
+    ApiKey.objects.update(told=as_stored(read_introspection({})))
+    set_up_app(emulator, settings)
+    assert reading.look(cast["viewer"].actor, use_for(with_log, connect()))
+    assert "No API key here" in RobloxGroup.objects.get().log_failure
