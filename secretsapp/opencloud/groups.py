@@ -47,8 +47,10 @@ def list_roles(client: Client, group_id: int) -> list[RemoteRole]:
         page = client.transport.read(f"{_of(group_id)}/roles", query).as_read()
         found |= {role.role_id: role for role in read_roles(page)}
         token = read_page_token(page)
-        if not token:
+        if not page.get("nextPageToken"):
             return list(found.values())
+        if not token:
+            break
     raise Unusable("Roblox's list of roles did not end.")
 
 

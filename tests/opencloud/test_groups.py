@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator import MANAGE_GROUP, READ_GROUP, Emulator, Group
+from emulator import MANAGE_GROUP, READ_GROUP, Emulator, Group, faults
 from secretsapp.opencloud import group_types, groups
 from secretsapp.opencloud.answers import Missing, NotAllowed, Unusable
 from secretsapp.opencloud.client import Client
@@ -148,3 +148,12 @@ def test_of_a_role_with_more_permissions_than_there_can_be_none_counts() -> None
     many = {first + "x" * number: True for first in "pq" for number in range(51)}
     [role] = group_types.read_roles({"groupRoles": [{"id": 7, "permissions": many}]})
     assert role.permissions is None
+
+
+def test_a_list_that_goes_on_where_it_can_not_be_followed_is_none(
+    client: Client, emulator: Emulator, group: Group
+) -> None:
+    page = {"groupRoles": [{"id": 7}], "nextPageToken": "x" * 1001}
+    emulator.inject(faults.status(200, page), path="/roles")
+    with pytest.raises(Unusable):
+        groups.list_roles(client, GROUP)
