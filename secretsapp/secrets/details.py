@@ -30,7 +30,8 @@ def edit(
     """Set note and owner of a secret; the event names the fields, and a new owner.
 
     The note's text stays out of the log, which cannot be corrected if it held too much. Raises
-    Forbidden, InvalidInput, or SecretGone where the secret was deleted meanwhile.
+    Forbidden, InvalidInput, SecretGone where the secret was deleted meanwhile, or NotFound where
+    its universe was removed.
     """
     require(actor, Permission.EDIT_DETAILS, universe.pk, secret.name)
     labels.check_remark(note, field="note", limit=labels.NOTE_LIMIT)
@@ -40,6 +41,8 @@ def edit(
     if not detail:
         return
     with acting(actor, Right(Permission.EDIT_DETAILS, universe.pk, secret.name)) as act:
+        # Who reviews or edits several at once has read what they have, and writes it again.
+        lock_universe(universe)
         if not Secret.objects.filter(pk=secret.pk).update(note=note, owner=owner):
             raise SecretGone(f"{secret.name} no longer exists. Check the list.")
         secret.note, secret.owner = note, owner
