@@ -27,13 +27,15 @@ PIECE = 12
 
 def forms_of(value: str) -> set[bytes]:
     """The value as it is, and as encodings would leave it; of base64, each of three offsets."""
-    raw = value.encode()
+    raw, in_json = value.encode(), json.dumps(value)[1:-1]
     forms = {
         raw,
         html.escape(value).encode(),
         quote(value).encode(),
         quote_plus(value).encode(),
-        json.dumps(value)[1:-1].encode(),
+        in_json.encode(),
+        # Details are JSON, and evidence has them in JSON of its own.
+        json.dumps(in_json)[1:-1].encode(),
         repr(value)[1:-1].encode(),
         raw.hex().encode(),
         value.encode("utf-16-le"),
