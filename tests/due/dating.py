@@ -37,16 +37,17 @@ def cover(universe: Universe | None = None, name: str = "", *, days: int = 90) -
 def truth_of(secret: Secret) -> DueDates:
     """When it is due, found out policy by policy."""
     policy = _nearest(secret)
+    # It stays put off while no policy covers it.
+    snooze = Snooze.objects.filter(secret=secret, version=secret.update_time).first()
+    until = snooze.until if snooze else None
     if secret.missing_since or policy is None or policy.rule == DueRule.NEVER:
-        return DueDates()
+        return DueDates(snoozed_until=until)
     due_on = _due_on(secret, policy)
-    snooze = Snooze.objects.filter(secret=secret).first()
-    is_put_off = snooze is not None and snooze.version == secret.update_time
     return DueDates(
         is_covered=True,
         due_on=due_on,
         soon_on=due_on - timedelta(days=_lead(policy)) if due_on else None,
-        snoozed_until=snooze.until if snooze and is_put_off else None,
+        snoozed_until=until,
     )
 
 
