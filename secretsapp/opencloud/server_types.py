@@ -131,14 +131,17 @@ def read_counted(record: Json) -> Counted:
 def read_servers(record: Json, version: Version) -> tuple[list[GameServer], str, bool]:
     """A page of servers, the token of the next page, and whether the page is partial.
 
-    Servers without an id that can be sent again, and those that ended, are left out.
+    Servers without an id that can be sent again, and those that ended, are left out. A page after
+    which the next one can't be asked for is partial too.
     """
     items = record.get("gameServers")
     if not isinstance(items, list | None):
         raise Unusable("Roblox’s answer is not a list of servers.")
     found = [item for item in items or [] if isinstance(item, dict) and _runs(item)]
     servers = [_server(item, version) for item in found if _usable_id(item.get("jobId"))]
-    return servers, read_page_token(record), _is_partial(record)
+    token = read_page_token(record)
+    is_cut_off = bool(record.get("nextPageToken")) and not token
+    return servers, token, is_cut_off or _is_partial(record)
 
 
 def read_page_token(record: Json) -> str:

@@ -123,6 +123,7 @@ def test_odd_servers_are_left_out_and_odd_counts_are_none(
     emulator.inject(faults.status(200, {"gameServers": odd, "nextPageToken": 7}))
     listed = server_management.list_servers(client, VERSION, pages=3)
     assert [server.job_id for server in listed.servers] == ["b"]
+    assert listed.is_partial
     emulator.inject(faults.status(200, {"totalCount": "12"}))
     assert counted(client) == Counted(None, is_partial=False)
 
