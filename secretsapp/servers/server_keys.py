@@ -9,7 +9,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.errors import RobloxRefused, SealroomError
 from secretsapp.core.events.secrets import UniverseEvent
 from secretsapp.core.roles import Permission
-from secretsapp.core.upkeep_errors import NoServerKey
+from secretsapp.core.upkeep_errors import NoServerKey, WrongKind
 from secretsapp.models import ApiKey, Universe
 from secretsapp.opencloud import answers, server_management
 from secretsapp.opencloud.client import Client
@@ -81,11 +81,12 @@ def refusal_of(error: answers.OpenCloudError, use: Use) -> SealroomError:
 def choose(actor: Actor, universe: Universe, api_key: ApiKey | None) -> None:
     """Let the universe's servers be read and restarted with that key, or with none of their own.
 
-    The key has to read the servers first. Raises Forbidden, Roblox's refusal, and NotFound where
-    universe or key were removed meanwhile.
+    The key has to read the servers first. Raises Forbidden, WrongKind for an access by OAuth,
+    Roblox's refusal, and NotFound where universe or key were removed meanwhile.
     """
     require_installation(actor, Permission.MANAGE_UNIVERSES, universe.pk)
     if api_key is not None:
+        _refuse_access(api_key)
         _prove(actor, universe, api_key)
     with acting(actor, TO_MANAGE) as act:
         stored = lock_universe(universe)
@@ -96,6 +97,14 @@ def choose(actor: Actor, universe: Universe, api_key: ApiKey | None) -> None:
         if detail := differences(before, after):
             stored.save(update_fields=["server_key"])
             act.tell(UniverseEvent.UNIVERSE_CHANGED, stored, detail=detail)
+
+
+def _refuse_access(api_key: ApiKey) -> None:
+    if api_key.is_oauth:
+        raise WrongKind(
+            f"“{api_key.name}” is connected with OAuth, which is for secrets alone. Choose an API "
+            "key for servers."
+        )
 
 
 def _prove(actor: Actor, universe: Universe, api_key: ApiKey) -> None:

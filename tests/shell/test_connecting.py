@@ -8,7 +8,7 @@ from pytest_django import Settings
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.api_keys import authorizing
-from secretsapp.models import ApiKey, OAuthAccess
+from secretsapp.models import ApiKey, OAuthAccess, Universe
 from tests.shell.conftest import Shell
 from tests.stage import STAGEHAND
 from tests.support.connected import NAME, connect, granted, set_up_app
@@ -52,6 +52,14 @@ def test_it_is_listed_with_its_state_and_disconnected(shell: Shell, app: Emulato
     assert watch.tags == ["api_key.disconnected"]
     assert app.oauth.authorizations[-1].revoked
     assert not OAuthAccess.objects.exists()
+
+
+def test_it_is_no_key_for_servers(shell: Shell, app: Emulator, universe: Universe) -> None:
+    connect()
+    app.clear_requests()
+    said = shell.refuse("edit_universe", str(universe.pk), "--server-key", NAME)
+    assert "Choose an API key for servers" in said
+    assert app.requests == []
 
 
 def test_a_note_belongs_to_a_new_one(shell: Shell, app: Emulator) -> None:
