@@ -89,6 +89,7 @@ def publish(
     check_may(actor, universe)
     refuse_protected(universe)
     with client_for_servers(actor, universe, PUBLISHING) as client:
+        ended = _ended(universe.pk, place_id)
         row = Publication(
             universe=universe,
             place_id=place_id,
@@ -100,7 +101,7 @@ def publish(
             actor_name=actor.name,
             started_at=timezone.now(),
         )
-        _begin(actor, row)
+        _begin(actor, row, ended)
         _end(actor, row, _send(client, row, file))
     return row
 
@@ -119,23 +120,37 @@ def _updated(client: Client, universe: Universe, place_id: int) -> datetime | No
         ) from None
 
 
-def _begin(actor: Actor, row: Publication) -> None:
-    """Write it down, if the actor still may and no other of the place is open."""
+def _ended(universe_id: int, place_id: int) -> int:
+    """How many versions of the place were sent whose outcome is settled."""
+    ended = Publication.objects.filter(universe=universe_id, place_id=place_id)
+    return ended.exclude(state__in=OPEN_PUBLICATIONS).count()
+
+
+def _begin(actor: Actor, row: Publication, ended: int) -> None:
+    """Write it down, if the actor still may and no other of the place is open.
+
+    Nor may one have `ended` since the place was read: its time would be taken for that of this one.
+    """
     with acting(actor, Right(Permission.PUBLISH_PLACES, row.universe_id, "")) as act:
         universe = lock_universe(row.universe)
         refuse_protected(universe)
-        _refuse_overtaken(row)
+        _refuse_overtaken(row, ended)
         row.save(force_insert=True)
         tell(act, row)
 
 
-def _refuse_overtaken(row: Publication) -> None:
-    """Raise PublishUnderWay while another of the place is open, StaleVersion after the same."""
+def _refuse_overtaken(row: Publication, ended: int) -> None:
+    """Raise PublishUnderWay while another of the place is open, StaleVersion after another."""
     others = Publication.objects.filter(universe=row.universe_id, place_id=row.place_id)
     if others.filter(state__in=OPEN_PUBLICATIONS).exists():
         raise PublishUnderWay(
             "Nothing was sent: whether Roblox has an earlier version of this place isn’t known "
             "yet. Sealroom will find out. Try again in a few minutes."
+        )
+    if _ended(row.universe_id, row.place_id) != ended:
+        raise StaleVersion(
+            "Nothing was sent: someone else sent a version of this place just now. Look at the "
+            "last versions before you send yours."
         )
     sent = others.exclude(state=PublicationState.FAILED).order_by("-started_at").first()
     if sent is not None and _is_second(row, sent):

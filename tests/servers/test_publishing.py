@@ -323,3 +323,20 @@ def test_what_roblox_refused_is_sent_again(publish: Publish, emulator: Emulator)
     with pytest.raises(RobloxRefused):
         publish()
     assert publish().state == "succeeded"
+
+
+def test_a_version_that_came_while_the_place_was_read_is_looked_at_first(
+    publish: Publish, place: int, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = publishing._updated
+
+    def read_and_be_overtaken(*args: Any) -> Any:
+        monkeypatch.setattr(publishing, "_updated", read)
+        found = read(*args)
+        publish()
+        return found
+
+    monkeypatch.setattr(publishing, "_updated", read_and_be_overtaken)
+    with pytest.raises(StaleVersion, match="sent a version of this place just now"):
+        publish()
+    assert uploads(emulator) == 1
