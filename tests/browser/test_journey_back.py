@@ -49,9 +49,9 @@ def deletes(admin: Visitor) -> None:
 
 def replaces(admin: Visitor) -> None:
     """Another API key."""
-    fill(admin, API_key=stage.API_KEY)
+    fill(admin, API_key=stage.NEXT_API_KEY)
     press(admin, "Test and replace")
-    says(admin, "Replaced.")
+    says(admin, "Key replaced.")
 
 
 def gives(admin: Visitor) -> None:

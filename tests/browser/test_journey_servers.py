@@ -59,11 +59,11 @@ def test_without_javascript_the_button_checks_and_the_page_says_so(
 
 
 def test_from_a_file_by_a_restart_to_servers_that_have_its_version(
-    visit: Visit, old: EmulatedUniverse
+    visit: Visit, twelve: EmulatedUniverse
 ) -> None:
     manager = visit()
     manager.become("manager")
-    page, place = manager.page, old.profile.root_place_id
+    page, place = manager.page, twelve.profile.root_place_id
     manager.open(f"/universes/{HARBOR_ID}/servers/")
     page.get_by_role("link", name="Publish a place").click()
     page.get_by_label("Place ID").fill(str(place))
@@ -72,10 +72,10 @@ def test_from_a_file_by_a_restart_to_servers_that_have_its_version(
     page.get_by_label("Published").check()
     page.get_by_role("button", name="Send to Roblox").click()
     expect(page.get_by_text(f"Published version 2 of place {place}.").first).to_be_visible()
-    assert {server.version for server in old.fleet.active()} == {1}
+    assert {server.version for server in twelve.fleet.active()} == {1}
     page.get_by_role("link", name="Restart servers so that they have this version").click()
     page.get_by_label("Bleed-off").select_option(label="None: servers end at once")
     page.get_by_label("Restart them").check()
     page.get_by_role("button", name="Restart servers").click()
     expect(page.get_by_text("Roblox says that it is finished.")).to_be_visible()
-    assert {server.version for server in old.fleet.active()} == {2}
+    assert {server.version for server in twelve.fleet.active()} == {2}
