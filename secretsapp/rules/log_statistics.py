@@ -6,7 +6,7 @@ does keeps everyone from writing, and has to be repeated; `setup` writes down wh
 million events has. PostgreSQL keeps count by itself.
 """
 
-from django.db import connection
+from django.db import connection, transaction
 
 from secretsapp.models import AuditEvent
 from secretsapp.rules.sql import execute, rows
@@ -27,8 +27,15 @@ _EXPECTED = {
 
 def install() -> None:
     """Write it down, unless there are statistics of the log; safe to repeat."""
-    if connection.vendor != "sqlite" or _are_there():
+    if connection.vendor != "sqlite":
         return
+    # Several may set up at once, and one of them may be killed: it is all there, once, or nothing.
+    with transaction.atomic():
+        if not _are_there():
+            _write()
+
+
+def _write() -> None:
     # Only SQLite itself can make the table that they are in.
     execute(f"ANALYZE {_OTHER}")
     with connection.cursor() as cursor:
