@@ -31,8 +31,8 @@ demo: $(VENV)/.runtime ## Emulator, web server and worker with sample data; PORT
 
 ##@ Change it
 
-quick: $(VENV)/.dev ## The tests without processes, a browser and long walks, on SQLite; a part with T=tests/pages
-	$(PY) -m pytest -n $(JOBS) -m "not process and not browser and not long" $(T)
+quick: $(VENV)/.dev ## The tests without processes, a browser, long walks and later cases; a part with T=tests/pages
+	$(PY) -m pytest -n $(JOBS) -m "not process and not browser and not long and not later" $(T)
 
 ifneq ($(filter postgres postgresql,$(ENGINE)),)
 test: $(VENV)/.dev

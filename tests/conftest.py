@@ -59,17 +59,27 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that no processor is left without work at the end.
 
-    The coverage is counted where it is cheap. What asks a database is marked so. Each has room.
+    What asks a database is marked so, and every case of such a test but its first: that is what is
+    counted, where it is cheap, and what stands for the others where time is short. Each has room.
     """
     if config.getoption("cov_source", None):
         load_commands()
+    begun: set[str] = set()
     for item in items:
-        if item.path.parent.name in NOT_COUNTED:
-            item.add_marker(pytest.mark.no_cover)
         if item.get_closest_marker("django_db") or not DATABASES.isdisjoint(fixtures_of(item)):
             item.add_marker(pytest.mark.database)
+            if name_of_test(item) in begun:
+                item.add_marker(pytest.mark.later)
+        if item.path.parent.name in NOT_COUNTED or item.get_closest_marker("later"):
+            item.add_marker(pytest.mark.no_cover)
+        begun.add(name_of_test(item))
         vars(item)["runtest"] = partial(call_with_room, item.runtest)
     items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
+def name_of_test(item: pytest.Item) -> str:
+    """The test that the item is a case of."""
+    return item.nodeid.partition("[")[0]
 
 
 def call_with_room(call: Callable[[], None]) -> None:

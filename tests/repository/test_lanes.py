@@ -152,3 +152,17 @@ def test_a_process_that_begins_with_much_loaded_has_its_own_environment_streams_
         assert run("os.kill(os.getpid(), 9)") == (-9, said, [])
         with pytest.raises(subprocess.TimeoutExpired):
             run("import time; time.sleep(60)", seconds=0.2)
+
+
+@pytest.mark.parametrize("case", range(3))
+def test_the_first_case_of_a_test_that_asks_a_database_can_stand_for_it(
+    request: pytest.FixtureRequest, db: None, case: int
+) -> None:
+    assert (request.node.get_closest_marker("later") is not None) is (case > 0)
+
+
+@pytest.mark.parametrize("case", range(3))
+def test_of_a_test_that_asks_none_every_case_is_run(
+    request: pytest.FixtureRequest, case: int
+) -> None:
+    assert request.node.get_closest_marker("later") is None
