@@ -10,8 +10,14 @@ from django.utils.http import urlencode
 from secretsapp.log.event_view import EventView
 from secretsapp.log.runs import Run
 from secretsapp.log.runs import runs as runs_of
+from secretsapp.web import event_rows
 
 register = template.Library()
+
+for tag in (event_rows.mark, event_rows.who, event_rows.sentence, event_rows.result_chip):
+    register.simple_tag(tag, name=f"event_{tag.__name__}")
+
+register.filter("verb_dot", event_rows.verb_dot)
 
 
 @register.filter

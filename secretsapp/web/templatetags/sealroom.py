@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from dashboard.env import is_loopback
 from secretsapp import __version__
 from secretsapp.core.actor import Actor
-from secretsapp.core.events.kinds import Result, Verb
+from secretsapp.core.events.kinds import Result
 from secretsapp.core.hints import is_any_host, is_stale
 from secretsapp.core.input_rules import NEVER_SENDABLE
 from secretsapp.core.sealing import short_fingerprint
@@ -37,9 +37,7 @@ from secretsapp.web.event_labels import (
     DETAIL_LABELS,
     DETAIL_TIMES,
     RESULT_LABELS,
-    VERB_LABELS,
     ResultLabel,
-    VerbLabel,
 )
 from secretsapp.web.factor_gate import due_of
 from secretsapp.web.forms.generating import GenerateForm
@@ -267,12 +265,6 @@ def detail_words(value: str, key: str) -> str:
 def is_about(url_name: str | None, beginning: str) -> bool:
     """Whether the page belongs to those whose names begin so."""
     return (url_name or "").startswith(beginning)
-
-
-@register.filter
-def verb_label(verb: Verb | None) -> VerbLabel:
-    """What the verb of an event is called, and the tone of its dot."""
-    return VERB_LABELS[verb]
 
 
 @register.filter
