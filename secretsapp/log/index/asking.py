@@ -8,7 +8,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Protocol
 
 from django.db.models import Count, F, Max, Min, Subquery, Value
@@ -199,9 +198,14 @@ def read_times(kept: bytes | memoryview) -> Sequence[int]:
     return times
 
 
+def are_in_order(times: Sequence[int]) -> bool:
+    """Whether each follows the one before; a clock that was put back is why one may not."""
+    return list(times) == sorted(times)
+
+
 def between(times: Sequence[int], first: int, end: int) -> int:
     """The bits of the times from `first` to before `end`."""
-    if all(one <= other for one, other in pairwise(times)):
+    if are_in_order(times):
         return bits.below(bisect_left(times, end)) & ~bits.below(bisect_left(times, first))
     return bits.at(place for place, time in enumerate(times) if first <= time < end)
 
@@ -255,16 +259,18 @@ def numbers(node: Node, within: range, *, newest_first: bool = True) -> Iterator
 
 
 def windows(begin: int, end: int, *, newest_first: bool = True) -> Iterator[range]:
-    """The blocks from `begin` to before `end`, by shelves: a few first, then more at a time."""
-    size = FIRST_SHELVES
+    """The blocks from `begin` to before `end`, by shelves: a few first, then more at a time.
+
+    What there is of a shelf at the end comes with a whole one: alone it rarely has a page's events.
+    """
+    size, shelf = FIRST_SHELVES, audit_tables.SHELF_SIZE
     while begin < end:
-        events = size * audit_tables.SHELF_SIZE
         if newest_first:
-            start = max(begin, ((end - 1) // events) * events)
+            start = max(begin, (end // shelf - size) * shelf)
             yield range(start, end)
             end = start
         else:
-            stop = min(end, (begin // events + 1) * events)
+            stop = min(end, (-(-begin // shelf) + size) * shelf)
             yield range(begin, stop)
             begin = stop
         size = min(size * GROWTH, MOST_SHELVES)

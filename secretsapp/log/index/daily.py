@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from itertools import pairwise
 
 from secretsapp.core.events import BY_TAG
 from secretsapp.core.events.kinds import Verb
@@ -70,7 +69,7 @@ def _days(blocks: Sequence[int], zone: tzinfo) -> Iterator[tuple[int, list[tuple
 
 
 def _parted(times: Sequence[int], zone: tzinfo) -> list[tuple[date, int]]:
-    if any(one > other for one, other in pairwise(times)):
+    if not asking.are_in_order(times):
         return [(day_of(time, zone), 1 << place) for place, time in enumerate(times)]
     parts, start = [], 0
     while start < len(times):
