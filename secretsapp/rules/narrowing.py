@@ -5,21 +5,36 @@ and asks the table of grants, so that no query is longer for who has many.
 """
 
 from collections.abc import Collection, Iterable
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Exists, F, Model, OuterRef, Q, QuerySet, Value
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Exists,
+    F,
+    Func,
+    Model,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat, Greatest, Length, Substr
 from django.db.models.lookups import Exact
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils import timezone
 
 from secretsapp.core import patterns
 from secretsapp.core.actor import Actor
 from secretsapp.core.patterns import EVERY_NAME
 from secretsapp.core.roles import Permission, roles_with
 from secretsapp.models import EVERYWHERE, Grant, Place, Secret, Universe
-from secretsapp.rules.policy import Rights, grants_of, in_wide, of_place, rights_of
+from secretsapp.rules.policy import Rights, grants_of, held, in_wide, of_place, rights_of
+from secretsapp.rules.sql import NOW, PERSON, Prepared
 
 Row = TypeVar("Row", bound=Model)
 
@@ -38,7 +53,9 @@ def narrowed(
         return rows
     allowed = _in_wider(rights, permission, name, is_text=_has_text(rows))
     if _has_single(rights, permission):
-        allowed |= within(held_by(actor, permission), rows, name=name)
+        held = _HELD[permission, _has_text(rows)]
+        now = timezone.now()
+        allowed |= Q(_Reached(held.written(person=actor.person_id, now=now), "universe_id", name))
     # No condition at all would be every row.
     return rows.filter(allowed) if allowed else rows.none()
 
@@ -51,12 +68,49 @@ def _has_single(rights: Rights, permission: Permission) -> bool:
 
 def within(grants: QuerySet[Grant], rows: QuerySet[Row], *, name: str = "name") -> Q:
     """The rows about secrets that these grants reach, as far as they are of single universes."""
-    held = _of_one_universe(grants, is_text=_has_text(rows))
-    partial = held.filter(patterns__pattern__gt=EVERY_NAME)
-    here = held.filter(_matching(OuterRef(name)), place_id=OuterRef("universe_id"))
-    # What is in the universes is asked first: an index finds the rows of these few, or of many.
-    in_partial = Q(universe_id__in=partial.values_list("place_id")) & Q(Exists(here))
-    return _in_whole(held) | in_partial
+    held = _patterns_of(grants, is_text=_has_text(rows))
+    written = held.query.get_compiler(connection=connection).as_sql()
+    return Q(_Reached(written, "universe_id", name))
+
+
+def _patterns_of(grants: QuerySet[Grant], *, is_text: bool) -> QuerySet[Any]:
+    """Each pattern of these grants of single universes, with how long it is without its star."""
+    pattern, stem = F("patterns__pattern"), Greatest(Length("patterns__pattern") - 1, 0)
+    held = _of_one_universe(grants, is_text=is_text).annotate(pattern=pattern, stem=stem)
+    found: QuerySet[Any] = held.order_by().values_list("place_id", "pattern", "stem")
+    return found
+
+
+# What is in the universes is asked first: an index finds the rows of these few, or of many.
+_REACHED = (
+    "({universe} IN (SELECT place_id FROM ({held}) held_whole WHERE pattern = '')"
+    " OR ({universe} IN (SELECT place_id FROM ({held}) held_part WHERE pattern > '')"
+    " AND EXISTS (SELECT 1 FROM ({held}) held_here WHERE place_id = {universe} AND pattern > ''"
+    " AND (pattern = {name} OR pattern = SUBSTR({name}, 1, stem) || '*'))))"
+)
+
+
+class _Reached(Func):
+    """Whether one of some patterns reaches a row, by its universe and the name of its secret.
+
+    `held` is the query that finds the patterns. It knows nothing of what it stands in, so it is
+    written once for all pages: each asks this a dozen times, and Django takes longer to write it
+    than the database to answer.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, held: tuple[str, tuple[Any, ...]], *columns: str) -> None:
+        super().__init__(*columns)
+        self.held = held
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **__: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """The question, in which what they hold stands three times."""
+        universe, name = (compiler.compile(each)[0] for each in self.get_source_expressions())
+        sql, parameters = self.held
+        return _REACHED.format(universe=universe, name=name, held=sql), parameters * 3
 
 
 def _has_text(rows: QuerySet[Row]) -> bool:
@@ -202,6 +256,18 @@ def in_reach(grants: QuerySet[Grant]) -> Q:
         | Q(universe__owner__in=owners)
         | Q(Exists(grants.filter(of_place(EVERYWHERE))))
     )
+
+
+def _held_here(permission: Permission, *, is_text: bool) -> QuerySet[Any]:
+    grants = held(PERSON, NOW).filter(role__in=roles_with(permission))
+    return _patterns_of(grants, is_text=is_text)
+
+
+_HELD = {
+    (permission, is_text): Prepared(partial(_held_here, permission, is_text=is_text))
+    for permission in Permission
+    for is_text in (True, False)
+}
 
 
 def held_by(actor: Actor, permission: Permission) -> QuerySet[Grant]:

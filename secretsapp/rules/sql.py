@@ -98,14 +98,19 @@ class Prepared:
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """What the query finds with these values."""
-        written = self._written.get(connection.vendor) or self._write()
-        parameters = [
-            each.of(values) if isinstance(each, Given) else each for each in written.parameters
-        ]
+        sql, parameters = self.written(**values)
         with connection.cursor() as cursor:
-            cursor.execute(written.sql, parameters)
+            cursor.execute(sql, parameters)
             found = cursor.fetchall()
+        written = self._written[connection.vendor]
         return _converted(found, written) if found and written.converters else found
+
+    def written(self, **values: Any) -> tuple[str, tuple[Any, ...]]:
+        """The query and its parameters, for it to stand within another."""
+        written = self._written.get(connection.vendor) or self._write()
+        return written.sql, tuple(
+            each.of(values) if isinstance(each, Given) else each for each in written.parameters
+        )
 
     def _write(self) -> _Written:
         compiler = self.make().query.get_compiler(connection=connection)
