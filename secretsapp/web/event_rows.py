@@ -58,6 +58,8 @@ def _rest(event: EventView, *, names_universe: bool) -> Iterator[str]:
 
 
 def _part(event: EventView, part: Part) -> str:
+    if part.time:
+        return times.day(part.time) if part.place == "last_day" else times.moment(part.time)
     match part.place:
         case "":
             return escape(part.text)
@@ -67,10 +69,6 @@ def _part(event: EventView, part: Part) -> str:
             return _name(part.text)
         case "universe":
             return _universe(event, part.text)
-        case "last_day" if part.time:
-            return times.day(part.time)
-        case "until" if part.time:
-            return times.moment(part.time)
     return _text(part.text)
 
 
