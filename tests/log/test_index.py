@@ -217,3 +217,15 @@ def test_rows_with_words_and_the_blocks_of_days_are_read_once(
         assert daily.count(asking.Everything(), search.blocks, UTC).total() == 16 * len(
             search.blocks
         )
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_every_block_is_asked_about_once_and_first_those_of_a_whole_shelf(
+    newest_first: bool,
+) -> None:
+    shelf = audit_tables.SHELF_SIZE
+    for begin, end in combinations((0, 1, shelf, shelf + 1, 3 * shelf, 20 * shelf - 1), 2):
+        asked = list(asking.windows(begin, end, newest_first=newest_first))
+        in_order = asked[::-1] if newest_first else asked
+        assert [block for each in in_order for block in each] == list(range(begin, end))
+        assert shelf <= len(asked[0]) < 2 * shelf or len(asked[0]) == end - begin

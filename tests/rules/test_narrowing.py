@@ -8,6 +8,7 @@ from itertools import combinations
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings, strategies
@@ -247,6 +248,21 @@ def test_what_is_remembered_lets_nothing_be_seen_of_a_narrower_grant(
     let_cover(Grant.objects.filter(universe=1), "PAY")
     found = narrowed(actor, Secret.objects.all(), A.LIST_SECRETS)
     assert [secret.name for secret in found] == ["PAY"]
+
+
+def test_each_is_asked_about_their_own_grants_within_a_question_about_another(
+    universes: list[Universe],
+) -> None:
+    store(universes, ["PAY_KEY", "PAYX"])
+    one = give([granted(Role.VIEWER, 1, "PAY_*"), granted(Role.VIEWER, 111, "")])
+    third = User.objects.create(email="third@example.com")
+    held = [granted(Role.VIEWER, 11, "PAYX"), granted(Role.VIEWER, 111, "PAY_*")]
+    store_each((stored(each, third, Team.objects.get()), each.names) for each in held)
+    other = actors.person(third.pk, third.email, Door.BROWSER)
+    theirs = narrowed(other, Secret.objects.all(), A.LIST_SECRETS)
+    here = theirs.filter(universe=OuterRef("universe"), name=OuterRef("name"))
+    both = narrowed(one, Secret.objects.all(), A.LIST_SECRETS).filter(Exists(here))
+    assert [(each.universe_id, each.name) for each in both] == [(111, "PAY_KEY")]
 
 
 def test_no_query_grows_with_the_number_of_grants(universes: list[Universe]) -> None:
