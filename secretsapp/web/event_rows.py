@@ -32,7 +32,7 @@ def mark(event: EventView) -> SafeString:
 def who(event: EventView) -> SafeString:
     """Who acted, where the sentence follows the name; a command is no one's name."""
     if not event.names_actor:
-        return SafeString()
+        return _markup("")
     name = _text(event.who)
     return _markup(name if event.mark == ActorKind.COMMAND else f"<strong>{name}</strong>")
 
