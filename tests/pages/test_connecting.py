@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from emulator import READ_SECRETS, Emulator, faults
 from emulator import Universe as EmulatedUniverse
-from secretsapp.api_keys import connecting
+from secretsapp.api_keys import authorizing
 from secretsapp.api_keys.authorizing import Sent
 from secretsapp.models import ApiKey, Grant, OAuthAccess, Universe
 from secretsapp.opencloud.types import Tokens
@@ -198,8 +198,8 @@ def test_what_is_granted_to_who_may_connect_no_more_is_revoked(
         Grant.objects.all().delete()
         return tokens
 
-    done = connecting.redeem
-    monkeypatch.setattr(connecting, "redeem", redeem)
+    done = authorizing.redeem
+    monkeypatch.setattr("secretsapp.api_keys.connecting.redeem", redeem)
     answer = admin.get(f"{BACK}?{urlencode(granted(leave(admin)))}")
     assert answer.status_code == 403
     assert "was revoked there" in words(answer)
