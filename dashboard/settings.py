@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "secretsapp.web.middleware.MachinesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    # Before what reads forms.
+    # Outside of all that refuses an upload unread.
     "secretsapp.web.uploads.UploadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

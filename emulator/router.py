@@ -89,8 +89,9 @@ ROUTES = (
     Route("GET", f"{GROUP}/roles", counted(community_calls.list_roles, 300)),
     Route("GET", f"{GROUP}/memberships", counted(community_calls.list_memberships, 300)),
     Route("GET", AUDIT_LOG, counted(community_calls.audit_log, 100)),
-    # At Roblox this one is on a host of its own, games.roblox.com, which asks for no key.
+    # At Roblox these are on a host of their own, games.roblox.com, which asks for no key.
     Route("GET", "/v2/groups/([^/]+)/gamesV2", group_calls.list_games),
+    Route("GET", "/v1/games", group_calls.find_games),
     Route("GET", f"{OAUTH}/.well-known/openid-configuration", oauth_calls.discovery),
     Route("GET", f"{OAUTH}/v1/authorize", oauth_calls.authorize),
     Route("POST", f"{OAUTH}/v1/token", oauth_calls.token),

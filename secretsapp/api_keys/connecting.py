@@ -17,7 +17,7 @@ from secretsapp.api_keys.probing import hint_if_reachable
 from secretsapp.api_keys.remembered import as_stored
 from secretsapp.api_keys.stored_keys import TO_MANAGE
 from secretsapp.core.actor import Actor
-from secretsapp.core.errors import KeyTrouble, NotFound, RobloxRefused
+from secretsapp.core.errors import KeyTrouble, NotFound, RobloxRefused, SealroomError
 from secretsapp.core.events.keys import KeyEvent
 from secretsapp.core.plaintext import Plaintext
 from secretsapp.core.roles import Permission
@@ -34,6 +34,11 @@ UNREVOKED = (
     "Roblox couldn’t be told. Remove Sealroom’s access there too: in the account settings, under "
     "App Permissions."
 )
+_GIVEN_BACK = "What Roblox granted just now was revoked there."
+_KEPT_THERE = (
+    "What Roblox granted just now isn’t kept here. It couldn’t be revoked there, where it ends "
+    "within 90 days."
+)
 _FORGOTTEN = ("told", "told_at", "warned", "look_failure")
 
 
@@ -42,13 +47,18 @@ def finish(actor: Actor, kept: Mapping[str, Any], said: Mapping[str, str]) -> Ap
 
     Raises NotConnected where that proves nothing, Forbidden, AlreadyExists, and for one that is
     connected again RobloxRefused where it doesn't open its universes: the old access stays then.
+    What was granted and isn't stored is revoked at Roblox, if it can be.
     """
     require_installation(actor, Permission.MANAGE_API_KEYS)
     sent = take_up(actor, kept, said)
     tokens = redeem(sent, said["code"])
-    if sent.api_key_id:
-        return _reconnect(actor, UUID(sent.api_key_id), tokens)
-    return _connect(actor, sent, tokens)
+    try:
+        if sent.api_key_id:
+            return _reconnect(actor, UUID(sent.api_key_id), tokens)
+        return _connect(actor, sent, tokens)
+    except SealroomError as refusal:
+        refusal.args = (f"{refusal} {_GIVEN_BACK if _revoked(tokens.refresh) else _KEPT_THERE}",)
+        raise
 
 
 def _connect(actor: Actor, sent: Sent, tokens: Tokens) -> ApiKey:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from secretsapp.api_keys.key_ends import end_at
 from secretsapp.api_keys.probing import READ, WRITE, lacks_write
-from secretsapp.api_keys.remembered import remembered
+from secretsapp.api_keys.remembered import ids_in, remembered
 from secretsapp.core.key_findings import KeyFinding
 from secretsapp.core.key_verdicts import OF_THE_WAY, KeyVerdict
 from secretsapp.core.times import sentence_time
@@ -86,7 +86,7 @@ def findings_of(api_keys: Iterable[ApiKey], *, advice: str = "") -> dict[UUID, l
     What Roblox told of a key counts until it tells something else, or someone says it is fixed.
     """
     hints = {api_key: remembered(api_key) for api_key in api_keys}
-    told = frozenset().union(*map(_told_ids, hints.values()))
+    told = frozenset().union(*map(ids_in, hints.values()))
     here = frozenset(Universe.objects.filter(pk__in=told).values_list("pk", flat=True))
     opened = _opened([api_key for api_key, hint in hints.items() if hint])
     return {
@@ -190,16 +190,10 @@ def _of_hint(facts: _Facts) -> Iterable[Finding]:
         yield _found(KeyFinding.LACKS_WRITE, told_at, where=_listed(unchangeable))
     if any(scope.opens_future for scope in hint.scopes):
         yield _found(KeyFinding.OPENS_ALL, told_at)
-    if others := sorted(_told_ids(hint) - facts.here):
+    if others := sorted(ids_in(hint) - facts.here):
         yield _found(KeyFinding.OPENS_OTHERS, told_at, which=_universes(others))
     if more := sorted({scope.name for scope in hint.scopes} - USEFUL):
         yield _found(KeyFinding.DOES_MORE, told_at, scopes=_listed(more))
-
-
-def _told_ids(hint: Introspection | None) -> frozenset[int]:
-    """The universes that Roblox named, whatever the key may do there."""
-    scopes = hint.scopes if hint else ()
-    return frozenset().union(*(scope.universe_ids or () for scope in scopes))
 
 
 def _universes(ids: list[int]) -> str:

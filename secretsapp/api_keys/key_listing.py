@@ -11,7 +11,7 @@ from secretsapp.api_keys.key_ends import KeyEnd, end_at
 from secretsapp.api_keys.key_health import Finding, findings, findings_of
 from secretsapp.api_keys.key_uses import used_by
 from secretsapp.api_keys.probing import READ, WRITE
-from secretsapp.api_keys.remembered import remembered
+from secretsapp.api_keys.remembered import ids_in, remembered
 from secretsapp.api_keys.server_address import server_address
 from secretsapp.core.actor import Actor
 from secretsapp.core.errors import NotFound
@@ -59,8 +59,7 @@ class KeyView:
     @property
     def granted_ids(self) -> list[int]:
         """The universes that Roblox told were granted."""
-        scopes = self.hint.scopes if self.hint else ()
-        return sorted(frozenset().union(*(scope.universe_ids or () for scope in scopes)))
+        return sorted(ids_in(self.hint))
 
     @property
     def missing_scopes(self) -> list[str]:

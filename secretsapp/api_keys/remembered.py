@@ -31,6 +31,17 @@ def remembered(api_key: ApiKey) -> Introspection | None:
     return Introspection(name, enabled=True, expired=False, ends="", scopes=scopes, account=account)
 
 
+def opened_ids(api_key: ApiKey) -> frozenset[int]:
+    """The universes that Roblox named, whatever the key may do there."""
+    return ids_in(remembered(api_key))
+
+
+def ids_in(hint: Introspection | None) -> frozenset[int]:
+    """The same of what is remembered."""
+    scopes = hint.scopes if hint else ()
+    return frozenset().union(*(scope.universe_ids or () for scope in scopes))
+
+
 def _scope_as_stored(scope: KeyScope) -> list[object]:
     is_kept = scope.universe_ids is not None and len(scope.universe_ids) <= UNIVERSES_KEPT
     ids = sorted(scope.universe_ids or ()) if is_kept else None

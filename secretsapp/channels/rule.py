@@ -13,10 +13,12 @@ from secretsapp.core.events import BY_TAG, EVENTS
 from secretsapp.core.events.channels import ChannelEvent
 from secretsapp.core.events.kinds import Severity
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
-from secretsapp.models import AuditEvent, Channel, Universe
+from secretsapp.models import AuditEvent, Channel, RobloxGroup, Universe
 from secretsapp.models.universes import Environment
 
 UNIVERSES_AT_MOST = 50
+# How the owner of a universe is written, if it is a group.
+GROUPS = "groups/"
 UNREADABLE = "someone edited its rule in the database, so it can’t be read"
 _ENVIRONMENTS = frozenset(each.value for each in Environment)
 # A channel is not told of itself what would be sent because something was sent.
@@ -29,7 +31,8 @@ Kind = TypeVar("Kind", int, str)
 class Rule:
     """What to tell; `events` are tags or their beginnings, and whatever is empty means all.
 
-    With universes or environments only what is about these is told.
+    With universes or environments only what is about these is told, or about the groups that own
+    them.
     """
 
     events: tuple[str, ...] = ()
@@ -162,4 +165,12 @@ def _about(rule: Rule) -> Q:
         unwanted = others.annotate(text=Cast("pk", CharField())).values("text")
         # An event that is about no universe has an empty id.
         wanted |= ~Q(universe_id="") & ~Q(universe_id__in=unwanted)
-    return wanted
+    return wanted | Q(subject_kind=RobloxGroup.subject_kind, subject_id__in=_groups(rule))
+
+
+def _groups(rule: Rule) -> list[str]:
+    """The ids of the groups that own universes of the rule: what changes in one is about each."""
+    there = Q(pk__in=rule.universes) | Q(environment__in=rule.environments)
+    owners = Universe.objects.filter(there, owner__startswith=GROUPS).order_by("owner")
+    found = owners.values_list("owner", flat=True).distinct()
+    return [owner.removeprefix(GROUPS) for owner in found]

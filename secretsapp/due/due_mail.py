@@ -7,19 +7,15 @@ what they know.
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils import timezone
-
 from secretsapp.core import actor as actors
 from secretsapp.core.actor import Door
-from secretsapp.core.due_states import DueState
-from secretsapp.due.listing import MINE, DueSecret, Wanted, due
+from secretsapp.due.listing import MINE, Wanted, due
+from secretsapp.due.reminded import mail_line
 from secretsapp.mail import outbox
 from secretsapp.mail.letters import Letter
 from secretsapp.mail.outbox import About, Kind
 from secretsapp.models import Secret, User
 from secretsapp.rules.paging import FIRST
-
-WORDS = {DueState.SOON: "soon due", DueState.DUE: "due", DueState.OVERDUE: "overdue"}
 
 
 def queue(secrets: Iterable[Secret], today: date) -> None:
@@ -40,19 +36,9 @@ def _write(person: User | None, _about: About) -> Letter | None:
     page = due(reader, Wanted(owner=MINE), FIRST)
     if not page.items:
         return None
-    words = {"secrets": list(map(_line, page.items)), "further": page.count - len(page.items)}
+    words = {"secrets": list(map(mail_line, page.items)), "further": page.count - len(page.items)}
     one_or_more = "A secret" if page.count == 1 else f"{page.count} secrets"
     return Letter(f"{one_or_more} of yours to rotate", words)
-
-
-def _line(found: DueSecret) -> dict[str, str]:
-    secret, day = found.secret, found.secret.due_on or timezone.now().date()
-    return {
-        "name": secret.name,
-        "where": secret.universe.name_and_environment,
-        "state": WORDS[found.state],
-        "day": f"{day.day} {day:%b %Y}",
-    }
 
 
 KIND = Kind("secrets_due", _write)

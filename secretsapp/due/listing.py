@@ -131,10 +131,10 @@ def day_in(text: str) -> date | None:
         return None
 
 
-def due(actor: Actor, wanted: Wanted, asked: Asked) -> Page[DueSecret]:
-    """A page of what is due, the most urgent first, in two queries."""
+def due(actor: Actor, wanted: Wanted, asked: Asked, *, among: Q | None = None) -> Page[DueSecret]:
+    """A page of what is due `among` the secrets, the most urgent first, in two queries."""
     today = timezone.now().date()
-    found = listed(actor, wanted).filter(_kind(wanted, today))
+    found = listed(actor, wanted).filter(_kind(wanted, today), among or Q())
     rows = found.select_related("universe", "owner")
     page = cut(rows.order_by("due_on", "universe_id", "name"), asked.number)
     rights = rights_of(actor)

@@ -13,12 +13,12 @@ from secretsapp.core.errors import InvalidInput, SecretGone, StaleVersion
 from secretsapp.core.events.secrets import DueEvent
 from secretsapp.core.roles import Permission
 from secretsapp.core.upkeep_errors import NothingDue
-from secretsapp.models import Change, RotationPolicy, Secret, Universe
+from secretsapp.models import Change, RotationPolicy, Secret, Team, Universe
 from secretsapp.models.due import DueRule
 from secretsapp.models.universes import Environment
 from secretsapp.rules.acting import Act, Right, acting
 from secretsapp.rules.due_dates import renew, renew_secrets
-from secretsapp.rules.locks import lock_all, lock_policies, lock_universe
+from secretsapp.rules.locks import lock_all, lock_policies, lock_team, lock_universe
 from secretsapp.rules.policy import require, require_installation
 
 # What can be said of a single secret, and what of many.
@@ -75,7 +75,8 @@ class Covered:
 class Terms:
     """What a policy asks for; `hint` says how to rotate one secret at its provider.
 
-    `ends_with` is the change whose value ends then, where it isn't whichever is there.
+    `ends_with` is the change whose value ends then, where it isn't whichever is there. The people
+    of `team` are reminded too; a single secret has an owner instead.
     """
 
     rule: DueRule
@@ -83,17 +84,20 @@ class Terms:
     ends_on: date | None = None
     hint: str = ""
     ends_with: Change | None = None
+    team: Team | None = None
 
 
 def set_policy(actor: Actor, covered: Covered, terms: Terms) -> bool:
     """Set the policy of a place, in place of another; gives whether anything changed.
 
-    The log gets the rule, and of a hint only that it changed. Raises Forbidden, InvalidInput,
-    SecretGone where there is no such secret, or StaleVersion where its value is another by now.
+    The log gets the rule, who is reminded, and of a hint only that it changed. Raises Forbidden,
+    InvalidInput, NotFound for a team that is gone, SecretGone where there is no such secret, or
+    StaleVersion where its value is another by now.
     """
     require_right(actor, covered)
     _check(covered, terms)
     with acting(actor, covered.need) as act:
+        team = lock_team(terms.team) if terms.team else None
         _lock(covered)
         before = covered.policies.first()
         after = _policy(act, covered, terms, before)
@@ -103,6 +107,7 @@ def set_policy(actor: Actor, covered: Covered, terms: Terms) -> bool:
         covered.renew()
         is_other_hint = after.hint != (before.hint if before else "")
         detail = {"rule": after.words} | ({"hint": "changed"} if is_other_hint else {})
+        detail |= {"team": team.name} if team else {}
         event = DueEvent.SECRET_POLICY_SET if covered.name else DueEvent.POLICY_SET
         _tell(act, event, covered, detail | {"where": after.where})
     return True
@@ -165,13 +170,14 @@ def _policy(
         ends_on=terms.ends_on if is_end else None,
         ends_of=secret.update_time if secret and is_end else "",
         hint=terms.hint,
+        team=terms.team,
         said_by=act.actor.name,
         said_at=timezone.now(),
     )
 
 
 def _said(policy: RotationPolicy) -> tuple[object, ...]:
-    return policy.rule, policy.days, policy.ends_on, policy.ends_of, policy.hint
+    return policy.rule, policy.days, policy.ends_on, policy.ends_of, policy.hint, policy.team_id
 
 
 def _tell(act: Act, event: DueEvent, covered: Covered, detail: dict[str, str]) -> None:
@@ -192,6 +198,8 @@ def _check(covered: Covered, terms: Terms) -> None:
     if terms.rule == DueRule.ENDS:
         _check_end(terms.ends_on)
     _check_hint(covered, terms)
+    if terms.team and covered.name:
+        raise InvalidInput("A single secret has an owner instead of a team.", field="team")
 
 
 def _check_end(day: date | None) -> None:

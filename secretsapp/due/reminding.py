@@ -1,4 +1,4 @@
-"""Once a day: tells what has become due, reminds owners by mail, and notes how much is in time.
+"""Once a day: tells what has become due, reminds owners and teams, and notes what is in time.
 
 It does so at the first round of a day in UTC. What was told is stored with each secret: once for
 each state and day on which it is due, however often a worker is killed and begins again. Several
@@ -14,7 +14,7 @@ from django.utils import timezone
 from secretsapp.core.actor import Actor
 from secretsapp.core.due_states import ASKING, DueState
 from secretsapp.core.events.secrets import DueEvent
-from secretsapp.due import due_mail, shares
+from secretsapp.due import due_mail, shares, team_mail
 from secretsapp.models import Secret, Universe
 from secretsapp.rules.acting import NoRight, acting
 from secretsapp.rules.due_dates import asking, in_state
@@ -73,6 +73,7 @@ def _tell(actor: Actor, universe: Universe, today: date) -> int:
                 _mark(rows, state)
                 told += rows
         due_mail.queue(told, today)
+        team_mail.queue(stored, told, today)
     return len(told)
 
 

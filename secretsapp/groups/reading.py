@@ -160,12 +160,13 @@ def _store(actor: Actor, before: RobloxGroup, found: _Reading, *, is_look: bool)
         rows = RobloxGroup.objects.filter(pk=before.pk, claimed_until=before.claimed_until)
         if not rows.update(claimed_until=None, **columns):
             return
-        title = found.group.name or str(before.pk)
+        before.name = title = found.group.name or str(before.pk)
         for each in noticed:
             GroupNotice.objects.create(
                 group=before, kind=each.kind, role=each.role, what=each.what, noticed_at=now
             )
-            act.tell(noticing.EVENTS[each.kind], detail={"name": title, **each.detail})
+            detail = {"name": title, **each.detail}
+            act.tell(noticing.EVENTS[each.kind], subject=before, detail=detail)
         _forget_old_notices(before)
 
 

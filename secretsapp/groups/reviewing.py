@@ -30,5 +30,5 @@ def review(actor: Actor, universe: Universe, *, seen: int | None = None) -> int:
         count = notices.delete()[0]
         if count:
             detail = {"name": group.title, "count": str(count)}
-            act.tell(GroupEvent.GROUP_REVIEWED, detail=detail)
+            act.tell(GroupEvent.GROUP_REVIEWED, subject=group, detail=detail)
     return count

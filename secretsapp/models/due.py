@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from secretsapp.models.access import Team
 from secretsapp.models.secrets import Secret
 from secretsapp.models.universes import Environment, Universe
 
@@ -21,7 +22,7 @@ class RotationPolicy(models.Model):
     """When secrets of a place are to be rotated: all, of an environment, of a universe, or one.
 
     `ends_of` is the version of the value that ends on `ends_on`: of the next one, nobody has said
-    yet when it does.
+    yet when it does. The people of `team` are reminded of what they can see, beside the owners.
     """
 
     secret = models.OneToOneField(Secret, on_delete=models.CASCADE, null=True, related_name="+")
@@ -32,6 +33,7 @@ class RotationPolicy(models.Model):
     ends_on = models.DateField(null=True)
     ends_of = models.CharField(max_length=40, blank=True)
     hint = models.TextField(blank=True)
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="+")
     said_by = models.CharField(max_length=254)
     said_at = models.DateTimeField()
 

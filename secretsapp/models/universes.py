@@ -142,6 +142,8 @@ class RobloxGroup(models.Model):
     isn't there. Without `read_at` nothing is known.
     """
 
+    subject_kind: ClassVar[str] = "group"
+
     id = models.BigIntegerField("group id", primary_key=True)
     name = models.CharField(max_length=100, blank=True)
     owner_id = models.BigIntegerField(null=True)

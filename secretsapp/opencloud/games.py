@@ -1,11 +1,16 @@
-"""The games of a group, which Roblox lists on another host and to anyone: no key is sent there."""
+"""Games as Roblox tells anyone of them, on another host: no key is sent there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from secretsapp.core.input_rules import UNIVERSE_ID_LIMIT
 from secretsapp.opencloud.answers import Json, Unusable
 from secretsapp.opencloud.client import Timeouts
 from secretsapp.opencloud.types import read_cursor, read_text
+
+if TYPE_CHECKING:
+    from secretsapp.opencloud.transport import Transport
 
 # The most that Roblox gives at once (documented); no group has nearly as many games.
 PAGE_LIMIT = 100
@@ -27,18 +32,9 @@ def list_games(
 
     Raises NothingSent, Refused, or Unusable where the list doesn't end or can't be read.
     """
-    from secretsapp.opencloud.transport import Transport  # noqa: PLC0415 - as in the client
-
     found: dict[int, Game] = {}
     cursors, cursor = {""}, ""
-    with Transport(
-        base_url,
-        None,
-        proxy=proxy,
-        connect=timeouts.connect,
-        read=timeouts.read,
-        answer=timeouts.answer,
-    ) as transport:
+    with _opened(base_url, proxy, timeouts) as transport:
         for _ in range(PAGES_AT_MOST):
             page = transport.read(_path(group_id), _query(cursor)).as_read()
             found |= {game.universe_id: game for game in _games(page)}
@@ -49,6 +45,31 @@ def list_games(
                 raise Unusable("Roblox listed the same page twice.")
             cursors.add(cursor)
     raise Unusable("Roblox's list did not end.")
+
+
+def find_games(
+    base_url: str, universe_ids: Sequence[int], *, proxy: str | None, timeouts: Timeouts
+) -> list[Game]:
+    """What Roblox tells of these games, at most 50 at once (seen by clients).
+
+    Those that it doesn't tell of are missing. Raises NothingSent, Refused, or Unusable.
+    """
+    query = {"universeIds": ",".join(map(str, universe_ids))}
+    with _opened(base_url, proxy, timeouts) as transport:
+        return _games(transport.read("/v1/games", query).as_read())
+
+
+def _opened(base_url: str, proxy: str | None, timeouts: Timeouts) -> "Transport":
+    from secretsapp.opencloud.transport import Transport  # noqa: PLC0415 - as in the client
+
+    return Transport(
+        base_url,
+        None,
+        proxy=proxy,
+        connect=timeouts.connect,
+        read=timeouts.read,
+        answer=timeouts.answer,
+    )
 
 
 def _path(group_id: int) -> str:

@@ -1,6 +1,6 @@
 """Who holds what: the grants in force and their people, as rows for a query to ask about."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.db.models import Q, QuerySet
 
@@ -24,6 +24,22 @@ def people_with_each(
     permission: Permission, universe_id: int, names: Collection[str]
 ) -> QuerySet[User]:
     """The people who have the permission on each of these secrets now, by email address."""
+    return _people_where(_is_each, permission, universe_id, names)
+
+
+def people_with_any(
+    permission: Permission, universe_id: int, names: Collection[str]
+) -> QuerySet[User]:
+    """The people who have the permission on one of these secrets now, by email address."""
+    return _people_where(_is_any, permission, universe_id, names)
+
+
+def _people_where(
+    holds: Callable[[Collection[str], Collection[str]], bool],
+    permission: Permission,
+    universe_id: int,
+    names: Collection[str],
+) -> QuerySet[User]:
     giving = in_force().filter(reaching(universe_id), role__in=roles_with(permission))
     # A grant without a pattern covers nothing, and a team may have nobody in it.
     covering = giving.filter(patterns__isnull=False).exclude(
@@ -35,13 +51,17 @@ def people_with_each(
     ):
         held.setdefault(person or member, set()).add(pattern)
     # Many have the same patterns, which are compared with the names once.
-    reach = {found: _is_each(found, names) for found in {frozenset(each) for each in held.values()}}
+    reach = {found: holds(found, names) for found in {frozenset(each) for each in held.values()}}
     able = [pk for pk, found in held.items() if reach[frozenset(found)]]
     return User.objects.filter(pk__in=able, is_active=True).order_by("email")
 
 
 def _is_each(found: Collection[str], names: Collection[str]) -> bool:
     return all(any(patterns.matches(each, name) for each in found) for name in names)
+
+
+def _is_any(found: Collection[str], names: Collection[str]) -> bool:
+    return any(patterns.matches(each, name) for each in found for name in names)
 
 
 def holders_of(grants: QuerySet[Grant]) -> QuerySet[User]:

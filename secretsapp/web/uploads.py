@@ -1,6 +1,7 @@
 """Lets the pages that take files take larger ones than any form, in memory; nothing is written."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -10,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from secretsapp.core import place_files
 from secretsapp.core.errors import InvalidInput
 from secretsapp.core.imports import decoding
-from secretsapp.web.views import refusals
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -18,6 +18,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 PAGES = {"import": decoding.MOST_BYTES, "servers_publish": place_files.MOST_BYTES}
 # What comes beside the file: the fields of the form, and the lines between its parts.
 _BESIDE_BYTES = 128 * 1024
+# As much is thrown away as any page takes; who sends more loses the answer.
+_THROWN_AWAY_BYTES = max(PAGES.values()) + _BESIDE_BYTES
+_PIECE_BYTES = 64 * 1024
 # A length of more digits is none.
 LONGEST_NUMBER = 19
 _TOO_MUCH_TEXT = (
@@ -46,26 +49,44 @@ class UploadedFileHandler(MemoryFileUploadHandler):
 
 
 class UploadMiddleware:
-    """Stands before all that reads a form, for that is read once."""
+    """Throws away what no view has read of what was sent to a page that takes a file.
+
+    Nothing parses what comes from someone who may not send it. But a connection that is closed
+    while they still send would lose the answer that says why.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request."""
-        return self._get_response(request)
+        """Answer the request, and then take the rest of it, as far as it can be a file."""
+        response = self._get_response(request)
+        if request.method == "POST" and _most_bytes(request):
+            _throw_away(request)
+        return response
 
-    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
-        """Read such a form from someone who is signed in; None lets the view answer."""
-        most_bytes = _most_bytes(request)
-        if not most_bytes or not request.user.is_authenticated:
-            return None
-        request.upload_handlers = [UploadedFileHandler(request, most_bytes)]
-        try:
-            _ = request.POST
-        except RequestDataTooBig:
-            return refusals.refused(request, InvalidInput(_TOO_MUCH_TEXT))
-        return None
+
+def _throw_away(request: HttpRequest) -> None:
+    """Take what hasn't been read, a piece at a time; who stopped sending gets no answer."""
+    left = _THROWN_AWAY_BYTES
+    with suppress(OSError):
+        while left > 0 and (piece := request.read(min(left, _PIECE_BYTES))):
+            left -= len(piece)
+
+
+def receive(request: HttpRequest) -> None:
+    """Read a form with its file, from someone who may send it; raises InvalidInput for much text.
+
+    The view is free of Django's own test of forms, which would read before it asks: it has its
+    answer tested by `csrf_protect` after this.
+    """
+    if request.method != "POST":
+        return
+    request.upload_handlers = [UploadedFileHandler(request, _most_bytes(request))]
+    try:
+        _ = request.POST
+    except RequestDataTooBig:
+        raise InvalidInput(_TOO_MUCH_TEXT) from None
 
 
 def _most_bytes(request: HttpRequest) -> int:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from secretsapp.due import due_mail, policies, reminding, shares, snoozing
+from secretsapp.due import due_mail, policies, reminding, shares, snoozing, team_mail
 from secretsapp.due.policies import Covered, Terms
 from secretsapp.models import Secret
 from secretsapp.models.due import DueRule
@@ -87,4 +87,8 @@ DUE_ACTIONS = [
     Action("shares.is_noted", lambda _stage: shares.is_noted(today())),
     Action("shares.over_time", lambda stage: shares.over_time(stage.cast["admin"].actor, today())),
     Action("due_mail.queue", lambda _stage: due_mail.queue(Secret.objects.all(), today())),
+    Action(
+        "team_mail.queue",
+        lambda stage: team_mail.queue(stage.universe, Secret.objects.all(), today()),
+    ),
 ]

@@ -45,7 +45,7 @@ def read(stage: Stage) -> bool:
 
 def found_by(who: str) -> tuple[str, ...]:
     """The event of a new owner."""
-    return (f"group.owner_changed | {who} |  |  | ",)
+    return (f"group.owner_changed | {who} |  |  | Works",)
 
 
 GROUP_ACTIONS: list[Action] = [
@@ -65,7 +65,7 @@ GROUP_ACTIONS: list[Action] = [
     Action(
         "reviewing.review",
         lambda stage: reviewing.review(stage.cast["admin"].actor, stage.universe),
-        (f"group.reviewed | {ADMIN} |  |  | ",),
+        (f"group.reviewed | {ADMIN} |  |  | Works",),
         before=notice_owner,
     ),
     Action(

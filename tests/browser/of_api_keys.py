@@ -61,6 +61,10 @@ def tick_nothing(visitor: Visitor) -> None:
     page.get_by_text("Choose an environment").first.wait_for()
 
 
+def _id_in(path_of_key: str) -> str:
+    return path_of_key.rstrip("/").rpartition("/")[2]
+
+
 def looks_at_api_keys(universe: Universe) -> list[Look]:
     """What keys look like that need someone, where they are listed, used and replaced."""
     troubled, replaced = paths_of_keys_in_trouble()
@@ -74,6 +78,7 @@ def looks_at_api_keys(universe: Universe) -> list[Look]:
         Look("secret_create_roblox_key", new_secret, "editor", paste_a_key_of_roblox),
         Look("universes_picked", f"{pick}?group=1234567"),
         Look("universes_pick_refused", f"{pick}?group=1234567", "admin", tick_nothing),
+        Look("universes_pick_opened", f"{pick}?key={_id_in(troubled)}"),
         Look("universes_pick_no_group", f"{pick}?group=x"),
         Look("api_key_replace_refused", replace, "admin", refuse_a_replacement),
     ]

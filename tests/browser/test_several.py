@@ -45,3 +45,16 @@ def test_what_is_ticked_in_the_list_follows_its_filter(visit: Visit, many: str) 
     page.get_by_role("link", name="Select", exact=True).click()
     page.get_by_role("button", name="Edit details").wait_for()
     assert page.locator("tbody [name=name]").count() == 10
+
+
+@pytest.mark.parametrize("address", ["/compare/", "/changed-outside/"])
+def test_every_environment_is_in_sight_on_a_phone(visit: Visit, many: str, address: str) -> None:
+    window = visit()
+    window.sign_in("admin")
+    window.page.set_viewport_size({"width": 390, "height": 844})
+    window.open(address)
+    row = window.page.get_by_role("navigation", name="Environment")
+    assert row.evaluate("row => row.scrollWidth <= row.clientWidth")
+    edge = row.get_by_role("link").last.bounding_box()
+    assert edge is not None
+    assert edge["x"] + edge["width"] < 390 - 16

@@ -78,3 +78,10 @@ def test_a_form_is_read_as_utf8_whatever_it_says(served: HTTPConnection, charset
     status, _, page = ask(served, "POST", "/sign-in/?next=/a", headers, urlencode(typed))
     assert status == 200
     assert 'value="ü@example.com"' in page
+
+
+def test_a_large_file_that_nobody_may_send_gets_its_answer(served: HTTPConnection) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    for address in ("/import/", "/universes/1/servers/publish/"):
+        status, _, _ = ask(served, "POST", address, headers, "x" * 9_000_000)
+        assert status == 302

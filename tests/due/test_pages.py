@@ -14,13 +14,14 @@ from secretsapp.core.roles import Role
 from secretsapp.due import calendar, listing, policies
 from secretsapp.due.listing import Wanted
 from secretsapp.due.policies import Covered, Terms
-from secretsapp.models import DueDay, RotationPolicy, Secret, Snooze, Universe
+from secretsapp.models import DueDay, RotationPolicy, Secret, Snooze, Team, Universe
 from secretsapp.models.due import DueRule
 from secretsapp.rules.paging import FIRST
 from tests.due.dating import age, cover, today
 from tests.granting import Terms as GrantTerms
 from tests.pages.reading import body
 from tests.stage import STAGEHAND, Cast, Person, engage
+from tests.support.watch import Watch, detail
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +154,22 @@ def test_a_policy_is_set_and_removed_on_its_page(client_for: ClientFor, universe
         client.post(reverse("due_policy_remove"), {"place": place})
     assert not RotationPolicy.objects.exists()
     assert "no policy of its own" in body(client.get(address))
+
+
+def test_a_policy_names_the_team_that_is_reminded(
+    client_for: ClientFor, universe: Universe
+) -> None:
+    client, address = client_for("admin"), reverse("due_policies")
+    team, watch = Team.objects.create(name="Build"), Watch()
+    sent = {"place": "all", "rule": "every", "days": "30", "team": str(team.pk)}
+    assert client.post(address, sent).status_code == 302
+    told = {"rule": "every 30 days", "team": "Build", "where": "all universes"}
+    assert detail(watch.last) == told
+    assert "reminds <bdi>Build</bdi>" in body(client.get(address))
+    team.delete()
+    assert "reminds" not in body(client.get(address))
+    answer = client.post(address, sent)
+    assert (answer.status_code, "Choose one of these teams." in body(answer)) == (422, True)
 
 
 @pytest.mark.parametrize(

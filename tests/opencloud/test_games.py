@@ -87,3 +87,11 @@ def test_without_a_connection_nothing_was_sent(emulator: Emulator) -> None:
     emulator.stop()
     with pytest.raises(NothingSent):
         listed(emulator)
+
+
+def test_games_are_found_by_their_ids_and_unknown_ones_are_missing(emulator: Emulator) -> None:
+    add_games(emulator, 3)
+    found = games.find_games(emulator.url, [3, 1, 99], proxy=None, timeouts=Timeouts())
+    assert found == [Game(3, "Isle 3"), Game(1, "Isle 1")]
+    (request,) = emulator.requests
+    assert not {"x-api-key", "authorization", "cookie"} & set(request.headers)

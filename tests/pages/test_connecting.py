@@ -11,7 +11,10 @@ from pytest_django import Settings
 
 from emulator import READ_SECRETS, Emulator, faults
 from emulator import Universe as EmulatedUniverse
-from secretsapp.models import ApiKey, OAuthAccess, Universe
+from secretsapp.api_keys import authorizing
+from secretsapp.api_keys.authorizing import Sent
+from secretsapp.models import ApiKey, Grant, OAuthAccess, Universe
+from secretsapp.opencloud.types import Tokens
 from tests.pages.conftest import ClientFor
 from tests.pages.reading import body, words
 from tests.stage import HARBOR_ID
@@ -164,10 +167,44 @@ def test_a_code_that_brings_no_tokens_connects_nothing(
     assert sentence in refused(admin, said)
 
 
-def test_a_name_that_was_taken_meanwhile_is_said(admin: Client) -> None:
+def test_a_name_that_was_taken_meanwhile_is_said_and_what_was_granted_revoked(
+    admin: Client, emulator: Emulator
+) -> None:
     said = granted(leave(admin))
     connect()
-    assert "already an API key named" in refused(admin, said)
+    page = refused(admin, said)
+    assert "already an API key named" in page
+    assert "What Roblox granted just now was revoked there." in page
+    stays, revoked = (each.revoked for each in reversed(emulator.oauth.authorizations))
+    assert (stays, revoked) == (False, True)
+
+
+def test_what_could_not_be_revoked_after_a_refusal_is_said(
+    admin: Client, emulator: Emulator
+) -> None:
+    said = granted(leave(admin))
+    connect()
+    emulator.inject(faults.status(503), path=REVOKE)
+    page = refused(admin, said)
+    assert "It couldn’t be revoked there, where it ends within 90 days." in page
+    assert not any(each.revoked for each in emulator.oauth.authorizations)
+
+
+def test_what_is_granted_to_who_may_connect_no_more_is_revoked(
+    admin: Client, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def redeem(sent: Sent, code: str) -> Tokens:
+        tokens = done(sent, code)
+        Grant.objects.all().delete()
+        return tokens
+
+    done = authorizing.redeem
+    monkeypatch.setattr("secretsapp.api_keys.connecting.redeem", redeem)
+    answer = admin.get(f"{BACK}?{urlencode(granted(leave(admin)))}")
+    assert answer.status_code == 403
+    assert "was revoked there" in words(answer)
+    assert emulator.oauth.authorizations[-1].revoked
+    assert not OAuthAccess.objects.exists()
 
 
 def test_a_form_refuses_what_no_name_is_and_a_missing_app(
@@ -198,6 +235,7 @@ def test_connecting_again_proves_every_universe_first(
     again, before = f"/api-keys/{api_key.pk}/connect/", OAuthAccess.objects.get()
     emulator.oauth.let_consent(PERSON, [5])
     assert "The old access stays. Harbor" in refused(admin, granted(leave(admin, again, x="")))
+    assert [each.revoked for each in emulator.oauth.authorizations] == [False, True]
     assert OAuthAccess.objects.get().generation == before.generation
     emulator.oauth.let_consent(PERSON, [HARBOR_ID])
     watch = Watch()

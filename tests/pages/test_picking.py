@@ -104,9 +104,9 @@ def test_one_that_is_refused_keeps_no_other_from_being_added(
     ("changed", "sentence"),
     [
         ({"game": []}, "Tick at least one game."),
-        ({"game": ["3"]}, "Choose from this group’s games."),
-        ({"game": ["x"]}, "Choose from this group’s games."),
-        ({"game": [str(HARBOR_ID)]}, "Choose from this group’s games."),
+        ({"game": ["3"]}, "Choose from the games that are listed."),
+        ({"game": ["x"]}, "Choose from the games that are listed."),
+        ({"game": [str(HARBOR_ID)]}, "Choose from the games that are listed."),
         ({"environment": ""}, "Choose an environment"),
         ({"api_key": "x"}, "Choose its API key."),
     ],

@@ -135,7 +135,7 @@ def test_a_protected_universe_says_that_a_file_cannot_wait(
     assert "Sealroom would have to keep the file" in text_of(page)
     assert "Send to Roblox" not in text_of(page)
     answer = post(manager, place)
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert "nobody publishes its places alone" in text_of(answer)
     assert PUBLISH not in manager.get(SERVERS).content.decode()
     assert not Publication.objects.exists()

@@ -8,10 +8,14 @@ from pytest_django import Settings
 from emulator import Emulator
 from emulator import Universe as EmulatedUniverse
 from secretsapp.api_keys import authorizing
+from secretsapp.api_keys.authorizing import Sent
+from secretsapp.core.actor import Actor
+from secretsapp.core.plaintext import Plaintext
+from secretsapp.management.commands import connect_roblox
 from secretsapp.models import ApiKey, OAuthAccess, Universe
 from tests.shell.conftest import Shell
 from tests.stage import STAGEHAND
-from tests.support.connected import NAME, connect, granted, set_up_app
+from tests.support.connected import NAME, PERSON, connect, granted, set_up_app
 from tests.support.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -39,6 +43,23 @@ def test_an_answer_to_another_run_connects_nothing(shell: Shell, app: Emulator) 
     pasted = f"{authorizing.back_to()}?{urlencode(said)}".encode()
     *_, sentence = shell.refuse_at_length("connect_roblox", NAME, piped=pasted)
     assert "no connection that was begun" in sentence
+
+
+def test_what_was_granted_beside_what_is_here_is_printed(
+    shell: Shell, app: Emulator, universe: Universe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(actor: Actor, **named: str) -> Sent:
+        sent = done(actor, **named)
+        pasted.append(f"{authorizing.back_to()}?{urlencode(granted(sent.address))}".encode())
+        return sent
+
+    done, pasted = authorizing.begin, list[bytes]()
+    monkeypatch.setattr(authorizing, "begin", begin)
+    monkeypatch.setattr(connect_roblox, "read_hidden", lambda _: Plaintext(pasted[0]))
+    app.add_universe(2, name="Quay")
+    app.oauth.let_consent(PERSON, [universe.pk, 2])
+    *_, line = shell.run("connect_roblox", NAME).output.splitlines()
+    assert line == "Granted and not in Sealroom: 2. Add each with add_universe --api-key."
 
 
 def test_it_is_listed_with_its_state_and_disconnected(shell: Shell, app: Emulator) -> None:

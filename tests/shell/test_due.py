@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from secretsapp.models import RotationPolicy, Secret, Universe
+from secretsapp.models import RotationPolicy, Secret, Team, Universe
 from tests.due.dating import age, cover, today
 from tests.shell.conftest import Shell
 from tests.stage import HARBOR_ID, Cast
@@ -53,6 +53,18 @@ def test_what_makes_no_sense_is_refused(
 ) -> None:
     assert refused in shell.refuse("set_policy", *rule)
     assert not RotationPolicy.objects.exists()
+
+
+def test_a_policy_of_many_has_a_team_reminded(shell: Shell, universe: Universe) -> None:
+    Team.objects.create(name="Build")
+    said = shell.run("set_policy", "--all", "--days", "30", "--team", "build", "--json").json
+    assert said["team"] == "Build"
+    assert RotationPolicy.objects.get().team == Team.objects.get()
+    one = (*IN_HARBOR, "--secret", "PAY_KEY", "--days", "9", "--team", "Build")
+    assert "A single secret has an owner" in shell.refuse("set_policy", *one)
+    assert "no team with that name" in shell.refuse("set_policy", "--all", "--team", "Buildings")
+    shell.run("set_policy", "--all", "--days", "30")
+    assert RotationPolicy.objects.get().team is None
 
 
 def test_a_secret_has_an_end_and_a_hint(shell: Shell, universe: Universe) -> None:

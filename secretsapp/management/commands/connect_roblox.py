@@ -13,6 +13,7 @@ from secretsapp.core.upkeep_errors import NotConnected
 from secretsapp.management.base import ActingCommand
 from secretsapp.management.input import read_hidden
 from secretsapp.management.output import Report
+from secretsapp.universes import picking
 
 
 class Command(ActingCommand):
@@ -39,9 +40,10 @@ class Command(ActingCommand):
         self.stderr.flush()
         said = _said(read_hidden("The address that Roblox led to: ").expose())
         api_key = connecting.finish(actor, sent.as_json(), said)
+        ids = [each.game.universe_id for each in picking.opened_by(actor, api_key)]
         return Report(
-            lines=[f"Connected “{api_key.name}”."],
-            data={"api_key": api_key.name, "is_oauth": True},
+            lines=[f"Connected “{api_key.name}”.", *_left(ids)],
+            data={"api_key": api_key.name, "is_oauth": True, "not_here": ids},
         )
 
 
@@ -51,6 +53,14 @@ def _begun(actor: Actor, options: dict[str, Any]) -> Sent:
     if options["note"]:
         raise InvalidInput("--note is for a new connection. Change it with edit_api_key.")
     return authorizing.begin_again(actor, key_listing.get(actor, options["name"]))
+
+
+def _left(ids: list[int]) -> list[str]:
+    """What was granted beside what is here, and how to add it."""
+    if not ids:
+        return []
+    listed = ", ".join(map(str, ids))
+    return [f"Granted and not in Sealroom: {listed}. Add each with add_universe --api-key."]
 
 
 def _said(address: bytes) -> dict[str, str]:

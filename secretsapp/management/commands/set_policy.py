@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from secretsapp.access import team_listing
 from secretsapp.core.actor import Actor
 from secretsapp.due.policies import Terms, set_policy
 from secretsapp.management.arguments import whole
@@ -37,10 +38,18 @@ class Command(ActingCommand):
             "--hint", default="", help="How to rotate it at the provider; only with --secret."
         )
 
+        parser.add_argument(
+            "--team",
+            metavar="NAME",
+            help="The team whose people are reminded by mail; not with --secret.",
+        )
+
     def act(self, actor: Actor, options: dict[str, Any]) -> Report:
         """Set it, and say whether anything changed."""
         covered = covered_of(actor, options)
-        terms = Terms(_rule(options), options["days"], options["ends"], options["hint"].strip())
+        team = team_listing.named(actor, options["team"]) if options["team"] else None
+        hint = options["hint"].strip()
+        terms = Terms(_rule(options), options["days"], options["ends"], hint, team=team)
         is_new = set_policy(actor, covered, terms)
         where = where_words(covered)
         said = f"Saved when {where} are due." if not covered.name else f"Saved when {where} is due."
@@ -51,6 +60,7 @@ class Command(ActingCommand):
                 "environment": covered.environment,
                 "secret": covered.name,
                 "rule": terms.rule.value,
+                "team": team.name if team else None,
                 "changed": is_new,
             },
         )

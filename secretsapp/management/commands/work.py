@@ -17,7 +17,7 @@ from secretsapp.batches import finishing, running
 from secretsapp.channels import delivering, mailing, outcomes
 from secretsapp.core import actor as actors
 from secretsapp.core.errors import SealroomError
-from secretsapp.due import due_mail, reminding
+from secretsapp.due import due_mail, reminding, team_mail
 from secretsapp.groups import watching as groups
 from secretsapp.log import checkpoints, witnessing
 from secretsapp.log.index import building
@@ -68,6 +68,7 @@ MAILS = (
     key_mail.FAILS,
     mailing.KIND,
     due_mail.KIND,
+    team_mail.KIND,
 )
 ROUNDS_A_MINUTE = 12
 ROUNDS_A_DAY = 24 * 60 * ROUNDS_A_MINUTE

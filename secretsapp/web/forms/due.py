@@ -11,7 +11,7 @@ from secretsapp.core.due_states import LONGEST_SNOOZE, MOST_DAYS
 from secretsapp.core.labels import REASON_LIMIT
 from secretsapp.due.listing import MINE, NOBODY
 from secretsapp.due.policies import OF_MANY, OF_ONE, Covered, Terms
-from secretsapp.models import RotationPolicy, Universe
+from secretsapp.models import RotationPolicy, Team, Universe
 from secretsapp.models.due import DueRule
 from secretsapp.models.universes import Environment
 from secretsapp.web.forms.fields import QUIET, NoteField, text_input
@@ -50,6 +50,23 @@ class _DaysField(forms.IntegerField):
                 "invalid": "Enter a number of days.",
                 "max_value": f"Enter {MOST_DAYS:,} days at most.",
             },
+        )
+
+
+class _TeamField(forms.TypedChoiceField):
+    """The team whose people are reminded, or none."""
+
+    def __init__(self, teams: Sequence[Team]) -> None:
+        by_id = {str(team.pk): team for team in teams}
+        super().__init__(
+            label="Remind a team",
+            required=False,
+            choices=[("", "No team"), *((pk, team.name) for pk, team in by_id.items())],
+            coerce=lambda pk: by_id[pk],
+            empty_value=None,
+            widget=forms.Select(QUIET | _SELECT),
+            help_text="Its people get a mail of what they can see. Owners get theirs anyway.",
+            error_messages={"invalid_choice": "Choose one of these teams."},
         )
 
 
@@ -105,8 +122,14 @@ class PolicyForm(forms.Form):
         widget=forms.RadioSelect({"class": "form-check-input"}),
     )
 
-    def __init__(self, universes: Sequence[Universe], data: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self,
+        universes: Sequence[Universe],
+        teams: Sequence[Team],
+        data: Mapping[str, Any] | None,
+    ) -> None:
         super().__init__(data)
+        self.fields["team"] = _TeamField(teams)
         self._universes = {str(each.pk): each for each in universes}
         wide = [(EVERYWHERE, "All universes"), *[each for each in Environment.choices if each[0]]]
         single = [(value, each.name_and_environment) for value, each in self._universes.items()]
@@ -122,7 +145,8 @@ class PolicyForm(forms.Form):
     @property
     def terms(self) -> Terms:
         """What was entered."""
-        return Terms(DueRule(self.cleaned_data["rule"]), self.cleaned_data["days"])
+        entered = self.cleaned_data
+        return Terms(DueRule(entered["rule"]), entered["days"], team=entered["team"])
 
 
 def covered_of(place: str, universes: Mapping[str, Universe]) -> Covered:

@@ -1,4 +1,4 @@
-"""The forms that choose universes from a group's games."""
+"""The forms that choose universes from the games of a group or a key."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -38,7 +38,7 @@ class PickForm(forms.Form):
     game = forms.TypedMultipleChoiceField(
         required=False,
         coerce=int,
-        error_messages={"invalid_choice": "Choose from this group’s games."},
+        error_messages={"invalid_choice": "Choose from the games that are listed."},
     )
     environment = EnvironmentField()
     use_required_attribute = False

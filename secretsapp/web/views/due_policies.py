@@ -20,7 +20,11 @@ from secretsapp.web.views.form_pages import Done
 def policies(request: ActorRequest) -> HttpResponse:
     """Those there are, and a form for another, or for another rule."""
     found = policy_listing.policies(request.actor)
-    form = PolicyForm(policy_listing.universes(request.actor), form_pages.posted(request))
+    form = PolicyForm(
+        policy_listing.universes(request.actor),
+        policy_listing.teams(request.actor),
+        form_pages.posted(request),
+    )
 
     def save() -> Done:
         covered = form.covered

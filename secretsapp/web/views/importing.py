@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from secretsapp.batches import everywhere, import_marks, importing, making
@@ -28,7 +29,7 @@ from secretsapp.universes import loading
 from secretsapp.web.forms.importing import ImportForm
 from secretsapp.web.htmx import wants_fragment
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.uploads import is_too_large, size_of
+from secretsapp.web.uploads import is_too_large, receive, size_of
 from secretsapp.web.views import form_pages
 
 _ANOTHER = (
@@ -53,11 +54,21 @@ class ShownRow:
         return caution_of(proposed) if proposed else ""
 
 
+@csrf_exempt
 @require_http_methods(form_pages.METHODS)
 def page(request: ActorRequest) -> HttpResponse:
-    """The form; a POST answers with the preview, or makes the batch that was confirmed."""
+    """The form; a POST answers with the preview, or makes the batch that was confirmed.
+
+    Who may import nowhere is refused before anything that they sent is read.
+    """
     everywhere.check_may_replace(request.actor)
     opened_from = _opened_from(request)
+    receive(request)
+    return _page(request, opened_from)
+
+
+@csrf_protect
+def _page(request: ActorRequest, opened_from: Universe | None) -> HttpResponse:
     form = _form(request, opened_from)
     context: dict[str, Any] = {"universe": opened_from}
     if form.is_bound:

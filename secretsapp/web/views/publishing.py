@@ -2,14 +2,15 @@
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from secretsapp.models import Publication
+from secretsapp.models import Publication, Universe
 from secretsapp.servers import publications, publishing
 from secretsapp.universes import loading
 from secretsapp.web.forms.publishing import PublishForm
 from secretsapp.web.requests import ActorRequest
-from secretsapp.web.uploads import is_too_large
+from secretsapp.web.uploads import is_too_large, receive
 from secretsapp.web.views import form_pages
 from secretsapp.web.views.form_pages import Done
 
@@ -19,11 +20,23 @@ _NO_ANSWER = (
 )
 
 
+@csrf_exempt
 @require_http_methods(form_pages.METHODS)
 def publish(request: ActorRequest, universe_id: int) -> HttpResponse:
-    """The form that takes a place file; a POST sends it on to Roblox, and keeps nothing of it."""
+    """The form that takes a place file; a POST sends it on to Roblox, and keeps nothing of it.
+
+    Who may not publish, or not here, is refused before anything that they sent is read.
+    """
     universe = loading.get(request.actor, universe_id)
     publishing.check_may(request.actor, universe)
+    if request.method == "POST":
+        publishing.refuse_protected(universe)
+    receive(request)
+    return _answer(request, universe)
+
+
+@csrf_protect
+def _answer(request: ActorRequest, universe: Universe) -> HttpResponse:
     form = PublishForm(
         form_pages.posted(request), request.FILES or None, is_too_large=is_too_large(request)
     )
