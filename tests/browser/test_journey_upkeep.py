@@ -57,7 +57,7 @@ def test_what_is_due_is_reminded_of_rotated_with_one_click_and_in_time_again(
     follow(manager, "Snooze PAY_WEBHOOK")
     fill(manager, Until=str(today() + 9 * DAY), Reason="the provider is closed")
     press(manager, "Snooze")
-    says(manager, "Put off PAY_WEBHOOK until")
+    says(manager, "Snoozed PAY_WEBHOOK until")
     go_to(manager, "Due dates")
     shows(manager, "Nothing has to be rotated now.")
     assert reminding.remind(STAGEHAND, timezone.now() + DAY) == 0
