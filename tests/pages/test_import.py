@@ -36,7 +36,7 @@ def test_what_is_confirmed_becomes_a_batch_that_is_sent(
     given = Import(client_for("editor"), TWO, universe, as_file=as_file)
     preview = given.preview()
     assert preview.status_code == 200
-    assert "2 rows for 1 universe: 2 clear, 0 to be checked, 0 refused." in words(preview)
+    assert "2 rows for 1 universe: 2 ready, 0 to check, 0 refused." in words(preview)
     assert (given.ticked, given.hosts) == ([1, 2], {2: "api.mail.example"})
     assert writes(emulator) == []
     answer = given.confirm(reason="a new season")
@@ -167,7 +167,7 @@ def test_rows_that_are_doubtful_twice_or_refused_are_not_ticked(
     given = Import(client_for("editor"), text, universe)
     told = words(given.preview())
     assert given.ticked == [1]
-    assert "7 rows for 1 universe: 1 clear, 4 to be checked, 2 refused." in told
+    assert "7 rows for 1 universe: 1 ready, 4 to check, 2 refused." in told
     assert "Line 4 has the same name with another value. Tick one of them." in told
     assert "Did you mean d_1?" in told
     assert "has a secret named PAY_KEY, which differs only" in told
