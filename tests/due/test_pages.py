@@ -219,6 +219,8 @@ def test_a_secret_is_put_off_on_its_page(client_for: ClientFor, harbor_due: Univ
     address = reverse("secret_snooze", args=place)
     page = body(client.get(address))
     assert (page.count('name="reason"'), "without approval" in page) == (1, False)
+    # Two weeks are suggested.
+    assert f'value="{today() + 14 * DAY}"' in page
     assert client.post(address, {"until": "x", "reason": "y"}).status_code == 422
     assert not Snooze.objects.exists()
     sent = {"until": str(today() + 9 * DAY), "reason": "the provider is closed"}

@@ -259,7 +259,7 @@ def test_as_much_as_can_be_imported_is_read(client_for: ClientFor, universe: Uni
     names = [f"{'N' * 60}{each:03}" for each in range(490)]
     text = "".join(f"{name}='{'v1' * 512}'\n" for name in names)
     given = Import(client_for("editor"), text, universe)
-    assert "490 clear" in words(given.preview())
+    assert "490 ready" in words(given.preview())
     given.hosts = dict.fromkeys(given.hosts, "api.example.com")
     assert given.confirm().status_code == 302
     assert Batch.objects.get().size == 490
@@ -306,7 +306,7 @@ def test_the_empty_env_of_an_export_comes_back_once_it_is_filled_in(
     assert "3 refused" in words(Import(client, exported, universe).preview())
     filled = exported.replace("=\n", "=new-value\n")
     given = Import(client, filled, universe)
-    assert "3 clear" in words(given.preview())
+    assert "3 ready" in words(given.preview())
     Secret.objects.all().delete()
     given.preview()
     assert given.hosts == {1: "api.pay.example", 2: "*", 3: "none"}

@@ -17,6 +17,7 @@ from secretsapp.models.universes import Environment
 from secretsapp.web.forms.fields import QUIET, NoteField, text_input
 
 EVERYWHERE = "all"
+USUAL_SNOOZE = timedelta(days=14)
 _RULES = {
     DueRule.EVERY: "After a number of days",
     DueRule.ENDS: "When its credential ends at the provider",
@@ -155,11 +156,11 @@ class SnoozeForm(forms.Form):
     )
 
     def __init__(self, data: Mapping[str, Any] | None) -> None:
-        super().__init__(data)
         today = timezone.now().date()
+        super().__init__(data, initial={"until": today + USUAL_SNOOZE})
         self.fields["until"] = _DayField(
             "Until",
-            f"{LONGEST_SNOOZE.days} days at most. Rotating it ends this too.",
+            f"{LONGEST_SNOOZE.days} days at most. A rotation ends it sooner.",
             today + timedelta(days=1),
             today + LONGEST_SNOOZE,
         )
