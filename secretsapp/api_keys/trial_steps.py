@@ -230,5 +230,5 @@ def _end(found: Evidence) -> Step:
     if found.entered_end:
         sentence = f"On {sentence_time(found.entered_end)}, as entered in Sealroom."
         return Step(title, StepState.PASSED, sentence)
-    sentence = "Roblox doesn’t say. If the key has an expiry date, enter it to be warned in time."
+    sentence = "Roblox doesn’t say. If the key has an expiry date, enter it to be warned before."
     return Step(title, StepState.OPEN, sentence)

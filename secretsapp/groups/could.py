@@ -78,7 +78,7 @@ class Could:
         if self.group_id is None or self.read_at is None:
             return ""
         return (
-            "Roblox doesn’t tell which roles hold the permission “List, create, update, and delete "
+            "Roblox doesn’t say which roles hold the permission “List, create, update, and delete "
             "secrets”, so members of other roles may be able to as well."
         )
 

@@ -78,7 +78,7 @@ def _differences(before: Role, after: Role) -> Iterator[str]:
     is_same = same == (after.name, after.rank, after.permissions)
     if both_told and before.update_time != after.update_time and is_same:
         # What Roblox doesn't tell of a role can be what changed, the permission for secrets too.
-        yield "Roblox doesn’t tell what"
+        yield "Roblox doesn’t say what"
 
 
 def _permissions(before: set[str], after: set[str]) -> Iterator[str]:

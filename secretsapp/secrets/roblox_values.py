@@ -20,7 +20,7 @@ from secretsapp.rules import connections
 from secretsapp.rules.acting import Right, acting
 
 _NO_KEY = "It doesn’t look like a Roblox API key, so Roblox wasn’t asked about it."
-_ADDRESSES = "Roblox doesn’t tell whether it has accepted IP addresses: look there."
+_ADDRESSES = "Roblox doesn’t say whether it has accepted IP addresses: look there."
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ _REFUSED = {
 }
 
 NOT_TOLD = (
-    "Roblox doesn’t tell of versions that are only saved. Look at the place’s version history in "
+    "Roblox doesn’t list versions that are only saved. Look at the place’s version history in "
     "the Creator Dashboard."
 )
 

@@ -75,12 +75,12 @@ class RolloutView:
         if rollout is None or rollout.read_at is None:
             return "Not known yet."
         if rollout.old is None:
-            return "Roblox didn’t tell how many servers started before the change."
+            return "Roblox didn’t say how many servers started before the change."
         if rollout.old:
             return f"{_how_many(rollout, rollout.old)} {_STILL[kind][rollout.old != 1]}."
         if self.is_out:
             return _NONE[kind] if rollout.total else "No server runs."
-        return "None of the servers that Roblox told of started before the change."
+        return "None of the servers that Roblox listed started before the change."
 
     @property
     def doubts(self) -> list[str]:
@@ -89,11 +89,11 @@ class RolloutView:
         if rollout is None or rollout.read_at is None:
             return []
         told = (
-            (rollout.undated, f"Since when {rollout.undated} run, Roblox didn’t tell."),
-            (rollout.at_least, "Roblox couldn’t tell of all servers."),
+            (rollout.undated, f"Roblox didn’t say when {rollout.undated} of them started."),
+            (rollout.at_least, "Roblox didn’t list all servers."),
             (
                 rollout.by_own_clock and not self.is_out,
-                "Roblox didn’t tell when it changed: servers that started within a minute count.",
+                "Roblox didn’t say when it changed: servers that started within a minute count.",
             ),
         )
         return [sentence for applies, sentence in told if applies]

@@ -3,6 +3,7 @@
 from datetime import date
 
 from secretsapp.core.due_states import DueState
+from secretsapp.core.times import age, start_of_day
 from secretsapp.models import Universe
 from secretsapp.models.universes import Environment
 
@@ -12,7 +13,7 @@ KIND_WORDS = {
     DueState.SOON: "Due soon",
     DueState.SNOOZED: "Snoozed",
     DueState.UNKNOWN: "Age unknown",
-    DueState.IN_TIME: "In time",
+    DueState.IN_TIME: "On time",
     DueState.UNCOVERED: "No due date",
 }
 # A chip speaks only where something is not as usual.
@@ -23,7 +24,7 @@ TONES = {
     DueState.SNOOZED: "",
     DueState.UNKNOWN: "",
 }
-# The chips of a list, as they are written; in time is as usual.
+# The chips of a list, as they are written; on time is as usual.
 CHIPS = {
     state: f'<span class="chip {tone}">{KIND_WORDS[state]}</span>' for state, tone in TONES.items()
 }
@@ -35,15 +36,13 @@ def day(when: date) -> str:
 
 
 def since_or_on(when: date, today: date) -> str:
-    """When it is due in words, such as `in 3 days` or `5 days ago`, for who reads a list."""
+    """When it is due in words, such as `in 3 days` or `2 years ago`, for who reads a list."""
     days = (when - today).days
     if days == 0:
         return "today"
     if days == 1:
         return "tomorrow"
-    if days == -1:
-        return "yesterday"
-    return f"in {days} days" if days > 0 else f"{-days} days ago"
+    return f"in {days} days" if days > 0 else age(start_of_day(when), start_of_day(today))
 
 
 def of_place(universe: Universe | None, environment: str) -> str:

@@ -108,7 +108,7 @@ def approve_for_less(manager: Visitor) -> None:
     manager.open("/")
     shows(manager, "Waiting for your answer")
     expect(manager.page.locator(".sidebar-count").first).to_contain_text("1")
-    follow(manager, "Look and decide")
+    follow(manager, "Review")
     manager.page.get_by_role("radio", name="8 hours").check()
     press(manager, "Approve")
     shows(manager, "Approved")
@@ -131,7 +131,7 @@ def propose(grace: Visitor, rotation: str) -> None:
 def approve(manager: Visitor) -> None:
     """Find the proposal on the first page, and approve it."""
     manager.open("/")
-    follow(manager, "Look and decide")
+    follow(manager, "Review")
     press(manager, "Approve")
     shows(manager, "Approved")
 

@@ -59,7 +59,7 @@ def test_a_manager_imports_thirty_values_into_two_universes(
     choose(visitor, THIRTY)
     press(visitor, "Preview")
     main = page.get_by_role("main")
-    expect(main).to_contain_text("30 rows for 2 universes: 30 clear, 0 to be checked, 0 refused.")
+    expect(main).to_contain_text("30 rows for 2 universes: 30 ready, 0 to check, 0 refused.")
     assert "value-number" not in page.evaluate(ALL_OF_IT) if script else True
     page.get_by_label("Allowed host of new secrets").fill("api.example.com")
     if not script:
@@ -82,12 +82,12 @@ def test_an_editor_fixes_four_rows_and_imports_what_they_dropped(
     page, preview = visitor.page, visitor.page.locator("#preview")
     page.evaluate(DROP, [BROKEN, "game.env"])
     press(visitor, "Preview")
-    expect(preview).to_contain_text("7 rows for 1 universe: 1 clear, 3 to be checked, 3 refused.")
+    expect(preview).to_contain_text("7 rows for 1 universe: 1 ready, 3 to check, 3 refused.")
     expect(preview).to_contain_text("Did you mean my_key?")
     page.evaluate(DROP, [FIXED, "game.env"])
     expect(preview).to_be_empty()
     press(visitor, "Preview")
-    expect(preview).to_contain_text("6 rows for 1 universe: 6 clear, 0 to be checked, 0 refused.")
+    expect(preview).to_contain_text("6 rows for 1 universe: 6 ready, 0 to check, 0 refused.")
     page.get_by_label("Allowed host of A1").fill("*.example.com")
     press(visitor, "Import ticked rows")
     expect(page.get_by_role("main")).to_contain_text("my_key is new, so it needs an allowed host.")

@@ -52,7 +52,7 @@ def test_what_is_due_is_listed_the_most_urgent_first(
 ) -> None:
     page = body(client_for("rotator").get(DUE))
     assert of(page) == ["PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"]
-    assert "33 % of 3 secrets with a due date are in time." in page
+    assert "33 % of 3 secrets with a due date are on time." in page
     assert reverse("secret_rotate", args=[harbor_due.pk, "PAY_KEY"]) in page
     assert reverse("secret_snooze", args=[harbor_due.pk, "PAY_KEY"]) not in page
 
@@ -94,12 +94,12 @@ def test_a_pattern_hides_the_other_names_days_and_counts(
     )
     page = body(client_for(guest).get(DUE))
     assert of(page) == ["PAY_KEY"]
-    assert "0 % of 1 secret with a due date is in time." in page
-    assert "In time, week by week" not in page
+    assert "0 % of 1 secret with a due date is on time." in page
+    assert "On time, week by week" not in page
     assert "1 due" not in page
     month = calendar.month(guest.actor, Wanted(), today().replace(day=1), today())
     assert sum(day.count for week in month.weeks for day in week) == 0
-    assert "In time, week by week" in body(client_for("viewer").get(DUE))
+    assert "On time, week by week" in body(client_for("viewer").get(DUE))
 
 
 def test_who_sees_nothing_is_told_so(client_for: ClientFor, harbor_due: Universe) -> None:
@@ -236,6 +236,8 @@ def test_a_secret_is_put_off_on_its_page(client_for: ClientFor, harbor_due: Univ
     address = reverse("secret_snooze", args=place)
     page = body(client.get(address))
     assert (page.count('name="reason"'), "without approval" in page) == (1, False)
+    # Two weeks are suggested.
+    assert f'value="{today() + 14 * DAY}"' in page
     assert client.post(address, {"until": "x", "reason": "y"}).status_code == 422
     assert not Snooze.objects.exists()
     sent = {"until": str(today() + 9 * DAY), "reason": "the provider is closed"}

@@ -85,7 +85,7 @@ def test_a_change_of_what_nobody_is_told_is_noticed_with_a_key_that_is_told_less
     emulator.add_api_key(LOG_KEY, owner_id=OWNER, scopes={MANAGE_GROUP})
     rest()
     assert reading.look(cast["viewer"].actor, with_log)
-    assert GroupNotice.objects.get().what == "Roblox doesn’t tell what"
+    assert GroupNotice.objects.get().what == "Roblox doesn’t say what"
 
 
 def test_a_group_that_is_forgotten_meanwhile_is_not_read(

@@ -103,7 +103,7 @@ def test_what_only_the_owner_is_shown_of_a_role_is_compared_where_it_is_told(
     assert "has manageApiKeys now" in told()[-1][1]
     group.change_role(role.role_id)
     read_after()
-    assert json.loads(told()[-1][1])["what"] == "Roblox doesn’t tell what"
+    assert json.loads(told()[-1][1])["what"] == "Roblox doesn’t say what"
     emulator.add_api_key(API_KEY, owner_id=9)
     read_after()
     assert len(told()) == 2

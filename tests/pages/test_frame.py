@@ -61,6 +61,24 @@ def test_the_page_one_is_on_is_marked(client_for: ClientFor, universe: Universe)
     assert re.search(r'title="Harbor" aria-current="page"', page)
 
 
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("/audit/evidence/", "Audit log"),
+        ("/audit/export/", "Audit log"),
+        ("/access/several/", "Access"),
+        ("/people/invite/", "People"),
+        ("/people/second-factors/", "People"),
+    ],
+)
+def test_a_page_of_administration_marks_the_part_it_belongs_to(
+    path: str, part: str, client_for: ClientFor
+) -> None:
+    page = body(client_for("admin").get(path))
+    marked = re.findall(r'aria-current="true">(.*?)</a>', page, re.DOTALL)
+    assert [re.sub(r"<[^>]*>", "", words).strip() for words in marked] == [part]
+
+
 def test_universes_stand_under_their_owner_production_first_and_numbers_as_people_count(
     cast: Cast, universe: Universe, emulator: Emulator
 ) -> None:

@@ -27,6 +27,26 @@ def quay(api_key: ApiKey) -> Universe:
     )
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        SEVERAL,
+        "/people/invite/",
+        "/universes/{universe}/access/new/",
+        "/universes/{universe}/access/invite/",
+        "/people/{person}/access/new/",
+    ],
+)
+def test_names_are_picked_wherever_access_is_given(
+    path: str, client_for: ClientFor, cast: Cast, universe: Universe
+) -> None:
+    address = path.format(universe=universe.pk, person=cast["viewer"].user.pk)
+    page = body(client_for("admin").get(address))
+    assert "data-adds-to" in page
+    # The script that shows it and adds the names.
+    assert "js/names.js" in page
+
+
 def team(name: str, *people: User) -> Team:
     """A team of these."""
     made = Team.objects.create(name=name)

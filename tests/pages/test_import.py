@@ -36,7 +36,7 @@ def test_what_is_confirmed_becomes_a_batch_that_is_sent(
     given = Import(client_for("editor"), TWO, universe, as_file=as_file)
     preview = given.preview()
     assert preview.status_code == 200
-    assert "2 rows for 1 universe: 2 clear, 0 to be checked, 0 refused." in words(preview)
+    assert "2 rows for 1 universe: 2 ready, 0 to check, 0 refused." in words(preview)
     assert (given.ticked, given.hosts) == ([1, 2], {2: "api.mail.example"})
     assert writes(emulator) == []
     answer = given.confirm(reason="a new season")
@@ -167,7 +167,7 @@ def test_rows_that_are_doubtful_twice_or_refused_are_not_ticked(
     given = Import(client_for("editor"), text, universe)
     told = words(given.preview())
     assert given.ticked == [1]
-    assert "7 rows for 1 universe: 1 clear, 4 to be checked, 2 refused." in told
+    assert "7 rows for 1 universe: 1 ready, 4 to check, 2 refused." in told
     assert "Line 4 has the same name with another value. Tick one of them." in told
     assert "Did you mean d_1?" in told
     assert "has a secret named PAY_KEY, which differs only" in told
@@ -259,7 +259,7 @@ def test_as_much_as_can_be_imported_is_read(client_for: ClientFor, universe: Uni
     names = [f"{'N' * 60}{each:03}" for each in range(490)]
     text = "".join(f"{name}='{'v1' * 512}'\n" for name in names)
     given = Import(client_for("editor"), text, universe)
-    assert "490 clear" in words(given.preview())
+    assert "490 ready" in words(given.preview())
     given.hosts = dict.fromkeys(given.hosts, "api.example.com")
     assert given.confirm().status_code == 302
     assert Batch.objects.get().size == 490
@@ -306,7 +306,7 @@ def test_the_empty_env_of_an_export_comes_back_once_it_is_filled_in(
     assert "3 refused" in words(Import(client, exported, universe).preview())
     filled = exported.replace("=\n", "=new-value\n")
     given = Import(client, filled, universe)
-    assert "3 clear" in words(given.preview())
+    assert "3 ready" in words(given.preview())
     Secret.objects.all().delete()
     given.preview()
     assert given.hosts == {1: "api.pay.example", 2: "*", 3: "none"}

@@ -79,7 +79,7 @@ def test_with_consent_roblox_is_asked_once_and_the_end_is_kept_with_the_secret(
     watch = Watch()
     page = words(editor.post(address_of("secret_create"), AGREED, follow=True))
     assert "Roblox says the key expires on 6 May 2031, 12:00 UTC." in page
-    assert "Roblox doesn’t tell whether it has accepted IP addresses" in page
+    assert "Roblox doesn’t say whether it has accepted IP addresses" in page
     assert asked(emulator) == 1
     assert watch.tags.index("secret.create.succeeded") < watch.tags.index("secret.key.asked")
     assert "It is due on that day." in page

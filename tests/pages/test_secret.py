@@ -14,7 +14,7 @@ from tests.pages.conftest import AddressOf, ClientFor
 from tests.pages.reading import body, field, words
 from tests.stage import Cast
 
-ONLY_HERE = "Not in any other universe of this {} where you could see it."
+ONLY_HERE = "Not in any other universe of this {} that you can see."
 ACTIONS = {
     "manager": {"Rotate", "Delete", "Edit details"},
     "editor": {"Rotate", "Edit details"},

@@ -66,6 +66,19 @@ def test_without_a_script_a_button_leads_back_to_the_page(
     assert OLD in text_of(viewer.get(SECRET))
 
 
+def test_without_a_key_for_servers_their_page_leads_who_may_to_the_choice(
+    universe: Universe, admin: Client, manager: Client
+) -> None:
+    Universe.objects.update(server_key=None)
+    for page in (
+        f"/universes/{universe.pk}/servers/",
+        f"/universes/{universe.pk}/servers/publish/",
+    ):
+        assert "No API key for game servers is chosen" in text_of(admin.get(page))
+        assert f"/universes/{universe.pk}/servers/key/" in admin.get(page).content.decode()
+        assert "Ask an admin to choose one in the settings." in text_of(manager.get(page))
+
+
 def test_a_secret_that_was_not_changed_says_nothing(universe: Universe, viewer: Client) -> None:
     assert f"{SECRET}servers/" not in viewer.get(SECRET).content.decode()
     assert viewer.post(f"{SECRET}servers/", headers=HTMX).status_code == 204
@@ -156,7 +169,7 @@ def test_without_a_forecast_it_is_for_all_places(
     rotated: Universe, manager: Client, emulator: Emulator
 ) -> None:
     emulator.inject(faults.status(200, {}), path="restarts:forecast", times=2)
-    assert "Roblox’s forecast didn’t come" in text_of(manager.get(RESTART))
+    assert "Roblox sent no forecast" in text_of(manager.get(RESTART))
     assert manager.post(RESTART, {"sure": "on", "bleed_off_minutes": "5"}).status_code == 302
     assert ServerRestart.objects.get().total == 12
 

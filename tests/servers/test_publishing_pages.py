@@ -50,7 +50,7 @@ def test_a_file_becomes_a_version_and_the_page_says_which(
     manager: Client, harbor: EmulatedUniverse, place: int
 ) -> None:
     page = manager.get(PUBLISH)
-    assert (page.status_code, "Publish a place of Harbor" in text_of(page)) == (200, True)
+    assert (page.status_code, "Publish a place in Harbor" in text_of(page)) == (200, True)
     said = post(manager, place)
     assert f"Published version 2 of place {place}." in text_of(said)
     assert "Restart servers so that they have this version" in text_of(said)

@@ -82,7 +82,7 @@ def test_a_creation_and_a_deletion_are_told_in_words_of_their_own(
     found = seen(cast, with_key)
     assert found.words == "2 of 2 servers still have it."
     assert found.doubts == [
-        "Roblox didn’t tell when it changed: servers that started within a minute count."
+        "Roblox didn’t say when it changed: servers that started within a minute count."
     ]
 
 
@@ -100,7 +100,7 @@ def test_servers_that_roblox_leaves_out_make_it_a_lower_bound(
     emulator.inject(faults.status(200, marked), path="versions/2/game-servers")
     found = seen(cast, rotated)
     assert found.words == "At least 9 of 14 servers still have the old value."
-    assert found.doubts == ["Roblox couldn’t tell of all servers."]
+    assert found.doubts == ["Roblox didn’t list all servers."]
 
 
 def test_what_roblox_does_not_tell_at_all_is_not_called_none(
@@ -108,7 +108,7 @@ def test_what_roblox_does_not_tell_at_all_is_not_called_none(
 ) -> None:
     harbor.fleet.misses_active = True
     found = seen(cast, rotated)
-    assert found.words == "Roblox didn’t tell how many servers started before the change."
+    assert found.words == "Roblox didn’t say how many servers started before the change."
     assert not found.is_out
 
 
@@ -120,7 +120,7 @@ def test_servers_without_a_number_are_listed_and_those_without_a_time_are_told(
     harbor.fleet.omits_times = True
     rest(minutes=1)
     found = seen(cast, rotated)
-    assert found.doubts == ["Since when 12 run, Roblox didn’t tell."]
+    assert found.doubts == ["Roblox didn’t say when 12 of them started."]
     assert not found.is_out
 
 

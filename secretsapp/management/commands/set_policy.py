@@ -19,7 +19,7 @@ class Command(ActingCommand):
 
     help = (
         "Set how often secrets are to be rotated: all, those of an environment or a universe, or "
-        "one. The most exact policy counts. Nothing changes at Roblox."
+        "one. The most specific policy applies. Nothing changes at Roblox."
     )
 
     def add_own_arguments(self, parser: CommandParser) -> None:

@@ -33,6 +33,6 @@ class Command(ActingCommand):
         until, reason = options["until"], options["reason"]
         snoozing.snooze(actor, universe=universe, name=name, until=until, reason=reason)
         return Report(
-            lines=[f"Put off {name} in {universe.name} until {until}."],
+            lines=[f"Snoozed {name} in {universe.name} until {until}."],
             data={"universe": universe.pk, "name": name, "until": until.isoformat()},
         )

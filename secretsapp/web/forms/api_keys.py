@@ -95,7 +95,7 @@ class EndField(forms.DateField):
             label="Expires on",
             required=False,
             widget=forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, "%Y-%m-%d"),
-            help_text="Optional, to be warned in time. It counts to 23:59 UTC.",
+            help_text="Optional. Sealroom warns you before this day, which ends at 23:59 UTC.",
             error_messages={"invalid": "Enter the day as 2027-01-31, or leave it empty."},
         )
 

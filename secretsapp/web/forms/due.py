@@ -17,6 +17,13 @@ from secretsapp.models.universes import Environment
 from secretsapp.web.forms.fields import QUIET, NoteField, text_input
 
 EVERYWHERE = "all"
+USUAL_SNOOZE = timedelta(days=14)
+_RULES = {
+    DueRule.EVERY: "After a number of days",
+    DueRule.ENDS: "When its credential ends at the provider",
+    DueRule.NEVER: "Never",
+    DueRule.FOLLOWS: "By the policy of its universe",
+}
 _SELECT = {"class": "form-select"}
 
 
@@ -45,7 +52,7 @@ class _DaysField(forms.IntegerField):
             required=False,
             max_value=MOST_DAYS,
             widget=forms.TextInput(attributes),
-            help_text="Needed for “Every so many days”. Counted from when Roblox got the value.",
+            help_text="For “After a number of days”. Counted from when Roblox got the value.",
             error_messages={
                 "invalid": "Enter a number of days.",
                 "max_value": f"Enter {MOST_DAYS:,} days at most.",
@@ -75,7 +82,7 @@ class SecretDueForm(forms.Form):
 
     rule = forms.ChoiceField(
         label="Rotate it",
-        choices=[(each.value, each.label) for each in (DueRule.FOLLOWS, *OF_ONE[:-1])],
+        choices=[(each.value, _RULES[each]) for each in (DueRule.FOLLOWS, *OF_ONE[:-1])],
         widget=forms.RadioSelect({"class": "form-check-input"}),
     )
 
@@ -88,7 +95,7 @@ class SecretDueForm(forms.Form):
         self.fields["days"] = _DaysField()
         self.fields["ends_on"] = _DayField(
             "The credential ends on",
-            "Needed for “When its credential ends”. Set it again after each rotation.",
+            "For “When its credential ends”. Set it again after each rotation.",
             today,
             today + timedelta(days=MOST_DAYS),
         )
@@ -114,10 +121,10 @@ class SecretDueForm(forms.Form):
 class PolicyForm(forms.Form):
     """When the secrets of a place are due."""
 
-    place = forms.ChoiceField(label="Secrets of", widget=forms.Select(QUIET | _SELECT))
+    place = forms.ChoiceField(label="Applies to", widget=forms.Select(QUIET | _SELECT))
     rule = forms.ChoiceField(
         label="Rotate them",
-        choices=[(each.value, each.label) for each in OF_MANY],
+        choices=[(each.value, _RULES[each]) for each in OF_MANY],
         initial=DueRule.EVERY.value,
         widget=forms.RadioSelect({"class": "form-check-input"}),
     )
@@ -173,11 +180,11 @@ class SnoozeForm(forms.Form):
     )
 
     def __init__(self, data: Mapping[str, Any] | None) -> None:
-        super().__init__(data)
         today = timezone.now().date()
+        super().__init__(data, initial={"until": today + USUAL_SNOOZE})
         self.fields["until"] = _DayField(
             "Until",
-            f"{LONGEST_SNOOZE.days} days at most. Rotating it ends this too.",
+            f"{LONGEST_SNOOZE.days} days at most. A rotation ends it sooner.",
             today + timedelta(days=1),
             today + LONGEST_SNOOZE,
         )

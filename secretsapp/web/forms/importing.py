@@ -16,7 +16,7 @@ from secretsapp.models import Universe
 from secretsapp.web.forms.fields import QUIET, UnshownTextarea, mono_input, text_input
 
 PREVIEW, CONFIRM = "preview", "import"
-_FORMS = [("", "Detect it"), (Form.ENV, ".env"), (Form.JSON, "JSON"), (Form.CSV, "CSV")]
+_FORMS = [("", "Detect automatically"), (Form.ENV, ".env"), (Form.JSON, "JSON"), (Form.CSV, "CSV")]
 _ROW = re.compile(r"[0-9]{1,4}")
 _HOST_OF_ROW = re.compile(r"host-([0-9]{1,4})")
 

@@ -14,7 +14,7 @@ class WhomForm(forms.Form):
     """Everyone, or those with a role."""
 
     whom = forms.TypedChoiceField(
-        label="Whom",
+        label="Who",
         required=False,
         choices=[
             ("", "Everyone"),
@@ -34,7 +34,7 @@ class RequiredFactorForm(WhomForm):
         label="From",
         required=False,
         widget=forms.DateInput(QUIET | {"class": "form-control", "type": "date"}, "%Y-%m-%d"),
-        help_text="The day begins at 00:00 UTC. Without one it’s required at once.",
+        help_text="The day starts at 00:00 UTC. Leave it empty to require one now.",
         error_messages={"invalid": "Enter the day as a date such as 2026-12-03."},
     )
     confirmed = forms.BooleanField(

@@ -21,7 +21,7 @@ BLEED_OFF = [
     ("240", "4 hours"),
 ]
 NO_PLACES = (
-    "Nothing was sent: Roblox doesn’t tell any more which places have servers, so yours can’t be "
+    "Nothing was sent: Roblox no longer says which places have servers, so yours can’t be "
     "chosen. Try again later, or restart all places."
 )
 CHECKBOX = {"class": "form-check-input"}
@@ -44,7 +44,7 @@ class RestartForm(forms.Form):
         empty_value=None,
         initial="5",
         widget=forms.Select(QUIET | {"class": "form-select"}),
-        help_text="For so long servers take no new players, and those in them can finish.",
+        help_text="Servers take no new players in this time, and those in them can finish.",
     )
     why = forms.CharField(
         label="Why",

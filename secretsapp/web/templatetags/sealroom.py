@@ -262,9 +262,9 @@ def detail_words(value: str, key: str) -> str:
 
 
 @register.filter
-def is_about(url_name: str | None, beginning: str) -> bool:
-    """Whether the page belongs to those whose names begin so."""
-    return (url_name or "").startswith(beginning)
+def is_about(url_name: str | None, beginnings: str) -> bool:
+    """Whether the page belongs to those whose names begin so, or so: they come with commas."""
+    return (url_name or "").startswith(tuple(beginnings.split(",")))
 
 
 @register.filter

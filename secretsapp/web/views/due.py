@@ -95,7 +95,7 @@ def snooze(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         put_off(request.actor, universe=universe, name=name, until=until, reason=reason)
         day = f"{until.day} {until:%b %Y}"
-        return Done(f"Put off {name} until {day}.", reverse("secret", args=[universe_id, name]))
+        return Done(f"Snoozed {name} until {day}.", reverse("secret", args=[universe_id, name]))
 
     answer = form_pages.submitted(request, form, save, universe)
     context = {"universe": universe, "secret": found, "due": of_secret.find(found)}
