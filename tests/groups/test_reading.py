@@ -40,7 +40,7 @@ def test_owner_roles_members_and_log_are_read_with_a_key_for_it(
     assert view.group.log_failure == ""
     assert "At least" in view.could.words
     assert f"{OWNER} (owns the group)" in view.could.words
-    assert "doesn’t tell which roles" in view.could.doubt
+    assert "doesn’t say which roles" in view.could.doubt
 
 
 def test_without_such_a_key_the_log_is_not_asked_for_and_the_page_says_what_is_missing(

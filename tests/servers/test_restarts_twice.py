@@ -74,7 +74,7 @@ def test_places_that_were_chosen_do_not_become_all_without_a_forecast(
     emulator.inject(faults.status(200, {}), path="restarts:forecast")
     answer = manager.post(RESTART, {"places": str(place), "sure": "on"})
     assert answer.status_code == 422
-    assert "Roblox doesn’t tell any more which places have servers" in answer.content.decode()
+    assert "Roblox no longer says which places have servers" in answer.content.decode()
     assert launches(emulator) == 0
 
 
