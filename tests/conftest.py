@@ -38,7 +38,6 @@ COVERAGE = ROOT / "pyproject.toml"
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 PLACES_OF_A_LARGE_FRAME = 2**16
 LONG = ("long", "process", "browser")
-UNCOUNTED = ("long", "later")
 # Tracing for the coverage nearly doubles the time of a test, and these are about whole journeys,
 # or about what is not counted: what they reach, the others have to reach as well.
 NOT_COUNTED = {"browser", "dashboard", "demo", "emulator", "repository", "spine"}
@@ -71,7 +70,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.database)
             if name_of_test(item) in begun:
                 item.add_marker(pytest.mark.later)
-        if item.path.parent.name in NOT_COUNTED or any(map(item.get_closest_marker, UNCOUNTED)):
+        if item.path.parent.name in NOT_COUNTED or item.get_closest_marker("later"):
             item.add_marker(pytest.mark.no_cover)
         begun.add(name_of_test(item))
         vars(item)["runtest"] = partial(call_with_room, item.runtest)
