@@ -107,7 +107,7 @@ def set_policy(actor: Actor, covered: Covered, terms: Terms) -> bool:
         covered.renew()
         is_other_hint = after.hint != (before.hint if before else "")
         detail = {"rule": after.words} | ({"hint": "changed"} if is_other_hint else {})
-        detail |= {"team": team.name} if team else {}
+        detail |= _reminded(team, before)
         event = DueEvent.SECRET_POLICY_SET if covered.name else DueEvent.POLICY_SET
         _tell(act, event, covered, detail | {"where": after.where})
     return True
@@ -174,6 +174,13 @@ def _policy(
         said_by=act.actor.name,
         said_at=timezone.now(),
     )
+
+
+def _reminded(team: Team | None, before: RotationPolicy | None) -> dict[str, str]:
+    """The team that is reminded from now on, or that none is any more."""
+    if team:
+        return {"team": team.name}
+    return {"team": "none any more"} if before and before.team_id else {}
 
 
 def _said(policy: RotationPolicy) -> tuple[object, ...]:

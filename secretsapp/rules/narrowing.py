@@ -53,9 +53,9 @@ def narrowed(
         return rows
     allowed = _in_wider(rights, permission, name, is_text=_has_text(rows))
     if _has_single(rights, permission):
-        held = _HELD[permission, _has_text(rows)]
-        now = timezone.now()
-        allowed |= Q(_Reached(held.written(person=actor.person_id, now=now), "universe_id", name))
+        question = _HELD[permission, _has_text(rows)]
+        written = question.written(person=actor.person_id, now=timezone.now())
+        allowed |= Q(_Reached(written, "universe_id", name))
     # No condition at all would be every row.
     return rows.filter(allowed) if allowed else rows.none()
 
@@ -68,16 +68,16 @@ def _has_single(rights: Rights, permission: Permission) -> bool:
 
 def within(grants: QuerySet[Grant], rows: QuerySet[Row], *, name: str = "name") -> Q:
     """The rows about secrets that these grants reach, as far as they are of single universes."""
-    held = _patterns_of(grants, is_text=_has_text(rows))
-    written = held.query.get_compiler(connection=connection).as_sql()
+    found = _patterns_of(grants, is_text=_has_text(rows))
+    written = found.query.get_compiler(connection=connection).as_sql()
     return Q(_Reached(written, "universe_id", name))
 
 
 def _patterns_of(grants: QuerySet[Grant], *, is_text: bool) -> QuerySet[Any]:
     """Each pattern of these grants of single universes, with how long it is without its star."""
     pattern, stem = F("patterns__pattern"), Greatest(Length("patterns__pattern") - 1, 0)
-    held = _of_one_universe(grants, is_text=is_text).annotate(pattern=pattern, stem=stem)
-    found: QuerySet[Any] = held.order_by().values_list("place_id", "pattern", "stem")
+    single = _of_one_universe(grants, is_text=is_text).annotate(pattern=pattern, stem=stem)
+    found: QuerySet[Any] = single.order_by().values_list("place_id", "pattern", "stem")
     return found
 
 

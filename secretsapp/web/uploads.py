@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import MemoryFileUploadHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from secretsapp.core import place_files
 from secretsapp.core.errors import InvalidInput
@@ -23,6 +23,7 @@ _THROWN_AWAY_BYTES = max(PAGES.values()) + _BESIDE_BYTES
 _PIECE_BYTES = 64 * 1024
 # A length of more digits is none.
 LONGEST_NUMBER = 19
+_CUT_OFF = "Nothing was changed: what you sent didn’t arrive as a whole. Send it again."
 _TOO_MUCH_TEXT = (
     "Nothing was read: more text was pasted than a form can have. Save it as a file, and choose "
     "that."
@@ -75,8 +76,9 @@ def _throw_away(request: HttpRequest) -> None:
 
 
 def receive(request: HttpRequest) -> None:
-    """Read a form with its file, from someone who may send it; raises InvalidInput for much text.
+    """Read a form with its file, from someone who may send it.
 
+    Raises InvalidInput where there is too much text, or where it was cut off.
     The view is free of Django's own test of forms, which would read before it asks: it has its
     answer tested by `csrf_protect` after this.
     """
@@ -87,6 +89,8 @@ def receive(request: HttpRequest) -> None:
         _ = request.POST
     except RequestDataTooBig:
         raise InvalidInput(_TOO_MUCH_TEXT) from None
+    except UnreadablePostError:
+        raise InvalidInput(_CUT_OFF) from None
 
 
 def _most_bytes(request: HttpRequest) -> int:

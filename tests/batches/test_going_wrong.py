@@ -294,14 +294,18 @@ def test_a_universe_that_cannot_be_read_does_not_hold_up_the_others(
     assert set(batch.items.values_list("state", flat=True)) == {ItemState.SUCCEEDED}
 
 
-def test_two_batches_take_turns(emulator: Emulator, cast: Cast, universe: Universe) -> None:
+def test_two_batches_take_turns(
+    emulator: Emulator, cast: Cast, universe: Universe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of several calls at once, any may arrive first.
+    monkeypatch.setattr(running, "SENDERS", 1)
     many = {f"NEW_{number:03}": b"value" for number in range(40)}
     batch_of(cast["admin"].actor, [universe], many)
     batch_of(cast["editor"].actor, [universe], {"PAY_KEY": b"leaked"})
     running.run_due()
     methods = writes(emulator)
     assert len(methods) == 41
-    assert methods.index("PATCH") < 20
+    assert methods.index("PATCH") <= 1
 
 
 def test_one_round_of_the_worker_follows_what_was_settled_and_ends_the_batch(

@@ -1,5 +1,6 @@
 """A policy names a team whose people are reminded by mail: each of what they can see themselves."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from secretsapp.core.roles import Role
 from secretsapp.due import due_mail, policies, reminding, team_mail
 from secretsapp.due.policies import Covered, Terms
 from secretsapp.mail import sending
-from secretsapp.models import OutgoingMail, Secret, Team, Universe
+from secretsapp.models import AuditEvent, OutgoingMail, Secret, Team, Universe
 from secretsapp.models.due import DueRule
 from tests.due.dating import age, cover
 from tests.granting import Terms as GrantTerms
@@ -155,3 +156,13 @@ def test_a_team_that_was_deleted_is_reminded_no_more(
     teams.delete(STAGEHAND, team)
     age("PAY_KEY", 90)
     assert mails(post_office) == {}
+
+
+def test_the_log_says_whom_a_policy_reminds_and_when_it_no_longer_does(
+    universe: Universe, team: Team
+) -> None:
+    name(team, ALL)
+    name(None, ALL)
+    name(None, ALL)
+    told = AuditEvent.objects.filter(tag="policy.set").order_by("sequence")
+    assert [json.loads(event.detail).get("team") for event in told] == ["Build", "none any more"]

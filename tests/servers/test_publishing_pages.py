@@ -1,6 +1,7 @@
 """Publishing in the browser: the form and what it refuses, and what the page of servers says."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -23,6 +24,14 @@ pytestmark = pytest.mark.django_db
 
 SERVERS = f"/universes/{HARBOR_ID}/servers/"
 PUBLISH = f"{SERVERS}publish/"
+
+
+class Cut(BytesIO):
+    """What comes from a browser whose connection breaks."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Nothing more."""
+        raise ConnectionResetError
 
 
 @pytest.fixture
@@ -56,6 +65,15 @@ def test_a_file_becomes_a_version_and_the_page_says_which(
     assert "Restart servers so that they have this version" in text_of(said)
     assert harbor.fleet.latest_of(place) == 2
     assert f'<option value="{place}">' in manager.get(PUBLISH).content.decode()
+
+
+def test_a_file_that_breaks_off_is_refused_in_a_sentence(
+    manager: Client, harbor: EmulatedUniverse, place: int
+) -> None:
+    as_file = "multipart/form-data; boundary=b"
+    said = manager.generic("POST", PUBLISH, b"--b", as_file, **{"wsgi.input": Cut()})
+    assert (said.status_code, "didn’t arrive as a whole" in text_of(said)) == (400, True)
+    assert harbor.fleet.latest_of(place) == 1
 
 
 def test_a_saved_version_asks_for_no_restart(manager: Client, place: int) -> None:
