@@ -20,7 +20,7 @@ from secretsapp.core.events.access import AccessEvent
 from secretsapp.core.events.people import PersonEvent
 from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.models import AuditEvent, AuditHead
-from secretsapp.rules import triggers
+from secretsapp.rules import log_statistics, triggers
 from secretsapp.rules.keys import audit_ring
 
 BEGAN = datetime(2024, 1, 1, 0, 0, 0, 250, tzinfo=UTC)
@@ -70,6 +70,7 @@ def _bare_table() -> Iterator[None]:
     with connection.schema_editor() as editor:
         for index in AuditEvent._meta.indexes:
             editor.add_index(AuditEvent, index)
+    log_statistics.install()
     triggers.install()
 
 

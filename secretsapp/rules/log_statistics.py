@@ -6,6 +6,8 @@ does keeps everyone from writing, and has to be repeated; `setup` writes down wh
 million events has. PostgreSQL keeps count by itself.
 """
 
+from collections.abc import Iterable
+
 from django.db import connection, transaction
 
 from secretsapp.models import AuditEvent
@@ -26,28 +28,30 @@ _EXPECTED = {
 
 
 def install() -> None:
-    """Write it down, unless there are statistics of the log; safe to repeat."""
+    """Write down what is not there: SQLite forgets an index that is made again. Safe to repeat."""
     if connection.vendor != "sqlite":
         return
     # Several may set up at once, and one of them may be killed: it is all there, once, or nothing.
     with transaction.atomic():
-        if not _are_there():
-            _write()
+        if missing := _EXPECTED.keys() - _known():
+            _write(missing)
 
 
-def _write() -> None:
+def _write(indexes: Iterable[str]) -> None:
     # Only SQLite itself can make the table that they are in.
     execute(f"ANALYZE {_OTHER}")
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (%s, %s, %s)",
-            [(_LOG, index, told) for index, told in _EXPECTED.items()],
+            [(_LOG, index, _EXPECTED[index]) for index in indexes],
         )
     # It reads them now.
     execute("ANALYZE sqlite_master")
 
 
-def _are_there() -> bool:
+def _known() -> set[str]:
+    """The indexes of the log that there are statistics of."""
     if not rows("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'"):
-        return False
-    return bool(rows(f"SELECT 1 FROM sqlite_stat1 WHERE tbl = '{_LOG}'"))  # noqa: S608 - our own name
+        return set()
+    found = rows(f"SELECT idx FROM sqlite_stat1 WHERE tbl = '{_LOG}'")  # noqa: S608 - our own name
+    return {index for (index,) in found}

@@ -5,7 +5,7 @@ from django.db import connection
 
 from secretsapp.log import reading
 from secretsapp.log.filters import AuditFilter
-from secretsapp.models import Universe
+from secretsapp.models import AuditEvent, Universe
 from secretsapp.rules import log_statistics
 from secretsapp.rules.sql import execute, rows
 from tests.stage import Cast
@@ -38,5 +38,16 @@ def test_statistics_that_someone_made_stay() -> None:
     log_statistics.install()
     assert rows(STORED) == sorted({**dict(told), "event_of_actor": "9 1"}.items())
     execute("DELETE FROM sqlite_stat1 WHERE tbl = 'secretsapp_auditevent'")
+    log_statistics.install()
+    assert rows(STORED) == told
+
+
+def test_an_index_that_was_made_again_gets_its_statistics_again() -> None:
+    told = rows(STORED)
+    index = next(each for each in AuditEvent._meta.indexes if each.name == "event_of_actor")
+    execute("DROP INDEX event_of_actor")
+    assert len(rows(STORED)) == 6
+    with connection.cursor() as cursor:
+        cursor.execute(str(index.create_sql(AuditEvent, connection.schema_editor())))
     log_statistics.install()
     assert rows(STORED) == told

@@ -64,34 +64,34 @@ class Held:
         return {block: those for block, those in found if first <= block <= last}
 
     def _read(self, shelves: range) -> None:
-        whole: Bits = dict.fromkeys(shelves, 0)
-        read: dict[int, Bits] = {shelf: {} for shelf in shelves}
+        kept: dict[tuple[int, bool], list[bytes]] = {}
         for start in range(0, len(self.ids), TERMS_AT_ONCE):
-            for _, place, those, is_shelf in _stored(self.ids[start:][:TERMS_AT_ONCE], shelves):
-                if is_shelf:
-                    whole[place] |= those
-                else:
-                    of_shelf = read[place // audit_tables.SHELF_SIZE]
-                    of_shelf[place] = of_shelf.get(place, 0) | those
-        for shelf, those in whole.items():
-            read[shelf].update(bits.parted(shelf, those))
+            for _, place, each, is_shelf in _stored(self.ids[start:][:TERMS_AT_ONCE], shelves):
+                kept.setdefault((place, is_shelf), []).append(each)
+        read: dict[int, Bits] = {shelf: {} for shelf in shelves}
+        for (place, is_shelf), those in kept.items():
+            shelf = place if is_shelf else place // audit_tables.SHELF_SIZE
+            read[shelf].update(_parted(place, bits.read(*those), is_shelf))
         self._shelves.update(read)
+
+
+def _parted(place: int, those: int, is_shelf: bool) -> Iterable[tuple[int, int]]:
+    return bits.parted(place, those) if is_shelf else [(place, those)]
 
 
 def each_of(ids: Sequence[int], blocks: Sequence[int]) -> dict[int, Bits]:
     """What the postings of each of a few terms say, in one query for all of them."""
     size = audit_tables.SHELF_SIZE
     found: dict[int, Bits] = {term_id: {} for term_id in ids}
-    for term_id, place, those, is_shelf in _stored(
-        ids, range(min(blocks) // size, max(blocks) // size + 1)
-    ):
-        found[term_id].update(bits.parted(place, those) if is_shelf else [(place, those)])
+    shelves = range(min(blocks) // size, max(blocks) // size + 1)
+    for term_id, place, kept, is_shelf in _stored(ids, shelves):
+        found[term_id].update(_parted(place, bits.read(kept), is_shelf))
     return found
 
 
-def _stored(ids: Sequence[int], shelves: range) -> Iterator[tuple[int, int, int, bool]]:
+def _stored(ids: Sequence[int], shelves: range) -> Iterator[tuple[int, int, bytes, bool]]:
     """What is stored of these terms in shelves in a row: which term, the place of a shelf or of a
-    block, the bits, and whether they are a shelf's. Only the last shelf can be in blocks."""
+    block, its bits, and whether they are a shelf's. Only the last shelf can be in blocks."""
     size, columns = audit_tables.SHELF_SIZE, ("term_id", "place", "bits", "is_shelf")
     whole = AuditShelf.objects.filter(term_id__in=ids, shelf__range=(shelves[0], shelves[-1]))
     blocks = (shelves[0] * size, shelves.stop * size - 1)
@@ -101,7 +101,7 @@ def _stored(ids: Sequence[int], shelves: range) -> Iterator[tuple[int, int, int,
         apart.annotate(place=F("block"), is_shelf=Value(0)).values_list(*columns), all=True
     )
     for term_id, place, kept, is_shelf in rows:
-        yield term_id, place, bits.read(kept), bool(is_shelf)
+        yield term_id, place, kept, bool(is_shelf)
 
 
 @dataclass(frozen=True)
