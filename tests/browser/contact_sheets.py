@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
 
@@ -173,7 +174,7 @@ def _take(page: Page, session: CDPSession, width: int, target: Path) -> None:
 def _make_sheet(browser: Browser, view: View, directory: Path) -> None:
     """One picture of all that are in the directory, in columns."""
     figures = "".join(
-        f'<figure><img src="{each.name}" alt=""><figcaption>{html.escape(each.stem)}</figcaption>'
+        f'<figure><img src="{quote(each.name)}" alt=""><figcaption>{html.escape(each.stem)}</figcaption>'
         "</figure>"
         for each in sorted(directory.iterdir())
     )

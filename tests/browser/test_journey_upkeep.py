@@ -46,14 +46,14 @@ def test_what_is_due_is_reminded_of_rotated_with_one_click_and_in_time_again(
 
     manager = enter(visit, "manager", script=script)
     follow(manager, "2 secrets")
-    shows(manager, "33 % of 3 secrets with a due date are on time.")
+    shows(manager, "33% of 3 secrets with a due date are on time.")
     follow(manager, "Rotate PAY_KEY")
     rotate(manager, "the next value")
     says(manager, "Rotated PAY_KEY.")
     assert harbor.values["PAY_KEY"] == b"the next value"
 
     go_to(manager, "Due dates")
-    shows(manager, "66 % of 3 secrets with a due date are on time.")
+    shows(manager, "66% of 3 secrets with a due date are on time.")
     follow(manager, "Snooze PAY_WEBHOOK")
     fill(manager, Until=str(today() + 9 * DAY), Reason="the provider is closed")
     press(manager, "Snooze")

@@ -52,7 +52,7 @@ def test_what_is_due_is_listed_the_most_urgent_first(
 ) -> None:
     page = body(client_for("rotator").get(DUE))
     assert of(page) == ["PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"]
-    assert "33 % of 3 secrets with a due date are on time." in page
+    assert "33% of 3 secrets with a due date are on time." in page
     assert reverse("secret_rotate", args=[harbor_due.pk, "PAY_KEY"]) in page
     assert reverse("secret_snooze", args=[harbor_due.pk, "PAY_KEY"]) not in page
 
@@ -94,7 +94,7 @@ def test_a_pattern_hides_the_other_names_days_and_counts(
     )
     page = body(client_for(guest).get(DUE))
     assert of(page) == ["PAY_KEY"]
-    assert "0 % of 1 secret with a due date is on time." in page
+    assert "0% of 1 secret with a due date is on time." in page
     assert "On time, week by week" not in page
     assert "1 due" not in page
     month = calendar.month(guest.actor, Wanted(), today().replace(day=1), today())

@@ -183,27 +183,27 @@ def microseconds(time: datetime) -> int:
     return (time - _EPOCH) // _MICROSECOND
 
 
-def times_of(blocks: Iterable[int]) -> dict[int, Sequence[int]]:
+def times_of(blocks: Iterable[int]) -> dict[int, list[int]]:
     """The times of the events of these blocks."""
     rows = AuditBlock.objects.filter(block__in=list(blocks)).values_list("block", "times")
     return {block: read_times(kept) for block, kept in rows}
 
 
-def read_times(kept: bytes | memoryview) -> Sequence[int]:
+def read_times(kept: bytes | memoryview) -> list[int]:
     """The times of the events of a block as they are stored; raises LogBroken."""
     if len(kept) != audit_tables.BLOCK_SIZE * _TIME_BYTES:
         raise LogBroken(bits.EDITED)
     times = array("q")
     times.frombytes(kept)
-    return times
+    return times.tolist()
 
 
-def are_in_order(times: Sequence[int]) -> bool:
+def are_in_order(times: list[int]) -> bool:
     """Whether each follows the one before; a clock that was put back is why one may not."""
-    return list(times) == sorted(times)
+    return times == sorted(times)
 
 
-def between(times: Sequence[int], first: int, end: int) -> int:
+def between(times: list[int], first: int, end: int) -> int:
     """The bits of the times from `first` to before `end`."""
     if are_in_order(times):
         return bits.below(bisect_left(times, end)) & ~bits.below(bisect_left(times, first))

@@ -68,7 +68,7 @@ def _days(blocks: Sequence[int], zone: tzinfo) -> Iterator[tuple[int, list[tuple
             yield block, _parted(asking.read_times(times), zone)
 
 
-def _parted(times: Sequence[int], zone: tzinfo) -> list[tuple[date, int]]:
+def _parted(times: list[int], zone: tzinfo) -> list[tuple[date, int]]:
     if not asking.are_in_order(times):
         return [(day_of(time, zone), 1 << place) for place, time in enumerate(times)]
     parts, start = [], 0
