@@ -174,8 +174,8 @@ def _take(page: Page, session: CDPSession, width: int, target: Path) -> None:
 def _make_sheet(browser: Browser, view: View, directory: Path) -> None:
     """One picture of all that are in the directory, in columns."""
     figures = "".join(
-        f'<figure><img src="{quote(each.name)}" alt=""><figcaption>{html.escape(each.stem)}</figcaption>'
-        "</figure>"
+        f'<figure><img src="{quote(each.name)}" alt="">'
+        f"<figcaption>{html.escape(each.stem)}</figcaption></figure>"
         for each in sorted(directory.iterdir())
     )
     sheet = directory / "sheet.html"
