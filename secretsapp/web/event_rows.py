@@ -17,11 +17,69 @@ from secretsapp.log.event_view import EventView, Part
 from secretsapp.models import Universe
 from secretsapp.web import times
 from secretsapp.web.avatars import avatar
+from secretsapp.web.environments import environment_tag
 from secretsapp.web.event_labels import RESULT_LABELS, VERB_LABELS
 from secretsapp.web.icons import icon
 
 _WARNING = '<span class="visually-hidden">Warning: </span>'
+# The link opens the facts in place once the row is opened; without a script it leads to their page.
+_CLOSED = (
+    '<details class="event-rest"><summary{focus}>{chevron}'
+    '<span class="visually-hidden">Details of event {number}</span></summary>'
+    '<p hx-get="{address}" hx-trigger="toggle once from:closest details" hx-swap="outerHTML">'
+    '<a href="{address}">Event {number}</a></p></details>'
+)
 _CHIP = '<span class="event-result chip chip-{}">{}{}</span>'
+
+
+def row(
+    event: EventView, *, universe: Universe | None, has_day: bool, focused: bool = False
+) -> SafeString:
+    """A row that is closed, of which the day stands above it with `has_day`."""
+    rest = _CLOSED.format(
+        address=address(event.sequence),
+        number=event.sequence,
+        chevron=icon("chevron"),
+        focus=" autofocus" if focused else "",
+    )
+    return _markup(
+        f'<li class="event event-{event.severity}" id="event-{event.sequence}">\n'
+        f"{line(event, universe, has_day=has_day)}\n{rest}\n</li>"
+    )
+
+
+def line(
+    event: EventView, universe: Universe | None = None, *, has_day: bool = False
+) -> SafeString:
+    """All of a row but what opens."""
+    place = event.universe if event.says_where and not universe else None
+    tag = environment_tag(place.environment) if place else ""
+    came_from = f'<span class="event-address muted">{escape(event.address)}</span>'
+    parts = (
+        f'<span class="event-time muted">{_time(event, has_day=has_day)}</span>',
+        verb_dot(event.verb),
+        f'<div class="event-line"><p class="event-sentence">{sentence(event, universe)}</p>',
+        f"{tag}</div>",
+        came_from if event.address else "",
+        result_chip(event),
+    )
+    return _markup("\n".join(parts))
+
+
+def _time(event: EventView, *, has_day: bool) -> str:
+    if not event.time:
+        return "Unreadable time"
+    return times.clock(event.time) if has_day else times.moment(event.time)
+
+
+def address(sequence: int) -> str:
+    """Where that event has its page; a page of the log asks for many, so they are put together."""
+    return f"{_events()}{sequence}/"
+
+
+@cache
+def _events() -> str:
+    return reverse("event", args=[1]).removesuffix("1/")
 
 
 def mark(event: EventView) -> SafeString:

@@ -1,11 +1,11 @@
 """What templates of the audit log need beside the tags of all pages."""
 
 from collections.abc import Iterable
-from functools import cache
 
 from django import template
-from django.urls import reverse
+from django.template import Context
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
 from secretsapp.log.event_view import EventView
 from secretsapp.log.runs import Run
@@ -14,27 +14,21 @@ from secretsapp.web import event_rows
 
 register = template.Library()
 
-for tag in (event_rows.mark, event_rows.who, event_rows.sentence, event_rows.result_chip):
+for tag in (event_rows.mark, event_rows.who, event_rows.line, event_rows.address):
     register.simple_tag(tag, name=f"event_{tag.__name__}")
 
-register.filter("verb_dot", event_rows.verb_dot)
+
+@register.simple_tag(takes_context=True)
+def event_row(context: Context, event: EventView, *, focused: bool = False) -> SafeString:
+    """A row of a list that may have days (`by_day`), or be of one `universe` alone."""
+    has_day, universe = bool(context.get("by_day")), context.get("universe")
+    return event_rows.row(event, universe=universe, has_day=has_day, focused=focused)
 
 
 @register.filter
 def runs(events: Iterable[EventView]) -> list[Run]:
     """The events, of which those that are nearly equal come as one."""
     return runs_of(events)
-
-
-@register.simple_tag
-def event_address(sequence: int) -> str:
-    """Where that event has its page; a page of the log asks for many, so they are put together."""
-    return f"{_events()}{sequence}/"
-
-
-@cache
-def _events() -> str:
-    return reverse("event", args=[1]).removesuffix("1/")
 
 
 @register.simple_tag
