@@ -236,6 +236,13 @@ register.filter("caution_of", caution_of)
 
 
 @register.filter
+def in_words(name: str) -> SafeString:
+    """A name that is broken behind an underscore, where it has to be, and not within a word."""
+    first, *rest = name.split("_")
+    return format_html("{}{}", first, format_html_join("", "_<wbr>{}", ((each,) for each in rest)))
+
+
+@register.filter
 def in_parts(domain: str) -> SafeString:
     """A host that is broken before a dot, where it has to be, and not within a word."""
     first, *rest = domain.split(".")
