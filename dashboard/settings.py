@@ -127,7 +127,15 @@ TEMPLATES = [
             ],
             "libraries": {
                 name: f"secretsapp.web.templatetags.{name}"
-                for name in ("channels", "due", "groups", "invitations", "log", "sealroom")
+                for name in (
+                    "channels",
+                    "due",
+                    "groups",
+                    "invitations",
+                    "log",
+                    "markup",
+                    "sealroom",
+                )
             },
         },
     },

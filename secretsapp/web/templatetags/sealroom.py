@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dashboard.env import is_loopback
@@ -233,20 +233,6 @@ def is_never_sendable(domain: str) -> bool:
 
 
 register.filter("caution_of", caution_of)
-
-
-@register.filter
-def in_words(name: str) -> SafeString:
-    """A name that is broken behind an underscore, where it has to be, and not within a word."""
-    first, *rest = name.split("_")
-    return format_html("{}{}", first, format_html_join("", "_<wbr>{}", ((each,) for each in rest)))
-
-
-@register.filter
-def in_parts(domain: str) -> SafeString:
-    """A host that is broken before a dot, where it has to be, and not within a word."""
-    first, *rest = domain.split(".")
-    return format_html("{}{}", first, format_html_join("", "<wbr>.{}", ((each,) for each in rest)))
 
 
 @register.filter

@@ -224,9 +224,15 @@ def _counted(path: str, form: AuditFilterForm, counts: Counts) -> dict[str, Any]
         )
         for day in counts.days
     ]
-    of_tones = {tone for bar in bars for piece in bar.pieces for tone in (piece.tone,)}
-    shown = {tone: words for tone, words in TONES.items() if tone in of_tones}
-    return {"counts": counts, "bars": bars, "chart_tones": shown}
+    by_tone = [{piece.tone: piece.count for piece in bar.pieces} for bar in bars]
+    shown = [tone for tone in TONES if any(tone in each for each in by_tone)]
+    rows = [
+        (bar.day, [each.get(tone, "") for tone in shown])
+        for bar, each in zip(bars, by_tone, strict=True)
+        if bar.day.count != 0
+    ]
+    heads = [TONES[tone] for tone in shown]
+    return {"counts": counts, "bars": bars, "chart_heads": heads, "chart_rows": rows}
 
 
 def _pieces(day: Day) -> list[Piece]:
