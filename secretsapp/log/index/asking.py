@@ -25,7 +25,7 @@ _TIME_BYTES = array("q").itemsize
 # No engine is asked about more terms at once.
 TERMS_AT_ONCE = 5000
 # So many shelves are looked at first, and each time so many times more, up to the last number.
-FIRST_SHELVES, GROWTH, MOST_SHELVES = 1, 16, 64
+FIRST_SHELVES, GROWTH, MOST_SHELVES = 1, 4, 64
 
 
 class Node(Protocol):
