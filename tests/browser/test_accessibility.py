@@ -58,8 +58,9 @@ SEEN = """
         return element.checkVisibility() && seen.join();
     }).join(";"))
 """
-# A list asks for itself once more as soon as it is shown.
+# A list asks for itself once more as soon as it is shown; htmx marks what waits or is being put in.
 REFRESHED = "[hx-trigger*=load]"
+SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 PHONE = 390
 WIDTHS = (PHONE, 1440, 768)
 # Where a width changes what there is on a page every rule is asked; a theme changes colours alone.
@@ -115,7 +116,8 @@ def found_on(visitor: Visitor, looks: Iterable[Look]) -> list[str]:
         visitor.become(look.role)
         visitor.open(look.path)
         if visitor.page.locator(REFRESHED).count():
-            visitor.page.wait_for_load_state("networkidle")
+            visitor.look()
+            visitor.page.wait_for_function(SETTLED)
         look.act(visitor)
         visitor.look()
         found += findings(visitor.page, look.name, frames)
