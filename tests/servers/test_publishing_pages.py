@@ -71,7 +71,8 @@ def test_a_file_that_breaks_off_is_refused_in_a_sentence(
     manager: Client, harbor: EmulatedUniverse, place: int
 ) -> None:
     as_file = "multipart/form-data; boundary=b"
-    said = manager.generic("POST", PUBLISH, b"--b", as_file, **{"wsgi.input": Cut()})
+    broken: dict[str, Any] = {"wsgi.input": Cut()}
+    said = manager.generic("POST", PUBLISH, b"--b", as_file, **broken)
     assert (said.status_code, "didn’t arrive as a whole" in text_of(said)) == (400, True)
     assert harbor.fleet.latest_of(place) == 1
 
