@@ -1,5 +1,6 @@
 """The pages of due dates: what is due, for whom, and how it is set and put off."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -246,6 +247,18 @@ def test_a_secret_is_put_off_on_its_page(client_for: ClientFor, harbor_due: Univ
     assert "Snoozed" in page
     assert "the provider is closed" in page
     assert of(body(client.get(f"{DUE}?kind=snoozed"))) == ["PAY_KEY"]
+
+
+def test_who_comes_from_the_list_to_put_a_secret_off_goes_back_to_it(
+    client_for: ClientFor, harbor_due: Universe
+) -> None:
+    client = client_for("editor")
+    [address] = set(re.findall(r'href="([^"]*PAY_KEY/snooze/[^"]*)"', body(client.get(DUE))))
+    assert f'href="{DUE}">Cancel</a>' in body(client.get(address))
+    sent = {"until": str(today() + 9 * DAY), "reason": "the provider is closed"}
+    assert client.post(address, sent).headers["Location"] == DUE
+    elsewhere = client.post(f"{address}&next=https://example.com", sent)
+    assert elsewhere.headers["Location"] == reverse("secret", args=[harbor_due.pk, "PAY_KEY"])
 
 
 def test_the_page_of_a_secret_says_why_nothing_is_known(

@@ -26,6 +26,8 @@ from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
 
 MONTH = "month"
+# Whoever comes to a form from the list of due dates says so by its name.
+LIST = "due"
 
 
 @require_safe
@@ -89,14 +91,16 @@ def snooze(request: ActorRequest, universe_id: int, name: str) -> HttpResponse:
     universe = loading.get(request.actor, universe_id)
     found = secret_view.get(request.actor, universe, name, Permission.EDIT_DETAILS).secret
     form = SnoozeForm(form_pages.posted(request))
+    to_list = request.GET.get("next") == LIST
+    back = reverse("due") if to_list else reverse("secret", args=[universe_id, name])
 
     def save() -> Done:
         until: date = form.cleaned_data["until"]
         reason = form.cleaned_data["reason"]
         put_off(request.actor, universe=universe, name=name, until=until, reason=reason)
         day = f"{until.day} {until:%b %Y}"
-        return Done(f"Snoozed {name} until {day}.", reverse("secret", args=[universe_id, name]))
+        return Done(f"Snoozed {name} until {day}.", back)
 
     answer = form_pages.submitted(request, form, save, universe)
-    context = {"universe": universe, "secret": found, "due": of_secret.find(found)}
+    context = {"universe": universe, "secret": found, "due": of_secret.find(found), "back": back}
     return answer or form_pages.page(request, "due/snooze.html", form, context)
