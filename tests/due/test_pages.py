@@ -173,6 +173,21 @@ def test_a_policy_names_the_team_that_is_reminded(
     assert (answer.status_code, "Choose one of these teams." in body(answer)) == (422, True)
 
 
+def test_a_policy_is_edited_from_what_it_says(client_for: ClientFor, universe: Universe) -> None:
+    client, address = client_for("admin"), reverse("due_policies")
+    team = Team.objects.create(name="Build")
+    sent = {"place": str(universe.pk), "rule": "every", "days": "30", "team": str(team.pk)}
+    client.post(address, sent)
+    [edit] = re.findall(r'href="([^"]*)">Edit<', body(client.get(address)))
+    page = body(client.get(edit))
+    assert "<h2>Edit the policy of Harbor</h2>" in page
+    assert f'<option value="{universe.pk}" selected>' in page
+    assert f'<option value="{team.pk}" selected>' in page
+    assert 'value="30"' in page
+    for unknown in ("moon", "all"):
+        assert "Set another policy" in body(client.get(f"{address}?place={unknown}"))
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [

@@ -133,9 +133,10 @@ class PolicyForm(forms.Form):
         self,
         universes: Sequence[Universe],
         teams: Sequence[Team],
+        edited: RotationPolicy | None,
         data: Mapping[str, Any] | None,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, initial=_as_it_is(edited) if edited else None)
         self.fields["team"] = _TeamField(teams)
         self._universes = {str(each.pk): each for each in universes}
         wide = [(EVERYWHERE, "All universes"), *[each for each in Environment.choices if each[0]]]
@@ -166,6 +167,16 @@ def covered_of(place: str, universes: Mapping[str, Universe]) -> Covered:
 def place_of(policy: RotationPolicy) -> str:
     """What a form calls the place of a policy that is not of a single secret."""
     return str(policy.universe_id or policy.environment or EVERYWHERE)
+
+
+def _as_it_is(policy: RotationPolicy) -> dict[str, object]:
+    """What the fields of a form say of it."""
+    return {
+        "place": place_of(policy),
+        "rule": policy.rule,
+        "days": policy.days,
+        "team": policy.team_id,
+    }
 
 
 class SnoozeForm(forms.Form):

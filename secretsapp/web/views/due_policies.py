@@ -18,11 +18,14 @@ from secretsapp.web.views.form_pages import Done
 
 @require_http_methods(form_pages.METHODS)
 def policies(request: ActorRequest) -> HttpResponse:
-    """Those there are, and a form for another, or for another rule."""
-    found = policy_listing.policies(request.actor)
+    """Those there are, and a form for another, or for the one that the address names."""
+    found = [(each, place_of(each)) for each in policy_listing.policies(request.actor)]
+    named = request.GET.get("place", "")
+    edited = next((policy for policy, place in found if place == named), None)
     form = PolicyForm(
         policy_listing.universes(request.actor),
         policy_listing.teams(request.actor),
+        edited,
         form_pages.posted(request),
     )
 
@@ -33,7 +36,7 @@ def policies(request: ActorRequest) -> HttpResponse:
         return Done(f"Saved when secrets of {words} are due.", reverse("due_policies"))
 
     answer = form_pages.submitted(request, form, save)
-    context = {"policies": [(each, place_of(each)) for each in found]}
+    context = {"policies": found, "edited": edited}
     return answer or form_pages.page(request, "due/policies.html", form, context)
 
 
