@@ -95,7 +95,7 @@ def add_several(
     if not universe_ids:
         raise InvalidInput("Tick at least one game.", field="game")
     if len(universe_ids) > ADDED_AT_ONCE:
-        raise InvalidInput(f"Tick at most {ADDED_AT_ONCE} games at once.", field="game")
+        raise InvalidInput(f"Choose {ADDED_AT_ONCE} games at most.", field="game")
     added = Added([], [])
     for universe_id in universe_ids:
         try:

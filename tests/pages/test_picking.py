@@ -126,7 +126,7 @@ def test_more_than_a_person_would_wait_for_are_not_added_at_once(
     for number in range(10, 60):
         emulator.add_universe(number, name=f"Reef {number}", group_id=GROUP)
     answer = admin.post(OF_GROUP, chosen(*range(10, 31)))
-    assert "Tick at most 20 games at once." in words(answer)
+    assert "Choose 20 games at most." in words(answer)
     assert Universe.objects.count() == 1
     assert "Reef 59" not in body(admin.get(OF_GROUP))
     assert "Reef 59" in body(admin.get(f"{OF_GROUP}&page=2"))

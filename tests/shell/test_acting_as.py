@@ -113,6 +113,7 @@ def test_what_a_person_is_refused_is_told_apart_from_what_was_run_as_them(
         ("manager", "edit_api_key", ("automation", "--note", "x")),
         ("manager", "remove_api_key", ("automation", "--yes")),
         ("manager", "add_universe", (7, "--api-key", "automation")),
+        ("manager", "add_universes", (7, 8, "--api-key", "automation")),
         ("manager", "edit_universe", (HARBOR_ID, "--environment", "staging")),
         ("manager", "remove_universe", (HARBOR_ID, "--yes")),
         ("manager", "grant", ("viewer@example.com", "viewer", "--all", "--reason", "x")),

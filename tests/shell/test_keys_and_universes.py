@@ -10,7 +10,7 @@ from emulator import Universe as EmulatedUniverse
 from secretsapp.core.key_verdicts import KeyVerdict
 from secretsapp.models import ApiKey, Universe
 from tests.shell.conftest import Said, Shell
-from tests.stage import API_KEY, HARBOR_ID, Cast
+from tests.stage import API_KEY, GROUP_ID, HARBOR_ID, Cast
 
 HARBOR_IN = ("add_universe", HARBOR_ID, "--api-key", "automation")
 
@@ -79,6 +79,24 @@ def test_universe_that_cannot_be_added_is_not_stored(
 
 def test_universe_is_added_once(shell: Shell, universe: Universe) -> None:
     assert "is already in Sealroom" in shell.refuse(*HARBOR_IN)
+
+
+def test_several_universes_are_added_and_one_that_is_refused_keeps_no_other_out(
+    shell: Shell, api_key: ApiKey, harbor: EmulatedUniverse, emulator: Emulator
+) -> None:
+    emulator.add_universe(77, name="Pier", group_id=GROUP_ID)
+    command = ("add_universes", HARBOR_ID, 42, 77, 77, "--api-key", "automation")
+    refused = shell.refuse(*command, "--environment", "staging")
+    assert "1 of 3 weren’t added. 42: " in refused
+    kept = Universe.objects.order_by("name").values_list("name", "environment")
+    assert list(kept) == [("Harbor", "staging"), ("Pier", "staging")]
+    Universe.objects.get(pk=77).delete()
+    said = shell.run("add_universes", 77, "--api-key", "automation", "--json")
+    assert said.json == {"universes": [{"universe": 77, "name": "Pier"}], "refusals": []}
+    many = range(1000, 1021)
+    assert "Choose 20 games at most." in shell.refuse(
+        "add_universes", *many, "--api-key", "automation"
+    )
 
 
 def test_working_key_passes_its_test(shell: Shell, universe: Universe) -> None:

@@ -26,7 +26,7 @@ from secretsapp.web.views import form_pages, long_lists
 from secretsapp.web.views.form_pages import Done
 
 MONTH = "month"
-# Whoever comes to a form from the list of due dates says so by its name.
+# Someone who comes to a form from the list of due dates says so by its name.
 LIST = "due"
 
 
