@@ -267,3 +267,12 @@ def test_a_name_with_a_line_break_moves_no_other_to_its_place(
     sent = {"universe": "42", "names": names, "cell": f"{row}.0"}
     client.post("/compare/not-needed/", sent)
     assert Absence.objects.get().name == "PAY_WEBHOOK"
+
+
+def test_a_name_breaks_behind_an_underscore_and_hides_no_markup(
+    client_for: ClientFor, universe: Universe, quay: Universe
+) -> None:
+    Secret.objects.create(universe=universe, name="A_<b>_C", update_time=NEW)
+    page = body(client_for("admin").get(COMPARE))
+    assert "<bdi>PAY_<wbr>WEBHOOK</bdi>" in page
+    assert "<bdi>A_<wbr>&lt;b&gt;_<wbr>C</bdi>" in page

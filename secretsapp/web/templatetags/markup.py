@@ -1,10 +1,9 @@
 """Markup that is written in Python: names that may be broken, and the attributes of fields."""
 
-from collections.abc import Mapping
-
 from django import template
-from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeData, SafeString
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -23,19 +22,5 @@ def in_parts(domain: str) -> SafeString:
     return format_html("{}{}", first, format_html_join("", "<wbr>.{}", ((each,) for each in rest)))
 
 
-@register.simple_tag
-def attributes(named: Mapping[str, object]) -> SafeString:
-    """The attributes of a field as Django's own template writes them, in a third of the time.
-
-    A form has dozens of fields and options.
-    """
-    markup = "".join(
-        f" {_escaped(name)}" if value is True else f' {_escaped(name)}="{_escaped(value)}"'
-        for name, value in named.items()
-        if value is not False
-    )
-    return SafeString(markup)  # nosec B703
-
-
-def _escaped(value: object) -> str:
-    return conditional_escape(value if isinstance(value, SafeData) else str(value))
+# Django's own template for them takes three times as long, and a form has dozens.
+register.simple_tag(flatatt, name="attributes")
