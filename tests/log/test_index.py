@@ -1,5 +1,7 @@
 """The index of the log: with it the same events are found as without, for everyone, all ways."""
 
+import zlib
+from collections.abc import Sequence
 from datetime import UTC
 from itertools import combinations
 from uuid import UUID
@@ -192,7 +194,8 @@ def test_an_index_that_someone_edited_is_told_or_left_alone(cast: Cast) -> None:
     counting.count(actor, wanted)
     AuditBlock.objects.filter(block=0).update(last_time=-(10**18))
     assert counting.count(actor, wanted).total == len(whole)
-    for junk in (b"\x00" + b"\xff" * 500, b"\x01\x00", b"\x01\xff\xff"):
+    bomb = b"\x02" + zlib.compress(b"\xff" * 10**6)
+    for junk in (b"\x00" + b"\xff" * 500, b"\x01\x00", b"\x01\xff\xff", b"\x02junk", bomb):
         AuditPosting.objects.update(bits=junk)
         AuditShelf.objects.update(bits=junk)
         for ask in (reading.page, counting.count):
@@ -219,13 +222,32 @@ def test_rows_with_words_and_the_blocks_of_days_are_read_once(
         )
 
 
+class _Few:
+    """A question to which the answer is few events of each shelf; it notes what it is asked."""
+
+    def __init__(self, events: int) -> None:
+        self.asked: list[list[int]] = []
+        self._bits = (1 << events) - 1
+
+    def among(self, shelves: Sequence[int]) -> asking.Bits:
+        """As many of each."""
+        self.asked.append(list(shelves))
+        return dict.fromkeys(shelves, self._bits)
+
+
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_every_block_is_asked_about_once_and_first_those_of_a_whole_shelf(
-    newest_first: bool,
+@pytest.mark.parametrize(("events", "most"), [(0, 64), (1, 64), (50, 3), (500, 1)])
+def test_every_shelf_is_asked_about_once_and_as_many_at_once_as_a_page_needs(
+    events: int, most: int, newest_first: bool
 ) -> None:
-    shelf = audit_tables.SHELF_SIZE
-    for begin, end in combinations((0, 1, shelf, shelf + 1, 3 * shelf, 20 * shelf - 1), 2):
-        asked = list(asking.windows(begin, end, newest_first=newest_first))
-        in_order = asked[::-1] if newest_first else asked
-        assert [block for each in in_order for block in each] == list(range(begin, end))
-        assert shelf <= len(asked[0]) < 2 * shelf or len(asked[0]) == end - begin
+    whole = audit_tables.SHELF_SIZE * audit_tables.BLOCK_SIZE
+    node = _Few(events)
+    found = list(asking.numbers(node, range(1, 200 * whole + 1), newest_first=newest_first))
+    assert [number for each in found for number in each] == sorted(
+        (shelf * whole + place + 1 for shelf in range(200) for place in range(events)),
+        reverse=newest_first,
+    )
+    asked = node.asked[::-1] if newest_first else node.asked
+    assert [shelf for each in asked for shelf in each] == list(range(200))
+    assert len(node.asked[0]) == asking.FIRST_SHELVES
+    assert max(map(len, node.asked[1:])) == most

@@ -1,6 +1,7 @@
-"""Questions to the index: nodes that each say which events of some blocks they mean.
+"""Questions to the index: nodes that each say which events of some shelves they mean.
 
-A node is asked about blocks in a row, and gives the bits of those blocks where it means any.
+A node gives the bits of those shelves where it means any. Of the last shelf, bits may be set behind
+the last block that is in the index: who asks leaves them out.
 """
 
 from array import array
@@ -24,24 +25,26 @@ _MICROSECOND = timedelta(microseconds=1)
 _TIME_BYTES = array("q").itemsize
 # No engine is asked about more terms at once.
 TERMS_AT_ONCE = 5000
-# So many shelves are looked at first, and each time so many times more, up to the last number.
-FIRST_SHELVES, GROWTH, MOST_SHELVES = 1, 4, 64
+# So many shelves are looked at first: one that is whole, and what there is of one at the end, which
+# rarely has a page's events. Then as many as are likely to hold so many events more, within these
+# bounds.
+FIRST_SHELVES, GROWTH, MOST_SHELVES, EVENTS_AT_ONCE = 2, 4, 64, 150
 
 
 class Node(Protocol):
     """A question to the index."""
 
-    def among(self, blocks: Sequence[int]) -> Bits:
-        """Which events of these blocks, which come in order, are meant."""
+    def among(self, shelves: Sequence[int]) -> Bits:
+        """Which events of these shelves, which come in order, are meant."""
 
 
 @dataclass(frozen=True)
 class Everything:
     """All events."""
 
-    def among(self, blocks: Sequence[int]) -> Bits:
+    def among(self, shelves: Sequence[int]) -> Bits:
         """All of each."""
-        return dict.fromkeys(blocks, bits.every())
+        return dict.fromkeys(shelves, bits.every())
 
 
 @dataclass(frozen=True)
@@ -49,74 +52,65 @@ class Held:
     """Events that hold one of these terms; each row is read once, however often it is asked."""
 
     ids: tuple[int, ...]
-    _shelves: dict[int, Bits] = field(default_factory=dict, compare=False, repr=False)
+    _known: Bits = field(default_factory=dict, compare=False, repr=False)
 
-    def among(self, blocks: Sequence[int]) -> Bits:
+    def among(self, shelves: Sequence[int]) -> Bits:
         """What their postings say."""
-        if not blocks or not self.ids:
-            return {}
-        first, last, size = min(blocks), max(blocks), audit_tables.SHELF_SIZE
-        shelves = range(first // size, last // size + 1)
-        unread = [shelf for shelf in shelves if shelf not in self._shelves]
-        if unread:
-            self._read(range(unread[0], unread[-1] + 1))
-        found = [pair for shelf in shelves for pair in self._shelves[shelf].items()]
-        return {block: those for block, those in found if first <= block <= last}
+        unread = [shelf for shelf in shelves if shelf not in self._known]
+        if unread and self.ids:
+            self._read(unread)
+        return {shelf: those for shelf in shelves if (those := self._known.get(shelf, 0))}
 
-    def _read(self, shelves: range) -> None:
-        kept: dict[tuple[int, bool], list[bytes]] = {}
+    def _read(self, shelves: Sequence[int]) -> None:
+        kept: dict[tuple[int, int], list[bytes]] = {}
         for start in range(0, len(self.ids), TERMS_AT_ONCE):
-            for _, place, each, is_shelf in _stored(self.ids[start:][:TERMS_AT_ONCE], shelves):
-                kept.setdefault((place, is_shelf), []).append(each)
-        read: dict[int, Bits] = {shelf: {} for shelf in shelves}
-        for (place, is_shelf), those in kept.items():
-            shelf = place if is_shelf else place // audit_tables.SHELF_SIZE
-            read[shelf].update(_parted(place, bits.read(*those), is_shelf))
-        self._shelves.update(read)
+            for _, shelf, shift, each in _stored(self.ids[start:][:TERMS_AT_ONCE], shelves):
+                kept.setdefault((shelf, shift), []).append(each)
+        self._known.update(dict.fromkeys(shelves, 0))
+        for (shelf, shift), those in kept.items():
+            self._known[shelf] |= bits.read(*those) << shift
 
 
-def _parted(place: int, those: int, is_shelf: bool) -> Iterable[tuple[int, int]]:
-    return bits.parted(place, those) if is_shelf else [(place, those)]
-
-
-def each_of(ids: Sequence[int], blocks: Sequence[int]) -> dict[int, Bits]:
+def each_of(ids: Sequence[int], shelves: Sequence[int]) -> dict[int, Bits]:
     """What the postings of each of a few terms say, in one query for all of them."""
-    size = audit_tables.SHELF_SIZE
     found: dict[int, Bits] = {term_id: {} for term_id in ids}
-    shelves = range(min(blocks) // size, max(blocks) // size + 1)
-    for term_id, place, kept, is_shelf in _stored(ids, shelves):
-        found[term_id].update(_parted(place, bits.read(kept), is_shelf))
+    for term_id, shelf, shift, kept in _stored(ids, shelves):
+        of_term = found[term_id]
+        of_term[shelf] = of_term.get(shelf, 0) | bits.read(kept) << shift
     return found
 
 
-def _stored(ids: Sequence[int], shelves: range) -> Iterator[tuple[int, int, bytes, bool]]:
-    """What is stored of these terms in shelves in a row: which term, the place of a shelf or of a
-    block, its bits, and whether they are a shelf's. Only the last shelf can be in blocks."""
+def _stored(ids: Sequence[int], shelves: Sequence[int]) -> Iterator[tuple[int, int, int, bytes]]:
+    """What is stored of these terms in these shelves, which come in order: which term, the shelf,
+    the place in it where its bits begin, and these. Only the last shelf can be in blocks."""
     size, columns = audit_tables.SHELF_SIZE, ("term_id", "place", "bits", "is_shelf")
-    whole = AuditShelf.objects.filter(term_id__in=ids, shelf__range=(shelves[0], shelves[-1]))
-    blocks = (shelves[0] * size, shelves.stop * size - 1)
-    apart = AuditPosting.objects.filter(term_id__in=ids, block__range=blocks)
+    whole = AuditShelf.objects.filter(term_id__in=ids, shelf__in=shelves)
+    last = (shelves[-1] * size, (shelves[-1] + 1) * size - 1)
+    apart = AuditPosting.objects.filter(term_id__in=ids, block__range=last)
     found = whole.annotate(place=F("shelf"), is_shelf=Value(1)).values_list(*columns)
     rows = found.union(
         apart.annotate(place=F("block"), is_shelf=Value(0)).values_list(*columns), all=True
     )
     for term_id, place, kept, is_shelf in rows:
-        yield term_id, place, kept, bool(is_shelf)
+        if is_shelf:
+            yield term_id, place, 0, kept
+        else:
+            yield term_id, place // size, place % size * audit_tables.BLOCK_SIZE, kept
 
 
 @dataclass(frozen=True)
 class AllOf:
-    """Events that all the parts mean; a later one is asked only if the earlier ones mean any."""
+    """Events that all the parts mean; a later one is asked only where the earlier ones mean any."""
 
     parts: tuple[Node, ...]
 
-    def among(self, blocks: Sequence[int]) -> Bits:
+    def among(self, shelves: Sequence[int]) -> Bits:
         """What they have in common."""
-        found = dict.fromkeys(blocks, bits.every())
+        found = dict.fromkeys(shelves, bits.every())
         for part in self.parts:
-            those = part.among(blocks) if found else {}
-            both = {block: mine & those.get(block, 0) for block, mine in found.items()}
-            found = {block: common for block, common in both.items() if common}
+            those = part.among(list(found)) if found else {}
+            both = {shelf: found[shelf] & mine for shelf, mine in those.items()}
+            found = {shelf: common for shelf, common in both.items() if common}
         return found
 
 
@@ -126,13 +120,13 @@ class AnyOf:
 
     parts: tuple[Node, ...]
 
-    def among(self, blocks: Sequence[int]) -> Bits:
+    def among(self, shelves: Sequence[int]) -> Bits:
         """What they mean together."""
         found: Bits = {}
         for part in self.parts:
-            for block, those in part.among(blocks).items():
-                found[block] = found.get(block, 0) | those
-        return found
+            for shelf, those in part.among(shelves).items():
+                found[shelf] = found.get(shelf, 0) | those
+        return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True)
@@ -141,10 +135,10 @@ class Without:
 
     part: Node
 
-    def among(self, blocks: Sequence[int]) -> Bits:
-        """The others of each block."""
-        those = self.part.among(blocks)
-        return {block: bits.every() & ~those.get(block, 0) for block in blocks}
+    def among(self, shelves: Sequence[int]) -> Bits:
+        """The others of each shelf."""
+        those = self.part.among(shelves)
+        return {shelf: bits.every() & ~those.get(shelf, 0) for shelf in shelves}
 
 
 @dataclass(frozen=True)
@@ -153,21 +147,32 @@ class Within:
 
     since: datetime | None
     until: datetime | None
-    # Of each block that is within, what of it is; None where that has to be read.
-    _known: dict[int, int | None] = field(default_factory=dict, compare=False, repr=False)
+    _known: Bits = field(default_factory=dict, compare=False, repr=False)
 
-    def among(self, blocks: Sequence[int]) -> Bits:
+    def among(self, shelves: Sequence[int]) -> Bits:
         """All of a block that is within, and the right ones of one that is in part."""
+        if unread := [shelf for shelf in shelves if shelf not in self._known]:
+            self._read(unread)
+        return {shelf: those for shelf in shelves if (those := self._known[shelf])}
+
+    def _read(self, shelves: Sequence[int]) -> None:
         first, last = _ends(self.since, self.until)
-        if blocks and not self._known:
-            rows = AuditBlock.objects.filter(last_time__gte=first, first_time__lte=last)
-            for block, begin, end in rows.values_list("block", "first_time", "last_time"):
-                self._known[block] = bits.every() if first <= begin and end <= last else None
-        found = {block: self._known[block] for block in blocks if block in self._known}
-        if unread := [block for block, those in found.items() if those is None]:
-            for block, times in times_of(unread).items():
-                self._known[block] = between(times, first, last + 1)
-        return {block: self._known[block] or 0 for block in found}
+        size, every = audit_tables.SHELF_SIZE, bits.below(audit_tables.BLOCK_SIZE)
+        there = range(shelves[0], shelves[-1] + 1)
+        rows = AuditBlock.objects.filter(
+            block__range=(there.start * size, there.stop * size - 1),
+            last_time__gte=first,
+            first_time__lte=last,
+        ).values_list("block", "first_time", "last_time")
+        found = {
+            block: every if first <= start and end <= last else 0 for block, start, end in rows
+        }
+        for block, times in times_of(block for block, those in found.items() if not those).items():
+            found[block] = between(times, first, last + 1)
+        parts: dict[int, Bits] = {shelf: {} for shelf in there}
+        for block, those in found.items():
+            parts[block // size][block % size] = those
+        self._known.update({shelf: bits.joined(of_shelf) for shelf, of_shelf in parts.items()})
 
 
 def _ends(since: datetime | None, until: datetime | None) -> tuple[int, int]:
@@ -245,32 +250,45 @@ def span(since: datetime | None, until: datetime | None, blocks: range) -> range
     return range(0) if ends["first"] is None else range(ends["first"], ends["last"] + 1)
 
 
+def of_blocks(found: Bits, blocks: range) -> Bits:
+    """What is found in shelves, for those of the blocks where it is any."""
+    size = audit_tables.SHELF_SIZE
+    return {
+        block: those
+        for shelf, of_shelf in found.items()
+        for place, those in bits.parted(of_shelf).items()
+        if (block := shelf * size + place) in blocks
+    }
+
+
+def shelves_of(blocks: range) -> range:
+    """The shelves that these blocks are in."""
+    size = audit_tables.SHELF_SIZE
+    return range(blocks.start // size, -(-blocks.stop // size)) if blocks else range(0)
+
+
 def numbers(node: Node, within: range, *, newest_first: bool = True) -> Iterator[list[int]]:
     """The numbers of the events that are meant and within, a list for each block with any."""
-    first, last = within.start, within.stop - 1
-    begin, end = bits.block_of(first), bits.block_of(last) + 1
-    for blocks in windows(begin, end, newest_first=newest_first):
-        found = node.among(blocks)
-        for block in sorted(found, reverse=newest_first):
-            start = bits.first_of(block)
-            those = [start + place for place in bits.places(found[block])]
-            those = [number for number in those if number in within]
-            yield those[::-1] if newest_first else those
+    blocks = range(bits.block_of(within.start), bits.block_of(within.stop - 1) + 1)
+    left, size = shelves_of(blocks), FIRST_SHELVES
+    while left:
+        asked = left[-size:] if newest_first else left[:size]
+        left = left[:-size] if newest_first else left[size:]
+        found = node.among(asked)
+        for shelf in sorted(found, reverse=newest_first):
+            yield from _in_shelf(shelf, found[shelf], within, newest_first=newest_first)
+        size = _next_size(size, len(asked), sum(those.bit_count() for those in found.values()))
 
 
-def windows(begin: int, end: int, *, newest_first: bool = True) -> Iterator[range]:
-    """The blocks from `begin` to before `end`, by shelves: a few first, then more at a time.
+def _in_shelf(shelf: int, those: int, within: range, *, newest_first: bool) -> Iterator[list[int]]:
+    parts = bits.parted(those)
+    for place in sorted(parts, reverse=newest_first):
+        start = bits.first_of(shelf * audit_tables.SHELF_SIZE + place)
+        found = [number for each in bits.places(parts[place]) if (number := start + each) in within]
+        yield found[::-1] if newest_first else found
 
-    What there is of a shelf at the end comes with a whole one: alone it rarely has a page's events.
-    """
-    size, shelf = FIRST_SHELVES, audit_tables.SHELF_SIZE
-    while begin < end:
-        if newest_first:
-            start = max(begin, (end // shelf - size) * shelf)
-            yield range(start, end)
-            end = start
-        else:
-            stop = min(end, (-(-begin // shelf) + size) * shelf)
-            yield range(begin, stop)
-            begin = stop
-        size = min(size * GROWTH, MOST_SHELVES)
+
+def _next_size(size: int, asked: int, events: int) -> int:
+    """How many shelves to ask about next, when so many events were in those that were asked."""
+    likely = -(-EVENTS_AT_ONCE * asked // events) if events else MOST_SHELVES
+    return max(1, min(likely, size * GROWTH, MOST_SHELVES))

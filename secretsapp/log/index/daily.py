@@ -10,6 +10,7 @@ from secretsapp.core.events.kinds import Verb
 from secretsapp.log.index import asking, bits, terms
 from secretsapp.log.index.asking import Bits, Node
 from secretsapp.models import AuditBlock, AuditTerm
+from secretsapp.models import audit as audit_tables
 
 OfDay = Counter[tuple[date, Verb | None]]
 
@@ -21,26 +22,28 @@ def verb_of(tag: str) -> Verb | None:
     return BY_TAG[tag].verb if tag in BY_TAG else None
 
 
-def count(node: Node, blocks: Sequence[int], zone: tzinfo, over: str | None = None) -> OfDay:
+def count(node: Node, blocks: range, zone: tzinfo, over: str | None = None) -> OfDay:
     """The events of these blocks that are meant, by day and verb.
 
     `over` is the term of the beginnings among them that aren't to be counted.
     """
-    found = node.among(blocks)
-    if not found:
+    shelves = asking.shelves_of(blocks)
+    if not (found := node.among(shelves)):
         return OfDay()
-    verbs, left_out = _known(blocks, over)
+    verbs, left_out = _known(shelves, over)
+    stay = {shelf: those & ~left_out.get(shelf, 0) for shelf, those in found.items()}
+    meant = asking.of_blocks(stay, blocks)
+    by_verb = {verb: asking.of_blocks(those, blocks) for verb, those in verbs.items()}
     counted = OfDay()
-    for block, days in _days(list(found), zone):
-        meant = found[block] & ~left_out.get(block, 0)
-        for verb, those in verbs.items():
-            if both := meant & those.get(block, 0):
+    for block, days in _days(list(meant), zone):
+        for verb, those in by_verb.items():
+            if both := meant[block] & those.get(block, 0):
                 for day, of_day in days:
                     counted[day, verb] += (both & of_day).bit_count()
     return counted
 
 
-def _known(blocks: Sequence[int], over: str | None) -> tuple[dict[Verb | None, Bits], Bits]:
+def _known(shelves: range, over: str | None) -> tuple[dict[Verb | None, Bits], Bits]:
     """The events of each verb, and those that hold the term `over`, in two queries for all."""
     rows = AuditTerm.objects.filter(kind__in=(terms.TAG, terms.IS_OVER))
     known = {
@@ -50,11 +53,11 @@ def _known(blocks: Sequence[int], over: str | None) -> tuple[dict[Verb | None, B
     held = {pk: term for pk, term in known.items() if term[0] or term[1] == over}
     verbs: dict[Verb | None, Bits] = {}
     left_out: Bits = {}
-    for pk, of_term in asking.each_of(list(held), blocks).items():
+    for pk, of_term in asking.each_of(list(held), shelves).items():
         is_tag, value = held[pk]
         those = verbs.setdefault(verb_of(value), {}) if is_tag else left_out
-        for block, of_block in of_term.items():
-            those[block] = those.get(block, 0) | of_block
+        for shelf, of_shelf in of_term.items():
+            those[shelf] = those.get(shelf, 0) | of_shelf
     return verbs, left_out
 
 
@@ -63,7 +66,7 @@ def _days(blocks: Sequence[int], zone: tzinfo) -> Iterator[tuple[int, list[tuple
     rows = AuditBlock.objects.filter(block__in=blocks)
     for block, first, last, times in rows.values_list("block", "first_time", "last_time", "times"):
         if day_of(first, zone) == (day := day_of(last, zone)):
-            yield block, [(day, bits.every())]
+            yield block, [(day, bits.below(audit_tables.BLOCK_SIZE))]
         else:
             yield block, _parted(asking.read_times(times), zone)
 
