@@ -13,7 +13,7 @@ from secretsapp.core.actor import Actor
 from secretsapp.core.events.kinds import Verb
 from secretsapp.log import reading
 from secretsapp.log.filters import AuditFilter
-from secretsapp.log.index import asking, daily, questions
+from secretsapp.log.index import blocks, daily
 from secretsapp.log.index.daily import OfDay, verb_of
 from secretsapp.log.searching import Search
 from secretsapp.models import AuditArchive, AuditBlock, AuditEvent
@@ -83,13 +83,13 @@ def _by_index(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
     if is_more:
         known_after = max(_day(tail[MOST - 1], zone), archived)
         return _counts(wanted, counted, zone, is_more=True, known_after=known_after)
-    span = asking.span(wanted.since, wanted.until, search.blocks)
+    span = blocks.span(wanted.since, wanted.until, search.blocks)
     looked, skipped = span[-(LOOKED_THROUGH // audit_tables.BLOCK_SIZE) :], date.min
     if len(span) > len(looked):
         newest = AuditBlock.objects.filter(block__lt=looked[0]).aggregate(last=Max("last_time"))
         skipped = daily.day_of(newest["last"], zone)
     if looked:
-        counted += daily.count(search.node, looked, zone, questions.over_of(wanted))
+        counted += daily.count(search.unfolded, looked, zone)
     among = 0 if skipped == date.min else len(looked) * audit_tables.BLOCK_SIZE
     return _counts(wanted, counted, zone, among=among, known_after=max(skipped, archived))
 

@@ -124,7 +124,7 @@ def looking_for(
     """
     found = looked_for(actor, wanted, up_to)
     own = own or questions.basis(actor, of_histories=wanted.of_histories, of_own=wanted.of_own)
-    return search(own, wanted, found)
+    return search(own, wanted, found, up_to=up_to)
 
 
 def count(actor: Actor, wanted: AuditFilter) -> int:

@@ -20,8 +20,10 @@ from secretsapp.log.index.questions import Basis
 from secretsapp.log.index.terms import has_words
 from secretsapp.models import AuditEvent
 
-# So many rows are asked for at once: enough for a page of changes whose beginnings are folded.
+# So many rows are asked for at once, where some of them may not have the words.
 AT_ONCE = 150
+# No fewer are asked for where the index leads, though one be looked for: some may be folded.
+LED_AT_ONCE = 50
 UNREADABLE = (
     "One of these events can’t be read: someone edited it in the database. Run "
     "`manage.py verify_audit` to find it."
@@ -35,16 +37,19 @@ Read = tuple[int, str, datetime | None]
 class Search:
     """The events of `found` that have the words, which `node` leads to from `begin` to `end`.
 
-    With `is_exact` the bits of the node are these events, but for beginnings that are folded.
+    `unfolded` is the same without the beginnings that are known to be folded; with `is_cut` some
+    may stay. With `is_exact` the bits of `unfolded` are these events, but for a few beginnings.
     Once all events behind `end` were read, they aren't read again.
     """
 
     found: QuerySet[AuditEvent]
     words: frozenset[str]
     node: Node
+    unfolded: Node
     begin: int
     end: int
     is_exact: bool
+    is_cut: bool
     # At most one list: of all that is behind `end`, once that was read.
     _behind: list[list[Read]] = field(default_factory=list, compare=False, repr=False)
 
@@ -55,26 +60,26 @@ class Search:
 
     def newest(self, count: int, before: int | None = None) -> list[int]:
         """The numbers of the newest events, older than `before`: the largest first."""
-        return list(islice(self._downwards(before, max(AT_ONCE, count)), count))
+        return list(islice(self._downwards(before, count), count))
 
     def next(self, count: int, after: int) -> list[int]:
         """The numbers of the events that follow `after`: the smallest first."""
-        return list(islice(self._upwards(after), count))
+        return list(islice(self._upwards(after, count), count))
 
-    def _downwards(self, before: int | None, at_once: int) -> Iterator[int]:
-        yield from self._newer(before, at_once)
+    def _downwards(self, before: int | None, count: int) -> Iterator[int]:
+        yield from self._newer(before, count)
         last = self.end + 1 if before is None else min(before, self.end + 1)
         if last > self.begin:
-            yield from self._led_to(range(self.begin, last), "-sequence", at_once)
+            yield from self._led_to(range(self.begin, last), "-sequence", count)
 
-    def _newer(self, before: int | None, at_once: int) -> Iterator[int]:
+    def _newer(self, before: int | None, count: int) -> Iterator[int]:
         """The numbers behind `end`, older than `before`: the largest first."""
         if self._behind:
             numbers = (number for number, _, _ in self._behind[0])
             return (number for number in numbers if before is None or number < before)
         tail = self.found.filter(sequence__gt=self.end)
         tail = tail if before is None else tail.filter(sequence__lt=before)
-        return self._rows(tail, "-sequence", at_once)
+        return self._rows(tail, "-sequence", count)
 
     def tail(self, above: int, most: int) -> list[tuple[str, datetime | None]]:
         """Tag and time of the newest events, no more than so many: those with larger numbers."""
@@ -101,22 +106,24 @@ class Search:
         numbers = list(islice((number for block in led for number in block), count))
         return [newer, self.found.filter(sequence__in=numbers)] if numbers else [newer]
 
-    def _upwards(self, after: int) -> Iterator[int]:
+    def _upwards(self, after: int, count: int) -> Iterator[int]:
         """The numbers behind `after`, the smallest first."""
         if after < self.end:
             within = range(max(after + 1, self.begin), self.end + 1)
-            yield from self._led_to(within, "sequence", AT_ONCE)
+            yield from self._led_to(within, "sequence", count)
         rest = self.found.filter(sequence__gt=max(after, self.end))
-        yield from self._rows(rest, "sequence", AT_ONCE)
+        yield from self._rows(rest, "sequence", count)
 
-    def _led_to(self, within: range, order: str, at_once: int) -> Iterator[int]:
-        led = asking.numbers(self.node, within, newest_first=order.startswith("-"))
+    def _led_to(self, within: range, order: str, count: int) -> Iterator[int]:
+        node = self.node if self.is_cut else self.unfolded
+        led = asking.numbers(node, within, newest_first=order.startswith("-"))
         every = (number for block in led for number in block)
-        while chunk := list(islice(every, at_once)):
+        while chunk := list(islice(every, max(LED_AT_ONCE, count))):
             yield from self._those(self.found.filter(sequence__in=chunk), order)
 
-    def _rows(self, found: QuerySet[AuditEvent], order: str, at_once: int) -> Iterator[int]:
+    def _rows(self, found: QuerySet[AuditEvent], order: str, count: int) -> Iterator[int]:
         """The numbers of the rows in that order, read a few at a time."""
+        at_once = max(AT_ONCE, count) if self.words else count
         return (event.sequence for event in self._in_chunks(found, order, at_once))
 
     def _in_chunks(
@@ -149,13 +156,26 @@ def _beyond(order: str, last: int) -> dict[str, int]:
     return {"sequence__lt" if order.startswith("-") else "sequence__gt": last}
 
 
-def search(own: Basis, wanted: AuditFilter, found: QuerySet[AuditEvent]) -> Search:
+def search(
+    own: Basis, wanted: AuditFilter, found: QuerySet[AuditEvent], *, up_to: int | None = None
+) -> Search:
     """A search among the rows `found`, which are what the actor may read of what is looked for.
 
     The events of one change, session or request are found without the index.
     """
+    # An outcome that came later is not found, so its beginning stays.
+    is_cut = up_to is not None or wanted.until is not None
     if wanted.is_by_id or not own.blocks:
-        return Search(found, wanted.words, Everything(), 1, 0, is_exact=False)
-    begin, end = bits.first_of(own.blocks.start), bits.first_of(own.blocks.stop) - 1
-    is_exact = own.permitted is not None
-    return Search(found, wanted.words, questions.of(own, wanted), begin, end, is_exact=is_exact)
+        none = Everything()
+        return Search(found, wanted.words, none, none, 1, 0, is_exact=False, is_cut=is_cut)
+    node = questions.of(own, wanted)
+    return Search(
+        found,
+        wanted.words,
+        node,
+        questions.unfolded(wanted, node),
+        begin=bits.first_of(own.blocks.start),
+        end=bits.first_of(own.blocks.stop) - 1,
+        is_exact=own.permitted is not None,
+        is_cut=is_cut,
+    )

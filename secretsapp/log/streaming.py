@@ -15,7 +15,7 @@ from secretsapp.core.errors import LogBroken
 from secretsapp.log.damaged_rows import read
 from secretsapp.log.filters import AuditFilter
 from secretsapp.log.folding import BEGINNINGS
-from secretsapp.log.index import asking, questions, terms
+from secretsapp.log.index import asking, terms
 from secretsapp.log.index.asking import AllOf, Everything, Node, Without
 from secretsapp.log.index.looking_up import Sought, held
 from secretsapp.log.index.terms import has_words
@@ -56,7 +56,7 @@ def count(search: Search, wanted: AuditFilter, up_to: int) -> int:
     # The index was told only of outcomes that were there when it was made: the rows say it of
     # the few beginnings that had none.
     begun = held(Sought(terms.TAG, BEGINNINGS))
-    unsure = _chunks(AllOf((questions.unfolded(wanted, search.node), begun)), led)
+    unsure = _chunks(AllOf((search.unfolded, begun)), led)
     stay = sum(search.found.filter(sequence__in=chunk).count() for chunk in unsure)
     return _bits(AllOf((search.node, Without(begun))), led) + stay + behind
 

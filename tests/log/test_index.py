@@ -1,7 +1,7 @@
 """The index of the log: with it the same events are found as without, for everyone, all ways."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from itertools import combinations
 from uuid import UUID
@@ -21,7 +21,7 @@ from secretsapp.core.events.secrets import SecretEvent
 from secretsapp.core.roles import Role
 from secretsapp.log import counting, exporting, reading, streaming
 from secretsapp.log.filters import AuditFilter, parse
-from secretsapp.log.index import asking, bits, building, daily
+from secretsapp.log.index import asking, bits, building, daily, terms
 from secretsapp.models import (
     ApiKey,
     AuditBlock,
@@ -69,7 +69,7 @@ def _long_log(
     for number in range(75):
         event = EVENTS[number % len(EVENTS)]
         is_seen = event is SecretEvent.SECRET_DRIFT_CHANGED
-        # Of a change all but the event is alike.
+        # Of a change all but the event is alike; of some the beginning has a word more.
         half = number - number % 6 + max(number % 6, 1)
         who, address = half % 4, f"192.0.2.{half % 3}"
         actor = person(editor.pk + who, f"p{who}@example.com", Door.BROWSER, address)
@@ -83,13 +83,16 @@ def _long_log(
                     NAMES[number // 6 % len(NAMES)],
                     subject=editor if half % 5 == 0 else None,
                     change_id=change,
-                    detail={"reason": "Roblox is away" if half % 7 else "Grüße 99 contractors"},
+                    detail={
+                        "reason": "Roblox is away" if half % 7 else "Grüße 99 contractors",
+                        "how": "" if number % 12 else "By hand",
+                    },
                 )
             )
 
 
 QUERIES = {
-    "q": ("contract", "roblox away", "grü", "pay", "zebra", "99"),
+    "q": ("contract", "roblox away", "grü", "pay", "zebra", "99", "hand"),
     "universe": ("77", "78"),
     "environment": ("staging", "none"),
     "person": ("p1@", "system", "stage"),
@@ -174,8 +177,10 @@ def test_a_row_of_the_index_shows_nothing_that_the_log_does_not_say(
     universe: Universe, cast: Cast
 ) -> None:
     building.extend()
-    AuditPosting.objects.update(bits=bits.stored((1 << 16) - 1))
-    AuditShelf.objects.update(bits=bits.stored((1 << 32) - 1))
+    # But for what leaves beginnings out: an index that someone edited can always show less.
+    over = AuditTerm.objects.filter(kind=terms.IS_OVER).values("pk")
+    AuditPosting.objects.exclude(term_id__in=over).update(bits=bits.stored((1 << 16) - 1))
+    AuditShelf.objects.exclude(term_id__in=over).update(bits=bits.stored((1 << 32) - 1))
     shown = reading.page(cast["auditor"].actor, AuditFilter(secret="CHAT_TOKEN")).events
     assert {(event.universe_name, event.secret_name) for event in shown} == {
         ("Harbor", "CHAT_TOKEN")
@@ -234,9 +239,14 @@ class _Few:
         self.asked.append(list(shelves))
         return dict.fromkeys(shelves, self._bits)
 
+    @property
+    def held(self) -> Iterator[asking.Held]:
+        """Nothing."""
+        return iter(())
+
 
 @pytest.mark.parametrize("newest_first", [True, False])
-@pytest.mark.parametrize(("events", "most"), [(0, 64), (1, 64), (50, 3), (500, 1)])
+@pytest.mark.parametrize(("events", "most"), [(0, 64), (1, 60), (20, 3), (500, 1)])
 def test_every_shelf_is_asked_about_once_and_as_many_at_once_as_a_page_needs(
     events: int, most: int, newest_first: bool
 ) -> None:

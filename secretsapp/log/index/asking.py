@@ -4,31 +4,29 @@ A node gives the bits of those shelves where it means any. Of the last shelf, bi
 the last block that is in the index: who asks leaves them out.
 """
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import datetime
+from itertools import chain
+from typing import Any, Protocol
 
-from django.db.models import Count, F, Max, Min, Subquery, Value
+from django.db.models import F, QuerySet, Value
 
-from secretsapp.core.errors import LogBroken
-from secretsapp.log.index import bits
-from secretsapp.models import AuditArchive, AuditBlock, AuditPosting, AuditShelf
+from secretsapp.log.index import bits, blocks
+from secretsapp.models import AuditPosting, AuditShelf
 from secretsapp.models import audit as audit_tables
 
 Bits = dict[int, int]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_TIME_BYTES = array("q").itemsize
 # No engine is asked about more terms at once.
 TERMS_AT_ONCE = 5000
+# What has no more rows than this is read with what is asked beside it, in one query, even where
+# the answer to the one would leave nothing to ask of the other.
+ROWS_TOGETHER = 200
 # So many shelves are looked at first: one that is whole, and what there is of one at the end, which
-# rarely has a page's events. Then as many as are likely to hold so many events more, within these
-# bounds.
-FIRST_SHELVES, GROWTH, MOST_SHELVES, EVENTS_AT_ONCE = 2, 4, 64, 150
+# rarely has a page's events. Then as many as are likely to hold a page's more, within these bounds.
+FIRST_SHELVES, GROWTH, MOST_SHELVES, EVENTS_AT_ONCE = 2, 4, 64, 60
 
 
 class Node(Protocol):
@@ -36,6 +34,10 @@ class Node(Protocol):
 
     def among(self, shelves: Sequence[int]) -> Bits:
         """Which events of these shelves, which come in order, are meant."""
+
+    @property
+    def held(self) -> "Iterator[Held]":
+        """What is asked of the terms."""
 
 
 @dataclass(frozen=True)
@@ -46,56 +48,73 @@ class Everything:
         """All of each."""
         return dict.fromkeys(shelves, bits.every())
 
+    @property
+    def held(self) -> "Iterator[Held]":
+        """Nothing."""
+        return iter(())
+
 
 @dataclass(frozen=True)
 class Held:
     """Events that hold one of these terms; each row is read once, however often it is asked."""
 
     ids: tuple[int, ...]
-    _known: Bits = field(default_factory=dict, compare=False, repr=False)
+    known: Bits = field(default_factory=dict, compare=False, repr=False)
 
     def among(self, shelves: Sequence[int]) -> Bits:
         """What their postings say."""
-        unread = [shelf for shelf in shelves if shelf not in self._known]
-        if unread and self.ids:
-            self._read(unread)
-        return {shelf: those for shelf in shelves if (those := self._known.get(shelf, 0))}
+        read([self], shelves)
+        return {shelf: those for shelf in shelves if (those := self.known.get(shelf, 0))}
 
-    def _read(self, shelves: Sequence[int]) -> None:
-        kept: dict[tuple[int, int], list[bytes]] = {}
-        for start in range(0, len(self.ids), TERMS_AT_ONCE):
-            for _, shelf, shift, each in _stored(self.ids[start:][:TERMS_AT_ONCE], shelves):
-                kept.setdefault((shelf, shift), []).append(each)
-        self._known.update(dict.fromkeys(shelves, 0))
-        for (shelf, shift), those in kept.items():
-            self._known[shelf] |= bits.read(*those) << shift
+    @property
+    def held(self) -> "Iterator[Held]":
+        """This alone."""
+        return iter((self,))
+
+    def lacks(self, shelves: Sequence[int]) -> bool:
+        """Whether any of these was not read yet."""
+        return bool(self.ids) and any(shelf not in self.known for shelf in shelves)
 
 
-def each_of(ids: Sequence[int], shelves: Sequence[int]) -> dict[int, Bits]:
-    """What the postings of each of a few terms say, in one query for all of them."""
-    found: dict[int, Bits] = {term_id: {} for term_id in ids}
-    for term_id, shelf, shift, kept in _stored(ids, shelves):
-        of_term = found[term_id]
-        of_term[shelf] = of_term.get(shelf, 0) | bits.read(kept) << shift
-    return found
+def read(asked: Sequence[Held], shelves: Sequence[int]) -> None:
+    """Read what is stored of the terms of all of these, each row once."""
+    unread = [each for each in asked if each.lacks(shelves)]
+    askers: dict[int, list[Held]] = defaultdict(list)
+    for each in unread:
+        each.known.update(dict.fromkeys(shelves, 0))
+        for term_id in each.ids:
+            askers[term_id].append(each)
+    kept: dict[tuple[int, int, int], list[bytes]] = defaultdict(list)
+    for term_id, shelf, shift, stored in _stored(list(askers), shelves):
+        for each in askers[term_id]:
+            kept[id(each), shelf, shift].append(stored)
+    by_id = {id(each): each for each in unread}
+    for (which, shelf, shift), those in kept.items():
+        by_id[which].known[shelf] |= bits.read(*those) << shift
 
 
 def _stored(ids: Sequence[int], shelves: Sequence[int]) -> Iterator[tuple[int, int, int, bytes]]:
     """What is stored of these terms in these shelves, which come in order: which term, the shelf,
     the place in it where its bits begin, and these. Only the last shelf can be in blocks."""
-    size, columns = audit_tables.SHELF_SIZE, ("term_id", "place", "bits", "is_shelf")
-    whole = AuditShelf.objects.filter(term_id__in=ids, shelf__in=shelves)
-    last = (shelves[-1] * size, (shelves[-1] + 1) * size - 1)
-    apart = AuditPosting.objects.filter(term_id__in=ids, block__range=last)
-    found = whole.annotate(place=F("shelf"), is_shelf=Value(1)).values_list(*columns)
-    rows = found.union(
-        apart.annotate(place=F("block"), is_shelf=Value(0)).values_list(*columns), all=True
-    )
-    for term_id, place, kept, is_shelf in rows:
+    size = audit_tables.SHELF_SIZE
+    for term_id, place, kept, is_shelf in chain.from_iterable(_rows(ids, shelves)):
         if is_shelf:
             yield term_id, place, 0, kept
         else:
             yield term_id, place // size, place % size * audit_tables.BLOCK_SIZE, kept
+
+
+def _rows(ids: Sequence[int], shelves: Sequence[int]) -> Iterator[QuerySet[AuditShelf, Any]]:
+    size, columns = audit_tables.SHELF_SIZE, ("term_id", "place", "bits", "is_shelf")
+    last = (shelves[-1] * size, (shelves[-1] + 1) * size - 1)
+    for start in range(0, len(ids), TERMS_AT_ONCE):
+        those = ids[start:][:TERMS_AT_ONCE]
+        whole = AuditShelf.objects.filter(term_id__in=those, shelf__in=shelves)
+        apart = AuditPosting.objects.filter(term_id__in=those, block__range=last)
+        found = whole.annotate(place=F("shelf"), is_shelf=Value(1)).values_list(*columns)
+        yield found.union(
+            apart.annotate(place=F("block"), is_shelf=Value(0)).values_list(*columns), all=True
+        )
 
 
 @dataclass(frozen=True)
@@ -106,12 +125,19 @@ class AllOf:
 
     def among(self, shelves: Sequence[int]) -> Bits:
         """What they have in common."""
+        few = [each for each in self.held if len(each.ids) * len(shelves) <= ROWS_TOGETHER]
+        read(few, shelves)
         found = dict.fromkeys(shelves, bits.every())
         for part in self.parts:
             those = part.among(list(found)) if found else {}
             both = {shelf: found[shelf] & mine for shelf, mine in those.items()}
             found = {shelf: common for shelf, common in both.items() if common}
         return found
+
+    @property
+    def held(self) -> Iterator[Held]:
+        """That of all parts."""
+        return chain.from_iterable(part.held for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -128,6 +154,11 @@ class AnyOf:
                 found[shelf] = found.get(shelf, 0) | those
         return dict(sorted(found.items()))
 
+    @property
+    def held(self) -> Iterator[Held]:
+        """That of all parts."""
+        return chain.from_iterable(part.held for part in self.parts)
+
 
 @dataclass(frozen=True)
 class Without:
@@ -139,6 +170,11 @@ class Without:
         """The others of each shelf."""
         those = self.part.among(shelves)
         return {shelf: bits.every() & ~those.get(shelf, 0) for shelf in shelves}
+
+    @property
+    def held(self) -> Iterator[Held]:
+        """That of the part."""
+        return self.part.held
 
 
 @dataclass(frozen=True)
@@ -155,122 +191,41 @@ class Within:
             self._read(unread)
         return {shelf: those for shelf in shelves if (those := self._known[shelf])}
 
+    @property
+    def held(self) -> Iterator[Held]:
+        """Nothing."""
+        return iter(())
+
     def _read(self, shelves: Sequence[int]) -> None:
-        first, last = _ends(self.since, self.until)
-        size, every = audit_tables.SHELF_SIZE, bits.below(audit_tables.BLOCK_SIZE)
-        there = range(shelves[0], shelves[-1] + 1)
-        rows = AuditBlock.objects.filter(
-            block__range=(there.start * size, there.stop * size - 1),
-            last_time__gte=first,
-            first_time__lte=last,
-        ).values_list("block", "first_time", "last_time")
-        found = {
-            block: every if first <= start and end <= last else 0 for block, start, end in rows
-        }
-        for block, times in times_of(block for block, those in found.items() if not those).items():
-            found[block] = between(times, first, last + 1)
+        size, there = audit_tables.SHELF_SIZE, range(shelves[0], shelves[-1] + 1)
+        found = blocks.within(self.since, self.until, range(there.start * size, there.stop * size))
         parts: dict[int, Bits] = {shelf: {} for shelf in there}
         for block, those in found.items():
             parts[block // size][block % size] = those
         self._known.update({shelf: bits.joined(of_shelf) for shelf, of_shelf in parts.items()})
 
 
-def _ends(since: datetime | None, until: datetime | None) -> tuple[int, int]:
-    largest = 2**63 - 2
-    return (
-        -largest if since is None else microseconds(since),
-        largest if until is None else microseconds(until),
-    )
-
-
-def microseconds(time: datetime) -> int:
-    """A time as a block has it."""
-    return (time - _EPOCH) // _MICROSECOND
-
-
-def times_of(blocks: Iterable[int]) -> dict[int, list[int]]:
-    """The times of the events of these blocks."""
-    rows = AuditBlock.objects.filter(block__in=list(blocks)).values_list("block", "times")
-    return {block: read_times(kept) for block, kept in rows}
-
-
-def read_times(kept: bytes | memoryview) -> list[int]:
-    """The times of the events of a block as they are stored; raises LogBroken."""
-    if len(kept) != audit_tables.BLOCK_SIZE * _TIME_BYTES:
-        raise LogBroken(bits.EDITED)
-    times = array("q")
-    times.frombytes(kept)
-    return times.tolist()
-
-
-def are_in_order(times: list[int]) -> bool:
-    """Whether each follows the one before; a clock that was put back is why one may not."""
-    return times == sorted(times)
-
-
-def between(times: list[int], first: int, end: int) -> int:
-    """The bits of the times from `first` to before `end`."""
-    if are_in_order(times):
-        return bits.below(bisect_left(times, end)) & ~bits.below(bisect_left(times, first))
-    return bits.at(place for place, time in enumerate(times) if first <= time < end)
-
-
-def covered() -> range:
-    """Which blocks are in the index: all from the first one that is not in an archive.
-
-    One that stands apart was put there by someone else. Then the log is read without the index,
-    which would hide what is between.
-    """
-    archived = AuditArchive.objects.order_by("-last").values("last")[:1]
-    found = AuditBlock.objects.aggregate(
-        first=Min("block"),
-        last=Max("block"),
-        count=Count("block"),
-        archived=Max(Subquery(archived)),
-    )
-    begin = (found["archived"] or 0) // audit_tables.BLOCK_SIZE
-    blocks = range(begin, begin + found["count"])
-    are_in_a_row = blocks and (found["first"], found["last"]) == (begin, blocks[-1])
-    return blocks if are_in_a_row else range(0)
-
-
-def first_block() -> int:
-    """The first block whose events are in no archive: that ends where a block does."""
-    last: int = AuditArchive.objects.aggregate(last=Max("last", default=0))["last"]
-    return last // audit_tables.BLOCK_SIZE
-
-
-def span(since: datetime | None, until: datetime | None, blocks: range) -> range:
-    """Those of the blocks that may hold events of that time."""
-    if since is None and until is None:
-        return blocks
-    first, last = _ends(since, until)
-    rows = AuditBlock.objects.filter(last_time__gte=first, first_time__lte=last)
-    ends = rows.aggregate(first=Min("block"), last=Max("block"))
-    return range(0) if ends["first"] is None else range(ends["first"], ends["last"] + 1)
-
-
-def of_blocks(found: Bits, blocks: range) -> Bits:
-    """What is found in shelves, for those of the blocks where it is any."""
+def of_blocks(found: Bits, wanted: range) -> Bits:
+    """What is found in shelves, for those blocks where it is any."""
     size = audit_tables.SHELF_SIZE
     return {
         block: those
         for shelf, of_shelf in found.items()
         for place, those in bits.parted(of_shelf).items()
-        if (block := shelf * size + place) in blocks
+        if (block := shelf * size + place) in wanted
     }
 
 
-def shelves_of(blocks: range) -> range:
+def shelves_of(wanted: range) -> range:
     """The shelves that these blocks are in."""
     size = audit_tables.SHELF_SIZE
-    return range(blocks.start // size, -(-blocks.stop // size)) if blocks else range(0)
+    return range(wanted.start // size, -(-wanted.stop // size)) if wanted else range(0)
 
 
 def numbers(node: Node, within: range, *, newest_first: bool = True) -> Iterator[list[int]]:
     """The numbers of the events that are meant and within, a list for each block with any."""
-    blocks = range(bits.block_of(within.start), bits.block_of(within.stop - 1) + 1)
-    left, size = shelves_of(blocks), FIRST_SHELVES
+    asked_for = range(bits.block_of(within.start), bits.block_of(within.stop - 1) + 1)
+    left, size = shelves_of(asked_for), FIRST_SHELVES
     while left:
         asked = left[-size:] if newest_first else left[:size]
         left = left[:-size] if newest_first else left[size:]

@@ -2,16 +2,25 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
 from secretsapp.log.damaged_rows import read
 from secretsapp.log.folding import BEGINNINGS
-from secretsapp.log.index import asking, bits
-from secretsapp.log.index.asking import microseconds
-from secretsapp.log.index.terms import IS_OVER, OVER, OVER_ALIKE, SOURCES, Row, Term, words_of
+from secretsapp.log.index import bits, blocks
+from secretsapp.log.index.blocks import microseconds
+from secretsapp.log.index.terms import (
+    IS_OVER,
+    LACKED,
+    OVER,
+    OVER_ALIKE,
+    SOURCES,
+    Row,
+    Term,
+    words_of,
+)
 from secretsapp.models import (
     AuditBlock,
     AuditEvent,
@@ -35,7 +44,7 @@ def extend(most: int = BLOCKS_A_ROUND) -> int:
     """
     for number in range(most):
         last = AuditBlock.objects.aggregate(last=Max("block"))["last"]
-        if not _put(asking.first_block() if last is None else last + 1):
+        if not _put(blocks.first_block() if last is None else last + 1):
             return number
     return most
 
@@ -45,7 +54,7 @@ def forget_archived() -> None:
 
     A shelf with any other is kept whole: the rows are asked again.
     """
-    first = asking.first_block()
+    first = blocks.first_block()
     AuditBlock.objects.filter(block__lt=first).delete()
     AuditPosting.objects.filter(block__lt=first).delete()
     AuditShelf.objects.filter(shelf__lt=first // audit_tables.SHELF_SIZE).delete()
@@ -95,8 +104,8 @@ def _store(block: int, events: Sequence[Row], held: dict[Term, int]) -> None:
     for event in events:
         place = event.sequence - bits.first_of(block)
         times[place] = microseconds(event.time)
-        for how in over.get(event.sequence, ()):
-            held[IS_OVER, how.encode()] |= 1 << place
+        for term in over.get(event.sequence, ()):
+            held[term] |= 1 << place
     known = [microseconds(event.time) for event in events]
     AuditBlock.objects.create(
         block=block, first_time=min(known), last_time=max(known), times=times.tobytes()
@@ -122,23 +131,24 @@ def _shelve(shelf: int) -> None:
     rows.delete()
 
 
-def _over(events: Iterable[Row]) -> dict[int, tuple[str, ...]]:
-    """The beginnings of changes whose outcome is in the log, and how alike the outcome is."""
+def _over(events: Iterable[Row]) -> dict[int, list[Term]]:
+    """What is known of the beginnings of changes whose outcome is in the log."""
     begun = {event.change_id: event for event in events if event.tag in BEGINNINGS}
     begun.pop("", None)
     ended = AuditEvent.objects.filter(change_id__in=begun).exclude(tag__in=BEGINNINGS)
-    found: dict[int, tuple[str, ...]] = {}
-    for outcome in _rows(ended.order_by("-sequence")) or ():
-        beginning = begun[outcome.change_id]
-        both = (OVER, OVER_ALIKE) if _is_alike(beginning, outcome) else (OVER,)
-        found[beginning.sequence] = both
-    return found
+    outcomes = {each.change_id: each for each in _rows(ended.order_by("-sequence")) or ()}
+    return {
+        begun[change].sequence: list(_compared(begun[change], outcome))
+        for change, outcome in outcomes.items()
+    }
 
 
-def _is_alike(beginning: Row, outcome: Row) -> bool:
-    """Whether each filter but that of events finds the outcome too."""
-    same = all(getattr(beginning, name) == getattr(outcome, name) for name in ALIKE)
-    return same and words_of(beginning) <= words_of(outcome)
+def _compared(beginning: Row, outcome: Row) -> Iterator[Term]:
+    yield IS_OVER, OVER.encode()
+    if all(getattr(beginning, name) == getattr(outcome, name) for name in ALIKE):
+        yield IS_OVER, OVER_ALIKE.encode()
+    for word in words_of(beginning) - words_of(outcome):
+        yield LACKED, word.encode()
 
 
 def _ids(terms: Iterable[Term]) -> dict[Term, int]:

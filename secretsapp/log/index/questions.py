@@ -11,7 +11,7 @@ from secretsapp.log import refused
 from secretsapp.log.conditions import tags_of
 from secretsapp.log.filters import AuditFilter
 from secretsapp.log.folding import BEGINNINGS
-from secretsapp.log.index import asking, terms
+from secretsapp.log.index import asking, blocks, terms
 from secretsapp.log.index.asking import AllOf, AnyOf, Everything, Held, Node, Within, Without
 from secretsapp.log.index.looking_up import Sought, each_held, held, held_with
 from secretsapp.models import Place, Universe
@@ -34,12 +34,12 @@ class Basis:
 
 def basis(actor: Actor, *, of_histories: bool = False, of_own: bool = False) -> Basis:
     """The basis of the actor's questions, to be used for all of one page."""
-    if not (blocks := asking.covered()):
-        return Basis(blocks, None)
+    if not (there := blocks.covered()):
+        return Basis(there, None)
     if of_own:
-        return Basis(blocks, (_own(actor),))
+        return Basis(there, (_own(actor),))
     permitted = _permitted(actor, of_histories=of_histories)
-    return Basis(blocks, None if permitted is None else tuple(permitted))
+    return Basis(there, None if permitted is None else tuple(permitted))
 
 
 def of(own: Basis, wanted: AuditFilter) -> Node:
@@ -53,7 +53,7 @@ def of(own: Basis, wanted: AuditFilter) -> Node:
 def _all_of(parts: list[Node]) -> Node:
     if Held(()) in parts:
         return Held(())
-    return AllOf(tuple(sorted(parts, key=_cost))) if parts else Everything()
+    return AllOf(tuple(sorted(dict.fromkeys(parts), key=_cost))) if parts else Everything()
 
 
 def _cost(node: Node) -> int:
@@ -64,17 +64,15 @@ def _cost(node: Node) -> int:
 
 
 def unfolded(wanted: AuditFilter, node: Node) -> Node:
-    """The same events without the beginnings whose outcome is among them."""
-    over = over_of(wanted)
-    return node if over is None else AllOf((node, Without(held(Sought(terms.IS_OVER, [over])))))
-
-
-def over_of(wanted: AuditFilter) -> str | None:
-    """The term of the beginnings whose outcome is among what is looked for; None if they stay."""
+    """The same events without the beginnings whose outcome is among them, as far as is known."""
     if wanted.shows_attempts or wanted.tag in BEGINNINGS or wanted.result is Result.STARTED:
-        return None
+        return node
     is_alike = wanted.words or _names_someone(wanted) or wanted.door or wanted.address
-    return terms.OVER_ALIKE if is_alike else terms.OVER
+    how = terms.OVER_ALIKE if is_alike else terms.OVER
+    over, lacking = each_held(
+        [Sought(terms.IS_OVER, [how]), Sought(terms.LACKED, beginnings=sorted(wanted.words))]
+    )
+    return AllOf((node, Without(AllOf((over, Without(lacking))))))
 
 
 def _parts(wanted: AuditFilter) -> Iterator[Node | Sought]:
@@ -164,7 +162,8 @@ def _within_holdings(rights: Rights, permission: Permission) -> list[Node] | Non
         return None
     extents = [list(_extent(names, there)) for names, there in by_names.items()]
     found = iter(each_held([each for extent in extents for each in extent]))
-    return [AnyOf(tuple(AllOf(tuple(next(found) for _ in extent)) for extent in extents))]
+    parts = [tuple(next(found) for _ in extent) for extent in extents]
+    return list(parts[0]) if len(parts) == 1 else [AnyOf(tuple(map(AllOf, parts)))]
 
 
 def _universes_of(place: Place) -> set[int]:

@@ -17,9 +17,10 @@ SUBJECT, SUBJECT_NAME = "s", "o"
 DOOR, ADDRESS, TAG = "d", "i", "t"
 UNIVERSE, SECRET = "u", "n"
 WORD = "w"
-# Of the beginnings of changes: that the log held the outcome when this was written, and that what
-# finds the beginning finds the outcome too.
+# Of the beginnings of changes: that the log held the outcome when this was written, and that who
+# did it, from where and to whom finds the outcome too; and the words that the outcome lacks.
 IS_OVER, OVER, OVER_ALIKE = "f", "", "alike"
+LACKED = "l"
 
 Term = tuple[str, bytes]
 
