@@ -15,7 +15,8 @@ from secretsapp.log.index.questions import Basis
 from secretsapp.log.reading import looking_for, readable
 from secretsapp.models import SavedSearch, Universe, User
 
-PEOPLE_AMONG = 200
+# So many of the newest events that are in the index, and so many of those that aren't yet.
+PEOPLE_AMONG = 100
 REMOVED_AT_MOST = 50
 
 

@@ -72,7 +72,7 @@ class Search:
         if last > self.begin:
             yield from self._led_to(range(self.begin, last), "-sequence", count)
 
-    def _newer(self, before: int | None, count: int) -> Iterator[int]:
+    def _newer(self, before: int | None, count: int) -> Iterable[int]:
         """The numbers behind `end`, older than `before`: the largest first."""
         if self._behind:
             numbers = (number for number, _, _ in self._behind[0])
@@ -119,37 +119,48 @@ class Search:
         led = asking.numbers(node, within, newest_first=order.startswith("-"))
         every = (number for block in led for number in block)
         while chunk := list(islice(every, max(LED_AT_ONCE, count))):
-            yield from self._those(self.found.filter(sequence__in=chunk), order)
+            yield from self._those(self.found.filter(sequence__in=chunk).order_by(order))
 
-    def _rows(self, found: QuerySet[AuditEvent], order: str, count: int) -> Iterator[int]:
-        """The numbers of the rows in that order, read a few at a time."""
-        at_once = max(AT_ONCE, count) if self.words else count
-        return (event.sequence for event in self._in_chunks(found, order, at_once))
+    def _rows(self, found: QuerySet[AuditEvent], order: str, count: int) -> Iterable[int]:
+        """The numbers of the first so many rows in that order."""
+        if not self.words:
+            return _numbers(found.order_by(order)[:count])
+        return (event.sequence for event in self._in_chunks(found, order, max(AT_ONCE, count)))
 
     def _in_chunks(
         self, found: QuerySet[AuditEvent], order: str, at_once: int
     ) -> Iterator[AuditEvent]:
+        """The rows with the words, read a few at a time."""
         rest = found.order_by(order)
         while True:
-            events = self._read(rest[:at_once])
+            events = _events(rest[:at_once])
             yield from self._with_words(events)
             if len(events) < at_once:
                 return
             rest = found.filter(**_beyond(order, events[-1].sequence)).order_by(order)
 
-    def _those(self, found: QuerySet[AuditEvent], order: str) -> Iterable[int]:
-        events = self._read(found.order_by(order))
-        return [event.sequence for event in self._with_words(events)]
-
-    def _read(self, found: QuerySet[AuditEvent]) -> list[AuditEvent]:
-        """The rows, with what is asked of them; raises LogBroken."""
-        events = read_rows(found if self.words else found.only("sequence"))
-        if events is None:
-            raise LogBroken(UNREADABLE)
-        return events
+    def _those(self, found: QuerySet[AuditEvent]) -> list[int]:
+        if not self.words:
+            return _numbers(found)
+        return [event.sequence for event in self._with_words(_events(found))]
 
     def _with_words(self, events: list[AuditEvent]) -> Iterable[AuditEvent]:
-        return [event for event in events if not self.words or has_words(event, self.words)]
+        return [event for event in events if has_words(event, self.words)]
+
+
+def _events(found: QuerySet[AuditEvent]) -> list[AuditEvent]:
+    events = read_rows(found)
+    if events is None:
+        raise LogBroken(UNREADABLE)
+    return events
+
+
+def _numbers(found: QuerySet[AuditEvent]) -> list[int]:
+    """Their numbers, without all that else is in a row."""
+    numbers: list[int] | None = read(lambda: list(found.values_list("sequence", flat=True)))
+    if numbers is None:
+        raise LogBroken(UNREADABLE)
+    return numbers
 
 
 def _beyond(order: str, last: int) -> dict[str, int]:
@@ -168,12 +179,12 @@ def search(
     if wanted.is_by_id or not own.blocks:
         none = Everything()
         return Search(found, wanted.words, none, none, 1, 0, is_exact=False, is_cut=is_cut)
-    node = questions.of(own, wanted)
+    node, unfolded = questions.of(own, wanted)
     return Search(
         found,
         wanted.words,
         node,
-        questions.unfolded(wanted, node),
+        unfolded,
         begin=bits.first_of(own.blocks.start),
         end=bits.first_of(own.blocks.stop) - 1,
         is_exact=own.permitted is not None,

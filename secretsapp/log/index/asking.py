@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, Protocol
 
-from django.db.models import F, QuerySet, Value
+from django.db import connection
 
 from secretsapp.log.index import bits, blocks
 from secretsapp.models import AuditPosting, AuditShelf
@@ -24,6 +24,15 @@ TERMS_AT_ONCE = 5000
 # What has no more rows than this is read with what is asked beside it, in one query, even where
 # the answer to the one would leave nothing to ask of the other.
 ROWS_TOGETHER = 200
+# It is asked several times for each page, so it isn't put together anew by the ORM. Every word of
+# it is a name of ours.
+_STORED = f"""
+SELECT term_id, shelf, bits, 1 FROM {AuditShelf._meta.db_table}
+WHERE term_id IN ({{terms}}) AND shelf IN ({{shelves}})
+UNION ALL
+SELECT term_id, block, bits, 0 FROM {AuditPosting._meta.db_table}
+WHERE term_id IN ({{terms}}) AND block BETWEEN %s AND %s
+"""  # noqa: S608 # nosec B608
 # So many shelves are looked at first: one that is whole, and what there is of one at the end, which
 # rarely has a page's events. Then as many as are likely to hold a page's more, within these bounds.
 FIRST_SHELVES, GROWTH, MOST_SHELVES, EVENTS_AT_ONCE = 2, 4, 64, 60
@@ -104,17 +113,16 @@ def _stored(ids: Sequence[int], shelves: Sequence[int]) -> Iterator[tuple[int, i
             yield term_id, place // size, place % size * audit_tables.BLOCK_SIZE, kept
 
 
-def _rows(ids: Sequence[int], shelves: Sequence[int]) -> Iterator[QuerySet[AuditShelf, Any]]:
-    size, columns = audit_tables.SHELF_SIZE, ("term_id", "place", "bits", "is_shelf")
+def _rows(ids: Sequence[int], shelves: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
+    size = audit_tables.SHELF_SIZE
     last = (shelves[-1] * size, (shelves[-1] + 1) * size - 1)
     for start in range(0, len(ids), TERMS_AT_ONCE):
         those = ids[start:][:TERMS_AT_ONCE]
-        whole = AuditShelf.objects.filter(term_id__in=those, shelf__in=shelves)
-        apart = AuditPosting.objects.filter(term_id__in=those, block__range=last)
-        found = whole.annotate(place=F("shelf"), is_shelf=Value(1)).values_list(*columns)
-        yield found.union(
-            apart.annotate(place=F("block"), is_shelf=Value(0)).values_list(*columns), all=True
-        )
+        terms = ", ".join(["%s"] * len(those))
+        statement = _STORED.format(terms=terms, shelves=", ".join(["%s"] * len(shelves)))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*those, *shelves, *those, *last])
+            yield cursor.fetchall()
 
 
 @dataclass(frozen=True)

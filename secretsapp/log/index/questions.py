@@ -19,6 +19,7 @@ from secretsapp.rules.policy import Rights, in_wide, rights_of
 
 # For those who have something in more universes, the rows are asked for their rights alone.
 MOST_UNIVERSES, MOST_EXTENTS = 300, 30
+NOTHING = Held(())
 
 
 @dataclass(frozen=True)
@@ -42,17 +43,28 @@ def basis(actor: Actor, *, of_histories: bool = False, of_own: bool = False) -> 
     return Basis(there, None if permitted is None else tuple(permitted))
 
 
-def of(own: Basis, wanted: AuditFilter) -> Node:
-    """What is looked for, of what may be read."""
-    parts = list(_parts(wanted))
+def of(own: Basis, wanted: AuditFilter) -> tuple[Node, Node]:
+    """What is looked for, of what may be read; and the same without folded beginnings.
+
+    These are the beginnings whose outcome is among it, as far as the index knows.
+    """
+    parts, over = list(_parts(wanted)), _over(wanted)
+    nodes = _looked_up([*parts, *over])
+    node = _all_of([*(own.permitted or ()), *nodes[: len(parts)]])
+    if not over or node == NOTHING:
+        return node, node
+    folded, lacking = nodes[len(parts) :]
+    return node, AllOf((node, Without(AllOf((folded, Without(lacking))))))
+
+
+def _looked_up(parts: list[Node | Sought]) -> list[Node]:
     found = iter(each_held([each for each in parts if isinstance(each, Sought)]))
-    nodes = [next(found) if isinstance(each, Sought) else each for each in parts]
-    return _all_of([*(own.permitted or ()), *nodes])
+    return [next(found) if isinstance(each, Sought) else each for each in parts]
 
 
 def _all_of(parts: list[Node]) -> Node:
-    if Held(()) in parts:
-        return Held(())
+    if NOTHING in parts:
+        return NOTHING
     return AllOf(tuple(sorted(dict.fromkeys(parts), key=_cost))) if parts else Everything()
 
 
@@ -63,16 +75,17 @@ def _cost(node: Node) -> int:
     return len(node.ids) if isinstance(node, Held) else asking.TERMS_AT_ONCE
 
 
-def unfolded(wanted: AuditFilter, node: Node) -> Node:
-    """The same events without the beginnings whose outcome is among them, as far as is known."""
+def _over(wanted: AuditFilter) -> list[Sought]:
+    """The beginnings whose outcome is found too, and those whose outcome lacks a word of these.
+
+    Nothing where beginnings are looked for.
+    """
     if wanted.shows_attempts or wanted.tag in BEGINNINGS or wanted.result is Result.STARTED:
-        return node
+        return []
     is_alike = wanted.words or _names_someone(wanted) or wanted.door or wanted.address
     how = terms.OVER_ALIKE if is_alike else terms.OVER
-    over, lacking = each_held(
-        [Sought(terms.IS_OVER, [how]), Sought(terms.LACKED, beginnings=sorted(wanted.words))]
-    )
-    return AllOf((node, Without(AllOf((over, Without(lacking))))))
+    lacked = Sought(terms.LACKED, beginnings=sorted(wanted.words))
+    return [Sought(terms.IS_OVER, [how]), lacked]
 
 
 def _parts(wanted: AuditFilter) -> Iterator[Node | Sought]:
