@@ -103,7 +103,7 @@ def verify(first: int, last: int) -> list[AuditEvent]:
 
 
 def _readable(number: int) -> AuditEvent:
-    found = read(lambda: stored_events.numbered(number))
+    found = read(lambda: stored_events.between(number, number))
     if not found:
         raise LogBroken(unreadable(number) if found is None else f"Event {number} is missing.")
     return found[0]

@@ -1,6 +1,7 @@
 """Checkpoints: made of a log that is whole, kept in order, and no longer where it is broken."""
 
 import base64
+import re
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from secretsapp.rules import triggers
 from tests.stage import STAGEHAND, Cast
 from tests.support.database import execute
 from tests.support.long_log import lengthen
+from tests.support.plans import plans
 from tests.support.tampering import behind_the_back
 from tests.support.watch import Watch
 
@@ -151,6 +153,16 @@ class TestLong:
         entries = contents()
         for size in (1, 255, 256, 257, 512, 600):
             assert merkle.root(tree.Stored(), size) == root_of(entries[:size])
+
+    def test_it_grows_and_is_checked_without_reading_the_whole_log(self) -> None:
+        with plans("secretsapp_auditevent") as told:
+            growing.extend(at_most=1)
+            growing.extend()
+            tree.verify(550, 560)
+            tree.link_of(300)
+        assert len(told) > 4
+        whole = re.compile("SCAN secretsapp_auditevent'|Seq Scan")
+        assert not [plan for plan in told if whole.search(plan)]
 
     def test_above_256_stored_subtrees_another_is_stored(
         self, monkeypatch: pytest.MonkeyPatch
