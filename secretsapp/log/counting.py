@@ -89,7 +89,7 @@ def _by_index(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
         newest = AuditBlock.objects.filter(block__lt=looked[0]).aggregate(last=Max("last_time"))
         skipped = daily.day_of(newest["last"], zone)
     if looked:
-        counted += daily.count(search.unfolded, looked, zone)
+        counted += daily.count(search.unfolded, looked, zone, _shown(wanted, zone)[0])
     among = 0 if skipped == date.min else len(looked) * audit_tables.BLOCK_SIZE
     return _counts(wanted, counted, zone, among=among, known_after=max(skipped, archived))
 
@@ -155,10 +155,7 @@ def _days(wanted: AuditFilter, counted: OfDay, zone: tzinfo, *, known_after: dat
 
     Of the day `known_after`, and those before it, some events may not have been counted.
     """
-    today = _day_of(timezone.now(), zone)
-    last = min(_day_of(wanted.until, zone) if wanted.until else today, today)
-    since = _day_of(wanted.since, zone) if wanted.since else date.min
-    first = max(last - timedelta(days=DAYS - 1), since)
+    first, last = _shown(wanted, zone)
     by_day: dict[date, dict[Verb | None, int]] = {}
     for (day, verb), number in counted.items():
         by_day.setdefault(day, {})[verb] = number
@@ -166,6 +163,14 @@ def _days(wanted: AuditFilter, counted: OfDay, zone: tzinfo, *, known_after: dat
     known = {day: by_day.get(day, {}) if day > known_after else None for day in shown}
     most = max((sum((each or {}).values()) for each in known.values()), default=0) or 1
     return [_told(day, verbs, most) for day, verbs in known.items()]
+
+
+def _shown(wanted: AuditFilter, zone: tzinfo) -> tuple[date, date]:
+    """The first and the last day that is shown."""
+    today = _day_of(timezone.now(), zone)
+    last = min(_day_of(wanted.until, zone) if wanted.until else today, today)
+    since = _day_of(wanted.since, zone) if wanted.since else date.min
+    return max(last - timedelta(days=DAYS - 1), since), last
 
 
 def _told(day: date, verbs: dict[Verb | None, int] | None, most: int) -> Day:

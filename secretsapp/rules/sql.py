@@ -20,6 +20,7 @@ from django.db.models import (
     TextChoices,
     Value,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -34,6 +35,16 @@ def rows(query: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return list(cursor.fetchall())
+
+
+def among(numbers: Iterable[int]) -> RawSQL | list[int]:
+    """Numbers of ours, for a query to ask whether a column is one of them (`…__in`).
+
+    They stand in the statement: to give a hundred apart takes longer than to find their rows.
+    """
+    known = ", ".join(f"{number:d}" for number in numbers)
+    # Only numbers are in it, whatever was given.
+    return RawSQL(known, ()) if known else []  # noqa: S611 # nosec B611
 
 
 class Given(Expression):

@@ -11,11 +11,10 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, Protocol
 
-from django.db import connection
-
 from secretsapp.log.index import bits, blocks
 from secretsapp.models import AuditPosting, AuditShelf
 from secretsapp.models import audit as audit_tables
+from secretsapp.rules.sql import rows
 
 Bits = dict[int, int]
 
@@ -31,7 +30,7 @@ SELECT term_id, shelf, bits, 1 FROM {AuditShelf._meta.db_table}
 WHERE term_id IN ({{terms}}) AND shelf IN ({{shelves}})
 UNION ALL
 SELECT term_id, block, bits, 0 FROM {AuditPosting._meta.db_table}
-WHERE term_id IN ({{terms}}) AND block BETWEEN %s AND %s
+WHERE term_id IN ({{terms}}) AND block BETWEEN {{first}} AND {{last}}
 """  # noqa: S608 # nosec B608
 # So many shelves are looked at first: one that is whole, and what there is of one at the end, which
 # rarely has a page's events. Then as many as are likely to hold a page's more, within these bounds.
@@ -115,14 +114,19 @@ def _stored(ids: Sequence[int], shelves: Sequence[int]) -> Iterator[tuple[int, i
 
 def _rows(ids: Sequence[int], shelves: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
     size = audit_tables.SHELF_SIZE
-    last = (shelves[-1] * size, (shelves[-1] + 1) * size - 1)
     for start in range(0, len(ids), TERMS_AT_ONCE):
-        those = ids[start:][:TERMS_AT_ONCE]
-        terms = ", ".join(["%s"] * len(those))
-        statement = _STORED.format(terms=terms, shelves=", ".join(["%s"] * len(shelves)))
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [*those, *shelves, *those, *last])
-            yield cursor.fetchall()
+        yield rows(
+            _STORED.format(
+                terms=_listed(ids[start:][:TERMS_AT_ONCE]),
+                shelves=_listed(shelves),
+                first=shelves[-1] * size,
+                last=(shelves[-1] + 1) * size - 1,
+            )
+        )
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(f"{number:d}" for number in numbers)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from secretsapp.log.index import asking, bits, blocks, terms
 from secretsapp.log.index.asking import Held, Node
 from secretsapp.models import AuditBlock, AuditTerm
 from secretsapp.models import audit as audit_tables
+from secretsapp.rules.sql import among
 
 OfDay = Counter[tuple[date, Verb | None]]
 
@@ -22,19 +23,19 @@ def verb_of(tag: str) -> Verb | None:
     return BY_TAG[tag].verb if tag in BY_TAG else None
 
 
-def count(node: Node, wanted: range, zone: tzinfo) -> OfDay:
-    """The events of these blocks that are meant, by day and verb."""
-    shelves = asking.shelves_of(wanted)
+def count(node: Node, wanted: range, zone: tzinfo, since: date) -> OfDay:
+    """The events of these blocks that are meant, by day and verb.
+
+    Days before `since` aren't told apart: a block that ends before is counted on its last day.
+    """
+    shelves, verbs = asking.shelves_of(wanted), _verbs()
+    asking.read([*node.held, *verbs.values()], shelves)
     meant = asking.of_blocks(node.among(shelves), wanted)
-    if not meant:
-        return OfDay()
-    verbs = _verbs()
-    asking.read(list(verbs.values()), shelves)
     by_verb = {
         verb: asking.of_blocks(those.among(shelves), wanted) for verb, those in verbs.items()
     }
     counted = OfDay()
-    for block, days in _days(list(meant), zone):
+    for block, days in _days(list(meant), zone, since):
         for verb, those in by_verb.items():
             if both := meant[block] & those.get(block, 0):
                 for day, of_day in days:
@@ -51,14 +52,20 @@ def _verbs() -> dict[Verb | None, Held]:
     return {verb: Held(tuple(ids)) for verb, ids in found.items()}
 
 
-def _days(wanted: Sequence[int], zone: tzinfo) -> Iterator[tuple[int, list[tuple[date, int]]]]:
+def _days(
+    wanted: Sequence[int], zone: tzinfo, since: date
+) -> Iterator[tuple[int, list[tuple[date, int]]]]:
     """The days of each block with the bits of their events."""
-    rows = AuditBlock.objects.filter(block__in=wanted)
-    for block, first, last, times in rows.values_list("block", "first_time", "last_time", "times"):
-        if day_of(first, zone) == (day := day_of(last, zone)):
-            yield block, [(day, bits.below(audit_tables.BLOCK_SIZE))]
+    rows = AuditBlock.objects.filter(block__in=among(wanted))
+    several = list[int]()
+    for block, first, last in rows.values_list("block", "first_time", "last_time"):
+        day = day_of(last, zone)
+        if day_of(first, zone) < day and day >= since:
+            several.append(block)
         else:
-            yield block, _parted(blocks.read_times(times), zone)
+            yield block, [(day, bits.below(audit_tables.BLOCK_SIZE))]
+    for block, times in blocks.times_of(several).items():
+        yield block, _parted(times, zone)
 
 
 def _parted(times: list[int], zone: tzinfo) -> list[tuple[date, int]]:
