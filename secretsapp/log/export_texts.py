@@ -1,9 +1,9 @@
 """How exported events are written: as comma-separated text, or as JSON, an object a line."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from json.encoder import encode_basestring
 
 from secretsapp.core import csv_text
 from secretsapp.core.events import BY_TAG
@@ -17,7 +17,8 @@ UNSEEN = [
 ]
 # Behind what is stored stands what came of it, which the tag says.
 HEADINGS = (*COLUMNS, "result")
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+# A line is put together of its texts: an encoder that is given objects takes twice as long.
+_LINE = "{" + ", ".join(f'"{name}": %s' for name in HEADINGS) + "}\n"
 RESULTS = {tag: str(event.result or "") for tag, event in BY_TAG.items()}
 
 
@@ -59,9 +60,10 @@ def _time(time: datetime | None) -> str:
 
 
 def _json_line(cells: list[str]) -> str:
-    found: dict[str, object] = dict(zip(HEADINGS, cells, strict=True))
-    found["sequence"] = int(cells[0])
+    values = [encode_basestring(cell) for cell in cells]
+    values[0] = str(int(cells[0]))
     detail = read_detail(cells[DETAIL])
     if detail is not None:
-        found["detail"] = detail
-    return f"{_ENCODE(found)}\n"
+        pairs = (f"{encode_basestring(key)}: {encode_basestring(detail[key])}" for key in detail)
+        values[DETAIL] = f"{{{', '.join(pairs)}}}"
+    return _LINE % tuple(values)
