@@ -159,6 +159,7 @@ def forged_checkpoint() -> str:
     return f"UPDATE secretsapp_checkpoint SET {new} WHERE number = 1"
 
 
+@pytest.mark.long
 def test_a_changed_archive_is_refused_at_every_byte(tmp_path: Path) -> None:
     path, edited = tmp_path / "log.gz", tmp_path / "edited.gz"
     archive(path, days=200)

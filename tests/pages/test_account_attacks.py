@@ -186,6 +186,7 @@ def test_an_open_session_alone_does_not_end_the_link_that_an_admin_made(
     assert Client().post("/password/", sent).status_code == 302
 
 
+@pytest.mark.long
 def test_who_has_the_password_fills_no_queue_of_mail(post_office: PostOffice) -> None:
     sign_in(Client())
     for number in range(40):

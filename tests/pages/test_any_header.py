@@ -106,6 +106,7 @@ def test_headers_of_a_stranger(door: str, sent: dict[str, str], page: str) -> No
     answers(Client(), door, sent | {"HX-Request": "true", "HX-Current-URL": page})
 
 
+@pytest.mark.long
 @anything
 @given(door=st.sampled_from(DOORS), sent=headers)
 def test_headers_of_someone_signed_in(manager: Client, door: str, sent: dict[str, str]) -> None:

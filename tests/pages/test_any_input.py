@@ -24,6 +24,7 @@ def manager(client_for: ClientFor) -> Client:
     return client_for("manager")
 
 
+@pytest.mark.long
 @anything
 @given(name=odd, value=odd, reach=reaches, domain=odd)
 def test_create(
@@ -33,6 +34,7 @@ def test_create(
     assert manager.post(address_of("secret_create"), sent).status_code in ANSWERED
 
 
+@pytest.mark.long
 @anything
 @given(value=odd, version=odd, reach=reaches, domain=odd)
 def test_rotate(
@@ -42,6 +44,7 @@ def test_rotate(
     assert manager.post(address_of("secret_rotate", "PAY_KEY"), sent).status_code in ANSWERED
 
 
+@pytest.mark.long
 @anything
 @given(note=odd, owner=odd, typed=odd, version=odd)
 def test_details_and_delete(
@@ -53,6 +56,7 @@ def test_details_and_delete(
     assert manager.post(address_of("secret_delete", "PAY_KEY"), delete).status_code in ANSWERED
 
 
+@pytest.mark.long
 @anything
 @given(universe=odd, person=odd, event=odd, before=odd, search=odd)
 def test_queries(
@@ -71,6 +75,7 @@ def test_queries(
     assert manager.post(address_of("universe_refresh"), {"q": search}).status_code in ANSWERED
 
 
+@pytest.mark.long
 @anything
 @given(body=st.binary(max_size=200))
 def test_bodies_that_are_no_form(manager: Client, address_of: AddressOf, body: bytes) -> None:
@@ -80,6 +85,7 @@ def test_bodies_that_are_no_form(manager: Client, address_of: AddressOf, body: b
             assert answer.status_code in ANSWERED
 
 
+@pytest.mark.long
 @anything
 @given(login=odd, password=odd, following=odd)
 def test_sign_in(db: None, login: str, password: str, following: str) -> None:

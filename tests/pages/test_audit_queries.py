@@ -62,6 +62,7 @@ def let_grow(universe: Universe, events: int) -> None:
     assert AuditBlock.objects.count() * 16 > events
 
 
+@pytest.mark.long
 def test_a_page_asks_so_often_however_long_the_log_is(
     clients: dict[str, Client], universe: Universe
 ) -> None:

@@ -255,6 +255,7 @@ def test_a_file_that_is_too_large_is_refused_and_never_written(
     assert "an import can have 1 MB" in words(answer)
 
 
+@pytest.mark.long
 def test_as_much_as_can_be_imported_is_read(client_for: ClientFor, universe: Universe) -> None:
     names = [f"{'N' * 60}{each:03}" for each in range(490)]
     text = "".join(f"{name}='{'v1' * 512}'\n" for name in names)

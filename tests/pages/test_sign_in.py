@@ -108,6 +108,7 @@ def test_guessing_ends_for_the_address_and_keeps_nobody_else_out(cast: Cast, pas
     assert is_let_in("viewer", password, "192.0.2.2")
 
 
+@pytest.mark.long
 def test_guessing_from_many_addresses_ends_for_the_person(cast: Cast, password: str) -> None:
     for number in range(10):
         guess("viewer", f"192.0.2.{number}", times=10)

@@ -81,6 +81,7 @@ def test_the_image_is_built_as_was_agreed() -> None:
     assert "\nHEALTHCHECK " in DOCKERFILE
 
 
+@pytest.mark.long
 def test_static_files_are_collected_from_what_is_in_the_image_without_any_key(
     tmp_path: Path,
 ) -> None:

@@ -202,6 +202,7 @@ def assert_narrowed_as_allowed(actor: Actor, permission: Permission) -> None:
     }
 
 
+@pytest.mark.long
 def test_the_database_lists_what_the_rights_allow(universes: list[Universe]) -> None:
     store(universes, NAMES)
     record(universes, NAMES)
@@ -287,6 +288,7 @@ def test_no_query_grows_with_the_number_of_grants(universes: list[Universe]) -> 
     assert statement() == for_two
 
 
+@pytest.mark.long
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -303,6 +305,7 @@ def test_whatever_the_names_and_grants_are_the_database_agrees_with_policy(
         transaction.set_rollback(True)
 
 
+@pytest.mark.long
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

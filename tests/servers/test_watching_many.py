@@ -66,6 +66,7 @@ def calls_of_a_minute(emulator: Emulator) -> Counter[str]:
     return Counter(request.path.rpartition("/")[2] for request in emulator.requests)
 
 
+@pytest.mark.long
 def test_a_hundred_universes_take_under_ten_calls_a_minute_of_each_endpoint(
     hundred: list[Universe], emulator: Emulator
 ) -> None:

@@ -67,6 +67,7 @@ def test_what_nobody_could_sign_in_with_is_refused(
     assert User.objects.get(email=WHO).check_password(PASSWORD)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("around", "told"),
     [("{}", ""), ("{}\n", ""), ("{}\r\n", ""), (" {}\n", TAKEN_OFF), ("{}\t\r\n\n", TAKEN_OFF)],

@@ -76,6 +76,7 @@ def written(path: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_checkpoints_and_both_proofs_hold_and_a_changed_byte_or_a_forked_log_is_refused(
     shell: Shell, universe: Universe, tmp_path: Path
 ) -> None:
@@ -110,6 +111,7 @@ def test_checkpoints_and_both_proofs_hold_and_a_changed_byte_or_a_forked_log_is_
     assert "REFUSED: " in go_programs.run(program, *files)
 
 
+@pytest.mark.long
 def test_evidence_of_both_forms_holds_and_with_a_changed_event_hash_or_checkpoint_it_is_refused(
     shell: Shell, universe: Universe, tmp_path: Path
 ) -> None:

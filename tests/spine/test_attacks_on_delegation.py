@@ -302,6 +302,7 @@ def outside(universe: Universe, cast: Cast) -> dict[str, tuple[object, object]]:
     return found
 
 
+@pytest.mark.long
 def test_what_lies_outside_is_as_if_it_were_not_there(
     outside: dict[str, tuple[object, object]],
     universe: Universe,

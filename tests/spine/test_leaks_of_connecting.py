@@ -33,6 +33,7 @@ from tests.support.connected import (
 KEYS = actors.system("keys")
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.engine
 @pytest.mark.parametrize("fails", [False, True])

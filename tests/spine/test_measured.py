@@ -1,5 +1,6 @@
 """Every page is measured at a large size (`benchmarks/size.py`), or left out for a reason."""
 
+import pytest
 from django.test import Client
 
 from benchmarks import addresses, crowd, delegated, place, receivers
@@ -28,6 +29,7 @@ def signed_in(email: str) -> Client:
     return client
 
 
+@pytest.mark.long
 def test_each_of_them_shows_a_page_to_the_admin_or_to_who_has_most_grants(api_key: ApiKey) -> None:
     ApiKey.objects.filter(pk=api_key.pk).update(name=crowd.API_KEY)
     engage(place.EMAIL.partition("@")[0], admin=True)

@@ -68,10 +68,12 @@ def test_a_role_passes_where_it_may_and_is_refused_where_it_may_not(
             assert writes(emulator) == [], door.name
 
 
+@pytest.mark.long
 def test_the_doors_that_take_away_what_others_need_are_the_last() -> None:
     assert [door.name for door in DOORS][-2:] == ["secret_delete", "universe_remove"]
 
 
+@pytest.mark.long
 def test_other_methods_are_refused_to_those_who_may_pass(
     client_for: SignIn, universe: Universe, emulator: Emulator
 ) -> None:
@@ -83,6 +85,7 @@ def test_other_methods_are_refused_to_those_who_may_pass(
     assert writes(emulator) == []
 
 
+@pytest.mark.long
 def test_a_stranger_finds_nothing(
     client_for: SignIn, universe: Universe, emulator: Emulator
 ) -> None:
@@ -95,6 +98,7 @@ def test_a_stranger_finds_nothing(
     assert emulator.requests == []
 
 
+@pytest.mark.long
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(
     cast: Cast, universe: Universe, emulator: Emulator
 ) -> None:
@@ -108,6 +112,7 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(
     assert emulator.requests == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["admin", "manager"])
 def test_foreign_and_unknown_universes_look_alike(
     role: str, client_for: SignIn, api_key: object
@@ -120,6 +125,7 @@ def test_foreign_and_unknown_universes_look_alike(
                 assert status == 404, (door.name, universe_id, method)
 
 
+@pytest.mark.long
 def test_a_role_in_one_universe_opens_no_other(
     client_for: SignIn, universe: Universe, emulator: Emulator
 ) -> None:
@@ -135,11 +141,13 @@ def _second_universe(universe: Universe, emulator: Emulator) -> Universe:
     return Universe.objects.create(id=42, name="Elsewhere", api_key=universe.api_key)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("address", ["/universes/0/", f"/universes/{2**63}/", "/universes/x/"])
 def test_what_is_no_universe_id_is_not_found(address: str, client_for: SignIn) -> None:
     assert client_for("admin").get(address).status_code == 404
 
 
+@pytest.mark.long
 def test_a_pattern_hides_the_other_names(
     cast: Cast, client_for: SignIn, universe: Universe, emulator: Emulator
 ) -> None:
@@ -155,6 +163,7 @@ def test_a_pattern_hides_the_other_names(
         assert ask(client, door, "GET", universe, SECRET) == door.read_answer, door.name
 
 
+@pytest.mark.long
 def test_a_pattern_bounds_what_may_be_created(
     cast: Cast, client_for: SignIn, universe: Universe, harbor: EmulatedUniverse
 ) -> None:
@@ -167,6 +176,7 @@ def test_a_pattern_bounds_what_may_be_created(
     assert {"PAY_X"} == set(harbor.values) - {"PAY_KEY", "PAY_WEBHOOK", "SIGNING_SEED"}
 
 
+@pytest.mark.long
 def test_a_rotator_cannot_change_the_domain(
     client_for: SignIn, universe: Universe, harbor: EmulatedUniverse
 ) -> None:
@@ -234,6 +244,7 @@ def test_a_protected_universe_lets_the_same_people_in_and_sends_nothing(
     assert writes(emulator) == []
 
 
+@pytest.mark.long
 def test_a_disabled_person_is_signed_out_at_once(
     cast: Cast, client_for: SignIn, universe: Universe
 ) -> None:
@@ -249,6 +260,7 @@ def test_a_disabled_person_is_signed_out_at_once(
             assert ask(client, door, method, universe, SECRET) == 302, (door.name, method)
 
 
+@pytest.mark.long
 def test_a_forged_form_without_a_token_is_refused(
     cast: Cast, universe: Universe, emulator: Emulator
 ) -> None:
@@ -261,6 +273,7 @@ def test_a_forged_form_without_a_token_is_refused(
     assert emulator.requests == []
 
 
+@pytest.mark.long
 def test_a_refusal_is_recorded_once_a_minute(client_for: SignIn, universe: Universe) -> None:
     client = client_for("viewer")
     for _ in range(3):
@@ -270,6 +283,7 @@ def test_a_refusal_is_recorded_once_a_minute(client_for: SignIn, universe: Unive
     assert event.universe_name == "Harbor"
 
 
+@pytest.mark.long
 def test_an_auditor_of_everything_reads_also_what_is_about_no_universe(
     client_for: SignIn, cast: Cast
 ) -> None:

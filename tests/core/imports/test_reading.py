@@ -86,6 +86,7 @@ def test_a_file_that_cannot_be_read_is_refused_as_a_whole(content: bytes, senten
         read(content)
 
 
+@pytest.mark.long
 def test_as_many_of_the_longest_as_a_universe_can_have_are_read() -> None:
     lines = [f"{'N' * 60}{each:03}='{'v1' * 512}'\n" for each in range(MOST_ROWS)]
     assert len(values("".join(lines))) == MOST_ROWS
