@@ -23,7 +23,7 @@ from secretsapp.log.wording import view_of
 from secretsapp.models import AuditArchive, AuditEvent, Secret, Universe
 from secretsapp.rules.narrowing import narrowed, narrowed_universes
 from secretsapp.rules.policy import rights_of
-from secretsapp.rules.sql import among
+from secretsapp.rules.sql import one_of
 
 PAGE_SIZE = 50
 HISTORY_SIZE = 100
@@ -110,7 +110,7 @@ def of_person(actor: Actor, person_id: int) -> list[EventView]:
 
 def _shown(actor: Actor, numbers: list[int]) -> list[EventView]:
     """Events by their numbers, so that nothing more is asked of what is not shown."""
-    found = AuditEvent.objects.filter(sequence__in=among(numbers))
+    found = AuditEvent.objects.filter(sequence__in=one_of(numbers))
     events = newest(with_other_half(found), len(numbers))
     return _linked(actor, named_people([with_secret(view_of(event)) for event in events]))
 

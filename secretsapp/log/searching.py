@@ -19,7 +19,7 @@ from secretsapp.log.index.asking import Everything, Node
 from secretsapp.log.index.questions import Basis
 from secretsapp.log.index.terms import has_words
 from secretsapp.models import AuditEvent
-from secretsapp.rules.sql import among
+from secretsapp.rules.sql import one_of
 
 # So many rows are asked for at once, where some of them may not have the words.
 AT_ONCE = 150
@@ -105,7 +105,7 @@ class Search:
         newer = self.found.filter(sequence__gt=self.end).order_by("-sequence")[:count]
         led = asking.numbers(self.node, range(self.begin, self.end + 1))
         numbers = list(islice((number for block in led for number in block), count))
-        return [newer, self.found.filter(sequence__in=among(numbers))] if numbers else [newer]
+        return [newer, self.found.filter(sequence__in=one_of(numbers))] if numbers else [newer]
 
     def _upwards(self, after: int, count: int) -> Iterator[int]:
         """The numbers behind `after`, the smallest first."""
@@ -120,7 +120,7 @@ class Search:
         led = asking.numbers(node, within, newest_first=order.startswith("-"))
         every = (number for block in led for number in block)
         while chunk := list(islice(every, max(LED_AT_ONCE, count))):
-            yield from self._those(self.found.filter(sequence__in=among(chunk)).order_by(order))
+            yield from self._those(self.found.filter(sequence__in=one_of(chunk)).order_by(order))
 
     def _rows(self, found: QuerySet[AuditEvent], order: str, count: int) -> Iterable[int]:
         """The numbers of the first so many rows in that order."""

@@ -37,13 +37,17 @@ def rows(query: str) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def among(numbers: Iterable[int]) -> RawSQL | list[int]:
+def listed(numbers: Iterable[int]) -> str:
+    """Numbers of ours as they stand in a statement, which has only these, whatever was given."""
+    return ", ".join(f"{number:d}" for number in numbers)
+
+
+def one_of(numbers: Iterable[int]) -> RawSQL | list[int]:
     """Numbers of ours, for a query to ask whether a column is one of them (`…__in`).
 
     They stand in the statement: to give a hundred apart takes longer than to find their rows.
     """
-    known = ", ".join(f"{number:d}" for number in numbers)
-    # Only numbers are in it, whatever was given.
+    known = listed(numbers)
     return RawSQL(known, ()) if known else []  # noqa: S611 # nosec B611
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from secretsapp.log.index import bits, blocks
 from secretsapp.models import AuditPosting, AuditShelf
 from secretsapp.models import audit as audit_tables
-from secretsapp.rules.sql import rows
+from secretsapp.rules.sql import listed, rows
 
 Bits = dict[int, int]
 
@@ -117,16 +117,12 @@ def _rows(ids: Sequence[int], shelves: Sequence[int]) -> Iterator[list[tuple[Any
     for start in range(0, len(ids), TERMS_AT_ONCE):
         yield rows(
             _STORED.format(
-                terms=_listed(ids[start:][:TERMS_AT_ONCE]),
-                shelves=_listed(shelves),
+                terms=listed(ids[start:][:TERMS_AT_ONCE]),
+                shelves=listed(shelves),
                 first=shelves[-1] * size,
                 last=(shelves[-1] + 1) * size - 1,
             )
         )
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(f"{number:d}" for number in numbers)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from secretsapp.core.errors import LogBroken
 from secretsapp.log.index import bits
 from secretsapp.models import AuditArchive, AuditBlock
 from secretsapp.models import audit as audit_tables
-from secretsapp.rules.sql import among
+from secretsapp.rules.sql import one_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -47,7 +47,7 @@ def microseconds(time: datetime) -> int:
 
 def times_of(blocks: Iterable[int]) -> dict[int, list[int]]:
     """The times of the events of these blocks."""
-    rows = AuditBlock.objects.filter(block__in=among(blocks)).values_list("block", "times")
+    rows = AuditBlock.objects.filter(block__in=one_of(blocks)).values_list("block", "times")
     return {block: read_times(kept) for block, kept in rows}
 
 

@@ -11,7 +11,7 @@ from secretsapp.log.index import asking, bits, blocks, terms
 from secretsapp.log.index.asking import Held, Node
 from secretsapp.models import AuditBlock, AuditTerm
 from secretsapp.models import audit as audit_tables
-from secretsapp.rules.sql import among
+from secretsapp.rules.sql import one_of
 
 OfDay = Counter[tuple[date, Verb | None]]
 
@@ -56,7 +56,7 @@ def _days(
     wanted: Sequence[int], zone: tzinfo, since: date
 ) -> Iterator[tuple[int, list[tuple[date, int]]]]:
     """The days of each block with the bits of their events."""
-    rows = AuditBlock.objects.filter(block__in=among(wanted))
+    rows = AuditBlock.objects.filter(block__in=one_of(wanted))
     several = list[int]()
     for block, first, last in rows.values_list("block", "first_time", "last_time"):
         day = day_of(last, zone)
