@@ -123,9 +123,9 @@ def looking_for(
     `own` is the actor's `questions.basis`, where more is asked of it. What came after number
     `up_to` is as if it had not come: a beginning whose outcome is among it stays.
     """
-    found = looked_for(actor, wanted, up_to)
+    every = unfolded(actor, wanted, up_to)
     own = own or questions.basis(actor, of_histories=wanted.of_histories, of_own=wanted.of_own)
-    return search(own, wanted, found, up_to=up_to)
+    return search(own, wanted, every, up_to=up_to)
 
 
 def count(actor: Actor, wanted: AuditFilter) -> int:
@@ -245,8 +245,14 @@ def _permitted(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
     return histories(actor) if wanted.of_histories else readable(actor)
 
 
-def looked_for(actor: Actor, wanted: AuditFilter, up_to: int | None = None) -> QuerySet[AuditEvent]:
-    """What the actor may read of what is looked for; raises Forbidden as `readable`.
+def looked_for(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
+    """What the actor may read of what is looked for; raises Forbidden as `readable`."""
+    found = unfolded(actor, wanted)
+    return found if wanted.shows_attempts else folded(found)
+
+
+def unfolded(actor: Actor, wanted: AuditFilter, up_to: int | None = None) -> QuerySet[AuditEvent]:
+    """The same with all beginnings of changes, up to that number; raises Forbidden as `readable`.
 
     Histories show neither network addresses nor sessions, so by these nothing is found in them:
     someone who tries one after another would know them all.
@@ -261,4 +267,4 @@ def looked_for(actor: Actor, wanted: AuditFilter, up_to: int | None = None) -> Q
         return found.none()
     for condition in conditions.of(wanted):
         found = found.filter(condition)
-    return found if wanted.shows_attempts else folded(found)
+    return found

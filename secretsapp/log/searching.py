@@ -4,7 +4,7 @@ The index leads to those in its blocks, and the rows themselves are asked again:
 they do not say. What is newer than the last whole block is read without it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -12,8 +12,9 @@ from itertools import islice
 from django.db.models import QuerySet
 
 from secretsapp.core.errors import LogBroken
-from secretsapp.log.damaged_rows import read, read_rows
+from secretsapp.log.damaged_rows import Found, read
 from secretsapp.log.filters import AuditFilter
+from secretsapp.log.folding import BEGINNINGS, folded
 from secretsapp.log.index import asking, bits, questions
 from secretsapp.log.index.asking import Everything, Node
 from secretsapp.log.index.questions import Basis
@@ -32,18 +33,22 @@ UNREADABLE = (
 
 # The number, tag and time of an event that was read.
 Read = tuple[int, str, datetime | None]
+WithChange = tuple[int, str, datetime | None, str]
 
 
 @dataclass(frozen=True)
 class Search:
     """The events of `found` that have the words, which `node` leads to from `begin` to `end`.
 
+    `every` is the same as `found`, with the beginnings that are folded in it if `is_folded`.
     `unfolded` is the same without the beginnings that are known to be folded; with `is_cut` some
     may stay. With `is_exact` the bits of `unfolded` are these events, but for a few beginnings.
     Once all events behind `end` were read, they aren't read again.
     """
 
     found: QuerySet[AuditEvent]
+    every: QuerySet[AuditEvent]
+    is_folded: bool
     words: frozenset[str]
     node: Node
     unfolded: Node
@@ -90,15 +95,16 @@ class Search:
         return [(tag, time) for _, tag, time in rows]
 
     def _tail(self, above: int, most: int) -> list[Read]:
-        newer = self.found.filter(sequence__gt=above).order_by("-sequence")
         if self.words:
+            newer = self.found.filter(sequence__gt=above)
             events = islice(self._in_chunks(newer, "-sequence", AT_ONCE), most)
             return [(event.sequence, event.tag, event.time) for event in events]
-        found: list[Read] | None
-        found = read(lambda: list(newer.values_list("sequence", "tag", "time")[:most]))
-        if found is None:
-            raise LogBroken(UNREADABLE)
-        return found
+        # Of two that are one change the second is there, so of twice as many enough stay.
+        newer = self.every.filter(sequence__gt=above).order_by("-sequence")[: 2 * most]
+        columns = ("sequence", "tag", "time", "change_id")
+        rows: Sequence[WithChange] = _read(lambda: list(newer.values_list(*columns)))
+        rows = _without_folded(rows) if self.is_folded else rows
+        return [(number, tag, time) for number, tag, time, _ in rows[:most]]
 
     def recent(self, count: int) -> list[QuerySet[AuditEvent]]:
         """The newest events for another query to ask about, so many from each side of `end`."""
@@ -120,7 +126,7 @@ class Search:
         led = asking.numbers(node, within, newest_first=order.startswith("-"))
         every = (number for block in led for number in block)
         while chunk := list(islice(every, max(LED_AT_ONCE, count))):
-            yield from self._those(self.found.filter(sequence__in=one_of(chunk)).order_by(order))
+            yield from self._those(self.every.filter(sequence__in=one_of(chunk)).order_by(order))
 
     def _rows(self, found: QuerySet[AuditEvent], order: str, count: int) -> Iterable[int]:
         """The numbers of the first so many rows in that order."""
@@ -140,28 +146,47 @@ class Search:
                 return
             rest = found.filter(**_beyond(order, events[-1].sequence)).order_by(order)
 
-    def _those(self, found: QuerySet[AuditEvent]) -> list[int]:
-        if not self.words:
-            return _numbers(found)
-        return [event.sequence for event in self._with_words(_events(found))]
+    def _those(self, led: QuerySet[AuditEvent]) -> list[int]:
+        """The numbers of these rows, but for those of beginnings that are folded after all."""
+        events = self._with_words(_events(led)) if self.words else None
+        if events is None:
+            tags = _read(lambda: list(led.values_list("sequence", "tag")))
+        else:
+            tags = [(event.sequence, event.tag) for event in events]
+        begun = [number for number, tag in tags if self.is_folded and tag in BEGINNINGS]
+        gone = set(begun).difference(_numbers(self.found.filter(sequence__in=one_of(begun))))
+        return [number for number, _ in tags if number not in gone]
 
-    def _with_words(self, events: list[AuditEvent]) -> Iterable[AuditEvent]:
+    def _with_words(self, events: list[AuditEvent]) -> list[AuditEvent]:
         return [event for event in events if has_words(event, self.words)]
 
 
-def _events(found: QuerySet[AuditEvent]) -> list[AuditEvent]:
-    events = read_rows(found)
-    if events is None:
+def _without_folded(rows: Sequence[WithChange]) -> Sequence[WithChange]:
+    """These rows, the newest first, without the beginnings whose outcome is among them."""
+    stay, ended = [], set[str]()
+    for row in rows:
+        _, tag, _, change_id = row
+        if tag not in BEGINNINGS:
+            ended.add(change_id)
+        if tag not in BEGINNINGS or not change_id or change_id not in ended:
+            stay.append(row)
+    return stay
+
+
+def _read(rows: Callable[[], list[Found]]) -> list[Found]:
+    found = read(rows)
+    if found is None:
         raise LogBroken(UNREADABLE)
-    return events
+    return found
+
+
+def _events(found: QuerySet[AuditEvent]) -> list[AuditEvent]:
+    return _read(lambda: list(found.all()))
 
 
 def _numbers(found: QuerySet[AuditEvent]) -> list[int]:
     """Their numbers, without all that else is in a row."""
-    numbers: list[int] | None = read(lambda: list(found.values_list("sequence", flat=True)))
-    if numbers is None:
-        raise LogBroken(UNREADABLE)
-    return numbers
+    return _read(lambda: list(found.values_list("sequence", flat=True)))
 
 
 def _beyond(order: str, last: int) -> dict[str, int]:
@@ -169,20 +194,22 @@ def _beyond(order: str, last: int) -> dict[str, int]:
 
 
 def search(
-    own: Basis, wanted: AuditFilter, found: QuerySet[AuditEvent], *, up_to: int | None = None
+    own: Basis, wanted: AuditFilter, every: QuerySet[AuditEvent], *, up_to: int | None = None
 ) -> Search:
-    """A search among the rows `found`, which are what the actor may read of what is looked for.
+    """A search among the rows `every`, which are what the actor may read of what is looked for.
 
     The events of one change, session or request are found without the index.
     """
+    found = every if wanted.shows_attempts else folded(every)
+    rows = (found, every, not wanted.shows_attempts)
     # An outcome that came later is not found, so its beginning stays.
     is_cut = up_to is not None or wanted.until is not None
     if wanted.is_by_id or not own.blocks:
         none = Everything()
-        return Search(found, wanted.words, none, none, 1, 0, is_exact=False, is_cut=is_cut)
+        return Search(*rows, wanted.words, none, none, 1, 0, is_exact=False, is_cut=is_cut)
     node, unfolded = questions.of(own, wanted)
     return Search(
-        found,
+        *rows,
         wanted.words,
         node,
         unfolded,

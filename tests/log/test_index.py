@@ -164,6 +164,7 @@ def _compare_with_and_without(universe: Universe, quay: Universe, cast: Cast) ->
     for each, numbers, counts in zip(asked, before, counted, strict=True):
         assert pages(*each) == numbers, each
         assert counting.count(each[0].actor, each[1]) == counts, each
+        assert counts.total == len({number for page in numbers for number in page}), each
     for (reader, wanted), numbers in list(zip(asked, before, strict=True))[::3]:
         found = exporting.find(reader.actor, wanted)
         exported = [row[0] for rows in streaming.rows(found.search, 0, found.up_to) for row in rows]
@@ -185,6 +186,17 @@ def test_a_row_of_the_index_shows_nothing_that_the_log_does_not_say(
     assert {(event.universe_name, event.secret_name) for event in shown} == {
         ("Harbor", "CHAT_TOKEN")
     }
+
+
+@pytest.mark.usefixtures("_long_log")
+def test_a_beginning_is_folded_where_the_index_does_not_know_of_its_outcome(cast: Cast) -> None:
+    wanted = [AuditFilter(), AuditFilter(words=frozenset({"pay"})), AuditFilter(door="browser")]
+    before = [pages(cast["auditor"], each) for each in wanted]
+    building.extend()
+    over = AuditTerm.objects.filter(kind=terms.IS_OVER).values("pk")
+    for rows in (AuditPosting, AuditShelf):
+        rows.objects.filter(term_id__in=over).delete()
+    assert [pages(cast["auditor"], each) for each in wanted] == before
 
 
 @pytest.mark.usefixtures("_long_log")
