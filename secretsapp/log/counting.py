@@ -89,7 +89,7 @@ def _by_index(search: Search, wanted: AuditFilter, zone: tzinfo) -> Counts:
         newest = AuditBlock.objects.filter(block__lt=looked[0]).aggregate(last=Max("last_time"))
         skipped = daily.day_of(newest["last"], zone)
     if looked:
-        counted += daily.count(search.unfolded, looked, zone, _shown(wanted, zone)[0])
+        counted += daily.count(search.folded, looked, zone, _shown(wanted, zone)[0])
     among = 0 if skipped == date.min else len(looked) * audit_tables.BLOCK_SIZE
     return _counts(wanted, counted, zone, among=among, known_after=max(skipped, archived))
 

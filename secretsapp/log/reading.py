@@ -123,7 +123,7 @@ def looking_for(
     `own` is the actor's `questions.basis`, where more is asked of it. What came after number
     `up_to` is as if it had not come: a beginning whose outcome is among it stays.
     """
-    every = unfolded(actor, wanted, up_to)
+    every = with_beginnings(actor, wanted, up_to)
     own = own or questions.basis(actor, of_histories=wanted.of_histories, of_own=wanted.of_own)
     return search(own, wanted, every, up_to=up_to)
 
@@ -247,11 +247,13 @@ def _permitted(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
 
 def looked_for(actor: Actor, wanted: AuditFilter) -> QuerySet[AuditEvent]:
     """What the actor may read of what is looked for; raises Forbidden as `readable`."""
-    found = unfolded(actor, wanted)
+    found = with_beginnings(actor, wanted)
     return found if wanted.shows_attempts else folded(found)
 
 
-def unfolded(actor: Actor, wanted: AuditFilter, up_to: int | None = None) -> QuerySet[AuditEvent]:
+def with_beginnings(
+    actor: Actor, wanted: AuditFilter, up_to: int | None = None
+) -> QuerySet[AuditEvent]:
     """The same with all beginnings of changes, up to that number; raises Forbidden as `readable`.
 
     Histories show neither network addresses nor sessions, so by these nothing is found in them:

@@ -41,8 +41,8 @@ class Search:
     """The events of `found` that have the words, which `node` leads to from `begin` to `end`.
 
     `every` is the same as `found`, with the beginnings that are folded in it if `is_folded`.
-    `unfolded` is the same without the beginnings that are known to be folded; with `is_cut` some
-    may stay. With `is_exact` the bits of `unfolded` are these events, but for a few beginnings.
+    `folded` leads to no beginnings that are known to be folded; with `is_cut` some of these may
+    stay. With `is_exact` the bits of `folded` are these events, but for a few beginnings.
     Once all events behind `end` were read, they aren't read again.
     """
 
@@ -51,7 +51,7 @@ class Search:
     is_folded: bool
     words: frozenset[str]
     node: Node
-    unfolded: Node
+    folded: Node
     begin: int
     end: int
     is_exact: bool
@@ -122,7 +122,7 @@ class Search:
         yield from self._rows(rest, "sequence", count)
 
     def _led_to(self, within: range, order: str, count: int) -> Iterator[int]:
-        node = self.node if self.is_cut else self.unfolded
+        node = self.node if self.is_cut else self.folded
         led = asking.numbers(node, within, newest_first=order.startswith("-"))
         every = (number for block in led for number in block)
         while chunk := list(islice(every, max(LED_AT_ONCE, count))):
@@ -207,12 +207,12 @@ def search(
     if wanted.is_by_id or not own.blocks:
         none = Everything()
         return Search(*rows, wanted.words, none, none, 1, 0, is_exact=False, is_cut=is_cut)
-    node, unfolded = questions.of(own, wanted)
+    node, without_folded = questions.of(own, wanted)
     return Search(
         *rows,
         wanted.words,
         node,
-        unfolded,
+        without_folded,
         begin=bits.first_of(own.blocks.start),
         end=bits.first_of(own.blocks.stop) - 1,
         is_exact=own.permitted is not None,

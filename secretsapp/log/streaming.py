@@ -56,7 +56,7 @@ def count(search: Search, wanted: AuditFilter, up_to: int) -> int:
     # The index was told only of outcomes that were there when it was made: the rows say it of
     # the few beginnings that had none.
     begun = held(Sought(terms.TAG, BEGINNINGS))
-    unsure = _chunks(AllOf((search.unfolded, begun)), led)
+    unsure = _chunks(AllOf((search.folded, begun)), led)
     stay = sum(search.found.filter(sequence__in=chunk).count() for chunk in unsure)
     return _bits(AllOf((search.node, Without(begun))), led) + stay + behind
 
