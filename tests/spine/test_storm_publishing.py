@@ -19,7 +19,7 @@ from secretsapp.models import AuditEvent, Publication, Universe
 from secretsapp.models.servers import OPEN_PUBLICATIONS
 from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.servers import publications, publishing
-from tests.spine.test_storm_upkeep import all_at_once
+from tests.spine.test_storm_upkeep import CLOCK, all_at_once
 from tests.stage import STAGEHAND, Cast
 from tests.support.game_servers import RBXL, give_key
 from tests.support.watch import Watch
@@ -48,9 +48,10 @@ def publish(universe: Universe, cast: Cast, emulator: Emulator, place: int, seed
 def settle() -> None:
     """Find out what became of what has no answer, as if nothing could be on its way any more."""
     rows = Publication.objects.filter(claimed_until=None)
-    rows.update(tried_at=None)
     unknown = rows.filter(state="unknown", started_at__gt=timezone.now() - SETTLE_AFTER)
-    unknown.update(started_at=F("started_at") - SETTLE_AFTER)
+    with CLOCK:
+        rows.update(tried_at=None)
+        unknown.update(started_at=F("started_at") - SETTLE_AFTER)
     publications.settle_due(WORKER)
 
 

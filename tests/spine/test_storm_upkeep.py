@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 import pytest
 from django.db import connections
@@ -31,6 +31,8 @@ from tests.support.watch import Watch
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine, pytest.mark.long]
 
 WORKER = actors.system("storm")
+# Two threads that set the times of many rows at once would each hold a row that the other needs.
+CLOCK = Lock()
 WORKERS, RESTARTS_EACH = 3, 6
 FAULTS = (faults.cut_before(), faults.cut_after(), faults.status(400), faults.html(200))
 DAY = timedelta(days=1)
@@ -72,8 +74,9 @@ def let_time_pass() -> None:
     """Let it be a minute since each reading, and sure what came of what has no answer."""
     now = timezone.now()
     rows = ServerRestart.objects.filter(claimed_until=None)
-    rows.update(tried_at=now - timedelta(minutes=2))
-    rows.filter(state=RestartState.UNKNOWN).update(started_at=now - SETTLE_AFTER)
+    with CLOCK:
+        rows.update(tried_at=now - timedelta(minutes=2))
+        rows.filter(state=RestartState.UNKNOWN).update(started_at=now - SETTLE_AFTER)
 
 
 def restart(universe: Universe, cast: Cast, emulator: Emulator, chance: random.Random) -> None:

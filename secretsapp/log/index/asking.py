@@ -23,8 +23,8 @@ TERMS_AT_ONCE = 5000
 # What has no more rows than this is read with what is asked beside it, in one query, even where
 # the answer to the one would leave nothing to ask of the other.
 ROWS_TOGETHER = 200
-# It is asked several times for each page, so it isn't put together anew by the ORM. Every word of
-# it is a name of ours.
+# It is asked several times for each page, so the ORM doesn't put it together each time. Every word
+# of it is a name of ours.
 _STORED = f"""
 SELECT term_id, shelf, bits, 1 FROM {AuditShelf._meta.db_table}
 WHERE term_id IN ({{terms}}) AND shelf IN ({{shelves}})
