@@ -19,7 +19,7 @@ from secretsapp.models import AuditEvent, Publication, Universe
 from secretsapp.models.servers import OPEN_PUBLICATIONS
 from secretsapp.opencloud.client import SETTLE_AFTER
 from secretsapp.servers import publications, publishing
-from tests.spine.test_storm_upkeep import CLOCK, all_at_once
+from tests.spine.test_storm_upkeep import CLOCK, all_at_once, turns
 from tests.stage import STAGEHAND, Cast
 from tests.support.game_servers import RBXL, give_key
 from tests.support.watch import Watch
@@ -35,7 +35,7 @@ FAULTS = (faults.cut_before(), faults.cut_after(), faults.status(400), faults.ht
 def publish(universe: Universe, cast: Cast, emulator: Emulator, place: int, seed: int) -> None:
     """Publish several times, while Roblox answers or doesn't."""
     chance = random.Random(seed)
-    for turn in range(VERSIONS_EACH):
+    for turn in turns(VERSIONS_EACH, Publication.objects.all()):
         if chance.random() < 0.5:
             emulator.inject(chance.choice(FAULTS), method="POST", path=VERSIONS)
         actor = cast["admin" if turn % 2 else "manager"].actor
