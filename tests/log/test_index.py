@@ -207,6 +207,7 @@ def test_an_index_that_someone_edited_is_told_or_left_alone(cast: Cast) -> None:
     apart = AuditBlock.objects.create(block=10**6, first_time=0, last_time=1, times=b"")
     assert [event.sequence for event in reading.page(actor, wanted).events] == whole
     apart.delete()
+    AuditTerm.objects.create(kind=terms.TAG, value=b"\xff")
     AuditBlock.objects.filter(block=0).update(first_time=-(10**18))
     counting.count(actor, wanted)
     AuditBlock.objects.filter(block=0).update(last_time=-(10**18))

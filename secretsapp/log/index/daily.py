@@ -48,7 +48,7 @@ def _verbs() -> dict[Verb | None, Held]:
     found: dict[Verb | None, list[int]] = defaultdict(list)
     tags = AuditTerm.objects.filter(kind=terms.TAG)
     for pk, value in tags.values_list("pk", "value"):
-        found[verb_of(bytes(value).decode())].append(pk)
+        found[verb_of(bytes(value).decode(errors="replace"))].append(pk)
     return {verb: Held(tuple(ids)) for verb, ids in found.items()}
 
 
